@@ -2,20 +2,24 @@
 
 import json
 import re
+from dataclasses import replace
 
 import pytest
 from flask import Flask
 from werkzeug.test import TestResponse
 
-from tests.audience.larder import Visitor, signups, start_page, words_in
+from tests.audience.larder import RULE, Visitor, signups, start_page, words_in
 from wbtest.audience.models import HourlyCount
 from wbtest.audience.recording.rollup import differences
 from wbtest.extensions import db
 from wbtest.publishing.choices.options import Asked, Options
 
+YES = {"agree": "yes"}
 QUESTIONS = (Asked("Who cooks?", ("I do", "We both")), Asked("What have you tried?"))
-CALL = Options(questions=QUESTIONS, asks_for="call")
-PRICE = Options(asks_for="price")
+CALL = Options(questions=QUESTIONS, asks_for=("call",))
+PRICE = Options(asks_for=("price",))
+LINK = "https://buy.example.com/larder?id=7&from=%5Bpage%5D"
+ALL = Options(asks_for=("preorder", "call", "price"), preorder_url=LINK)
 
 
 @pytest.fixture
@@ -67,9 +71,116 @@ def test_who_signs_up_is_asked_one_thing_after_the_other(app, asking):
     assert differences(db.session.connection()) == []
 
 
+def walk_to_the_preorder(visitor: Visitor) -> tuple[list[str], TestResponse]:
+    """Sign up where everything is asked, say yes to all, and return the headings and last page."""
+    page = visitor.get(next_url(visitor.sign_up(visitor.get(), "mia@x.io")))
+    asked = [page.text]
+    for _ in range(2):
+        page = visitor.get(next_url(visitor.post("/p/larder/agree", fields_in(page) | YES)))
+        asked.append(page.text)
+    return [re.findall("<h[12]>([^<]*)</h", text)[-1] for text in asked], page
+
+
+def moments(app: Flask) -> list[bool]:
+    [row] = signups(app)
+    return [moment is not None for moment in (row.price_us, row.call_us, row.preorder_us)]
+
+
+def test_every_step_is_asked_from_the_cheapest_on_and_keeps_its_moment(app):
+    start_page(options=ALL)
+    mia = Visitor(app)
+    asked, page = walk_to_the_preorder(mia)
+
+    assert asked == [
+        "The price: £4 a month. Would you pay it?",
+        "May we call you about Larder?",
+        "Would you like to pre-order Larder?",
+    ]
+    assert moments(app) == [True, True, False]
+    assert "The button opens buy.example.com" in words_in(page)
+    clicked = mia.post("/p/larder/preorder", fields_in(page))
+    assert (clicked.status_code, next_url(clicked)) == (303, LINK)
+    assert moments(app) == [True, True, True]
+    assert differences(db.session.connection()) == []
+
+
+def test_a_click_through_is_counted_once_and_leads_there_each_time(app, now):
+    start_page(options=ALL)
+    mia = Visitor(app)
+    _, page = walk_to_the_preorder(mia)
+    clicks = []
+    for _ in range(2):
+        clicks.append(next_url(mia.post("/p/larder/preorder", fields_in(page))))
+        now.turn(minutes=1)
+
+    [row] = signups(app)
+    assert clicks == [LINK, LINK]
+    assert row.preorder_us == int(now().timestamp() - 120) * 1_000_000
+    total = db.session.scalar(db.select(db.func.sum(HourlyCount.preorder)))
+    assert total == 1
+
+
+def test_nothing_that_is_sent_along_leads_elsewhere(app):
+    start_page(options=ALL)
+    mia = Visitor(app)
+    evil = {"preorder_url": "https://evil.example", "url": "https://evil.example"}
+
+    clicked = mia.post("/p/larder/preorder?next=https://evil.example", evil)
+
+    assert next_url(clicked) == LINK
+    assert signups(app) == []
+
+
+def test_a_page_without_a_preorder_sends_nobody_away(app, asking):
+    clicked = asking.post("/p/larder/preorder", {"next": "x"})
+
+    assert next_url(clicked).startswith("/p/larder/thanks?")
+    assert asking.get("/p/larder/preorder").status_code == 405
+
+
+def test_only_the_page_with_the_button_lets_its_form_leave(app):
+    start_page(options=ALL)
+    mia = Visitor(app)
+    landing = mia.get()
+    _, page = walk_to_the_preorder(mia)
+    call = mia.get(page.request.full_path.replace("step=preorder", "step=call"))
+
+    said = [
+        each.headers["Content-Security-Policy"].split("form-action ")[1].split(";")[0]
+        for each in (landing, call, page)
+    ]
+    assert said == ["'self'", "'self'", "'self' https://buy.example.com"]
+
+
+@pytest.mark.parametrize(
+    ("late_by", "is_converted"), [({"hours": -1}, True), ({"seconds": 1}, False)]
+)
+@pytest.mark.parametrize("conversion", ["price", "call", "preorder"])
+def test_what_the_rule_counts_decides_within_its_window(
+    app, now, conversion, late_by, is_converted
+):
+    rule = replace(RULE, conversion=conversion, conversion_window_hours=48)
+    start_page(rule=rule, options=ALL)
+    mia = Visitor(app)
+    page = mia.get()
+    mia.see(page)
+    now.turn(seconds=10)
+    asked = mia.get(next_url(mia.sign_up(page, "mia@x.io")))
+    now.turn(hours=48, seconds=-10)
+    now.turn(**late_by)
+    fields = fields_in(asked) | YES | {"step": conversion}
+    mia.post(f"/p/larder/{'preorder' if conversion == 'preorder' else 'agree'}", fields)
+
+    [row] = signups(app)
+    assert row.is_converted == is_converted
+    arrived = db.session.scalar(db.select(db.func.max(HourlyCount.hour * HourlyCount.arrived)))
+    assert arrived == (int(now().timestamp()) // 3600 * 3600 if is_converted else 0)
+    assert differences(db.session.connection()) == []
+
+
 def test_a_no_is_kept_and_may_become_a_yes(app, asking):
     url = next_url(asking.sign_up(asking.get(), "mia@x.io"))
-    fields = fields_in(asking.get(url.replace("step=questions", "step=last")))
+    fields = fields_in(asking.get(url.replace("step=questions", "step=call")))
     asking.post("/p/larder/agree", fields | {"agree": "no"})
 
     assert answers(app) == {"May we call you about Larder?": "No"}
@@ -81,7 +192,7 @@ def test_a_no_is_kept_and_may_become_a_yes(app, asking):
 
 def test_the_first_yes_stands(app, asking, now):
     url = next_url(asking.sign_up(asking.get(), "mia@x.io"))
-    fields = fields_in(asking.get(url.replace("step=questions", "step=last")))
+    fields = fields_in(asking.get(url.replace("step=questions", "step=call")))
     asking.post("/p/larder/agree", fields | {"agree": "yes"})
     [before] = [row.call_us for row in signups(app)]
     now.turn(hours=1)

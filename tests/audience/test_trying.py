@@ -7,6 +7,7 @@ import pytest
 
 from tests.audience.larder import Visitor, draft_page, mails, signups, visits, words_in
 from tests.factories import log_in, make_person, make_stranger
+from wbtest.publishing.choices.options import Asked, Options
 from wbtest.publishing.launch.facts import situation_of
 from wbtest.publishing.previews import preview_token
 from wbtest.store import writing
@@ -119,3 +120,28 @@ def test_a_try_sent_from_elsewhere_is_refused(draft, url, member):
     answer = member.post(url, {"email": draft.editor.email}, **{"Sec-Fetch-Site": "cross-site"})
 
     assert answer.status_code == 403
+
+
+def test_the_steps_after_a_try_can_be_walked_and_keep_nothing(app):
+    link = "https://buy.example.com/larder"
+    asked = (Asked("Who cooks?"),)
+    steps = Options(questions=asked, asks_for=("price", "call", "preorder"), preorder_url=link)
+    draft = draft_page(options=steps)
+    member = Visitor(app)
+    log_in(member.browser, draft.editor)
+    url = f"/p/larder/signup?preview={preview_token(draft.experiment, 'control')}"
+    answer = member.post(url, {"email": draft.editor.email})
+    headings = []
+    while answer.location != link:
+        page = member.get(answer.location)
+        headings.append(re.findall("<h[12]>([^<]*)</h", page.text)[-1])
+        action = unescape(re.findall('<form[^>]*action="([^"]*tried[^"]*)"', page.text)[0])
+        answer = member.post(action, {"agree": "yes", "answer-0": "I do"})
+
+    assert headings == [
+        "May we ask you something?",
+        "The price: £4 a month. Would you pay it?",
+        "May we call you about Larder?",
+        "Would you like to pre-order Larder?",
+    ]
+    assert signups(app) == visits(app) == []

@@ -14,7 +14,7 @@ from wbtest.writing.models import Candidate
 pytestmark = pytest.mark.browser
 
 QUESTIONS = (Asked("Who cooks?", ("I do", "We both")), Asked("What have you tried?"))
-CALL = Options(questions=QUESTIONS, asks_for="call")
+CALL = Options(questions=QUESTIONS, asks_for=("call",))
 SCANNER = "BarracudaMailScanner/1.0"
 
 

@@ -79,6 +79,8 @@ def running(sink: Sink, *, is_encrypted: bool = False) -> Iterator[Sink]:
         def do_POST(self) -> None:
             sink.answer(self)
 
+        do_GET = do_POST  # noqa: N815 - the server's name for it
+
         def log_message(self, *_: object) -> None: ...
 
     class Server(ThreadingHTTPServer):

@@ -98,7 +98,7 @@ class Filling(Founding):
             question_3="",
             choices_3="",
             takes_questions="y",
-            asks_for="call",
+            asks_for=["call"],
             retention_days="",
         )
 

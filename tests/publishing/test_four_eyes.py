@@ -121,7 +121,7 @@ def ask_a_question(experiment: Experiment, writer: Person) -> None:
 
 
 def ask_for_a_call(experiment: Experiment, writer: Person) -> None:
-    change_options(experiment, writer, Options(asks_for="call"))
+    change_options(experiment, writer, Options(asks_for=("call",)))
 
 
 def choose_a_logo(experiment: Experiment, writer: Person) -> None:

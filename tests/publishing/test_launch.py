@@ -159,6 +159,12 @@ def test_a_rule_that_needs_confirmations_cannot_start_without_mail():
     )
 
 
+def test_the_link_of_a_pre_order_is_seen_before_the_start():
+    asked = Options(asks_for=("preorder",), preorder_url="https://buy.example.com/7")
+
+    assert "https://buy.example.com/7" in found("warning", options=asked)["preorder"].sentence
+
+
 def test_a_sign_up_that_nobody_tried_is_warned_of():
     assert "tried" in found("warning", tried="")
     assert "tried" in found("fine", tried="waiting")

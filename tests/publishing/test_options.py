@@ -10,10 +10,13 @@ from tests.factories import Team, log_in, make_checked, make_experiment, make_re
 from tests.publishing.filling import errors_of, send
 from wbtest.extensions import db
 from wbtest.publishing.choices import options
-from wbtest.publishing.choices.choosing import change_options
-from wbtest.publishing.choices.options import Asked, NotAnOption, Options
+from wbtest.publishing.choices.choosing import change_options, conflicts
+from wbtest.publishing.choices.options import ASKS_FOR, Asked, AsksFor, NotAnOption, Options
 from wbtest.publishing.choices.words import TRADE_OFF, WEAKNESS, in_words
 from wbtest.publishing.experiments import Frozen, add_variant
+from wbtest.publishing.in_words import DID
+from wbtest.publishing.launch.check import findings
+from wbtest.publishing.launch.facts import situation_of
 from wbtest.publishing.models import Experiment
 from wbtest.publishing.running.life import NotReady, start
 from wbtest.publishing.running.sealing import draft_digest
@@ -56,7 +59,8 @@ def test_everything_can_be_chosen(owner: FlaskClient, path: str, experiment: Exp
         question_1=" Who cooks? ",
         choices_1="I do\r\n\r\n My partner \r\n",
         question_3="What would you pay?",
-        asks_for="price",
+        asks_for=["price", "preorder"],
+        preorder_url=" https://buy.example.com/p?id=7 ",
         retention_days="90",
         respects_signals=[],
         confirms=[],
@@ -69,7 +73,8 @@ def test_everything_can_be_chosen(owner: FlaskClient, path: str, experiment: Exp
         False,
         False,
         (Asked("Who cooks?", ("I do", "My partner")), Asked("What would you pay?")),
-        "price",
+        ("price", "preorder"),
+        "https://buy.example.com/p?id=7",
         False,
         False,
         90,
@@ -93,7 +98,9 @@ def test_everything_can_be_chosen(owner: FlaskClient, path: str, experiment: Exp
         ({"retention_days": "800"}, "retention_days", "Give 1 to 760 days."),
         ({"retention_days": "soon"}, "retention_days", "whole number"),
         ({"counting": "fingerprint"}, "counting", "Choose how visitors"),
-        ({"asks_for": "card"}, "asks_for", "Choose the last step"),
+        ({"asks_for": "card"}, "asks_for", "Choose the steps from the list"),
+        ({"asks_for": "preorder"}, "preorder_url", "from https:// on"),
+        ({"preorder_url": "https://buy.example.com"}, "preorder_url", "Tick the pre-order too"),
         ({"visitors_live": "mars"}, "visitors_live", "from the list"),
     ],
 )
@@ -104,7 +111,7 @@ def test_what_cannot_be_kept_is_told_at_its_field(
 
     assert answer.status_code == 422
     assert sentence in errors_of(answer.text)[field]
-    if "_" in field and field != "visitors_live" and field != "asks_for":
+    if "_" in field and field not in ("visitors_live", "asks_for") and "asks_for" not in typed:
         assert all(line in answer.text for text in typed.values() for line in text.splitlines())
 
 
@@ -117,6 +124,21 @@ def test_a_rule_that_counts_confirmed_sign_ups_needs_the_mail(revision: Revision
         change_options(experiment, team.editor, Options(confirms=False))
 
     assert refused.value.field == "confirms"
+
+
+@pytest.mark.parametrize("conversion", ASKS_FOR)
+def test_what_the_rule_counts_must_be_asked(conversion: AsksFor, revision: Revision, team: Team):
+    experiment = make_experiment(revision, team.editor, conversion=conversion)
+    found = findings(situation_of(experiment))
+    stopped = [each.sentence for each in found if each.kind == "blocker"]
+    link = "https://buy.example.com/7" if conversion == "preorder" else ""
+
+    assert [each for each in stopped if f"The rule counts who {DID[conversion]}" in each]
+    with pytest.raises(Invalid) as refused:
+        change_options(experiment, team.editor, Options(is_indexed=False))
+    assert refused.value.field == "asks_for"
+    change_options(experiment, team.editor, Options(asks_for=(conversion,), preorder_url=link))
+    assert list(conflicts(experiment, chosen(experiment))) == []
 
 
 def test_nobody_is_asked_for_a_yes_to_no_price(owner: FlaskClient, team: Team):

@@ -41,7 +41,7 @@ def priced(team: Team) -> Experiment:
     [control] = experiment.variants
     words = {"price": "£4 a month"}
     change_variant(control, team.editor, name="Control", weight=1, overrides=words)
-    change_options(experiment, team.editor, Options(asks_for="price"))
+    change_options(experiment, team.editor, Options(asks_for=("price",)))
     return experiment
 
 

@@ -75,7 +75,8 @@ class OptionsChange(Given):
     respects_signals: bool | UnsetType = UNSET
     confirms: bool | UnsetType = UNSET
     questions: list[AskedAfter] | UnsetType = UNSET
-    asks_for: Literal["", "call", "price"] | UnsetType = UNSET
+    asks_for: list[Literal["price", "call", "preorder"]] | UnsetType = UNSET
+    preorder_url: str | UnsetType = UNSET
     takes_questions: bool | UnsetType = UNSET
     is_indexed: bool | UnsetType = UNSET
     retention_days: int | UnsetType | None = UNSET
@@ -87,7 +88,8 @@ class OptionsShown(msgspec.Struct, kw_only=True):
     respects_signals: bool
     confirms: bool
     questions: list[AskedAfter]
-    asks_for: str
+    asks_for: list[str]
+    preorder_url: str
     takes_questions: bool
     is_indexed: bool
     retention_days: int | None
@@ -148,6 +150,8 @@ def change_options(experiment_id: int, body: OptionsChange) -> Answer[OptionsSho
     if "questions" in given:
         asked = [Asked(each["text"], tuple(each["choices"])) for each in given["questions"]]
         given["questions"] = tuple(asked)
+    if "asks_for" in given:
+        given["asks_for"] = tuple(given["asks_for"])
     with as_it_was_read(experiment, _read()):
         try:
             chosen: Options = dataclasses.replace(options_from(experiment.options), **given)

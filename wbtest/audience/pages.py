@@ -21,6 +21,7 @@ from wbtest.audience.signing.forms import SignupForm
 from wbtest.audience.waiting import promise
 from wbtest.config import Settings
 from wbtest.publishing.choices.confirming import FirstMail, first_mail
+from wbtest.publishing.choices.preorder import host_of
 from wbtest.publishing.live import LiveExperiment, LiveVariant
 from wbtest.publishing.looks.look import PLAIN, Look, css_of, palette
 from wbtest.publishing.looks.pictures import read_name
@@ -56,6 +57,7 @@ class Addresses(NamedTuple):
     object: str
     answers: str
     agree: str
+    preorder: str
     ask: str
     asked: str
 
@@ -141,7 +143,8 @@ class Printer:
             contact=live.contact,
             is_list=bool(live.waiting),
             first_mail=mail,
-            asks_more=bool(live.options.questions or live.options.asks_for),
+            asks_more=bool(live.options.questions or {"price", "call"} & {*live.options.asks_for}),
+            preorder_host=host_of(link) if (link := live.options.preorder_url) else "",
             how_long=how_long(live, strings, self._retention_days, mail),
             kept_until=kept_until(live, strings, self._retention_days),
             **details,
@@ -174,29 +177,36 @@ class Printer:
         return strings_of(live.control.page).language
 
     def headers(
-        self, language: str = "en", look: Look = PLAIN, *, is_framed: bool = False
+        self,
+        language: str = "en",
+        look: Look = PLAIN,
+        *,
+        is_framed: bool = False,
+        sends_to: str = "",
     ) -> Headers:
         """Return the headers of every public page, without those of its length and coding.
 
         ``look`` is the page's. ``is_framed`` lets pages of this host show it in a frame.
+        ``sends_to`` is another origin to which its form may lead, '' for none.
         """
         fixed = http.HEADERS | ({"X-Frame-Options": "SAMEORIGIN"} if is_framed else {})
         return [
             ("Content-Type", "text/html; charset=utf-8"),
             ("Content-Language", language),
-            ("Content-Security-Policy", self._policy(css_of(look), is_framed=is_framed)),
+            ("Content-Security-Policy", self._policy(css_of(look), sends_to, is_framed=is_framed)),
             ("Cache-Control", "private, no-store"),
             ("Vary", "Cookie, Accept-Encoding"),
             *fixed.items(),
             *([("Strict-Transport-Security", "max-age=31536000")] if self._is_https else []),
         ]
 
-    def _policy(self, look_css: str, *, is_framed: bool) -> str:
+    def _policy(self, look_css: str, sends_to: str, *, is_framed: bool) -> str:
+        forms = f"'self' {sends_to}".rstrip()
         framed_by = "'self'" if is_framed else "'none'"
         styles = " ".join(f"'{_source(text)}'" for text in (self._css, look_css) if text)
         return (
             f"default-src 'none'; style-src {styles}; script-src '{_source(self._script)}'; "
-            "connect-src 'self'; img-src data: 'self'; form-action 'self'; base-uri 'none'; "
+            f"connect-src 'self'; img-src data: 'self'; form-action {forms}; base-uri 'none'; "
             f"frame-ancestors {framed_by}"
         )
 

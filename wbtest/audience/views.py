@@ -122,12 +122,17 @@ def small(
     name: str,
     status: int = 200,
     headers: dict[str, str] | None = None,
+    sends_to: str = "",
     **details: Any,
 ) -> Response:
-    """Return one of the pages around the landing page."""
+    """Return one of the pages around the landing page.
+
+    ``sends_to`` is another origin to which its form may lead.
+    """
     html = printer().small(name, live, **details)
     look = live.control.page.look
-    response = Response(html, status, printer().headers(printer().language_of(live), look))
+    language = printer().language_of(live)
+    response = Response(html, status, printer().headers(language, look, sends_to=sends_to))
     response.headers.update(headers or {})
     return response
 

@@ -5,7 +5,16 @@ from typing import Literal, NamedTuple
 from zoneinfo import ZoneInfo
 
 from wbtest.publishing.crowds import Crowd
-from wbtest.publishing.rule import Hypothesis
+from wbtest.publishing.rule import Conversion, Hypothesis
+
+# What somebody did who converted, by what the rule counts.
+DID: dict[Conversion, str] = {
+    "signup": "signed up",
+    "confirmed": "confirmed in time",
+    "price": "said yes to the price",
+    "call": "agreed to a call",
+    "preorder": "clicked through to the pre-order",
+}
 
 
 class Outcome(NamedTuple):

@@ -3,8 +3,8 @@
 What the team wrote is in ``copy``; here is only what stands around it. English is written below,
 other languages in ``languages/<code>.toml``, where a missing entry falls back to English. Braces
 name what a template fills in: ``{product}``, ``{speaker}``, ``{controller}``, ``{contact}``,
-``{days}``, ``{price}``, ``{page}`` (the address of the page), ``{date}`` and ``{end}`` (days in
-words), and the three parts of ``long_date``.
+``{days}``, ``{price}``, ``{host}`` (where the pre-order is), ``{page}`` (the address of the page),
+``{date}`` and ``{end}`` (days in words), and the three parts of ``long_date``.
 """
 
 import tomllib
@@ -93,6 +93,12 @@ class PageStrings(Struct, frozen=True):
     call_text: str = "Say yes, and we write to you first to find a time."
     price_question: str = "The price: {price}. Would you pay it?"
     price_text: str = "Saying yes buys nothing. It tells us whether to build {product}."
+    preorder_question: str = "Would you like to pre-order {product}?"
+    preorder_text: str = (
+        "{product} does not exist yet, and we take no money here. The button opens {host}, where "
+        "you can read what you would pay and when you would get it."
+    )
+    preorder_button: str = "Go to the pre-order"
     yes: str = "Yes"
     no: str = "No"
     steps_done: str = "Thank you. That helps us decide."
@@ -253,6 +259,10 @@ class PageStrings(Struct, frozen=True):
         "each number, and it’s deleted with the visits."
     )
     address_answers: str = "We also store what you answer to our questions."
+    address_preorder: str = (
+        "If you go on to the pre-order, we store when. What you do on {host} stays between you and "
+        "that page."
+    )
     first_day: str = "1"
     months: str = (
         "January|February|March|April|May|June|July|August|September|October|November|December"

@@ -18,6 +18,11 @@ ASIDE = "Visits and sign-ups that do not count, by reason"
 LEFT_OUT = "Left out, by reason and variant"
 READMITTED = "Sealed figures, and the same with those readmitted"
 OPEN = " open from the start, so it is read without a click"
+YESES = {
+    "price": "said yes to the price",
+    "call": "agreed to a call",
+    "preorder": "clicked through to the pre-order",
+}
 REASONS = {
     "bot": "Bots",
     "preview": "Link previews",
@@ -85,10 +90,10 @@ def check_said(reader: Reader) -> None:
             assert table(page, label)[1:] == [
                 [choice, f"{whole(answers[choice])} of {whole(people)}"] for choice in plan.choices
             ]
-    if plan.asks_for:
-        total = expecting.added(reader.rows)
-        said_yes = whole(total[COLUMNS.index(plan.asks_for)])
-        assert f"{said_yes} of {whole(total[4])} who left an address said yes." in plain(page)
+    total = expecting.added(reader.rows)
+    for step in plan.asks_for:
+        many = whole(total[COLUMNS.index(step)])
+        assert f"{many} of {whole(total[4])} who left an address {YESES[step]}." in plain(page)
     labels = "Who opened each question", "How far they came, by variant"
     is_shown = bool(reader.told.acts)
     assert [has_table(page, label) for label in labels] == [is_shown] * 2

@@ -75,7 +75,7 @@ def _check_steps(reader: Reader, page: str) -> None:
         columns = [
             4,
             *([7] if plan.question else []),
-            *([COLUMNS.index(plan.asks_for)] if plan.asks_for else []),
+            *map(COLUMNS.index, plan.asks_for),
         ]
         [_, *shown] = table(page, STEPS)
         assert shown == [

@@ -8,6 +8,8 @@ from functools import lru_cache
 from typing import NamedTuple
 from zoneinfo import ZoneInfo
 
+from wbtest.publishing.choices.options import AsksFor
+
 SECOND = 1_000_000
 HOUR = 3600 * SECOND
 DAY = 24 * HOUR
@@ -126,7 +128,7 @@ class History(NamedTuple):
     sources: tuple[str, ...] | None = None
     confirms: bool = True
     asks: bool = False
-    asks_for: str = ""
+    asks_for: tuple[AsksFor, ...] = ()
     is_cookieless: bool = False
     weights: tuple[int, ...] = (1, 1, 1, 1)
     follows: tuple[Follow, ...] = ()

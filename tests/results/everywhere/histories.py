@@ -118,7 +118,7 @@ def histories(draw: st.DrawFn) -> History:
         sources=draw(st.sampled_from([None, SOURCES[:1], SOURCES[:2], SOURCES[1:4]])),
         confirms=confirms,
         asks=draw(st.booleans()),
-        asks_for=draw(st.sampled_from(["", "call", "price"])),
+        asks_for=draw(st.sampled_from([(), ("call",), ("price", "preorder")])),
         is_cookieless=is_cookieless,
         weights=draw(st.lists(st.sampled_from([1, 1, 9]), min_size=4, max_size=4).map(tuple)),
         follows=tuple(draw(st.lists(follows, min_size=ADDRESSES, max_size=ADDRESSES))),

@@ -27,6 +27,7 @@ from wbtest.runtime import runtime
 from wbtest.store import writing
 from wbtest.writing.models import Revision
 
+LINK = "https://pay.example.com/"
 NAMES = ("Kitchen", "A & B", "=Price")
 QUESTION = Asked("Would you use it?", ("Yes", "No", "Perhaps"))
 PHONE = "Mozilla/5.0 (iPhone; CPU iPhone OS 19_1 like Mac OS X) Mobile/15E148 Safari/604.1"
@@ -83,7 +84,8 @@ def _start(history: History, revision: Revision, team: Team) -> Experiment:
         counting="cookieless" if history.is_cookieless else "cookie",
         confirms=history.confirms,
         questions=(QUESTION,) if history.asks else (),
-        asks_for=history.asks_for,  # type: ignore[arg-type] - one of them
+        asks_for=history.asks_for,
+        preorder_url=LINK if "preorder" in history.asks_for else "",
     )
     change_options(experiment, team.editor, options)
     return life.start(make_checked(experiment, team.editor), team.approver)
@@ -207,7 +209,7 @@ def _signed_up(who: dict[str, Any], email: str, visitor: str, at_us: int) -> Sig
 
 def _follow_up(history: History, experiment: Experiment, now: HandClock) -> None:
     for number, follow in enumerate(history.follows):
-        _follow(experiment, _address(number), follow, history.asks_for or "call", now)
+        _follow(experiment, _address(number), follow, history.asks_for, now)
     with writing() as session:
         for number, visit in enumerate(history.visits):
             if visit.objects and not visit.machine:
@@ -215,7 +217,9 @@ def _follow_up(history: History, experiment: Experiment, now: HandClock) -> None
                     rollup.forget(session, experiment.id, f"{number}-{member}")
 
 
-def _follow(experiment: Experiment, email: str, follow: Follow, asked: str, now: HandClock) -> None:
+def _follow(
+    experiment: Experiment, email: str, follow: Follow, asked: tuple[str, ...], now: HandClock
+) -> None:
     at_us = db.session.execute(
         db.text("SELECT at_us FROM signups WHERE experiment_id = :id AND email_key = :key"),
         {"id": experiment.id, "key": email},
@@ -228,7 +232,7 @@ def _follow(experiment: Experiment, email: str, follow: Follow, asked: str, now:
         answers = json.dumps({QUESTION.text: follow.answer})
         steps |= {"answers": answers, "answered_us": min(at_us + SECOND, latest)}
     if follow.agrees:
-        steps[f"{asked}_us"] = min(at_us + SECOND, latest)
+        steps |= {f"{step}_us": min(at_us + SECOND, latest) for step in asked}
     with writing() as session:
         if follow.confirmed_after is not None:
             confirmed_us = min(at_us + follow.confirmed_after, latest)

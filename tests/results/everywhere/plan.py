@@ -23,7 +23,7 @@ class Plan:
     confirms: bool = True
     question: str = ""
     choices: tuple[str, ...] = ()
-    asks_for: str = ""
+    asks_for: tuple[str, ...] = ()
     readmitted: tuple[str, ...] = ()
 
     @property

@@ -43,7 +43,7 @@ EVERYTHING = History(
     (*EVERYBODY, *LATER),
     sources=("newsletter", "instagram"),
     asks=True,
-    asks_for="call",
+    asks_for=("call",),
     weights=(1, 9),
     follows=(Follow(HOUR, "Yes", agrees=True), Follow(8 * DAY, "No", is_erased=True), Follow()) * 4,
     waiting=(0,),

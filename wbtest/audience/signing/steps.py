@@ -1,8 +1,8 @@
-"""The steps after the address: the founder's questions, then a call or a yes to the price.
+"""The steps after the address: the founder's questions, the price, a call, the pre-order.
 
-Each may be left out. They are stored with the sign-up whose token is sent along, for a day, and
-what was sent last stands. A token that leads nowhere is treated alike, so nobody learns from it
-whether an address was there before.
+Each may be left out. They are stored with the sign-up whose token is sent along, for a day or the
+sealed window. Of answers the last ones stand, of a yes the first. A token that leads nowhere is
+treated alike, so nobody learns from it whether an address was there before.
 """
 
 import json
@@ -12,41 +12,53 @@ from typing import Any, Literal
 from wbtest.audience.recording import rollup
 from wbtest.audience.signing.signups import MICROSECONDS, digest
 from wbtest.extensions import clock
-from wbtest.publishing.choices.options import Asked
+from wbtest.publishing.choices.options import ASKS_FOR, Asked, AsksFor
+from wbtest.publishing.choices.preorder import host_of
 from wbtest.publishing.copy import PageCopy
 from wbtest.publishing.live import LiveExperiment
 from wbtest.publishing.strings import strings_of
 from wbtest.store import writing
 from wbtest.writing.wording import find_fault, with_plain_breaks
 
-Step = Literal["questions", "last", "done"]
+Step = Literal["questions", AsksFor, "done"]
+YesOrNo = Literal["price", "call"]
 LONGEST_ANSWER = 1_000
 OPEN_SECONDS = 86_400
 
 
-def first_step(live: LiveExperiment, page: PageCopy) -> Step:
-    """Return what stands after the sign-up on a page with these words; ``done`` for nothing."""
-    return "questions" if live.options.questions else next_step(live, page)
-
-
-def next_step(live: LiveExperiment, page: PageCopy) -> Step:
-    """Return what follows the questions."""
-    return "last" if last_question(live, page) else "done"
-
-
-def last_question(live: LiveExperiment, page: PageCopy) -> str:
-    """Return the last step's question as it is asked; '' on a page that asks for nothing.
+def steps_of(live: LiveExperiment, page: PageCopy) -> tuple[Step, ...]:
+    """Return what a page with these words asks after the sign-up, in order; ``done`` comes last.
 
     A page without a price cannot ask for a yes to it.
     """
-    strings = strings_of(page)
-    if live.options.asks_for == "call":
-        return strings.call_question.format(product=page.product)
-    if live.options.asks_for == "price" and page.price:
+    asked: list[Step] = [step for step in ASKS_FOR if step in live.options.asks_for]
+    if not page.price:
+        asked = [step for step in asked if step != "price"]
+    return ("questions", *asked, "done") if live.options.questions else (*asked, "done")
+
+
+def step_after(step: Step, live: LiveExperiment, page: PageCopy) -> Step:
+    """Return the step that follows this one on a page with these words."""
+    steps = steps_of(live, page)
+    return steps[steps.index(step) + 1] if step in steps[:-1] else "done"
+
+
+def question_of(step: Step, live: LiveExperiment, page: PageCopy) -> tuple[str, str]:
+    """Return what a step asks, and the sentence below it; '' where it is not one question."""
+    strings, product = strings_of(page), page.product
+    if step == "price":
         # The sentence around it has a full stop of its own.
         price = page.price.strip().rstrip(".。")
-        return strings.price_question.format(product=page.product, price=price)
-    return ""
+        asked = strings.price_question.format(product=product, price=price)
+        return asked, strings.price_text.format(product=product)
+    if step == "call":
+        asked = strings.call_question.format(product=product)
+        return asked, strings.call_text.format(product=product)
+    if step == "preorder":
+        asked = strings.preorder_question.format(product=product)
+        host = host_of(live.options.preorder_url)
+        return asked, strings.preorder_text.format(product=product, host=host)
+    return "", ""
 
 
 def read_answers(questions: tuple[Asked, ...], given: Mapping[str, str]) -> dict[str, str]:
@@ -85,14 +97,14 @@ def answer(live: LiveExperiment, token: str, answers: Mapping[str, str]) -> None
     _note(live, token, change)
 
 
-def agree(live: LiveExperiment, page: PageCopy, token: str, *, is_yes: bool) -> None:
-    """Keep the yes or no to the last step, in the words in which it was asked and said.
+def agree(step: YesOrNo, live: LiveExperiment, page: PageCopy, token: str, *, is_yes: bool) -> None:
+    """Keep the yes or no to the price or a call, in the words in which it was asked and said.
 
     The first yes stands, as a confirmation does: it may be what the rule counts.
     """
     strings = strings_of(page)
-    question = last_question(live, page)
-    moment = f"{live.options.asks_for}_us"
+    question, _ = question_of(step, live, page)
+    moment = f"{step}_us"
 
     def change(row: Any, now_us: int) -> dict[str, Any]:
         if getattr(row, moment) is not None:
@@ -103,16 +115,26 @@ def agree(live: LiveExperiment, page: PageCopy, token: str, *, is_yes: bool) -> 
             moment: now_us if is_yes else None,
         }
 
-    if question:
-        _note(live, token, change)
+    _note(live, token, change)
+
+
+def click_through(live: LiveExperiment, token: str) -> None:
+    """Keep that somebody goes on to the pre-order; the first click stands."""
+
+    def change(row: Any, now_us: int) -> dict[str, Any]:
+        return {"preorder_us": now_us} if row.preorder_us is None else {}
+
+    _note(live, token, change)
 
 
 def _note(live: LiveExperiment, token: str, change: Callable[[Any, int], dict[str, Any]]) -> None:
     """Change the sign-up of this token, if there is one whose steps may still be answered."""
     now_us = int(clock.now().timestamp() * MICROSECONDS)
+    # What may still convert is taken.
+    seconds = max(OPEN_SECONDS, live.window_hours * 3600)
 
     def change_if_open(row: Any) -> dict[str, Any]:
-        is_open = now_us - row.at_us <= OPEN_SECONDS * MICROSECONDS
+        is_open = now_us - row.at_us <= seconds * MICROSECONDS
         return change(row, now_us) if is_open else {}
 
     if token:

@@ -1,22 +1,22 @@
-"""The pages after the sign-up: thanks, the founder's questions, then a call or a yes to the price.
+"""The pages after the sign-up: thanks, the founder's questions, the price, a call, the pre-order.
 
 The token in the address says whose answers these are. No cookie is needed, and no script.
 """
 
 from collections.abc import Mapping
+from typing import Any
 from urllib.parse import urlencode
 
 from flask import Response, redirect, request
 from flask.typing import ResponseReturnValue
 
-from wbtest.audience.live_pages import LivePage
 from wbtest.audience.pages import addresses_of, of_test
 from wbtest.audience.signing import steps
 from wbtest.audience.signing.steps import Step
 from wbtest.audience.views import TOKEN_PAGE, bp, check_sender, get_page_named, small
+from wbtest.publishing.choices.preorder import origin_of
 from wbtest.publishing.copy import PageCopy
 from wbtest.publishing.live import LiveExperiment
-from wbtest.publishing.strings import strings_of
 from wbtest.team import access, limits
 
 MOST_ANSWERS = 120
@@ -25,7 +25,7 @@ LONGEST_TOKEN = 100
 
 def after_sign_up(live: LiveExperiment, variant: str, token: str) -> str:
     """Return where a visitor goes on to, which is the same for a new and for a known address."""
-    step = steps.first_step(live, _page_of(live, variant))
+    step = steps.steps_of(live, _page_of(live, variant))[0]
     if step == "done":
         return of_test(addresses_of(live.slug).thanks, live)
     return _at(live, step, variant, token)
@@ -35,84 +35,117 @@ def after_sign_up(live: LiveExperiment, variant: str, token: str) -> str:
 @access.public
 def thanks(slug: str) -> ResponseReturnValue:
     """What everybody sees after a sign-up, whether the address was new or not."""
-    found = get_page_named(slug)
+    live = get_page_named(slug).live
     if not _token():
-        return small(found.live, "thanks", step="", is_first=True)
-    return _show(found)
+        return small(live, "thanks", step="done", is_first=True)
+    return _show(live, step_sent(live, _page_of(live, _variant()), "done"))
 
 
 @bp.post("/p/<slug>/answers")
 @access.public
 @limits.per_ip(MOST_ANSWERS, limits.HOUR)
 def answers(slug: str) -> ResponseReturnValue:
-    """Take the answers to the founder's questions, and go on to the last step."""
+    """Take the answers to the founder's questions, and go on to the next step."""
     check_sender(is_from_token_page=True)
-    found = get_page_named(slug)
-    live = found.live
+    live = get_page_named(slug).live
     given = steps.read_answers(live.options.questions, request.form)
     problems = {text for text, said in given.items() if not steps.is_taken(said)}
     if problems:
-        return _show(found, 422, given=given, problems=problems)
+        return _show(live, "questions", 422, given=given, problems=problems)
     steps.answer(live, _token(), given)
-    step = steps.next_step(live, _page_of(live, _variant()))
-    return redirect(_at(live, step, _variant(), _token()), 303)
+    return redirect(_at_next(live, "questions"), 303)
 
 
 @bp.post("/p/<slug>/agree")
 @access.public
 @limits.per_ip(MOST_ANSWERS, limits.HOUR)
 def agree(slug: str) -> ResponseReturnValue:
-    """Take the yes or no to a call or to the price."""
+    """Take the yes or no to the price or to a call."""
     check_sender(is_from_token_page=True)
     live = get_page_named(slug).live
     page = _page_of(live, _variant())
-    steps.agree(live, page, _token(), is_yes=request.form.get("agree") == "yes")
-    return redirect(_at(live, "done", _variant(), _token()), 303)
+    step = step_sent(live, page, "done")
+    if step == "price" or step == "call":
+        steps.agree(step, live, page, _token(), is_yes=request.form.get("agree") == "yes")
+    return redirect(_at_next(live, step), 303)
+
+
+@bp.post("/p/<slug>/preorder")
+@access.public
+@limits.per_ip(MOST_ANSWERS, limits.HOUR)
+def preorder(slug: str) -> ResponseReturnValue:
+    """Count a click through to the pre-order, and send the visitor to the sealed link."""
+    check_sender(is_from_token_page=True)
+    live = get_page_named(slug).live
+    if "preorder" not in live.options.asks_for:
+        return redirect(_at_next(live, "preorder"), 303)
+    steps.click_through(live, _token())
+    return to_preorder(live)
+
+
+def to_preorder(live: LiveExperiment) -> Response:
+    """Return the way to the page for the pre-order, exactly as it was sealed."""
+    return Response(status=303, headers={"Location": live.options.preorder_url})
+
+
+def show_step(
+    live: LiveExperiment,
+    page: PageCopy,
+    step: Step,
+    name: str = "thanks",
+    status: int = 200,
+    **details: Any,
+) -> Response:
+    """Return a step after the sign-up as a page; ``details`` say where its form and links lead."""
+    question, text = steps.question_of(step, live, page)
+    # Browsers hold the page to where its form leads, also after our redirect.
+    link = live.options.preorder_url if step == "preorder" else ""
+    shown = {
+        "step": step,
+        "is_first": step == steps.steps_of(live, page)[0],
+        "questions": live.options.questions,
+        "question": question,
+        "question_text": text,
+    }
+    sends_to = origin_of(link) if link else ""
+    return small(live, name, status, TOKEN_PAGE, sends_to=sends_to, **shown, **details)
+
+
+def step_sent(live: LiveExperiment, page: PageCopy, otherwise: Step) -> Step:
+    """Return the step that the address or the form names, as far as the page has it."""
+    named = request.values.get("step")
+    found = [step for step in steps.steps_of(live, page) if step == named]
+    return found[0] if found else otherwise
 
 
 def _show(
-    found: LivePage,
+    live: LiveExperiment,
+    step: Step,
     status: int = 200,
     given: Mapping[str, str] | None = None,
     problems: set[str] | None = None,
 ) -> Response:
-    live = found.live
-    page = _page_of(live, _variant())
-    first = steps.first_step(live, page)
-    step = _step(live, page) if status == 200 else "questions"
-    paths, strings = addresses_of(live.slug), strings_of(page)
-    text = strings.call_text if live.options.asks_for == "call" else strings.price_text
-    return small(
+    paths = addresses_of(live.slug)
+    actions = {"questions": paths.answers, "preorder": paths.preorder}
+    return show_step(
         live,
-        "thanks",
-        status,
-        TOKEN_PAGE,
-        step=step,
-        is_first=step == first,
+        _page_of(live, _variant()),
+        step,
+        status=status,
         test=live.id,
         token=_token(),
         variant=_variant(),
-        questions=live.options.questions,
         given=given or {},
         problems=problems or set(),
-        question=steps.last_question(live, page),
-        question_text=text.format(product=page.product),
-        answers_url=paths.answers,
-        agree_url=paths.agree,
-        skip_url=_at(live, _following(live, page, step), _variant(), _token()),
+        action=actions.get(step, paths.agree),
+        skip_url=_at_next(live, step),
     )
 
 
-def _step(live: LiveExperiment, page: PageCopy) -> Step:
-    """The step that the address names, as far as the page has it."""
-    named = request.args.get("step", "")
-    if named == "questions" and live.options.questions:
-        return "questions"
-    return steps.next_step(live, page) if named == "last" else "done"
-
-
-def _following(live: LiveExperiment, page: PageCopy, step: Step) -> Step:
-    return steps.next_step(live, page) if step == "questions" else "done"
+def _at_next(live: LiveExperiment, step: Step) -> str:
+    """Where the visitor goes on after a step."""
+    following = steps.step_after(step, live, _page_of(live, _variant()))
+    return _at(live, following, _variant(), _token())
 
 
 def _at(live: LiveExperiment, step: Step, variant: str, token: str) -> str:

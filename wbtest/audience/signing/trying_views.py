@@ -1,11 +1,15 @@
 """What a preview does for the team that a page does for visitors: the sign-up, as a try."""
 
+from urllib.parse import urlencode
+
 from flask import Response, abort, redirect, request, url_for
 from flask.typing import ResponseReturnValue
 
 from wbtest.audience.signing import trying
 from wbtest.audience.signing.forms import SignupForm
-from wbtest.audience.views import TOKEN_PAGE, bp, get_preview, printer, show_preview, small
+from wbtest.audience.signing.steps import step_after, steps_of
+from wbtest.audience.signing.steps_views import show_step, step_sent, to_preorder
+from wbtest.audience.views import TOKEN_PAGE, bp, check_sender, get_preview, printer, show_preview
 from wbtest.extensions import db
 from wbtest.publishing.live import LiveExperiment
 from wbtest.publishing.models import Experiment
@@ -27,18 +31,44 @@ def take_try(slug: str) -> ResponseReturnValue:
         return show_preview(slug, 422, form=form, line=line)
     experiment = db.session.get_one(Experiment, live.id)
     trying.try_sign_up(experiment, live, person, printer().first_mail(live), printer().base_url)
-    return redirect(f"/p/{live.slug}/tried?preview={request.args['preview']}", 303)
+    return redirect(_tried(live), 303)
 
 
-@bp.get("/p/<slug>/tried")
+@bp.route("/p/<slug>/tried", methods=["GET", "POST"])
 @access.public
 def tried(slug: str) -> ResponseReturnValue:
-    """What a visitor sees after the sign-up, for somebody of the team who tried it."""
+    """What a visitor sees after the sign-up, step by step, for somebody of the team who tried it.
+
+    Nothing that is sent from here is kept.
+    """
     if "preview" not in request.args:
         abort(404)
-    live, _ = get_preview(slug)
-    back = f"/p/{live.slug}?preview={request.args['preview']}"
-    return small(live, "tried", step="", is_first=True, back_url=back, way_on=_way_on(live))
+    live, variant = get_preview(slug)
+    step = step_sent(live, variant.page, steps_of(live, variant.page)[0])
+    onward = _tried(live, step=step_after(step, live, variant.page))
+    if request.method == "POST":
+        check_sender(is_from_token_page=True)
+        return to_preorder(live) if step == "preorder" else redirect(onward, 303)
+    return show_step(
+        live,
+        variant.page,
+        step,
+        "tried",
+        test=live.id,
+        token="",
+        variant=variant.key,
+        given={},
+        problems=set(),
+        action=_tried(live, step=step),
+        skip_url=onward,
+        back_url=f"/p/{live.slug}?preview={request.args['preview']}",
+        way_on=_way_on(live),
+    )
+
+
+def _tried(live: LiveExperiment, **query: str) -> str:
+    """The address of the pages after a try, with the preview's token."""
+    return f"/p/{live.slug}/tried?{urlencode({'preview': request.args['preview'], **query})}"
 
 
 def _way_on(live: LiveExperiment) -> str:

@@ -50,7 +50,7 @@ class Test:
     # What the page asks after the sign-up, and what is answered to each in turn.
     questions: tuple[Asked, ...] = ()
     answers: tuple[tuple[str, ...], ...] = ()
-    asks_for: AsksFor = ""
+    asks_for: tuple[AsksFor, ...] = ()
     # What some visitors ask under the page.
     asking: tuple[str, ...] = ()
 
@@ -94,6 +94,7 @@ def _test(said: dict[str, Any]) -> Test:
             "lost": tuple(said["lost"]),
             "white_on": tuple(said.get("white_on", ())),
             "variants": tuple((name, headline) for name, headline in said.get("variants", ())),
+            "asks_for": tuple(said.get("asks_for", ())),
             "questions": tuple(Asked(it["text"], tuple(it.get("choices", ()))) for it in asked),
             "asking": tuple(said.get("asking", ())),
             "answers": tuple(tuple(answers) for answers in said.get("answers", ())),

@@ -188,7 +188,7 @@ def answer(visitor: Visitor, door: Door) -> None:
         f"answer-{place}": said[visitor.number % len(said)]
         for place, said in enumerate(visitor.crowd.answers)
     }
-    is_yes = {"agree": "no" if visitor.number % 4 == 1 else "yes"}
+    is_yes = {"step": "price", "agree": "no" if visitor.number % 4 == 1 else "yes"}
     headers = _same_origin(visitor, door) | {"Content-Type": "application/x-www-form-urlencoded"}
     for name, form in (("answers", given), ("agree", is_yes)):
         path = f"/p/{visitor.crowd.slug}/{name}"

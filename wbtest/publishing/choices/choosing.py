@@ -5,9 +5,10 @@ from typing import NamedTuple
 
 from wbtest.publishing import rule as rules
 from wbtest.publishing.assembling import page_of
-from wbtest.publishing.choices.options import Options, asked_by, from_json, to_json
+from wbtest.publishing.choices.options import ASKS_FOR, Options, asked_by, from_json, to_json
 from wbtest.publishing.copy import PageCopy
 from wbtest.publishing.experiments import open_draft
+from wbtest.publishing.in_words import DID
 from wbtest.publishing.meanwhile import demand_same
 from wbtest.publishing.models import Experiment
 from wbtest.store import Invalid, writing
@@ -57,18 +58,24 @@ def conflicts(experiment: Experiment, options: Options) -> Iterator[Conflict]:
             "Without cookies a test has one variant, so nobody is shown two. Remove the others, or "
             "tell visitors apart by a cookie.",
         )
-    if options.asks_for == "price":
+    if rule.conversion in ASKS_FOR and rule.conversion not in options.asks_for:
+        yield Conflict(
+            "asks_for",
+            f"The rule counts who {DID[rule.conversion]}, so the page must ask. "
+            "Tick it, or change what the rule counts.",
+        )
+    if "price" in options.asks_for:
         document = documents.from_json(experiment.revision.document)
         for variant in experiment.variants:
             if lacks_price(options, page_of(experiment, variant, document)):
                 yield Conflict(
                     "asks_for",
                     f"The page “{variant.name}” names no price to say yes to. "
-                    "Give it one first, or choose another last step.",
+                    "Give it one first, or leave this step out.",
                 )
                 return
 
 
 def lacks_price(options: Options, page: PageCopy) -> bool:
     """Whether visitors would be asked for a yes to a price that the page does not name."""
-    return options.asks_for == "price" and not page.price.strip()
+    return "price" in options.asks_for and not page.price.strip()

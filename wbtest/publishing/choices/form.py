@@ -3,8 +3,16 @@
 from collections.abc import Iterator
 from typing import Any
 
-from wtforms import BooleanField, Field, RadioField, StringField, TextAreaField
+from wtforms import (
+    BooleanField,
+    Field,
+    RadioField,
+    SelectMultipleField,
+    StringField,
+    TextAreaField,
+)
 from wtforms.validators import Optional
+from wtforms.widgets import CheckboxInput, ListWidget
 
 from wbtest.publishing.choices import words as said
 from wbtest.publishing.choices.options import (
@@ -22,7 +30,7 @@ PLAIN = (
     "visitors_live",
     "respects_signals",
     "confirms",
-    "asks_for",
+    "preorder_url",
     "takes_questions",
     "is_indexed",
     "retention_days",
@@ -46,7 +54,14 @@ class OptionsForm(TypedForm):
     choices_2 = TextAreaField("Answers to choose from")
     question_3 = StringField("Third question")
     choices_3 = TextAreaField("Answers to choose from")
-    asks_for = RadioField("The last step", choices=said.ASKS_FOR, validate_choice=False)
+    asks_for = SelectMultipleField(
+        "Then",
+        choices=said.ASKS_FOR,
+        validate_choice=False,
+        option_widget=CheckboxInput(),
+        widget=ListWidget(prefix_label=False),
+    )
+    preorder_url = StringField("Link for the pre-order")
     takes_questions = BooleanField("Visitors may ask us a question")
     is_indexed = BooleanField("Search engines may list the page")
     retention_days = WholeField("Days that addresses are kept", [Optional()])
@@ -69,6 +84,8 @@ class OptionsForm(TypedForm):
                 asked.append(question)
         values: dict[str, Any] = {name: self[name].data for name in PLAIN}
         values["visitors_live"] = values["visitors_live"] or ""
+        values["preorder_url"] = (values["preorder_url"] or "").strip()
+        values["asks_for"] = tuple(self.asks_for.data or ())
         if values["visitors_live"] not in ("", *said.VISITORS_LIVE):
             _add(self.visitors_live, "Choose where visitors live from the list.")
         if self.errors:
@@ -82,7 +99,7 @@ class OptionsForm(TypedForm):
 
 def values_of(options: Options) -> dict[str, Any]:
     """Return the options under the names of the form's fields."""
-    values: dict[str, Any] = {name: getattr(options, name) for name in PLAIN}
+    values: dict[str, Any] = {name: getattr(options, name) for name in (*PLAIN, "asks_for")}
     for number, question in enumerate(options.questions, 1):
         values[f"question_{number}"] = question.text
         values[f"choices_{number}"] = "\n".join(question.choices)

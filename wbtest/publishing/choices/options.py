@@ -8,12 +8,14 @@ from collections.abc import Iterator, Mapping
 from dataclasses import asdict, dataclass, fields, replace
 from typing import Any, Literal
 
+from wbtest.publishing.choices.preorder import HTTPS, find_link_fault
 from wbtest.writing.wording import find_fault
 
 Counting = Literal["cookie", "cookieless"]
-AsksFor = Literal["", "call", "price"]
+AsksFor = Literal["price", "call", "preorder"]
 COUNTING = ("cookie", "cookieless")
-ASKS_FOR = ("", "call", "price")
+# What a page may ask after the questions, in this order.
+ASKS_FOR: tuple[AsksFor, ...] = ("price", "call", "preorder")
 # Where visitors live, as the options page asks; '' while nobody said.
 EUROPE, ELSEWHERE, BOTH = "eu", "elsewhere", "both"
 MOST_QUESTIONS, MOST_CHOICES = 3, 8
@@ -42,16 +44,18 @@ class Options:
     """The choices of a page.
 
     ``respects_signals``: whether Global Privacy Control and Do Not Track are honoured.
-    ``confirms``: whether a mail asks each address to confirm. ``asks_for`` is the last step after
-    the questions: a call, a yes to the price, or nothing. ``retention_days`` is None for the
-    server's setting. ``visitors_live`` is what the team said of where its visitors live.
+    ``confirms``: whether a mail asks each address to confirm. ``asks_for`` are the steps after
+    the questions; ``preorder_url`` is the link of the last of them, '' where it is not asked for.
+    ``retention_days`` is None for the server's setting. ``visitors_live`` is what the team said of
+    where its visitors live.
     """
 
     counting: Counting = "cookie"
     respects_signals: bool = True
     confirms: bool = True
     questions: tuple[Asked, ...] = ()
-    asks_for: AsksFor = ""
+    asks_for: tuple[AsksFor, ...] = ()
+    preorder_url: str = ""
     takes_questions: bool = True
     is_indexed: bool = True
     retention_days: int | None = None
@@ -64,7 +68,10 @@ class Options:
 
     def _demands(self) -> Iterator[tuple[str, bool, str]]:
         yield "counting", self.counting in COUNTING, "Choose how visitors are told apart."
-        yield "asks_for", self.asks_for in ASKS_FOR, "Choose the last step from the list."
+        is_known = set(self.asks_for) <= set(ASKS_FOR)
+        is_each_once = len(set(self.asks_for)) == len(self.asks_for)
+        yield "asks_for", is_known and is_each_once, "Choose the steps from the list, each once."
+        yield from self._demands_of_preorder()
         days = self.retention_days
         is_kept = days is None or 1 <= days <= LONGEST_RETENTION
         yield "retention_days", is_kept, f"Give 1 to {LONGEST_RETENTION} days."
@@ -88,13 +95,20 @@ class Options:
                 fault = find_fault(choice, LONGEST_CHOICE)
                 yield "questions", bool(choice.strip()) and not fault, fault or "Fill each choice."
 
+    def _demands_of_preorder(self) -> Iterator[tuple[str, bool, str]]:
+        link, is_asked = self.preorder_url, "preorder" in self.asks_for
+        yield "preorder_url", bool(link) or not is_asked, HTTPS
+        yield "preorder_url", not link or is_asked, "Tick the pre-order too, or clear its link."
+        fault = find_link_fault(link) if link else ""
+        yield "preorder_url", not fault, fault
+
 
 USUAL = Options()
 
 
-def asked_by(options: Options) -> tuple[tuple[Asked, ...], AsksFor]:
-    """What people who signed up are asked: the questions, and the last step."""
-    return options.questions, options.asks_for
+def asked_by(options: Options) -> tuple[tuple[Asked, ...], tuple[AsksFor, ...], str]:
+    """What people who signed up are asked: the questions, the steps, and the pre-order's link."""
+    return options.questions, options.asks_for, options.preorder_url
 
 
 def to_json(options: Options) -> dict[str, Any]:
@@ -116,6 +130,8 @@ def from_json(values: Mapping[str, Any]) -> Options:
             Asked(str(entry["text"]), tuple(entry.get("choices", ())))
             for entry in given["questions"]
         )
+    if "asks_for" in given:
+        given["asks_for"] = tuple(given["asks_for"])
     return replace(USUAL, **given)
 
 

@@ -15,9 +15,9 @@ VISITORS_LIVE = {
     BOTH: "Both, or we do not know",
 }
 ASKS_FOR = {
-    "": "Nothing more",
-    "call": "Ask whether we may call them",
     "price": "Ask for a yes to the price",
+    "call": "Ask whether we may call them",
+    "preorder": "Offer a pre-order on our own payment page",
 }
 WEAKNESS = "People behind one office or phone network count as one person."
 TRADE_OFF = (
@@ -70,7 +70,8 @@ def _lines(options: Options, usual_days: int) -> Iterator[Said]:
         yield Said(name, question.text, _answers(question))
     if not options.questions:
         yield Said("Asked afterwards", "nothing")
-    yield Said("Last step", ASKS_FOR[options.asks_for].lower())
+    steps = [text for step, text in ASKS_FOR.items() if step in options.asks_for]
+    yield Said("Then", "; ".join(steps).lower() or "nothing more", options.preorder_url)
     yield Said("Visitors may ask questions", "yes" if options.takes_questions else "no")
     yield Said("Search engines may list the page", "yes" if options.is_indexed else "no")
     days = options.retention_days or usual_days

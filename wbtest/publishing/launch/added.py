@@ -44,14 +44,15 @@ def _small_words(experiment: Experiment, reader: Person) -> Iterator[Added]:
 
 
 def _questions(experiment: Experiment, reader: Person) -> Iterator[Added]:
-    questions, asks_for = asked_by(from_json(experiment.options))
+    questions, asks_for, link = asked_by(from_json(experiment.options))
     asked = [f"“{question.text}”" for question in questions]
     writers = [experiment.questions_writer] if experiment.questions_writer else []
     if asked:
         yield Added(f"the questions after the sign-up: {joined(asked)}", _by(writers, reader))
-    if asks_for:
-        last = ASKS_FOR[asks_for]
-        yield Added(f"the last step: {last[0].lower()}{last[1:]}", _by(writers, reader))
+    for step in asks_for:
+        said = ASKS_FOR[step][0].lower() + ASKS_FOR[step][1:]
+        to = f", {link}" if step == "preorder" else ""
+        yield Added(f"a step after the sign-up: {said}{to}", _by(writers, reader))
 
 
 def _look(experiment: Experiment, reader: Person) -> Iterator[Added]:

@@ -78,7 +78,7 @@ def _honesty(now: Situation) -> Iterator[Finding]:
             "variants" if name != now.pages[0][0] else "release",
         )
     if not demands:
-        yield Finding("fine", "payment", "Nobody is asked to pay.")
+        yield Finding("fine", "payment", "Nobody is asked to pay here.")
 
 
 def _pages(now: Situation) -> Iterator[Finding]:
@@ -92,6 +92,14 @@ def _pages(now: Situation) -> Iterator[Finding]:
         )
     for sentence in now.conflicts:
         yield Finding("blocker", "options", sentence, where="options")
+    if link := now.options.preorder_url:
+        yield Finding(
+            "warning",
+            "preorder",
+            f"The pre-order leads to {link}. We take no money and see no payment.",
+            "Open it once. Browsers may stop a link that sends people on to another site.",
+            "options",
+        )
     for fault in now.look_faults:
         yield Finding("blocker", "look", fault, where="look")
     if not now.look_faults:

@@ -28,6 +28,7 @@ NAMES = {
     "variants": "Variants differ",
     "look": "Contrast and pictures",
     "options": "Options",
+    "preorder": "Pre-order",
     "address": "Web address",
     "mail": "Mail",
     "tried": "Own sign-up",
