@@ -22,7 +22,10 @@ _WHY_REFUSED = {
     "a day, a moment or an amount": """
         create_release.dateline.date change_release.dateline.date create_release.faq.[].open.until
         change_release.faq.[].open.until create_experiment.hypothesis.ends_on
-        change_experiment.hypothesis.ends_on add_spend.first add_spend.last add_spend.amount
+        change_experiment.hypothesis.ends_on
+        create_experiment.hypothesis.crowds.[].from create_experiment.hypothesis.crowds.[].until
+        change_experiment.hypothesis.crowds.[].from change_experiment.hypothesis.crowds.[].until
+        add_spend.first add_spend.last add_spend.amount
         add_note.day""",
     "the password of whoever asks": """
         make_token.password change_member.password invite_person.password invite_again.password""",

@@ -45,6 +45,10 @@ RULE = {
     "buy": "40",
     "slug": "runs",
     "asks_name": "y",
+    "crowds-0-from_at": "2027-03-28T18:00",
+    "crowds-0-until_at": "2027-03-28T23:00",
+    "crowds-0-people": "90",
+    "crowds-0-networks": "1",
 }
 WEEK = 7
 

@@ -33,6 +33,7 @@ LONGEST = {
     "cta_label": 60,
     "price": 120,
     "hero_alt": 300,
+    "crowds-0-name": 80,
 }
 
 

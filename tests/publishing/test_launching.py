@@ -5,12 +5,18 @@ import json
 import pytest
 from flask.testing import FlaskClient
 
+from tests.conftest import HandClock
 from tests.factories import Team, log_in, make_checked, make_experiment, make_revision, make_running
 from tests.publishing.filling import field_of
+from tests.publishing.test_crowds import MEETUP
+from wbtest.delivery.models import OutboxMail
+from wbtest.extensions import db
 from wbtest.publishing.experiments import add_variant, change_rule, remove_experiment
+from wbtest.publishing.launch.facts import findings_of
 from wbtest.publishing.launch.passing import WarningsUnseen, check
 from wbtest.publishing.rule import from_json
 from wbtest.publishing.running import life
+from wbtest.publishing.running.seals import faults_of, sealed_rule
 from wbtest.publishing.running.stages import stage_of
 from wbtest.team.models import Person
 from wbtest.writing.models import Revision
@@ -201,3 +207,24 @@ def test_others_find_nothing_and_nobody_logs_in(
     assert all(location.startswith("/login") for location in nobody)
     assert [client.get(path).status_code for path in places] == [404] * len(places)
     assert [client.post(path).status_code for path in places] == [404] * len(places)
+
+
+def test_announced_crowds_are_sealed_and_sent_to_the_approvers(revision: Revision, team: Team):
+    experiment = make_running(revision, team.editor, team.approver, crowds=(MEETUP,))
+
+    assert json.loads(experiment.sealed)["rule"]["crowds"][0]["name"] == "Meetup"
+    assert sealed_rule(experiment).crowds == (MEETUP,)
+    assert not faults_of([experiment])[experiment.id]
+    mails = db.session.scalars(db.select(OutboxMail.body)).all()
+    assert any("Announced crowds:\n  Meetup: up to 150 people" in body for body in mails)
+
+
+def test_a_crowd_that_is_over_before_the_start_is_warned_of(
+    revision: Revision, team: Team, now: HandClock
+):
+    experiment = make_experiment(revision, team.editor, crowds=(MEETUP,))
+    now.turn(days=12)
+
+    found = {each.sentence for each in findings_of(experiment) if each.kind == "warning"}
+
+    assert "“Meetup” is over, so nobody of it can count." in found
