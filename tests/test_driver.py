@@ -11,7 +11,7 @@ from wbtest.extensions import db
 from wbtest.team.models import LimitCount
 
 COUNTS = LimitCount.__table__
-NAMES = ("key", "hits", "expires_at")
+NAMES = ("key", "expires_at", "hits")
 ENDS = datetime(2027, 3, 1, 9, 30, 0, 5, tzinfo=UTC)
 HITS = f"SELECT key, hits FROM limit_counts WHERE key IN ({driver.MANY})"
 
@@ -37,13 +37,13 @@ def test_parts_that_are_filled_hold_the_last_row_again(number: int) -> None:
 
 
 def test_rows_are_inserted_and_found_again(app: Flask) -> None:
-    rows = [(f"key {number:03}", number, ENDS) for number in range(300)]
+    rows = [(f"key {number:03}", ENDS, number) for number in range(300)]
     with store.writing() as session:
         driver.insert(session.connection(), COUNTS, NAMES, rows)
         found = driver.ask_each(session.connection(), HITS, [row[0] for row in rows])
         stored = session.execute(sa.select(COUNTS)).all()
 
-    assert sorted(found) == [row[:2] for row in rows]
+    assert sorted(found) == [(key, hits) for key, _, hits in rows]
     assert sorted(stored) == rows
 
 
@@ -51,7 +51,7 @@ def test_rows_are_inserted_and_found_again(app: Flask) -> None:
 def test_a_moment_is_the_one_that_is_stored(app: Flask, ends: datetime) -> None:
     with store.writing() as session:
         connection = session.connection()
-        driver.insert(connection, COUNTS, NAMES, [("key", 1, ends)])
+        driver.insert(connection, COUNTS, NAMES, [("key", ends, 1)])
         at_it = f"{HITS} AND expires_at = ?"
 
         found = driver.ask_each(connection, at_it, ["key"], [driver.moment_of(ends, connection)])

@@ -282,7 +282,7 @@ def test_what_a_query_was_about_is_not_logged(
     client.send("/login", {"email": "eve@example.com", "password": "not the password"})
     db.create_all()
 
-    assert "limit_counts" in caplog.text
+    assert "limit_keys" in caplog.text
     assert "eve@example.com" not in caplog.text
     assert "[SQL parameters hidden" in caplog.text
 

@@ -1,12 +1,12 @@
-"""The network of an address."""
+"""The network, and the line, of an address."""
 
 import ipaddress
 
 import pytest
-from hypothesis import given
+from hypothesis import example, given
 from hypothesis import strategies as st
 
-from wbtest.networks import network_of
+from wbtest.networks import line_of, network_of
 
 IPV4 = bytes((192, 0, 2))
 IPV6 = bytes.fromhex("20010db80001")
@@ -106,3 +106,18 @@ def test_of_an_ipv6_address_48_bits_are_told(address: ipaddress.IPv6Address) -> 
 @given(st.text())
 def test_any_text_is_answered(text: str) -> None:
     assert len(network_of(text) or b"...") in (3, 6)
+
+
+@given(st.lists(st.integers(0, 300).map(str) | st.text("0123456789.", max_size=4)).map(".".join))
+@example("192.0.2.1")
+@example("192.0.2.01")
+@example("192.0.2.256")
+@example("192.0.2.1\n")
+@example("192.0.2.\u0661")
+def test_an_ipv4_address_is_a_line_and_all_that_is_none_are_one(address: str) -> None:
+    try:
+        expected = str(ipaddress.IPv4Address(address))
+    except ValueError:
+        expected = "unknown"
+
+    assert line_of(address) == expected

@@ -1,6 +1,6 @@
 """Pure: the network that an address belongs to; networks and addresses are never kept."""
 
-from ipaddress import ip_network
+from ipaddress import IPv6Address, ip_address, ip_network
 from socket import AF_INET, AF_INET6, inet_pton
 
 # This host, private, behind a carrier's NAT, loopback, link-local; a set of 16 bits for speed.
@@ -43,6 +43,22 @@ def network_of(address: str) -> bytes | None:
         return _of_ipv4(packed[2:6])
     # Addresses on the internet are 2000::/3.
     return packed[:6] if packed[0] >> 5 == 1 else None
+
+
+def line_of(address: str) -> str:
+    """Return an IPv4 address, or the /64 that one IPv6 line has to itself; "unknown" for neither.
+
+    >>> line_of("192.0.2.1"), line_of("::ffff:192.0.2.1"), line_of("2001:db8::1")
+    ('192.0.2.1', '192.0.2.1', '2001:db8::/64')
+    """
+    try:
+        asking = ip_address(address)
+    except ValueError:
+        return "unknown"
+    if isinstance(asking, IPv6Address):
+        # A socket for both kinds names IPv4 this way; all of it would be one /64.
+        return str(asking.ipv4_mapped or ip_network((asking.packed[:8] + bytes(8), 64)))
+    return str(asking)
 
 
 def ip_of(said: str) -> str:

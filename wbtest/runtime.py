@@ -10,6 +10,7 @@ from flask import current_app
 if TYPE_CHECKING:
     # For their names alone: at run time this module knows no area.
     from collections.abc import Callable
+    from datetime import date
     from pathlib import Path
 
     from flask import Flask
@@ -54,6 +55,8 @@ class Runtime:
     # Who stands in the audit log for what no request asked for; '' for the worker.
     actor: str = ""
     hooks: Hooks = field(default_factory=Hooks)
+    # Under which limits are counted, by day, as far as this process has read them.
+    limit_keys: dict[date, bytes] = field(default_factory=dict)
     outgoing: Policy = field(init=False)
     recorder: Recorder = field(init=False)
     pages: LivePages = field(init=False)

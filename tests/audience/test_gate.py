@@ -200,7 +200,7 @@ def test_the_first_form_of_an_admitted_visitor_is_never_refused_for_their_networ
     page: Page,
 ) -> None:
     come(page, 30)
-    limit = {"counted_as": "the network", "most_counted": 3}
+    limit = {"counted_as": ("the network",), "most_counted": 3}
     for index in range(3):
         page.sign_up(f"x{index}@x.io", "", 2, **limit)
 

@@ -271,6 +271,55 @@ def test_what_was_turned_away_is_not_counted_so_the_hour_ends(
     assert mia.sign_up(page, "mia@x.io").status_code == 303
 
 
+def test_an_hour_of_sign_ups_begins_with_each_of_them(
+    mia: Visitor, now: HandClock, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(signup_views, "MOST_SIGN_UPS", 2)
+    page = mia.get()
+
+    def come() -> tuple[int, str | None]:
+        answer = mia.sign_up(page, f"p{now().timestamp()}@x.io")
+        return answer.status_code, answer.headers.get("Retry-After")
+
+    # 14:59, 23:50, 00:05, 00:10 and 00:50.
+    now.turn(hours=5, minutes=59)
+    assert come() == (303, None)
+    now.turn(hours=8, minutes=51)
+    assert come() == (303, None)
+    now.turn(minutes=15)
+    assert come() == (303, None)
+    now.turn(minutes=5)
+    assert come() == (429, "2400")
+    now.turn(minutes=40)
+    assert come() == (303, None)
+
+
+@pytest.mark.parametrize(
+    ("neighbours", "stranger"),
+    [
+        (("198.51.100.1", "198.51.100.200"), "198.51.101.1"),
+        (("2001:db8:1::1", "2001:db8:1:ffff::1"), "2001:db8:2::1"),
+        (("10.0.0.1", "10.0.0.1"), "10.0.0.2"),
+    ],
+)
+def test_sign_ups_of_one_network_count_together(
+    app: Flask,
+    larder: Larder,
+    monkeypatch: pytest.MonkeyPatch,
+    neighbours: tuple[str, str],
+    stranger: str,
+) -> None:
+    monkeypatch.setattr(signup_views, "MOST_SIGN_UPS", 1)
+    mia = Visitor(app)
+    page = mia.get()
+
+    def come(address: str) -> int:
+        mia.browser.environ_base["REMOTE_ADDR"] = address
+        return mia.sign_up(page, f"p{len(signups(app))}@x.io").status_code
+
+    assert [come(address) for address in (*neighbours, stranger)] == [303, 429, 303]
+
+
 def test_behind_a_proxy_each_network_counts_by_itself(
     app: Flask, larder: Larder, now: HandClock, monkeypatch: pytest.MonkeyPatch
 ) -> None:

@@ -15,6 +15,9 @@ from tests.factories import make_team
 from wbtest.cli.instance import alone_with, in_use
 from wbtest.config import Settings, from_environment
 from wbtest.delivery import dumps
+from wbtest.extensions import db
+from wbtest.team import limits
+from wbtest.team.models import LimitKey
 
 # The system ends it where the file becomes larger than it may be.
 KILLED_HALF_WAY = """
@@ -145,6 +148,27 @@ def test_a_backup_whose_rows_hang_in_the_air_is_not_restored(
     assert done.exit_code == 2
     assert "Nothing was changed." in done.output
     assert names(instance) == ["Then", "Since", "Larder"]
+
+
+def test_no_copy_holds_what_limits_counted_or_their_keys(
+    instance: Instance, tmp_path: Path
+) -> None:
+    with instance.opened():
+        limits.admit("key", 1, limits.HOUR)
+        [name] = limits.names_of("key")
+        secret = db.session.scalars(db.select(LimitKey.secret)).one()
+    assert secret in (instance.folder / "wbtest.db").read_bytes()
+    copy = tmp_path / "copy.db"
+
+    for command in ("backup", "restore"):
+        assert instance.run(command, str(copy)).exit_code == 0
+
+    (aside,) = (instance.folder / "backups").glob("replaced-*.db")
+    for file in (copy, aside):
+        assert secret not in file.read_bytes()
+        assert name.encode() not in file.read_bytes()
+    with instance.opened():
+        limits.admit("key", 1, limits.HOUR)
 
 
 def test_the_database_is_not_backed_up_onto_itself(instance: Instance) -> None:

@@ -19,6 +19,7 @@ from wbtest.delivery import dumps, schema
 from wbtest.delivery.backups import backup_folder, place_for
 from wbtest.extensions import db, utc_now
 from wbtest.store import StoreBroken
+from wbtest.team import limits
 from wbtest.team.audit.log import WORKER, record
 
 KINDS = ("asked", "replaced")
@@ -108,6 +109,23 @@ def test_a_dump_brings_back_what_was_there(
     assert place.run("restore", str(kept)).exit_code == 0
     assert names(place) == ["Then", "Since"]
     assert place.run("verify").exit_code == 0
+
+
+def test_a_dump_holds_neither_what_limits_counted_nor_their_keys(
+    place: Instance, tmp_path: Path
+) -> None:
+    with place.opened():
+        limits.admit("key", 1, limits.HOUR)
+    copy = tmp_path / "copy.dump"
+
+    assert place.run("backup", str(copy)).exit_code == 0
+
+    told = subprocess.run(
+        ["pg_restore", "--list", str(copy)], check=True, capture_output=True, text=True
+    )
+    for table in ("limit_counts", "limit_keys"):
+        assert f" TABLE public {table} " in told.stdout
+        assert f" TABLE DATA public {table} " not in told.stdout
 
 
 def test_a_dump_of_another_version_is_not_restored(place: Instance, tmp_path: Path) -> None:

@@ -47,7 +47,7 @@ WRITERS = {"reading.delete": {"owner"}, "results.delete_note": {"editor", "owner
 # An address that asks for something needs it said.
 BODIES = {"writing.restore": {"text": "draft"}}
 # How often somebody tried is counted before it is known whether there is anything to try.
-COUNTED = {"limit_counts"}
+COUNTED = {"limit_counts", "limit_keys"}
 # A number is read as one, or not at all.
 _ASKED = re.compile(r"""request\.args(?:\.get(?:list)?\(|\[)"(\w+)"(?![^\n]*type=)""")
 _CODE = [*Path(wbtest.__file__).parent.rglob("*.py")]
@@ -176,8 +176,9 @@ def _tell_refusals(app: Flask, person_id: int) -> None:
     routes = {refusals.name_of(cell.method, cell.rule.rule) for cell in cells(app)}
     until = clock.now() + timedelta(days=1)
     rows = [
-        {"key": refusals.key_of(person_id, route), "hits": 1, "expires_at": until}
+        {"key": name, "hits": 1, "expires_at": until}
         for route in routes
+        for name in refusals.names_of(person_id, route)
     ]
     with writing() as session:
         session.execute(db.insert(LimitCount), rows)

@@ -9,7 +9,7 @@ from tests.factories import Team, log_in
 from wbtest.extensions import db
 from wbtest.team import limits
 from wbtest.team.audit.log import Wanted, lines_of
-from wbtest.team.audit.refusals import key_of
+from wbtest.team.audit.refusals import names_of
 from wbtest.team.models import AuditLine
 from wbtest.team.tokens import make_token
 
@@ -39,9 +39,9 @@ def test_no_answer_waits_for_whoever_writes(
     client: Browser, team: Team, caplog: pytest.LogCaptureFixture
 ):
     log_in(client, team.editor)
-    key = key_of(team.editor.id, "GET /team/audit")
+    names = names_of(team.editor.id, "GET /team/audit")
     with db.engine.connect().execution_options(writes=True) as other:
-        limits.count(other, key, HOUR)
+        limits.count(other, names, 1, HOUR)
         assert client.get("/team/audit").status_code == 403
         other.rollback()
 

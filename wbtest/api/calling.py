@@ -87,7 +87,7 @@ def _sent_token() -> str | None:
 
 def _count(token_id: int) -> Response | None:
     """Count the request; what to answer instead when there were too many."""
-    total, seconds = limits.count_request(f"api {token_id}", WINDOW)
+    total, seconds = limits.count_request(f"api {token_id}", MOST_REQUESTS, WINDOW)
     g.rate = (max(0, MOST_REQUESTS - total), seconds)
     if total <= MOST_REQUESTS:
         return None

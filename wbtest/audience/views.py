@@ -29,7 +29,7 @@ bp = Blueprint("audience", __name__)
 csrf.exempt(bp)
 
 NOT_FROM_HERE = "This was sent from another site. Open the page itself and send it from there."
-# An office or a school shares one IP.
+# An office or a school shares one network.
 MOST_OBJECTIONS = 60
 PAUSED_SECONDS = 3600
 # The token of a link must not travel on in the Referer of what is opened next.
@@ -59,7 +59,7 @@ def privacy(slug: str) -> ResponseReturnValue:
 
 @bp.route("/p/<slug>/object", endpoint="object", methods=["GET", "POST"])
 @access.public
-@limits.per_ip(MOST_OBJECTIONS, limits.HOUR)
+@limits.per_network(MOST_OBJECTIONS, limits.HOUR)
 def object_to_counting(slug: str) -> ResponseReturnValue:
     """Count this browser no more: on this page, or, for somebody of the team, on all pages."""
     found = get_page(slug)

@@ -2,7 +2,7 @@
 
 import os
 import sqlite3
-from contextlib import closing
+from contextlib import closing, suppress
 from pathlib import Path
 
 import click
@@ -174,4 +174,7 @@ def _set_aside(settings: Settings, target: Path) -> Path | None:
     kept = place_for(settings, REPLACED, utc_now())
     kept.parent.mkdir(parents=True, exist_ok=True)
     moved = [part.replace(kept.with_name(kept.name + end)) for part, end in there]
+    # What is damaged stays as it is.
+    with suppress(sqlite3.DatabaseError), closing(sqlite3.connect(kept)) as copy:
+        copying.leave_out(copy)
     return moved[0]

@@ -18,6 +18,8 @@ LOG = "-wal"
 # What stands in a copy that is not whole yet, and where. SQLite writes the first page last: so one
 # that was killed has it still, and by it the next one knows that it may write over it.
 HALF, HALF_AT = b"wbcp", 68
+# What stays out of copies: with its keys somebody could find out later which network was counted.
+LEFT_OUT = ("limit_counts", "limit_keys")
 # Two tables of ours, by which a file of SQLite is told from others'.
 IS_OURS = "SELECT count(*) FROM sqlite_schema WHERE name IN ('alembic_version', 'people')"
 
@@ -25,15 +27,28 @@ IS_OURS = "SELECT count(*) FROM sqlite_schema WHERE name IN ('alembic_version', 
 def backup(source: Path, target: Path) -> None:
     """Copy a SQLite database to ``target`` while it is in use, and check the copy.
 
-    Raises StoreBroken when the copy is not whole. The copy appears under its name only then.
+    The rows of LEFT_OUT are not in it. It appears under its name only when it is whole; raises
+    StoreBroken when it is not.
     """
     with made_whole(target) as part:
         with closing(sqlite3.connect(source)) as reader, closing(sqlite3.connect(part)) as writer:
             writer.execute(f"PRAGMA application_id={int.from_bytes(HALF)}")
             reader.backup(writer)
+            # A journal beside the file would outlive a kill, and be played into the next copy.
+            writer.execute("PRAGMA journal_mode=MEMORY")
+            leave_out(writer)
             verdict = writer.execute("PRAGMA integrity_check").fetchone()[0]
         if verdict != "ok":
             raise StoreBroken(f"the backup of {source.name} is not whole: {verdict}")
+
+
+def leave_out(copy: sqlite3.Connection) -> None:
+    """Delete the rows of LEFT_OUT from a copy, and what they were from its file."""
+    copy.execute("PRAGMA secure_delete=ON")
+    for table in LEFT_OUT:
+        if copy.execute("SELECT 1 FROM sqlite_schema WHERE name = ?", (table,)).fetchone():
+            copy.execute(f"DELETE FROM {table}")  # noqa: S608 - a name of ours
+    copy.commit()
 
 
 @contextmanager

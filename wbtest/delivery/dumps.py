@@ -15,7 +15,7 @@ from pathlib import Path
 import sqlalchemy as sa
 
 from wbtest.delivery import schema
-from wbtest.delivery.copying import DUMP, made_whole
+from wbtest.delivery.copying import DUMP, LEFT_OUT, made_whole
 from wbtest.store import StoreBroken
 
 # How long PostgreSQL may take to let go of a connection that one of its own programs has closed.
@@ -43,11 +43,14 @@ class ProgramFailed(StoreBroken):
 def dump(url: str, target: Path) -> None:
     """Write the database to ``target`` as it is at one moment, in PostgreSQL's custom format.
 
+    The rows of LEFT_OUT are not in it.
     The file appears under its name only when it is whole. Raises StoreBroken with the fix, or when
     the database has another schema than this code needs.
     """
     with made_whole(target) as part:
-        _run(url, "pg_dump", "--format=custom", "--no-owner", "--no-acl", f"--file={part}")
+        how = ("--format=custom", "--no-owner", "--no-acl")
+        left_out = (f"--exclude-table-data=public.{table}" for table in LEFT_OUT)
+        _run(url, "pg_dump", *how, *left_out, f"--file={part}")
         check(url, part)
         check_schema(url, part, "This database")
 

@@ -27,7 +27,7 @@ KIND = "wbtest instance"
 DAMAGED = "The file is damaged or not whole. Nothing was stored."
 # Open log-ins, and what is about a moment or a machine.
 STAYS = {
-    *("account_links", "job_runs", "limit_counts"),
+    *("account_links", "job_runs", "limit_counts", "limit_keys"),
     *("login_sessions", "pages_version", "setup_links"),
 }
 # Stands where the others name their table.

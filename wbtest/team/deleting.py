@@ -12,8 +12,9 @@ from wbtest.team.models import AuditLine, Person
 from wbtest.team.own_password import check_password, hold_unchanged
 from wbtest.team.settings import announce_change, get_team
 
-# What tells nothing of the team: how far the worker is, and how often pages were changed.
-STAYS = {"job_runs", "pages_version"}
+# What tells nothing of the team: how far the worker is, how often pages were changed, and under
+# which keys limits are counted, which every process remembers.
+STAYS = {"job_runs", "limit_keys", "pages_version"}
 DELETED = "team.deleted"
 PURGED = "experiment.purged"
 

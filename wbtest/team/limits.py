@@ -1,42 +1,50 @@
-"""How often something may be asked, counted in fixed windows in a table that all processes share.
+"""How often something may be done: at most so many times in any stretch of an hour, say.
 
-Views count by the network that asks; tries at a password or code are counted where it is compared
-(``tries``).
+Views count by the IP or network that asks; tries at a password or code are counted where it is
+compared (``tries``). All processes share the table. A stretch is cut into PARTS, and what was
+counted in one of them is forgotten together: so a count holds for as long as the stretch, and for
+up to one part more.
 
-A key is an HMAC of whoever asks, under a key that changes every day; neither an IP nor an e-mail is
-stored. At midnight UTC all counts therefore begin anew.
+A name is an HMAC of who asks, under a random key of the day which is deleted two days later and is
+in no backup. So neither an IP nor an email is stored, and nobody can find out later whose it was.
 """
 
 import hmac
-import ipaddress
-import re
+import math
+import secrets
 from collections.abc import Callable, Collection, Iterator, Mapping
 from contextlib import contextmanager
-from datetime import datetime, timedelta
-from functools import lru_cache, wraps
+from datetime import UTC, date, datetime, timedelta
+from functools import wraps
+from hashlib import sha256
 from typing import Any, TypeVar, cast
 
 import sqlalchemy as sa
 from flask import request
 
-from wbtest import driver, store
+from wbtest import driver, networks, store
 from wbtest.extensions import clock, db
 from wbtest.runtime import runtime
-from wbtest.team.models import LimitCount
+from wbtest.team.models import LimitCount, LimitKey
 
 View = TypeVar("View", bound=Callable[..., Any])
+# Under the first is counted; what is counted under the others holds, too.
+Names = tuple[str, ...]
 COUNTS = cast(sa.Table, LimitCount.__table__)
-_HITS = f"SELECT key, hits FROM limit_counts WHERE key IN ({driver.MANY}) AND expires_at > ?"  # noqa: S608 - marks
-# Begins a window or counts in the open one.
-_COUNTING = (
-    " ON CONFLICT (key) DO UPDATE SET hits = CASE WHEN limit_counts.expires_at <= ? "
-    "THEN excluded.hits ELSE limit_counts.hits + excluded.hits END, expires_at = CASE WHEN "
-    "limit_counts.expires_at <= ? THEN excluded.expires_at ELSE limit_counts.expires_at END"
+_HITS = (
+    f"SELECT key, SUM(hits) FROM limit_counts WHERE key IN ({driver.MANY}) AND expires_at > ?"  # noqa: S608 - marks
+    " GROUP BY key"
 )
-_OF_IPV4 = "(?:25[0-5]|2[0-4][0-9]|1[0-9][0-9]|[1-9]?[0-9])"
-_IPV4 = re.compile(rf"(?:{_OF_IPV4}\.){{3}}{_OF_IPV4}")
+_COUNTING = " ON CONFLICT (key, expires_at) DO UPDATE SET hits = limit_counts.hits + excluded.hits"
+PARTS = 12
 HOUR = timedelta(hours=1)
 QUARTER = timedelta(minutes=15)
+# No stretch of a name that changes by the day is longer.
+LONGEST = HOUR
+# For so long at most something is counted.
+_KEPT = LONGEST + LONGEST / PARTS
+DAY = timedelta(days=1)
+_EPOCH = datetime(1970, 1, 1, tzinfo=UTC)
 
 
 class RateLimited(store.Refused):
@@ -60,39 +68,37 @@ def in_words(seconds: int) -> str:
     return f"Wait {wait}, then try again."
 
 
+def line() -> str:
+    """Who asks: an IPv4 address, or the /64 that one IPv6 line has to itself."""
+    return networks.line_of(request.remote_addr or "")
+
+
 def network() -> str:
-    """Who asks, as a network."""
-    return network_of(request.remote_addr or "")
-
-
-def network_of(address: str) -> str:
-    """Return an IPv4 address, or the /64 that one IPv6 line has to itself."""
-    # Nearly every address is one of these, which is known by the name it has.
-    if _IPV4.fullmatch(address):
-        return address
-    try:
-        asking = ipaddress.ip_address(address)
-    except ValueError:
-        return "unknown"
-    if isinstance(asking, ipaddress.IPv6Address):
-        # A socket for both kinds names IPv4 this way; all of it would be one /64.
-        if asking.ipv4_mapped:
-            return str(asking.ipv4_mapped)
-        return str(ipaddress.ip_network((asking, 64), strict=False))
-    return str(asking)
+    """The network of who sends a public form; their line where the network is unknown."""
+    address = request.remote_addr or ""
+    known = networks.network_of(address)
+    return known.hex() if known else networks.line_of(address)
 
 
 def per_ip(most: int, lasts: timedelta) -> Callable[[View], View]:
-    """Allow a view ``most`` POSTs per network and window: ``@per_ip(60, HOUR)``.
+    """Allow a view ``most`` POSTs of one line in any stretch that ``lasts``: ``@per_ip(60, HOUR)``.
 
     It stands below the permission. Too many are answered with 429 and Retry-After.
     """
+    return _per(line, most, lasts)
 
+
+def per_network(most: int, lasts: timedelta) -> Callable[[View], View]:
+    """The same for a public form, by network."""
+    return _per(network, most, lasts)
+
+
+def _per(who: Callable[[], str], most: int, lasts: timedelta) -> Callable[[View], View]:
     def declare(view: View) -> View:
         @wraps(view)
         def limited(*args: Any, **kwargs: Any) -> Any:
             if request.method == "POST":
-                admit(f"{view.__module__}.{view.__name__} {network()}", most, lasts)
+                admit(f"{view.__module__}.{view.__name__} {who()}", most, lasts)
             return view(*args, **kwargs)
 
         return cast(View, limited)
@@ -101,92 +107,102 @@ def per_ip(most: int, lasts: timedelta) -> Callable[[View], View]:
 
 
 def admit(key: str, most: int, lasts: timedelta) -> None:
-    """Count one more under this key. Raises RateLimited for more than ``most`` in a window.
+    """Count one more under this key. Raises RateLimited when ``most`` were counted.
 
     Counting is a write of its own, so it must not happen inside ``store.writing``.
     """
-    total, seconds = count_request(key, lasts)
+    total, seconds = count_request(key, most, lasts)
     if total > most:
         raise RateLimited(seconds)
 
 
 def forgive(keys: Collection[str]) -> None:
     """Forget what was counted under these keys."""
+    names = [name for key in keys for name in names_of(key)]
     with _counting() as connection:
-        names = [_hidden(key) for key in keys]
         connection.execute(sa.delete(LimitCount).where(LimitCount.key.in_(names)))
 
 
 def forget_old_counts(now: datetime) -> None:
-    """Delete the counts whose time is over; a job of the worker."""
+    """Delete the counts whose time is over and the keys of past days; a job of the worker."""
+    yesterday = now.date() - DAY
     with store.writing() as session:
         session.execute(db.delete(LimitCount).where(LimitCount.expires_at <= now))
+        session.execute(db.delete(LimitKey).where(LimitKey.day < yesterday))
 
 
-def name_of(what: str, address: str) -> str:
-    """Return under which name ``what`` is done from this address's network is counted today."""
-    return _hidden(f"{what} {network_of(address)}")
+def names_of(key: str) -> Names:
+    """Return the names of a key: today's, and yesterday's while what it counted may hold.
+
+    The first of a day makes its secret in a write of its own, so this must not be called inside
+    ``store.writing``.
+    """
+    now = clock.now()
+    days = dict.fromkeys((now.date(), (now - _KEPT).date()))
+    return tuple(hmac.digest(_secret_of(day), key.encode(), "sha256").hex() for day in days)
 
 
-def name_for(what: str, whom: str) -> str:
-    """Return under which name ``what`` is done for this e-mail is counted today."""
-    return _hidden(f"{what} {whom}")
+def plain_names(what: str) -> Names:
+    """Return the name of what tells of no visitor, which is the same every day."""
+    return (sha256(what.encode()).hexdigest(),)
 
 
-def wait_for(name: str, most: int) -> int:
-    """Return for how many seconds nothing more may be counted under ``name``, 0 for not at all.
+def wait_for(names: Names, most: int) -> int:
+    """Return for how many seconds nothing more may be counted, 0 for not at all.
 
     It only looks: who is let in is counted with what they bring, by ``count_many``, so that one
     write does for both.
     """
-    now = clock.now()
     with db.engine.connect() as connection:
-        is_full = hits_of(connection, [name], now).get(name, 0) >= most
-        return seconds_until_free(connection, name, now) if is_full else 0
+        total, seconds = _standing(connection, names, clock.now())
+        return seconds if total >= most else 0
 
 
-def count_alone(name: str, lasts: timedelta) -> None:
-    """Count what brings nothing that is stored, in a write of its own."""
+def count_alone(names: Names, most: int, lasts: timedelta) -> int:
+    """Count what brings nothing that is stored, in a write of its own.
+
+    Returns 0, or for how many seconds it must wait; then it was not counted.
+    """
     store.end_reading()
     with _counting() as connection:
-        count(connection, name, lasts)
+        total, seconds = count(connection, names, most, lasts)
+        return seconds if total > most else 0
 
 
-def count(connection: sa.Connection, key: str, lasts: timedelta, amount: int = 1) -> int:
-    """Count ``amount`` more in the open transaction; return the total of the window."""
-    now = clock.now()
-    is_over = LimitCount.expires_at <= now
-    values = {"hits": amount, "expires_at": now + lasts}
-    counting = store.insert(connection.dialect.name, LimitCount).values(key=key, **values)
-    query = counting.on_conflict_do_update(
-        index_elements=[LimitCount.key],
-        set_={
-            "hits": sa.case((is_over, amount), else_=LimitCount.hits + amount),
-            "expires_at": sa.case((is_over, now + lasts), else_=LimitCount.expires_at),
-        },
-    ).returning(LimitCount.hits)
-    hits: int = connection.scalar(query)
-    return hits
-
-
-def count_request(key: str, lasts: timedelta) -> tuple[int, int]:
-    """Count one more; return the total of the window, and for how many seconds it is open."""
-    name = _hidden(key)
+def count_request(key: str, most: int, lasts: timedelta) -> tuple[int, int]:
+    """The same as ``count``, in a write of its own."""
+    # Yesterday's name is looked at for no longer than that.
+    assert lasts <= LONGEST
+    names = names_of(key)
     with _counting() as connection:
-        total = count(connection, name, lasts)
-        return total, seconds_until_free(connection, name, clock.now())
+        return count(connection, names, most, lasts)
+
+
+def count(connection: sa.Connection, names: Names, most: int, lasts: timedelta) -> tuple[int, int]:
+    """Count one more in the open transaction, unless ``most`` are counted already.
+
+    Returns the total with this one, over ``most`` when it was not counted, and after how many
+    seconds there is room again.
+    """
+    now = clock.now()
+    if connection.dialect.name == "postgresql":
+        # Or two at once would not see each other. SQLite has one writer at a time.
+        locks = [sa.func.pg_advisory_xact_lock(int(name[:15], 16)) for name in sorted(names)]
+        connection.execute(sa.select(*locks))
+    total, seconds = _standing(connection, names, now)
+    if total < most:
+        count_many(connection, {names[0]: 1}, lasts, now)
+    return total + 1, seconds or _seconds_until(_forgotten_at(now, lasts), now)
 
 
 def count_many(
     connection: sa.Connection, amounts: Mapping[str, int], lasts: timedelta, now: datetime
 ) -> None:
     """Count so much more under each name, in the open transaction."""
-    begun, ends = driver.moment_of(now, connection), now + lasts
+    ends = _forgotten_at(now, lasts)
     # In one order, so that no two transactions wait for each other.
-    rows = [(key, amount, ends) for key, amount in sorted(amounts.items())]
-    driver.insert(
-        connection, COUNTS, ("key", "hits", "expires_at"), rows, _COUNTING, (begun, begun)
-    )
+    rows = [(key, ends, amount) for key, amount in sorted(amounts.items())]
+    driver.insert(connection, COUNTS, ("key", "expires_at", "hits"), rows, _COUNTING)
 
 
 def hits_of(connection: sa.Connection, names: Collection[str], now: datetime) -> dict[str, int]:
@@ -195,21 +211,45 @@ def hits_of(connection: sa.Connection, names: Collection[str], now: datetime) ->
     return dict(driver.ask_each(connection, _HITS, names, (begun,)))
 
 
-def seconds_until_free(connection: sa.Connection, name: str, now: datetime) -> int:
-    """Return after how many seconds what was counted under a name is forgotten, at least 1."""
-    ends = connection.scalar(sa.select(LimitCount.expires_at).where(LimitCount.key == name))
-    return max(1, round((ends - now).total_seconds())) if ends else 1
+def seconds_until_free(connection: sa.Connection, names: Names, now: datetime) -> int:
+    """Return after how many seconds some of what is counted is forgotten, at least 1."""
+    return _standing(connection, names, now)[1] or 1
 
 
-def _hidden(key: str) -> str:
-    secret = runtime().settings.secret_key
-    today = _daily(secret, clock.now().date().isoformat())
-    return hmac.digest(today, key.encode(), "sha256").hex()
+def _standing(connection: sa.Connection, names: Names, now: datetime) -> tuple[int, int]:
+    """How much is counted, and after how many seconds the oldest of it is forgotten, or 0."""
+    first = sa.func.min(LimitCount.expires_at, type_=store.UtcDateTime())
+    query = sa.select(sa.func.sum(LimitCount.hits), first)
+    counted = query.where(LimitCount.key.in_(names), LimitCount.expires_at > now)
+    total, ends = connection.execute(counted).one()
+    return (total, _seconds_until(ends, now)) if ends else (0, 0)
 
 
-@lru_cache(maxsize=4)
-def _daily(secret: str, day: str) -> bytes:
-    return hmac.digest(secret.encode(), f"limits of {day}".encode(), "sha256")
+def _seconds_until(ends: datetime, now: datetime) -> int:
+    return math.ceil((ends - now).total_seconds())
+
+
+def _forgotten_at(now: datetime, lasts: timedelta) -> datetime:
+    """When what is counted now is forgotten: at the end of a part, once the stretch is over."""
+    part = lasts / PARTS
+    return _EPOCH - (_EPOCH - now - lasts) // part * part
+
+
+def _secret_of(day: date) -> bytes:
+    """Return the key of a day (UTC), which is made when first asked for."""
+    known = runtime().limit_keys
+    if day not in known:
+        made = {"day": day, "secret": secrets.token_bytes(32)}
+        with _counting() as connection:
+            new = store.insert(connection.dialect.name, LimitKey).values(made)
+            connection.execute(new.on_conflict_do_nothing())
+            query = sa.select(LimitKey.secret).where(LimitKey.day == day)
+            found = connection.execute(query).scalar_one()
+        # This process forgets the others as the table does.
+        for old in [other for other in known if abs(other - day) > DAY]:
+            known.pop(old, None)
+        known[day] = found
+    return known[day]
 
 
 @contextmanager

@@ -1,6 +1,6 @@
 """The team, its people, and their sessions."""
 
-from datetime import datetime
+from datetime import date, datetime
 
 from sqlalchemy import (
     DDL,
@@ -127,13 +127,22 @@ class SetupLink(Base):
 
 
 class LimitCount(Base):
-    """How often something was tried in a window of time; shared by all processes."""
+    """How often something was done in a part of a stretch of time; shared by all processes."""
 
     __tablename__ = "limit_counts"
 
-    key: Mapped[str] = mapped_column(String(300), primary_key=True)
+    key: Mapped[str] = mapped_column(String(64), primary_key=True)
+    expires_at: Mapped[datetime] = mapped_column(UtcDateTime, primary_key=True, index=True)
     hits: Mapped[int]
-    expires_at: Mapped[datetime] = mapped_column(UtcDateTime, index=True)
+
+
+class LimitKey(Base):
+    """The random key under which limits are counted on a day (UTC). No backup holds it."""
+
+    __tablename__ = "limit_keys"
+
+    day: Mapped[date] = mapped_column(primary_key=True)
+    secret: Mapped[bytes]
 
 
 class AuditLine(Base):

@@ -70,9 +70,9 @@ class SignedUp(Arrival, frozen=True):
     asks_to_confirm: bool = False
     # So many of a page in an hour are written to at once, those beyond at this pace; 0 for all.
     most_an_hour: int = 0
-    # Under which name the form counts against what its network may send, '' for none; and how much
-    # that is, 0 for as much as it likes.
-    counted_as: str = ""
+    # Under which names the form counts against what its network may send, none for not at all; and
+    # how much that is, 0 for as much as it likes.
+    counted_as: tuple[str, ...] = ()
     most_counted: int = 0
 
 

@@ -104,8 +104,6 @@ def record(
         engaged.keep(connection, came.deeds)
         mails.write(mail_domain)
         announce_signups(connection, rows, new, now)
-        names = Counter(event.counted_as for event, _ in letters if event.counted_as)
-        limits.count_many(connection, names, COUNTED_FOR, now)
     outcomes: list[Outcome | None] = [None] * len(events)
     for index, _, row in signups:
         outcomes[index] = "new" if id(row) in new else "known"
@@ -176,19 +174,23 @@ def _turned_away(
 ) -> dict[int, int]:
     """Which sign-ups come from a network that has sent what it may, and how long it must wait.
 
-    Looked at where they are counted, so that of those that come at once none is too many. The first
-    form of a visitor who was admitted is never refused for what others of their network sent.
+    The others are counted, so that of those that come at once none is too many. The first form of a
+    visitor who was admitted is never refused for what others of their network sent, nor counted
+    beyond the limit.
     """
-    limited = [
-        (index, event) for index, event in signups if event.counted_as and event.most_counted
-    ]
-    hits = Counter(limits.hits_of(connection, {event.counted_as for _, event in limited}, now))
+    limited = [(index, event) for index, event in signups if event.counted_as]
+    names = {name for _, event in limited for name in event.counted_as}
+    hits = Counter(limits.hits_of(connection, names, now))
+    counted: Counter[str] = Counter()
     refused = []
     for index, event in limited:
-        if hits[event.counted_as] >= event.most_counted:
+        name = event.counted_as[0]
+        if 0 < event.most_counted <= sum(map(hits.__getitem__, event.counted_as)):
             refused.append((index, event))
         else:
-            hits[event.counted_as] += 1
+            hits[name] += 1
+            counted[name] += 1
+    limits.count_many(connection, counted, COUNTED_FOR, now)
     free = {(e.experiment_id, e.visitor) for _, e in refused if admissions.is_admitted(e)}
     free -= {
         (row.experiment_id, row.visitor)

@@ -45,8 +45,7 @@ from wbtest.team import access, limits
 log = logging.getLogger(__name__)
 
 LONGEST_BEACON = 1_000
-SIGN_UPS = "sign-ups"
-# An office or a school shares one IP.
+# An office or a school shares one network.
 MOST_SIGN_UPS = 60
 
 
@@ -82,7 +81,9 @@ def signup(slug: str) -> ResponseReturnValue:
     if not takes and not joins(found.live, shown):
         return show_closed(found.live)
     try:
-        network = limits.name_of(SIGN_UPS, request.remote_addr or "")
+        # The names may need the store, too.
+        recorder().check()
+        network = limits.names_of(f"sign-ups {limits.network()}")
         answer = _take(found, form, shown, network)
         if answer.status_code == 422:
             _count(network)
@@ -118,15 +119,14 @@ def confirm(token: str) -> ResponseReturnValue:
     )
 
 
-def _count(network: str) -> None:
-    """Count a form that is not stored; the recorder counts the others. Raises as it does."""
-    _check(network)
-    limits.count_alone(network, COUNTED_FOR)
+def _count(network: limits.Names) -> None:
+    """Count a form that is not stored; the recorder counts the others. Raises TooMany, too."""
+    if wait := limits.count_alone(network, MOST_SIGN_UPS, COUNTED_FOR):
+        raise TooMany(wait)
 
 
-def _check(network: str) -> None:
-    """Raise TooMany, or StoreFailed, where the recorder would take nothing of this network."""
-    recorder().check()
+def _check(network: limits.Names) -> None:
+    """Raise TooMany where the recorder would take nothing of this network."""
     if wait := limits.wait_for(network, MOST_SIGN_UPS):
         raise TooMany(wait)
 
@@ -141,7 +141,7 @@ def _printed_by(tests: list[LivePage], token: str) -> LivePage:
     return newest
 
 
-def _take(found: LivePage, form: SignupForm, shown: Form | None, network: str) -> Response:
+def _take(found: LivePage, form: SignupForm, shown: Form | None, network: limits.Names) -> Response:
     if any(len(values) > 1 for _, values in request.form.lists()):
         return _again(found, form, 422, form.strings.try_later)
     if not form.validate():

@@ -79,7 +79,7 @@ def sign_up(
     secret: str,
     at_us: int,
     most_an_hour: int = 0,
-    counted_as: str = "",
+    counted_as: tuple[str, ...] = (),
     most_counted: int = 0,
 ) -> str:
     """Store an address (its spelling and its key), and queue our ``mail`` to it, durably.

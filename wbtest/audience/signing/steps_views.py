@@ -43,7 +43,7 @@ def thanks(slug: str) -> ResponseReturnValue:
 
 @bp.post("/p/<slug>/answers")
 @access.public
-@limits.per_ip(MOST_ANSWERS, limits.HOUR)
+@limits.per_network(MOST_ANSWERS, limits.HOUR)
 def answers(slug: str) -> ResponseReturnValue:
     """Take the answers to the founder's questions, and go on to the next step."""
     check_sender(is_from_token_page=True)
@@ -58,7 +58,7 @@ def answers(slug: str) -> ResponseReturnValue:
 
 @bp.post("/p/<slug>/agree")
 @access.public
-@limits.per_ip(MOST_ANSWERS, limits.HOUR)
+@limits.per_network(MOST_ANSWERS, limits.HOUR)
 def agree(slug: str) -> ResponseReturnValue:
     """Take the yes or no to the price or to a call."""
     check_sender(is_from_token_page=True)

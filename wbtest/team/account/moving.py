@@ -24,10 +24,11 @@ def ask_to_change_email(person: Person, new: str, password: str) -> None:
     stored = check_password(person, password)
     if wanted == person.email:
         raise Invalid("new_email", "This is the e-mail you log in with now. Type another one.")
+    names = limits.names_of(f"e-mail mail {wanted}")
     with writing() as session:
         hold_unchanged(person, stored)
-        name = limits.name_for("e-mail mail", wanted)
-        if limits.count(session.connection(), name, PACE) > 1:
+        total, _ = limits.count(session.connection(), names, 1, PACE)
+        if total > 1:
             return
         is_taken = people.find_person(wanted) is not None
         token = links.make_link(person, "email", wanted)

@@ -22,9 +22,10 @@ def ask_for_reset(email: str) -> None:
     """
     wanted = people.clean_email(email)
     person = people.find_person(wanted)
+    names = limits.names_of(f"reset mail {wanted}")
     with writing() as session:
-        name = limits.name_for("reset mail", wanted)
-        if limits.count(session.connection(), name, PACE) > 1:
+        total, _ = limits.count(session.connection(), names, 1, PACE)
+        if total > 1:
             return
         # Looked up for those who are known, too.
         first = first_person()

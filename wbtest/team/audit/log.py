@@ -12,7 +12,7 @@ from wbtest.runtime import runtime
 from wbtest.store import writing
 from wbtest.team import access, origin
 from wbtest.team.audit.actions import ACTIONS, APART, PHRASES
-from wbtest.team.limits import count, name_for
+from wbtest.team.limits import HOUR, count, plain_names
 from wbtest.team.models import AuditLine, Person
 
 LONGEST_ABOUT = 300
@@ -73,8 +73,12 @@ def record_wrong_log_in(person: Person | None) -> None:
     else, and taken back: otherwise the time would tell who has a log-in.
     """
     with writing() as session:
-        name = name_for("log-ins of", "strangers")
-        tries = count(session.connection(), name, timedelta(hours=1), amount=int(person is None))
+        point = session.begin_nested()
+        total, _ = count(session.connection(), plain_names("log-ins of strangers"), 1, HOUR)
+        if person is None:
+            point.commit()
+        else:
+            point.rollback()
         somebody = person or first_person()
         if somebody is not None:
             point = session.begin_nested()
@@ -84,7 +88,7 @@ def record_wrong_log_in(person: Person | None) -> None:
                 point.rollback()
             else:
                 point.commit()
-        if person is None and tries == 1:
+        if person is None and total == 1:
             record("login.failed", OF_NOBODY)
 
 

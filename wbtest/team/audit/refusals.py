@@ -10,7 +10,6 @@ from datetime import timedelta
 from flask import request
 from sqlalchemy.exc import SQLAlchemyError
 
-from wbtest.extensions import clock, db
 from wbtest.store import describe, end_reading, writing
 from wbtest.team import access, limits
 from wbtest.team.audit.log import record
@@ -31,15 +30,15 @@ def note(action: str) -> None:
     if person is None or rule is None:
         return
     route = name_of(request.method, rule.rule)
-    key = key_of(person.id, route)
+    names = names_of(person.id, route)
     # Whoever waits for a second connection while they have one may wait for themselves.
     end_reading()
     try:
-        with db.engine.connect() as connection:
-            if limits.hits_of(connection, [key], clock.now()):
-                return
+        if limits.wait_for(names, 1):
+            return
         with writing(within=PATIENCE) as session:
-            if limits.count(session.connection(), key, WINDOW) == 1:
+            total, _ = limits.count(session.connection(), names, 1, WINDOW)
+            if total == 1:
                 record(action, route)
     except SQLAlchemyError as error:
         log.warning("that %s was refused could not be written down: %s", route, describe(error))
@@ -54,6 +53,6 @@ def name_of(method: str, rule: str) -> str:
     return f"{'GET' if method == 'HEAD' else method} {_CONVERTER.sub('<', rule)}"
 
 
-def key_of(person_id: int, route: str) -> str:
+def names_of(person_id: int, route: str) -> limits.Names:
     """Return under which name it is counted that this member was turned away there."""
-    return f"turned away: {person_id} {route}"
+    return limits.plain_names(f"turned away: {person_id} {route}")

@@ -13,7 +13,7 @@ from wbtest.store import Invalid, Refused, hold, writing
 from wbtest.team.access import ROLES
 from wbtest.team.audit.log import record
 from wbtest.team.inviting import letter
-from wbtest.team.limits import count, seconds_until_free
+from wbtest.team.limits import DAY, count, plain_names
 from wbtest.team.members import check_owner
 from wbtest.team.models import Invitation, Membership, Person
 from wbtest.team.people import clean_email
@@ -109,9 +109,10 @@ def forget_old_invitations(now: datetime) -> None:
 
 def _send(invitation: Invitation, owner: Person) -> str:
     """Give it a new token and its time, mail it, and return the token; inside ``writing``."""
-    connection, name = db.session.connection(), "invitations"
-    if count(connection, name, timedelta(days=1)) > MOST_A_DAY:
-        raise TooManyInvitations(seconds_until_free(connection, name, clock.now()))
+    names = plain_names("invitations")
+    total, seconds = count(db.session.connection(), names, MOST_A_DAY, DAY)
+    if total > MOST_A_DAY:
+        raise TooManyInvitations(seconds)
     token = secrets.token_urlsafe(32)
     invitation.token_hash = digest(token)
     invitation.invited_by_id = owner.id

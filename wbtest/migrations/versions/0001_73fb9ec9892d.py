@@ -6,7 +6,7 @@ from alembic import op
 import wbtest.store
 from wbtest.team.models import GUARDS
 
-revision = "0001_6f7347ea75d7"
+revision = "0001_73fb9ec9892d"
 down_revision = None
 
 
@@ -34,13 +34,19 @@ def upgrade() -> None:
     )
     op.create_table(
         "limit_counts",
-        sa.Column("key", sa.String(length=300), nullable=False),
-        sa.Column("hits", sa.Integer(), nullable=False),
+        sa.Column("key", sa.String(length=64), nullable=False),
         sa.Column("expires_at", wbtest.store.UtcDateTime(timezone=True), nullable=False),
-        sa.PrimaryKeyConstraint("key", name=op.f("pk_limit_counts")),
+        sa.Column("hits", sa.Integer(), nullable=False),
+        sa.PrimaryKeyConstraint("key", "expires_at", name=op.f("pk_limit_counts")),
     )
     op.create_index(
         op.f("ix_limit_counts_expires_at"), "limit_counts", ["expires_at"], unique=False
+    )
+    op.create_table(
+        "limit_keys",
+        sa.Column("day", sa.Date(), nullable=False),
+        sa.Column("secret", sa.LargeBinary(), nullable=False),
+        sa.PrimaryKeyConstraint("day", name=op.f("pk_limit_keys")),
     )
     op.create_table(
         "outbox_mails",
