@@ -7,8 +7,10 @@ a user agent is stored anywhere.
 """
 
 from datetime import datetime
+from typing import Any
 
 from sqlalchemy import (
+    JSON,
     BigInteger,
     ForeignKey,
     Index,
@@ -167,6 +169,18 @@ class CrowdNetwork(Base):
     crowd: Mapped[int] = mapped_column(primary_key=True)
     mark: Mapped[int] = mapped_column(primary_key=True)
     admitted: Mapped[int] = mapped_column(default=0)
+
+
+class NetworkFinding(Base):
+    """What a look at the networks of a test found, as of that moment; ``findings`` as JSON.
+
+    Of a purged test the words stay, and the marks in them go.
+    """
+
+    __tablename__ = "network_findings"
+
+    experiment_id: Mapped[int] = mapped_column(ForeignKey(Experiment.id), primary_key=True)
+    findings: Mapped[dict[str, Any]] = mapped_column(JSON)
 
 
 class Engagement(Base):

@@ -22,6 +22,7 @@ from wbtest.results.starting import hiding
 from wbtest.results.starting import views as starting_views
 from wbtest.results.telling import events
 from wbtest.results.telling import views as telling_views
+from wbtest.results.trusting import network_checking
 from wbtest.results.views import bp
 from wbtest.results.waiting import daily_mail
 from wbtest.results.waiting import views as waiting_views
@@ -56,6 +57,7 @@ def init_app(app: Flask) -> None:
     app.register_blueprint(bp)
     hooks = runtime(app).hooks
     app.after_request(keep_shared_secret)
+    hooks.jobs["networks checked"] = (network_checking.check_all, network_checking.EVERY)
     hooks.jobs["verdicts told"] = (events.tell_events, events.EVERY)
     hooks.jobs["start pages"] = (hiding.end_where_visited, hiding.EVERY)
     hooks.jobs["daily mail"] = (daily_mail.send_daily_mails, daily_mail.EVERY)

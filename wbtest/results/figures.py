@@ -10,6 +10,7 @@ from collections.abc import Collection, Mapping, Sequence
 from datetime import date, datetime
 
 from msgspec import Struct
+from msgspec.structs import replace
 
 from wbtest import statistics
 from wbtest.audience.counts import Totals
@@ -24,6 +25,7 @@ from wbtest.results.totals import LeftOut, of_served, total
 from wbtest.results.trust import Check, is_red
 from wbtest.results.trusting.asking import ask
 from wbtest.results.trusting.fragility import Fragility, fragility_of
+from wbtest.results.trusting.network_checking import findings_of, is_current, look_at_networks
 from wbtest.results.variants import (
     VariantFigures,
     figures_by_variant,
@@ -126,31 +128,62 @@ class Results(Judged, frozen=True):
 
 def judged(experiment: Experiment, now: datetime) -> Judged:
     """Return the verdict at ``now``, from a few queries. Raises NotStarted for a draft."""
-    rule = sealed_rule(experiment)
-    counted = _count(experiment)
-    trust = check_measurement(rule, counted, _faults(experiment))
-    return _judged(experiment, rule, counted, trust, now)
+    return judge_all([experiment], now)[experiment.id]
 
 
 def judge_all(experiments: Collection[Experiment], now: datetime) -> dict[int, Judged]:
-    """Return the verdicts of started experiments at ``now``, by their id: four queries for all."""
-    found, faults = {}, faults_of(experiments)
+    """Return the verdicts of started experiments at ``now``, by their id: five queries for all.
+
+    And two for each that has a verdict whose visitors' networks nobody has looked at since. Raises
+    NotStarted for a draft.
+    """
+    for experiment in experiments:
+        check_started(experiment)
+    found, faults, known = {}, faults_of(experiments), findings_of(experiments)
     for experiment, counted in zip(experiments, count(experiments).values(), strict=True):
         rule = sealed_rule(experiment)
-        trust = check_measurement(rule, counted, faults[experiment.id])
-        found[experiment.id] = _judged(experiment, rule, counted, trust, now)
+        whole = replace(counted, networks=known.get(experiment.id, counted.networks))
+        judged = _judge(experiment, rule, whole, faults[experiment.id], now)
+        if judged.verdict.word != "not_enough" and not is_current(whole.networks, whole, now):
+            whole = _with_networks(experiment, rule, whole, now)
+            judged = _judge(experiment, rule, whole, faults[experiment.id], now)
+        found[experiment.id] = judged
     return found
+
+
+def _judge(
+    experiment: Experiment, rule: Hypothesis, counted: Counted, faults: Sequence[str], now: datetime
+) -> Judged:
+    trust = check_measurement(rule, counted, faults)
+    return _judged(experiment, rule, counted, trust, now)
+
+
+def _with_networks(
+    experiment: Experiment, rule: Hypothesis, counted: Counted, now: datetime
+) -> Counted:
+    """The same with a look at the networks as of ``now``; of what is purged the last one stands."""
+    if experiment.purged_at is not None or is_current(counted.networks, counted, now):
+        return counted
+    found = look_at_networks(experiment, rule, counted, _life(experiment, now))
+    return replace(counted, networks=found)
 
 
 def results_of(experiment: Experiment, now: datetime) -> Results:
     """Return everything that is known at ``now``. Raises NotStarted for a draft."""
-    counted = history_of(experiment)
+    counted = history_of(experiment, now)
     return results_from(experiment, counted, trust_of(experiment, counted, now), now)
 
 
-def history_of(experiment: Experiment) -> History:
-    """Return all that was counted up to this moment. Raises NotStarted for a draft."""
-    return history(experiment, sealed_rule(experiment), _count(experiment))
+def history_of(experiment: Experiment, now: datetime) -> History:
+    """Return all that was counted, with what the networks say at ``now``.
+
+    Raises NotStarted for a draft.
+    """
+    check_started(experiment)
+    rule, counted = sealed_rule(experiment), count([experiment])[experiment.id]
+    known = findings_of([experiment]).get(experiment.id, counted.networks)
+    whole = _with_networks(experiment, rule, replace(counted, networks=known), now)
+    return history(experiment, rule, whole)
 
 
 def trust_of(experiment: Experiment, counted: History, now: datetime) -> list[Check]:
@@ -167,7 +200,7 @@ def results_from(
     known = _judged(experiment, rule, counted, trust, now)
     hours = counted.hours
     totals = hours.totals()
-    split = statistics.split([counts.seen for counts in totals], hours.weights)
+    split = statistics.split([counts.seen for counts in counted.fair.totals()], hours.weights)
     comparison = (
         None if split.mismatch else tuple(statistics.compare(totals, hours.weights, rule.alpha))
     )
@@ -198,11 +231,6 @@ def check_started(experiment: Experiment) -> None:
         raise NotStarted("This experiment has not started, so there is nothing to see yet.")
 
 
-def _count(experiment: Experiment) -> Counted:
-    check_started(experiment)
-    return count([experiment])[experiment.id]
-
-
 def _faults(experiment: Experiment) -> Sequence[str]:
     return faults_of([experiment])[experiment.id]
 
@@ -221,6 +249,7 @@ def _judged(
         floor=rule.floor,
         window_hours=rule.conversion_window_hours,
         now=now,
+        fair=counted.fair if counted.networks.apart else None,
     )
     verdict = judge(rule, counted.hours, looks, life, is_trusted=not is_red(trust))
     is_waiting = verdict.word == "not_enough" and not verdict.is_withheld and not verdict.is_over

@@ -31,6 +31,7 @@ def check_trust(
         measurement.check_served_split(counted),
         measurement.check_beacons(rule, counted),
         measurement.check_beacons_alike(counted),
+        counted.networks.check,
         people.check_machines(counted, around),
         people.check_people(counted),
         people.check_lost(counted),
@@ -62,6 +63,7 @@ def check_measurement(rule: Hypothesis, counted: Counted, faults: Sequence[str])
         measurement.check_split(counted),
         measurement.check_served_split(counted),
         measurement.check_beacons(rule, counted),
+        counted.networks.check,
         _check_seal(faults),
     ]
 

@@ -18,6 +18,8 @@ from wbtest.publishing.models import Experiment
 from wbtest.publishing.rule import Hypothesis
 from wbtest.results.looks import HourCounts
 from wbtest.results.totals import LeftOut, total
+from wbtest.results.trusting.network_findings import NOTHING as NO_FINDINGS
+from wbtest.results.trusting.network_findings import Apart, Findings
 
 NOTHING = Totals()
 NO_CONVERSIONS = Conversions()
@@ -26,20 +28,27 @@ NO_CONVERSIONS = Conversions()
 class Counted(Struct, frozen=True):
     """What counts by the sealed rule; a list of totals holds one for each variant, as sealed.
 
-    ``days`` are local.
+    ``days`` are local. ``networks`` is what the last look at the visitors' networks found.
     """
 
     hours: HourCounts
     variants: list[Totals]
     days: dict[date, list[Totals]]
+    networks: Findings = NO_FINDINGS
 
     @property
     def served(self) -> int:
         """How many people who count were served the page."""
         return total(self.variants).served
 
+    @property
+    def fair(self) -> HourCounts:
+        """The hours without a group of networks that alone breaks the split, for the split only."""
+        apart = self.networks.apart
+        return self.hours if apart is None else self.hours.without(_of_group(self.hours, apart))
 
-class History(Counted, frozen=True):
+
+class History(Counted, frozen=True, kw_only=True):
     """Everything that was counted.
 
     Sources that the rule does not count are among ``sources``.
@@ -77,6 +86,17 @@ def count(experiments: Collection[Experiment]) -> dict[int, Counted]:
             days=days,
         )
     return found
+
+
+def _of_group(hours: HourCounts, apart: Apart) -> HourCounts:
+    """A group in the hours of all, without conversions."""
+    import numpy as np
+
+    rows = dict(apart.hours)
+    nobody = (0,) * len(hours.weights)
+    seen = np.array([rows.get(hour, nobody) for hour in hours.hours.tolist()], dtype=np.int64)
+    none = np.zeros_like(seen)
+    return HourCounts(hours.started, hours.weights, hours.hours, seen, none, none)
 
 
 def _keys(experiment: Experiment) -> list[str]:
@@ -126,6 +146,7 @@ def history(experiment: Experiment, rule: Hypothesis, counted: Counted) -> Histo
         hours=counted.hours,
         variants=counted.variants,
         days=counted.days,
+        networks=counted.networks,
         sources=sources,
         left_out=left_out,
         machines={

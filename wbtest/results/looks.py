@@ -130,12 +130,19 @@ class Looks(NamedTuple):
 
 
 def look(
-    hours: HourCounts, *, target: float, floor: float, window_hours: int, now: datetime
+    hours: HourCounts,
+    *,
+    target: float,
+    floor: float,
+    window_hours: int,
+    now: datetime,
+    fair: HourCounts | None = None,
 ) -> Looks:
     """Return the evidence at the end of every hour that is over, and at ``now``.
 
     A look sees sightings and conversions that had come by then. ``below`` sees only visitors whose
     conversion window of ``window_hours`` had passed, since a late sign-up must not count against.
+    ``fair`` are the same hours without visitors who alone break the split, if there are such.
     """
     import numpy as np
 
@@ -147,6 +154,10 @@ def look(
     when = np.append(hours.ends.searchsorted(full, "right"), -1)
     old = hours.ends.searchsorted(ends - window, "right")
     seen, arrived = hours.seen_until[when], hours.arrived_until[when]
+    split = statistics.log_e_split_path(seen, hours.weights)
+    if fair is not None:
+        # An alarm that falls silent without them is none.
+        split = np.minimum(split, statistics.log_e_split_path(fair.seen_until[when], fair.weights))
     return Looks(
         ends=ends,
         above=statistics.log_e_above_path(arrived, seen, target),
@@ -154,7 +165,7 @@ def look(
         below=statistics.log_e_below_path(
             hours.converted_until[old], hours.seen_until[old], target
         ),
-        split=statistics.log_e_split_path(seen, hours.weights),
+        split=split,
         seen=seen.sum(axis=1),
     )
 

@@ -7,6 +7,8 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 
+from msgspec.structs import replace
+
 from wbtest import statistics
 from wbtest.audience.counts import Totals
 from wbtest.http import number_of
@@ -30,7 +32,10 @@ def check_split(counted: Counted) -> Check:
     do = "Find the cause, mend it, and begin a new test: these figures cannot be saved."
     title, did = "Split as planned", "saw the page"
     seen = [totals.seen for totals in counted.variants]
-    return _split_of("split", title, seen, counted, did, reason, do)
+    found = _split_of("split", title, seen, counted, did, reason, do)
+    if apart := counted.networks.apart:
+        return _saved_split(found, apart.networks, seen, apart.seen, counted)
+    return found
 
 
 def chance(p_value: float) -> str:
@@ -54,7 +59,28 @@ def check_served_split(counted: Counted) -> Check:
     reason = "So it goes wrong before anybody sees the page."
     do = "Find what stands before the page, mend it, and begin a new test."
     title, did = "Pages served as planned", "got the page"
-    return _split_of("served_split", title, served, counted, did, reason, do)
+    found = _split_of("served_split", title, served, counted, did, reason, do)
+    if part := counted.networks.served:
+        return _saved_split(found, part.networks, served, part.served, counted)
+    return found
+
+
+def _saved_split(
+    found: Check, networks: int, counts: Sequence[int], part: Sequence[int], counted: Counted
+) -> Check:
+    """A broken split that stands as planned without some networks: amber, for one to look at."""
+    rest = [number - less for number, less in zip(counts, part, strict=True)]
+    weights = counted.hours.weights
+    if found.state != "stop" or min(rest) < 0 or statistics.split(rest, weights).mismatch:
+        return found
+    reason = (
+        f"{listed(counts)} people fell to the variants, which chance doesn’t explain. "
+        f"{number_of(sum(part), 'person', 'people')} from {number_of(networks, 'network')} make "
+        f"the difference: without them it’s {listed(rest)}. So somebody came back on purpose, and "
+        "the page is all right."
+    )
+    do = "Look at these networks and set them aside, with a reason."
+    return replace(found, state="warn", reason=reason, value="made", do=do, where="networks")
 
 
 def _split_of(
@@ -122,11 +148,27 @@ def check_beacons(rule: Hypothesis, counted: Counted) -> Check:
         do = "Wait for more visitors. If it stays so, open the page as one of them would."
         reason = f"{found} That may be chance."
         return Check("beacons", "warn", reason, title, value, do=do, where="page")
+    part = counted.networks.lost
+    if part and sums.served > part.served:
+        left = (_lost(sums) - part.lost) / (sums.served - part.served)
+        if left <= rule.lost_beacons:
+            return _saved_beacons(found, value, part.networks, part.lost, part.served)
     do = (
         "Open the page as a visitor would and see whether something, such as a proxy, keeps it "
         "from telling us that it was seen."
     )
     return Check("beacons", "stop", found, title, value, do=do, where="page")
+
+
+def _saved_beacons(found: str, value: str, networks: int, lost: int, served: int) -> Check:
+    """Lost beacons that nearly all come from a few networks: they take nobody from the rate."""
+    reason = (
+        f"{found} {lost:,} of {number_of(served, 'page')} served to "
+        f"{number_of(networks, 'network')} are among them; without these it’s no more than the "
+        "rule tolerates. They were never seen, so they’re in no rate."
+    )
+    do = "Do you know who they are? If not, nothing needs mending."
+    return Check("beacons", "warn", reason, "Served and seen agree", value, do=do, where="networks")
 
 
 def check_beacons_alike(counted: Counted) -> Check:

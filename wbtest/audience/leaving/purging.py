@@ -16,7 +16,7 @@ from wbtest.audience.leaving.closing import count_hearers
 from wbtest.audience.leaving.erasures import forget_letters
 from wbtest.audience.leaving.terms import terms_of
 from wbtest.audience.left_out_counts import two_variants
-from wbtest.audience.models import CrowdNetwork, Engagement, NetworkCount, Objection
+from wbtest.audience.models import CrowdNetwork, Engagement, NetworkCount, NetworkFinding, Objection
 from wbtest.audience.recording.ledger import SIGHTINGS, SIGNUPS, VISITS, take_turn
 from wbtest.audience.segments_counts import newest_to_keep
 from wbtest.audience.waiting import WAITING
@@ -119,6 +119,7 @@ def purge(experiment: Experiment) -> None:
         _delete_rows(table, experiment, _wanted(table, is_whole=is_whole))
     for table in (ENGAGEMENTS, OBJECTIONS, *NETWORKS):
         _delete_rows(table, experiment, sa.true())
+    _forget_marks(experiment)
     with writing() as session:
         take_turn(session.connection())
         hold(experiment)
@@ -206,6 +207,13 @@ def _delete_rows(table: sa.Table, experiment: Experiment, wanted: sa.ColumnEleme
             return
         # PostgreSQL would look at all that is deleted and not cleared up yet, for each group anew.
         is_left = sa.and_(is_ours, who > last)
+
+
+def _forget_marks(experiment: Experiment) -> None:
+    """What was found about the networks stays in words; which they were does not."""
+    with writing() as session:
+        if found := session.get(NetworkFinding, experiment.id):
+            found.findings = found.findings | {"marks": []}
 
 
 def _wanted(table: sa.Table, *, is_whole: bool) -> sa.ColumnElement[bool]:

@@ -11,12 +11,13 @@ from collections.abc import Mapping, Sequence
 from datetime import date
 from typing import Any
 
-from msgspec.structs import astuple
+from msgspec.structs import astuple, replace
 
 from wbtest.audience.counts import Totals
 from wbtest.results.history import History
 from wbtest.results.looks import HourCounts
 from wbtest.results.totals import LeftOut, total
+from wbtest.results.trusting import network_findings
 
 # As they stand in each entry of ``days``.
 TOTALS = Totals.__struct_fields__
@@ -51,6 +52,8 @@ def data_of(variants: Sequence[str], counted: History) -> dict[str, Any]:
         ],
         "left_out": {why: [list(aside) for aside in row] for why, row in counted.left_out.items()},
         "machines": {why: list(row) for why, row in counted.machines.items()},
+        # Marks of networks go with the visitors' rows, and a memo stays.
+        "networks": network_findings.to_json(replace(counted.networks, marks=())),
     }
 
 
@@ -71,6 +74,7 @@ def counted_from(data: Mapping[str, Any]) -> History:
         sources={},
         left_out={why: [LeftOut(*pair) for pair in row] for why, row in data["left_out"].items()},
         machines={why: list(row) for why, row in data["machines"].items()},
+        networks=network_findings.from_json(data["networks"]),
     )
 
 

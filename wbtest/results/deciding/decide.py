@@ -50,7 +50,7 @@ def decide(
         if newest and _is_the_same(newest, experiment, person, choice, reason, read):
             return newest
         now = clock.now()
-        counted = history_of(experiment)
+        counted = history_of(experiment, now)
         results = results_from(experiment, counted, trust_of(experiment, counted, now), now)
         if not is_from_now(experiment, results, read, newest):
             raise Invalid("choice", what_happened(experiment, results, read, newest, person))

@@ -20,6 +20,7 @@ from wbtest.http import number_of
 from wbtest.publishing.rule import Hypothesis
 from wbtest.results.looks import HourCounts, look
 from wbtest.results.trust import Check, early, rate_of, share_of
+from wbtest.results.trusting.network_findings import TITLE
 from wbtest.results.trusting.places import DEVICES
 from wbtest.results.verdict import Life, Verdict, judge
 from wbtest.statistics import Counts
@@ -96,19 +97,24 @@ class Networks(NamedTuple):
 
 
 def find_networks(
-    rule: Hypothesis, hours: HourCounts, life: Life, marks: Marks, hours_of: HoursOf
+    rule: Hypothesis,
+    hours: HourCounts,
+    life: Life,
+    marks: Marks,
+    hours_of: HoursOf,
+    fair: HourCounts | None = None,
 ) -> Networks:
     """Return the group that says most against the figures.
 
     ``marks`` hold nobody of an announced crowd; who has the mark −1 is in no group, but among the
-    others.
+    others. ``fair`` are the hours without those who alone break the split, if there are such.
     """
     seen = sum(counts.seen for counts in marks.values())
     if seen < FEWEST_OTHERS:
         return Networks("early", seen)
     groups = find_groups(marks)
     if groups:
-        verdict = _judged(rule, hours, life)
+        verdict = _judged(rule, hours, life, fair)
         for group in groups:
             without = _judged(rule, hours.without(hours_of(group)), life)
             if _said(without) != _said(verdict):
@@ -254,13 +260,16 @@ def _added_up(rows: Iterable[Mapping[str, Counts]]) -> dict[str, Counts]:
     return {device: _sum(parts[device]) for device in sorted(parts)}
 
 
-def _judged(rule: Hypothesis, hours: HourCounts, life: Life) -> Verdict:
+def _judged(
+    rule: Hypothesis, hours: HourCounts, life: Life, fair: HourCounts | None = None
+) -> Verdict:
     looks = look(
         hours,
         target=rule.target,
         floor=rule.floor,
         window_hours=rule.conversion_window_hours,
         now=life.now,
+        fair=fair,
     )
     return judge(rule, hours, looks, life)
 
@@ -282,7 +291,6 @@ def _less(whole: Counts, part: Counts) -> Counts:
     return Counts(whole.seen - part.seen, whole.converted - part.converted)
 
 
-TITLE = "Carried by many networks"
 LOOK = "Look at these networks and set them aside, with a reason."
 SAID = {"met": "met", "not_met": "not met", "not_enough": "not enough to say"}
 

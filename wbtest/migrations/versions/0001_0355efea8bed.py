@@ -6,7 +6,7 @@ from alembic import op
 import wbtest.store
 from wbtest.team.models import GUARDS
 
-revision = "0001_73fb9ec9892d"
+revision = "0001_0355efea8bed"
 down_revision = None
 
 
@@ -1047,6 +1047,15 @@ def upgrade() -> None:
             ["experiment_id"], ["experiments.id"], name=op.f("fk_network_counts_experiment_id")
         ),
         sa.PrimaryKeyConstraint("experiment_id", "mark", "quarter", name=op.f("pk_network_counts")),
+    )
+    op.create_table(
+        "network_findings",
+        sa.Column("experiment_id", sa.Integer(), nullable=False),
+        sa.Column("findings", sa.JSON(), nullable=False),
+        sa.ForeignKeyConstraint(
+            ["experiment_id"], ["experiments.id"], name=op.f("fk_network_findings_experiment_id")
+        ),
+        sa.PrimaryKeyConstraint("experiment_id", name=op.f("pk_network_findings")),
     )
     op.create_table(
         "objections",

@@ -1,0 +1,207 @@
+"""Looking at the networks of a test: by the worker once a minute, or when a verdict needs it.
+
+To look reads everybody who came, so what was found is kept, and pages read one row. A verdict rests
+on full hours; one that is younger than the last look is not given before somebody has looked.
+"""
+
+from __future__ import annotations
+
+from collections import defaultdict
+from collections.abc import Collection, Sequence
+from datetime import datetime, timedelta
+
+import sqlalchemy as sa
+from msgspec.structs import replace
+
+from wbtest.audience.models import NetworkFinding
+from wbtest.audience.recording.facts import NoExperiment, load_facts
+from wbtest.audience.recording.hours import QUARTER_SECONDS
+from wbtest.delivery.each import for_each
+from wbtest.extensions import db
+from wbtest.publishing.models import Experiment
+from wbtest.publishing.rule import Hypothesis
+from wbtest.publishing.running.life import address_of
+from wbtest.publishing.running.seals import sealed_rule
+from wbtest.results.history import Counted, count
+from wbtest.results.looks import HourCounts
+from wbtest.results.totals import total
+from wbtest.results.trusting import network_counts
+from wbtest.results.trusting.network_counts import Arrived, GroupHours
+from wbtest.results.trusting.network_findings import (
+    NOTHING,
+    Apart,
+    Findings,
+    Lost,
+    Served,
+    from_json,
+    to_json,
+)
+from wbtest.results.trusting.networks import (
+    Group,
+    check_networks,
+    find_networks,
+    lost_by,
+    split_by,
+)
+from wbtest.results.verdict import Life
+from wbtest.statistics import Counts
+from wbtest.store import insert, writing
+
+EVERY = timedelta(minutes=1)
+# Who was seen on the last day may convert for so long.
+LATEST_ANSWER = timedelta(days=31)
+# To look at more people takes long enough to wait for a full quarter of an hour.
+LARGE = 20_000
+
+
+def findings_of(experiments: Collection[Experiment]) -> dict[int, Findings]:
+    """Return what was found at the last look, by the experiment's id; one query for all."""
+    rows = db.session.execute(
+        sa.select(NetworkFinding.experiment_id, NetworkFinding.findings).where(
+            NetworkFinding.experiment_id.in_([each.id for each in experiments])
+        )
+    )
+    return {experiment_id: from_json(values) for experiment_id, values in rows}
+
+
+def is_current(found: Findings, counted: Counted, now: datetime) -> bool:
+    """Whether a look shows all that a verdict at ``now`` may rest on. Pure.
+
+    Every hour of every zone ends at a full quarter of an hour of UTC.
+    """
+    if found.as_of is None:
+        return False
+    quarter = int(now.timestamp()) // QUARTER_SECONDS * QUARTER_SECONDS
+    return found.as_of.timestamp() >= quarter or _sums(counted) == (found.seen, found.converted)
+
+
+def look_at_networks(
+    experiment: Experiment, rule: Hypothesis, counted: Counted, life: Life
+) -> Findings:
+    """Return what the networks of those who count say at ``life.now``.
+
+    Nothing of a test whose rule or time zone can’t be read, which another check says.
+    """
+    seen, converted = _sums(counted)
+    found = Findings(life.now, seen, converted)
+    try:
+        facts = load_facts(db.session.connection(), experiment.id)
+    except NoExperiment:
+        return found
+    arrived = network_counts.arrived_by_mark(experiment, facts)
+    if not arrived:
+        return found
+    keys = [variant.key for variant in experiment.variants]
+
+    def hours_of(group: Group) -> HourCounts:
+        hours = network_counts.hours_of_marks(experiment, facts, group.marks, group.device)
+        return _tables(counted.hours, keys, hours)
+
+    weights = counted.hours.weights
+    apart, fair = split_by(_by_variant(arrived, keys, "seen"), weights), None
+    if apart:
+        breaking = network_counts.hours_of_marks(experiment, facts, apart)
+        found = replace(found, apart=_apart(breaking, apart, keys))
+        fair = counted.hours.without(_tables(counted.hours, keys, breaking))
+    networks = find_networks(rule, counted.hours, life, _converted(arrived), hours_of, fair)
+    served = split_by(_by_variant(arrived, keys, "served"), weights)
+    lost = lost_by(_unseen(arrived), rule.lost_beacons)
+    return replace(
+        found,
+        check=check_networks(networks),
+        marks=networks.group.marks if networks.group else (),
+        served=_served(arrived, served, keys) if served else None,
+        lost=Lost(len(lost.marks), lost.own.seen, lost.own.converted) if lost else None,
+    )
+
+
+def check_all(now: datetime) -> None:
+    """Look at the networks of each test in which somebody came since the last look; a job.
+
+    Of a large test once in a quarter of an hour.
+    """
+    is_over = Experiment.ended_at < now - LATEST_ANSWER
+    kept = Experiment.started_at.is_not(None) & Experiment.purged_at.is_(None)
+    open_ones = sa.select(Experiment).where(kept, Experiment.ended_at.is_(None) | sa.not_(is_over))
+    tests = db.session.scalars(open_ones).all()
+    known, counts = findings_of(tests), count(tests)
+
+    def check(experiment: Experiment) -> None:
+        counted, found = counts[experiment.id], known.get(experiment.id, NOTHING)
+        is_same = found.as_of is not None and _sums(counted) == (found.seen, found.converted)
+        if is_same or (found.seen > LARGE and is_current(found, counted, now)):
+            return
+        assert experiment.started_at is not None
+        life = Life(experiment.started_at, experiment.ended_at, now, experiment.time_zone)
+        keep(experiment, look_at_networks(experiment, sealed_rule(experiment), counted, life))
+
+    for_each(tests, check, address_of)
+
+
+def keep(experiment: Experiment, found: Findings) -> None:
+    """Keep what was found, in the place of what was found before."""
+    values = {"findings": to_json(found)}
+    with writing() as session:
+        adding = insert(db.engine.dialect.name, NetworkFinding).values(
+            experiment_id=experiment.id, **values
+        )
+        session.execute(
+            adding.on_conflict_do_update(index_elements=[NetworkFinding.experiment_id], set_=values)
+        )
+
+
+def _sums(counted: Counted) -> tuple[int, int]:
+    sums = total(counted.variants)
+    return sums.seen, sums.converted
+
+
+def _converted(arrived: Sequence[Arrived]) -> dict[tuple[int, str], Counts]:
+    """Those seen who converted, by mark and device."""
+    found: defaultdict[tuple[int, str], list[int]] = defaultdict(lambda: [0, 0])
+    for each in arrived:
+        found[each.mark, each.device][0] += each.seen
+        found[each.mark, each.device][1] += each.converted
+    return {key: Counts(*numbers) for key, numbers in found.items() if numbers[0]}
+
+
+def _unseen(arrived: Sequence[Arrived]) -> dict[tuple[int, str], Counts]:
+    """Those served whose page was never seen, by mark and device."""
+    found: defaultdict[tuple[int, str], list[int]] = defaultdict(lambda: [0, 0])
+    for each in arrived:
+        found[each.mark, each.device][0] += each.served
+        found[each.mark, each.device][1] += each.served - each.seen
+    return {key: Counts(*numbers) for key, numbers in found.items()}
+
+
+def _by_variant(arrived: Sequence[Arrived], keys: Sequence[str], name: str) -> dict[int, list[int]]:
+    """One of the numbers by mark, a place for each variant."""
+    found: defaultdict[int, list[int]] = defaultdict(lambda: [0] * len(keys))
+    for each in arrived:
+        if each.variant in keys:
+            found[each.mark][keys.index(each.variant)] += getattr(each, name)
+    return found
+
+
+def _apart(group: GroupHours, marks: Collection[int], keys: Sequence[str]) -> Apart:
+    seen = group.seen
+    hours = sorted({hour for hour, _ in seen})
+    rows = ((hour, tuple(seen.get((hour, key), 0) for key in keys)) for hour in hours)
+    return Apart(len(marks), tuple(rows))
+
+
+def _served(arrived: Sequence[Arrived], marks: Collection[int], keys: Sequence[str]) -> Served:
+    numbers = _by_variant([each for each in arrived if each.mark in marks], keys, "served")
+    return Served(len(marks), tuple(map(sum, zip(*numbers.values(), strict=True))))
+
+
+def _tables(hours: HourCounts, keys: Sequence[str], group: GroupHours) -> HourCounts:
+    """The group's counts in the hours of all; an hour that a roll-up lost is left out."""
+    import numpy as np
+
+    place = {int(hour): row for row, hour in enumerate(hours.hours.tolist())}
+    tables = np.zeros((3, *hours.seen.shape), dtype=np.int64)
+    for table, numbers in zip(tables, group, strict=True):
+        for (hour, variant), number in numbers.items():
+            if hour in place and variant in keys:
+                table[place[hour], keys.index(variant)] = number
+    return HourCounts(hours.started, hours.weights, hours.hours, *tables)

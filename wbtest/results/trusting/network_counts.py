@@ -1,0 +1,120 @@
+"""How many came from each network, read from the rows of those who count."""
+
+from __future__ import annotations
+
+from collections import defaultdict
+from collections.abc import Collection, Iterable, Mapping, Sequence
+from typing import Any, NamedTuple, cast
+
+import sqlalchemy as sa
+
+from wbtest.audience.models import CrowdNetwork, Sighting, Signup, Visit
+from wbtest.audience.recording.cells import SUSPECTED, Facts
+from wbtest.audience.recording.hours import QUARTER_US, hour_of
+from wbtest.extensions import db
+from wbtest.publishing.models import Experiment
+
+VISITS = cast(sa.Table, Visit.__table__)
+SIGHTINGS = cast(sa.Table, Sighting.__table__)
+SIGNUPS = cast(sa.Table, Signup.__table__)
+
+
+class Arrived(NamedTuple):
+    """Visitors of one mark on one kind of device who were shown one variant."""
+
+    mark: int
+    device: str
+    variant: str
+    served: int
+    seen: int
+    converted: int
+
+
+class GroupHours(NamedTuple):
+    """People of a group by the hour's start in seconds since 1970 and by variant.
+
+    As ``HourlyCount`` has them: ``arrived`` stands at the hour of the conversion.
+    """
+
+    seen: Mapping[tuple[int, str], int]
+    arrived: Mapping[tuple[int, str], int]
+    converted: Mapping[tuple[int, str], int]
+
+
+def arrived_by_mark(experiment: Experiment, facts: Facts) -> list[Arrived]:
+    """Return who counts, by mark, device and variant, without the announced crowds."""
+    device = sa.func.coalesce(SIGHTINGS.c.device, VISITS.c.device)
+    variant = sa.func.coalesce(SIGHTINGS.c.variant, VISITS.c.variant)
+    numbers = [
+        sa.func.count(),
+        sa.func.count(SIGHTINGS.c.visitor),
+        sa.func.count(SIGNUPS.c.visitor),
+    ]
+    suspects = sa.select(SIGHTINGS.c.visitor).where(
+        SIGHTINGS.c.experiment_id == experiment.id, SIGHTINGS.c.excluded_because == SUSPECTED
+    )
+    rows = db.session.execute(
+        sa.select(VISITS.c.mark, device, variant, *numbers)
+        .select_from(_joined())
+        .where(*_counting(experiment, facts), VISITS.c.visitor.not_in(suspects))
+        .group_by(VISITS.c.mark, device, variant)
+    )
+    return [Arrived._make(row) for row in rows]
+
+
+def hours_of_marks(
+    experiment: Experiment, facts: Facts, marks: Collection[int], device: str = ""
+) -> GroupHours:
+    """Return those seen of these marks, on one kind of device or on any, by hour and variant."""
+    step = "at_us" if facts.conversion == "signup" else f"{facts.conversion}_us"
+    quarter = (SIGHTINGS.c.at_us // QUARTER_US).label("quarter")
+    moment = (SIGNUPS.c[step] // QUARTER_US).label("moment")
+    is_on = SIGHTINGS.c.device == device if device else sa.true()
+    rows = db.session.execute(
+        sa.select(SIGHTINGS.c.variant, quarter, moment, sa.func.count())
+        .select_from(_joined())
+        .where(*_counting(experiment, facts), VISITS.c.mark.in_(marks), is_on)
+        .where(SIGHTINGS.c.visitor.is_not(None))
+        .group_by(SIGHTINGS.c.variant, quarter, moment)
+    )
+    found: Sequence[defaultdict[tuple[int, str], int]] = [defaultdict(int) for _ in range(3)]
+    seen, arrived, converted = found
+    for variant, begun, done, number in rows:
+        hour = hour_of(begun * QUARTER_US, facts.zone)
+        seen[hour, variant] += number
+        if done is not None:
+            converted[hour, variant] += number
+            arrived[hour_of(done * QUARTER_US, facts.zone), variant] += number
+    return GroupHours(seen, arrived, converted)
+
+
+def _joined() -> sa.Join:
+    """Each visit with its counted sighting and its conversion, where there are any."""
+
+    def same(table: sa.Table) -> sa.ColumnElement[bool]:
+        names = ("experiment_id", "visitor", "excluded_because")
+        return sa.and_(*[table.c[name] == VISITS.c[name] for name in names])
+
+    return VISITS.outerjoin(SIGHTINGS, same(SIGHTINGS) & SIGHTINGS.c.is_counted).outerjoin(
+        SIGNUPS, same(SIGNUPS) & SIGNUPS.c.is_converted
+    )
+
+
+def _counting(experiment: Experiment, facts: Facts) -> Iterable[sa.ColumnElement[bool]]:
+    yield VISITS.c.experiment_id == experiment.id
+    yield VISITS.c.excluded_because == ""
+    if facts.sources is not None:
+        yield sa.func.coalesce(SIGHTINGS.c.source, VISITS.c.source).in_(facts.sources)
+    if facts.crowds:
+        for crowd, mark in _announced(experiment):
+            when = facts.crowds[crowd]
+            is_in_time = VISITS.c.at_us.between(when.from_us, when.until_us)
+            yield sa.not_((VISITS.c.mark == mark) & is_in_time)
+
+
+def _announced(experiment: Experiment) -> Sequence[Any]:
+    """The marks of announced crowds, each with the crowd's place in the rule."""
+    query = sa.select(CrowdNetwork.crowd, CrowdNetwork.mark).where(
+        CrowdNetwork.experiment_id == experiment.id
+    )
+    return db.session.execute(query).all()
