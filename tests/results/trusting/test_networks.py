@@ -138,6 +138,26 @@ def test_few_networks_that_mimic_people_do_not_hide_among_carriers():
     assert group.marks == (9_000, 9_001, 9_002)
 
 
+CARRIERS = [crowd(9_500 + k, 12, k % 2, "phone") for k in range(12)]
+
+
+@pytest.mark.parametrize(("networks", "seen", "converted"), [(1, 18, 18), (5, 12, 5)])
+def test_networks_as_crowded_as_carriers_are_found_one_by_one(networks, seen, converted):
+    false = [crowd(9_000 + k, seen, converted, "phone") for k in range(networks)]
+
+    [group, *_] = find_groups(made(alone(52, 3, "phone"), *CARRIERS, *false).marks)
+
+    assert group.marks == tuple(range(9_000, 9_000 + networks))
+
+
+def test_a_group_of_most_visitors_need_not_be_twice_apart():
+    false = [crowd(9_000 + k, 90, 6) for k in range(20)]
+
+    [group, *_] = find_groups(made(alone(350, 42), *false).marks)
+
+    assert group.own == Counts(1_800, 120)
+
+
 def test_one_network_that_brings_a_third_wants_a_look_whatever_its_people_do():
     check = check_networks(made(alone(100, 8), crowd(9_000, 43, 3)).look())
 

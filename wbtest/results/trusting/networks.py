@@ -33,6 +33,11 @@ SHARED_BY = (2, 3, 5, 10, 20, 50)
 # groups, one honest test in a hundred thousand has such a one.
 TIMES_APART = 2.0
 RAREST = 1e-5 / 8
+# Crowded networks that are rare by themselves are counted: so rare each.
+RARE, DOUBTFUL = (0.001, 0.01), 0.05
+# Crowded networks that brought most visitors move the rate of all with one that is less far from
+# that of the others, who are then so few that chance explains less of it.
+MOST, TIMES_APART_OF_MOST, RAREST_OF_MOST = 2 / 3, 1.5, 1e-3
 # Where a kind of device has too few others, all others stand in, who may well differ more.
 FEWEST_OTHERS = 50
 TIMES_APART_ACROSS = 3.0
@@ -148,13 +153,44 @@ def find_groups(marks: Marks) -> list[Group]:
     found = []
     for first, last in combinations(range(1, len(table) + 1), 2):
         own, others = _added_up(table[first:last]), _added_up(table[:first] + table[last:])
-        for device, counts, rest, tail in _different(own, others):
+        is_crowded = SHARED_BY[first - 1] >= CROWDED
+        for device, counts, rest, tail in _different(own, others, is_crowded=is_crowded):
             inside = {
                 mark for mark, on in marks if first <= size_of[mark] < last and device in (ALL, on)
             }
             group = Group(SHARED_BY[first - 1], device, tuple(sorted(inside)), counts, rest, tail)
             found.append(group)
+    found += _odd_ones(marks, number, _least(CROWDED, everybody))
     return sorted(found, key=lambda group: group.tail)
+
+
+def _odd_ones(marks: Marks, number: Mapping[int, int], least: int) -> Iterator[Group]:
+    """Crowded marks of which each by itself is rare, where more of them are than chance makes.
+
+    Among carriers with as many visitors each a few networks would be lost in a group of all.
+    """
+    from scipy import special
+
+    parts: defaultdict[int, dict[str, Counts]] = defaultdict(dict)
+    for (mark, device), counts in marks.items():
+        if mark != UNKNOWN and number[mark] >= least:
+            parts[mark][device] = counts
+    everybody = _added_up({device: counts} for (_, device), counts in marks.items())
+    tails = {mark: _tails(_compared(own, _left(everybody, own))) for mark, own in parts.items()}
+    # One false network shall not hide behind another.
+    doubtful = {mark for mark in parts if min(tails[mark]) <= DOUBTFUL}
+    others = _left(everybody, _added_up(parts[mark] for mark in doubtful))
+    for mark in doubtful:
+        tails[mark] = _tails(_compared(parts[mark], others))
+    for side in (0, 1):
+        for rare in (RAREST / max(len(tails), 1), *RARE):
+            odd = [mark for mark, both in tails.items() if both[side] <= rare]
+            chance = float(special.bdtrc(len(odd) - 1, len(tails), rare)) if odd else 1.0
+            if chance <= RAREST:
+                own = _sum(counts for mark in odd for counts in parts[mark].values())
+                rest = _less(_sum(everybody.values()), own)
+                size = min(number[mark] for mark in odd)
+                yield Group(size, ALL, tuple(sorted(odd)), own, rest, chance)
 
 
 def split_by(visitors: Mapping[int, Sequence[int]], weights: Sequence[int]) -> tuple[int, ...]:
@@ -195,33 +231,47 @@ def lost_by(pages: Marks, tolerated: float) -> Group | None:
 
 
 def _different(
-    own: Mapping[str, Counts], others: Mapping[str, Counts]
+    own: Mapping[str, Counts], others: Mapping[str, Counts], *, is_crowded: bool
 ) -> Iterator[tuple[str, Counts, Counts, float]]:
     """On which kinds of device a group differs, or over all of them: its counts, the others’."""
+    everybody, rest = _sum(own.values()), _sum(others.values())
+    is_most = is_crowded and everybody.seen >= MOST * (everybody.seen + rest.seen)
+    times, rarest = (TIMES_APART_OF_MOST, RAREST_OF_MOST) if is_most else (TIMES_APART, RAREST)
+    strata = _compared(own, others, times)
+    for device, stratum in zip(own, strata, strict=True):
+        if (tail := min(_tails([stratum]))) <= rarest:
+            yield device, stratum.own, stratum.others, tail
+    if len(strata) > 1 and (tail := min(_tails(strata))) <= rarest:
+        yield ALL, everybody, rest, tail
+
+
+def _compared(
+    own: Mapping[str, Counts], others: Mapping[str, Counts], times: float = TIMES_APART
+) -> list[Stratum]:
+    """A group on each kind of device beside the others on it."""
     rest = _sum(others.values())
-    strata = {
-        device: Stratum(counts, others[device], TIMES_APART)
+    return [
+        Stratum(counts, others[device], times)
         if others.get(device, NOBODY).seen >= FEWEST_OTHERS
         else Stratum(counts, rest, TIMES_APART_ACROSS)
         for device, counts in own.items()
-    }
-    for device, stratum in strata.items():
-        if (tail := _tail([stratum])) <= RAREST:
-            yield device, stratum.own, stratum.others, tail
-    if len(strata) > 1 and (tail := _tail([*strata.values()])) <= RAREST:
-        yield ALL, _sum(own.values()), rest, tail
+    ]
 
 
-def _tail(strata: Sequence[Stratum]) -> float:
-    """The chance of so many or so few conversions, where the rates are that far apart; else 1."""
+def _tails(strata: Sequence[Stratum]) -> tuple[float, float]:
+    """The chance of so many conversions and of so few; 1 where the rates are not far apart."""
     converted = sum(each.own.converted for each in strata)
     usual = [statistics.expected([each.compared]) for each in strata]
     fewest = sum(number / each.times for number, each in zip(usual, strata, strict=True))
     most = sum(number * each.times for number, each in zip(usual, strata, strict=True))
     if fewest < converted < most:
-        return 1.0
-    tails = statistics.tails([each.compared for each in strata])
-    return tails.above if converted >= most else tails.below
+        return 1.0, 1.0
+    above, below = statistics.tails([each.compared for each in strata])
+    return (above, 1.0) if converted >= most else (1.0, below)
+
+
+def _left(everybody: Mapping[str, Counts], own: Mapping[str, Counts]) -> dict[str, Counts]:
+    return {device: _less(counts, own.get(device, NOBODY)) for device, counts in everybody.items()}
 
 
 def _number(marks: Marks) -> dict[int, int]:
