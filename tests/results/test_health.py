@@ -36,6 +36,7 @@ def test_before_anybody_came_nothing_is_wrong():
         "excluded",
         "lost",
         "without_beacon",
+        "alarms",
         "changes",
         "attempts",
         "seal",

@@ -97,15 +97,19 @@ class Trust(msgspec.Struct):
 
 
 class Fragility(msgspec.Struct):
-    """How many sign-ups or views of a variant would have to be false for the verdict not to be."""
+    """How many sign-ups or views of a variant would have to be false for the verdict not to be.
+
+    Sign-ups came from so many networks and mail domains, as far as is known of so many of them.
+    """
 
     kind: Literal["signups", "views"]
     variant: str
     false: int
     of: int
     days: int
+    networks: int
     domains: int
-    addresses: int
+    known: int
 
 
 class AllEqual(msgspec.Struct):

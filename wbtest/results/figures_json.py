@@ -109,8 +109,9 @@ def _fragility(results: Results) -> dict[str, Any] | None:
         "false": found.false,
         "of": found.of,
         "days": found.days,
+        "networks": found.networks,
         "domains": found.domains,
-        "addresses": found.addresses,
+        "known": found.known,
     }
 
 

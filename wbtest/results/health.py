@@ -13,7 +13,16 @@ from wbtest.publishing.rule import Hypothesis
 from wbtest.results import measurement, people
 from wbtest.results.history import Counted, History
 from wbtest.results.trust import SMALL, Check, early
-from wbtest.results.trusting import caching, confirming, doubtful, mailboxes, mixing, running
+from wbtest.results.trusting import (
+    bursts,
+    caching,
+    confirming,
+    doubtful,
+    footprint,
+    mailboxes,
+    mixing,
+    running,
+)
 from wbtest.results.trusting.around import Around
 from wbtest.results.verdict import Doubt, Verdict
 from wbtest.statistics import Counts
@@ -46,6 +55,9 @@ def check_trust(
         confirming.check_addresses(around),
         mailboxes.check_domains(counted),
         mailboxes.check_spellings(counted),
+        bursts.check_bursts(counted, around),
+        bursts.check_alarms(around),
+        footprint.check_footprint(counted),
         doubtful.check_too_good(rule, counted, around),
         running.check_changes(around, counted),
         running.check_attempts(rule, around),

@@ -152,13 +152,18 @@ def fragility(results: Results) -> str:
         name = subject(results, results.variants[found.variant])
         whose, undone = f"the {found.of:,} {what} of {name}", "not to reach the target"
     undone = undone if found.kind == "signups" else "to stay undecided"
-    least = "" if found.addresses == found.of else "at least "
-    domains = f"from {least}{number_of(found.domains, 'mail domain')} " if found.domains else ""
+    least = "" if found.known == found.of else "at least "
+    places = [
+        number_of(number, noun)
+        for number, noun in ((found.networks, "network"), (found.domains, "mail domain"))
+        if number
+    ]
+    came = f"from {least}{listed(places)} " if places else ""
     days = f"on {number_of(found.days, 'day')}"
     it = "this" if len(results.variants) == 1 else "it"
     return (
         f"{found.false:,} of {whose} would have to be false for {it} {undone}; they came "
-        f"{domains}{days}."
+        f"{came}{days}."
     )
 
 

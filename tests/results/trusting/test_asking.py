@@ -10,7 +10,7 @@ from tests.results.conftest import Start
 from tests.results.crowd import count_day, count_hour
 from tests.statements import counted
 from wbtest.audience.leaving.purging import purge
-from wbtest.audience.models import Signup
+from wbtest.audience.models import Alarm, Engagement, Signup
 from wbtest.audience.segments_counts import newest_signups
 from wbtest.publishing.models import Experiment
 from wbtest.publishing.running import life
@@ -110,6 +110,28 @@ def test_whose_mailboxes_converted_is_read_and_outlives_them(running, team, now)
 
     assert (before.colour, before.value) == ("amber", "30 at 1 domain")
     assert after == before
+
+
+@pytest.mark.every_database
+def test_when_people_converted_and_what_they_left_is_read_and_outlives_them(running, team, now):
+    late = int(running.started_at.timestamp() * 1_000_000) + 50 * 3_600_000_000
+    sign_up(running, 30, is_converted=True, at_us=late)
+    with writing() as session:
+        for k in range(20):
+            did = {"visitor": f"v{k}", "kind": "depth", "item": "25", "variant": "price"}
+            session.add(Engagement(experiment_id=running.id, at_us=1, **did))
+        session.add(
+            Alarm(experiment_id=running.id, kind="many", hour=int(now().timestamp()) // 3600)
+        )
+    now.turn(days=10)
+    life.end(running, team.owner)
+    keys = ("bursts", "footprint", "alarms")
+    before = [checks_of(running, now)[key] for key in keys]
+    purge(running)
+
+    assert [check.colour for check in before] == ["amber", "green", "amber"]
+    assert "newest 30 sign-ups 10 came" in before[1].reason
+    assert [checks_of(running, now)[key] for key in keys] == before
 
 
 def test_a_broken_split_names_the_device_and_source_that_is_missing(running, now):

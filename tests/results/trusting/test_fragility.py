@@ -17,7 +17,7 @@ from tests.results.trusting.histories import counted
 from wbtest import statistics
 from wbtest.audience.conversions import Conversions, Origin
 from wbtest.audience.counts import Totals
-from wbtest.audience.models import Signup
+from wbtest.audience.models import Signup, Visit
 from wbtest.publishing.models import Experiment
 from wbtest.results.figures import results_of
 from wbtest.results.figures_json import results_json
@@ -126,11 +126,11 @@ def test_nothing_is_told_without_a_verdict_or_of_one_in_doubt():
 
 
 def test_where_they_came_from_is_told_of_the_variant():
-    conversions = Conversions(origins={"a": Origin(61, 92), "b": Origin(9, 9)})
+    conversions = Conversions(origins={"a": Origin(88, 61, 92), "b": Origin(9, 9, 9)})
     found = told([(711, 92)], MET, conversions=conversions)
 
     assert found is not None
-    assert (found.days, found.domains, found.addresses) == (7, 61, 92)
+    assert (found.days, found.networks, found.domains, found.known) == (7, 88, 61, 92)
 
 
 @pytest.fixture
@@ -141,12 +141,12 @@ def met(begin: Start, now: HandClock) -> Experiment:
     with writing() as session:
         for k in range(60):
             address = f"p@d{k // 2}.example" if k % 2 else f"p{k}@gmail.com"
-            session.add(
-                Signup(
-                    experiment_id=experiment.id, email_key=address, email=address, at_us=k,
-                    variant="control", source="newsletter", device="phone", is_converted=True,
-                )
-            )  # fmt: skip
+            where = {
+                "experiment_id": experiment.id, "visitor": f"v{k}", "variant": "control",
+                "at_us": k, "source": "newsletter", "device": "phone",
+            }  # fmt: skip
+            session.add(Visit(mark=k // 3, **where))
+            session.add(Signup(email_key=address, email=address, is_converted=True, **where))
     now.turn(days=10)
     return experiment
 
@@ -166,11 +166,11 @@ def test_page_file_and_memo_say_it_in_one_line(
         for page in ("results", "memo/1")
     ]
 
-    assert line.endswith(f" {LINE} 31 mail domains on 9 days.")
+    assert line.endswith(f" {LINE} 20 networks and 31 mail domains on 9 days.")
     assert [line in page for page in pages] == [True, True]
     assert results_json(results)["fragility"] == {
         "kind": "signups", "variant": "control", "false": 20, "of": 99,
-        "days": 9, "domains": 31, "addresses": 60,
+        "days": 9, "networks": 20, "domains": 31, "known": 60,
     }  # fmt: skip
 
 

@@ -159,11 +159,20 @@ def tell(experiment: Experiment, kind: str, sentence: str, now: datetime) -> boo
     return True
 
 
-def unusual_hours(experiment: Experiment) -> list[tuple[datetime, str]]:
-    """Return the latest hours that were unusual, each with what was; the newest first."""
+def unusual_hours(
+    experiment: Experiment, until: datetime | None = None
+) -> list[tuple[datetime, str]]:
+    """Return the latest hours that were unusual, each with what was; the newest first.
+
+    Up to ``until``; without it also those of the waiting list after the end.
+    """
     rows = db.session.execute(
         sa.select(Alarm.hour, Alarm.kind)
-        .where(Alarm.experiment_id == experiment.id, Alarm.kind.in_(UNUSUAL))
+        .where(
+            Alarm.experiment_id == experiment.id,
+            Alarm.kind.in_(UNUSUAL),
+            Alarm.hour <= int(until.timestamp()) // 3600 if until else sa.true(),
+        )
         .order_by(Alarm.hour.desc(), Alarm.kind)
         .limit(MOST_SHOWN)
     )

@@ -178,10 +178,10 @@ def _results(export: Export) -> Results:
 
 
 def _with_origin(counted: History, stated: Mapping[str, Any] | None) -> History:
-    """The same with the mail domains that the memo states: addresses are in no file."""
+    """The same with the networks and mail domains that the memo states: no file holds them."""
     if stated is None:
         return counted
-    origin = Origin(stated["domains"], stated["addresses"])
+    origin = Origin(stated["networks"], stated["domains"], stated["known"])
     return replace(counted, conversions=Conversions(origins={stated["variant"]: origin}))
 
 

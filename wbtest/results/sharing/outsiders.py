@@ -27,7 +27,7 @@ from wbtest.results.trusting.panel import panel_of
 # Sources are left out: whoever passes a link on may name one, and a name may be somebody's.
 SHARED_TABLES = ("variants", "evidence", "days", "funnel")
 # The checks whose reasons may name sources. Of all others a source called “people” hides nothing.
-NAME_SOURCES = ("sources", "passed_on")
+NAME_SOURCES = ("sources", "passed_on", "footprint")
 UNTOLD = "The team sees why: it is about a source of visitors, which is not shown here."
 _QUOTED = re.compile("(“[^”]*”)")
 _TURNED = (

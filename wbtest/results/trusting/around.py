@@ -37,7 +37,8 @@ class Around(NamedTuple):
     ``started`` and ``today`` are local days, None where nobody asks. ``facts_changed`` are the days
     on which somebody changed what visitors read of the team. ``pretenders`` are page loads that
     said they were Chrome and lacked what Chrome sends; ``newest`` is of the newest addresses, those
-    ``without_cookie`` in the order of the names.
+    ``without_cookie`` in the order of the names. ``unusual`` are hours of which the owners were
+    told, the newest first, each with what was unusual.
     """
 
     names: tuple[str, ...] = ()
@@ -52,6 +53,7 @@ class Around(NamedTuple):
     facts_changed: tuple[date, ...] = ()
     corrections: tuple[Corrected, ...] = ()
     pretenders: int = 0
+    unusual: tuple[tuple[datetime, str], ...] = ()
     newest: Newest = NOBODY
     without_cookie: tuple[int, ...] = ()
 

@@ -25,8 +25,8 @@ Kind = Literal["signups", "views"]
 class Fragility(Struct, frozen=True):
     """``false`` of the ``of`` sign-ups or views of a variant would undo the verdict.
 
-    Of sign-ups: ``days`` are the local days on which they came, ``domains`` the mail domains of the
-    ``addresses`` among them that were read. Of views ``days`` are those on which they came.
+    ``days`` are the local days on which they came. Of sign-ups ``networks`` and ``domains`` are
+    those they came from, as far as is ``known``.
     """
 
     kind: Kind
@@ -34,8 +34,9 @@ class Fragility(Struct, frozen=True):
     false: int
     of: int
     days: int
+    networks: int = 0
     domains: int = 0
-    addresses: int = 0
+    known: int = 0
 
 
 def fragility_of(

@@ -8,6 +8,7 @@ from zoneinfo import ZoneInfo
 import sqlalchemy as sa
 
 from wbtest.audience import segments_counts
+from wbtest.audience.signing.alarms import unusual_hours
 from wbtest.extensions import db
 from wbtest.publishing.corrections import in_force
 from wbtest.publishing.models import Experiment, Step
@@ -50,6 +51,7 @@ def around(experiment: Experiment, rule: Hypothesis, counted: History, life: Lif
         facts_changed=_facts_changed(experiment, life.started_at, until),
         corrections=_corrections(experiment),
         pretenders=counted.pretenders,
+        unusual=tuple(unusual_hours(experiment, until)),
         newest=newest,
         without_cookie=tuple(newest.without_cookie.get(key, 0) for key in keys),
     )

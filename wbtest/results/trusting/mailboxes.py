@@ -20,7 +20,7 @@ FEWEST_AGAIN, MANY_AGAIN = 5, 0.03
 
 def check_domains(counted: History) -> Check:
     """Are many at a domain that somebody owns, who then has every address there?"""
-    check, title, newest = "domains", "Many mail domains", counted.conversions
+    check, title, newest = "domains", "Mail domains", counted.conversions
     if newest.with_address < FEWEST_SIGNUPS:
         return early(check, title, f"From {FEWEST_SIGNUPS} sign-ups on it says something.")
     large = [each for each in newest.domains if each >= LARGE_DOMAIN * newest.with_address]
@@ -28,7 +28,7 @@ def check_domains(counted: History) -> Check:
     of = f"of the newest {newest.with_address:,} sign-ups"
     if number < MANY_AT_LARGE * newest.with_address:
         reason = f"Less than a tenth {of} are at large domains of no well-known mailbox provider."
-        return Check(check, "ok", reason, title, "yes")
+        return Check(check, "ok", reason, title, "many")
     domains = number_of(len(large), "domain")
     providers = "a well-known provider’s" if len(large) == 1 else "well-known providers’"
     reason = (
