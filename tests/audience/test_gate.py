@@ -323,3 +323,23 @@ def holders_of(text: str) -> Iterator[object]:
                 # What this very function is doing holds it, too.
                 if type(each) is str and text in each and not isinstance(holder, FrameType):
                     yield holder
+
+
+def test_an_admitted_visitor_is_told_what_to_mend_whatever_their_network_sent(
+    app: Flask, larder: Larder
+) -> None:
+    """Of one network sixty forms an hour are read, also those that cannot be taken."""
+
+    def from_home() -> Visitor:
+        visitor = Visitor(app)
+        visitor.browser.environ_base["REMOTE_ADDR"] = HOME
+        return visitor
+
+    mia, other = from_home(), from_home()
+    page = mia.get()
+    for _ in range(60):
+        other.sign_up(page, "no address")
+
+    assert other.sign_up(page, "no address").status_code == 429
+    assert mia.sign_up(page, "no address").status_code == 422
+    assert mia.sign_up(page, "mia@x.io").status_code == 303

@@ -6,6 +6,7 @@ from datetime import timedelta
 from tests.factories import make_rule
 from tests.publishing.test_crowds import MEETUP
 from wbtest.publishing import in_words, letters
+from wbtest.publishing.network_limits import NetworkLimits
 from wbtest.publishing.rule import Hypothesis
 
 RULE = make_rule()
@@ -49,6 +50,7 @@ def letter_of(rule: Hypothesis) -> str:
         variants=[("control", 1), ("price", 3)],
         page_digests={"control": "b" * 64, "price": "c" * 64},
         time_zone="Europe/London",
+        limits=NetworkLimits(30, 100),
     )
 
 
@@ -68,3 +70,4 @@ def test_the_letter_holds_all_that_is_needed_to_check_the_seal_later():
     assert RULE.if_unclear in letter
     assert "price: weight 3" in letter
     assert "29 March 2027" in letter
+    assert "Of one network, 30 visitors an hour and 100 a day count." in letter

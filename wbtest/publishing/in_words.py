@@ -5,6 +5,7 @@ from typing import Literal, NamedTuple
 from zoneinfo import ZoneInfo
 
 from wbtest.publishing.crowds import Crowd
+from wbtest.publishing.network_limits import NetworkLimits
 from wbtest.publishing.rule import Conversion, Hypothesis
 
 # What somebody did who converted, by what the rule counts.
@@ -87,6 +88,15 @@ def what_counts(rule: Hypothesis) -> str:
     """What a visitor must do, and by when, to enter the rate."""
     act = "A sign-up" if rule.conversion == "signup" else "A confirmed sign-up"
     return f"{act} counts within {rule.conversion_window_hours} hours of the visit."
+
+
+def of_one_network(limits: NetworkLimits) -> str:
+    """How many visitors of one network count.
+
+    >>> of_one_network(NetworkLimits(30, 100))
+    'Of one network, 30 visitors an hour and 100 a day count.'
+    """
+    return f"Of one network, {limits.hour:,} visitors an hour and {limits.day:,} a day count."
 
 
 def crowds(rule: Hypothesis, time_zone: str) -> tuple[str, ...]:

@@ -3,6 +3,7 @@
 from collections.abc import Mapping, Sequence
 
 from wbtest.publishing import in_words
+from wbtest.publishing.network_limits import NetworkLimits
 from wbtest.publishing.rule import Hypothesis
 
 
@@ -16,6 +17,7 @@ def seal_letter(
     variants: Sequence[tuple[str, int]],
     page_digests: Mapping[str, str],
     time_zone: str,
+    limits: NetworkLimits,
 ) -> str:
     """Return the body: the rule in words, what was sealed, and how to check it later.
 
@@ -32,7 +34,8 @@ def seal_letter(
         in_words.claim(rule),
         *outcomes,
         f"{in_words.conditions(rule)} Days are those of {time_zone}.",
-        f"{in_words.what_counts(rule)} Sources that count: {sources}.",
+        f"{in_words.what_counts(rule)} Sources that count: {sources}. "
+        f"{in_words.of_one_network(limits)}",
         *(["\n".join(["Announced crowds:", *crowds])] if crowds else []),
         f"Text: revision {revision[0]}, {revision[1]}",
         "\n".join(["Variants, with the digest of their words:", *words]),

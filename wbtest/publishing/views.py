@@ -51,7 +51,7 @@ from wbtest.publishing.rule_form import (
 from wbtest.publishing.running import life
 from wbtest.publishing.running.correcting import waiting
 from wbtest.publishing.running.sealing import draft_digest
-from wbtest.publishing.running.seals import described, sealed_rule
+from wbtest.publishing.running.seals import described, sealed_limits, sealed_rule
 from wbtest.publishing.running.stages import stage_of
 from wbtest.publishing.shown import shown_variants, small_words
 from wbtest.publishing.sitemap import listed_slugs
@@ -194,6 +194,7 @@ def experiment_page(
         what_counts=in_words.what_counts(rule),
         need=in_words.need(rule),
         crowds=in_words.crowds(rule, experiment.time_zone),
+        of_one_network=in_words.of_one_network(sealed_limits(experiment, clock.now())),
         excluded=rules.EXCLUDED,
         variants=shown_variants(experiment),
         small_words=small_words(experiment),

@@ -31,6 +31,7 @@ REASONS = {
     "prefetch": "prefetches",
     "team": "of the team",
     "suspected": "suspected of being a machine",
+    "crowd": "beyond what counts of one network",
     "paused": "while the test was paused",
     "returning": "shown an earlier test of this idea",
     "opted_out": "who objected to being counted",
@@ -44,6 +45,10 @@ ONE = {"bot": "bot", "preview": "link preview", "prefetch": "prefetch"}
 MENDS = {
     "team": "Ask your team to look at previews: who opens the page once is left out for good.",
     "suspected": "Look where these came from; if they are people, an owner can show them beside.",
+    "crowd": (
+        "Do you know them? Announce the next event before its test. If you don’t, somebody came "
+        "back many times. If a proxy stands before this server, check WBTEST_TRUSTED_PROXIES."
+    ),
     "paused": "Share no link while the test rests, or take it up again.",
     "returning": "Bring people who don’t know the idea yet, through places you haven’t used.",
     "opted_out": "Nothing needs mending. Ask yourself whether those who object think otherwise.",

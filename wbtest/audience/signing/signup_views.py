@@ -10,6 +10,7 @@ from wbtest.audience import objections, sightings
 from wbtest.audience.answers import form_token
 from wbtest.audience.browsers import agent_of
 from wbtest.audience.live_pages import LivePage
+from wbtest.audience.models import Visit
 from wbtest.audience.recording.groups import COUNTED_FOR
 from wbtest.audience.recording.recorder import TooMany
 from wbtest.audience.signing import signups
@@ -35,7 +36,7 @@ from wbtest.audience.views import (
 )
 from wbtest.audience.visitors import Form
 from wbtest.audience.waiting import WAITING, joins
-from wbtest.extensions import clock
+from wbtest.extensions import clock, db
 from wbtest.publishing.live import LiveVariant
 from wbtest.publishing.strings import strings_of
 from wbtest.runtime import runtime
@@ -86,7 +87,7 @@ def signup(slug: str) -> ResponseReturnValue:
         network = limits.names_of(f"sign-ups {limits.network()}")
         answer = _take(found, form, shown, network)
         if answer.status_code == 422:
-            _count(network)
+            _count(found, network)
         return answer
     except TooMany as error:
         return _again(found, form, 429, strings.too_many, error.seconds)
@@ -119,9 +120,13 @@ def confirm(token: str) -> ResponseReturnValue:
     )
 
 
-def _count(network: limits.Names) -> None:
-    """Count a form that is not stored; the recorder counts the others. Raises TooMany, too."""
-    if wait := limits.count_alone(network, MOST_SIGN_UPS, COUNTED_FOR):
+def _count(found: LivePage, network: limits.Names) -> None:
+    """Count a form that is not stored; the recorder counts the others. Raises TooMany, too.
+
+    Who was admitted is told what to mend, whatever others of their network sent.
+    """
+    wait = limits.count_alone(network, MOST_SIGN_UPS, COUNTED_FOR)
+    if wait and not _is_admitted(found):
         raise TooMany(wait)
 
 
@@ -129,6 +134,14 @@ def _check(network: limits.Names) -> None:
     """Raise TooMany where the recorder would take nothing of this network."""
     if wait := limits.wait_for(network, MOST_SIGN_UPS):
         raise TooMany(wait)
+
+
+def _is_admitted(found: LivePage) -> bool:
+    """Whether this browser's visit is stored and counts."""
+    visitor = found.find_visitor(request.environ)
+    return visitor is not None and (
+        db.session.get(Visit, (found.live.id, visitor.visitor, "")) is not None
+    )
 
 
 def _printed_by(tests: list[LivePage], token: str) -> LivePage:

@@ -14,7 +14,7 @@ from wbtest.publishing import copy, letters
 from wbtest.publishing import rule as rules
 from wbtest.publishing.assembling import page_of
 from wbtest.publishing.models import Experiment
-from wbtest.publishing.network_limits import limits_of
+from wbtest.publishing.network_limits import NetworkLimits, limits_of
 from wbtest.review.four_eyes import approvers_of
 from wbtest.review.models import Approval
 from wbtest.runtime import runtime
@@ -31,6 +31,7 @@ def seal(experiment: Experiment) -> None:
     digests = page_digests(experiment)
     rule = rules.from_json(experiment.rule)
     first_day = experiment.started_at.astimezone(ZoneInfo(experiment.time_zone)).date()
+    limits = limits_of(rule, first_day)
     experiment.assignment_salt = secrets.token_hex(16)
     experiment.sealed, experiment.seal = rules.seal(
         rule,
@@ -43,12 +44,12 @@ def seal(experiment: Experiment) -> None:
         started_at=experiment.started_at,
         time_zone=experiment.time_zone,
         options=experiment.options,
-        network_limits=to_builtins(limits_of(rule, first_day)),
+        network_limits=to_builtins(limits),
         warnings_seen=experiment.warnings_seen,
         approvers=_approvers_of(experiment.revision),
         asks_name=experiment.asks_name,
     )
-    _mail(experiment, digests)
+    _mail(experiment, digests, limits)
 
 
 def sealed_variants(experiment: Experiment) -> list[dict[str, Any]]:
@@ -100,7 +101,7 @@ def _approvers_of(revision: Revision) -> list[int]:
     return list(db.session.scalars(query))
 
 
-def _mail(experiment: Experiment, digests: dict[str, str]) -> None:
+def _mail(experiment: Experiment, digests: dict[str, str], limits: NetworkLimits) -> None:
     base_url = runtime().settings.base_url
     body = letters.seal_letter(
         rules.from_json(experiment.rule),
@@ -111,6 +112,7 @@ def _mail(experiment: Experiment, digests: dict[str, str]) -> None:
         variants=[(variant.key, variant.weight) for variant in experiment.variants],
         page_digests=digests,
         time_zone=experiment.time_zone,
+        limits=limits,
     )
     for approver in approvers_of():
         queue_mail(

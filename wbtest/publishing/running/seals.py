@@ -19,7 +19,7 @@ from wbtest.publishing.choices.options import Options
 from wbtest.publishing.corrections import Place, chain_faults, in_force, texts_of
 from wbtest.publishing.looks import look
 from wbtest.publishing.models import Correction, Experiment, Step
-from wbtest.publishing.network_limits import NetworkLimits
+from wbtest.publishing.network_limits import NetworkLimits, limits_of
 from wbtest.publishing.rule import Hypothesis
 from wbtest.review.models import Approval
 from wbtest.writing import document as documents
@@ -96,6 +96,17 @@ def sealed_options(experiment: Experiment) -> Options:
     """Return the options in the same way. Raises NotAnOption."""
     found = _find_sealed(experiment)
     return found.options if found else options.from_json(experiment.options)
+
+
+def sealed_limits(experiment: Experiment, now: datetime) -> NetworkLimits:
+    """Return how many of one network count; of a draft as if it started ``now``.
+
+    Raises NotARule, and LookupError where the time zone can't be read.
+    """
+    if found := _find_sealed(experiment):
+        return found.text.network_limits
+    today = now.astimezone(ZoneInfo(experiment.time_zone)).date()
+    return limits_of(sealed_rule(experiment), today)
 
 
 def _find_sealed(experiment: Experiment) -> Sealed | None:
