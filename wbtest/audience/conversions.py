@@ -33,7 +33,7 @@ _DID = sa.exists().where(
     ENGAGEMENTS.c.visitor == SIGNUPS.c.visitor,
 )
 # Enough to tell a share by, and as quick however many there are.
-NEWEST = 1_000
+NEWEST = 500
 # Under which ``Experiment.last_counts`` keeps what is told of conversions that are purged.
 KEPT = "conversions"
 # Fewer sign-ups than this at a domain are a family, or colleagues.
@@ -164,38 +164,33 @@ def summed(rows: Sequence[Row], zone: str = "UTC") -> Conversions:
     >>> found.count, found.with_address, found.again, found.origin("a")
     (3, 2, 1, Origin(networks=0, domains=1, known=0))
     """
-    keys = [row.email_key for row in rows if "@" in row.email_key]
-    domains = Counter(map(domain_of, keys))
-    by_variant: defaultdict[str, list[Row]] = defaultdict(list)
-    for row in rows:
-        by_variant[row.variant].append(row)
+    domains = [domain_of(row.email_key) for row in rows]
+    here = [row for row, domain in zip(rows, domains, strict=True) if domain]
+    moments = sorted(row.at_us for row in rows)
     return Conversions(
         count=len(rows),
-        with_address=len(keys),
+        with_address=len(here),
         domains=tuple(
             number
-            for name, number in domains.most_common()
-            if number >= FEWEST_AT_DOMAIN and name not in PROVIDERS
+            for name, number in Counter(domains).most_common()
+            if number >= FEWEST_AT_DOMAIN and name and name not in PROVIDERS
         ),
-        again=len(keys) - len(set(map(mailbox_of, keys))),
-        origins={variant: _origin(found) for variant, found in by_variant.items()},
-        bursts=tuple(
-            burst for minutes in MINUTES for burst in _bursts([row.at_us for row in rows], minutes)
-        ),
-        traces=tuple(_traces([row for row in rows if "@" in row.email_key], zone)),
+        again=len(here) - len({mailbox_of(row.email_key) for row in here}),
+        origins=_origins(rows, domains),
+        bursts=tuple(burst for minutes in MINUTES for burst in _bursts(moments, minutes)),
+        traces=tuple(_traces(here, zone)),
     )
 
 
 def _bursts(moments: Sequence[int], minutes: int) -> list[Burst]:
-    """The densest stretch of each hour, of those with enough."""
-    moments = sorted(moments)
+    """The densest stretch of each hour, of those with enough; ``moments`` ascend."""
     found: dict[int, Burst] = {}
     end = 0
     for first, start_us in enumerate(moments):
         while end < len(moments) and moments[end] < start_us + minutes * MINUTE_US:
             end += 1
-        hour, burst = start_us // HOUR_US, Burst(start_us, minutes, end - first)
-        if burst.number >= FEWEST_AT_ONCE:
+        if end - first >= FEWEST_AT_ONCE:
+            hour, burst = start_us // HOUR_US, Burst(start_us, minutes, end - first)
             found[hour] = max(found.get(hour, burst), burst, key=attrgetter("number"))
     return list(found.values())
 
@@ -213,11 +208,16 @@ def _traces(rows: Sequence[Row], zone: str) -> Iterator[Traces]:
             yield Traces(day, source, len(found), found.count(False))
 
 
-def _origin(rows: Sequence[Row]) -> Origin:
-    marks = [row.mark for row in rows]
-    domains = [domain_of(row.email_key) for row in rows]
-    return Origin(
-        networks=len({mark for mark in marks if mark >= 0}),
-        domains=len({domain for domain in domains if domain}),
-        known=sum(mark >= 0 and bool(domain) for mark, domain in zip(marks, domains, strict=True)),
-    )
+def _origins(rows: Sequence[Row], domains: Sequence[str]) -> dict[str, Origin]:
+    """From where those of each variant are; a domain for each row, '' where it is not known."""
+    found: defaultdict[str, list[tuple[int, str]]] = defaultdict(list)
+    for row, domain in zip(rows, domains, strict=True):
+        found[row.variant].append((row.mark, domain))
+    return {
+        variant: Origin(
+            networks=len({mark for mark, _ in places if mark >= 0}),
+            domains=len({domain for _, domain in places if domain}),
+            known=sum(mark >= 0 and bool(domain) for mark, domain in places),
+        )
+        for variant, places in found.items()
+    }

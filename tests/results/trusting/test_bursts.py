@@ -63,9 +63,9 @@ def test_it_says_when_how_many_and_what_is_usual():
     extra = script(26, 8)
     check = checked(np.append(seen, extra), np.append(signed_up, extra))
 
-    assert (check.title, check.value) == ("Burst of sign-ups", "26 within 10 minutes")
+    assert (check.title, check.value) == ("Burst of sign-ups", "26 in 10 minutes")
     assert check.reason == (
-        "26 sign-ups came within 10 minutes from 5 March, 02:00 on. In these hours 26 visitors saw "
+        "26 sign-ups came within 10 minutes of 5 March, 02:00. In these hours 26 visitors saw "
         "the page; at the usual 4.7\u202f% it would be 1.2."
     )
 

@@ -50,12 +50,12 @@ def check_bursts(counted: History, around: Around) -> Check:
     burst = worst.burst
     start = datetime.fromtimestamp(burst.start_us // 1_000_000, UTC)
     reason = (
-        f"{burst.number:,} sign-ups came within {burst.minutes} minutes from "
-        f"{_moment(start, around)} on. In these hours {number_of(worst.seen, 'visitor')} saw the "
+        f"{burst.number:,} sign-ups came within {burst.minutes} minutes of "
+        f"{_moment(start, around)}. In these hours {number_of(worst.seen, 'visitor')} saw the "
         f"page; at the usual {percent(worst.usual)} it would be {worst.usual * worst.seen:.1f}."
     )
     do = "Was there a post, a talk or a newsletter then? If not, look at these sign-ups."
-    value = f"{burst.number:,} within {burst.minutes} minutes"
+    value = f"{burst.number:,} in {burst.minutes} minutes"
     return Check(check, "warn", reason, "Burst of sign-ups", value, do=do, where="signups")
 
 

@@ -67,7 +67,7 @@ def check_footprint(counted: History) -> Check:
 
 
 def _doubted(check: str, title: str, found: Traces, reason: str) -> Check:
-    do = "Look at these sign-ups. A script leaves no trace, and nor do some browsers."
+    do = "Look at these sign-ups. A script leaves no trace. Some browsers don’t either."
     value = f"{found.without:,} of {found.number:,} not"
     return Check(check, "warn", reason, title, value, do=do, where="signups")
 

@@ -32,8 +32,8 @@ def check_domains(counted: History) -> Check:
     domains = number_of(len(large), "domain")
     providers = "a well-known provider’s" if len(large) == 1 else "well-known providers’"
     reason = (
-        f"{number:,} {of} are at {domains}, not {providers}. Who owns a domain has every address "
-        "there."
+        f"{number:,} {of} are at {domains}, not {providers}. The owner of a domain has every "
+        "address there."
     )
     do = "See which it is. If you don’t know these people, they may be one person."
     value = f"{number:,} at {domains}"
