@@ -9,7 +9,7 @@ from tests.audience.larder import Larder, Visitor, mails, signups, start_page
 from tests.factories import make_person
 from wbtest.audience.models import Alarm
 from wbtest.audience.recording.rollup import differences
-from wbtest.audience.signing.alarms import Hour, find_alarm, raise_alarms
+from wbtest.audience.signing.alarms import Hour, find_alarm, raise_alarms, unusual_hours
 from wbtest.audience.signing.guard import Guard, is_automated, is_disposable
 from wbtest.delivery.models import OutboxMail
 from wbtest.extensions import db
@@ -224,6 +224,39 @@ def test_owners_are_told_when_a_proxy_makes_scripts_of_people(app, larder: Larde
 
     told = db.session.scalars(db.select(OutboxMail).where(OutboxMail.subject.contains("unusual")))
     assert "let it pass all headers that begin with Sec-Fetch" in told.one().body
+
+
+def test_owners_are_told_once_a_test_of_a_network_that_brings_many(app, larder: Larder, now):
+    make_person("owner@larder.example", "owner")
+    for _ in range(49):
+        come_from_one_network(app)
+    raise_alarms(now())
+    assert unusual() == []
+
+    come_from_one_network(app)
+    for hours in (0, 2, 24):
+        now.turn(hours=hours)
+        raise_alarms(now())
+
+    [mail] = unusual()
+    assert "20 visitors came from networks that had sent 30 within an hour or 100" in mail.body
+    assert f"/experiments/{larder.experiment.id}/excluded" in mail.body
+    assert [what for _, what in unusual_hours(larder.experiment)] == [
+        "many visitors came from one network"
+    ]
+
+
+def come_from_one_network(app: Flask) -> None:
+    visitor = Visitor(app)
+    visitor.browser.environ_base["REMOTE_ADDR"] = "203.0.113.7"
+    visitor.get()
+    runtime(app).recorder.flush()
+
+
+def unusual() -> list[OutboxMail]:
+    db.session.rollback()
+    told = db.select(OutboxMail).where(OutboxMail.subject.contains("unusual"))
+    return list(db.session.scalars(told))
 
 
 def test_a_page_that_asks_nobody_to_confirm_thanks_and_says_how_to_leave(app):

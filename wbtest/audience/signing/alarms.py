@@ -11,12 +11,16 @@ import sqlalchemy as sa
 from wbtest import store
 from wbtest.audience.models import Alarm, HourlyCount, MachineCount, Signup
 from wbtest.audience.recording.cells import SUSPECTED
+from wbtest.audience.recording.gate import CROWD
 from wbtest.audience.signing.guard import Guard
+from wbtest.audience.totals_models import KindTotal
 from wbtest.audience.traffic import PRETENDER
 from wbtest.delivery.each import for_each
 from wbtest.extensions import db
 from wbtest.publishing.models import Experiment
+from wbtest.publishing.network_limits import NetworkLimits
 from wbtest.publishing.running.life import address_of
+from wbtest.publishing.running.seals import sealed_limits
 from wbtest.runtime import runtime
 from wbtest.store import writing
 from wbtest.team.account.mail_choices import post_alarm
@@ -28,6 +32,8 @@ MICROSECONDS = 1_000_000
 # Below these an hour is not worth a mail.
 FEWEST_DOUBTED = 20
 FEWEST_UNUSUAL = 100
+# Visitors beyond what their network may count; a family never brings so many.
+FEWEST_CROWDED = 20
 TIMES_THE_USUAL = 10
 # What was unusual about an hour, for whoever reads of it later; by kind.
 UNUSUAL = {
@@ -36,6 +42,7 @@ UNUSUAL = {
     "disposable": "most addresses were of services that give them away for an hour",
     "many": "far more addresses came than usual",
     STRIPPED: "most page loads lacked what Chrome sends",
+    CROWD: "many visitors came from one network",
 }
 MOST_SHOWN = 5
 
@@ -96,6 +103,23 @@ def find_stripped(pretenders: int, people: int) -> tuple[str, str]:
     )
 
 
+def find_crowd(crowd: int, limits: NetworkLimits) -> tuple[str, str]:
+    """Return the same of visitors beyond what their network may count. Pure.
+
+    >>> find_crowd(20, NetworkLimits())[0], find_crowd(19, NetworkLimits())[0]
+    ('crowd', '')
+    """
+    if crowd < FEWEST_CROWDED:
+        return "", ""
+    return CROWD, (
+        f"{crowd:,} visitors came from networks that had sent {limits.hour:,} within an hour or "
+        f"{limits.day:,} within a day. They see the same page. They are kept apart and are not "
+        "counted, so that nobody can fill a test from one place. If a class or an office opened "
+        "your link, all is well. If these are people from everywhere, a proxy or a CDN hides them: "
+        "run wbtest doctor on the server, and see WBTEST_TRUSTED_PROXIES in docs/deploy.md."
+    )
+
+
 def raise_alarms(now: datetime) -> None:
     """Look at the last hour of each page that takes addresses, and write to its owners; a job."""
     guard = runtime().guard
@@ -124,11 +148,21 @@ def _busy(pages: sa.Select[int], guard: Guard, now: datetime) -> sa.CompoundSele
         .group_by(MachineCount.experiment_id)
         .having(sa.func.sum(MachineCount.count) >= FEWEST_UNUSUAL)
     )
-    return sa.union(signed_up, stripped)
+    told = sa.exists().where(Alarm.experiment_id == KindTotal.experiment_id, Alarm.kind == CROWD)
+    crowded = (
+        sa.select(KindTotal.experiment_id)
+        .where(KindTotal.experiment_id.in_(pages), KindTotal.excluded_because == CROWD, ~told)
+        .group_by(KindTotal.experiment_id)
+        .having(sa.func.sum(KindTotal.served) >= FEWEST_CROWDED)
+    )
+    return sa.union(signed_up, stripped, crowded)
 
 
 def _raise_alarm(experiment: Experiment, guard: Guard, now: datetime) -> None:
-    kind, sentence = find_alarm(_last_hour(experiment, now), guard)
+    # Told once for a test, so before what may come again each hour.
+    kind, sentence = _find_crowd(experiment, now)
+    if not kind:
+        kind, sentence = find_alarm(_last_hour(experiment, now), guard)
     if not kind:
         kind, sentence = find_stripped(*_browsers(experiment, now))
     if kind:
@@ -152,7 +186,8 @@ def tell(experiment: Experiment, kind: str, sentence: str, now: datetime) -> boo
         values = {"experiment_id": experiment.id, "kind": kind, "hour": hour}
         claim = store.insert(db.engine.dialect.name, Alarm).values(values)
         session.execute(claim.on_conflict_do_nothing())
-        what, page = ("visits", "excluded") if kind == STRIPPED else ("sign-ups", "signups")
+        of_visits = kind in (STRIPPED, CROWD)
+        what, page = ("visits", "excluded") if of_visits else ("sign-ups", "signups")
         look = f"{settings.base_url}/experiments/{experiment.id}/{page}"
         subject = f"/p/{experiment.slug}: unusual {what}"
         post_alarm(subject, f"{sentence}\n\nLook at the {what}:\n{look}")
@@ -196,6 +231,15 @@ def _last_hour(experiment: Experiment, now: datetime) -> Hour:
         )
     ).one()
     return Hour(*found[:3], usual=found[3] / WEEK_HOURS)
+
+
+def _find_crowd(experiment: Experiment, now: datetime) -> tuple[str, str]:
+    is_told = sa.exists().where(Alarm.experiment_id == experiment.id, Alarm.kind == CROWD)
+    crowd = sa.select(sa.func.sum(KindTotal.served)).where(
+        KindTotal.experiment_id == experiment.id, KindTotal.excluded_because == CROWD, ~is_told
+    )
+    number = db.session.scalar(crowd) or 0
+    return find_crowd(number, sealed_limits(experiment, now)) if number else ("", "")
 
 
 def _browsers(experiment: Experiment, now: datetime) -> tuple[int, int]:
