@@ -10,6 +10,7 @@ from tests.results.trusting.histories import SOUND, WEEK, checked, counted, visi
 from wbtest.audience.counts import Totals
 from wbtest.audience.segments_counts import Newest
 from wbtest.results.health import check_doubt, check_measurement, check_since, check_trust
+from wbtest.results.people import check_unknown
 from wbtest.results.totals import LeftOut
 from wbtest.results.trust import is_red
 from wbtest.results.trusting.around import Around
@@ -179,3 +180,22 @@ def test_whatever_is_not_in_order_says_what_to_do():
     slow = visitors(1000, 300, signups=40, unseen=20, confirmed=3, converted=3)
     for check in checked(counted(slow, SOUND), faults=FAULTS).values():
         assert bool(check.do) is (check.state != "ok")
+
+
+@pytest.mark.parametrize(
+    ("unknown", "seen", "colour", "value"),
+    [
+        (49, 49, "grey", "–"),
+        (0, 50, "green", "100\u202f%"),
+        (49, 1000, "green", "95\u202f%"),
+        (50, 1000, "amber", "95\u202f%"),
+        (1000, 1000, "amber", "0\u202f%"),
+    ],
+)
+def test_from_a_twentieth_of_unknown_networks_on_a_proxy_may_hide_people(
+    unknown: int, seen: int, colour: str, value: str
+):
+    check = check_unknown(unknown, seen)
+
+    assert (check.colour, check.value) == (colour, value)
+    assert ("your proxy instead of your visitors" in check.reason) is (colour == "amber")

@@ -41,6 +41,7 @@ def check_trust(
         measurement.check_beacons(rule, counted),
         measurement.check_beacons_alike(counted),
         counted.networks.check,
+        people.check_unknown(counted.networks.unknown, counted.networks.seen),
         people.check_machines(counted, around),
         people.check_people(counted),
         people.check_lost(counted),

@@ -21,6 +21,9 @@ FEWEST_REQUESTS = 100
 MANY_PRETENDERS = 0.2
 MANY_EXCLUDED = 0.2
 MANY_TWICE = 0.01
+# Of fewer people a share of unknown networks says nothing.
+FEWEST_NETWORKS = 50
+MANY_UNKNOWN = 0.05
 # Stands among the machines, since no more is known of it than a number.
 LOST = "lost"
 # Came when the test was over: they were never to count, and say nothing of it.
@@ -120,6 +123,25 @@ def check_people(counted: History) -> Check:
         do = MENDS.get(most, "Look at who was left out, and whether that was meant.")
         return Check("excluded", "warn", reason, title, f"{count:,}", do=do, where="excluded")
     return Check("excluded", "ok", reason, title, f"{count:,}", where="excluded")
+
+
+def check_unknown(unknown: int, seen: int) -> Check:
+    """Can the networks of those seen be told, or may a proxy hide them?"""
+    check, title = "unknown", "Visitors’ networks known"
+    if seen < FEWEST_NETWORKS:
+        return early(check, title, f"From {FEWEST_NETWORKS} people on it says something.")
+    told = f"Of {seen:,} people {unknown:,} came from a network that we can’t tell."
+    if unknown < MANY_UNKNOWN * seen:
+        return Check(check, "ok", told, title, share(seen - unknown, seen))
+    reason = (
+        f"{told} We may be seeing your proxy instead of your visitors. One person with a script "
+        "could then count as many."
+    )
+    do = (
+        "Ask whoever runs the server to set WBTEST_TRUSTED_PROXIES to the number of proxies, and "
+        "to run wbtest doctor."
+    )
+    return Check(check, "warn", reason, title, share(seen - unknown, seen), do=do)
 
 
 def check_weekdays(counted: History, around: Around) -> Check:

@@ -3,10 +3,8 @@
 from collections.abc import Iterable
 
 import pytest
-from flask.testing import FlaskClient
 
 from tests.conftest import HandClock
-from tests.factories import Team, log_in
 from tests.results.conftest import Start
 from wbtest import store
 from wbtest.audience.leaving import purging
@@ -109,19 +107,6 @@ def test_a_verdict_that_few_networks_make_is_withheld_and_says_why(street, runni
     assert "“met”" in check.reason
 
 
-def test_the_page_of_a_verdict_that_few_networks_make_says_so(
-    street, running, now, client: FlaskClient, team: Team
-):
-    bring_strangers(street, now)
-    bring_accomplices(street, now)
-    log_in(client, team.owner)
-
-    page = client.get(f"/experiments/{running.id}/results")
-
-    assert page.status_code == 200
-    assert "No verdict: a few networks make it." in page.text
-
-
 def test_a_list_says_what_the_page_says(street, running, now):
     bring_strangers(street, now)
     bring_accomplices(street, now)
@@ -203,3 +188,14 @@ def test_a_purge_keeps_the_words_and_forgets_the_marks(street, running, now):
 
     assert check_of(running, now) == before
     assert db.session.get_one(NetworkFinding, running.id).findings["marks"] == []
+
+
+def test_those_of_an_unknown_network_are_told_of(
+    street: Street, running: Experiment, now: HandClock
+):
+    street.come(60, network="10.0.0.7")
+    street.come(40)
+    network_checking.check_all(now())
+
+    check = next(each for each in results_of(running, now()).trust if each.check == "unknown")
+    assert check.reason.startswith("Of 100 people 60 came from a network that we can’t tell.")

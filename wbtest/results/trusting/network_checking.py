@@ -37,6 +37,7 @@ from wbtest.results.trusting.network_findings import (
     to_json,
 )
 from wbtest.results.trusting.networks import (
+    UNKNOWN,
     Group,
     check_networks,
     find_networks,
@@ -91,6 +92,8 @@ def look_at_networks(
     arrived = network_counts.arrived_by_mark(experiment, facts)
     if not arrived:
         return found
+    unknown = sum(each.seen for each in arrived if each.mark == UNKNOWN)
+    found = replace(found, unknown=unknown)
     keys = [variant.key for variant in experiment.variants]
 
     def hours_of(group: Group) -> HourCounts:

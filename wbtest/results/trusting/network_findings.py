@@ -46,12 +46,14 @@ class Lost(Struct, frozen=True):
 class Findings(Struct, frozen=True):
     """What was found, and of how many people; ``as_of`` is None before the first look.
 
-    ``marks`` are those of the networks that differ, until they are purged.
+    ``unknown`` of those seen came from a network that nobody can tell. ``marks`` are those of the
+    networks that differ, until they are purged.
     """
 
     as_of: datetime | None = None
     seen: int = 0
     converted: int = 0
+    unknown: int = 0
     check: Check = early("networks", TITLE, "Nobody has looked at the networks yet.")
     marks: tuple[int, ...] = ()
     apart: Apart | None = None
