@@ -2,6 +2,11 @@
 
 from ipaddress import IPv6Address, ip_address, ip_network
 from socket import AF_INET, AF_INET6, inet_pton
+from typing import Literal
+
+# How somebody reached us: from a known network, from a private address, or through a proxy of which
+# we were not told; '' where that is not known.
+Reach = Literal["", "known", "private", "untold"]
 
 # This host, private, behind a carrier's NAT, loopback, link-local; a set of 16 bits for speed.
 _INSIDE = frozenset(

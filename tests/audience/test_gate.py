@@ -15,6 +15,7 @@ from hypothesis import strategies as st
 from tests.audience.larder import Larder, Visitor
 from tests.audience.recording import START, Database, Page
 from wbtest.audience.models import CrowdNetwork, NetworkCount, Visit
+from wbtest.audience.newest_networks import newest_by_test
 from wbtest.audience.recording import gate, groups
 from wbtest.audience.recording.events import Served
 from wbtest.delivery.models import OutboxMail
@@ -272,6 +273,24 @@ def counts_in_store() -> list[Any]:
     runtime().recorder.flush()
     db.session.rollback()
     return list(db.session.scalars(sa.select(NetworkCount)))
+
+
+def test_the_newest_visitors_tell_of_how_many_networks_they_came(
+    app: Flask, larder: Larder, now
+) -> None:
+    def come(address: str) -> None:
+        visitor = Visitor(app)
+        visitor.browser.environ_base["REMOTE_ADDR"] = address
+        visitor.get()
+
+    come("198.51.100.1")
+    now.turn(days=2)
+    for address in (*[HOME] * 40, "10.0.0.1", "10.0.0.2", "198.51.100.1"):
+        come(address)
+    runtime().recorder.flush()
+
+    [found] = newest_by_test(now())
+    assert found == ("larder", 43, 2, 41)
 
 
 histories = st.lists(

@@ -16,7 +16,8 @@ from flask import Flask
 from tests.cli.conftest import Instance
 from tests.conftest import HandClock
 from tests.delivery.conftest import MailServer, run
-from wbtest.cli.doctor import check_backup
+from wbtest.audience.newest_networks import Newest
+from wbtest.cli.doctor import check_backup, judge_networks
 from wbtest.config import Settings
 from wbtest.delivery import health, webhooks
 from wbtest.delivery.backups import backup_folder
@@ -45,7 +46,7 @@ def test_it_has_a_line_for_each_thing(instance: Instance) -> None:
     lines = instance.run("doctor").output.splitlines()
 
     names = [line.split()[1] for line in lines]
-    wanted = "settings database disk worker mail webhooks backup address ip"
+    wanted = "settings database disk worker mail webhooks backup address ip networks"
     assert names == wanted.split()
 
 
@@ -163,6 +164,27 @@ def test_settings_that_do_not_go_together_are_named(
 
     assert found["ok"] is is_well
     assert words in str(found["sentence"])
+
+
+@pytest.mark.parametrize(
+    ("tests", "is_well", "words"),
+    [
+        ([], True, "Too few visitors"),
+        ([Newest("larder", 49, 49, 0)], True, "Too few visitors"),
+        ([Newest("larder", 60, 31, 29)], False, "Of the newest 60 visitors 31 came from"),
+        ([Newest("larder", 1000, 0, 901)], False, "visitors of /p/larder 901 came from 5 networks"),
+        ([Newest("larder", 1000, 0, 900)], True, "1,100 visitors came from many networks"),
+    ],
+)
+def test_visitors_whom_a_proxy_hides_are_told_of(
+    tests: list[Newest], is_well: bool, words: str
+) -> None:
+    others = [Newest("kiln", 100, 0, 10)] if len(tests) == 1 and tests[0].visitors == 1000 else []
+
+    found = judge_networks([*others, *tests], proxies=1)
+
+    assert found.is_well is is_well
+    assert words in found.sentence
 
 
 class Stranger(BaseHTTPRequestHandler):

@@ -116,6 +116,31 @@ def test_an_address_that_is_not_for_the_public_is_warned_of(url: str, words: str
 
 
 @pytest.mark.parametrize(
+    ("reach", "url", "is_told"),
+    [
+        ("untold", "https://x.io", True),
+        ("untold", "http://127.0.0.1:8000", True),
+        ("private", "https://x.io", True),
+        ("private", "https://203.0.113.7", True),
+        ("private", "http://127.0.0.1:8000", False),
+        ("private", "http://192.168.1.5", False),
+        ("private", "http://[fd00::1]", False),
+        ("private", "http://nas:8000", False),
+        ("private", "http://nas.local", False),
+        ("known", "https://x.io", False),
+        ("", "https://x.io", False),
+    ],
+)
+def test_a_proxy_that_hides_who_comes_is_warned_of(reach: str, url: str, is_told: bool):
+    assert ("networks" in found("warning", reach=reach, base_url=url)) is is_told
+
+
+def test_that_networks_can_be_told_apart_is_said_where_it_shows():
+    assert "networks" in found("fine", reach="known")
+    assert "networks" not in found("fine")
+
+
+@pytest.mark.parametrize(
     ("changes", "words"),
     [
         ({"tried": "unmailed"}, "was ever sent"),

@@ -228,3 +228,43 @@ def test_a_crowd_that_is_over_before_the_start_is_warned_of(
     found = {each.sentence for each in findings_of(experiment) if each.kind == "warning"}
 
     assert "“Meetup” is over, so nobody of it can count." in found
+
+
+@pytest.mark.parametrize(
+    ("sent", "address", "said"),
+    [
+        ({"X-Forwarded-For": "203.0.113.7"}, "127.0.0.1", "A proxy stands in front"),
+        ({}, "203.0.113.7", "networks can be told apart"),
+    ],
+)
+def test_the_check_says_whether_a_proxy_hides_who_looks(
+    client: FlaskClient,
+    revision: Revision,
+    team: Team,
+    sent: dict[str, str],
+    address: str,
+    said: str,
+):
+    experiment = make_experiment(revision, team.editor)
+    log_in(client, team.editor)
+
+    page = client.get(
+        f"/experiments/{experiment.id}/launch",
+        headers=sent,
+        environ_overrides={"REMOTE_ADDR": address},
+    )
+
+    assert said in page.text
+
+
+def test_what_a_proxy_hides_is_among_the_warnings_seen_and_stops_no_start(
+    client: FlaskClient, revision: Revision, team: Team
+):
+    experiment = make_experiment(revision, team.editor)
+
+    check(experiment, team.editor, [*SEEN, "networks"], reach="untold")
+
+    assert "networks" in experiment.warnings_seen
+    with pytest.raises(WarningsUnseen, match="networks"):
+        check(experiment, team.editor, SEEN, reach="untold")
+    assert life.start(experiment, team.approver).state == "running"

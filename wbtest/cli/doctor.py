@@ -4,13 +4,14 @@ import json
 import os
 import urllib.request
 from collections import Counter
-from collections.abc import Callable, Iterable
+from collections.abc import Callable, Iterable, Sequence
 from datetime import timedelta
 from typing import NamedTuple
 
 import click
 
 from wbtest import MOST_CONNECTIONS
+from wbtest.audience.newest_networks import FEW, Newest, newest_by_test
 from wbtest.cli.instance import opened
 from wbtest.config import Settings
 from wbtest.delivery import health, outbox, smtp
@@ -31,6 +32,9 @@ TWINS = ("X_Forwarded_For", "X-Forwarded_For", "X_Forwarded-For")
 MOVERS = (("Content-Type", "text/plain"), ("Cookie", "a=b"), ("Content-Length", "0"))
 # So often is the address asked: behind it there may be several machines, which take turns.
 ASKED = 4
+# Of fewer visitors their networks say nothing.
+FEWEST_VISITORS = 50
+NEARLY_ALL = 0.9
 
 
 class Finding(NamedTuple):
@@ -54,6 +58,7 @@ def doctor(as_json: bool) -> None:
         "backup": check_backup,
         "address": check_address,
         "ip": check_ip,
+        "networks": check_networks,
     }
     with opened(os.environ) as app:
         settings = runtime(app).settings
@@ -210,6 +215,35 @@ def check_ip(settings: Settings) -> Finding:
     except (OSError, ValueError, AttributeError) as error:
         return Finding(False, f"Nobody said whether visitors can name their own IP: {error}")
     return Finding(True, "Visitors cannot name their own IP.")
+
+
+def check_networks(settings: Settings) -> Finding:
+    """Whether the newest visitors come from many networks, or a proxy hides them."""
+    return judge_networks(newest_by_test(clock.now()), settings.trusted_proxies)
+
+
+def judge_networks(tests: Sequence[Newest], proxies: int) -> Finding:
+    """Return what the newest visitors of each test say about the proxies in front. Pure."""
+    visitors = sum(test.visitors for test in tests)
+    unknown = sum(test.unknown for test in tests)
+    if visitors < FEWEST_VISITORS:
+        return Finding(True, "Too few visitors came in the last day to say something.")
+    if 2 * unknown > visitors:
+        return Finding(
+            False,
+            f"Of the newest {visitors:,} visitors {unknown:,} came from a network that nobody can "
+            "tell: wbtest sees your proxy instead. Set WBTEST_TRUSTED_PROXIES to the number of "
+            f"proxies in front; it is {proxies}. See docs/deploy.md.",
+        )
+    for slug, number, _, of_few in tests:
+        if number >= FEWEST_VISITORS and of_few > NEARLY_ALL * number:
+            return Finding(
+                False,
+                f"Of the newest {number:,} visitors of /p/{slug} {of_few:,} came from {FEW} "
+                "networks at most. If they are no class and no office, wbtest sees a proxy or CDN "
+                f"instead: WBTEST_TRUSTED_PROXIES is {proxies}. See docs/deploy.md.",
+            )
+    return Finding(True, f"The newest {visitors:,} visitors came from many networks.")
 
 
 def _is_believed(settings: Settings, names: Iterable[str]) -> bool:

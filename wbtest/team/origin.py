@@ -4,6 +4,8 @@ import ipaddress
 
 from flask import has_request_context, request
 
+from wbtest.networks import Reach, network_of
+from wbtest.runtime import runtime
 from wbtest.team import browsers
 
 
@@ -28,3 +30,12 @@ def find_network() -> str:
     if asking is None:
         return ""
     return str(ipaddress.ip_network((asking, 24 if asking.version == 4 else 48), strict=False))
+
+
+def find_reach() -> Reach:
+    """How the request that is being answered reached us; '' outside a request."""
+    if not is_asked():
+        return ""
+    if "X-Forwarded-For" in request.headers and not runtime().settings.trusted_proxies:
+        return "untold"
+    return "known" if network_of(request.remote_addr or "") else "private"

@@ -11,6 +11,7 @@ from wbtest.publishing.launch.setting import (
     check_crowds,
     check_mail,
     check_need,
+    check_networks,
     check_visitors,
 )
 from wbtest.publishing.launch.values import WHERE_MISSING, Finding, Kind, Situation
@@ -18,8 +19,15 @@ from wbtest.publishing.launch.values import WHERE_MISSING, Finding, Kind, Situat
 
 def findings(now: Situation) -> list[Finding]:
     """Return all that was looked at: blockers, then warnings, then what is fine."""
-    found = [*_basics(now), *_honesty(now), *_pages(now), *check_address(now), *check_mail(now)]
-    found += [*check_visitors(now), *check_need(now), *check_crowds(now), *check_counting(now)]
+    found = [*_basics(now), *_honesty(now), *_pages(now), *check_address(now)]
+    found += [
+        *check_networks(now),
+        *check_mail(now),
+        *check_visitors(now),
+        *check_need(now),
+        *check_crowds(now),
+        *check_counting(now),
+    ]
     order: tuple[Kind, ...] = ("blocker", "warning", "fine")
     return sorted(found, key=lambda finding: order.index(finding.kind))
 

@@ -7,6 +7,7 @@ from sqlalchemy import select
 
 from wbtest.delivery.models import OutboxMail
 from wbtest.extensions import clock, db
+from wbtest.networks import Reach
 from wbtest.publishing import rule as rules
 from wbtest.publishing.advice import advise
 from wbtest.publishing.asked import asked_by
@@ -24,12 +25,15 @@ from wbtest.runtime import runtime
 from wbtest.writing import document as documents
 
 
-def findings_of(experiment: Experiment) -> list[Finding]:
-    """Return what the launch check finds of a draft, right now."""
-    return findings(situation_of(experiment))
+def findings_of(experiment: Experiment, reach: Reach = "") -> list[Finding]:
+    """Return what the launch check finds of a draft, right now.
+
+    ``reach`` is how who looks reached the server; a program may come another way than visitors do.
+    """
+    return findings(situation_of(experiment, reach))
 
 
-def situation_of(experiment: Experiment) -> Situation:
+def situation_of(experiment: Experiment, reach: Reach = "") -> Situation:
     """Return everything that the launch check looks at."""
     settings = runtime().settings
     rule = rules.from_json(experiment.rule)
@@ -55,6 +59,7 @@ def situation_of(experiment: Experiment) -> Situation:
         look_faults=look_faults(experiment),
         conflicts=[each.sentence for each in conflicts(experiment, chosen)],
         crowds_over=[crowd.name for crowd in rule.crowds if crowd.until_at <= clock.now()],
+        reach=reach,
     )
 
 

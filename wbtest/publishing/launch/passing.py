@@ -2,6 +2,7 @@
 
 from collections.abc import Collection
 
+from wbtest.networks import Reach
 from wbtest.publishing.launch.facts import findings_of, unseen_warnings, warnings_of
 from wbtest.publishing.launch.readiness import Missing
 from wbtest.publishing.launch.values import NAMES
@@ -23,13 +24,18 @@ class WarningsUnseen(Invalid):
 
 
 def check(
-    experiment: Experiment, person: Person, seen: Collection[str], read: str = ""
+    experiment: Experiment,
+    person: Person,
+    seen: Collection[str],
+    read: str = "",
+    reach: Reach = "",
 ) -> Experiment:
     """Remember that this draft passed the launch check, and the warnings that the person saw.
 
     ``seen`` is what the warnings are about that they were shown; ``read`` is the digest of the
-    draft that they were shown. Raises NotReady with the blockers, WarningsUnseen, ChangedMeanwhile
-    when the draft is not what was read, AlreadyDone after the start.
+    draft that they were shown, ``reach`` how they reached the server. Raises NotReady with the
+    blockers, WarningsUnseen, ChangedMeanwhile when the draft is not what was read, AlreadyDone
+    after the start.
     """
     with writing():
         hold(experiment)
@@ -39,7 +45,7 @@ def check(
             raise ChangedMeanwhile(
                 "The draft changed after you opened this page. Look at the check anew."
             )
-        found = findings_of(experiment)
+        found = findings_of(experiment, reach)
         blockers = [entry for entry in found if entry.kind == "blocker"]
         if blockers:
             raise NotReady([Missing(entry.what, entry.sentence) for entry in blockers])

@@ -3,6 +3,7 @@
 from collections.abc import Iterator
 from urllib.parse import urlsplit
 
+from wbtest.networks import network_of
 from wbtest.publishing.choices import words as options_words
 from wbtest.publishing.choices.options import ELSEWHERE
 from wbtest.publishing.launch.values import Finding, Situation
@@ -10,6 +11,8 @@ from wbtest.publishing.reckoning import LOWER
 from wbtest.writing.wording import joined
 
 LOOPBACK = ("localhost", "127.0.0.1", "::1")
+# Names that only a local network knows.
+LOCAL_NAMES = (".internal", ".lan", ".local", ".localhost")
 NEVER_SENT = "No mail of this page was ever sent."
 
 
@@ -31,6 +34,37 @@ def check_address(now: Situation) -> Iterator[Finding]:
         )
     else:
         yield Finding("fine", "address", f"The page stands at {now.base_url}, encrypted.")
+
+
+def check_networks(now: Situation) -> Iterator[Finding]:
+    """Whether visitors’ networks can be told apart, as far as who looks shows it."""
+    if now.reach == "untold":
+        yield Finding(
+            "warning",
+            "networks",
+            "A proxy stands in front, and the server doesn’t know of it: all visitors seem to "
+            "come from one network.",
+            "Let whoever runs the server set WBTEST_TRUSTED_PROXIES to the number of proxies.",
+        )
+    elif now.reach == "private" and _is_public(now.base_url):
+        yield Finding(
+            "warning",
+            "networks",
+            "You reach this server from a private address. If visitors do too, a proxy hides "
+            "their networks.",
+            "Let whoever runs the server check WBTEST_TRUSTED_PROXIES with `wbtest doctor`.",
+        )
+    elif now.reach == "known":
+        yield Finding("fine", "networks", "Visitors’ networks can be told apart.")
+
+
+def _is_public(base_url: str) -> bool:
+    """Whether people on the internet can open this address, by its name."""
+    host = urlsplit(base_url).hostname or ""
+    if network_of(host):
+        return True
+    is_name = any(letter.isalpha() for letter in host) and ":" not in host
+    return is_name and "." in host and not host.endswith(LOCAL_NAMES)
 
 
 def check_mail(now: Situation) -> Iterator[Finding]:

@@ -5,6 +5,7 @@ from typing import Literal, NamedTuple
 
 from msgspec import Struct
 
+from wbtest.networks import Reach
 from wbtest.publishing.choices.confirming import FirstMail
 from wbtest.publishing.choices.options import Options
 from wbtest.publishing.copy import PageCopy
@@ -30,6 +31,7 @@ NAMES = {
     "options": "Options",
     "preorder": "Pre-order",
     "address": "Web address",
+    "networks": "Visitors’ networks",
     "mail": "Mail",
     "tried": "Own sign-up",
     "traffic": "Enough visitors",
@@ -79,7 +81,7 @@ class Situation(Struct, frozen=True):
     while it said nothing; ``objections`` are the planner's. ``rivals`` are the addresses of other
     open pages with the sources that both count by name. ``conflicts`` say where the options
     contradict the rule or a page. ``crowds_over`` are the names of announced crowds whose time is
-    over before the start.
+    over before the start. ``reach`` is how who looks reached the server.
     """
 
     missing: Sequence[tuple[str, str]]
@@ -95,3 +97,4 @@ class Situation(Struct, frozen=True):
     look_faults: Sequence[str] = ()
     conflicts: Sequence[str] = ()
     crowds_over: Sequence[str] = ()
+    reach: Reach = ""

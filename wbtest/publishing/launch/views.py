@@ -14,7 +14,7 @@ from wbtest.publishing.running.sealing import draft_digest
 from wbtest.publishing.running.stages import is_checked
 from wbtest.publishing.views import bp
 from wbtest.store import Refused
-from wbtest.team import access
+from wbtest.team import access, origin
 
 
 @bp.route("/experiments/<int:experiment_id>/launch", methods=["GET", "POST"])
@@ -27,7 +27,8 @@ def launch(experiment_id: int) -> ResponseReturnValue:
     if request.method == "POST":
         form = request.form
         try:
-            check(experiment, access.person(), form.getlist("seen"), form.get("read", ""))
+            seen, read = form.getlist("seen"), form.get("read", "")
+            check(experiment, access.person(), seen, read, origin.find_reach())
         except WarningsUnseen as error:
             flash(str(error), "error")
             return _page(experiment), 422
@@ -44,7 +45,7 @@ def launch(experiment_id: int) -> ResponseReturnValue:
 
 
 def _page(experiment: Experiment) -> str:
-    found = findings_of(experiment)
+    found = findings_of(experiment, origin.find_reach())
     groups = {
         kind: [entry for entry in found if entry.kind == kind]
         for kind in ("blocker", "warning", "fine")
