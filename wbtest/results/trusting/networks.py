@@ -29,20 +29,18 @@ MARKS = 65_536
 UNKNOWN = -1
 # Those are looked at whose mark is shared by so many.
 SHARED_BY = (2, 3, 5, 10, 20, 50)
-# How far apart the rates are at least, and how rare by chance: of eight looks, both ways of four
-# groups, one honest test in a hundred thousand has such a one.
-TIMES_APART = 2.0
-RAREST = 1e-5 / 8
+# How far apart the rates are at least, and how rare by chance. Of small networks it has to be
+# rarer, since people of a home or an office do alike.
+TIMES_APART, RAREST, RAREST_OF_CROWDED = 2.0, 1e-5, 1e-4
+# Of a network with so many it may be asked who is there.
+CROWDED = 10
 # Crowded networks that are rare by themselves are counted: so rare each.
 RARE, DOUBTFUL = (0.001, 0.01), 0.05
 # Crowded networks that brought most visitors move the rate of all with one that is less far from
 # that of the others, who are then so few that chance explains less of it.
 MOST, TIMES_APART_OF_MOST, RAREST_OF_MOST = 2 / 3, 1.5, 1e-3
-# Where a kind of device has too few others, all others stand in, who may well differ more.
+# With fewer others on a kind of device nobody is compared there, but with those on all kinds.
 FEWEST_OTHERS = 50
-TIMES_APART_ACROSS = 3.0
-# Of a network with so many it may be asked who is there.
-CROWDED = 10
 # One network that brings so many wants a look, whatever they do.
 MANY_OF_ONE = 0.3
 # Any kind of device.
@@ -57,15 +55,30 @@ NOBODY = Counts(0, 0)
 
 
 class Stratum(NamedTuple):
-    """Those of a group on one kind of device, the others, and how far apart they have to be."""
+    """Those of a group on one kind of device, and the others; on all kinds if ``is_across``.
+
+    Rates are far apart if one is so many ``times`` the other. Across devices they may be by
+    themselves, so only what goes beyond is held against the group.
+    """
 
     own: Counts
     others: Counts
     times: float
+    is_across: bool = False
 
-    @property
-    def compared(self) -> tuple[Counts, Counts]:
-        return self.own, self.others
+    def above(self) -> tuple[Counts, Counts]:
+        """The group and those it is compared with, whether it converts better."""
+        if not self.is_across:
+            return self.own, self.others
+        # The same conversions of half as many: twice the rate, and known no better.
+        seen = max(round(self.others.seen / self.times), self.others.converted)
+        return self.own, Counts(seen, self.others.converted)
+
+    def below(self) -> tuple[Counts, Counts]:
+        """The same, whether it converts worse."""
+        if not self.is_across:
+            return self.own, self.others
+        return self.own, Counts(round(self.others.seen * self.times), self.others.converted)
 
 
 class Group(NamedTuple):
@@ -122,7 +135,7 @@ def find_networks(
         verdict = _judged(rule, hours, life, fair)
         for group in groups:
             without = _judged(rule, hours.without(hours_of(group)), life)
-            if _said(without) != _said(verdict):
+            if _said(without) != _said(verdict) and _has_pulled(group, verdict, without):
                 return Networks("turns", seen, group, verdict, without)
         return Networks("differs", seen, groups[0])
     largest = _largest(marks)
@@ -150,7 +163,7 @@ def find_groups(marks: Marks) -> list[Group]:
     for (mark, device), counts in marks.items():
         row = table[size_of[mark]]
         row[device] = _sum([counts, row.get(device, NOBODY)])
-    found = []
+    found: dict[tuple[str, tuple[int, ...]], Group] = {}
     for first, last in combinations(range(1, len(table) + 1), 2):
         own, others = _added_up(table[first:last]), _added_up(table[:first] + table[last:])
         is_crowded = SHARED_BY[first - 1] >= CROWDED
@@ -159,9 +172,12 @@ def find_groups(marks: Marks) -> list[Group]:
                 mark for mark, on in marks if first <= size_of[mark] < last and device in (ALL, on)
             }
             group = Group(SHARED_BY[first - 1], device, tuple(sorted(inside)), counts, rest, tail)
-            found.append(group)
-    found += _odd_ones(marks, number, _least(CROWDED, everybody))
-    return sorted(found, key=lambda group: group.tail)
+            found[device, group.marks] = group
+    found |= {
+        (group.device, group.marks): group
+        for group in _odd_ones(marks, number, _least(CROWDED, everybody))
+    }
+    return sorted(found.values(), key=lambda group: group.tail)
 
 
 def _odd_ones(marks: Marks, number: Mapping[int, int], least: int) -> Iterator[Group]:
@@ -235,25 +251,31 @@ def _different(
 ) -> Iterator[tuple[str, Counts, Counts, float]]:
     """On which kinds of device a group differs, or over all of them: its counts, the others’."""
     everybody, rest = _sum(own.values()), _sum(others.values())
-    is_most = is_crowded and everybody.seen >= MOST * (everybody.seen + rest.seen)
-    times, rarest = (TIMES_APART_OF_MOST, RAREST_OF_MOST) if is_most else (TIMES_APART, RAREST)
+    times, rarest = TIMES_APART, RAREST_OF_CROWDED if is_crowded else RAREST
+    if is_crowded and everybody.seen >= MOST * (everybody.seen + rest.seen):
+        times, rarest = TIMES_APART_OF_MOST, RAREST_OF_MOST
     strata = _compared(own, others, times)
     for device, stratum in zip(own, strata, strict=True):
-        if (tail := min(_tails([stratum]))) <= rarest:
+        bar = RAREST if stratum.is_across else rarest
+        across = min(_tails([Stratum(stratum.own, rest, TIMES_APART, is_across=True)]))
+        if (tail := min(_tails([stratum]))) <= bar:
             yield device, stratum.own, stratum.others, tail
-    if len(strata) > 1 and (tail := min(_tails(strata))) <= rarest:
+        elif across <= RAREST:
+            yield device, stratum.own, rest, across
+    bar = RAREST if any(stratum.is_across for stratum in strata) else rarest
+    if len(strata) > 1 and (tail := min(_tails(strata))) <= bar:
         yield ALL, everybody, rest, tail
 
 
 def _compared(
     own: Mapping[str, Counts], others: Mapping[str, Counts], times: float = TIMES_APART
 ) -> list[Stratum]:
-    """A group on each kind of device beside the others on it."""
+    """A group on each kind of device beside the others on it, or on all where these are few."""
     rest = _sum(others.values())
     return [
         Stratum(counts, others[device], times)
         if others.get(device, NOBODY).seen >= FEWEST_OTHERS
-        else Stratum(counts, rest, TIMES_APART_ACROSS)
+        else Stratum(counts, rest, TIMES_APART, is_across=True)
         for device, counts in own.items()
     ]
 
@@ -261,13 +283,14 @@ def _compared(
 def _tails(strata: Sequence[Stratum]) -> tuple[float, float]:
     """The chance of so many conversions and of so few; 1 where the rates are not far apart."""
     converted = sum(each.own.converted for each in strata)
-    usual = [statistics.expected([each.compared]) for each in strata]
-    fewest = sum(number / each.times for number, each in zip(usual, strata, strict=True))
-    most = sum(number * each.times for number, each in zip(usual, strata, strict=True))
-    if fewest < converted < most:
-        return 1.0, 1.0
-    above, below = statistics.tails([each.compared for each in strata])
-    return (above, 1.0) if converted >= most else (1.0, below)
+    more, fewer = [each.above() for each in strata], [each.below() for each in strata]
+    far = [1.0 if each.is_across else each.times for each in strata]
+    most = sum(statistics.expected([pair]) * by for pair, by in zip(more, far, strict=True))
+    fewest = sum(statistics.expected([pair]) / by for pair, by in zip(fewer, far, strict=True))
+    return (
+        statistics.tails(more).above if converted >= most else 1.0,
+        statistics.tails(fewer).below if converted <= fewest else 1.0,
+    )
 
 
 def _left(everybody: Mapping[str, Counts], own: Mapping[str, Counts]) -> dict[str, Counts]:
@@ -322,6 +345,17 @@ def _judged(
         fair=fair,
     )
     return judge(rule, hours, looks, life)
+
+
+def _has_pulled(group: Group, verdict: Verdict, without: Verdict) -> bool:
+    """Whether the group’s rate lies where it brought the verdict, and not just its number did.
+
+    Without many who convert worse a verdict of *met* is *not enough*: too few are left.
+    """
+    is_better = group.own.converted * group.others.seen > group.others.converted * group.own.seen
+    if verdict.word == "not_enough":
+        return is_better == (without.word == "not_met")
+    return is_better == (verdict.word == "met")
 
 
 def _said(verdict: Verdict) -> tuple[object, ...]:
