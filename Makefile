@@ -1,6 +1,6 @@
 # The only commands a person must know. `make` alone lists them.
 .DEFAULT_GOAL := help
-.PHONY: help demo serve install test test-all coverage check check-types check-all-else migration audit bench drills fuzz size lock
+.PHONY: help demo serve install test test-all coverage check check-types check-all-else migration audit bench drills attacks fuzz size lock
 PYTHON ?= python3
 # How many requests `make fuzz` makes of each kind.
 N ?= 10000
@@ -67,6 +67,9 @@ bench: $(DEV) ## speed, as ratios to a floor measured in the same run; under ten
 
 drills: $(DEV) ## break it on purpose and count what is lost; about 15 minutes; docs/faults.md has the long runs
 	@$(BIN)/python -m drills
+
+attacks: $(DEV) ## try to move a verdict unseen in every known way, and count honest alarms; 25 minutes
+	@$(BIN)/python -m attacks
 
 fuzz: $(DEV) ## ask the API and every form what nobody asks; N=100000 requests each, SEED= of an earlier run
 	@$(BIN)/python -m tests.fuzz -n $(N) $(if $(SEED),--seed $(SEED))

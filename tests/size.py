@@ -85,7 +85,7 @@ def count_pages() -> int:
 def main() -> None:
     """Print the figures."""
     own = measure_all("wbtest", but=lambda path: "migrations" in path.parts)
-    checks = measure_all("bench", "drills", "tests/fuzz")
+    checks = measure_all("attacks", "bench", "drills", "tests/fuzz")
     tests = measure_all("tests", but=lambda path: path.is_relative_to("tests/fuzz"))
     longest = max(own, key=lambda module: module.lines)
     same = repeated_names(own)
@@ -104,7 +104,7 @@ def main() -> None:
         f"modules under {SHORT} lines": sum(module.lines < SHORT for module in own),
         "lines of the longest module": longest.lines,
         "lines of code in tests/": sum(module.code_lines for module in tests),
-        "lines of code in bench, drills, fuzz": sum(module.code_lines for module in checks),
+        "lines of code in attacks, bench, …": sum(module.code_lines for module in checks),
         "words in docs/": words,
         "kinds of pages": count_pages(),
     }.items():

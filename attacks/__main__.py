@@ -1,0 +1,138 @@
+"""`python -m attacks [PARTS…]`: attack a verdict in every known way, and count. All without PARTS.
+
+``table`` sends each attack through a real app, ``honest`` tells its recorder of honest tests,
+``simulated`` draws many of both in memory, ``searched`` looks for the cheapest way past the check.
+"""
+
+from __future__ import annotations
+
+import os
+import sys
+from collections.abc import Callable, Sequence
+from concurrent.futures import ProcessPoolExecutor
+from functools import partial
+
+import click
+
+from attacks import adversary, simulated, through
+from attacks.strikes import MORE, TABLE
+from attacks.worlds import WORLDS
+
+# No more than one of so many honest tests may be red.
+ONE_RED_IN = 200
+# Honest tests of each world and rate through the app: over 2,000 in all.
+HONEST = 84
+SEARCHED = (
+    ("own networks", 0.05, "met"),
+    ("carriers, phones half", 0.05, "met"),
+    ("own networks", 0.12, "not_met"),
+    ("carriers, phones half", 0.12, "not_met"),
+    ("own networks", 0.065, "met"),
+    ("own networks", 0.1, "not_met"),
+)
+# Of networks fewer than these no attack may get through on a page away from its line.
+FEWEST_NETWORKS = 20
+FAR = (0.05, 0.12)
+PARTS = ("table", "honest", "simulated", "searched")
+
+
+@click.command()
+@click.argument("parts", nargs=-1, type=click.Choice(PARTS))
+@click.option("--honest", "number", default=HONEST, show_default=True, help="Tests of each world.")
+def main(parts: Sequence[str], *, number: int) -> None:
+    """Run these PARTS, or all; ends with 1 where an attack got through, or honest tests are red."""
+    chosen = parts or PARTS
+    with ProcessPoolExecutor(min(os.cpu_count() or 1, 4)) as pool:
+        run: dict[str, Callable[[ProcessPoolExecutor], bool]] = {
+            "table": show_table,
+            "honest": partial(show_honest, number=number),
+            "simulated": show_simulated,
+            "searched": show_searched,
+        }
+        held = [run[part](pool) for part in PARTS if part in chosen]
+    sys.exit(not all(held))
+
+
+def show_table(pool: ProcessPoolExecutor) -> bool:
+    """Print each attack through the app; whether each other verdict stood under red."""
+    click.echo("Attacks through the app: requests, gate, store, panel\n")
+    head = f"{'attack':<46}{'networks':>9}{'sent':>7}{'counted':>9}  {'verdict':<34}panel"
+    click.echo(head)
+    held = True
+    for struck in pool.map(through.strike, TABLE):
+        held &= struck.is_seen
+        attack, before, after = struck.strike, struck.honest[-1], struck.attacked[-1]
+        verdict = after.verdict if not struck.flips else f"{before.verdict} → {after.verdict}"
+        colour = after.colour if before.colour != after.colour else f"{after.colour}, as without"
+        click.echo(
+            f"{attack.name:<46}{attack.networks:>9,}{attack.sent:>7,}{struck.counted:>9,}  "
+            f"{verdict:<34}{colour}"
+        )
+        if struck.flips:
+            click.echo(f"    {after.sentence or 'Nothing says so.'}")
+    click.echo("")
+    return held
+
+
+def show_honest(pool: ProcessPoolExecutor, number: int) -> bool:
+    """Print how many honest tests the check of networks makes red; whether few enough are."""
+    click.echo(f"Honest tests through the recorder, {number} of each world and rate\n")
+    click.echo(f"{'world':<26}{'rate':>6}{'tests':>7}{'red':>5}{'amber':>7}  verdicts")
+    tests, red = 0, 0
+    for counts in pool.map(partial(through.honest_tests, number), WORLDS):
+        for count in counts:
+            tests, red = tests + count.tests, red + count.red
+            verdicts = ", ".join(f"{n} {word}" for word, n in sorted(count.verdicts.items()))
+            click.echo(
+                f"{count.world:<26}{100 * count.rate:>5g}%{count.tests:>7,}{count.red:>5}"
+                f"{count.amber:>7}  {verdicts}"
+            )
+    click.echo(f"{red:,} of {tests:,} are red; at most one of {ONE_RED_IN} may be.\n")
+    return red * ONE_RED_IN <= tests
+
+
+def show_simulated(pool: ProcessPoolExecutor) -> bool:
+    """Print how often each attack flips a verdict in simulated tests, and how many are red."""
+    click.echo(f"Attacks on {simulated.RUNS} simulated tests of each world\n")
+    for world in simulated.WORLDS:
+        click.echo(f"{world + ':':<46}{'networks':>9}{'counted':>9}{'made':>6}{'red':>5}", nl=False)
+        click.echo(f"{'delayed':>9}{'red':>5}")
+        for line in pool.map(partial(simulated.line, world=world), (*TABLE, *MORE)):
+            click.echo(
+                f"{line.strike.name:<46}{line.strike.networks:>9,}{line.counted:>9.0f}"
+                f"{line.made:>6}{line.made_red:>5}{line.delayed:>9}{line.delayed_red:>5}"
+            )
+        click.echo("")
+    click.echo("Spread evenly over so many networks, flips and of them red:\n")
+    for goal, rate, name in simulated.CURVES:
+        outcomes = pool.map(partial(simulated.point, rate, goal), simulated.NETWORKS)
+        points = zip(simulated.NETWORKS, outcomes, strict=True)
+        told = "  ".join(f"{m}: {each.flips}/{each.flips - each.unseen}" for m, each in points)
+        click.echo(f"{name}\n    {told}")
+    click.echo("")
+    return True
+
+
+def show_searched(pool: ProcessPoolExecutor) -> bool:
+    """Print the cheapest attack that a search finds; whether it needs enough networks."""
+    click.echo("The cheapest attack that flips half of the tests with nothing red\n")
+    held = True
+    bases = [adversary.Base(*base) for base in SEARCHED]
+    for found in pool.map(adversary.cheapest, bases):
+        base, plan = found.base, found.plan
+        name = f"{base.world}, {100 * base.rate:g} %, to {base.goal.replace('_', ' ')}"
+        if plan is None:
+            click.echo(f"{name:<48}none of up to {adversary.NETWORKS[-1]} networks")
+            continue
+        unseen = f"{found.outcome.unseen} of {found.outcome.runs} unseen"
+        click.echo(
+            f"{name:<48}{plan.networks} networks, {plan.signups} sign-ups, {plan.views} views, "
+            f"{unseen}, {found.outcome.amber} amber"
+        )
+        held &= base.rate not in FAR or plan.networks >= FEWEST_NETWORKS
+    click.echo("")
+    return held
+
+
+if __name__ == "__main__":
+    main()

@@ -1,0 +1,63 @@
+"""Every known attack once, and a few honest tests, through the recorder, the store and the panel.
+
+``make attacks`` does it request by request, and with thousands of honest tests.
+"""
+
+from collections.abc import Iterator
+
+import pytest
+
+from attacks import through
+from attacks.page import Page, opened
+from attacks.strikes import TABLE, Strike
+from attacks.worlds import WORLDS, announced
+
+# From so many networks on strangers can't be told by them; docs/trust.md says so.
+TOO_MANY_NETWORKS = 20
+
+
+@pytest.fixture(scope="module")
+def page() -> Iterator[Page]:
+    with opened() as page:
+        yield page
+
+
+def told_in_time(attack: Strike) -> bool:
+    return attack.networks < TOO_MANY_NETWORKS
+
+
+@pytest.mark.parametrize(
+    "attack",
+    [each for each in TABLE if each.variants == 1 and told_in_time(each)],
+    ids=lambda attack: attack.name,
+)
+def test_where_an_attack_moves_the_verdict_the_panel_is_red_and_names_the_networks(page, attack):
+    struck = through.told(page, attack)
+
+    assert struck.is_seen
+    assert struck.counted <= attack.networks * 100 * len(attack.days)
+
+
+def test_views_of_one_variant_withhold_nothing():
+    attack = next(each for each in TABLE if each.only is not None)
+    with opened(attack.variants) as page:
+        struck = through.told(page, attack)
+
+    assert not struck.flips
+
+
+def test_an_attack_by_requests_is_seen_as_one_told_to_the_recorder():
+    attack = Strike("9 sign-ups of one network on each of three days", 0.05, 1, 9, (2, 3, 4))
+
+    struck = through.strike(attack, visitors=60)
+
+    assert struck.counted == 27
+    assert struck.attacked[-1].networks in ("red", "amber")
+
+
+# The crowd of the one with an event is announced in a rule of its own.
+@pytest.mark.parametrize("world", [name for name in WORLDS if WORLDS[name] is not announced])
+def test_honest_tests_are_not_red(page, world):
+    counts = [through.count(page, world, rate, range(1), seed=5) for rate in (0.05, 0.12)]
+
+    assert sum(each.red for each in counts) == 0
