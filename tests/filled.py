@@ -19,9 +19,10 @@ from tests.factories import (
 from tests.results.states import crowd
 from tests.review.reading_room import guest_of, read
 from wbtest import store
-from wbtest.audience.readmissions import readmit
+from wbtest.audience.group_counts import Group
 from wbtest.audience.recording.events import Seen, Served, SignedUp
 from wbtest.audience.recording.groups import record
+from wbtest.audience.setting_aside import set_aside
 from wbtest.delivery.webhooks import KINDS
 from wbtest.extensions import clock, db
 from wbtest.publishing.looks.images import add_image
@@ -163,5 +164,6 @@ def _note(experiment: Experiment, team: Team) -> None:
     today = clock.now().date()
     add_note(experiment, team.editor, today, "A post went up")
     add_spend(experiment, team.editor, "newsletter", today, None, "25", "EUR")
-    readmit(experiment, team.owner, "team", "They came as strangers would.")
+    group = Group("in", "reason", "team")
+    set_aside(experiment, team.owner, group, "They came as strangers would.")
     make_shared(experiment, team.owner, "our investor")

@@ -31,7 +31,7 @@ PARTS = (
         "decisions",
     ),
     *("experiment_steps", "experiments", "kind_totals", "learning_cards", "outbox_events"),
-    *("readmissions", "revisions", "shared_links", "signups"),
+    *("revisions", "settings_aside", "shared_links", "signups"),
     "spends",
 )
 # Two answer a form; what follows is chosen for the newest test alone, and a copy is newer.

@@ -8,6 +8,7 @@ from flask import Flask
 from tests.api.conftest import Program, program_of
 from tests.audience.addresses import leave_addresses
 from tests.factories import Team, make_approval, make_decision, make_revision, make_running
+from tests.results.visiting import Group, come
 from wbtest.extensions import clock
 from wbtest.publishing.models import Experiment
 from wbtest.publishing.running import life
@@ -148,13 +149,34 @@ def test_an_address_is_erased_for_whoever_asked(program: Program, running: Exper
     assert "mia0@x.io" not in program.get(f"{address}/signups").text
 
 
-def test_people_who_were_left_out_are_shown_beside_the_figures(
+def test_a_group_is_set_aside_beside_the_figures_and_taken_back(
     program: Program, running: Experiment
 ) -> None:
-    address = f"/experiments/{running.id}/readmissions"
+    come(running, Group(30, signups=2), Group(10, signups=5, source="forum"))
+    address = f"/experiments/{running.id}/set-aside"
+    group = {"direction": "out", "kind": "source", "value": "forum"}
 
-    made = program.post(address, {"reason": "team", "why": "They were from the street."})
-    back = program.post(f"{address}/1/withdraw").json["readmissions"]
+    made = program.post(address, group | {"why": "They are all from one office."})
+    back = program.post(f"{address}/1/withdraw")
 
     assert made.status_code == 201, made.text
-    assert [(each["reason"], each["withdrawn_by"]) for each in back] == [("team", "Owner")]
+    assert made.json["beside"]["variants"][0]["seen"] == 30
+    assert [each["withdrawn_by"] for each in back.json["set_aside"]] == ["Owner"]
+    assert program.get(address).json == back.json | {"beside": None}
+
+
+def test_the_groups_that_can_be_set_aside_are_listed(program: Program, running: Experiment) -> None:
+    come(running, Group(8, signups=6))
+    groups = program.get(f"/experiments/{running.id}/set-aside/groups").json["groups"]
+
+    assert {(each["kind"], each["value"]) for each in groups} >= {
+        ("source", "newsletter"),
+        ("domain", "example.com"),
+    }
+
+
+def test_a_group_of_nobody_is_refused_at_its_field(program: Program, running: Experiment) -> None:
+    group = {"direction": "out", "kind": "mark", "value": "9", "why": "They are all one office."}
+    refused = program.post(f"/experiments/{running.id}/set-aside", group)
+
+    assert (refused.status_code, list(refused.json["errors"])) == (422, ["group"])

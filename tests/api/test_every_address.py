@@ -53,7 +53,7 @@ BODIES: dict[str, dict[str, Any]] = {
     "change_waiting_variant": {"name": "Third", "overrides": {"headline": "A third"}},
     "choose_afterwards": {"afterwards": "closed"},
     "erase_signup": {"email": "mia@x.io"},
-    "readmit_visitors": {"reason": "team", "why": SENTENCE},
+    "set_group_aside": {"direction": "out", "kind": "source", "value": "x", "why": SENTENCE},
     "save_learning": {"version": 0, "surprise": SENTENCE},
     "mark_assumption": {"state": "open", "why": SENTENCE, "number": 0},
     "tell_visitors": {"text": SENTENCE},

@@ -28,12 +28,13 @@ CARELESS = {"why_now": "A seamless photo."}
 FOUND = {"rule": "A7", "part": "why_now", "words": "seamless", "reason": REASON}
 NEWEST = "/releases/{release_id}/revisions/2"
 TEST = "/experiments/{experiment_id}"
+ASIDE = {"direction": "in", "kind": "reason", "value": "team"}
 FITTING: dict[str, dict[str, Any]] = {
     **BODIES,
     "create_experiment": {**TESTED, "variants": VARIANTS},
     "change_experiment": {**TESTED, "variants": VARIANTS},
     "change_options": {"questions": [{"text": "How?", "choices": ["So", "Or so"]}]},
-    "readmit_visitors": {"reason": "suspected", "why": REASON},
+    "set_group_aside": {**ASIDE, "why": REASON},
     "close_reading": {"verdict": "another", "reason": REASON},
     "waive_finding": FOUND,
     "let_finding_stay": FOUND,

@@ -25,6 +25,7 @@ from tests.hostile.payloads import PAYLOADS, Texts
 from tests.hostile.typist import ENDS
 from tests.results.states import crowd
 from tests.team.doing import shown_link
+from wbtest.audience.models import Sighting
 from wbtest.extensions import db
 from wbtest.publishing.models import Experiment
 from wbtest.publishing.running.correcting import digest_of, present_texts
@@ -162,7 +163,8 @@ class Filling(Founding):
         self.links["shared"] = link_in(self.approver, f"{test}/share", "shared")
         self.owner.browser.get("/p/runs")
         runtime(self.app).recorder.flush()
-        self.owner.send(f"{test}/excluded", "/readmit", reason="team", before="They were people.")
+        group = f"out:source:{self._source()}"
+        self.owner.send(f"{test}/excluded", "/set-aside", group=group, before="They are no people.")
         self.editor.send("/releases/3/questions", "/merge", question=self._asked())
         self._call()
 
@@ -174,6 +176,12 @@ class Filling(Founding):
         token = {"csrf_token": self._token(self.editor), "read": digest_of(texts)}
         self.editor.post(f"{test}/correct", token | typed)
         self.approver.send(f"{test}/correct", "/correct/approve")
+
+    def _source(self) -> str:
+        """One that a visitor made up."""
+        return (
+            db.session.scalars(sa.select(Sighting.source).where(Sighting.is_counted)).first() or ""
+        )
 
     def _asked(self) -> str:
         return draft_of(db.session.get_one(Release, 3)).faq[0].question

@@ -35,7 +35,8 @@ UNREACHED = {
         kind_totals.device kind_totals.excluded_because kind_totals.language login_sessions.device
         machine_counts.family machine_counts.reason
         memberships.role outbox_events.kind outbox_events.state outbox_mails.state readings.verdict
-        readmissions.reason releases.form reviewers.function revisions.form saves.parts
+        settings_aside.direction settings_aside.kind
+        releases.form reviewers.function revisions.form saves.parts
         checklist_items.state corrections.field sightings.device sightings.excluded_because
         sightings.language
         signups.device signups.excluded_because signups.language spends.currency told.occasion

@@ -5,8 +5,10 @@ from typing import Any
 
 import pytest
 
+from tests.conftest import HandClock
 from tests.factories import Team, find_team, make_running, make_team
 from tests.prepared import Fill
+from tests.results.visiting import HOUR, Group, come
 from wbtest.extensions import db
 from wbtest.publishing.models import Experiment
 from wbtest.review.approvals import approve
@@ -15,6 +17,8 @@ from wbtest.writing.models import Revision
 from wbtest.writing.releases import create_release, freeze
 
 Start = Callable[..., Experiment]
+# In each of so many hours of the first eight days.
+SIX_HOURLY = range(2, 190, 6)
 LARDER = Document(
     headline="Five dinners from what your kitchen has",
     subheading="Larder plans the week of parents from what is in the cupboard.",
@@ -59,3 +63,14 @@ def begin(revision: Revision, team: Team) -> Start:
         return make_running(revision, team.editor, team.approver, **parts)
 
     return begin
+
+
+@pytest.fixture
+def inflated(begin: Start, now: HandClock) -> Experiment:
+    """Six of a hundred sign up; with those of one forum it seems to be twice as many."""
+    experiment = begin(target=0.08, floor=0.03, minimum_visitors=400, maximum_visitors=4_000)
+    crowd = [Group(20, signups=1, at=hour * HOUR) for hour in SIX_HOURLY]
+    friends = [Group(2, signups=2, at=hour * HOUR, source="forum") for hour in SIX_HOURLY]
+    come(experiment, *crowd, *friends)
+    now.turn(days=9)
+    return experiment

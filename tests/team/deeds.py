@@ -1,7 +1,7 @@
 """Everything that stands in the audit log, done once, by the people who may."""
 
 from collections.abc import Callable
-from typing import ClassVar
+from typing import Any, ClassVar
 
 from tests.audience.addresses import leave_addresses
 from tests.factories import (
@@ -9,10 +9,13 @@ from tests.factories import (
     make_checked,
     make_release,
 )
+from tests.results.visiting import Group as Visitors
+from tests.results.visiting import come
 from tests.team.doing import Doing
+from wbtest.audience.group_counts import Group
 from wbtest.audience.leaving.closing import close_the_loop
 from wbtest.audience.leaving.purging import finish_purges
-from wbtest.audience.readmissions import readmit, withdraw
+from wbtest.audience.setting_aside import set_aside, take_back
 from wbtest.publishing.models import Experiment
 from wbtest.publishing.running import life
 from wbtest.results.deciding.decide import second, turn_down
@@ -175,12 +178,9 @@ class Deeds(Doing):
             ),
             ("token.made", owner, self._make_token),
             ("events.exported", owner, self._take_events),
-            (
-                "visitors.readmitted",
-                owner,
-                lambda: readmit(self._experiment(), person, "team", "They were from the street."),
-            ),
-            ("visitors.left_out_again", owner, lambda: withdraw(self._experiment(), person, 1)),
+            ("visitors.set_aside", owner, lambda: self._set_aside("out", "source", "newsletter")),
+            ("visitors.taken_in", owner, lambda: self._set_aside("in", "reason", "team")),
+            ("visitors.aside_withdrawn", owner, lambda: take_back(self._experiment(), person, 1)),
             ("signup.erased", VISITOR, self._erase),
             (
                 "experiment.told",
@@ -192,6 +192,11 @@ class Deeds(Doing):
             ("experiment.purging", owner, self._ask_for_purge),
             ("experiment.purged", owner, lambda: finish_purges(self.now())),
         ]
+
+    def _set_aside(self, *group: Any) -> None:
+        experiment = self._experiment()
+        come(experiment, Visitors(2), Visitors(1, excluded_because="team"))
+        set_aside(experiment, self.team.owner, Group(*group), "They were from the street.")
 
     def _erase_for(self) -> None:
         leave_addresses(self._experiment(), 1, email="mia")

@@ -4,6 +4,7 @@ from typing import Any, NamedTuple
 
 from wbtest.api import (
     alignment,
+    aside,
     asking,
     audit,
     checklist,
@@ -68,6 +69,7 @@ LINK = f"{RELEASE}/links/<int:reviewer_id>"
 CANDIDATE = "/candidates/<int:candidate_id>"
 EXPERIMENT = "/experiments/<int:experiment_id>"
 DECISION = f"{EXPERIMENT}/decisions/<int:number>"
+ASIDE = f"{EXPERIMENT}/set-aside/<int:number>"
 SHARED = f"{EXPERIMENT}/shared/<int:number>"
 COMMENT = f"{REVISION}/comments/<int:comment_id>"
 MEMBER = "/members/<int:person_id>"
@@ -155,14 +157,10 @@ ROUTES = (
     Route("GET", f"{EXPERIMENT}/signups", files.get_signups, *SEEN_BY_OWNER),
     Route("POST", f"{EXPERIMENT}/signups/erase", visitors.erase_signup, *BY_OWNER, 204),
     Route("GET", f"{EXPERIMENT}/events", files.get_events, *SEEN_BY_OWNER),
-    Route("GET", f"{EXPERIMENT}/readmissions", visitors.list_readmissions, *READING),
-    Route("POST", f"{EXPERIMENT}/readmissions", visitors.readmit_visitors, *BY_OWNER, 201),
-    Route(
-        "POST",
-        f"{EXPERIMENT}/readmissions/<int:number>/withdraw",
-        visitors.withdraw_readmission,
-        *BY_OWNER,
-    ),
+    Route("GET", f"{EXPERIMENT}/set-aside", aside.get_aside, *READING, is_of_one_moment=True),
+    Route("POST", f"{EXPERIMENT}/set-aside", aside.set_group_aside, *BY_OWNER, 201),
+    Route("GET", f"{EXPERIMENT}/set-aside/groups", aside.list_groups, *SEEN_BY_OWNER),
+    Route("POST", f"{ASIDE}/withdraw", aside.withdraw_aside, *BY_OWNER),
     Route("GET", f"{EXPERIMENT}/decisions", decisions.list_decisions, *READING),
     Route("POST", f"{EXPERIMENT}/decisions", decisions.decide_experiment, *BY_APPROVER, 201),
     Route("POST", f"{DECISION}/second", decisions.second_decision, *BY_APPROVER),

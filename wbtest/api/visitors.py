@@ -1,16 +1,13 @@
-"""What owners do about those who came: told, erased, let back in."""
+"""What owners do about those who came: told, erased."""
 
 from datetime import datetime
-from typing import Literal
 
 import msgspec
 
 from wbtest.api.release_shapes import Given
-from wbtest.audience import readmissions as verbs
 from wbtest.audience.leaving.closing import count_hearers
 from wbtest.audience.leaving.erasures import erase_for
 from wbtest.audience.leaving.purging import is_done, purge_now
-from wbtest.audience.models import Readmission
 from wbtest.publishing.models import Experiment
 from wbtest.results.closing import tell
 from wbtest.store import Invalid
@@ -46,27 +43,6 @@ class Erasing(Given, kw_only=True):
     email: str
 
 
-class Readmitting(Given, kw_only=True):
-    """Whom to show beside the sealed figures, and how you know that they were people."""
-
-    reason: Literal["team", "suspected", "paused"]
-    why: str
-
-
-class ReadmissionShown(msgspec.Struct, kw_only=True):
-    number: int
-    reason: str
-    why: str
-    by: str
-    at: datetime
-    withdrawn_by: str | None
-    withdrawn_at: datetime | None
-
-
-class Readmissions(msgspec.Struct):
-    readmissions: list[ReadmissionShown]
-
-
 def get_closing(experiment_id: int) -> LoopShown:
     """How far it is with the last letter and with what is erased."""
     return _loop(access.get(Experiment, experiment_id, "approve"))
@@ -93,25 +69,6 @@ def erase_signup(experiment_id: int, body: Erasing) -> None:
     erase_for(experiment, access.person(), body.email)
 
 
-def list_readmissions(experiment_id: int) -> Readmissions:
-    """Who was shown beside the sealed figures after all, the newest first."""
-    return _readmissions(access.get(Experiment, experiment_id, "read"))
-
-
-def readmit_visitors(experiment_id: int, body: Readmitting) -> Readmissions:
-    """Show people who were left out beside the sealed figures. The verdict never moves."""
-    experiment = access.get(Experiment, experiment_id, "own")
-    verbs.readmit(experiment, access.person(), body.reason, body.why)
-    return _readmissions(experiment)
-
-
-def withdraw_readmission(experiment_id: int, number: int) -> Readmissions:
-    """Take a readmission back; that there was one stays."""
-    experiment = access.get(Experiment, experiment_id, "own")
-    verbs.withdraw(experiment, access.person(), number)
-    return _readmissions(experiment)
-
-
 def _loop(experiment: Experiment) -> LoopShown:
     hearers = count_hearers(experiment)
     return LoopShown(
@@ -121,20 +78,4 @@ def _loop(experiment: Experiment) -> LoopShown:
         to_tell=hearers.to_tell,
         purged_at=experiment.purged_at,
         is_purged=is_done(experiment),
-    )
-
-
-def _readmissions(experiment: Experiment) -> Readmissions:
-    return Readmissions([_shown(each) for each in verbs.readmissions(experiment)])
-
-
-def _shown(found: Readmission) -> ReadmissionShown:
-    return ReadmissionShown(
-        number=found.number,
-        reason=found.reason,
-        why=found.why,
-        by=found.person.name,
-        at=found.at,
-        withdrawn_by=found.withdrawn_by.name if found.withdrawn_by else None,
-        withdrawn_at=found.withdrawn_at,
     )

@@ -12,6 +12,7 @@ from typing import Any
 from sqlalchemy import (
     JSON,
     BigInteger,
+    CheckConstraint,
     ForeignKey,
     Index,
     String,
@@ -212,14 +213,25 @@ class EngagementCount(Base):
     converted: Mapped[int] = mapped_column(default=0)
 
 
-class Readmission(Base):
-    """An owner's word that people left out were people: shown beside figures that never move."""
+class SettingAside(Base):
+    """A group that an owner takes out of the figures beside the sealed ones, or back into them.
 
-    __tablename__ = "readmissions"
+    ``value`` says which group of its ``kind``: the marks of networks with commas between, the start
+    of an hour in seconds since 1970, a mail domain, a source, or the reason for which people were
+    left out. Marks and domains go with the visitors' rows; '' is left of them.
+    """
+
+    __tablename__ = "settings_aside"
+    __table_args__ = (
+        CheckConstraint("direction IN ('out', 'in')", name="direction"),
+        CheckConstraint("kind IN ('mark', 'hour', 'domain', 'source', 'reason')", name="kind"),
+    )
 
     experiment_id: Mapped[int] = mapped_column(ForeignKey(Experiment.id), primary_key=True)
     number: Mapped[int] = mapped_column(primary_key=True)
-    reason: Mapped[str] = mapped_column(String(20))
+    direction: Mapped[str] = mapped_column(String(3))
+    kind: Mapped[str] = mapped_column(String(10))
+    value: Mapped[str] = mapped_column(Text)
     why: Mapped[str] = mapped_column(Text)
     person_id: Mapped[int] = mapped_column(ForeignKey(Person.id))
     at: Mapped[datetime] = mapped_column(UtcDateTime)

@@ -1,69 +1,85 @@
-"""Who was left out and why, for everybody on the team; owners may readmit people, and say why."""
+"""Who was left out and why; owners may set a group aside or take one in, and say why."""
 
 from __future__ import annotations
 
-from flask import flash, redirect, render_template, url_for
+from flask import redirect, render_template, request, url_for
 from flask.typing import ResponseReturnValue
 
-from wbtest.audience import readmissions
+from wbtest.audience import setting_aside as verbs
+from wbtest.audience.group_counts import Group, Size, crowds, largest_groups
+from wbtest.audience.setting_aside import check_group, group_of, name_of, settings_aside
 from wbtest.extensions import clock
+from wbtest.http import number_of
+from wbtest.moments import read_one_moment
 from wbtest.publishing.models import Experiment
 from wbtest.publishing.rule import EXCLUDED
-from wbtest.results.figures import results_of
-from wbtest.results.forms import ReadmissionForm
-from wbtest.results.people import reason_name
-from wbtest.results.readmitted import beside, meaning_of
+from wbtest.results.beside import results_and_aside
+from wbtest.results.figures import Results
+from wbtest.results.forms import AsideForm
+from wbtest.results.people import meaning_of
+from wbtest.results.trust import rate_of
 from wbtest.results.views import bp
-from wbtest.store import Invalid
+from wbtest.store import Invalid, Refused
 from wbtest.team import access
+
+# Of each kind.
+MOST_SHOWN = 8
+# What a link to this page may choose beforehand: the direction and kind of each name.
+LINKS = {
+    "mark": ("out", "mark"),
+    "hour": ("out", "hour"),
+    "domain": ("out", "domain"),
+    "source": ("out", "source"),
+    "crowd": ("in", "mark"),
+    "reason": ("in", "reason"),
+}
 
 
 @bp.get("/experiments/<int:experiment_id>/excluded")
 @access.requires("read")
 def excluded(experiment_id: int) -> ResponseReturnValue:
-    """Every reason with its counts, what was readmitted, and the log of it."""
+    """Every reason with its counts, the figures beside the sealed ones, and the log of groups."""
+    read_one_moment()
     experiment = access.get(Experiment, experiment_id, "read")
-    return _page(experiment, ReadmissionForm())
+    chosen = next((name for name in LINKS if request.args.get(name)), None)
+    form = AsideForm(formdata=None)
+    if chosen:
+        form.group.data = ":".join((*LINKS[chosen], request.args[chosen]))
+    return _page(experiment, form)
 
 
-@bp.post("/experiments/<int:experiment_id>/readmit")
+@bp.post("/experiments/<int:experiment_id>/set-aside")
 @access.requires("own")
-def readmit(experiment_id: int) -> ResponseReturnValue:
-    """Show people of a reason beside the sealed figures."""
+def set_aside(experiment_id: int) -> ResponseReturnValue:
+    """Set a group aside, or take one in."""
     experiment = access.get(Experiment, experiment_id, "own")
-    form = ReadmissionForm()
+    form = AsideForm()
     try:
-        readmissions.readmit(
-            experiment, access.person(), form.reason.data or "", form.why.data or ""
-        )
+        group = _read(form.group.data or "")
+        verbs.set_aside(experiment, access.person(), group, form.why.data or "")
     except Invalid as error:
         form[error.field].errors = [str(error)]
         return _page(experiment, form), 422
-    return redirect(url_for(".excluded", experiment_id=experiment_id), 303)
+    address = url_for(".excluded", experiment_id=experiment_id, _anchor="beside")
+    return redirect(address, 303)
 
 
-@bp.post("/experiments/<int:experiment_id>/readmissions/<int:number>/withdraw")
+@bp.post("/experiments/<int:experiment_id>/set-aside/<int:number>/withdraw")
 @access.requires("own")
-def withdraw_readmission(experiment_id: int, number: int) -> ResponseReturnValue:
-    """Take a readmission back."""
+def withdraw_aside(experiment_id: int, number: int) -> ResponseReturnValue:
+    """Withdraw one of them."""
     experiment = access.get(Experiment, experiment_id, "own")
-    readmissions.withdraw(experiment, access.person(), number)
-    return redirect(url_for(".excluded", experiment_id=experiment_id), 303)
+    verbs.take_back(experiment, access.person(), number)
+    return redirect(url_for(".excluded", experiment_id=experiment_id, _anchor="log"), 303)
 
 
-def _page(experiment: Experiment, form: ReadmissionForm) -> str:
-    results = results_of(experiment, clock.now())
-    standing = readmissions.standing_readmissions(experiment)
-    possible = [
-        reason
-        for reason in readmissions.REASONS
-        if reason in results.left_out and reason not in standing
-    ]
-    if not possible:
-        # Then there is no form beside which it could stand.
-        for sentences in form.errors.values():
-            flash(" ".join(sentences), "error")
-    form.reason.choices = [(reason, f"People {reason_name(reason)}") for reason in possible]
+def _page(experiment: Experiment, form: AsideForm) -> str:
+    results, aside = results_and_aside(experiment, clock.now())
+    log = settings_aside(experiment)
+    form.group.choices = []
+    if access.has_permission("own"):
+        stands = {group_of(each) for each in log if each.withdrawn_at is None}
+        form.group.choices = _choices(experiment, results, stands, form.group.data or "")
     return render_template(
         "results/excluded.html",
         experiment=experiment,
@@ -71,9 +87,51 @@ def _page(experiment: Experiment, form: ReadmissionForm) -> str:
         rule=results.rule,
         what_is_excluded=EXCLUDED,
         meaning_of=meaning_of,
-        possible=possible,
-        standing=standing,
-        beside=beside(experiment, standing) if standing else [],
-        log=readmissions.readmissions(experiment),
+        aside=aside,
+        log=[(each, name_of(group_of(each), experiment.time_zone)) for each in log],
         form=form,
     )
+
+
+def _choices(
+    experiment: Experiment, results: Results, stands: set[Group], chosen: str
+) -> list[tuple[str, str]]:
+    """The largest groups, and that which was chosen, as the form offers them."""
+    zone = experiment.time_zone
+    found = {
+        size.group: f"Set aside: {name_of(size.group, zone)} · {_size(size)}"
+        for size in largest_groups(experiment, MOST_SHOWN)
+    }
+    if experiment.purged_at is None:
+        left_out = [
+            (Group("in", "reason", reason), sum(each.people for each in results.left_out[reason]))
+            for reason in verbs.REASONS
+            if reason in results.left_out
+        ]
+        for group, people in (*left_out, *crowds(experiment, MOST_SHOWN)):
+            number = number_of(people, "person", "people")
+            found[group] = f"Take in: {name_of(group, zone)} · {number}"
+    if asked := _find_asked(experiment, chosen):
+        way = "Set aside" if asked.direction == "out" else "Take in"
+        found = {asked: found.get(asked, f"{way}: {name_of(asked, zone)}")} | found
+    possible = [(":".join(group), said) for group, said in found.items() if group not in stands]
+    return [("", "Choose a group"), *possible] if possible else []
+
+
+def _size(size: Size) -> str:
+    if size.group.kind == "domain":
+        return number_of(size.converted, "sign-up", "sign-ups")
+    return rate_of(size.converted, size.seen)
+
+
+def _find_asked(experiment: Experiment, chosen: str) -> Group | None:
+    """The group that a link or the form before names; None unless there is one."""
+    try:
+        return check_group(experiment, _read(chosen)) if chosen else None
+    except Refused:
+        return None
+
+
+def _read(text: str) -> Group:
+    direction, kind, value = (*text.split(":", 2), "", "", "")[:3]
+    return Group(direction, kind, value)  # type: ignore[arg-type]  # the verb looks at each

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from wtforms import HiddenField, RadioField, SelectField, StringField, TextAreaField
 
-from wbtest.audience.readmissions import LONGEST_WHY
+from wbtest.audience.setting_aside import LONGEST_WHY
 from wbtest.helping.belonging import Described
 from wbtest.publishing.decisions import CHOICES
 from wbtest.results.deciding.belonging import DECISION
@@ -71,8 +71,11 @@ def checklist_form(checklist: Checklist, *, is_sent: bool = False) -> ChecklistF
     return Form(data=data) if is_sent else Form(formdata=None, data=data)
 
 
-class ReadmissionForm(TypedForm):
-    """Whom to show beside the sealed figures, and why; the verb refuses what says nothing."""
+class AsideForm(TypedForm):
+    """Which group to set aside or take in, and why; the verb refuses what says nothing.
 
-    reason = RadioField("Who were people after all", choices=[], validate_choice=False)
+    A group is its direction, kind and value with colons between.
+    """
+
+    group = SelectField("Group", choices=[], validate_choice=False)
     why = TextAreaField("How you know", render_kw={"rows": 2, "maxlength": LONGEST_WHY})

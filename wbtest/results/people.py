@@ -28,6 +28,18 @@ MANY_UNKNOWN = 0.05
 LOST = "lost"
 # Came when the test was over: they were never to count, and say nothing of it.
 WAITING = "waiting"
+MEANINGS = {
+    "bot": "Called itself a crawler or a script, or did not act as the browser it said it was.",
+    "preview": "A chat or network fetched the page to show a card of its link.",
+    "prefetch": "A browser fetched the page ahead, and nobody opened it.",
+    "team": "Logged in here, or in a browser that somebody of the team marked as theirs.",
+    "suspected": "Sent the form as a machine does: the hidden field was filled, for one.",
+    "paused": "Looked at the page while the experiment was paused.",
+    "opted_out": "Asked not to be counted. Only an address that they left is kept.",
+    "source": "Came from a source that the sealed rule does not count.",
+    "waiting": "Signed up for the waiting list after the end.",
+    "lost": "The database did not take these, so no more is known of them.",
+}
 REASONS = {
     "bot": "bots",
     "preview": "link previews",
@@ -47,7 +59,7 @@ ONE = {"bot": "bot", "preview": "link preview", "prefetch": "prefetch"}
 # What to do when most of those left out are of a kind.
 MENDS = {
     "team": "Ask your team to look at previews: who opens the page once is left out for good.",
-    "suspected": "Look where these came from; if they are people, an owner can show them beside.",
+    "suspected": "Look where these came from; if they are people, an owner can take them in.",
     "crowd": (
         "Do you know them? Announce the next event before its test. If you don’t, somebody came "
         "back many times. If a proxy stands before this server, check WBTEST_TRUSTED_PROXIES."
@@ -226,3 +238,8 @@ def reason_name(reason: str) -> str:
     'who objected to being counted'
     """
     return REASONS.get(reason, reason.replace("_", " "))
+
+
+def meaning_of(reason: str) -> str:
+    """What somebody of this reason did, in a sentence; '' for one that has none."""
+    return MEANINGS.get(reason, "")

@@ -12,11 +12,11 @@ from tests.results.everywhere.reading import (
     table,
     whole,
 )
-from tests.results.everywhere.recount import COLUMNS, Numbers
+from tests.results.everywhere.recount import COLUMNS
 
 ASIDE = "Visits and sign-ups that do not count, by reason"
 LEFT_OUT = "Left out, by reason and variant"
-READMITTED = "Sealed figures, and the same with those readmitted"
+BESIDE = "Locked figures, and the same beside them"
 OPEN = " open from the start, so it is read without a click"
 YESES = {
     "price": "said yes to the price",
@@ -60,12 +60,11 @@ def check_left_out(reader: Reader) -> None:
     assert [row[1:] for row in shown] == [row[1:] for row in expected]
     for (name, *_), (head, *_) in zip(expected, shown, strict=True):
         assert head.startswith(name)
-    assert has_table(page, READMITTED) == bool(reader.plan.readmitted)
-    if reader.plan.readmitted:
-        [_, *shown] = table(page, READMITTED)
-        assert [row[1:] for row in shown] == [
-            [_beside(sealed), _beside(more), _beside(expecting.added([sealed, more]))]
-            for sealed, more in expecting.readmitted(reader)
+    assert has_table(page, BESIDE) == bool(reader.plan.aside)
+    if reader.plan.aside:
+        [_, *shown] = table(page, BESIDE)
+        assert [row[1:4:2] for row in shown] == [
+            [of(sealed), of(left)] for sealed, left in expecting.beside(reader)
         ]
 
 
@@ -73,10 +72,6 @@ def _people(visits: int, signups: int) -> str:
     if not signups:
         return whole(visits)
     return f"{whole(visits)} {whole(signups)} {'address' if signups == 1 else 'addresses'}"
-
-
-def _beside(numbers: Numbers) -> str:
-    return f"{of(numbers)} {whole(numbers[0])} served, {whole(numbers[4])} addresses"
 
 
 def check_said(reader: Reader) -> None:

@@ -190,11 +190,13 @@ def left_out(reader: Reader) -> dict[str, list[Share]]:
     return dict(sorted(found.items()))
 
 
-def readmitted(reader: Reader) -> Iterator[tuple[Numbers, Numbers]]:
-    """The sealed numbers of each variant, and those of the people who stand beside them."""
+def beside(reader: Reader) -> Iterator[tuple[Numbers, Numbers]]:
+    """The sealed numbers of each variant, and those without and with the groups."""
     plan = reader.plan
-    beside = reader.told.only(
-        lambda fact: fact.reason in plan.readmitted and plan.counts(fact.source)
+    out = {group.value for group in plan.aside if group.direction == "out"}
+    reasons = {"", *(group.value for group in plan.aside if group.direction == "in")}
+    left = reader.told.only(
+        lambda fact: fact.reason in reasons and plan.counts(fact.source) and fact.source not in out
     )
     for key, numbers in zip(plan.keys, reader.rows, strict=True):
-        yield numbers, beside.numbers(variant=key)
+        yield numbers, left.numbers(variant=key)

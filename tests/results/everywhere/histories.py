@@ -20,10 +20,12 @@ from tests.results.everywhere.happenings import (
     edges,
     place,
 )
+from wbtest.audience.group_counts import Group
 
 SOURCES = ("newsletter", "instagram", "direct", "mia & co", "=1+1")
 SERVERS = ("UTC", "Pacific/Auckland", "America/Los_Angeles")
 ADDRESSES = 6
+ASIDE = (Group("out", "source", "instagram"), Group("in", "reason", "team"))
 Made = TypeVar("Made")
 
 
@@ -123,7 +125,7 @@ def histories(draw: st.DrawFn) -> History:
         weights=draw(st.lists(st.sampled_from([1, 1, 9]), min_size=4, max_size=4).map(tuple)),
         follows=tuple(draw(st.lists(follows, min_size=ADDRESSES, max_size=ADDRESSES))),
         waiting=draw(some),
-        readmitted=draw(st.sampled_from([(), ("team",), ("suspected", "paused")])),
+        aside=draw(st.sampled_from([(), ASIDE[:1], ASIDE[1:], ASIDE])),
         looked_after=draw(st.sampled_from([(DAYS + 2) * DAY, (DAYS + 10) * DAY])),
         is_ended=draw(st.booleans()),
         # To draw a sheet of paper takes as long as all the rest.

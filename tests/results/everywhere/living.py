@@ -4,7 +4,9 @@ import hashlib
 import json
 from collections import Counter
 from collections.abc import Iterator
+from contextlib import suppress
 from dataclasses import dataclass
+from dataclasses import replace as replace_plan
 from datetime import timedelta
 from typing import Any
 
@@ -14,9 +16,9 @@ from tests.conftest import HandClock
 from tests.factories import Team, make_checked, make_experiment
 from tests.results.everywhere.happenings import SECOND, Follow, Form, History, Visit
 from tests.results.everywhere.plan import Plan
-from wbtest.audience.readmissions import readmit
 from wbtest.audience.recording import rollup
 from wbtest.audience.recording.events import Arrival, Did, Seen, Served, SignedUp
+from wbtest.audience.setting_aside import group_of, set_aside, standing
 from wbtest.audience.waiting import list_key
 from wbtest.extensions import db
 from wbtest.publishing.choices.choosing import change_options
@@ -24,7 +26,7 @@ from wbtest.publishing.choices.options import Asked, Options
 from wbtest.publishing.models import Experiment
 from wbtest.publishing.running import life
 from wbtest.runtime import runtime
-from wbtest.store import writing
+from wbtest.store import Invalid, writing
 from wbtest.writing.models import Revision
 
 LINK = "https://pay.example.com/"
@@ -58,8 +60,11 @@ def live(history: History, revision: Revision, team: Team, now: HandClock) -> Li
     plan = _plan_of(history, experiment)
     machines = _visit(history, experiment, plan, int(now().timestamp()) * SECOND)
     _follow_up(history, experiment, now)
-    for reason in history.readmitted:
-        readmit(experiment, team.owner, reason, "We know these people.")
+    for group in history.aside:
+        # Of some of them nobody came.
+        with suppress(Invalid):
+            set_aside(experiment, team.owner, group, "We know these people.")
+    plan = replace_plan(plan, aside=tuple(map(group_of, standing(experiment))))
     if history.is_ended:
         life.end(experiment, team.approver)
     return Lived(experiment, plan, machines)
@@ -106,7 +111,6 @@ def _plan_of(history: History, experiment: Experiment) -> Plan:
         question=QUESTION.text if history.asks else "",
         choices=QUESTION.choices,
         asks_for=history.asks_for,
-        readmitted=history.readmitted,
     )
 
 

@@ -5,6 +5,8 @@ from dataclasses import dataclass
 from datetime import UTC, date, datetime, timedelta
 from zoneinfo import ZoneInfo
 
+from wbtest.audience.group_counts import Group
+
 
 @dataclass(frozen=True)
 class Plan:
@@ -24,7 +26,7 @@ class Plan:
     question: str = ""
     choices: tuple[str, ...] = ()
     asks_for: tuple[str, ...] = ()
-    readmitted: tuple[str, ...] = ()
+    aside: tuple[Group, ...] = ()
 
     @property
     def keys(self) -> list[str]:

@@ -12,6 +12,7 @@ from typing import NamedTuple, cast
 import sqlalchemy as sa
 
 from wbtest.audience.conversions import conversions_to_keep
+from wbtest.audience.group_counts import groups_to_keep
 from wbtest.audience.leaving.closing import count_hearers
 from wbtest.audience.leaving.erasures import forget_letters
 from wbtest.audience.leaving.terms import terms_of
@@ -19,6 +20,7 @@ from wbtest.audience.left_out_counts import two_variants
 from wbtest.audience.models import CrowdNetwork, Engagement, NetworkCount, NetworkFinding, Objection
 from wbtest.audience.recording.ledger import SIGHTINGS, SIGNUPS, VISITS, take_turn
 from wbtest.audience.segments_counts import newest_to_keep
+from wbtest.audience.setting_aside import forget_names, group_of, standing
 from wbtest.audience.waiting import WAITING
 from wbtest.delivery.each import for_each
 from wbtest.delivery.models import OutboxEvent, OutboxMail
@@ -141,7 +143,11 @@ def _give_up(experiment: Experiment) -> None:
         ROWS: _count_rows(experiment),
         **newest_to_keep(experiment),
         **conversions_to_keep(experiment),
+        **groups_to_keep(
+            experiment, {each.number: group_of(each) for each in standing(experiment)}
+        ),
     }
+    forget_names(experiment)
     experiment.purged_at = clock.now()
 
 

@@ -5,7 +5,7 @@ from __future__ import annotations
 from flask import render_template
 from flask.typing import ResponseReturnValue
 
-from wbtest.audience.readmissions import standing_readmissions
+from wbtest.audience.setting_aside import standing
 from wbtest.extensions import clock
 from wbtest.moments import of_one_moment
 from wbtest.publishing.models import Experiment
@@ -37,7 +37,7 @@ def results(experiment_id: int) -> ResponseReturnValue:
         traffic_charts=traffic_charts,
         conclusions=conclusions,
         stages=funnel_steps(experiment, found),
-        readmitted=standing_readmissions(experiment),
+        groups_aside=standing(experiment),
         spending=spending_of(experiment),
         attempts=other_attempts(experiment, found.life.now),
         **(part_of(experiment) | share_part(experiment) | shown(experiment, found)),

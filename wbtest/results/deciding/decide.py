@@ -7,16 +7,19 @@ person signs the same paper; no figure of it changes in between.
 from __future__ import annotations
 
 import zlib
+from collections.abc import Sequence
 
 from wbtest.audience.recording.ledger import take_turn
+from wbtest.audience.setting_aside import standing
 from wbtest.extensions import clock
 from wbtest.publishing.decisions import CHOICES, contradiction_of
 from wbtest.publishing.models import Experiment
+from wbtest.results.beside import aside_of
 from wbtest.results.deciding.letters import ask_for_second, tell_turned_down
 from wbtest.results.deciding.meanwhile import is_from_now, what_happened
 from wbtest.results.deciding.models import Paper
 from wbtest.results.deciding.papers import find_newest
-from wbtest.results.deciding.seconds import find_objection
+from wbtest.results.deciding.seconds import find_objection, groups_of, rests_beside
 from wbtest.results.deciding.settling import let_stand, overtake
 from wbtest.results.deciding.statement import statement_of
 from wbtest.results.figures import Results, history_of, results_from, results_of, trust_of
@@ -54,7 +57,8 @@ def decide(
         results = results_from(experiment, counted, trust_of(experiment, counted, now), now)
         if not is_from_now(experiment, results, read, newest):
             raise Invalid("choice", what_happened(experiment, results, read, newest, person))
-        memo, data = statement_of(experiment, results, counted, now)
+        aside = aside_of(experiment, results, counted)
+        memo, data = statement_of(experiment, results, counted, aside, now)
         paper = Paper(
             experiment_id=experiment.id,
             number=newest.number + 1 if newest else 1,
@@ -95,7 +99,8 @@ def second(paper: Paper, person: Person) -> Paper:
         if objection := find_objection(paper, person):
             raise NotYours(objection)
         now = clock.now()
-        if changed := find_change(paper, results_of(experiment, now)):
+        numbers = [each.number for each in standing(experiment)]
+        if changed := find_change(paper, results_of(experiment, now), numbers):
             raise Refused(changed)
         let_stand(paper, experiment, now, by=person)
         _note(paper, experiment, "experiment.seconded", person)
@@ -141,12 +146,17 @@ def withdraw(paper: Paper, person: Person) -> Paper:
     return paper
 
 
-def find_change(paper: Paper, results: Results) -> str:
-    """The sentence that says why a paper cannot be seconded on the figures of now, or ''."""
+def find_change(paper: Paper, results: Results, aside: Sequence[int]) -> str:
+    """The sentence that says why a paper cannot be seconded on the figures of now, or ''.
+
+    ``aside`` are the numbers of the groups that are set aside or taken in by now.
+    """
     figures, verdict = paper.memo["figures"], results.verdict
     before = (figures["recommendation"], figures["withheld"])
     # What the figures call withheld is a verdict in doubt, too.
     if before == (verdict.recommendation, results.is_red):
+        if rests_beside(paper) and groups_of(paper) != list(aside):
+            return "Other groups are set aside by now. Decide again on the figures of now."
         return ""
     said = f"The rule now says {verdict.choice}" if verdict.choice else "The verdict changed since"
     return f"{said}, so this rests on what no longer holds. Decide anew on the figures of now."

@@ -2,7 +2,7 @@
 
 from wbtest.delivery.outbox import queue_mail
 from wbtest.results.deciding.models import Paper
-from wbtest.results.deciding.seconds import seconds_for
+from wbtest.results.deciding.seconds import beside_of, seconds_for
 from wbtest.runtime import runtime
 from wbtest.team.models import Person
 
@@ -12,10 +12,11 @@ def ask_for_second(paper: Paper) -> None:
     experiment = paper.experiment
     base_url = runtime().settings.base_url
     product = experiment.revision.document["product"]
+    beside = f" {said}" if (said := beside_of(paper)) else ""
     body = (
         f"{paper.person.name} wants to {paper.choice}, and the sealed rule does not say so.\n\n"
         f"“{paper.reason}”\n\n"
-        f"{paper.memo['figures']['why']}\n\n"
+        f"{paper.memo['figures']['why']}{beside}\n\n"
         "Such a decision stands once a second person signs it. Read what it rests on, and sign "
         f"it or talk:\n{base_url}/experiments/{experiment.id}/decision\n"
     )

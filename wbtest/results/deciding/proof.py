@@ -3,7 +3,8 @@
 from __future__ import annotations
 
 import json
-from collections.abc import Iterator, Mapping
+from collections import Counter
+from collections.abc import Iterator, Mapping, Sequence
 from datetime import UTC, datetime
 from math import isclose
 from typing import Any, NamedTuple
@@ -11,9 +12,11 @@ from typing import Any, NamedTuple
 from msgspec.structs import replace
 
 from wbtest.audience.conversions import Conversions, Origin
+from wbtest.audience.group_counts import GroupHour
 from wbtest.publishing import rule as rules
 from wbtest.publishing.corrections import Place, next_seal, texts_of
 from wbtest.publishing.models import Experiment, Variant
+from wbtest.results.beside import figures_beside, rows_from, sizes
 from wbtest.results.deciding.data import counted_from, digest
 from wbtest.results.deciding.memos import FORMAT
 from wbtest.results.deciding.statement import verdict_values
@@ -64,7 +67,7 @@ def differences(text: str | bytes) -> list[Difference]:
         export = json.loads(text)
         if not isinstance(export, dict) or export.get("format") != FORMAT:
             raise Unreadable(f"This is no memo of a decision: its format is not “{FORMAT}”.")
-        for check in (_digests, _corrections, _counts, _figures):
+        for check in (_digests, _corrections, _counts, _figures, _beside):
             # One by one, so that what was found stays when the rest cannot be computed.
             for difference in check(export):
                 found.append(difference)  # noqa: PERF402
@@ -136,6 +139,44 @@ def _figures(export: Export) -> Iterator[Difference]:
     if is_ours:
         words = verdict_values(results, memo["verdict"]["standing"])
         yield from _compared(memo["verdict"], words, "memo.verdict")
+
+
+def _beside(export: Export) -> Iterator[Difference]:
+    """The figures beside follow from the counts and from who belongs to the groups."""
+    memo, data = export["memo"], export["data"]
+    if ("beside" in memo) != ("aside" in data):
+        yield Difference("data.aside", data.get("aside", MISSING), memo.get("beside", MISSING))
+    if "beside" not in memo:
+        return
+    says, rows = memo["beside"], rows_from(data["aside"])
+    yield from _taken(export, rows)
+    directions = {each["number"]: each["direction"] for each in says["groups"]}
+    is_without = says["without_networks"]
+    found = figures_beside(
+        _results(export), counted_from(data), rows, directions, is_without_networks=is_without
+    )
+    groups = [
+        each | sizes(each["number"], each["direction"], found.keys, rows) for each in says["groups"]
+    ]
+    follows = {"groups": groups, "without_networks": is_without} | found.values()
+    if memo["made_by"] != made_by():
+        follows["said"] = says["said"]
+    yield from _compared(says, follows, "memo.beside")
+
+
+def _taken(export: Export, rows: Sequence[GroupHour]) -> Iterator[Difference]:
+    """Where the groups hold more people of those who count than were counted."""
+    counted, keys = counted_from(export["data"]).hours, export["data"]["variants"]
+    for name in ("seen", "arrived", "converted"):
+        taken: Counter[tuple[int, str]] = Counter()
+        for row in rows:
+            if row.is_counted:
+                taken[row.hour, row.variant] += getattr(row, name)
+        table = dict(zip(counted.hours.tolist(), getattr(counted, name).tolist(), strict=True))
+        for (hour, key), number in taken.items():
+            most = table[hour][keys.index(key)] if hour in table else 0
+            if not 0 <= number <= most:
+                yield Difference(f"data.aside: {name} of {key} at {hour}", number, most)
 
 
 def _results(export: Export) -> Results:

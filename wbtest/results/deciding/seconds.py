@@ -8,6 +8,7 @@ from typing import Any, NamedTuple
 from sqlalchemy.orm import joinedload
 
 from wbtest.extensions import db
+from wbtest.http import number_of
 from wbtest.publishing.decisions import CHOICES
 from wbtest.publishing.models import Experiment
 from wbtest.results.deciding.models import Paper
@@ -28,7 +29,7 @@ class Waiting(NamedTuple):
     @property
     def against(self) -> str:
         """What the figures said when it was signed, as a sentence."""
-        return against_of(self.paper.memo["figures"])
+        return against_of(self.paper)
 
 
 def seconds_for(author_id: int) -> list[Person]:
@@ -36,8 +37,35 @@ def seconds_for(author_id: int) -> list[Person]:
     return [person for person in approvers_of() if person.id != author_id]
 
 
-def against_of(figures: Mapping[str, Any]) -> str:
-    """Return what the figures said that somebody would decide against, as a sentence."""
+def against_of(paper: Paper) -> str:
+    """Return what the figures said that a paper decides against, in a sentence or two."""
+    said = _said_by(paper.memo["figures"])
+    return f"{said} {beside}" if (beside := beside_of(paper)) else said
+
+
+def rests_beside(paper: Paper) -> bool:
+    """Whether a choice is that of the figures with groups set aside, and not of the sealed ones."""
+    beside = paper.memo.get("beside")
+    if beside is None or beside["withheld"]:
+        return False
+    said, sealed = beside["recommendation"], paper.memo["figures"]
+    return bool(said == paper.choice) and (sealed["withheld"] or sealed["recommendation"] != said)
+
+
+def groups_of(paper: Paper) -> list[int]:
+    """Return the numbers of the groups that stood aside when a paper was signed."""
+    return [each["number"] for each in paper.memo.get("beside", {}).get("groups", ())]
+
+
+def beside_of(paper: Paper) -> str:
+    """Return on which other figures a paper rests, as a sentence; '' for the sealed ones."""
+    if not rests_beside(paper):
+        return ""
+    groups = number_of(len(groups_of(paper)), "group", "groups")
+    return f"With {groups} set aside or taken in, the rule says {paper.choice}."
+
+
+def _said_by(figures: Mapping[str, Any]) -> str:
     if figures["recommendation"] in CHOICES:
         return f"The sealed rule says {figures['recommendation']}."
     if figures["verdict"] != "not_enough":

@@ -13,6 +13,7 @@ from wbtest.results.deciding.data import digest
 from wbtest.results.deciding.letters import tell_overtaken
 from wbtest.results.deciding.models import Paper
 from wbtest.results.deciding.papers import waiting_papers
+from wbtest.results.deciding.seconds import beside_of
 from wbtest.team.models import Person
 
 
@@ -30,6 +31,7 @@ def let_stand(
     """
     figures = paper.memo["figures"]
     number = len(decisions(experiment)) + 1
+    against = contradiction_of(paper.choice, figures)
     decision = Decision(
         experiment_id=experiment.id,
         choice=paper.choice,
@@ -47,7 +49,7 @@ def let_stand(
             "by": {"id": author.id, "name": author.name},
             "signed_at": paper.made_at.isoformat(),
             "decided_at": now.isoformat(),
-            "against": contradiction_of(paper.choice, figures),
+            "against": " ".join(filter(None, (against, beside_of(paper)))),
             "second": {"id": by.id, "name": by.name, "at": now.isoformat()} if by else None,
             "is_alone": is_alone,
         },

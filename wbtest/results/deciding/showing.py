@@ -4,10 +4,17 @@ from __future__ import annotations
 
 from msgspec import Struct
 
+from wbtest.audience.setting_aside import standing
 from wbtest.results.deciding.decide import find_change
 from wbtest.results.deciding.models import Paper
 from wbtest.results.deciding.papers import Papers
-from wbtest.results.deciding.seconds import against_of, find_objection, names_of, seconds_for
+from wbtest.results.deciding.seconds import (
+    against_of,
+    find_objection,
+    names_of,
+    rests_beside,
+    seconds_for,
+)
 from wbtest.results.figures import Results
 from wbtest.team.models import Person
 
@@ -16,13 +23,17 @@ MAY_STOP = " You may stop looking now."
 
 
 class Waiting(Struct, frozen=True):
-    """A paper that waits, as one person reads it; ``seconds`` says who may second it."""
+    """A paper that waits, as one person reads it; ``seconds`` says who may second it.
+
+    ``aside`` are the numbers of the groups that are set aside or taken in by now.
+    """
 
     paper: Paper
     against: str
     is_mine: bool
     may_second: bool
     seconds: str
+    aside: tuple[int, ...]
 
     @property
     def why(self) -> str:
@@ -31,7 +42,7 @@ class Waiting(Struct, frozen=True):
 
     def change(self, results: Results) -> str:
         """The sentence that says why nobody can second it any more, or ''."""
-        return find_change(self.paper, results)
+        return find_change(self.paper, results, self.aside)
 
 
 class Ended(Struct, frozen=True):
@@ -63,14 +74,18 @@ def once_decided(sentence: str) -> str:
 
 def waiting_shown(papers: Papers, person: Person) -> list[Waiting]:
     """Return what waits of an experiment, the oldest first, as ``person`` reads it."""
-    return [_waiting(paper, person) for paper in papers.waiting]
+    # Only what rests on such groups asks which they are by now.
+    rests = next((paper for paper in papers.waiting if rests_beside(paper)), None)
+    aside = tuple(each.number for each in standing(rests.experiment)) if rests else ()
+    return [_waiting(paper, person, aside) for paper in papers.waiting]
 
 
-def _waiting(paper: Paper, person: Person) -> Waiting:
+def _waiting(paper: Paper, person: Person, aside: tuple[int, ...]) -> Waiting:
     return Waiting(
         paper,
-        against_of(paper.memo["figures"]),
+        against_of(paper),
         is_mine=paper.person_id == person.id,
         may_second=not find_objection(paper, person),
         seconds=names_of(seconds_for(paper.person_id)),
+        aside=aside,
     )

@@ -10,6 +10,7 @@ from wbtest.publishing.models import Experiment
 from wbtest.publishing.running.correcting import names_of, summary_of
 from wbtest.results import in_words, standing
 from wbtest.results.attempts import other_attempts
+from wbtest.results.beside import Aside
 from wbtest.results.deciding import data, guesses, open_ends
 from wbtest.results.deciding.guesses import Guesses
 from wbtest.results.deciding.version import made_by
@@ -23,11 +24,17 @@ from wbtest.writing import document as documents
 
 
 def statement_of(
-    experiment: Experiment, results: Results, counted: History, now: datetime
+    experiment: Experiment,
+    results: Results,
+    counted: History,
+    aside: Aside | None,
+    now: datetime,
 ) -> tuple[dict[str, Any], str]:
     """Return the values, and the canonical text of the counts that they rest on."""
     keys = [variant.key for variant in experiment.variants]
     counts = data.data_of(keys, counted)
+    if aside:
+        counts["aside"] = aside.data()
     document = documents.from_json(experiment.revision.document)
     values = {
         "made_by": made_by(),
@@ -41,9 +48,11 @@ def statement_of(
         "digests": digests_of(experiment) | {"data": data.digest(counts)},
         "figures": results_json(results) | {"seal": experiment.seal},
     }
-    # A memo of a test without any stays what it was.
+    # A memo of a test without any has no such part.
     if corrections := corrections_values(experiment):
         values["corrections"] = corrections
+    if aside:
+        values["beside"] = aside.values()
     return values, data.canonical(counts)
 
 

@@ -16,6 +16,7 @@ from wbtest.publishing.decisions import contradiction, decisions
 from wbtest.publishing.models import Experiment
 from wbtest.publishing.running.life import file_stem
 from wbtest.results import in_words, standing
+from wbtest.results.beside import results_and_aside
 from wbtest.results.deciding import decide as verbs
 from wbtest.results.deciding.checklist import (
     STATES,
@@ -32,7 +33,7 @@ from wbtest.results.deciding.papers import find_paper, papers_of
 from wbtest.results.deciding.seconds import names_of, rule_of_second, seconds_for
 from wbtest.results.deciding.showing import ended_shown, waiting_shown
 from wbtest.results.deciding.stopping import should_end
-from wbtest.results.figures import Results, results_of
+from wbtest.results.figures import Results
 from wbtest.results.forms import ChecklistForm, DecisionForm, checklist_form
 from wbtest.results.trusting.panel import panel_of
 from wbtest.results.views import bp
@@ -166,7 +167,8 @@ def _to_memo(paper: Paper) -> ResponseReturnValue:
 
 def _page(experiment: Experiment, form: DecisionForm, typed: ChecklistForm | None = None) -> str:
     found = find_checklist(experiment)
-    results, papers = results_of(experiment, clock.now()), papers_of(experiment)
+    results, aside = results_and_aside(experiment, clock.now())
+    papers = papers_of(experiment)
     document = documents.from_json(experiment.revision.document)
     if form.read.data is None or form.errors:
         # Who was told of something newer has read it now.
@@ -179,6 +181,7 @@ def _page(experiment: Experiment, form: DecisionForm, typed: ChecklistForm | Non
         checklist_form=typed or (checklist_form(found) if found else None),
         experiment=experiment,
         results=results,
+        aside=aside,
         verdict=results.verdict,
         product=experiment.revision.document["product"],
         outcomes=rule_in_words.outcomes(results.rule),

@@ -97,8 +97,9 @@ ACTIONS: dict[str, dict[str, str]] = {
     "visitors": {
         "signups.exported": "took the sign-ups away as a file:",
         "events.exported": "took every visit away as a file:",
-        "visitors.readmitted": "counted visitors again who were left out:",
-        "visitors.left_out_again": "left visitors out again:",
+        "visitors.set_aside": "set visitors aside, beside the sealed figures:",
+        "visitors.taken_in": "took visitors in, beside the sealed figures:",
+        "visitors.aside_withdrawn": "withdrew what was set aside or taken in:",
         "signup.erased": "erased their own address on",
         "signup.erased_for": "erased the address of somebody who asked for it, on",
         "experiment.told": "told everybody the decision of",

@@ -6,7 +6,7 @@ from alembic import op
 import wbtest.store
 from wbtest.team.models import GUARDS
 
-revision = "0001_0355efea8bed"
+revision = "0001_a5bd39b6790e"
 down_revision = None
 
 
@@ -1068,25 +1068,32 @@ def upgrade() -> None:
         sa.PrimaryKeyConstraint("experiment_id", "visitor", name=op.f("pk_objections")),
     )
     op.create_table(
-        "readmissions",
+        "settings_aside",
         sa.Column("experiment_id", sa.Integer(), nullable=False),
         sa.Column("number", sa.Integer(), nullable=False),
-        sa.Column("reason", sa.String(length=20), nullable=False),
+        sa.Column("direction", sa.String(length=3), nullable=False),
+        sa.Column("kind", sa.String(length=10), nullable=False),
+        sa.Column("value", sa.Text(), nullable=False),
         sa.Column("why", sa.Text(), nullable=False),
         sa.Column("person_id", sa.Integer(), nullable=False),
         sa.Column("at", wbtest.store.UtcDateTime(timezone=True), nullable=False),
         sa.Column("withdrawn_by_id", sa.Integer(), nullable=True),
         sa.Column("withdrawn_at", wbtest.store.UtcDateTime(timezone=True), nullable=True),
-        sa.ForeignKeyConstraint(
-            ["experiment_id"], ["experiments.id"], name=op.f("fk_readmissions_experiment_id")
+        sa.CheckConstraint("direction IN ('out', 'in')", name=op.f("ck_settings_aside_direction")),
+        sa.CheckConstraint(
+            "kind IN ('mark', 'hour', 'domain', 'source', 'reason')",
+            name=op.f("ck_settings_aside_kind"),
         ),
         sa.ForeignKeyConstraint(
-            ["person_id"], ["people.id"], name=op.f("fk_readmissions_person_id")
+            ["experiment_id"], ["experiments.id"], name=op.f("fk_settings_aside_experiment_id")
         ),
         sa.ForeignKeyConstraint(
-            ["withdrawn_by_id"], ["people.id"], name=op.f("fk_readmissions_withdrawn_by_id")
+            ["person_id"], ["people.id"], name=op.f("fk_settings_aside_person_id")
         ),
-        sa.PrimaryKeyConstraint("experiment_id", "number", name=op.f("pk_readmissions")),
+        sa.ForeignKeyConstraint(
+            ["withdrawn_by_id"], ["people.id"], name=op.f("fk_settings_aside_withdrawn_by_id")
+        ),
+        sa.PrimaryKeyConstraint("experiment_id", "number", name=op.f("pk_settings_aside")),
     )
     op.create_table(
         "shared_links",

@@ -1,0 +1,143 @@
+"""Decisions that rest on figures with groups set aside: a second person signs, the memo tells."""
+
+import json
+
+import pytest
+
+from tests.conftest import HandClock
+from tests.factories import Team, log_in
+from tests.results.conftest import Start
+from tests.results.deciding.conftest import REASON
+from wbtest.audience.group_counts import Group as Chosen
+from wbtest.audience.leaving.purging import purge
+from wbtest.audience.setting_aside import set_aside, take_back
+from wbtest.delivery.models import OutboxMail
+from wbtest.extensions import clock, db
+from wbtest.publishing.models import Experiment
+from wbtest.publishing.running import life
+from wbtest.results.deciding.decide import decide, second
+from wbtest.results.deciding.meanwhile import mark_of
+from wbtest.results.deciding.memos import export_of, find_memo
+from wbtest.results.deciding.proof import differences
+from wbtest.results.figures import results_of
+from wbtest.store import Invalid, Refused
+
+WHY = "We know this office: they asked their friends."
+FORUM = Chosen("out", "source", "forum")
+DOMAIN = Chosen("out", "domain", "example.com")
+
+
+@pytest.fixture
+def against(inflated: Experiment, team: Team) -> Experiment:
+    """The sealed rule says go; without those who signed up it would say stop."""
+    set_aside(inflated, team.owner, DOMAIN, WHY)
+    return inflated
+
+
+def test_a_decision_by_the_figures_beside_needs_a_second_person(against, team):
+    paper = decide(against, team.approver, "stop", REASON)
+
+    assert paper.state == "waiting"
+    second(paper, team.owner)
+    assert paper.memo["decision"]["against"] == (
+        "The sealed rule said go; the team decided otherwise. With 1 group set aside or taken in, "
+        "the rule says stop."
+    )
+
+
+def test_who_is_asked_to_second_reads_that_it_rests_on_groups(client, against, team):
+    decide(against, team.approver, "stop", REASON)
+    log_in(client, team.owner)
+    said = "With 1 group set aside or taken in, the rule says stop."
+
+    assert said in client.get(f"/experiments/{against.id}/decision").text
+    assert said in db.session.scalars(db.select(OutboxMail.body)).all()[-1]
+
+
+def test_a_decision_by_the_sealed_figures_needs_nobody_and_tells_of_the_groups(against, team):
+    paper = decide(against, team.approver, "go", REASON)
+    [group] = paper.memo["beside"]["groups"]
+
+    assert (paper.state, paper.memo["decision"]["against"]) == ("stands", "")
+    assert (group["name"], group["why"], group["by"]) == (
+        "addresses at a mail domain",
+        WHY,
+        "Owner",
+    )
+    assert (group["seen"], group["converted"]) == ([96], [96])
+    assert paper.memo["beside"]["recommendation"] == "stop"
+
+
+def test_nobody_seconds_what_rests_on_other_groups_than_those_of_now(against, team):
+    paper = decide(against, team.approver, "stop", REASON)
+    take_back(against, team.owner, 1)
+
+    with pytest.raises(Refused, match="Other groups are set aside by now"):
+        second(paper, team.owner)
+
+
+def test_a_page_from_before_a_group_was_set_aside_decides_nothing(inflated, team):
+    read = mark_of(inflated, results_of(inflated, clock.now()))
+    set_aside(inflated, team.owner, FORUM, WHY)
+
+    with pytest.raises(Invalid, match="Other groups were set aside after you opened this page"):
+        decide(inflated, team.approver, "go", REASON, read)
+
+
+def test_the_memo_shows_the_groups_and_the_figures_beside(client, against, team):
+    decide(against, team.approver, "go", REASON)
+    log_in(client, team.viewer)
+    page = client.get(f"/experiments/{against.id}/memo/1").text
+
+    assert "Without <bdi>addresses at a mail domain</bdi>" in page
+    assert "0 of 608" in page
+    assert WHY in page
+
+
+def test_a_memo_without_groups_has_no_such_part(inflated, team):
+    paper = decide(inflated, team.approver, "go", REASON)
+
+    assert "beside" not in paper.memo
+
+
+def export(experiment: Experiment) -> dict:
+    memo = find_memo(experiment, 1)
+    assert memo is not None
+    return json.loads(json.dumps(export_of(experiment, memo)))
+
+
+def test_the_figures_beside_follow_from_the_file(against, team):
+    set_aside(against, team.owner, FORUM, WHY)
+    decide(against, team.approver, "go", REASON)
+
+    assert differences(json.dumps(export(against))) == []
+
+
+@pytest.mark.parametrize(
+    ("change", "place"),
+    [
+        (lambda file: file["memo"]["beside"].update(recommendation="go"), "memo.beside.recomm"),
+        (lambda file: file["memo"]["beside"]["groups"][0].update(seen=[9]), "memo.beside.groups"),
+        (lambda file: file["memo"].pop("beside"), "data.aside"),
+        (lambda file: file["data"].pop("aside"), "data.aside"),
+        (lambda file: file["data"]["aside"][0].__setitem__(5, 9_999), "data.aside: seen"),
+    ],
+)
+def test_a_file_whose_figures_beside_were_changed_differs(against, team, change, place):
+    decide(against, team.approver, "go", REASON)
+    file = export(against)
+    change(file)
+
+    assert any(str(each).startswith(place) for each in differences(json.dumps(file)))
+
+
+def test_after_the_purge_a_decision_still_tells_the_figures_beside(
+    begin: Start, team: Team, now: HandClock, against: Experiment
+):
+    life.end(against, team.owner)
+    now.turn(days=400)
+    purge(against)
+    paper = decide(against, team.approver, "go", REASON)
+
+    assert paper.memo["beside"]["groups"][0]["seen"] == [96]
+    assert differences(json.dumps(export(against))) == []

@@ -1,0 +1,251 @@
+"""The figures without the groups set aside and with those taken in: the sealed ones never move."""
+
+from dataclasses import replace
+
+import pytest
+
+from tests.conftest import Browser, HandClock
+from tests.factories import Team, log_in
+from tests.results.conftest import SIX_HOURLY, Start
+from tests.results.visiting import HOUR, Group, come
+from wbtest.audience.group_counts import Group as Chosen
+from wbtest.audience.setting_aside import set_aside, take_back
+from wbtest.extensions import clock
+from wbtest.publishing.models import Experiment
+from wbtest.results.beside import Aside, Beside, results_and_aside
+from wbtest.results.figures import Results
+
+WHY = "We know this office: they asked their friends."
+FORUM = Chosen("out", "source", "forum")
+
+
+def figures(experiment: Experiment) -> tuple[Results, Aside]:
+    results, aside = results_and_aside(experiment, clock.now())
+    assert aside is not None
+    return results, aside
+
+
+def counts(beside: Beside) -> list[tuple[int, int]]:
+    return [(each.seen, each.converted) for each in beside.counts]
+
+
+def test_what_is_set_aside_leaves_both_sides_and_the_verdict_is_judged_without_it(inflated, team):
+    set_aside(inflated, team.owner, FORUM, WHY)
+    results, aside = figures(inflated)
+
+    assert (results.everybody.seen, results.everybody.converted) == (704, 96)
+    assert counts(aside.beside) == [(640, 32)]
+    assert (results.verdict.word, aside.beside.verdict.word) == ("met", "not_met")
+
+
+def test_nothing_stands_beside_before_somebody_sets_a_group_aside_or_when_all_is_taken_back(
+    inflated, team
+):
+    assert results_and_aside(inflated, clock.now())[1] is None
+    set_aside(inflated, team.owner, FORUM, WHY)
+    take_back(inflated, team.owner, 1)
+
+    assert results_and_aside(inflated, clock.now())[1] is None
+
+
+def test_nothing_that_counts_moves(client: Browser, inflated, team: Team):
+    log_in(client, team.owner)
+    address = f"/experiments/{inflated.id}/results.json"
+    before = client.get(address).get_json()
+
+    set_aside(inflated, team.owner, FORUM, WHY)
+
+    assert client.get(address).get_json() == before
+
+
+def test_what_is_taken_in_joins_both_sides_and_who_is_out_stays_out(begin, team, now):
+    experiment = begin()
+    come(
+        experiment,
+        Group(10, signups=1),
+        Group(4, signups=2, excluded_because="team"),
+        Group(3, signups=3, excluded_because="team", source="forum"),
+        Group(5, signups=1, source="forum"),
+    )
+    now.turn(days=1)
+    set_aside(experiment, team.owner, Chosen("in", "reason", "team"), WHY)
+    set_aside(experiment, team.owner, Chosen("out", "source", "forum"), WHY)
+
+    assert counts(figures(experiment)[1].beside) == [(14, 3)]
+
+
+def test_the_split_is_worked_out_without_the_group(begin, team, now):
+    experiment = begin(variants=("Kitchen",))
+    come(
+        experiment,
+        *[Group(100, signups=3, variant=key) for key in ("control", "kitchen")],
+        Group(150, variant="kitchen", source="forum"),
+    )
+    now.turn(days=1)
+    set_aside(experiment, team.owner, FORUM, WHY)
+    results, aside = figures(experiment)
+
+    assert results.verdict.is_withheld
+    assert not aside.beside.verdict.is_withheld
+
+
+def test_the_cap_is_worked_out_without_the_group(begin, team, now):
+    experiment = begin(minimum_visitors=100, maximum_visitors=120, minimum_days=1)
+    come(experiment, Group(100, signups=1), Group(60, signups=1, source="forum"))
+    now.turn(days=2)
+    set_aside(experiment, team.owner, FORUM, WHY)
+    results, aside = figures(experiment)
+
+    assert (results.verdict.is_capped, aside.beside.verdict.is_capped) == (True, False)
+
+
+@pytest.fixture
+def of_networks(begin: Start, now: HandClock) -> Experiment:
+    """The same, but the friends come through two networks, which makes the verdict unreliable."""
+    experiment = begin(target=0.08, floor=0.03, minimum_visitors=400, maximum_visitors=4_000)
+    crowd = [Group(20, signups=1, at=hour * HOUR) for hour in SIX_HOURLY]
+    friends = [
+        Group(1, signups=1, at=hour * HOUR, mark=mark) for hour in SIX_HOURLY for mark in (7, 9)
+    ]
+    come(experiment, *crowd, *friends)
+    now.turn(days=9)
+    return experiment
+
+
+def test_a_verdict_that_networks_made_is_given_without_them_and_not_without_one(of_networks, team):
+    set_aside(of_networks, team.owner, Chosen("out", "mark", "7"), WHY)
+    results, one = figures(of_networks)
+    set_aside(of_networks, team.owner, Chosen("out", "mark", "9,7"), WHY)
+    _, both = figures(of_networks)
+
+    assert results.verdict.is_withheld
+    assert one.beside.verdict.is_withheld
+    assert (both.beside.verdict.word, both.beside.verdict.is_withheld) == ("not_met", False)
+    assert [name for name, _ in both.named] == ["network 0007", "networks 0007, 0009"]
+
+
+def test_a_verdict_beside_is_said_in_a_sentence(inflated, team):
+    set_aside(inflated, team.owner, Chosen("out", "domain", "example.com"), WHY)
+    beside = figures(inflated)[1].beside
+    met = figures(inflated)[0].verdict
+
+    assert beside.said == "The result is target not met, and the rule says stop."
+    assert replace(beside, verdict=met).said == "The result is target met, and the rule says go."
+
+
+def url(experiment: Experiment, page: str = "excluded") -> str:
+    return f"/experiments/{experiment.id}/{page}"
+
+
+@pytest.fixture
+def owner(client: Browser, team: Team) -> Browser:
+    log_in(client, team.owner)
+    return client
+
+
+def test_an_owner_sets_a_network_aside_and_everybody_sees_it(owner, inflated, team):
+    form = {"group": "out:source:forum", "why": WHY}
+    assert owner.send(url(inflated, "set-aside"), form).status_code == 303
+    log_in(owner, team.viewer)
+
+    page, results = owner.get(url(inflated)).text, owner.get(url(inflated, "results")).text
+
+    assert "32 of 640" in page
+    assert "source forum" in page
+    assert "they asked their friends" in page
+    assert "beside these figures: 1 group." in results
+
+
+def test_the_form_offers_the_largest_groups_with_their_rates_to_owners_alone(owner, inflated, team):
+    for_owner = owner.get(url(inflated)).text
+    log_in(owner, team.approver)
+    for_others = owner.get(url(inflated)).text
+
+    assert "Set aside: source forum · 64 of 64" in for_owner
+    assert "Set aside: addresses at example.com · 96 sign-ups" in for_owner
+    assert "addresses at example.com" not in for_others
+
+
+@pytest.mark.parametrize(
+    ("query", "chosen"),
+    [
+        ("source=forum", "out:source:forum"),
+        ("source=newsletter", "out:source:newsletter"),
+        ("domain=example.com", "out:domain:example.com"),
+    ],
+)
+def test_a_link_chooses_the_group_beforehand_and_does_nothing(owner, inflated, query, chosen):
+    page = owner.get(f"{url(inflated)}?{query}").text
+
+    assert f'<option selected value="{chosen}">' in page
+    assert results_and_aside(inflated, clock.now())[1] is None
+
+
+@pytest.mark.parametrize(
+    "query", ["mark=12", "mark=x", "source=<b>", "domain=nobody.example", "reason=bot"]
+)
+def test_a_link_to_a_group_that_is_none_chooses_nothing(owner, inflated, query):
+    answer = owner.get(f"{url(inflated)}?{query}")
+
+    assert answer.status_code == 200
+    assert "<option selected" not in answer.text
+
+
+def test_a_mistake_keeps_what_was_typed(owner, inflated):
+    answer = owner.send(url(inflated, "set-aside"), {"group": "out:source:forum", "why": "hm"})
+
+    assert answer.status_code == 422
+    assert "Say how you know in a sentence" in answer.text
+    assert ">hm</textarea>" in answer.text.replace("\r\n", "")
+    assert '<option selected value="out:source:forum">' in answer.text
+
+
+@pytest.mark.parametrize("group", ["", "x", "out:mark", "out:mark:12", "in:reason:bot"])
+def test_a_group_that_is_none_is_refused_at_its_field(owner, inflated, group):
+    answer = owner.send(url(inflated, "set-aside"), {"group": group, "why": WHY})
+
+    assert answer.status_code == 422
+    assert 'id="group-error"' in answer.text
+
+
+def test_removing_a_group_is_a_button(owner, inflated, team):
+    set_aside(inflated, team.owner, FORUM, WHY)
+
+    assert owner.send(url(inflated, "set-aside/1/withdraw")).status_code == 303
+    page = owner.get(url(inflated)).text
+    assert "removed it" in page
+    assert "32 of 640" not in page
+
+
+def test_a_page_says_that_a_domain_can_only_lower_the_rate(owner, inflated, team):
+    set_aside(inflated, team.owner, Chosen("out", "domain", "example.com"), WHY)
+
+    assert "setting one aside can only lower the rate" in owner.get(url(inflated)).text
+
+
+@pytest.mark.parametrize(
+    ("role", "status"), [("viewer", 403), ("approver", 403), ("owner", 303), ("stranger", 404)]
+)
+def test_only_owners_set_a_group_aside(client, inflated, team, stranger, role, status):
+    log_in(client, stranger if role == "stranger" else getattr(team, role))
+    form = {"group": "out:source:forum", "why": WHY}
+
+    assert client.send(url(inflated, "set-aside"), form).status_code == status
+
+
+def test_the_page_says_who_was_left_out_and_what_that_means(client, begin, team, now):
+    experiment = begin()
+    come(experiment, Group(3, excluded_because="team"))
+    now.turn(days=1)
+    log_in(client, team.viewer)
+    page = client.get(url(experiment)).text
+
+    assert "People of the team" in page
+    assert "Logged in here, or in a browser that somebody of the team marked as theirs." in page
+
+
+def test_before_anything_was_left_out_the_page_says_what_will_stand_there(client, begin, team):
+    experiment = begin()
+    log_in(client, team.viewer)
+
+    assert "Nobody was left out yet" in client.get(url(experiment)).text

@@ -1,0 +1,141 @@
+"""Groups that owners set aside or take in: the figures beside the sealed ones, which never move."""
+
+from datetime import datetime
+from typing import Any
+
+import msgspec
+
+from wbtest.api.release_shapes import Given
+from wbtest.audience import setting_aside as verbs
+from wbtest.audience.group_counts import Direction, Group, Kind, largest_groups
+from wbtest.audience.models import SettingAside
+from wbtest.extensions import clock
+from wbtest.publishing.models import Experiment
+from wbtest.results.beside import results_and_aside
+from wbtest.team import access
+
+MOST_LISTED = 100
+
+
+class SettingGroupAside(Given, kw_only=True):
+    """Which group leaves the figures (`out`) or joins them (`in`), and how you know.
+
+    `value` is a network's mark, the start of an hour in seconds since 1970, a mail domain or a
+    source; with `in` it is a crowded network's mark, or the reason for which people were left out:
+    `team`, `suspected`, `paused` or `crowd`.
+    """
+
+    direction: Direction
+    kind: Kind
+    value: str
+    why: str
+
+
+class SettingAsideShown(msgspec.Struct, kw_only=True):
+    number: int
+    direction: str
+    kind: str
+    value: str
+    name: str
+    why: str
+    by: str
+    at: datetime
+    withdrawn_by: str | None
+    withdrawn_at: datetime | None
+
+
+class VariantBeside(msgspec.Struct, kw_only=True):
+    key: str
+    seen: int
+    converted: int
+    rate: float | None
+
+
+class BesideShown(msgspec.Struct, kw_only=True):
+    """The figures and the verdict as they would be."""
+
+    variants: list[VariantBeside]
+    verdict: str
+    recommendation: str
+    withheld: bool
+    said: str
+
+
+class AsideShown(msgspec.Struct, kw_only=True):
+    """Every group, the newest first; `beside` is null while none stands."""
+
+    set_aside: list[SettingAsideShown]
+    beside: BesideShown | None
+
+
+class GroupShown(msgspec.Struct, kw_only=True):
+    kind: str
+    value: str
+    name: str
+    seen: int
+    converted: int
+
+
+class Groups(msgspec.Struct):
+    groups: list[GroupShown]
+
+
+def get_aside(experiment_id: int) -> AsideShown:
+    """What is set aside or taken in, and the figures beside the sealed ones."""
+    return _shown(access.get(Experiment, experiment_id, "read"))
+
+
+def set_group_aside(experiment_id: int, body: SettingGroupAside) -> AsideShown:
+    """Set a group aside, or take one in. The sealed figures never move."""
+    experiment = access.get(Experiment, experiment_id, "own")
+    group = Group(body.direction, body.kind, body.value)
+    verbs.set_aside(experiment, access.person(), group, body.why)
+    return _shown(experiment)
+
+
+def list_groups(experiment_id: int) -> Groups:
+    """The largest groups that can be set aside."""
+    experiment = access.get(Experiment, experiment_id, "own")
+    return Groups(
+        [
+            GroupShown(
+                kind=size.group.kind,
+                value=size.group.value,
+                name=verbs.name_of(size.group, experiment.time_zone),
+                seen=size.seen,
+                converted=size.converted,
+            )
+            for size in largest_groups(experiment, MOST_LISTED)
+        ]
+    )
+
+
+def withdraw_aside(experiment_id: int, number: int) -> AsideShown:
+    """Withdraw one of them; that there was one stays."""
+    experiment = access.get(Experiment, experiment_id, "own")
+    verbs.take_back(experiment, access.person(), number)
+    return _shown(experiment)
+
+
+def _shown(experiment: Experiment) -> AsideShown:
+    _, aside = results_and_aside(experiment, clock.now())
+    beside: dict[str, Any] | None = aside.beside.values() if aside else None
+    return AsideShown(
+        set_aside=[_one(each, experiment.time_zone) for each in verbs.settings_aside(experiment)],
+        beside=msgspec.convert(beside, BesideShown) if beside else None,
+    )
+
+
+def _one(found: SettingAside, zone: str) -> SettingAsideShown:
+    return SettingAsideShown(
+        number=found.number,
+        direction=found.direction,
+        kind=found.kind,
+        value=found.value,
+        name=verbs.name_of(verbs.group_of(found), zone),
+        why=found.why,
+        by=found.person.name,
+        at=found.at,
+        withdrawn_by=found.withdrawn_by.name if found.withdrawn_by else None,
+        withdrawn_at=found.withdrawn_at,
+    )

@@ -1,0 +1,369 @@
+"""How many people of chosen groups were counted, by hour and variant: what figures beside need.
+
+A group is what an owner may set aside or take in: see ``models.SettingAside``. It is counted from
+the rows, by what the recorder marked on them; after a purge, what was kept of it is told.
+"""
+
+from collections import Counter
+from collections.abc import Iterable, Iterator, Sequence
+from typing import Any, Literal, NamedTuple, cast
+
+import sqlalchemy as sa
+
+from wbtest.audience.conversions import FEWEST_AT_DOMAIN
+from wbtest.audience.counts import HOURS, KINDS
+from wbtest.audience.mailboxes import domain_of
+from wbtest.audience.models import Sighting, Signup, Visit
+from wbtest.audience.recording.cells import SUSPECTED, Facts, History, by_time, count
+from wbtest.audience.recording.facts import load_facts
+from wbtest.audience.recording.gate import CROWD
+from wbtest.audience.recording.hours import HOUR_SECONDS, QUARTER_SECONDS, QUARTER_US, hour_of
+from wbtest.audience.waiting import WAITING
+from wbtest.extensions import db
+from wbtest.publishing.models import Experiment
+
+VISITS = cast(sa.Table, Visit.__table__)
+SIGHTINGS = cast(sa.Table, Sighting.__table__)
+SIGNUPS = cast(sa.Table, Signup.__table__)
+Direction = Literal["out", "in"]
+Kind = Literal["mark", "hour", "domain", "source", "reason"]
+# Under which ``Experiment.last_counts`` keeps what is told of groups whose rows are purged.
+KEPT = "groups"
+
+
+class Group(NamedTuple):
+    """A group of visitors, and whether it is to leave the figures or to join them."""
+
+    direction: Direction
+    kind: Kind
+    value: str
+
+    @property
+    def marks(self) -> list[int]:
+        """The marks of its networks; of any other kind none."""
+        return [int(mark) for mark in self.value.split(",") if mark] if self.kind == "mark" else []
+
+
+class GroupHour(NamedTuple):
+    """People of one variant who belong to the same of the groups, in one hour.
+
+    ``groups`` are the numbers of all that they belong to, so that nobody is taken away twice.
+    ``is_counted``: the sealed figures hold them. The numbers are those of ``HourlyCount``.
+    """
+
+    groups: tuple[int, ...]
+    is_counted: bool
+    hour: int
+    variant: str
+    served: int
+    seen: int
+    arrived: int
+    converted: int
+
+
+class Size(NamedTuple):
+    """A group, and how many of those seen in it converted."""
+
+    group: Group
+    seen: int
+    converted: int
+
+
+Numbers = Counter[tuple[tuple[int, ...], bool, int, str, str]]
+COLUMNS = ("served", "seen", "arrived", "converted")
+
+
+def hours_of_groups(experiment: Experiment, groups: dict[int, Group]) -> list[GroupHour]:
+    """Return everybody who belongs to any of the groups, which go by their number.
+
+    Who is left out for two reasons is told of once, and who counts is never told of as left out.
+    """
+    if experiment.purged_at is not None:
+        return [
+            GroupHour(tuple(numbers), *rest)
+            for numbers, *rest in experiment.last_counts.get(KEPT, ())
+        ]
+    if not groups:
+        return []
+    facts = load_facts(db.session.connection(), experiment.id)
+    found: Numbers = Counter()
+    _count_marked(found, experiment, groups, facts)
+    if any(group.kind == "reason" and group.value == SUSPECTED for group in groups.values()):
+        _count_suspected(found, experiment, groups, facts)
+    cells = dict.fromkeys(key[:4] for key in sorted(found))
+    return [GroupHour(*cell, *(found[*cell, name] for name in COLUMNS)) for cell in cells]
+
+
+def groups_to_keep(experiment: Experiment, groups: dict[int, Group]) -> dict[str, Any]:
+    """Return the same as a part of ``Experiment.last_counts``."""
+    rows = hours_of_groups(experiment, groups)
+    return {KEPT: [[list(row.groups), *row[1:]] for row in rows]} if rows else {}
+
+
+def _count_marked(
+    found: Numbers, experiment: Experiment, groups: dict[int, Group], facts: Facts
+) -> None:
+    """Add up rows as the recorder marked them; the database puts equal ones together."""
+    flags = {number: _belongs(group, experiment, facts) for number, group in groups.items()}
+    moved = "at_us" if facts.conversion == "signup" else f"{facts.conversion}_us"
+    people = (
+        sa.select(
+            sa.func.coalesce(SIGHTINGS.c.variant, VISITS.c.variant).label("variant"),
+            VISITS.c.excluded_because,
+            (VISITS.c.at_us // QUARTER_US).label("visit"),
+            (SIGHTINGS.c.at_us // QUARTER_US).label("sighting"),
+            (SIGNUPS.c[moved] // QUARTER_US).label("conversion"),
+            *[sa.case((flag, 1), else_=0).label(f"g{number}") for number, flag in flags.items()],
+        )
+        .select_from(_joined())
+        .where(
+            VISITS.c.experiment_id == experiment.id, *_from_sources(facts), _is_told(flags, groups)
+        )
+        .subquery()
+    )
+    rows = db.session.execute(
+        sa.select(*people.c, sa.func.count().label("number")).group_by(*people.c)
+    )
+    for row in rows.mappings():
+        numbers = tuple(number for number in groups if row[f"g{number}"])
+        place = numbers, row["excluded_because"] == ""
+
+        def at(quarter: int) -> int:
+            return hour_of(quarter * QUARTER_US, facts.zone)
+
+        served, variant, people_ = at(row["visit"]), row["variant"], row["number"]
+        found[*place, served, variant, "served"] += people_
+        if row["sighting"] is None:
+            continue
+        seen = at(row["sighting"])
+        found[*place, seen, variant, "seen"] += people_
+        if row["conversion"] is not None:
+            found[*place, seen, variant, "converted"] += people_
+            found[*place, at(row["conversion"]), variant, "arrived"] += people_
+
+
+def _joined() -> sa.Join:
+    """Each visit with its counted sighting and its conversion, where there are any."""
+
+    def same(table: sa.Table) -> sa.ColumnElement[bool]:
+        names = ("experiment_id", "visitor", "excluded_because")
+        return sa.and_(*[table.c[name] == VISITS.c[name] for name in names])
+
+    return VISITS.outerjoin(SIGHTINGS, same(SIGHTINGS) & SIGHTINGS.c.is_counted).outerjoin(
+        SIGNUPS, same(SIGNUPS) & SIGNUPS.c.is_converted
+    )
+
+
+def _from_sources(facts: Facts) -> list[sa.ColumnElement[bool]]:
+    """What restricts people to the sources that the rule counts."""
+    if facts.sources is None:
+        return []
+    return [sa.func.coalesce(SIGHTINGS.c.source, VISITS.c.source).in_(facts.sources)]
+
+
+def _is_told(
+    flags: dict[int, sa.ColumnElement[bool]], groups: dict[int, Group]
+) -> sa.ColumnElement[bool]:
+    """Of those who count, who may be taken out; of the others, who may be taken in, once each."""
+    out, into = (
+        sa.or_(sa.false(), *[flags[n] for n, group in groups.items() if group.direction == way])
+        for way in ("out", "in")
+    )
+    suspects = sa.select(SIGHTINGS.c.visitor).where(
+        SIGHTINGS.c.experiment_id == VISITS.c.experiment_id,
+        SIGHTINGS.c.visitor == VISITS.c.visitor,
+        SIGHTINGS.c.excluded_because == SUSPECTED,
+    )
+    counts = (VISITS.c.excluded_because == "") & ~suspects.correlate(VISITS).exists()
+    other = VISITS.alias("other")
+    reason = VISITS.c.excluded_because
+    is_earlier = sa.tuple_(other.c.at_us, other.c.excluded_because) < sa.tuple_(
+        VISITS.c.at_us, reason
+    )
+    reasons = {_reason_of(group) for group in groups.values() if group.direction == "in"}
+    told = sa.select(other.c.visitor).where(
+        other.c.experiment_id == VISITS.c.experiment_id,
+        other.c.visitor == VISITS.c.visitor,
+        (other.c.excluded_because == "") | (other.c.excluded_because.in_(reasons) & is_earlier),
+    )
+    is_left_out = reason.not_in(("", SUSPECTED, WAITING))
+    return (counts & out) | (is_left_out & into & ~told.correlate(VISITS).exists())
+
+
+def _reason_of(group: Group) -> str:
+    return group.value if group.kind == "reason" else CROWD
+
+
+def _belongs(group: Group, experiment: Experiment, facts: Facts) -> sa.ColumnElement[bool]:
+    """Whether a visit, joined with its sighting, is one of the group."""
+    if group.kind == "reason":
+        return VISITS.c.excluded_because == group.value
+    if group.kind == "source":
+        return sa.func.coalesce(SIGHTINGS.c.source, VISITS.c.source) == group.value
+    if group.kind == "hour":
+        start = int(group.value)
+        quarters = range(start // QUARTER_SECONDS, (start + HOUR_SECONDS) // QUARTER_SECONDS)
+        same = [each for each in quarters if hour_of(each * QUARTER_US, facts.zone) == start]
+        return (sa.func.coalesce(SIGHTINGS.c.at_us, VISITS.c.at_us) // QUARTER_US).in_(same)
+    if group.kind == "domain":
+        key, domain = SIGNUPS.c.email_key, group.value
+        is_at = key.endswith(f"@{domain}", autoescape=True)
+        # What its owner puts before it belongs to it, as ``mailboxes.domain_of`` says.
+        is_below = key.endswith(f".{domain}", autoescape=True)
+        at_domain = sa.select(SIGNUPS.c.visitor).where(
+            SIGNUPS.c.experiment_id == experiment.id,
+            SIGNUPS.c.visitor != "",
+            SIGNUPS.c.excluded_because != WAITING,
+            is_at | is_below,
+        )
+        return VISITS.c.visitor.in_(at_domain)
+    is_marked = VISITS.c.mark.in_(group.marks)
+    return (
+        is_marked & (VISITS.c.excluded_because == CROWD) if group.direction == "in" else is_marked
+    )
+
+
+def _count_suspected(
+    found: Numbers, experiment: Experiment, groups: dict[int, Group], facts: Facts
+) -> None:
+    """Add up those taken for machines as if their sign-ups had been anybody's.
+
+    Who was never seen before the form was sent stays out: that holds for everybody.
+    """
+    is_suspected = sa.select(SIGHTINGS.c.visitor).where(
+        SIGHTINGS.c.experiment_id == experiment.id, SIGHTINGS.c.excluded_because == SUSPECTED
+    )
+    signed: dict[str, list[Any]] = {}
+    for row in db.session.execute(
+        sa.select(SIGNUPS).where(
+            SIGNUPS.c.experiment_id == experiment.id,
+            SIGNUPS.c.visitor.in_(is_suspected),
+            SIGNUPS.c.excluded_because.in_(("", SUSPECTED)),
+        )
+    ):
+        signed.setdefault(row.visitor, []).append(row)
+    flags = [
+        sa.case((_belongs(group, experiment, facts), 1), else_=0).label(f"g{number}")
+        for number, group in groups.items()
+    ]
+    same = [SIGHTINGS.c[name] == VISITS.c[name] for name in list(VISITS.primary_key.columns.keys())]
+    seen = db.session.execute(
+        sa.select(*SIGHTINGS.c, *flags)
+        .select_from(SIGHTINGS.join(VISITS, sa.and_(*same)))
+        .where(
+            SIGHTINGS.c.experiment_id == experiment.id,
+            SIGHTINGS.c.excluded_because == "",
+            SIGHTINGS.c.visitor.in_(is_suspected),
+            *_from_sources(facts),
+        )
+    )
+    taken_in = tuple(n for n, group in groups.items() if group.value == SUSPECTED)
+    for row in seen:
+        numbers = (*(n for n in groups if row._mapping[f"g{n}"]), *taken_in)
+        _, counts = count(History(row, by_time(signed.get(row.visitor, ()))), facts)
+        for cell, column in counts:
+            if column in COLUMNS:
+                found[numbers, False, cell.hour, cell.variant, column] += 1
+            if column == "seen":
+                found[numbers, False, cell.hour, cell.variant, "served"] += 1
+
+
+def largest_groups(experiment: Experiment, most: int) -> list[Size]:
+    """Return the largest groups that can be set aside, ``most`` of each kind.
+
+    Networks and sources by who was seen, hours by who of those seen in them converted, and domains
+    by the people who signed up from them.
+    """
+    if experiment.purged_at is not None:
+        return []
+    facts = load_facts(db.session.connection(), experiment.id)
+    return [
+        *_networks(experiment, facts, most),
+        *_hours(experiment, most),
+        *_sources(experiment, facts, most),
+        *_domains(experiment, facts, most),
+    ]
+
+
+def crowds(experiment: Experiment, most: int) -> list[tuple[Group, int]]:
+    """Return the networks of which people are left out as a crowd, with how many came of each."""
+    number = sa.func.count()
+    rows = db.session.execute(
+        sa.select(VISITS.c.mark, number)
+        .where(VISITS.c.experiment_id == experiment.id, VISITS.c.excluded_because == CROWD)
+        .where(VISITS.c.mark >= 0)
+        .group_by(VISITS.c.mark)
+        .order_by(number.desc(), VISITS.c.mark)
+        .limit(most)
+    )
+    return [(Group("in", "mark", str(mark)), people) for mark, people in rows]
+
+
+def _networks(experiment: Experiment, facts: Facts, most: int) -> Iterator[Size]:
+    seen, converted = sa.func.count(SIGHTINGS.c.visitor), sa.func.count(SIGNUPS.c.visitor)
+    rows = db.session.execute(
+        sa.select(VISITS.c.mark, seen, converted)
+        .select_from(_joined())
+        .where(
+            VISITS.c.experiment_id == experiment.id,
+            VISITS.c.excluded_because == "",
+            VISITS.c.mark >= 0,
+            *_from_sources(facts),
+        )
+        .group_by(VISITS.c.mark)
+        .having(seen > 0)
+        .order_by(seen.desc(), VISITS.c.mark)
+        .limit(most)
+    )
+    return (Size(Group("out", "mark", str(mark)), *numbers) for mark, *numbers in rows)
+
+
+def _hours(experiment: Experiment, most: int) -> Iterator[Size]:
+    seen, converted = sa.func.sum(HOURS.c.seen), sa.func.sum(HOURS.c.converted)
+    rows = db.session.execute(
+        sa.select(HOURS.c.hour, seen, converted)
+        .where(HOURS.c.experiment_id == experiment.id)
+        .group_by(HOURS.c.hour)
+        .having(converted > 0)
+        .order_by(converted.desc(), HOURS.c.hour)
+        .limit(most)
+    )
+    return (Size(Group("out", "hour", str(hour)), *map(int, numbers)) for hour, *numbers in rows)
+
+
+def _sources(experiment: Experiment, facts: Facts, most: int) -> Iterator[Size]:
+    seen, converted = sa.func.sum(KINDS.c.seen), sa.func.sum(KINDS.c.converted)
+    query = (
+        sa.select(KINDS.c.source, seen, converted)
+        .where(KINDS.c.experiment_id == experiment.id, KINDS.c.excluded_because == "")
+        .group_by(KINDS.c.source)
+        .having(seen > 0)
+        .order_by(seen.desc(), KINDS.c.source)
+        .limit(most)
+    )
+    if facts.sources is not None:
+        query = query.where(KINDS.c.source.in_(facts.sources))
+    rows = db.session.execute(query)
+    return (Size(Group("out", "source", source), *map(int, numbers)) for source, *numbers in rows)
+
+
+def _domains(experiment: Experiment, facts: Facts, most: int) -> Iterable[Size]:
+    query = sa.select(SIGNUPS.c.email_key).where(
+        SIGNUPS.c.experiment_id == experiment.id,
+        SIGNUPS.c.excluded_because == "",
+        SIGNUPS.c.is_converted,
+        SIGNUPS.c.left_at.is_(None),
+    )
+    if facts.sources is not None:
+        query = query.where(SIGNUPS.c.source.in_(facts.sources))
+    people = Counter(map(domain_of, db.session.scalars(query)))
+    return [
+        Size(Group("out", "domain", domain), number, number)
+        for domain, number in sorted(people.items(), key=lambda each: (-each[1], each[0]))[:most]
+        if number >= FEWEST_AT_DOMAIN
+    ]
+
+
+def people_seen(rows: Sequence[GroupHour]) -> int:
+    """How many people these are who were seen."""
+    return sum(row.seen for row in rows)
