@@ -19,6 +19,7 @@ WITHHELD = {
     "split": "visitors do not reach the variants as planned",
     "served_split": "visitors do not reach the variants as planned",
     "beacons": "too many pages were served and never seen",
+    "networks": "a few networks make it",
     "seal": "what was sealed was changed afterwards",
 }
 

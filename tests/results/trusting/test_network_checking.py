@@ -3,8 +3,10 @@
 from collections.abc import Iterable
 
 import pytest
+from flask.testing import FlaskClient
 
 from tests.conftest import HandClock
+from tests.factories import Team, log_in
 from tests.results.conftest import Start
 from wbtest import store
 from wbtest.audience.leaving import purging
@@ -105,6 +107,19 @@ def test_a_verdict_that_few_networks_make_is_withheld_and_says_why(street, runni
     assert (check.state, check.where) == ("stop", "networks")
     assert "from 5 networks" in check.reason
     assert "“met”" in check.reason
+
+
+def test_the_page_of_a_verdict_that_few_networks_make_says_so(
+    street, running, now, client: FlaskClient, team: Team
+):
+    bring_strangers(street, now)
+    bring_accomplices(street, now)
+    log_in(client, team.owner)
+
+    page = client.get(f"/experiments/{running.id}/results")
+
+    assert page.status_code == 200
+    assert "No verdict: a few networks make it." in page.text
 
 
 def test_a_list_says_what_the_page_says(street, running, now):
