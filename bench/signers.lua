@@ -17,7 +17,7 @@ function request()
   headers["User-Agent"] = "Mozilla/5.0 (X11; Linux x86_64; rv:147.0) Gecko/20100101 Firefox/147.0"
   headers["Accept-Language"] = "en-GB,en;q=0.9"
   headers["Cookie"] = cookie .. "=" .. value
-  headers["X-Forwarded-For"] = string.format("10.%d.%d.%d", math.floor(id / 65536) % 256, math.floor(id / 256) % 256, id % 256)
+  headers["X-Forwarded-For"] = string.format("%d.%d.%d.7", 20 + math.floor(id / 62500) % 80, math.floor(id / 250) % 250, id % 250)
   local body = "email=visitor-" .. id .. "%40example.com&website=&token=" .. token
   return wrk.format("POST", wrk.path, headers, body)
 end

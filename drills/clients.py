@@ -150,12 +150,17 @@ class Visitor:
         number = self._number
         return f"{(number >> 16 & 127) + first}.{number >> 8 & 255}.{number & 255}"
 
+    def _address(self) -> str:
+        """One in a network of its own: of each network only the first visitors would count."""
+        number = self._number
+        return f"{24 + number // 62_500}.{number // 250 % 250}.{number % 250}.9"
+
     def _request(self, path: str, body: str | None) -> bytes:
         lines = [
             f"{'GET' if body is None else 'POST'} {path} HTTP/1.1",
             f"Host: {self._host}:{self._port}",
             f"User-Agent: {BROWSER}",
-            f"X-Forwarded-For: 10.{self._spread()}",
+            f"X-Forwarded-For: {self._address()}",
             "Sec-Fetch-Site: same-origin",
             "Connection: close",
         ]
