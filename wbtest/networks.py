@@ -32,11 +32,13 @@ def network_of(address: str) -> bytes | None:
     >>> network_of("192.0.2.1"), network_of("[2001:db8:1:2::3]:443"), network_of("10.0.0.1")
     (b'\\xc0\\x00\\x02', b' \\x01\\r\\xb8\\x00\\x01', None)
     """
-    address = address.strip()
     # A NUL and half a surrogate pair are a ValueError, all else that is no address an OSError.
     try:
-        if ":" in address:
-            address = ip_of(address)
+        if ":" not in address:
+            # Asked of each visit, so the plain case stands here whole.
+            packed = inet_pton(AF_INET, address.strip())
+            return None if packed[:2] in _INSIDE else packed[:3]
+        address = ip_of(address.strip())
         if ":" not in address:
             return _of_ipv4(inet_pton(AF_INET, address))
         packed = inet_pton(AF_INET6, address)

@@ -98,17 +98,6 @@ def hashed_visitor(key: bytes, ip: str, user_agent: str) -> str:
     return begun.hexdigest()
 
 
-def network_mark(key: bytes, network: bytes) -> int:
-    """Return 16 bits of a keyed BLAKE2b of a network, the same for as long as ``key`` lives.
-
-    Some 256 networks of 256 addresses each share a mark. So it says “perhaps the same network, in
-    this test” and nothing else, even to whoever holds the key.
-    """
-    begun = _keyed(key, "network").copy()
-    begun.update(network)
-    return int.from_bytes(begun.digest()[:2])
-
-
 def write_cookie(key: bytes, visitor: Visitor) -> str:
     """Return the signed text that ``read_cookie`` reads with the same key."""
     who, variant, issued, source, device, language, excluded_because = visitor

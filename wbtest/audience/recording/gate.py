@@ -5,15 +5,16 @@ last hour and the last day. All others are *crowd*: they get the same page, cook
 stand in neither side of the rate. The gate knows no variant, no source and no sign-up, so who is
 admitted depends on earlier arrivals alone, and the evidence stays valid.
 
-A mark is 16 bits of a keyed hash of the network (``visitors.network_mark``); no IP is stored.
+A mark is 16 bits of a keyed hash of the network (``mark_of``); no IP is stored.
 What was decided about a visitor stays, from whatever network they come later.
 """
 
 from collections import Counter, defaultdict
 from collections.abc import Callable, Collection, Iterable, Mapping, Sequence
 from datetime import datetime
+from hashlib import blake2s
 from operator import attrgetter
-from typing import NamedTuple, TypeVar, cast
+from typing import TypeVar, cast
 
 import sqlalchemy as sa
 from msgspec.structs import replace
@@ -25,7 +26,6 @@ from wbtest.audience.recording.cells import AnnouncedCrowd, Facts
 from wbtest.audience.recording.events import Arrival, Seen, Served
 from wbtest.audience.recording.hours import QUARTER_SECONDS, QUARTER_US
 from wbtest.audience.recording.rows import VisitRow
-from wbtest.audience.visitors import network_mark
 from wbtest.networks import network_of
 from wbtest.store import writing
 
@@ -62,15 +62,6 @@ Arrived = Served | Seen
 E = TypeVar("E", bound=Arrival)
 
 
-class Newcomer(NamedTuple):
-    """A visitor of whom nothing is stored yet, and when they came, in microseconds since 1970."""
-
-    at_us: int
-    experiment_id: int
-    visitor: str
-    mark: int
-
-
 class Admissions:
     """What was decided about the visitors of a group, before now or just now.
 
@@ -99,9 +90,11 @@ class Admissions:
         is_same = event.excluded_because or reason == ""
         return event if is_same else replace(event, excluded_because=CROWD)
 
-    def mark_of(self, event: Arrival) -> int:
-        """Return the mark of the visitor's network when they came; UNKNOWN_MARK for a known one."""
-        return self._marks.get((event.experiment_id, event.visitor), UNKNOWN_MARK)
+    def marks_of(self, events: Iterable[Arrival]) -> list[int]:
+        """Return the mark of each visitor's network when they came; UNKNOWN_MARK of a known one."""
+        return [
+            self._marks.get((event.experiment_id, event.visitor), UNKNOWN_MARK) for event in events
+        ]
 
 
 class Gate:
@@ -114,7 +107,7 @@ class Gate:
 
     def __init__(self) -> None:
         # When the first of each mark came.
-        self._first: dict[Network, list[int]] = {}
+        self._first: dict[Network, tuple[int, ...]] = {}
 
     def decide(
         self,
@@ -127,67 +120,67 @@ class Gate:
 
         A group that is tried again counts its visitors twice, which admits fewer and never more.
         """
-        reasons: dict[Who, str | None] = {}
-        for row in stored:
-            if row.excluded_because in ("", CROWD):
-                reasons[row[:2]] = row.excluded_because
-        coming = sorted(_newcomers(arrivals, reasons, facts_of).values(), key=attrgetter("at_us"))
-        desk = _Desk(connection, self._many(coming), facts_of)
-        for newcomer in coming:
-            who = newcomer.experiment_id, newcomer.visitor
-            if newcomer.mark == UNKNOWN_MARK or self._is_first(newcomer):
-                reasons[who] = ""
-            else:
-                network = newcomer.experiment_id, newcomer.mark
-                reasons[who] = desk.decide(newcomer, self._first[network])
-        desk.write()
-        if len(self._first) > MOST_REMEMBERED:
-            self._forget(coming[-1].at_us - DAY_US if coming else 0)
-        marks = {(each.experiment_id, each.visitor): each.mark for each in coming}
+        reasons: dict[Who, str | None] = {
+            row[:2]: row.excluded_because for row in stored if row.excluded_because in ("", CROWD)
+        }
+        marks: dict[Who, int] = {}
+        later: list[Arrived] = []
+        # Done for each visit: to put more of it into functions would cost a tenth of writing one.
+        for event in arrivals:
+            who = event.experiment_id, event.visitor
+            if event.excluded_because or who in reasons:
+                continue
+            marks[who] = mark = mark_of(facts_of(event.experiment_id).key, event.address)
+            reasons[who] = ""
+            if mark != UNKNOWN_MARK and not self._is_first(event, mark):
+                later.append(event)
+        if later:
+            later.sort(key=attrgetter("at_us"))
+            self._decide_later(connection, later, reasons, marks, facts_of)
         return Admissions(reasons, marks)
 
-    def _many(self, coming: Sequence[Newcomer]) -> list[Network]:
-        """The networks of which more come than this process may count for itself."""
-        numbers = Counter([(each.experiment_id, each.mark) for each in coming])
-        return [
-            network
-            for network, number in numbers.items()
-            if network[1] != UNKNOWN_MARK and number + len(self._first.get(network, ())) > FIRST
-        ]
-
-    def _is_first(self, newcomer: Newcomer) -> bool:
+    def _is_first(self, event: Arrived, mark: int) -> bool:
         """Whether this is one of the first of its mark within a day, and remember it."""
-        network = newcomer.experiment_id, newcomer.mark
-        times = self._first.setdefault(network, [])
-        if len(times) == FIRST and times[0] <= newcomer.at_us - DAY_US:
-            del times[0]
-        if len(times) < FIRST:
-            times.append(newcomer.at_us)
-            return True
-        return False
+        network = event.experiment_id, mark
+        times = self._first.get(network, ())
+        if len(times) == FIRST and times[0] <= event.at_us - DAY_US:
+            times = times[1:]
+        if len(times) == FIRST:
+            return False
+        self._first[network] = (*times, event.at_us)
+        return True
 
-    def _forget(self, before_us: int) -> None:
-        self._first = {key: times for key, times in self._first.items() if times[-1] > before_us}
-
-
-def _newcomers(
-    arrivals: Iterable[Arrived], known: Collection[Who], facts_of: Callable[[int], Facts]
-) -> dict[Who, Newcomer]:
-    """Who of the arrivals may count and is not known yet, each by their first arrival."""
-    found: dict[Who, Newcomer] = {}
-    for event in arrivals:
-        if event.excluded_because == "":
-            who = event.experiment_id, event.visitor
-            if who not in known and (who not in found or event.at_us < found[who].at_us):
-                mark = mark_of(facts_of(event.experiment_id).key, event.address)
-                found[who] = Newcomer(event.at_us, *who, mark)
-    return found
+    def _decide_later(
+        self,
+        connection: sa.Connection,
+        later: Sequence[Arrived],
+        reasons: dict[Who, str | None],
+        marks: Mapping[Who, int],
+        facts_of: Callable[[int], Facts],
+    ) -> None:
+        """Decide about all others of a mark, who are counted in the database."""
+        whos = [(event.experiment_id, event.visitor) for event in later]
+        networks = [(who[0], marks[who]) for who in whos]
+        desk = _Desk(connection, set(networks), facts_of)
+        for event, who, network in zip(later, whos, networks, strict=True):
+            reasons[who] = desk.decide(network, event.at_us, self._first[network])
+        desk.write()
+        if len(self._first) > MOST_REMEMBERED:
+            before_us = later[-1].at_us - DAY_US
+            self._first = {key: at for key, at in self._first.items() if at[-1] > before_us}
 
 
 def mark_of(key: bytes | None, address: str) -> int:
-    """Return the mark of an address under the page's key, UNKNOWN_MARK where there is none."""
+    """Return 16 bits of a keyed BLAKE2s of the address's network; UNKNOWN_MARK where it has none.
+
+    Some 256 networks of 256 addresses share each mark. So one says “perhaps the same network, in
+    this test” and nothing else, even to whoever holds the page's ``key``.
+    """
     network = network_of(address)
-    return UNKNOWN_MARK if network is None or key is None else network_mark(key, network)
+    if network is None or key is None:
+        return UNKNOWN_MARK
+    # All keys are of one length, so to put it before the network keys the hash.
+    return int.from_bytes(blake2s(key + network, digest_size=2).digest())
 
 
 class _Desk:
@@ -212,28 +205,27 @@ class _Desk:
         self._people: dict[int, defaultdict[int, dict[int, int]]] = {}
         self._joined: Counter[tuple[int, int, int]] = Counter()
 
-    def decide(self, newcomer: Newcomer, first: Sequence[int]) -> str | None:
-        experiment_id, mark = newcomer.experiment_id, newcomer.mark
-        facts, quarter = self._facts_of(experiment_id), newcomer.at_us // QUARTER_US
-        counts = self._counts[experiment_id, mark]
-        own = [at_us // QUARTER_US for at_us in first]
+    def decide(self, network: Network, at_us: int, first: Sequence[int]) -> str | None:
+        """Return the reason of a visitor of this network, of whom the ``first`` are not counted."""
+        facts, quarter = self._facts_of(network[0]), at_us // QUARTER_US
+        counts = self._counts[network]
+        own = [each // QUARTER_US for each in first]
         in_hour = within(HOUR, quarter, own, counts)
         in_day = within(DAY, quarter, own, counts)
         is_free = in_hour < facts.limits.hour and in_day < facts.limits.day
-        if is_free or self._joins(newcomer, facts.crowds, in_hour):
-            self._add(newcomer, quarter, 0)
+        if is_free or self._joins(network, at_us, facts.crowds, in_hour):
+            self._add(network, quarter, 0)
             return ""
         rows = sum(kept for at, (_, kept) in counts.items() if quarter - DAY <= at)
-        if rows >= MOST_OF_A_MARK or self._kept_of(experiment_id) >= MOST_OF_A_TEST:
+        if rows >= MOST_OF_A_MARK or self._kept_of(network[0]) >= MOST_OF_A_TEST:
             return None
-        self._kept[experiment_id] += 1
-        self._add(newcomer, quarter, 1)
+        self._kept[network[0]] += 1
+        self._add(network, quarter, 1)
         return CROWD
 
-    def _add(self, newcomer: Newcomer, quarter: int, column: int) -> None:
-        self._added[newcomer.experiment_id, newcomer.mark, quarter][column] += 1
-        counts = self._counts[newcomer.experiment_id, newcomer.mark]
-        counts.setdefault(quarter, [0, 0])[column] += 1
+    def _add(self, network: Network, quarter: int, column: int) -> None:
+        self._added[*network, quarter][column] += 1
+        self._counts[network].setdefault(quarter, [0, 0])[column] += 1
 
     def _kept_of(self, experiment_id: int) -> int:
         """How many rows the test has of those who were not admitted."""
@@ -242,15 +234,17 @@ class _Desk:
             self._kept[experiment_id] = int(number)
         return self._kept[experiment_id]
 
-    def _joins(self, newcomer: Newcomer, crowds: Sequence[AnnouncedCrowd], in_hour: int) -> bool:
+    def _joins(
+        self, network: Network, at_us: int, crowds: Sequence[AnnouncedCrowd], in_hour: int
+    ) -> bool:
         """Whether the visitor is of an announced crowd that still has room, and count them with it.
 
         Its networks are the first that are full in its time; ``in_hour`` of one are then counted as
         its people.
         """
-        experiment_id, mark = newcomer.experiment_id, newcomer.mark
+        experiment_id, mark = network
         for place, crowd in enumerate(crowds):
-            if not crowd.from_us <= newcomer.at_us <= crowd.until_us:
+            if not crowd.from_us <= at_us <= crowd.until_us:
                 continue
             people = self._people_of(experiment_id)[place]
             is_new = mark not in people

@@ -85,7 +85,10 @@ def record(
             for index, event in came.signups
             if index not in turned_away
         ]
-        visits = [VisitRow._make((*_visit(event), admissions.mark_of(event))) for event in arrivals]
+        visits = [
+            VisitRow._make((*_visit(event), mark))
+            for event, mark in zip(arrivals, admissions.marks_of(arrivals), strict=True)
+        ]
         sightings = [
             SightingRow._make((*row[:-1], True))
             for event, row in zip(arrivals, visits, strict=True)
