@@ -116,6 +116,26 @@ class AllEqual(msgspec.Struct):
     log_e: float | None
 
 
+class WithOrWithout(msgspec.Struct, kw_only=True):
+    seen: int
+    converted: int
+    rate: float | None
+    verdict: Literal["met", "not_met", "not_enough"]
+    recommendation: str
+    withheld: bool
+
+
+class CrowdShown(msgspec.Struct, kw_only=True):
+    """An announced crowd: it counts. Of its `people` so many were `admitted`."""
+
+    name: str
+    people: int
+    admitted: int
+    networks: int
+    with_it: WithOrWithout = msgspec.field(name="with")
+    without: WithOrWithout
+
+
 class Filtered(msgspec.Struct):
     """What a filter lets through. It never touches the verdict or what it rests on."""
 
@@ -143,6 +163,7 @@ class ResultsShown(msgspec.Struct, kw_only=True):
     without_beacon: int
     attempt: int
     why: str
+    crowds: list[CrowdShown] = msgspec.field(default_factory=list)
     mark: str
     filtered: Filtered | None
 

@@ -13,7 +13,7 @@ import sqlalchemy as sa
 from wbtest.audience.conversions import FEWEST_AT_DOMAIN
 from wbtest.audience.counts import HOURS, KINDS
 from wbtest.audience.mailboxes import domain_of
-from wbtest.audience.models import Sighting, Signup, Visit
+from wbtest.audience.models import CrowdNetwork, Sighting, Signup, Visit
 from wbtest.audience.recording.cells import SUSPECTED, Facts, History, by_time, count
 from wbtest.audience.recording.facts import load_facts
 from wbtest.audience.recording.gate import CROWD
@@ -25,6 +25,7 @@ from wbtest.publishing.models import Experiment
 VISITS = cast(sa.Table, Visit.__table__)
 SIGHTINGS = cast(sa.Table, Sighting.__table__)
 SIGNUPS = cast(sa.Table, Signup.__table__)
+CROWD_NETWORKS = cast(sa.Table, CrowdNetwork.__table__)
 Direction = Literal["out", "in"]
 Kind = Literal["mark", "hour", "domain", "source", "reason"]
 # Under which ``Experiment.last_counts`` keeps what is told of groups whose rows are purged.
@@ -32,10 +33,13 @@ KEPT = "groups"
 
 
 class Group(NamedTuple):
-    """A group of visitors, and whether it is to leave the figures or to join them."""
+    """A group of visitors, and whether it is to leave the figures or to join them.
+
+    Of an announced crowd the ``value`` is its place in the sealed rule.
+    """
 
     direction: Direction
-    kind: Kind
+    kind: Kind | Literal["crowd"]
     value: str
 
     @property
@@ -187,7 +191,7 @@ def _is_told(
         (other.c.excluded_because == "") | (other.c.excluded_because.in_(reasons) & is_earlier),
     )
     is_left_out = reason.not_in(("", SUSPECTED, WAITING))
-    return (counts & out) | (is_left_out & into & ~told.correlate(VISITS).exists())
+    return (out & counts) | (into & is_left_out & ~told.correlate(VISITS).exists())
 
 
 def _reason_of(group: Group) -> str:
@@ -217,6 +221,14 @@ def _belongs(group: Group, experiment: Experiment, facts: Facts) -> sa.ColumnEle
             is_at | is_below,
         )
         return VISITS.c.visitor.in_(at_domain)
+    if group.kind == "crowd":
+        crowd = facts.crowds[int(group.value)]
+        marks = sa.select(CROWD_NETWORKS.c.mark).where(
+            CROWD_NETWORKS.c.experiment_id == experiment.id,
+            CROWD_NETWORKS.c.crowd == int(group.value),
+        )
+        is_in_time = VISITS.c.at_us.between(crowd.from_us, crowd.until_us)
+        return is_in_time & VISITS.c.mark.in_(marks)
     is_marked = VISITS.c.mark.in_(group.marks)
     return (
         is_marked & (VISITS.c.excluded_because == CROWD) if group.direction == "in" else is_marked

@@ -13,6 +13,7 @@ from wbtest.extensions import clock, db
 from wbtest.http import moment
 from wbtest.moments import read_one_moment
 from wbtest.publishing.models import Experiment
+from wbtest.results.crowds import lines
 from wbtest.results.figures import results_of
 from wbtest.results.figures_json import results_json
 from wbtest.results.in_words import fragility
@@ -38,6 +39,7 @@ def results(slug: str, attempt: int | None, as_json: bool) -> None:
     parts = (
         _head(slug.removeprefix("/p/"), values),
         as_text(values),
+        _crowds(values),
         _trust(values),
         fragility(found),
     )
@@ -64,6 +66,11 @@ def _find(slug: str, attempt: int | None) -> Experiment:
 def _head(slug: str, values: dict[str, Any]) -> str:
     attempt = f", attempt {values['attempt']}" if values["attempt"] > 1 else ""
     return f"/p/{slug}{attempt}, as of {moment(datetime.fromisoformat(values['as_of']))}"
+
+
+def _crowds(values: dict[str, Any]) -> str:
+    said = lines(values.get("crowds", ()))
+    return "\n".join(["Announced crowds", *(f"  {line}" for line in said)]) if said else ""
 
 
 def _trust(values: dict[str, Any]) -> str:

@@ -17,6 +17,7 @@ from wbtest.audience.counts import Totals
 from wbtest.publishing.models import Experiment
 from wbtest.publishing.rule import Hypothesis
 from wbtest.publishing.running.seals import faults_of, sealed_rule
+from wbtest.results.crowds import CrowdFigures, crowd_figures
 from wbtest.results.health import check_measurement, check_since
 from wbtest.results.history import Counted, History, count, history
 from wbtest.results.looks import Looks, look
@@ -96,7 +97,7 @@ class Results(Judged, frozen=True):
 
     ``comparison`` and ``ranking`` are None while the split alarm stands. ``sources`` hold a totals
     for each variant; those that the rule does not count are among them. ``fragility`` is None while
-    there is no verdict.
+    there is no verdict. ``crowds`` are those announced, each with the figures without it.
     """
 
     split: Split
@@ -108,6 +109,7 @@ class Results(Judged, frozen=True):
     left_out: Mapping[str, Sequence[LeftOut]]
     machines: Mapping[str, Sequence[int]]
     fragility: Fragility | None
+    crowds: tuple[CrowdFigures, ...]
 
     @property
     def excluded(self) -> list[dict[str, int]]:
@@ -222,6 +224,7 @@ def results_from(
             counted,
             [variant.key for variant in experiment.variants],
         ),
+        crowds=crowd_figures(rule, counted, known.life, is_trusted=not is_red(trust)),
     )
 
 

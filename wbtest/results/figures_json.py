@@ -5,10 +5,14 @@ from __future__ import annotations
 from math import isfinite
 from typing import Any
 
+from wbtest.results.crowds import CrowdFigures
 from wbtest.results.figures import Results
+from wbtest.results.health import check_since
 from wbtest.results.in_words import why
+from wbtest.results.trust import is_red
 from wbtest.results.variants import VariantFigures
-from wbtest.statistics import Interval
+from wbtest.results.verdict import Verdict
+from wbtest.statistics import Counts, Interval
 
 
 def results_json(results: Results) -> dict[str, Any]:
@@ -67,6 +71,37 @@ def results_json(results: Results) -> dict[str, Any]:
         "without_beacon": results.everybody.unseen,
         "attempt": results.attempt,
         "why": why(results),
+        # A test that announced none has no such part.
+        **({"crowds": crowds_json(results)} if results.crowds else {}),
+    }
+
+
+def crowds_json(results: Results) -> list[dict[str, Any]]:
+    """Return who came of each announced crowd, and the figures with it and without."""
+    return [_crowd(results, crowd) for crowd in results.crowds]
+
+
+def _crowd(results: Results, found: CrowdFigures) -> dict[str, Any]:
+    everybody = results.everybody
+    sealed = Counts(everybody.seen, everybody.converted)
+    return {
+        "name": found.crowd.name,
+        "people": found.crowd.people,
+        "admitted": found.people.admitted,
+        "networks": found.people.networks,
+        "with": _said(sealed, results.verdict),
+        "without": _said(found.without, found.verdict),
+    }
+
+
+def _said(counts: Counts, verdict: Verdict) -> dict[str, Any]:
+    return {
+        "seen": counts.seen,
+        "converted": counts.converted,
+        "rate": counts.rate,
+        "verdict": verdict.word,
+        "recommendation": verdict.recommendation,
+        "withheld": verdict.is_withheld or is_red([check_since(verdict)]),
     }
 
 

@@ -7,12 +7,14 @@ from __future__ import annotations
 
 from collections.abc import Collection, Mapping, Sequence
 from datetime import date
+from typing import NamedTuple
 
 from msgspec import Struct
 
 from wbtest.audience import counts, left_out_counts
 from wbtest.audience.conversions import Conversions, newest_conversions
 from wbtest.audience.counts import Row, Totals
+from wbtest.audience.crowd_counts import crowds_of
 from wbtest.audience.people_counts import people_of
 from wbtest.publishing.models import Experiment
 from wbtest.publishing.rule import Hypothesis
@@ -48,6 +50,17 @@ class Counted(Struct, frozen=True):
         return self.hours if apart is None else self.hours.without(_of_group(self.hours, apart))
 
 
+class CrowdPeople(NamedTuple):
+    """What was counted of an announced crowd: whom the gate let in, through how many networks.
+
+    ``hours`` hold those of them who count, among all others.
+    """
+
+    admitted: int
+    networks: int
+    hours: HourCounts
+
+
 class History(Counted, frozen=True, kw_only=True):
     """Everything that was counted.
 
@@ -55,7 +68,7 @@ class History(Counted, frozen=True, kw_only=True):
     ``left_out`` are people who do not count, by reason, ``machines`` the requests of bots, link
     previews and prefetches; ``pretenders`` are those of them that said they were Chrome and lacked
     what Chrome sends. ``two_variants`` are sign-ups whose people are known to have been shown two.
-    ``conversions`` are the newest of them.
+    ``conversions`` are the newest of them. ``crowds`` are those of the rule, in its order.
     """
 
     sources: dict[str, list[Totals]]
@@ -64,6 +77,7 @@ class History(Counted, frozen=True, kw_only=True):
     pretenders: int = 0
     two_variants: int = 0
     conversions: Conversions = NO_CONVERSIONS
+    crowds: tuple[CrowdPeople, ...] = ()
 
 
 def count(experiments: Collection[Experiment]) -> dict[int, Counted]:
@@ -159,6 +173,10 @@ def history(experiment: Experiment, rule: Hypothesis, counted: Counted) -> Histo
         pretenders=machines.pretenders,
         two_variants=left_out_counts.two_variants(experiment),
         conversions=newest_conversions(experiment, rule.sources),
+        crowds=tuple(
+            CrowdPeople(each.admitted, each.networks, _hour_counts(experiment, each.rows))
+            for each in crowds_of(experiment, rule)
+        ),
     )
 
 

@@ -12,6 +12,7 @@ from typing import NamedTuple, cast
 import sqlalchemy as sa
 
 from wbtest.audience.conversions import conversions_to_keep
+from wbtest.audience.crowd_counts import crowds_to_keep
 from wbtest.audience.group_counts import groups_to_keep
 from wbtest.audience.leaving.closing import count_hearers
 from wbtest.audience.leaving.erasures import forget_letters
@@ -146,6 +147,7 @@ def _give_up(experiment: Experiment) -> None:
         **groups_to_keep(
             experiment, {each.number: group_of(each) for each in standing(experiment)}
         ),
+        **crowds_to_keep(experiment),
     }
     forget_names(experiment)
     experiment.purged_at = clock.now()

@@ -7,8 +7,10 @@ from wbtest.publishing.decisions import contradiction, decisions
 from wbtest.publishing.models import Experiment
 from wbtest.publishing.rule import EXCLUDED
 from wbtest.results import in_words, standing
+from wbtest.results.crowds import lines
 from wbtest.results.dashboard.advice import advice, missing
 from wbtest.results.figures import Results
+from wbtest.results.figures_json import crowds_json
 from wbtest.results.trust import is_lost
 from wbtest.results.trusting.panel import panel_of
 from wbtest.runtime import runtime
@@ -48,6 +50,7 @@ def shown(experiment: Experiment, found: Results) -> dict[str, object]:
         "advice": advice(found),
         "is_lost": found.verdict.is_withheld and is_lost(found.trust),
         "missing": missing(found),
+        "crowds": lines(crowds_json(found)),
         "final_moment": in_words.final_moment(found),
         "standings": in_words.STANDINGS,
         "standing": standing.standing(experiment, found),

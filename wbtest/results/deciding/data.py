@@ -14,7 +14,7 @@ from typing import Any
 from msgspec.structs import astuple, replace
 
 from wbtest.audience.counts import Totals
-from wbtest.results.history import History
+from wbtest.results.history import CrowdPeople, History
 from wbtest.results.looks import HourCounts
 from wbtest.results.totals import LeftOut, total
 from wbtest.results.trusting import network_findings
@@ -28,24 +28,17 @@ def data_of(variants: Sequence[str], counted: History) -> dict[str, Any]:
 
     An entry of ``hours`` is the hour's start in seconds since 1970, then a number for each variant
     of ``seen``, ``arrived`` and ``converted``; see ``looks.HourCounts``. An entry of ``days`` is
-    the local day, and for each variant the numbers that ``totals`` names.
+    the local day, and for each variant the numbers that ``totals`` names. An entry of ``crowds``
+    says of an announced crowd how many were let in, through how many networks, and its ``hours``.
     """
     hours = counted.hours
+    crowds = [[crowd.admitted, crowd.networks, _rows(crowd.hours)] for crowd in counted.crowds]
     return {
         "variants": list(variants),
         "totals": list(TOTALS),
         "started": hours.started,
         "weights": list(hours.weights),
-        "hours": [
-            list(row)
-            for row in zip(
-                *(
-                    table.tolist()
-                    for table in (hours.hours, hours.seen, hours.arrived, hours.converted)
-                ),
-                strict=True,
-            )
-        ],
+        "hours": _rows(hours),
         "days": [
             [day.isoformat(), [list(astuple(totals)) for totals in row]]
             for day, row in sorted(counted.days.items())
@@ -54,6 +47,8 @@ def data_of(variants: Sequence[str], counted: History) -> dict[str, Any]:
         "machines": {why: list(row) for why, row in counted.machines.items()},
         # Marks of networks go with the visitors' rows, and a memo stays.
         "networks": network_findings.to_json(replace(counted.networks, marks=())),
+        # Counts of a test that announced none have no such part.
+        **({"crowds": crowds} if crowds else {}),
     }
 
 
@@ -67,7 +62,7 @@ def counted_from(data: Mapping[str, Any]) -> History:
         for day, row in data["days"]
     }
     return History(
-        hours=_hours(data),
+        hours=_hours(data, data["hours"]),
         variants=[total(column) for column in zip(*days.values(), strict=True)]
         or [Totals()] * arms,
         days=days,
@@ -75,6 +70,10 @@ def counted_from(data: Mapping[str, Any]) -> History:
         left_out={why: [LeftOut(*pair) for pair in row] for why, row in data["left_out"].items()},
         machines={why: list(row) for why, row in data["machines"].items()},
         networks=network_findings.from_json(data["networks"]),
+        crowds=tuple(
+            CrowdPeople(admitted, networks, _hours(data, rows))
+            for admitted, networks, rows in data.get("crowds", ())
+        ),
     )
 
 
@@ -92,11 +91,16 @@ def digest(values: Any) -> str:
     return hashlib.sha256(canonical(values).encode()).hexdigest()
 
 
-def _hours(data: Mapping[str, Any]) -> HourCounts:
+def _rows(hours: HourCounts) -> list[list[Any]]:
+    tables = (hours.hours, hours.seen, hours.arrived, hours.converted)
+    return [list(row) for row in zip(*(table.tolist() for table in tables), strict=True)]
+
+
+def _hours(data: Mapping[str, Any], given: Sequence[Any]) -> HourCounts:
     import numpy as np
 
     arms = len(data["weights"])
-    hours, *tables = zip(*data["hours"], strict=True) if data["hours"] else ((),) * 4
+    hours, *tables = zip(*given, strict=True) if given else ((),) * 4
     seen, arrived, converted = (np.array(rows, dtype=np.int64).reshape(-1, arms) for rows in tables)
     return HourCounts(
         started=data["started"],

@@ -21,6 +21,7 @@ from wbtest.publishing.models import Experiment
 from wbtest.publishing.rule import EXCLUDED
 from wbtest.publishing.running.life import file_stem
 from wbtest.publishing.running.seals import sealed_rule
+from wbtest.results.crowds import lines
 from wbtest.results.deciding.guesses import guesses_of
 from wbtest.results.deciding.memos import Memo, export_of, find_memo
 from wbtest.results.deciding.stopping import should_end
@@ -122,6 +123,7 @@ def shown(experiment: Experiment, memo: Memo) -> dict[str, Any]:
                 rule_in_words.need(rule),
             )
         ).rstrip(),
+        "crowds": lines(memo.values["figures"].get("crowds", ())),
         "excluded": EXCLUDED,
         "act": "signed up" if rule.conversion == "signup" else "confirmed in time",
         "guesses": _guesses(experiment, memo),
