@@ -81,9 +81,10 @@ const askTarget = asking("/experiments/target", ({ sentence, shortfall = "", err
 });
 
 const ask = (name) => {
-  if (PLANNED.includes(name)) {
+  if ([...PLANNED, "conversion"].includes(name)) {
     askPlan({
       ...Object.fromEntries(PLANNED.map((each) => [each, typed(each)])),
+      conversion: typed("conversion"),
       variants: typed("planned_variants") || 1,
       target: share("target"),
       floor: share("floor"),
@@ -92,13 +93,14 @@ const ask = (name) => {
     });
   }
   if (RECKONED.includes(name)) target = "";
-  if ([...RECKONED, "target"].includes(name)) {
+  if ([...RECKONED, "target", "conversion"].includes(name)) {
     askTarget(
       RECKONED.every(typed) && {
         customers: typed("customers"),
         reachable: typed("reachable"),
         buy: share("buy"),
         target: share("target"),
+        conversion: typed("conversion"),
       },
     );
   }

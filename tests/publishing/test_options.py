@@ -13,8 +13,8 @@ from wbtest.publishing.choices import options
 from wbtest.publishing.choices.choosing import change_options, conflicts
 from wbtest.publishing.choices.options import ASKS_FOR, Asked, AsksFor, NotAnOption, Options
 from wbtest.publishing.choices.words import TRADE_OFF, WEAKNESS, in_words
+from wbtest.publishing.conversions import ACTS
 from wbtest.publishing.experiments import Frozen, add_variant
-from wbtest.publishing.in_words import DID
 from wbtest.publishing.launch.check import findings
 from wbtest.publishing.launch.facts import situation_of
 from wbtest.publishing.models import Experiment
@@ -133,7 +133,7 @@ def test_what_the_rule_counts_must_be_asked(conversion: AsksFor, revision: Revis
     stopped = [each.sentence for each in found if each.kind == "blocker"]
     link = "https://buy.example.com/7" if conversion == "preorder" else ""
 
-    assert [each for each in stopped if f"The rule counts who {DID[conversion]}" in each]
+    assert [each for each in stopped if f"The rule counts who {ACTS[conversion].did}" in each]
     with pytest.raises(Invalid) as refused:
         change_options(experiment, team.editor, Options(is_indexed=False))
     assert refused.value.field == "asks_for"

@@ -74,7 +74,7 @@ def test_the_target_is_filled_in_from_three_numbers_and_nothing_is_stored(owner,
 @pytest.mark.parametrize(
     ("changes", "field", "words"),
     [
-        ({"reachable": "1000"}, "customers", "Even if all 1,000 signed up, 200 would buy"),
+        ({"reachable": "1000"}, "customers", "Even if all 1,000 did it, 200 would buy"),
         ({"buy": ""}, "buy", "Give all three numbers, or none of them."),
         ({"customers": "many"}, "customers", "Type a whole number."),
         ({"customers": "", "reachable": "", "buy": "", "buy_from": ""}, "customers", "Give the"),

@@ -14,18 +14,18 @@ NEEDED = Reckoning(400, 25_000, 0.2, customers_from="Rent and two salaries")
 
 def test_the_target_is_what_the_business_needs_of_those_it_can_reach():
     assert NEEDED.target == 0.08
-    assert NEEDED.sentence() == "By these numbers 8\u202f% of visitors must sign up."
+    assert NEEDED.sentence("sign up") == "By these numbers 8\u202f% of visitors must sign up."
 
 
 def test_a_target_that_few_pages_reach_is_called_so():
-    assert "6.6\u202f% (Unbounce" in replace(NEEDED, reachable=5_000).sentence()
+    assert "6.6\u202f% (Unbounce" in replace(NEEDED, reachable=5_000).sentence("sign up")
 
 
 @pytest.mark.parametrize(
     ("field", "changes", "words"),
     [
-        ("customers", {"reachable": 1_000}, "Even if all 1,000 signed up, 200 would buy, and you"),
-        ("customers", {"reachable": 2_000}, "All 2,000 would have to sign up."),
+        ("customers", {"reachable": 1_000}, "Even if all 1,000 did it, 200 would buy, and you"),
+        ("customers", {"reachable": 2_000}, "All 2,000 would have to do it."),
         ("customers", {"customers": 0}, "from 1 to 999,999,999"),
         ("reachable", {"reachable": 10**9}, "from 1 to 999,999,999"),
         ("reachable", {"customers": 1, "reachable": 10**8}, "one visitor in 10,000"),

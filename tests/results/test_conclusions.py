@@ -1,8 +1,10 @@
 """What stands above each chart: a crossing is a verdict, but for the least and most of the rule."""
 
+from dataclasses import replace
 from datetime import date
 
 import pytest
+from msgspec import structs
 
 from tests.conftest import HandClock
 from tests.results.conftest import Start
@@ -51,7 +53,24 @@ def test_the_funnel_speaks_of_confirmations_only_where_there_are_some(begin: Sta
     results = results_of(experiment, now())
 
     assert of_funnel(results, funnel_of(results)).endswith("4 addresses are confirmed.")
-    assert of_funnel(results, funnel_of(results, confirms=False)).endswith("9 signed up.")
+    assert of_funnel(results, funnel_of(results, asks_for=())).endswith("9 signed up.")
+
+
+def test_what_counts_comes_last_and_is_marked(begin: Start, now: HandClock):
+    experiment = begin()
+    count_day(experiment, 0, seen=90, converted=3, served=100, signups=9, price=4, call=5)
+    found = results_of(experiment, now())
+    results = structs.replace(found, rule=replace(found.rule, conversion="call"))
+    stages = funnel_of(results, asks_for=("price", "call"))
+
+    assert [(stage.name, stage.all, stage.is_counted) for stage in stages[2:]] == [
+        ("Signed up", 9, False),
+        ("Yes to the price", 4, False),
+        ("Yes to a call in time", 3, True),
+    ]
+    assert "90 saw it and 3 agreed to a call; 4 said yes to the price." in of_funnel(
+        results, stages
+    )
 
 
 def test_a_step_that_is_no_part_of_the_one_before_is_said_to_be_none(begin: Start, now):
@@ -59,7 +78,7 @@ def test_a_step_that_is_no_part_of_the_one_before_is_said_to_be_none(begin: Star
     count_day(experiment, 0, seen=90, converted=2, served=100, confirmed=4, answered=5)
     results = results_of(experiment, now())
 
-    assert of_funnel(results, funnel_of(results, asks=True)).endswith(
+    assert of_funnel(results, funnel_of(results, asks_for=("confirmed", "answered"))).endswith(
         "4 addresses are confirmed; 5 answered a question. "
         "More confirmed than signed up: addresses that came unseen or too late can be confirmed, "
         "too. More answered than signed up: who came unseen or too late can answer, too. "

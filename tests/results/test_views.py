@@ -257,7 +257,7 @@ def test_three_numbers_make_a_target_and_say_what_a_lower_one_costs(approver: Br
     ("asked", "sentence"),
     [
         ("customers=400", "Give customers, people and the share who buy as numbers."),
-        ("customers=400&reachable=1000&buy=0.2", "Even if all 1,000 signed up, 200 would buy"),
+        ("customers=400&reachable=1000&buy=0.2", "Even if all 1,000 did it, 200 would buy"),
         ("customers=0&reachable=1000&buy=nan", "Give a number from 1 to 999,999,999."),
     ],
 )

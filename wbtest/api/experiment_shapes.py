@@ -9,6 +9,7 @@ from msgspec import UNSET, UnsetType
 from wbtest.api import etags
 from wbtest.api.answers import Answer
 from wbtest.api.release_shapes import Given
+from wbtest.publishing.conversions import Conversion
 from wbtest.publishing.corrections import in_force
 from wbtest.publishing.launch.readiness import missing_before_start
 from wbtest.publishing.models import Experiment
@@ -59,7 +60,7 @@ class Hypothesis(Given, kw_only=True):
     alpha: Rate = 0.05
     beta: Rate = 0.05
     sources: list[str] | None = None
-    conversion: Literal["signup", "confirmed"] = "signup"
+    conversion: Conversion = "signup"
     conversion_window_hours: Number | None = None
     disclosure: Literal["before", "after"] = "before"
     lost_beacons: Rate = 0.25

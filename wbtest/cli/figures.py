@@ -41,7 +41,7 @@ def _verdict(values: Mapping[str, Any]) -> str:
 
 
 def _rates(values: Mapping[str, Any]) -> str:
-    rows = [("variant", "seen", "signed up", "rate", "decision", "sequence", "Wilson", "credible")]
+    rows = [("variant", "seen", "converted", "rate", "decision", "sequence", "Wilson", "credible")]
     for variant in values["variants"]:
         signed_up = variant.get("converted", variant["signups"])
         ends = [_between(variant[name]) for name in ("decision", "sequence", "wilson", "credible")]

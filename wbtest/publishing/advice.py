@@ -69,7 +69,7 @@ def holds_at(plan: Planned, asked: Asked) -> str:
     """Return at which rates the plan holds; nearer to the target nothing is promised."""
     good, bad = as_percent(_short(plan.hoped_for)), as_percent(_short(asked.target / 2))
     rates = (
-        f"{good} or more sign up, or {bad} or fewer"
+        f"{good} or more {asked.do}, or {bad} or fewer"
         if asked.variants == 1
         else f"a variant reaches {good}, or all stay at {bad} or below"
     )

@@ -3,6 +3,7 @@
 from dataclasses import dataclass
 from datetime import date
 
+from wbtest.publishing.conversions import ACTS
 from wbtest.publishing.rule import MOST_VARIANTS, Hypothesis
 
 MOST_DAILY = 10_000_000
@@ -15,7 +16,8 @@ LEAST_RISK = 1e-6
 class Asked:
     """A test that somebody thinks of; what is None was not said.
 
-    ``daily`` and the visitors at most and at least are those over all variants.
+    ``daily`` and the visitors at most and at least are those over all variants; ``do`` is what a
+    visitor must do to count.
     """
 
     target: float
@@ -29,6 +31,7 @@ class Asked:
     maximum_visitors: int | None = None
     today: date | None = None
     ends_on: date | None = None
+    do: str = ACTS["signup"].do
 
     @property
     def days(self) -> int | None:
@@ -62,6 +65,7 @@ def asked_by(rule: Hypothesis, *, variants: int, daily: float | None, today: dat
         maximum_visitors=rule.maximum_visitors,
         today=today,
         ends_on=rule.ends_on,
+        do=ACTS[rule.conversion].do,
     )
 
 

@@ -78,7 +78,7 @@ RULE = {
         "newsletter, school-forum",
     ),
     "conversion": Belongs(
-        "A confirmed address costs more will, and mail must work. A sign-up tells you sooner."
+        "The more it costs people, the more it says, and the fewer do it. Set the target for it."
     ),
     "conversion_window_hours": Belongs("Whoever comes back later than this does not count."),
     "disclosure": Belongs(

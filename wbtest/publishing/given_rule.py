@@ -4,9 +4,10 @@ from collections.abc import Iterable, Mapping
 from dataclasses import replace
 from typing import Any
 
+from wbtest.publishing.conversions import act_named
 from wbtest.publishing.crowds import Crowd
 from wbtest.publishing.reckoning import Reckoning
-from wbtest.publishing.rule import LONGEST_SOURCE, WINDOW_HOURS, Hypothesis, NotARule
+from wbtest.publishing.rule import LONGEST_SOURCE, Hypothesis, NotARule
 from wbtest.publishing.sources import source_name
 from wbtest.writing.wording import on_one_line, seen, with_plain_breaks
 
@@ -27,7 +28,7 @@ def kept_rule(
         kept[name] = on_one_line(with_plain_breaks(kept[name])).strip()
     if kept["sources"] is not None:
         kept["sources"] = tuple(_as_recorded(name.strip()) for name in kept["sources"])
-    usual = WINDOW_HOURS.get(kept["conversion"], max(WINDOW_HOURS.values()))
+    usual = act_named(kept["conversion"]).hours
     kept["conversion_window_hours"] = kept["conversion_window_hours"] or usual
     named = tuple(replace(crowd, name=_on_one_line(crowd.name)) for crowd in crowds)
     return Hypothesis(**kept, reckoning=reckoning, crowds=named)

@@ -4,18 +4,10 @@ from datetime import datetime
 from typing import Literal, NamedTuple
 from zoneinfo import ZoneInfo
 
+from wbtest.publishing.conversions import ACTS
 from wbtest.publishing.crowds import Crowd
 from wbtest.publishing.network_limits import NetworkLimits
-from wbtest.publishing.rule import Conversion, Hypothesis
-
-# What somebody did who converted, by what the rule counts.
-DID: dict[Conversion, str] = {
-    "signup": "signed up",
-    "confirmed": "confirmed in time",
-    "price": "said yes to the price",
-    "call": "agreed to a call",
-    "preorder": "clicked through to the pre-order",
-}
+from wbtest.publishing.rule import Hypothesis
 
 
 class Outcome(NamedTuple):
@@ -86,8 +78,8 @@ def need(rule: Hypothesis) -> str:
 
 def what_counts(rule: Hypothesis) -> str:
     """What a visitor must do, and by when, to enter the rate."""
-    act = "A sign-up" if rule.conversion == "signup" else "A confirmed sign-up"
-    return f"{act} counts within {rule.conversion_window_hours} hours of the visit."
+    act, hours = ACTS[rule.conversion].name, rule.conversion_window_hours
+    return f"{act} counts within {hours} hours of the visit."
 
 
 def of_one_network(limits: NetworkLimits) -> str:

@@ -20,6 +20,7 @@ from wbtest.publishing import rule
 from wbtest.publishing.assembling import page_of
 from wbtest.publishing.choices import options
 from wbtest.publishing.choices.options import Options
+from wbtest.publishing.conversions import Conversion
 from wbtest.publishing.copy import PageCopy, page_copy
 from wbtest.publishing.corrections import in_force
 from wbtest.publishing.models import Experiment
@@ -60,7 +61,7 @@ class LiveExperiment(Struct, frozen=True):
     salt: str
     variants: tuple[LiveVariant, ...]
     disclosure: rule.Disclosure
-    conversion: rule.Conversion
+    conversion: Conversion
     window_hours: int
     ends_on: date
     ends_at: datetime

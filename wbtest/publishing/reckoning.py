@@ -60,7 +60,7 @@ class Reckoning:
         yield (
             "reachable",
             self.rate >= 1 / RAREST,
-            f"Fewer than one visitor in {RAREST:,} would have to sign up, and no page has enough "
+            f"Fewer than one visitor in {RAREST:,} would have to do it, and no page has enough "
             "visitors to show that. Count only people whom you will really bring there.",
         )
 
@@ -70,9 +70,9 @@ class Reckoning:
             ((field, said) for field, is_right, said in self.demands() if not is_right), None
         )
 
-    def sentence(self) -> str:
-        """What the three numbers ask of the page, when it can be asked."""
-        said = f"By these numbers {_percent(self.target)} of visitors must sign up."
+    def sentence(self, do: str) -> str:
+        """What the three numbers ask of the page, when it can be asked; ``do`` is what counts."""
+        said = f"By these numbers {_percent(self.target)} of visitors must {do}."
         if self.rate >= MANY:
             said += f" {RARE}"
         return said
@@ -93,21 +93,24 @@ class Reckoning:
         """Whether a ``target`` is what the numbers ask for, as far as rates are rounded."""
         return abs(target - self.rate) <= ROUNDED * self.rate
 
-    def assumed(self) -> tuple[tuple[str, str], ...]:
-        """Each number in words, as a team may confirm or refute it, with where it comes from."""
+    def assumed(self, acts: str) -> tuple[tuple[str, str], ...]:
+        """Each number in words, as a team may confirm or refute it, with where it comes from.
+
+        ``acts`` is what the rule counts, as a noun.
+        """
         return (
             (f"{_counted(self.customers, 'customer')} needed", self.customers_from),
             (f"{_counted(self.reachable, 'person', 'people')} reachable", self.reachable_from),
-            (f"{_percent(self.buy)} of sign-ups buy", self.buy_from),
+            (f"{_percent(self.buy)} of {acts} buy", self.buy_from),
         )
 
     def _too_many(self) -> str:
         bought = int(self.reachable * self.buy)
         said = (
-            f"Even if all {self.reachable:,} signed up, {bought:,} would buy, and you need "
+            f"Even if all {self.reachable:,} did it, {bought:,} would buy, and you need "
             f"{self.customers:,}."
             if bought < self.customers
-            else f"All {self.reachable:,} would have to sign up."
+            else f"All {self.reachable:,} would have to do it."
         )
         return f"{said} Find more people to reach, or a way to live on fewer customers."
 

@@ -13,20 +13,12 @@ from zoneinfo import ZoneInfo
 
 from wbtest.publishing import crowds as announced
 from wbtest.publishing import reckoning as reckonings
+from wbtest.publishing.conversions import ACTS, Conversion
 from wbtest.publishing.crowds import Crowd
 from wbtest.publishing.reckoning import Reckoning
 from wbtest.writing.wording import find_fault
 
-# What a visitor must do to count, from the cheapest to the nearest to paying.
-Conversion = Literal["signup", "confirmed", "price", "call", "preorder"]
 Disclosure = Literal["before", "after"]
-WINDOW_HOURS: dict[Conversion, int] = {
-    "signup": 24,
-    "confirmed": 168,
-    "price": 24,
-    "call": 24,
-    "preorder": 24,
-}
 MOST_VARIANTS = 6
 HEAVIEST = 1_000
 LONGEST_CLAUSE = 1_000
@@ -110,7 +102,7 @@ class Hypothesis:
         for source in self.sources or ():
             fault = find_fault(source, LONGEST_SOURCE)
             yield "sources", not fault, fault
-        is_known = self.conversion in WINDOW_HOURS
+        is_known = self.conversion in ACTS
         yield "conversion", is_known, "Choose what counts from the list."
         is_known = self.disclosure in ("before", "after")
         yield "disclosure", is_known, "Choose before or after the click."

@@ -21,6 +21,7 @@ from wtforms.validators import Optional, StopValidation
 from wbtest.helping.belonging import Described
 from wbtest.publishing.asked import Asked
 from wbtest.publishing.belonging import RULE
+from wbtest.publishing.conversions import ACTS, act_named
 from wbtest.publishing.crowd_form import CrowdRows
 from wbtest.publishing.crowd_form import values_of as values_of_crowds
 from wbtest.publishing.fields import DayField, PercentField, WholeField
@@ -30,7 +31,6 @@ from wbtest.publishing.models import Experiment
 from wbtest.publishing.reckoning import LOWER, Reckoning
 from wbtest.publishing.rule import (
     MOST_VARIANTS,
-    WINDOW_HOURS,
     Hypothesis,
     NotARule,
     from_json,
@@ -122,7 +122,7 @@ class ExperimentForm(Described, TypedForm):
     sources = StringField("Sources that count", [Optional()])
     conversion = RadioField(
         "What counts",
-        choices={"signup": "A sign-up", "confirmed": "A sign-up that was confirmed by mail"},
+        choices={str(each): f"{act.name}: {act.worth}" for each, act in ACTS.items()},
         validate_choice=False,
     )
     conversion_window_hours = WholeField("Hours from the visit to what counts", [Optional()])
@@ -187,6 +187,7 @@ class ExperimentForm(Described, TypedForm):
             maximum_visitors=self.maximum_visitors.data,
             today=today,
             ends_on=self.ends_on.data,
+            do=act_named(self.conversion.data).do,
         )
 
     def take_target(self) -> None:
@@ -220,7 +221,8 @@ class ExperimentForm(Described, TypedForm):
         if found is None:
             return "", ""
         short = found.shortfall(self.target.data or found.target)
-        return found.sentence(), f"{short} {LOWER}" if short else ""
+        said = found.sentence(act_named(self.conversion.data).do)
+        return said, f"{short} {LOWER}" if short else ""
 
     def hypothesis(self) -> Hypothesis:
         """The rule as typed, of a form that is valid. Raises NotARule for what cannot be sealed."""
@@ -265,7 +267,7 @@ def values_of(experiment: Experiment) -> dict[str, Any]:
     rule = from_json(experiment.rule)
     values = {name: getattr(rule, name) for name in TYPED}
     # Left empty it follows what counts, also when that is changed.
-    if rule.conversion_window_hours == WINDOW_HOURS[rule.conversion]:
+    if rule.conversion_window_hours == ACTS[rule.conversion].hours:
         values["conversion_window_hours"] = None
     if rule.reckoning:
         values |= asdict(rule.reckoning)

@@ -7,9 +7,11 @@ from datetime import date, datetime
 
 from wbtest.audience.counts import Totals
 from wbtest.http import number_of, percent
+from wbtest.publishing.choices.options import ASKS_FOR
+from wbtest.publishing.conversions import ACTS
 from wbtest.publishing.in_words import as_percent
 from wbtest.results.charts import shows_below
-from wbtest.results.dashboard.funnel import ANSWERED, CONFIRMED, Stage, what_is_more
+from wbtest.results.dashboard.funnel import ANSWERED, CONFIRMED, LATER, Stage, what_is_more
 from wbtest.results.drawing import belief, odds
 from wbtest.results.figures import Results
 from wbtest.results.in_words import act, capital, leading, subject
@@ -51,7 +53,7 @@ def still_open(results: Results) -> str:
         return ""
     hours = results.rule.conversion_window_hours
     window = f"{hours // 24} days" if hours % 24 == 0 and hours > 24 else f"{hours} hours"
-    do = "sign up" if results.rule.conversion == "signup" else "confirm"
+    do = ACTS[results.rule.conversion].do
     if not settled:
         return (
             f"Nobody’s {window} to {do} are over yet, so the upper end of an interval may still "
@@ -116,6 +118,9 @@ def of_funnel(results: Results, stages: Sequence[Stage]) -> str:
         said += f"; {everybody.confirmed:,} {addresses} confirmed"
     if ANSWERED in asked:
         said += f"; {everybody.answered:,} answered a question"
+    for step in ASKS_FOR:
+        if LATER[step] in asked:
+            said += f"; {everybody.acted(step):,} {ACTS[step].did}"
     return f"{said}. {what_is_more(stages)}".strip()
 
 

@@ -8,6 +8,7 @@ from typing import Any
 
 from wbtest.audience import counts
 from wbtest.audience.counts import Cut, Totals
+from wbtest.publishing.conversions import ACTS
 from wbtest.publishing.models import Experiment
 from wbtest.publishing.running.seals import sealed_rule
 from wbtest.publishing.sources import group_of
@@ -95,11 +96,11 @@ def rows_by_language(experiment: Experiment) -> Rows:
 
 
 def rows_of_reading(experiment: Experiment) -> Rows:
-    """Who did what: questions by whether they signed up, else by variant."""
+    """Who did what: questions by whether they converted, else by variant."""
     yield "did", "who", "number", "of"
-    found = reading_of(experiment)
+    found, did = reading_of(experiment), ACTS[sealed_rule(experiment).conversion].did
     for opened in found.questions:
-        yield f"opened: {opened.question}", "signed up", *opened.signed_up
+        yield f"opened: {opened.question}", did, *opened.signed_up
         yield f"opened: {opened.question}", "others", *opened.others
     for step in found.steps:
         for variant, share in zip(experiment.variants, step.shares, strict=True):

@@ -7,6 +7,7 @@ from typing import Literal, NamedTuple
 from zoneinfo import ZoneInfo
 
 from wbtest.http import number_of, percent
+from wbtest.publishing.conversions import ACTS
 from wbtest.publishing.in_words import as_percent
 from wbtest.results.figures import Judged, Results
 from wbtest.results.outlook import rounded
@@ -88,7 +89,7 @@ def headline(results: Judged) -> str:
     if verdict.word == "not_met":
         return _not_met(results)
     if is_open(results):
-        late = "sign-ups" if results.rule.conversion == "signup" else "confirmations"
+        late = ACTS[results.rule.conversion].plural
         return f"The test is over. Late {late} count until {final_moment(results)}."
     if verdict.recommendation == "inconclusive":
         seen = results.everybody.seen
@@ -146,8 +147,7 @@ def fragility(results: Results) -> str:
     found = results.fragility
     if found is None:
         return ""
-    signups = "sign-ups" if results.rule.conversion == "signup" else "conversions"
-    what = signups if found.kind == "signups" else "views"
+    what = ACTS[results.rule.conversion].plural if found.kind == "signups" else "views"
     whose, undone = f"these {found.of:,} {what}", "not to be met"
     if len(results.variants) > 1:
         name = subject(results, results.variants[found.variant])
@@ -181,7 +181,7 @@ def subject(results: Judged, variant: VariantFigures) -> str:
 
 def act(results: Judged) -> str:
     """Return what a visitor did who counts as converted."""
-    return "signed up" if results.rule.conversion == "signup" else "confirmed in time"
+    return ACTS[results.rule.conversion].did
 
 
 def day_of(results: Judged, moment: datetime) -> str:

@@ -14,6 +14,7 @@ from wbtest.audience.models import Signup
 from wbtest.audience.recording.cells import SUSPECTED
 from wbtest.audience.waiting import WAITING
 from wbtest.extensions import db
+from wbtest.publishing.conversions import Conversion
 from wbtest.publishing.models import Experiment
 from wbtest.publishing.rule import Hypothesis
 from wbtest.results.people import reason_name
@@ -21,6 +22,12 @@ from wbtest.results.people import reason_name
 # Whoever left these addresses is not known to want mail.
 NOT_ASKED = (SUSPECTED, "team")
 CHUNK = 1_000
+# What a sign-up lacks that did not do what the rule counts.
+MISSING: dict[Conversion, str] = {
+    "price": "no yes to the price",
+    "call": "no yes to a call",
+    "preorder": "no click through to the pre-order",
+}
 MICROSECONDS = 1_000_000
 
 
@@ -178,6 +185,8 @@ def _standing(row: Signup, rule: Hypothesis) -> str:
     if rule.conversion == "confirmed" and row.confirmed_us is None:
         asked = "confirmed" if row.is_asked_to_confirm else "asked to confirm"
         return f"not counted: not {asked}"
+    if rule.conversion in MISSING and getattr(row, f"{rule.conversion}_us") is None:
+        return f"not counted: {MISSING[rule.conversion]}"
     if not row.visitor:
         return "not counted: nothing ties it to a visit"
     return "not counted: too late, this visitor counts already, or the page was not seen before"

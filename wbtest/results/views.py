@@ -15,6 +15,7 @@ from flask.typing import ResponseReturnValue
 from wbtest.extensions import clock
 from wbtest.publishing.advice import advise
 from wbtest.publishing.asked import Asked
+from wbtest.publishing.conversions import act_named
 from wbtest.publishing.fields import whole_of
 from wbtest.publishing.reckoning import LOWER, Reckoning
 from wbtest.results import calibration
@@ -64,7 +65,7 @@ def target() -> ResponseReturnValue:
     short = found.shortfall(wanted if 0 < wanted < 1 else found.target)
     return jsonify(
         target=found.target,
-        sentence=found.sentence(),
+        sentence=found.sentence(act_named(given.get("conversion")).do),
         shortfall=f"{short} {LOWER}" if short else "",
     )
 
@@ -101,6 +102,7 @@ def _asked(given: Mapping[str, str]) -> Asked:
         maximum_visitors=whole_of(given.get("maximum_visitors", "")),
         today=clock.now().astimezone(ZoneInfo(zone if zone in time_zones() else "UTC")).date(),
         ends_on=_day(given.get("ends_on", "")),
+        do=act_named(given.get("conversion")).do,
     )
 
 

@@ -19,7 +19,7 @@ KEYS = ("control", "price")
 
 def hour(*when: int, variant: str = "control", seen: int = 10, converted: int = 1) -> Hourly:
     start = int(datetime(*when, tzinfo=UTC).timestamp())  # type: ignore[misc]
-    return Hourly(variant, start, seen, seen, converted, converted, converted, 0, 0, 0, 0)
+    return Hourly(variant, start, seen, seen, converted, converted, converted, *[0] * 6)
 
 
 def test_an_hour_stands_on_the_day_and_weekday_of_its_place():
@@ -51,7 +51,7 @@ def segment(name: str, seen: int, converted: int, *, is_counted: bool = True) ->
 
 
 def test_intervals_that_overlap_are_said_to_be_chance():
-    said = sentence([segment("x", 200, 20), segment("direct", 100, 8)], "source")
+    said = sentence([segment("x", 200, 20), segment("direct", 100, 8)], "source", "signed up")
 
     assert said.startswith("Most came from “x”: 200 of 300. From 8.0\u202f% (direct) to")
     assert "all intervals overlap" in said
@@ -60,11 +60,13 @@ def test_intervals_that_overlap_are_said_to_be_chance():
 def test_the_largest_is_not_called_most_where_more_came_from_elsewhere():
     rows = [segment("x", 40, 2), *(segment(f"made-up-{k}", 1, 0) for k in range(60))]
 
-    assert sentence(rows, "source").startswith("The largest part came from “x”: 40 of 100.")
+    assert sentence(rows, "source", "signed up").startswith(
+        "The largest part came from “x”: 40 of 100."
+    )
 
 
 def test_intervals_that_do_not_overlap_are_no_verdict_either():
-    said = sentence([segment("x", 900, 20), segment("direct", 900, 90)], "source")
+    said = sentence([segment("x", 900, 20), segment("direct", 900, 90)], "source", "signed up")
 
     assert "test it anew before you believe it" in said
 
@@ -72,8 +74,10 @@ def test_intervals_that_do_not_overlap_are_no_verdict_either():
 def test_small_segments_and_those_that_do_not_count_are_not_compared():
     rows = [segment("x", 900, 20), segment("y", 29, 9), segment("z", 50, 20, is_counted=False)]
 
-    assert sentence(rows, "source").endswith("Too few sources with 30 visitors or more to compare.")
-    assert sentence([], "hour") == "Nobody who counts has seen the page in this part."
+    assert sentence(rows, "source", "signed up").endswith(
+        "Too few sources with 30 visitors or more to compare."
+    )
+    assert sentence([], "hour", "signed up") == "Nobody who counts has seen the page in this part."
 
 
 def test_it_is_said_which_sources_enter_the_verdict():

@@ -4,6 +4,7 @@ from urllib.parse import urlencode
 
 from tests.results.everywhere import expecting
 from tests.results.everywhere.expecting import Asked, Share
+from tests.results.everywhere.plan import DID
 from tests.results.everywhere.reading import (
     Reader,
     has_table,
@@ -18,11 +19,6 @@ ASIDE = "Visits and sign-ups that do not count, by reason"
 LEFT_OUT = "Left out, by reason and variant"
 BESIDE = "Locked figures, and the same beside them"
 OPEN = " open from the start, so it is read without a click"
-YESES = {
-    "price": "said yes to the price",
-    "call": "agreed to a call",
-    "preorder": "clicked through to the pre-order",
-}
 REASONS = {
     "bot": "Bots",
     "preview": "Link previews",
@@ -88,7 +84,7 @@ def check_said(reader: Reader) -> None:
     total = expecting.added(reader.rows)
     for step in plan.asks_for:
         many = whole(total[COLUMNS.index(step)])
-        assert f"{many} of {whole(total[4])} who left an address {YESES[step]}." in plain(page)
+        assert f"{many} of {whole(total[4])} who left an address {DID[step]}." in plain(page)
     labels = "Who opened each question", "How far they came, by variant"
     is_shown = bool(reader.told.acts)
     assert [has_table(page, label) for label in labels] == [is_shown] * 2

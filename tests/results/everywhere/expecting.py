@@ -6,7 +6,7 @@ from typing import Any, NamedTuple
 
 from tests.results.everywhere.happenings import Part
 from tests.results.everywhere.reading import Reader
-from tests.results.everywhere.recount import NOTHING, Fact, Numbers, Recount
+from tests.results.everywhere.recount import COLUMNS, NOTHING, Fact, Numbers, Recount
 
 WEEKDAYS = ("Monday", "Tuesday", "Wednesday", "Thursday", "Friday", "Saturday", "Sunday")
 FAQ = ("For whom is it?", "What does it cost?", "How do I start?")
@@ -19,6 +19,13 @@ STEPS = {
     ("click", "top"): "Pressed its button",
     ("focus", "end"): "Began the form at the end",
     ("click", "end"): "Pressed its button there",
+}
+LATER = {
+    "confirmed": "Confirmed",
+    "answered": "Answered",
+    "price": "Yes to the price",
+    "call": "Yes to a call",
+    "preorder": "On to the pre-order",
 }
 Days = dict[date, list[Numbers]]
 # So many of so many.
@@ -129,13 +136,24 @@ def stages(reader: Reader) -> list[tuple[str, list[int]]]:
             max(acts(reader, key, "focus", form) for form in ("top", "end")) for key in plan.keys
         ]
         found.append(("Began the form", began))
-    if plan.conversion == "signup":
-        found.append(("Signed up", [row[2] for row in rows]))
-        found += [("Confirmed", [row[6] for row in rows])] if plan.confirms else []
-    else:
-        found.append(("Signed up", [row[4] - row[5] for row in rows]))
-        found.append(("Confirmed in time", [row[2] for row in rows]))
-    return [*found, *([("Answered", [row[7] for row in rows])] if plan.question else [])]
+    signed = 2 if plan.conversion == "signup" else None
+    found.append(("Signed up", [row[2] if signed else row[4] - row[5] for row in rows]))
+    asked = [*(["confirmed"] * plan.confirms), *(["answered"] if plan.question else [])]
+    found += [
+        (LATER[column], [row[COLUMNS.index(column)] for row in rows])
+        for column in (*asked, *plan.asks_for)
+        if column != plan.conversion
+    ]
+    if plan.conversion != "signup":
+        found.append((f"{LATER[plan.conversion]} in time", [row[2] for row in rows]))
+    return found
+
+
+def marked(reader: Reader) -> list[tuple[str, list[int]]]:
+    """The same as the page shows them: the one that counts is marked."""
+    did = LATER.get(reader.plan.conversion)
+    counts = f"{did} in time" if did else "Signed up"
+    return [(f"{name} · counts" if name == counts else name, row) for name, row in stages(reader)]
 
 
 def acts(reader: Reader, key: str, kind: str, item: str) -> int:

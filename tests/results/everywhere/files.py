@@ -9,7 +9,7 @@ from scipy import stats
 from tests.results.everywhere import expecting
 from tests.results.everywhere.expecting import Asked, Days, Group
 from tests.results.everywhere.reading import Reader, Row, wilson
-from tests.results.everywhere.recount import COLUMNS, NOTHING, Numbers
+from tests.results.everywhere.recount import ACTED, COLUMNS, NOTHING, Numbers
 
 INTERVALS = ("decision", "sequence", "wilson", "credible")
 
@@ -27,7 +27,7 @@ def check_json(reader: Reader) -> None:
     machines, aside = expecting.machines(reader), expecting.left_out(reader)
     for k, (variant, key) in enumerate(zip(values["variants"], plan.keys, strict=True)):
         served, seen, converted, _, signups, unseen, confirmed, answered, *yeses = reader.rows[k]
-        acted = signups if plan.conversion == "signup" else confirmed
+        acted = reader.rows[k][ACTED[plan.conversion]]
         left_out = {why: row[k] for why, row in machines.items()}
         left_out |= {why: max(row[k]) for why, row in aside.items()}
         expected = {
@@ -211,7 +211,7 @@ def check_reading(reader: Reader) -> None:
     expected = [
         [f"opened: {question}", who, *map(str, share)]
         for question, *shares in expecting.questions(reader)
-        for who, share in zip(("signed up", "others"), shares, strict=True)
+        for who, share in zip((reader.plan.act, "others"), shares, strict=True)
     ]
     expected += [
         [act, key, *map(str, share)]

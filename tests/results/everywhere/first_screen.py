@@ -53,7 +53,7 @@ def _rate(numbers: Numbers, of_served: float | None) -> str:
 
 
 def _check_funnel(reader: Reader, page: str) -> None:
-    stages, rows = expecting.stages(reader), reader.rows
+    stages, rows = expecting.marked(reader), reader.rows
     steps = [*stages, ("Addresses", [row[4] for row in rows])]
     steps.append(("Not seen before", [row[5] for row in rows]))
     several = len(rows) > 1

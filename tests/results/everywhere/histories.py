@@ -21,6 +21,7 @@ from tests.results.everywhere.happenings import (
     place,
 )
 from wbtest.audience.group_counts import Group
+from wbtest.publishing.choices.options import AsksFor
 
 SOURCES = ("newsletter", "instagram", "direct", "mia & co", "=1+1")
 SERVERS = ("UTC", "Pacific/Auckland", "America/Los_Angeles")
@@ -102,14 +103,21 @@ def visits(where: Place) -> st.SearchStrategy[Visit]:
     return st.one_of(one, one, one, one, made(Visit, machine=machines, **who), crowd)
 
 
+# What counts, whether a mail asks to confirm, and what the page asks after the address.
+COUNTED: list[tuple[str, bool, tuple[AsksFor, ...]]] = [
+    *(("signup", True, ()), ("signup", False, ("call",)), ("signup", True, ("price", "preorder"))),
+    *(("confirmed", True, ()), ("confirmed", True, ("call",))),
+    *(("price", False, ("price", "call")), ("call", True, ("call",))),
+    ("preorder", True, ("price", "call", "preorder")),
+]
+
+
 @st.composite
 def histories(draw: st.DrawFn) -> History:
     """Any small history, anywhere."""
     where = place(*draw(st.sampled_from(PLACES)), draw(st.sampled_from(SERVERS)))
     some = st.lists(st.integers(0, ADDRESSES - 1), max_size=2, unique=True).map(tuple)
-    conversion, confirms = draw(
-        st.sampled_from([("signup", True), ("signup", False), ("confirmed", True)])
-    )
+    conversion, confirms, asks_for = draw(st.sampled_from(COUNTED))
     is_cookieless = draw(st.sampled_from([False, False, True]))
     return History(
         place=where,
@@ -120,7 +128,7 @@ def histories(draw: st.DrawFn) -> History:
         sources=draw(st.sampled_from([None, SOURCES[:1], SOURCES[:2], SOURCES[1:4]])),
         confirms=confirms,
         asks=draw(st.booleans()),
-        asks_for=draw(st.sampled_from([(), ("call",), ("price", "preorder")])),
+        asks_for=asks_for,
         is_cookieless=is_cookieless,
         weights=draw(st.lists(st.sampled_from([1, 1, 9]), min_size=4, max_size=4).map(tuple)),
         follows=tuple(draw(st.lists(follows, min_size=ADDRESSES, max_size=ADDRESSES))),

@@ -51,7 +51,7 @@ def _check_funnel(reader: Reader, page: str) -> None:
     head = ["Step", *reader.names, *(["All"] if is_many else [])]
     rows = [
         [name, *map(whole, counts), *([whole(sum(counts))] if is_many else [])]
-        for name, counts in expecting.stages(reader)
+        for name, counts in expecting.marked(reader)
     ]
     assert table(page, FUNNEL) == [head, *rows]
 

@@ -7,6 +7,14 @@ from zoneinfo import ZoneInfo
 
 from wbtest.audience.group_counts import Group
 
+DID = {
+    "signup": "signed up",
+    "confirmed": "confirmed in time",
+    "price": "said yes to the price",
+    "call": "agreed to a call",
+    "preorder": "clicked through to the pre-order",
+}
+
 
 @dataclass(frozen=True)
 class Plan:
@@ -34,7 +42,7 @@ class Plan:
 
     @property
     def act(self) -> str:
-        return "signed up" if self.conversion == "signup" else "confirmed in time"
+        return DID[self.conversion]
 
     def counts(self, source: str) -> bool:
         return self.sources is None or source in self.sources

@@ -18,7 +18,12 @@ COLUMNS = (
     *("answered", "price", "call", "preorder"),
 )
 Numbers = tuple[int, ...]
+# Where the columns hold how many did what converts.
+ACTED = {"signup": COLUMNS.index("signups")} | {
+    name: COLUMNS.index(name) for name in ("confirmed", "price", "call", "preorder")
+}
 NOTHING: Numbers = (0,) * len(COLUMNS)
+MOMENTS = {"signup": "at_us"} | {name: f"{name}_us" for name in ACTED if name != "signup"}
 PLACE = "variant, at_us, source, device, language, visitor, excluded_because"
 
 
@@ -113,8 +118,7 @@ def recount(experiment_id: int, plan: Plan, machines: Counter[tuple[str, str]]) 
         moments = [
             (each.at_us, moment)
             for each in theirs
-            if (moment := each.at_us if plan.conversion == "signup" else each.confirmed_us)
-            and moment <= until
+            if (moment := getattr(each, MOMENTS[plan.conversion])) and moment <= until
         ]
         if moments:
             add(sighting, "converted")

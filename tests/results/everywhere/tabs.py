@@ -21,7 +21,7 @@ from tests.results.everywhere.reading import (
     whole,
     wilson,
 )
-from tests.results.everywhere.recount import Numbers
+from tests.results.everywhere.recount import ACTED, Numbers
 
 COURSE = "Rates and decision intervals by day"
 EVIDENCE = "Evidence by variant, now"
@@ -45,7 +45,7 @@ def check_over_time(
     if not reader.is_anybody:
         return
     for label, cell in (
-        ("Signed up of seen, by the day of the visit", of),
+        (f"{reader.plan.act.capitalize()} of seen, by the day of the visit", of),
         ("Seen of served, by day", lambda numbers: f"{whole(numbers[1])} of {whole(numbers[0])}"),
     ):
         rows = [[f"{d.day} {d:%B %Y}", *map(cell, numbers)] for d, numbers in days.items()]
@@ -169,7 +169,7 @@ def check_for_information(reader: Reader) -> None:
 def _of_served(reader: Reader, row: Numbers) -> str:
     if not row[0]:
         return "–"
-    acted = row[4] if reader.plan.conversion == "signup" else row[6]
+    acted = row[ACTED[reader.plan.conversion]]
     share = f" {percent(acted / row[0])}" if row[0] >= 100 else ""
     return f"{whole(acted)} of {whole(row[0])}{share}"
 

@@ -6,9 +6,9 @@ from typing import NamedTuple
 from wbtest.publishing import rule as rules
 from wbtest.publishing.assembling import page_of
 from wbtest.publishing.choices.options import ASKS_FOR, Options, asked_by, from_json, to_json
+from wbtest.publishing.conversions import ACTS
 from wbtest.publishing.copy import PageCopy
 from wbtest.publishing.experiments import open_draft
-from wbtest.publishing.in_words import DID
 from wbtest.publishing.meanwhile import demand_same
 from wbtest.publishing.models import Experiment
 from wbtest.store import Invalid, writing
@@ -61,7 +61,7 @@ def conflicts(experiment: Experiment, options: Options) -> Iterator[Conflict]:
     if rule.conversion in ASKS_FOR and rule.conversion not in options.asks_for:
         yield Conflict(
             "asks_for",
-            f"The rule counts who {DID[rule.conversion]}, so the page must ask. "
+            f"The rule counts who {ACTS[rule.conversion].did}, so the page must ask. "
             "Tick it, or change what the rule counts.",
         )
     if "price" in options.asks_for:

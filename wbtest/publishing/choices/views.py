@@ -8,9 +8,11 @@ from wbtest.publishing.choices.choosing import change_options
 from wbtest.publishing.choices.confirming import first_mail
 from wbtest.publishing.choices.form import OptionsForm, values_of
 from wbtest.publishing.choices.options import from_json
+from wbtest.publishing.conversions import ACTS, Act
 from wbtest.publishing.experiments import Frozen
 from wbtest.publishing.forms import put_at_field, read_of
 from wbtest.publishing.models import Experiment
+from wbtest.publishing.rule import Hypothesis
 from wbtest.publishing.running.seals import sealed_options
 from wbtest.publishing.views import bp
 from wbtest.runtime import runtime
@@ -47,6 +49,12 @@ def options(experiment_id: int) -> ResponseReturnValue:
         read=read_of(form, experiment.options),
     )
     return page, 422 if form.errors else 200
+
+
+@bp.app_template_global()
+def act_of(rule: Hypothesis) -> Act:
+    """What a visitor must do to count by this rule, in words."""
+    return ACTS[rule.conversion]
 
 
 @bp.app_template_global()

@@ -16,8 +16,11 @@ MOST = {
 }
 
 
-def sentence(segments: Sequence[Segment], kind: str) -> str:
-    """Return where most are, and whether rates differ; ``kind`` is one of those in ``MOST``."""
+def sentence(segments: Sequence[Segment], kind: str, did: str) -> str:
+    """Return where most are, and whether rates differ; ``kind`` is one of those in ``MOST``.
+
+    ``did`` is what they did who count.
+    """
     came = [segment for segment in segments if segment.all.seen]
     if not came:
         return "Nobody who counts has seen the page in this part."
@@ -34,7 +37,7 @@ def sentence(segments: Sequence[Segment], kind: str) -> str:
     if _rate(low) == _rate(high):
         return f"{most} The rate is the same in each {kind} with {FEWEST} visitors or more."
     between = (
-        f"From {_share(low)} ({low.name}) to {_share(high)} ({high.name}) signed up where "
+        f"From {_share(low)} ({low.name}) to {_share(high)} ({high.name}) {did} where "
         f"{FEWEST} or more came"
     )
     if max(s.wilson.low for s in large) <= min(s.wilson.high for s in large):

@@ -18,6 +18,9 @@ def funnel_steps(experiment: Experiment, found: Results) -> list[Stage]:
         found,
         # Where no browser has told anything, nobody is known to have begun; none is no answer.
         acts if any(acts) else None,
-        confirms=chosen.confirms,
-        asks=bool(chosen.questions),
+        asks_for=(
+            *(["confirmed"] if chosen.confirms else []),
+            *(["answered"] if chosen.questions else []),
+            *chosen.asks_for,
+        ),
     )

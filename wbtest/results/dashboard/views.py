@@ -11,7 +11,7 @@ from flask.typing import ResponseReturnValue
 from wbtest.extensions import clock
 from wbtest.moments import of_one_moment
 from wbtest.publishing.choices.options import from_json as read_options
-from wbtest.publishing.in_words import DID
+from wbtest.publishing.conversions import ACTS
 from wbtest.publishing.models import Experiment
 from wbtest.results import charts, conclusions, in_words, traffic_charts
 from wbtest.results.annotating.notes import notes_of
@@ -129,7 +129,7 @@ def _what_they_said(experiment: Experiment, _found: Results) -> dict[str, Any]:
     return {
         "answers": answers_of(experiment),
         "asked": asked_on_page(experiment),
-        "asked_for": {step: DID[step] for step in read_options(experiment.options).asks_for},
+        "asked_for": {step: ACTS[step].did for step in read_options(experiment.options).asks_for},
         "reading": reading_of(experiment),
     }
 

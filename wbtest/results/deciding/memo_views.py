@@ -16,6 +16,7 @@ from werkzeug.exceptions import NotFound
 from wbtest.extensions import clock
 from wbtest.moments import read_one_moment
 from wbtest.publishing import in_words as rule_in_words
+from wbtest.publishing.conversions import ACTS
 from wbtest.publishing.decisions import decisions
 from wbtest.publishing.models import Experiment
 from wbtest.publishing.rule import EXCLUDED
@@ -125,7 +126,7 @@ def shown(experiment: Experiment, memo: Memo) -> dict[str, Any]:
         ).rstrip(),
         "crowds": lines(memo.values["figures"].get("crowds", ())),
         "excluded": EXCLUDED,
-        "act": "signed up" if rule.conversion == "signup" else "confirmed in time",
+        "act": ACTS[rule.conversion].did,
         "guesses": _guesses(experiment, memo),
         "second": second_sentence(memo),
         "at": datetime.fromisoformat,

@@ -9,6 +9,7 @@ import hashlib
 from collections.abc import Iterable
 from typing import Literal, NamedTuple, Protocol, TypeVar, get_args
 
+from wbtest.publishing.conversions import ACTS
 from wbtest.publishing.in_words import as_percent
 from wbtest.publishing.rule import Hypothesis
 from wbtest.writing.coach.ledger import numbers_of
@@ -85,7 +86,7 @@ def assumptions_behind(rule: Hypothesis) -> tuple[Assumption, ...]:
     )
     return tuple(
         Assumption("number", words, f"{rests} Where it comes from: {source}" if source else rests)
-        for words, source in rule.reckoning.assumed()
+        for words, source in rule.reckoning.assumed(ACTS[rule.conversion].plural)
     )
 
 

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from wbtest import statistics
+from wbtest.publishing.conversions import ACTS
 from wbtest.publishing.rule import Hypothesis
 from wbtest.publishing.sources import group_of
 from wbtest.results.history import History
@@ -33,7 +34,7 @@ def check_too_good(rule: Hypothesis, counted: History, around: Around) -> Check:
     if statistics.wilson(counts[best]).low > TOO_GOOD:
         reason = (
             f"{counts[best].converted:,} of {counts[best].seen:,} who saw {around.name(best)} "
-            f"{_did(rule)}. Two in five strangers never do: friends, or a machine?"
+            f"{ACTS[rule.conversion].did}. Two in five strangers never do: friends, or a machine?"
         )
         do = "See where they came from, and read the newest addresses: do you know these people?"
         return Check(check, "warn", reason, title, "doubtful", do=do, where="signups")
@@ -77,10 +78,6 @@ def _better(name_a: str, name_b: str, a: Counts, b: Counts) -> str:
         return f"{name_b} converts, and {name_a} does not at all"
     times = b.converted * a.seen / (a.converted * b.seen)
     return f"{name_b} converts {times:.1f} times as well as {name_a}"
-
-
-def _did(rule: Hypothesis) -> str:
-    return "signed up" if rule.conversion == "signup" else "confirmed"
 
 
 def check_passed_on(rule: Hypothesis, counted: History) -> Check:
