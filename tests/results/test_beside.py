@@ -181,8 +181,17 @@ def test_a_link_chooses_the_group_beforehand_and_does_nothing(owner, inflated, q
     assert results_and_aside(inflated, clock.now())[1] is None
 
 
+def test_the_panel_links_to_the_networks_that_it_names(owner, of_networks):
+    panel = owner.get(url(of_networks, "results")).text
+    page = owner.get(f"{url(of_networks)}?mark=found").text
+
+    assert "excluded?mark=found#set-aside" in panel
+    assert '<option selected value="out:mark:7,9">' in page
+
+
 @pytest.mark.parametrize(
-    "query", ["mark=12", "mark=x", "source=<b>", "domain=nobody.example", "reason=bot"]
+    "query",
+    ["mark=found", "mark=12", "mark=x", "source=<b>", "domain=nobody.example", "reason=bot"],
 )
 def test_a_link_to_a_group_that_is_none_chooses_nothing(owner, inflated, query):
     answer = owner.get(f"{url(inflated)}?{query}")

@@ -124,6 +124,11 @@ def results_and_aside(experiment: Experiment, now: datetime) -> tuple[Results, A
     return results, aside_of(experiment, results, counted)
 
 
+def networks_found(experiment: Experiment, now: datetime) -> str:
+    """Return the networks that the check of networks names, as the value of a group, or ''."""
+    return ",".join(map(str, sorted(history_of(experiment, now).networks.marks)))
+
+
 def aside_of(experiment: Experiment, results: Results, counted: Counted) -> Aside | None:
     """Return what stands beside these figures, or None for nothing."""
     settings = tuple(standing(experiment))

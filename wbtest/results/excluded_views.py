@@ -13,7 +13,7 @@ from wbtest.http import number_of
 from wbtest.moments import read_one_moment
 from wbtest.publishing.models import Experiment
 from wbtest.publishing.rule import EXCLUDED
-from wbtest.results.beside import results_and_aside
+from wbtest.results.beside import networks_found, results_and_aside
 from wbtest.results.figures import Results
 from wbtest.results.forms import AsideForm
 from wbtest.results.people import meaning_of
@@ -34,6 +34,9 @@ LINKS = {
     "reason": ("in", "reason"),
 }
 
+# The mark that stands for the networks that the check of networks names.
+FOUND = "found"
+
 
 @bp.get("/experiments/<int:experiment_id>/excluded")
 @access.requires("read")
@@ -41,10 +44,12 @@ def excluded(experiment_id: int) -> ResponseReturnValue:
     """Every reason with its counts, the figures beside the sealed ones, and the log of groups."""
     read_one_moment()
     experiment = access.get(Experiment, experiment_id, "read")
-    chosen = next((name for name in LINKS if request.args.get(name)), None)
     form = AsideForm(formdata=None)
-    if chosen:
-        form.group.data = ":".join((*LINKS[chosen], request.args[chosen]))
+    if chosen := next((name for name in LINKS if request.args.get(name)), None):
+        value = request.args[chosen]
+        if (chosen, value) == ("mark", FOUND):
+            value = networks_found(experiment, clock.now())
+        form.group.data = ":".join((*LINKS[chosen], value))
     return _page(experiment, form)
 
 

@@ -35,6 +35,7 @@ MEANINGS = {
     "team": "Logged in here, or in a browser that somebody of the team marked as theirs.",
     "suspected": "Sent the form as a machine does: the hidden field was filled, for one.",
     "paused": "Looked at the page while the experiment was paused.",
+    "crowd": "Came after as many of their network had been counted as the rule counts.",
     "opted_out": "Asked not to be counted. Only an address that they left is kept.",
     "source": "Came from a source that the sealed rule does not count.",
     "waiting": "Signed up for the waiting list after the end.",
