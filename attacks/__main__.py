@@ -21,7 +21,7 @@ from attacks.worlds import WORLDS
 # No more than one of so many honest tests may be red.
 ONE_RED_IN = 200
 # Honest tests of each world and rate through the app: over 2,000 in all.
-HONEST = 84
+HONEST = 72
 SEARCHED = (
     ("own networks", 0.05, "met"),
     ("carriers, phones half", 0.05, "met"),
@@ -54,13 +54,16 @@ def main(parts: Sequence[str], *, number: int) -> None:
 
 
 def show_table(pool: ProcessPoolExecutor) -> bool:
-    """Print each attack through the app; whether each other verdict stood under red."""
+    """Print each attack through the app; whether each other verdict stood under red.
+
+    From ``FEWEST_NETWORKS`` on strangers can't be told by their networks.
+    """
     click.echo("Attacks through the app: requests, gate, store, panel\n")
     head = f"{'attack':<46}{'networks':>9}{'sent':>7}{'counted':>9}  {'verdict':<34}panel"
     click.echo(head)
     held = True
     for struck in pool.map(through.strike, TABLE):
-        held &= struck.is_seen
+        held &= struck.is_seen or struck.strike.networks >= FEWEST_NETWORKS
         attack, before, after = struck.strike, struck.honest[-1], struck.attacked[-1]
         verdict = after.verdict if not struck.flips else f"{before.verdict} → {after.verdict}"
         colour = after.colour if before.colour != after.colour else f"{after.colour}, as without"
@@ -69,7 +72,9 @@ def show_table(pool: ProcessPoolExecutor) -> bool:
             f"{verdict:<34}{colour}"
         )
         if struck.flips:
-            click.echo(f"    {after.sentence or 'Nothing says so.'}")
+            click.echo(
+                f"    {after.sentence or 'Nothing says so: too many networks, or too little.'}"
+            )
     click.echo("")
     return held
 

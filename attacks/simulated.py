@@ -52,7 +52,7 @@ def line(strike: Strike, world: str, runs: int = RUNS) -> Line:
         pairs = [(before.told(day), after.told(day)) for day in LOOKS]
         moved = [now for was, now in pairs if was.said != now.said]
         if moved:
-            is_made = any(told.verdict.word != "not_enough" for told in moved)
+            is_made = any(told.verdict.choice for told in moved)
             numbers[is_made][0] += 1
             numbers[is_made][1] += all(told.colour == "red" for told in moved)
     return Line(strike, counted / runs, *numbers[True], *numbers[False])

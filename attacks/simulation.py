@@ -131,11 +131,12 @@ class Test:
         return self._by_day[day]
 
     def word(self, day: int) -> str:
-        """Return the verdict after so many days, and nothing of what is thought of it."""
+        """Return the verdict after so many days, '' where something since speaks against it."""
         now = day * DAY
         hours = self._hours(self._seen.at < now, now)
         life = Life(START, None, START + timedelta(days=day), "UTC")
-        return self._verdict(hours, life).word
+        verdict = self._verdict(hours, life)
+        return verdict.word if verdict.choice else ""
 
     def _verdict(self, hours: HourCounts, life: Life) -> Verdict:
         rule = self._rule

@@ -207,6 +207,14 @@ def test_an_attack_spread_over_all_devices_is_added_up():
     assert groups[0].own == Counts(21, 15)
 
 
+def test_a_network_is_named_with_all_its_people_not_with_those_on_one_device():
+    parts = [crowd(9_000, 30, 30, device) for device in ("desktop", "phone")]
+
+    found = made(alone(200, 10), alone(200, 10, "phone", first=500), *parts).look()
+
+    assert (found.why, found.group.device, found.group.own) == ("turns", "", Counts(60, 60))
+
+
 def test_marks_that_chance_makes_common_are_no_groups():
     everybody = {(k, "desktop"): Counts(2, int(k % 12 == 0)) for k in range(65_000)}
 

@@ -31,14 +31,14 @@ UNKNOWN = -1
 SHARED_BY = (2, 3, 5, 10, 20, 50)
 # How far apart the rates are at least, and how rare by chance. Of small networks it has to be
 # rarer, since people of a home or an office do alike.
-TIMES_APART, RAREST, RAREST_OF_CROWDED = 2.0, 1e-5, 1e-4
+TIMES_APART, RAREST, RAREST_OF_CROWDED = 2.0, 1e-5, 1e-3
 # Of a network with so many it may be asked who is there.
 CROWDED = 10
 # Crowded networks that are rare by themselves are counted: so rare each.
 RARE, DOUBTFUL = (0.001, 0.01), 0.05
 # Crowded networks that brought most visitors move the rate of all with one that is less far from
-# that of the others, who are then so few that chance explains less of it.
-MOST, TIMES_APART_OF_MOST, RAREST_OF_MOST = 2 / 3, 1.5, 1e-3
+# that of the others.
+MOST, TIMES_APART_OF_MOST = 2 / 3, 1.5
 # With fewer others on a kind of device nobody is compared there, but with those on all kinds.
 FEWEST_OTHERS = 50
 # One network that brings so many wants a look, whatever they do.
@@ -103,7 +103,7 @@ HoursOf = Callable[[Group], HourCounts]
 class Networks(NamedTuple):
     """What was found; ``group`` differs, or is the one network that brought many.
 
-    ``seen`` are all who were looked at. ``is_met`` and ``without`` are the verdicts with and
+    ``seen`` are all who were looked at. ``verdict`` and ``without`` are the verdicts with and
     without the group, where it turns.
     """
 
@@ -173,10 +173,8 @@ def find_groups(marks: Marks) -> list[Group]:
             }
             group = Group(SHARED_BY[first - 1], device, tuple(sorted(inside)), counts, rest, tail)
             found[device, group.marks] = group
-    found |= {
-        (group.device, group.marks): group
-        for group in _odd_ones(marks, number, _least(CROWDED, everybody))
-    }
+    for group in _odd_ones(marks, number, _least(CROWDED, everybody)):
+        found.setdefault((group.device, group.marks), group)
     return sorted(found.values(), key=lambda group: group.tail)
 
 
@@ -253,17 +251,15 @@ def _different(
     everybody, rest = _sum(own.values()), _sum(others.values())
     times, rarest = TIMES_APART, RAREST_OF_CROWDED if is_crowded else RAREST
     if is_crowded and everybody.seen >= MOST * (everybody.seen + rest.seen):
-        times, rarest = TIMES_APART_OF_MOST, RAREST_OF_MOST
+        times = TIMES_APART_OF_MOST
     strata = _compared(own, others, times)
     for device, stratum in zip(own, strata, strict=True):
-        bar = RAREST if stratum.is_across else rarest
         across = min(_tails([Stratum(stratum.own, rest, TIMES_APART, is_across=True)]))
-        if (tail := min(_tails([stratum]))) <= bar:
+        if (tail := min(_tails([stratum]))) <= rarest:
             yield device, stratum.own, stratum.others, tail
-        elif across <= RAREST:
+        elif across <= rarest:
             yield device, stratum.own, rest, across
-    bar = RAREST if any(stratum.is_across for stratum in strata) else rarest
-    if len(strata) > 1 and (tail := min(_tails(strata))) <= bar:
+    if len(strata) > 1 and (tail := min(_tails(strata))) <= rarest:
         yield ALL, everybody, rest, tail
 
 
