@@ -42,7 +42,7 @@ def check_networks(now: Situation) -> Iterator[Finding]:
         yield Finding(
             "warning",
             "networks",
-            "A proxy stands in front, and the server doesn’t know of it: all visitors seem to "
+            "There is a proxy in front, and the server doesn’t know of it. All visitors seem to "
             "come from one network.",
             "Let whoever runs the server set WBTEST_TRUSTED_PROXIES to the number of proxies.",
         )
