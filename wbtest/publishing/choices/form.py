@@ -55,7 +55,7 @@ class OptionsForm(TypedForm):
     question_3 = StringField("Third question")
     choices_3 = TextAreaField("Answers to choose from")
     asks_for = SelectMultipleField(
-        "Then",
+        "Next steps",
         choices=said.ASKS_FOR,
         validate_choice=False,
         option_widget=CheckboxInput(),

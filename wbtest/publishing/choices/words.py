@@ -71,7 +71,7 @@ def _lines(options: Options, usual_days: int) -> Iterator[Said]:
     if not options.questions:
         yield Said("Asked afterwards", "nothing")
     steps = [text for step, text in ASKS_FOR.items() if step in options.asks_for]
-    yield Said("Then", "; ".join(steps).lower() or "nothing more", options.preorder_url)
+    yield Said("Next steps", "; ".join(steps).lower() or "nothing more", options.preorder_url)
     yield Said("Visitors may ask questions", "yes" if options.takes_questions else "no")
     yield Said("Search engines may list the page", "yes" if options.is_indexed else "no")
     days = options.retention_days or usual_days
