@@ -28,7 +28,7 @@ CARELESS = {"why_now": "A seamless photo."}
 FOUND = {"rule": "A7", "part": "why_now", "words": "seamless", "reason": REASON}
 NEWEST = "/releases/{release_id}/revisions/2"
 TEST = "/experiments/{experiment_id}"
-ASIDE = {"direction": "in", "kind": "reason", "value": "team"}
+ASIDE = {"direction": "out", "kind": "source", "value": "newsletter"}
 FITTING: dict[str, dict[str, Any]] = {
     **BODIES,
     "create_experiment": {**TESTED, "variants": VARIANTS},

@@ -42,7 +42,7 @@ UNREACHED = {
         signups.device signups.excluded_because signups.language spends.currency told.occasion
         visits.device visits.excluded_because visits.language waivers.part waivers.rule
         waivers.severity webhooks.events webhooks.reason webhooks.state job_runs.error
-        experiments.warnings_seen""",
+        experiments.warnings_seen network_findings.findings""",
     "a hash, a key, a number of ours or chance": """
         account_links.token_hash annotations.key api_tokens.prefix api_tokens.token_hash
         daily_mails.told
