@@ -13,7 +13,7 @@ CheckState = Literal["ok", "warn", "stop"]
 Colour = Literal["green", "amber", "red", "grey"]
 # Where to look next; the panel knows the addresses.
 Where = Literal[
-    "", "page", "excluded", "signups", "history", "attempts", "seal", "links", "networks"
+    "", "page", "excluded", "signups", "history", "attempts", "seal", "links", "networks", "aside"
 ]
 # What everybody asks first.
 USUAL = ("split", "beacons", "machines", "sources", "weekdays", "confirmed")

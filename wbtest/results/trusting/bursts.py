@@ -54,9 +54,11 @@ def check_bursts(counted: History, around: Around) -> Check:
         f"{_moment(start, around)}. In these hours {number_of(worst.seen, 'visitor')} saw the "
         f"page; at the usual {percent(worst.usual)} it would be {worst.usual * worst.seen:.1f}."
     )
-    do = "Was there a post, a talk or a newsletter then? If not, look at these sign-ups."
+    do = (
+        "Was there a post, a talk or a newsletter then? If not, set this hour aside, with a reason."
+    )
     value = f"{burst.number:,} in {burst.minutes} minutes"
-    return Check(check, "warn", reason, "Burst of sign-ups", value, do=do, where="signups")
+    return Check(check, "warn", reason, "Burst of sign-ups", value, do=do, where="aside")
 
 
 def _found(counted: History, burst: Burst) -> Found | None:

@@ -35,9 +35,9 @@ def check_domains(counted: History) -> Check:
         f"{number:,} {of} are at {domains}, not {providers}. The owner of a domain has every "
         "address there."
     )
-    do = "See which it is. If you don’t know these people, they may be one person."
+    do = "See which it is. If you don’t know these people, set the domain aside, with a reason."
     value = f"{number:,} at {domains}"
-    return Check(check, "warn", reason, title, value, do=do, where="signups")
+    return Check(check, "warn", reason, title, value, do=do, where="aside")
 
 
 def check_spellings(counted: History) -> Check:
