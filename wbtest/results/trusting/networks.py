@@ -133,7 +133,8 @@ def find_networks(
     groups = find_groups(marks)
     if groups:
         verdict = _judged(rule, hours, life, fair)
-        for group in groups:
+        # Of few networks first, so that nobody is named who is not needed for it.
+        for group in sorted(groups, key=lambda group: (len(group.marks), group.tail)):
             without = _judged(rule, hours.without(hours_of(group)), life)
             if _said(without) != _said(verdict) and _has_pulled(group, verdict, without):
                 return Networks("turns", seen, group, verdict, without)
