@@ -57,18 +57,19 @@ NOBODY = Counts(0, 0)
 class Stratum(NamedTuple):
     """Those of a group on one kind of device, and the others; on all kinds if ``is_across``.
 
-    Rates are far apart if one is so many ``times`` the other. Across devices they may be by
-    themselves, so only what goes beyond is held against the group.
+    Rates are far apart if one is so many ``times`` the other. Phones convert worse than computers
+    by themselves: across devices, only what goes beyond is held against a group.
     """
 
     own: Counts
     others: Counts
     times: float
     is_across: bool = False
+    is_better: bool = False
 
     def above(self) -> tuple[Counts, Counts]:
         """The group and those it is compared with, whether it converts better."""
-        if not self.is_across:
+        if not self.is_better:
             return self.own, self.others
         # The same conversions of half as many: twice the rate, and known no better.
         seen = max(round(self.others.seen / self.times), self.others.converted)
@@ -255,7 +256,7 @@ def _different(
         times = TIMES_APART_OF_MOST
     strata = _compared(own, others, times)
     for device, stratum in zip(own, strata, strict=True):
-        across = min(_tails([Stratum(stratum.own, rest, TIMES_APART, is_across=True)]))
+        across = min(_tails([_across(device, stratum.own, rest)]))
         if (tail := min(_tails([stratum]))) <= rarest:
             yield device, stratum.own, stratum.others, tail
         elif across <= rarest:
@@ -272,18 +273,24 @@ def _compared(
     return [
         Stratum(counts, others[device], times)
         if others.get(device, NOBODY).seen >= FEWEST_OTHERS
-        else Stratum(counts, rest, TIMES_APART, is_across=True)
+        else _across(device, counts, rest)
         for device, counts in own.items()
     ]
+
+
+def _across(device: str, own: Counts, others: Counts) -> Stratum:
+    """Those on one kind of device beside the others on all of them."""
+    return Stratum(own, others, TIMES_APART, is_across=True, is_better=device == "desktop")
 
 
 def _tails(strata: Sequence[Stratum]) -> tuple[float, float]:
     """The chance of so many conversions and of so few; 1 where the rates are not far apart."""
     converted = sum(each.own.converted for each in strata)
     more, fewer = [each.above() for each in strata], [each.below() for each in strata]
-    far = [1.0 if each.is_across else each.times for each in strata]
-    most = sum(statistics.expected([pair]) * by for pair, by in zip(more, far, strict=True))
-    fewest = sum(statistics.expected([pair]) / by for pair, by in zip(fewer, far, strict=True))
+    up = [1.0 if each.is_better else each.times for each in strata]
+    down = [1.0 if each.is_across else each.times for each in strata]
+    most = sum(statistics.expected([pair]) * by for pair, by in zip(more, up, strict=True))
+    fewest = sum(statistics.expected([pair]) / by for pair, by in zip(fewer, down, strict=True))
     return (
         statistics.tails(more).above if converted >= most else 1.0,
         statistics.tails(fewer).below if converted <= fewest else 1.0,
