@@ -16,7 +16,7 @@ from wbtest.audience.recording.hours import QUARTER_SECONDS
 from wbtest.publishing.network_limits import NetworkLimits
 from wbtest.publishing.rule import Hypothesis
 from wbtest.results.looks import HourCounts, look
-from wbtest.results.trusting.networks import MARKS, Group, Networks, find_networks
+from wbtest.results.trusting.crowded_networks import MARKS, Group, Networks, find_networks
 from wbtest.results.verdict import Life, Verdict, judge
 from wbtest.statistics import Counts
 

@@ -60,7 +60,7 @@ class Crowd:
             data=data,
             content_type=parts.pop("content_type", "text/plain"),
             headers={name: value for name, value in (headers | parts).items() if value},
-            environ_overrides={"REMOTE_ADDR": f"203.0.113.{self.chance.randrange(256)}"},
+            environ_overrides={"REMOTE_ADDR": self.address()},
         )
         with self.app.app_context():
             body, _, answer = run_wsgi_app(self.app.wsgi_app, builder.get_environ(), buffered=True)
@@ -68,6 +68,11 @@ class Crowd:
         values = (find_cookie(text, name) for text in answer.getlist("Set-Cookie"))
         fresh = next((value for value in values if value), "")
         return b"".join(body).decode(), f"{name}={fresh}" if fresh else cookie
+
+    def address(self) -> str:
+        """One in any network: of one network only the first would count."""
+        first, second, third = (self.chance.randrange(250) for _ in range(3))
+        return f"{20 + first % 80}.{second}.{third}.9"
 
     def come(self, number: int) -> None:
         [kind] = self.chance.choices(list(KINDS), list(KINDS.values()))

@@ -10,7 +10,7 @@ import pytest
 from tests.factories import make_rule
 from tests.results.hours import HOUR, START
 from wbtest.results.looks import HourCounts
-from wbtest.results.trusting.networks import (
+from wbtest.results.trusting.crowded_networks import (
     UNKNOWN,
     Group,
     Networks,

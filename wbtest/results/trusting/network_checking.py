@@ -12,6 +12,7 @@ from datetime import datetime, timedelta
 
 import sqlalchemy as sa
 from msgspec.structs import replace
+from sqlalchemy.orm import selectinload
 
 from wbtest.audience.models import NetworkFinding
 from wbtest.audience.recording.facts import NoExperiment, load_facts
@@ -26,6 +27,14 @@ from wbtest.results.history import Counted, count
 from wbtest.results.looks import HourCounts
 from wbtest.results.totals import total
 from wbtest.results.trusting import network_counts
+from wbtest.results.trusting.crowded_networks import (
+    UNKNOWN,
+    Group,
+    check_networks,
+    find_networks,
+    lost_by,
+    split_by,
+)
 from wbtest.results.trusting.network_counts import Arrived, GroupHours
 from wbtest.results.trusting.network_findings import (
     NOTHING,
@@ -35,14 +44,6 @@ from wbtest.results.trusting.network_findings import (
     Served,
     from_json,
     to_json,
-)
-from wbtest.results.trusting.networks import (
-    UNKNOWN,
-    Group,
-    check_networks,
-    find_networks,
-    lost_by,
-    split_by,
 )
 from wbtest.results.verdict import Life
 from wbtest.statistics import Counts
@@ -126,7 +127,7 @@ def check_all(now: datetime) -> None:
     is_over = Experiment.ended_at < now - LATEST_ANSWER
     kept = Experiment.started_at.is_not(None) & Experiment.purged_at.is_(None)
     open_ones = sa.select(Experiment).where(kept, Experiment.ended_at.is_(None) | sa.not_(is_over))
-    tests = db.session.scalars(open_ones).all()
+    tests = db.session.scalars(open_ones.options(selectinload(Experiment.variants))).all()
     known, counts = findings_of(tests), count(tests)
 
     def check(experiment: Experiment) -> None:
