@@ -22,17 +22,18 @@ from attacks.worlds import WORLDS
 ONE_RED_IN = 200
 # Honest tests of each world and rate through the app: over 2,000 in all.
 HONEST = 72
+# World, true rate, the word that is wanted, and the fewest networks with which it may pass unseen.
+# Inside carriers that honest people use, and near the target, fewer are enough; docs/trust.md.
 SEARCHED = (
-    ("own networks", 0.05, "met"),
-    ("carriers, phones half", 0.05, "met"),
-    ("own networks", 0.12, "not_met"),
-    ("carriers, phones half", 0.12, "not_met"),
-    ("own networks", 0.065, "met"),
-    ("own networks", 0.1, "not_met"),
+    ("own networks", 0.05, "met", 20),
+    ("carriers, phones half", 0.05, "met", 8),
+    ("own networks", 0.12, "not_met", 20),
+    ("carriers, phones half", 0.12, "not_met", 5),
+    ("own networks", 0.065, "met", 1),
+    ("own networks", 0.1, "not_met", 1),
 )
-# Of networks fewer than these no attack may get through on a page away from its line.
+# From so many on strangers can't be told by their networks.
 FEWEST_NETWORKS = 20
-FAR = (0.05, 0.12)
 PARTS = ("table", "honest", "simulated", "searched")
 
 
@@ -122,8 +123,8 @@ def show_searched(pool: ProcessPoolExecutor) -> bool:
     """Print the cheapest attack that a search finds; whether it needs enough networks."""
     click.echo("The cheapest attack that flips half of the tests with nothing red\n")
     held = True
-    bases = [adversary.Base(*base) for base in SEARCHED]
-    for found in pool.map(adversary.cheapest, bases):
+    bases = [adversary.Base(*base) for *base, _ in SEARCHED]
+    for found, (*_, fewest) in zip(pool.map(adversary.cheapest, bases), SEARCHED, strict=True):
         base, plan = found.base, found.plan
         name = f"{base.world}, {100 * base.rate:g} %, to {base.goal.replace('_', ' ')}"
         if plan is None:
@@ -134,7 +135,7 @@ def show_searched(pool: ProcessPoolExecutor) -> bool:
             f"{name:<48}{plan.networks} networks, {plan.signups} sign-ups, {plan.views} views, "
             f"{unseen}, {found.outcome.amber} amber"
         )
-        held &= base.rate not in FAR or plan.networks >= FEWEST_NETWORKS
+        held &= plan.networks >= fewest
     click.echo("")
     return held
 
