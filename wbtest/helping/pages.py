@@ -5,7 +5,7 @@ from typing import NamedTuple
 
 # What a founder looks for first; a page that nobody named here stands under the last heading.
 GROUPS = {
-    "Writing and testing": ("coach", "fields", "counting", "statistics", "memo"),
+    "Writing and testing": ("coach", "fields", "counting", "trust", "statistics", "memo"),
     "Visitors": ("sign-ups", "privacy"),
     "Your team": ("accounts", "permissions"),
     "Programs": ("api", "webhooks"),

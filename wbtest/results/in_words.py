@@ -12,6 +12,7 @@ from wbtest.publishing.in_words import as_percent
 from wbtest.results.figures import Judged, Results
 from wbtest.results.outlook import rounded
 from wbtest.results.trust import is_lost, listed
+from wbtest.results.trusting.price import price_of
 from wbtest.results.variants import VariantFigures
 from wbtest.statistics import Counts
 
@@ -166,6 +167,15 @@ def fragility(results: Results) -> str:
         f"{found.false:,} of {whose} would have to be false for {it} {undone}; they came "
         f"{came}{days}."
     )
+
+
+def price(results: Judged) -> str:
+    """Return what it takes to move this result unseen, or '' while few have come."""
+    strongest = max(
+        (Counts(each.totals.seen, each.totals.converted) for each in results.variants),
+        key=lambda counts: counts.rate or 0.0,
+    )
+    return price_of(strongest, results.rule.target)
 
 
 def leading(results: Judged) -> VariantFigures:

@@ -45,6 +45,7 @@ def shown(experiment: Experiment, found: Results) -> dict[str, object]:
         "headline": in_words.headline(found),
         "evidence": in_words.evidence_shown(found),
         "fragility": in_words.fragility(found),
+        "price": in_words.price(found),
         "act": in_words.act(found),
         "promise": in_words.promise(found),
         "advice": advice(found),

@@ -198,6 +198,7 @@ def _page(experiment: Experiment, form: DecisionForm, typed: ChecklistForm | Non
         attempt=standing.attempt_phrase(results),
         trust_panel=panel_of(results.trust),
         fragility=in_words.fragility(results),
+        price=in_words.price(results),
         guesses=guesses_of(experiment, results),
         ends=open_ends_of(document, results.rule),
         unsaid=unsaid_numbers(document),
