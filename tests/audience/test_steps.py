@@ -362,3 +362,26 @@ def test_the_thanks_name_our_mail_where_it_has_to_be_confirmed(app, confirms):
     thanks = visitor.get(next_url(visitor.sign_up(visitor.get(), "mia@x.io")))
 
     assert ("Please open our mail" in words_in(thanks)) is confirms
+
+
+def test_what_others_of_the_network_answer_keeps_nobody_from_answering(app, asking):
+    """A yes may be what the rule counts: to refuse one for others' sake would count as a no."""
+    call = asking.get(next_url(answer(asking, asking.get(next_url(sign_up(asking))), "We both")))
+    stranger = Visitor(app)
+    made_up = fields_in(call) | {"agree": "yes", "next": "nobody's"}
+    sent = [stranger.post("/p/larder/agree", made_up).status_code for _ in range(121)]
+
+    assert (sent[119], sent[120]) == (303, 429)
+    assert asking.post("/p/larder/agree", fields_in(call) | {"agree": "yes"}).status_code == 303
+    assert sums()[2] == 1
+
+
+def test_one_sign_up_answers_so_often_and_no_more(app, asking):
+    call = asking.get(next_url(answer(asking, asking.get(next_url(sign_up(asking))), "We both")))
+    sent = [asking.post("/p/larder/agree", fields_in(call)).status_code for _ in range(120)]
+
+    assert (sent[118], sent[119]) == (303, 429)
+
+
+def sign_up(visitor: Visitor) -> TestResponse:
+    return visitor.sign_up(visitor.get(), "mia@x.io")

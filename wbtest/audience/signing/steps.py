@@ -9,9 +9,12 @@ import json
 from collections.abc import Callable, Mapping
 from typing import Any, Literal
 
+import sqlalchemy as sa
+
+from wbtest.audience.models import Signup
 from wbtest.audience.recording import rollup
 from wbtest.audience.signing.signups import MICROSECONDS, digest
-from wbtest.extensions import clock
+from wbtest.extensions import clock, db
 from wbtest.publishing.choices.options import ASKS_FOR, Asked, AsksFor
 from wbtest.publishing.choices.preorder import host_of
 from wbtest.publishing.copy import PageCopy
@@ -83,6 +86,12 @@ def read_answers(questions: tuple[Asked, ...], given: Mapping[str, str]) -> dict
 def is_taken(answer: str) -> bool:
     """Whether an answer can be stored as it is."""
     return not find_fault(answer, LONGEST_ANSWER)
+
+
+def leads_somewhere(live: LiveExperiment, token: str) -> bool:
+    """Whether a sign-up waits for answers under this token."""
+    is_it = (Signup.experiment_id == live.id) & (Signup.answer_hash == digest(token))
+    return bool(token) and db.session.scalar(sa.select(sa.exists().where(is_it))) is True
 
 
 def answer(live: LiveExperiment, token: str, answers: Mapping[str, str]) -> None:

@@ -12,11 +12,13 @@ from flask.typing import ResponseReturnValue
 
 from wbtest.audience.pages import addresses_of, of_test
 from wbtest.audience.signing import steps
+from wbtest.audience.signing.signups import digest
 from wbtest.audience.signing.steps import Step
 from wbtest.audience.views import TOKEN_PAGE, bp, check_sender, get_page_named, small
 from wbtest.publishing.choices.preorder import origin_of
 from wbtest.publishing.copy import PageCopy
 from wbtest.publishing.live import LiveExperiment
+from wbtest.store import end_reading
 from wbtest.team import access, limits
 
 MOST_ANSWERS = 120
@@ -43,11 +45,11 @@ def thanks(slug: str) -> ResponseReturnValue:
 
 @bp.post("/p/<slug>/answers")
 @access.public
-@limits.per_network(MOST_ANSWERS, limits.HOUR)
 def answers(slug: str) -> ResponseReturnValue:
     """Take the answers to the founder's questions, and go on to the next step."""
     check_sender(is_from_token_page=True)
     live = get_page_named(slug).live
+    _admit(live)
     given = steps.read_answers(live.options.questions, request.form)
     problems = {text for text, said in given.items() if not steps.is_taken(said)}
     if problems:
@@ -58,11 +60,11 @@ def answers(slug: str) -> ResponseReturnValue:
 
 @bp.post("/p/<slug>/agree")
 @access.public
-@limits.per_network(MOST_ANSWERS, limits.HOUR)
 def agree(slug: str) -> ResponseReturnValue:
     """Take the yes or no to the price or to a call."""
     check_sender(is_from_token_page=True)
     live = get_page_named(slug).live
+    _admit(live)
     page = _page_of(live, _variant())
     step = step_sent(live, page, "done")
     if step == "price" or step == "call":
@@ -72,15 +74,28 @@ def agree(slug: str) -> ResponseReturnValue:
 
 @bp.post("/p/<slug>/preorder")
 @access.public
-@limits.per_ip(MOST_ANSWERS, limits.HOUR)
 def preorder(slug: str) -> ResponseReturnValue:
     """Count a click through to the pre-order, and send the visitor to the sealed link."""
     check_sender(is_from_token_page=True)
     live = get_page_named(slug).live
+    _admit(live)
     if "preorder" not in live.options.asks_for:
         return redirect(_at_next(live, "preorder"), 303)
     steps.click_through(live, _token())
     return to_preorder(live)
+
+
+def _admit(live: LiveExperiment) -> None:
+    """Count one more answer of this sign-up. Raises RateLimited for too many.
+
+    By the sign-up, since these steps may be what the rule counts: to refuse somebody for what
+    others of their network sent would count as a no. A token that leads nowhere is anybody's, so it
+    counts for its network, and as much is allowed.
+    """
+    token = _token()
+    who = digest(token) if steps.leads_somewhere(live, token) else limits.network()
+    end_reading()
+    limits.admit(f"answers {who}", MOST_ANSWERS, limits.HOUR)
 
 
 def to_preorder(live: LiveExperiment) -> Response:
