@@ -233,6 +233,20 @@ def test_a_split_that_is_broken_without_any_network_stays_an_alarm():
     assert split_by(visitors, (1, 1)) == ()
 
 
+def test_a_split_broken_for_everybody_is_not_laid_to_those_who_share_networks():
+    carriers = {9_000 + k: (110, 90) for k in range(12)}
+    visitors = {k: (int(k < 330), int(k >= 330)) for k in range(600)} | carriers
+
+    assert split_by(visitors, (1, 1)) == ()
+
+
+def test_views_of_one_variant_from_a_few_networks_are_laid_to_them():
+    views = {9_000 + k: (0, 120) for k in range(4)}
+    visitors = {k: (k % 2, 1 - k % 2) for k in range(480)} | views
+
+    assert split_by(visitors, (1, 1)) == (9_000, 9_001, 9_002, 9_003)
+
+
 def test_a_split_as_planned_is_laid_to_nobody():
     assert split_by({k: (k % 2, 1 - k % 2) for k in range(350)}, (1, 1)) == ()
 

@@ -212,7 +212,8 @@ def _odd_ones(marks: Marks, number: Mapping[int, int], least: int) -> Iterator[G
 def split_by(visitors: Mapping[int, Sequence[int]], weights: Sequence[int]) -> tuple[int, ...]:
     """Return the marks that alone raise the alarm of the split; none where it stands without them.
 
-    ``visitors`` hold the numbers of the variants by mark. Raises ValueError as ``split`` does.
+    Theirs has to differ from the split of the rest. ``visitors`` hold the numbers of the variants
+    by mark. Raises ValueError as ``split`` does.
     """
     whole = _added(visitors.values(), len(weights))
     if not statistics.split(whole, weights).mismatch:
@@ -225,9 +226,25 @@ def split_by(visitors: Mapping[int, Sequence[int]], weights: Sequence[int]) -> t
         }
         own = _added(inside.values(), len(weights))
         rest = [number - part for number, part in zip(whole, own, strict=True)]
-        if statistics.split(own, weights).mismatch and not statistics.split(rest, weights).mismatch:
+        is_theirs = statistics.split(own, weights).mismatch and _is_apart(own, rest)
+        if is_theirs and not statistics.split(rest, weights).mismatch:
             return tuple(sorted(inside))
     return ()
+
+
+def _is_apart(own: Sequence[int], rest: Sequence[int]) -> bool:
+    """Whether two groups fall to the variants differently: Pearson's χ² of homogeneity.
+
+    A split that is broken for everybody may only be too small to show among the rest.
+    """
+    from scipy import special
+
+    pairs = [pair for pair in zip(own, rest, strict=True) if any(pair)]
+    if len(pairs) < 2:
+        return False
+    both = [sum(pair) for pair in pairs]
+    distance = sum(statistics.split(part, both).chi_square for part in zip(*pairs, strict=True))
+    return float(special.chdtrc(len(both) - 1, distance)) <= RAREST
 
 
 def lost_by(pages: Marks, tolerated: float) -> Group | None:
