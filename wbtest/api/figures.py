@@ -10,11 +10,12 @@ from wbtest.api.bodies import Unfit
 from wbtest.extensions import clock
 from wbtest.publishing.models import Experiment
 from wbtest.publishing.rule import LAST_DAY
+from wbtest.results.beside import results_and_aside
 from wbtest.results.dashboard.filters import Filters
 from wbtest.results.dashboard.who_came import days_of
 from wbtest.results.deciding.meanwhile import mark_of
 from wbtest.results.exports import COUNTED, numbers_of
-from wbtest.results.figures import Results, results_of
+from wbtest.results.figures import Results
 from wbtest.results.figures_json import results_json
 from wbtest.results.portfolio.exports import HEAD, rows_of_ideas
 from wbtest.results.portfolio.idea import State
@@ -213,9 +214,9 @@ class Portfolio(msgspec.Struct):
 def get_results(experiment_id: int, query: Filter) -> ResultsShown:
     """What is known of an experiment now. A filter adds a part, and changes no verdict."""
     experiment = access.get(Experiment, experiment_id, "read")
-    found = results_of(experiment, clock.now())
+    found, aside = results_and_aside(experiment, clock.now())
     values = results_json(found) | {
-        "mark": mark_of(experiment, found),
+        "mark": mark_of(experiment, found, aside),
         "filtered": _filtered(experiment, found, query) if query != Filter() else None,
     }
     return msgspec.convert(values, ResultsShown)

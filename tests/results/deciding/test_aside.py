@@ -8,6 +8,8 @@ from tests.conftest import HandClock
 from tests.factories import Team, log_in
 from tests.results.conftest import Start
 from tests.results.deciding.conftest import REASON
+from tests.results.deciding.test_second import mark
+from tests.results.visiting import HOUR, Group, come
 from wbtest.audience.group_counts import Group as Chosen
 from wbtest.audience.leaving.purging import purge
 from wbtest.audience.setting_aside import set_aside, take_back
@@ -15,11 +17,10 @@ from wbtest.delivery.models import OutboxMail
 from wbtest.extensions import clock, db
 from wbtest.publishing.models import Experiment
 from wbtest.publishing.running import life
+from wbtest.results.beside import results_and_aside
 from wbtest.results.deciding.decide import decide, second
-from wbtest.results.deciding.meanwhile import mark_of
 from wbtest.results.deciding.memos import export_of, find_memo
 from wbtest.results.deciding.proof import differences
-from wbtest.results.figures import results_of
 from wbtest.store import Invalid, Refused
 
 WHY = "We know this office: they asked their friends."
@@ -77,11 +78,49 @@ def test_nobody_seconds_what_rests_on_other_groups_than_those_of_now(against, te
 
 
 def test_a_page_from_before_a_group_was_set_aside_decides_nothing(inflated, team):
-    read = mark_of(inflated, results_of(inflated, clock.now()))
+    read = mark(inflated)
     set_aside(inflated, team.owner, FORUM, WHY)
 
     with pytest.raises(Invalid, match="Other groups were set aside after you opened this page"):
         decide(inflated, team.approver, "go", REASON, read)
+
+
+def come_in_many(experiment: Experiment, now: HandClock) -> None:
+    """Let so many come whose addresses are elsewhere that the figures beside say go, too."""
+    crowd = [
+        Group(400, signups=80, at=day * 24 * HOUR, domain=f"d{day}.example") for day in range(9, 14)
+    ]
+    come(experiment, *crowd)
+    now.turn(days=8)
+
+
+def beside_says(experiment: Experiment) -> str:
+    results, aside = results_and_aside(experiment, clock.now())
+    assert aside is not None
+    assert results.verdict.recommendation == "go"
+    return aside.beside.verdict.recommendation
+
+
+def test_nobody_seconds_what_the_figures_beside_no_longer_say(client, against, team, now):
+    paper = decide(against, team.approver, "stop", REASON)
+    come_in_many(against, now)
+    log_in(client, team.owner)
+
+    assert beside_says(against) != "stop"
+    with pytest.raises(Refused, match="The figures beside changed since"):
+        second(paper, team.owner)
+    for page in ("decision", "results"):
+        said = client.get(f"/experiments/{against.id}/{page}").text
+        assert "The figures beside changed since" in said
+        assert "Second it: stop" not in said
+
+
+def test_a_page_from_before_the_figures_beside_changed_decides_nothing(against, team, now):
+    read = mark(against)
+    come_in_many(against, now)
+
+    with pytest.raises(Invalid, match="figures beside changed after you opened this page"):
+        decide(against, team.approver, "stop", REASON, read)
 
 
 def test_the_memo_shows_the_groups_and_the_figures_beside(client, against, team):

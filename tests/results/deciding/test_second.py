@@ -22,11 +22,11 @@ from wbtest.publishing.decisions import choices_of, decisions, find_decision
 from wbtest.publishing.models import Experiment
 from wbtest.publishing.running import life
 from wbtest.publishing.running.stages import stage_of
+from wbtest.results.beside import results_and_aside
 from wbtest.results.deciding.decide import decide, second, turn_down, withdraw
 from wbtest.results.deciding.meanwhile import mark_of
 from wbtest.results.deciding.papers import waiting_papers
 from wbtest.results.deciding.seconds import waiting_in
-from wbtest.results.figures import results_of
 from wbtest.results.waiting.facts import waits_in
 from wbtest.review.approvals import NotYours
 from wbtest.store import Refused
@@ -35,7 +35,7 @@ from wbtest.team import subscriptions
 
 def mark(experiment: Experiment) -> str:
     """What the page would send along now."""
-    return mark_of(experiment, results_of(experiment, clock.now()))
+    return mark_of(experiment, *results_and_aside(experiment, clock.now()))
 
 
 def test_what_agrees_with_the_rule_stands_at_once(met: Experiment, team: Team):

@@ -7,14 +7,12 @@ person signs the same paper; no figure of it changes in between.
 from __future__ import annotations
 
 import zlib
-from collections.abc import Sequence
 
 from wbtest.audience.recording.ledger import take_turn
-from wbtest.audience.setting_aside import standing
 from wbtest.extensions import clock
 from wbtest.publishing.decisions import CHOICES, contradiction_of
 from wbtest.publishing.models import Experiment
-from wbtest.results.beside import aside_of
+from wbtest.results.beside import Aside, aside_of, results_and_aside
 from wbtest.results.deciding.letters import ask_for_second, tell_turned_down
 from wbtest.results.deciding.meanwhile import is_from_now, what_happened
 from wbtest.results.deciding.models import Paper
@@ -22,7 +20,7 @@ from wbtest.results.deciding.papers import find_newest
 from wbtest.results.deciding.seconds import find_objection, groups_of, rests_beside
 from wbtest.results.deciding.settling import let_stand, overtake
 from wbtest.results.deciding.statement import statement_of
-from wbtest.results.figures import Results, history_of, results_from, results_of, trust_of
+from wbtest.results.figures import Results, history_of, results_from, trust_of
 from wbtest.review.approvals import NotYours
 from wbtest.review.four_eyes import is_alone
 from wbtest.store import Invalid, Refused, hold, writing
@@ -55,9 +53,9 @@ def decide(
         now = clock.now()
         counted = history_of(experiment, now)
         results = results_from(experiment, counted, trust_of(experiment, counted, now), now)
-        if not is_from_now(experiment, results, read, newest):
-            raise Invalid("choice", what_happened(experiment, results, read, newest, person))
         aside = aside_of(experiment, results, counted)
+        if not is_from_now(experiment, results, aside, read, newest):
+            raise Invalid("choice", what_happened(experiment, results, aside, read, newest, person))
         memo, data = statement_of(experiment, results, counted, aside, now)
         paper = Paper(
             experiment_id=experiment.id,
@@ -89,7 +87,9 @@ def second(paper: Paper, person: Person) -> Paper:
 
     Raises NotYours, or Refused when it waits no more or the verdict is another one by now.
     """
-    with writing():
+    with writing() as session:
+        # The figures and those beside are two questions: no visitors may come in between.
+        take_turn(session.connection())
         experiment = paper.experiment
         hold(experiment)
         hold(paper)
@@ -99,8 +99,7 @@ def second(paper: Paper, person: Person) -> Paper:
         if objection := find_objection(paper, person):
             raise NotYours(objection)
         now = clock.now()
-        numbers = [each.number for each in standing(experiment)]
-        if changed := find_change(paper, results_of(experiment, now), numbers):
+        if changed := find_change(paper, *results_and_aside(experiment, now)):
             raise Refused(changed)
         let_stand(paper, experiment, now, by=person)
         _note(paper, experiment, "experiment.seconded", person)
@@ -146,20 +145,27 @@ def withdraw(paper: Paper, person: Person) -> Paper:
     return paper
 
 
-def find_change(paper: Paper, results: Results, aside: Sequence[int]) -> str:
+def find_change(paper: Paper, results: Results, aside: Aside | None) -> str:
     """The sentence that says why a paper cannot be seconded on the figures of now, or ''.
 
-    ``aside`` are the numbers of the groups that are set aside or taken in by now.
+    ``aside`` is what stands beside the figures by now.
     """
     figures, verdict = paper.memo["figures"], results.verdict
     before = (figures["recommendation"], figures["withheld"])
     # What the figures call withheld is a verdict in doubt, too.
     if before == (verdict.recommendation, results.is_red):
-        if rests_beside(paper) and groups_of(paper) != list(aside):
-            return "Other groups are set aside by now. Decide again on the figures of now."
-        return ""
+        return _find_change_beside(paper, aside) if rests_beside(paper) else ""
     said = f"The rule now says {verdict.choice}" if verdict.choice else "The verdict changed since"
     return f"{said}, so this rests on what no longer holds. Decide anew on the figures of now."
+
+
+def _find_change_beside(paper: Paper, aside: Aside | None) -> str:
+    if aside is None or groups_of(paper) != [each.number for each in aside.settings]:
+        return "Other groups are set aside by now. Decide again on the figures of now."
+    before, now = paper.memo["beside"], aside.beside.values()
+    if any(before[name] != now[name] for name in ("recommendation", "withheld")):
+        return "The figures beside changed since. Decide again on the figures of now."
+    return ""
 
 
 def _checked(choice: str, reason: str) -> str:
@@ -180,7 +186,7 @@ def _is_the_same(
     said = (newest.choice, newest.reason, newest.person_id)
     if newest.state not in ("waiting", "stands") or said != (choice, reason, person.id):
         return False
-    return not read or not is_from_now(experiment, None, read, newest)
+    return not read or not is_from_now(experiment, None, None, read, newest)
 
 
 def _demand_waiting(paper: Paper) -> None:

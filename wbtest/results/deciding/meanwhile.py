@@ -5,48 +5,63 @@ from __future__ import annotations
 import re
 from typing import NamedTuple
 
-from wbtest.audience.setting_aside import standing
 from wbtest.publishing.decisions import find_decision
 from wbtest.publishing.models import Decision, Experiment
+from wbtest.results.beside import Aside
 from wbtest.results.deciding.models import Paper
 from wbtest.results.deciding.papers import find_newest
 from wbtest.results.figures import Results
+from wbtest.results.verdict import Verdict
 from wbtest.team.models import Person
 
-MARK = re.compile(r"(\d{1,18})\.(\d{1,18})\.([a-z_]+)\.([\d_]*)")
+MARK = re.compile(r"(\d{1,18})\.(\d{1,18})\.([a-z_]+)\.([\d_]*)\.([a-z_]*)")
 
 
 class Mark(NamedTuple):
-    """The newest decision and paper, by number, what the rule said, and what was set aside."""
+    """The newest decision and paper, by number, what the rule said, and what was set aside.
+
+    ``beside`` is what the rule said of the figures beside, '' where nothing was set aside.
+    """
 
     decision: int
     paper: int
     advice: str
     aside: str
+    beside: str
 
     def __str__(self) -> str:
-        return f"{self.decision}.{self.paper}.{self.advice}.{self.aside}"
+        return f"{self.decision}.{self.paper}.{self.advice}.{self.aside}.{self.beside}"
 
 
-def mark_of(experiment: Experiment, results: Results) -> str:
+def mark_of(experiment: Experiment, results: Results, aside: Aside | None) -> str:
     """Return the mark of what the page shows now, for the page to send along."""
-    return str(_mark(experiment, find_decision(experiment), find_newest(experiment), results))
+    newest = find_newest(experiment)
+    return str(_mark(find_decision(experiment), newest, results, aside))
 
 
 def is_from_now(
-    experiment: Experiment, results: Results | None, read: str, paper: Paper | None
+    experiment: Experiment,
+    results: Results | None,
+    aside: Aside | None,
+    read: str,
+    paper: Paper | None,
 ) -> bool:
     """Whether the page that was read shows what stands now; without ``results`` but for figures."""
     if not read:
         return True
-    now, then = _mark(experiment, find_decision(experiment), paper, results), _read(read)
+    now, then = _mark(find_decision(experiment), paper, results, aside), _read(read)
     if then is None:
         return False
     return now == then if results is not None else now[:2] == then[:2]
 
 
 def what_happened(
-    experiment: Experiment, results: Results, read: str, paper: Paper | None, person: Person
+    experiment: Experiment,
+    results: Results,
+    aside: Aside | None,
+    read: str,
+    paper: Paper | None,
+    person: Person,
 ) -> str:
     """Return the sentence that says what came between reading the page and sending it.
 
@@ -60,34 +75,41 @@ def what_happened(
     elif paper and paper.number > then.paper:
         who = _name(paper.person, person)
         said = f"{who} proposed to {paper.choice} meanwhile{_end(paper, person)}"
-    elif (now := _mark(experiment, decision, paper, results)).advice != then.advice:
+    elif (now := _mark(decision, paper, results, aside)).advice != then.advice:
         choice = results.verdict.choice
         is_now = f"the rule now says {choice}" if choice else "it is no longer settled"
         said = f"The verdict changed after you opened this page: {is_now}"
     elif now.aside != then.aside:
         said = "Other groups were set aside after you opened this page"
+    elif now.beside != then.beside:
+        said = "The figures beside changed after you opened this page"
     else:
         said = "This page was not of now"
     return f"{said}. Read it, then decide."
 
 
 def _mark(
-    experiment: Experiment,
     decision: Decision | None,
     paper: Paper | None,
     results: Results | None,
+    aside: Aside | None,
 ) -> Mark:
-    advice = aside = ""
-    if results is not None:
-        verdict = results.verdict
-        advice = "withheld" if verdict.is_withheld else verdict.recommendation
-        aside = "_".join(str(each.number) for each in standing(experiment))
-    return Mark(decision.id if decision else 0, paper.number if paper else 0, advice, aside)
+    return Mark(
+        decision=decision.id if decision else 0,
+        paper=paper.number if paper else 0,
+        advice=_advice(results.verdict) if results else "",
+        aside="_".join(str(each.number) for each in aside.settings) if aside else "",
+        beside=_advice(aside.beside.verdict) if aside else "",
+    )
+
+
+def _advice(verdict: Verdict) -> str:
+    return "withheld" if verdict.is_withheld else verdict.recommendation
 
 
 def _read(text: str) -> Mark | None:
     found = MARK.fullmatch(text)
-    return Mark(int(found[1]), int(found[2]), found[3], found[4]) if found else None
+    return Mark(int(found[1]), int(found[2]), *found.groups()[2:]) if found else None
 
 
 def _name(who: Person, told: Person) -> str:

@@ -4,7 +4,8 @@ from __future__ import annotations
 
 from msgspec import Struct
 
-from wbtest.audience.setting_aside import standing
+from wbtest.extensions import clock
+from wbtest.results.beside import Aside, results_and_aside
 from wbtest.results.deciding.decide import find_change
 from wbtest.results.deciding.models import Paper
 from wbtest.results.deciding.papers import Papers
@@ -25,7 +26,7 @@ MAY_STOP = " You may stop looking now."
 class Waiting(Struct, frozen=True):
     """A paper that waits, as one person reads it; ``seconds`` says who may second it.
 
-    ``aside`` are the numbers of the groups that are set aside or taken in by now.
+    ``aside`` is what stands beside the figures by now, where the paper rests on such figures.
     """
 
     paper: Paper
@@ -33,7 +34,7 @@ class Waiting(Struct, frozen=True):
     is_mine: bool
     may_second: bool
     seconds: str
-    aside: tuple[int, ...]
+    aside: Aside | None
 
     @property
     def why(self) -> str:
@@ -74,13 +75,13 @@ def once_decided(sentence: str) -> str:
 
 def waiting_shown(papers: Papers, person: Person) -> list[Waiting]:
     """Return what waits of an experiment, the oldest first, as ``person`` reads it."""
-    # Only what rests on such groups asks which they are by now.
+    # Only what rests on such figures asks what they say by now.
     rests = next((paper for paper in papers.waiting if rests_beside(paper)), None)
-    aside = tuple(each.number for each in standing(rests.experiment)) if rests else ()
+    aside = results_and_aside(rests.experiment, clock.now())[1] if rests else None
     return [_waiting(paper, person, aside) for paper in papers.waiting]
 
 
-def _waiting(paper: Paper, person: Person, aside: tuple[int, ...]) -> Waiting:
+def _waiting(paper: Paper, person: Person, aside: Aside | None) -> Waiting:
     return Waiting(
         paper,
         against_of(paper),

@@ -172,7 +172,7 @@ def _page(experiment: Experiment, form: DecisionForm, typed: ChecklistForm | Non
     document = documents.from_json(experiment.revision.document)
     if form.read.data is None or form.errors:
         # Who was told of something newer has read it now.
-        form.read.data = mark_of(experiment, results)
+        form.read.data = mark_of(experiment, results, aside)
     return render_template(
         "results/deciding/decision.html",
         form=form,
