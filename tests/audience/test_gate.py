@@ -13,7 +13,7 @@ from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
 from tests.audience.larder import Larder, Visitor
-from tests.audience.recording import START, Database, Page
+from tests.audience.recording import START, START_US, Database, Page
 from wbtest.audience.models import CrowdNetwork, NetworkCount, Visit
 from wbtest.audience.newest_networks import newest_by_test
 from wbtest.audience.recording import gate, groups
@@ -162,6 +162,27 @@ def test_of_one_network_two_hundred_rows_of_the_crowd_are_kept_and_the_rest_is_c
     assert page.differences() == []
 
 
+def test_whoever_left_no_row_is_not_counted_when_they_come_back(page: Page) -> None:
+    """Only those come back who did not sign up: to count them would count noes alone."""
+    for start in range(0, 300, 50):
+        come(page, 50, start / 50, name=f"s{start}-")
+    before = page.totals()
+    first_came = f"{START_US // 1000:012x}{7:020x}"
+    page.see(first_came, 2 * DAY, address=HOME)
+    page.sign_up("mia@x.io", first_came, 2 * DAY + 1)
+
+    assert page.totals() == before
+    assert page.totals("crowd")["signups"] == 1
+
+
+def test_whoever_left_no_row_counts_later_where_nobody_was_dropped(page: Page) -> None:
+    """As somebody whose page was fetched ahead and is looked at an hour later."""
+    first_came = f"{START_US // 1000:012x}{7:020x}"
+    page.see(first_came, 60, address=HOME)
+
+    assert page.totals() == {"served": 1, "seen": 1}
+
+
 def test_of_a_test_two_thousand_rows_of_the_crowd_are_kept(page: Page) -> None:
     for block in range(12):
         for index in range(240):
@@ -245,6 +266,26 @@ def test_only_the_first_networks_that_are_full_are_an_announced_crowds(database:
 
     assert page.totals()["seen"] == 50 + 40 + 30 + 30
     assert [number for _, number in crowd_networks(page)] == [40, 50]
+
+
+def test_no_more_people_of_an_announced_crowd_count_than_were_announced(
+    database: Database,
+) -> None:
+    """Also where their network would have room again in the next hour."""
+    page = Page(database, **announced(people=40))
+    come(page, 50, 65, name="first")
+    come(page, 50, 65 + 90, name="later")
+
+    assert page.totals()["seen"] == 40
+    assert crowd_networks(page) == [(0, 40)]
+
+
+def test_a_small_crowd_is_told_from_the_others_too(database: Database) -> None:
+    page = Page(database, **announced(people=25))
+    come(page, 30, 65)
+
+    assert page.totals()["seen"] == 25
+    assert crowd_networks(page) == [(0, 25)]
 
 
 def crowd_networks(page: Page) -> list[tuple[int, int]]:

@@ -146,9 +146,10 @@ def judge_all(experiments: Collection[Experiment], now: datetime) -> dict[int, J
         rule = sealed_rule(experiment)
         whole = replace(counted, networks=known.get(experiment.id, counted.networks))
         judged = _judge(experiment, rule, whole, faults[experiment.id], now)
-        if judged.verdict.word != "not_enough" and not is_current(whole.networks, whole, now):
-            whole = _with_networks(experiment, rule, whole, now)
-            judged = _judge(experiment, rule, whole, faults[experiment.id], now)
+        if judged.verdict.word != "not_enough" or judged.verdict.is_withheld:
+            looked = _with_networks(experiment, rule, whole, now)
+            if looked is not whole:
+                judged = _judge(experiment, rule, looked, faults[experiment.id], now)
         found[experiment.id] = judged
     return found
 
@@ -164,10 +165,11 @@ def _with_networks(
     experiment: Experiment, rule: Hypothesis, counted: Counted, now: datetime
 ) -> Counted:
     """The same with a look at the networks as of ``now``; of what is purged the last one stands."""
-    if experiment.purged_at is not None or is_current(counted.networks, counted, now):
+    life = _life(experiment, now)
+    is_last = experiment.purged_at is not None
+    if is_last or is_current(counted.networks, counted, life.settled_at(rule)):
         return counted
-    found = look_at_networks(experiment, rule, counted, _life(experiment, now))
-    return replace(counted, networks=found)
+    return replace(counted, networks=look_at_networks(experiment, rule, counted, life))
 
 
 def results_of(experiment: Experiment, now: datetime) -> Results:

@@ -49,6 +49,10 @@ class Life(Struct, frozen=True):
         """When the last visitor's conversion window is over, and nothing can change any more."""
         return self.over_at(rule) + timedelta(hours=rule.conversion_window_hours)
 
+    def settled_at(self, rule: Hypothesis) -> datetime:
+        """The moment whose figures are shown: now, or when they became final."""
+        return min(self.now, self.final_at(rule))
+
     def day_number(self, moment: datetime) -> int:
         """Return which local day of the experiment a moment falls on; the first is 1."""
         zone = ZoneInfo(self.time_zone)

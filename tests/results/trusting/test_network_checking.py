@@ -165,6 +165,19 @@ def test_no_verdict_rests_on_hours_at_which_nobody_looked(street, running, now):
     assert judged(running, now()).verdict.is_withheld
 
 
+def test_a_verdict_that_time_alone_brings_is_looked_at_first(street, running, now):
+    """The worker looked within the hour of those who were bought; nobody came since."""
+    bring_strangers(street, now, days=8, rate=0.07)
+    for block in range(5):
+        street.come(12, 12, network=f"198.51.{block}.1")
+    network_checking.check_all(now())
+    now.turn(hours=2)
+
+    assert judged(running, now()).verdict.is_withheld
+    network_checking.check_all(now())
+    assert network_checking.findings_of([running])[running.id].check.state == "stop"
+
+
 def test_somebody_who_loads_one_variant_only_does_not_break_the_test(begin, now):
     experiment = begin(variants=("Price",))
     street = Street(experiment, now)

@@ -41,6 +41,8 @@ DAY_US = DAY * QUARTER_US
 FIRST = 2
 # Rows of those who are not admitted; beyond these they are only counted.
 MOST_OF_A_MARK, MOST_OF_A_TEST = 200, 2_000
+# Whoever has no row and a number from so long ago came before. Clocks of machines differ by less.
+LATE_US = 60_000_000
 # So many marks are remembered before those of yesterday are forgotten.
 MOST_REMEMBERED = 100_000
 CROWD_NETWORKS = cast(sa.Table, CrowdNetwork.__table__)
@@ -50,6 +52,7 @@ _COUNTS = (
     f"WHERE experiment_id = ? AND mark IN ({driver.MANY})"
 )
 _JOINED = "SELECT crowd, mark, admitted FROM crowd_networks WHERE experiment_id = ?"
+_DROPPED = "SELECT 1 FROM machine_counts WHERE experiment_id = ? AND reason = ? LIMIT 1"
 _KEPT = (
     "SELECT COALESCE(SUM(served), 0) FROM kind_totals "
     "WHERE experiment_id = ? AND excluded_because = ?"
@@ -69,9 +72,15 @@ class Admissions:
     those of newcomers.
     """
 
-    def __init__(self, reasons: Mapping[Who, str | None], marks: Mapping[Who, int]) -> None:
+    def __init__(
+        self,
+        reasons: Mapping[Who, str | None],
+        marks: Mapping[Who, int],
+        has_dropped: Callable[[int], bool],
+    ) -> None:
         self._reasons = reasons
         self._marks = marks
+        self._has_dropped = has_dropped
         self.is_crowded = any(reason != "" for reason in reasons.values())
 
     def is_admitted(self, event: Arrival) -> bool:
@@ -85,10 +94,17 @@ class Admissions:
         return event.excluded_because == "" and reason is None
 
     def with_reason(self, event: E) -> E:
-        """Return the event under CROWD if its visitor is not admitted, else as it is."""
-        reason = self._reasons.get((event.experiment_id, event.visitor), "")
-        is_same = event.excluded_because or reason == ""
-        return event if is_same else replace(event, excluded_because=CROWD)
+        """Return the event under CROWD if its visitor is not admitted, else as it is.
+
+        Whoever has no row in a test in which visitors were left without one is taken for one of
+        those.
+        """
+        who = event.experiment_id, event.visitor
+        if event.excluded_because or event.visitor == "" or self._reasons.get(who) == "":
+            return event
+        if who not in self._reasons and not self._has_dropped(event.experiment_id):
+            return event
+        return replace(event, excluded_because=CROWD)
 
     def marks_of(self, events: Iterable[Arrival]) -> list[int]:
         """Return the mark of each visitor's network when they came; UNKNOWN_MARK of a known one."""
@@ -125,6 +141,8 @@ class Gate:
         }
         marks: dict[Who, int] = {}
         later: list[Arrived] = []
+        before = _as_number(arrivals[0].at_us - LATE_US) if arrivals else ""
+        has_dropped = _Dropped(connection)
         # Done for each visit: to put more of it into functions would cost a tenth of writing one.
         for event in arrivals:
             who = event.experiment_id, event.visitor
@@ -132,12 +150,15 @@ class Gate:
                 continue
             marks[who] = mark = mark_of(facts_of(event.experiment_id).key, event.address)
             reasons[who] = ""
-            if mark != UNKNOWN_MARK and not self._is_first(event, mark):
+            if event.visitor < before and has_dropped(event.experiment_id):
+                # To ask again who left no row would count those who come back, who said no.
+                reasons[who] = None
+            elif mark != UNKNOWN_MARK and not self._is_first(event, mark):
                 later.append(event)
         if later:
             later.sort(key=attrgetter("at_us"))
             self._decide_later(connection, later, reasons, marks, facts_of)
-        return Admissions(reasons, marks)
+        return Admissions(reasons, marks, has_dropped)
 
     def _is_first(self, event: Arrived, mark: int) -> bool:
         """Whether this is one of the first of its mark within a day, and remember it."""
@@ -168,6 +189,25 @@ class Gate:
         if len(self._first) > MOST_REMEMBERED:
             before_us = later[-1].at_us - DAY_US
             self._first = {key: at for key, at in self._first.items() if at[-1] > before_us}
+
+
+class _Dropped:
+    """Whether visitors of a test were left without a row before, asked once each."""
+
+    def __init__(self, connection: sa.Connection) -> None:
+        self._connection = connection
+        self._known: dict[int, bool] = {}
+
+    def __call__(self, experiment_id: int) -> bool:
+        if experiment_id not in self._known:
+            found = driver.ask(self._connection, _DROPPED, (experiment_id, CROWD))
+            self._known[experiment_id] = bool(found)
+        return self._known[experiment_id]
+
+
+def _as_number(at_us: int) -> str:
+    """How the numbers of visitors begin who came at this moment: see ``visitors.new_visitor``."""
+    return f"{max(at_us, 0) // 1000:012x}"
 
 
 def mark_of(key: bytes | None, address: str) -> int:
@@ -212,8 +252,13 @@ class _Desk:
         own = [each // QUARTER_US for each in first]
         in_hour = within(HOUR, quarter, own, counts)
         in_day = within(DAY, quarter, own, counts)
-        is_free = in_hour < facts.limits.hour and in_day < facts.limits.day
-        if is_free or self._joins(network, at_us, facts.crowds, in_hour):
+        is_admitted = in_hour < facts.limits.hour and in_day < facts.limits.day
+        for place, crowd in enumerate(facts.crowds):
+            if crowd.from_us <= at_us <= crowd.until_us:
+                is_full = not is_admitted or in_hour + 1 >= min(facts.limits.hour, crowd.people)
+                joins = self._joins(network, place, crowd, in_hour, is_full=is_full)
+                is_admitted = is_admitted if joins is None else joins
+        if is_admitted:
             self._add(network, quarter, 0)
             return ""
         rows = sum(kept for at, (_, kept) in counts.items() if quarter - DAY <= at)
@@ -235,26 +280,25 @@ class _Desk:
         return self._kept[experiment_id]
 
     def _joins(
-        self, network: Network, at_us: int, crowds: Sequence[AnnouncedCrowd], in_hour: int
-    ) -> bool:
-        """Whether the visitor is of an announced crowd that still has room, and count them with it.
+        self, network: Network, place: int, crowd: AnnouncedCrowd, in_hour: int, *, is_full: bool
+    ) -> bool | None:
+        """Whether a visitor of an announced crowd's network is among its people, who are counted.
 
         Its networks are the first that are full in its time; ``in_hour`` of one are then counted as
-        its people.
+        its people. From then on nobody else of it is admitted in that time. None for a network
+        that is none of the crowd's.
         """
         experiment_id, mark = network
-        for place, crowd in enumerate(crowds):
-            if not crowd.from_us <= at_us <= crowd.until_us:
-                continue
-            people = self._people_of(experiment_id)[place]
-            is_new = mark not in people
-            coming = 1 + (in_hour if is_new else 0)
-            has_place = not is_new or len(people) < crowd.networks
-            if has_place and sum(people.values()) + coming <= crowd.people:
-                people[mark] = people.get(mark, 0) + coming
-                self._joined[experiment_id, place, mark] += coming
-                return True
-        return False
+        people = self._people_of(experiment_id)[place]
+        is_new = mark not in people
+        coming = 1 + (in_hour if is_new else 0)
+        has_room = sum(people.values()) + coming <= crowd.people
+        if is_new and not (is_full and has_room and len(people) < crowd.networks):
+            return None
+        if has_room:
+            people[mark] = people.get(mark, 0) + coming
+            self._joined[experiment_id, place, mark] += coming
+        return has_room
 
     def _people_of(self, experiment_id: int) -> defaultdict[int, dict[int, int]]:
         """How many of each mark belong to the announced crowds, by the crowd's place."""

@@ -47,9 +47,9 @@ def settle(
 ) -> Settled:
     """Return what counts of a visitor first seen at ``sighting_us``, None for never.
 
-    The sighting counts unless a sign-up came before it or with it. The conversion is the first
-    sign-up within the window after the sighting; when a later step converts, the first one that
-    took it within the window; of two at once the one that converted first. A visitor
+    The sighting counts unless a sign-up came before it or with it. The conversion is the sign-up
+    that took the converting step first, within the window after the sighting; of two at once the
+    one that signed up first. So nobody can move a conversion out of an hour that is over. A visitor
     converts once at most. Give only the sign-ups that stand under the same reason for exclusion as
     the sighting, '' for none.
 
@@ -61,7 +61,7 @@ def settle(
         return Settled(is_counted=False, conversion=None, unseen=everyone)
     ends_us = sighting_us + window_us
     converting = [
-        (signup.at_us, moment, index)
+        (moment, signup.at_us, index)
         for index, signup in enumerate(signups)
         if (moment := signup.moment_of(conversion)) is not None and moment <= ends_us
     ]

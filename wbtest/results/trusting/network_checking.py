@@ -69,12 +69,15 @@ def findings_of(experiments: Collection[Experiment]) -> dict[int, Findings]:
 def is_current(found: Findings, counted: Counted, now: datetime) -> bool:
     """Whether a look shows all that a verdict at ``now`` may rest on. Pure.
 
-    Every hour of every zone ends at a full quarter of an hour of UTC.
+    ``now`` is the moment when the figures were final, once they are. Every hour of every zone ends
+    at a full quarter of an hour of UTC. Where nobody differs, time alone changes nothing.
     """
     if found.as_of is None:
         return False
     quarter = int(now.timestamp()) // QUARTER_SECONDS * QUARTER_SECONDS
-    return found.as_of.timestamp() >= quarter or _sums(counted) == (found.seen, found.converted)
+    is_same = _sums(counted) == (found.seen, found.converted)
+    turns_on_nobody = not found.marks and found.apart is None
+    return found.as_of.timestamp() >= quarter or (is_same and turns_on_nobody)
 
 
 def look_at_networks(
@@ -131,13 +134,14 @@ def check_all(now: datetime) -> None:
     known, counts = findings_of(tests), count(tests)
 
     def check(experiment: Experiment) -> None:
-        counted, found = counts[experiment.id], known.get(experiment.id, NOTHING)
-        is_same = found.as_of is not None and _sums(counted) == (found.seen, found.converted)
-        if is_same or (found.seen > LARGE and is_current(found, counted, now)):
-            return
         assert experiment.started_at is not None
+        counted, found = counts[experiment.id], known.get(experiment.id, NOTHING)
         life = Life(experiment.started_at, experiment.ended_at, now, experiment.time_zone)
-        keep(experiment, look_at_networks(experiment, sealed_rule(experiment), counted, life))
+        rule = sealed_rule(experiment)
+        is_same = _sums(counted) == (found.seen, found.converted)
+        if is_current(found, counted, life.settled_at(rule)) and (is_same or found.seen > LARGE):
+            return
+        keep(experiment, look_at_networks(experiment, rule, counted, life))
 
     for_each(tests, check, address_of)
 
