@@ -90,6 +90,18 @@ def test_views_that_bury_a_good_rate_stop_the_verdict_too():
     assert (found.verdict.word, found.without.word) == ("not_met", "met")
 
 
+def test_two_groups_of_which_each_makes_the_verdict_without_the_other_stop_it_together():
+    carriers = [crowd(20_000 + k, 15, 1 + (k < 43)) for k in range(230)]
+    small = [crowd(9_000 + k, 4, 4) for k in range(38)]
+    large = [crowd(9_500 + k, 25, 25) for k in range(6)]
+
+    found = made(alone(2_000, 158), *carriers, *small, *large).look()
+
+    assert (found.why, found.verdict.word, found.without.word) == ("turns", "met", "not_enough")
+    assert found.group.marks == (*range(9_000, 9_038), *range(9_500, 9_506))
+    assert found.group.own == Counts(302, 302)
+
+
 def test_networks_on_which_nothing_turns_want_a_look():
     check = check_networks(made(alone(350, 70), crowd(9_000, 12, 12)).look())
 

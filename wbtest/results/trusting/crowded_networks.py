@@ -135,11 +135,12 @@ def find_networks(
     if groups:
         verdict = _judged(rule, hours, life, fair)
         # Of few networks first, so that nobody is named who is not needed for it.
-        for group in sorted(groups, key=lambda group: (len(group.marks), group.tail)):
+        groups.sort(key=lambda group: (len(group.marks), group.tail))
+        for group in [*groups, *_together(groups, marks)]:
             without = _judged(rule, hours.without(hours_of(group)), life)
             if _said(without) != _said(verdict) and _has_pulled(group, verdict, without):
                 return Networks("turns", seen, group, verdict, without)
-        return Networks("differs", seen, groups[0])
+        return Networks("differs", seen, min(groups, key=lambda group: group.tail))
     largest = _largest(marks)
     if largest.own.seen >= MANY_OF_ONE * seen:
         return Networks("one", seen, largest)
@@ -178,6 +179,26 @@ def find_groups(marks: Marks) -> list[Group]:
     for group in _odd_ones(marks, number, _least(CROWDED, everybody)):
         found.setdefault((group.device, group.marks), group)
     return sorted(found.values(), key=lambda group: group.tail)
+
+
+def _together(groups: Sequence[Group], marks: Marks) -> Iterator[Group]:
+    """The first two groups that differ on the same side, the first three, and so on.
+
+    Each alone may change nothing where the others make the same verdict.
+    """
+    everybody = _sum(marks.values())
+    for is_better in (True, False):
+        same = [group for group in groups if _is_better(group) == is_better]
+        known = set(same[0].marks) if same else set()
+        for number, group in enumerate(same[1:], 2):
+            if known.issuperset(group.marks):
+                continue
+            known.update(group.marks)
+            own = _sum(counts for (mark, _), counts in marks.items() if mark in known)
+            least = min(each.shared_by for each in same[:number])
+            rarest = min(each.tail for each in same[:number])
+            others = _less(everybody, own)
+            yield Group(least, ALL, tuple(sorted(known)), own, others, rarest)
 
 
 def _odd_ones(marks: Marks, number: Mapping[int, int], least: int) -> Iterator[Group]:
@@ -373,10 +394,15 @@ def _has_pulled(group: Group, verdict: Verdict, without: Verdict) -> bool:
 
     Without many who convert worse a verdict of *met* is *not enough*: too few are left.
     """
-    is_better = group.own.converted * group.others.seen > group.others.converted * group.own.seen
     if verdict.word == "not_enough":
-        return is_better == (without.word == "not_met")
-    return is_better == (verdict.word == "met")
+        return _is_better(group) == (without.word == "not_met")
+    return _is_better(group) == (verdict.word == "met")
+
+
+def _is_better(group: Group) -> bool:
+    """Whether more of the group convert than of those it was compared with."""
+    own, others = group.own, group.others
+    return own.converted * others.seen > others.converted * own.seen
 
 
 def _said(verdict: Verdict) -> tuple[object, ...]:
