@@ -109,6 +109,23 @@ def test_networks_on_which_nothing_turns_want_a_look():
     assert "12 of 12 people from 1 network on computers converted" in check.reason
 
 
+def test_the_amber_sentence_says_that_the_verdict_is_the_same_without_them():
+    check = check_networks(made(alone(350, 70), crowd(9_000, 12, 12)).look())
+
+    assert check.reason.endswith("The verdict is the same without them.")
+
+
+def test_the_amber_sentence_says_where_only_the_number_of_people_made_the_verdict():
+    found = made(alone(250, 50), *[crowd(9_000 + k, 40, 0) for k in range(3)]).look()
+    check = check_networks(found)
+
+    assert (found.why, check.colour) == ("differs", "amber")
+    assert check.reason.endswith(
+        "With them the verdict is “met”, without them “not enough to say”. "
+        "Their rate pulls the other way, though."
+    )
+
+
 def test_the_red_sentence_says_who_and_what_turns():
     check = check_networks(made(HONEST, crowd(9_000, 60, 60)).look())
 

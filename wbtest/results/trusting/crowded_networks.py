@@ -105,7 +105,7 @@ class Networks(NamedTuple):
     """What was found; ``group`` differs, or is the one network that brought many.
 
     ``seen`` are all who were looked at. ``verdict`` and ``without`` are the verdicts with and
-    without the group, where it turns.
+    without the group, where it differs.
     """
 
     why: Why
@@ -134,13 +134,15 @@ def find_networks(
     groups = find_groups(marks)
     if groups:
         verdict = _judged(rule, hours, life, fair)
+        rarest = groups[0]
+        verdicts: dict[Group, Verdict] = {}
         # Of few networks first, so that nobody is named who is not needed for it.
         groups.sort(key=lambda group: (len(group.marks), group.tail))
         for group in [*groups, *_together(groups, marks)]:
-            without = _judged(rule, hours.without(hours_of(group)), life)
+            without = verdicts[group] = _judged(rule, hours.without(hours_of(group)), life)
             if _said(without) != _said(verdict) and _has_pulled(group, verdict, without):
                 return Networks("turns", seen, group, verdict, without)
-        return Networks("differs", seen, min(groups, key=lambda group: group.tail))
+        return Networks("differs", seen, rarest, verdict, verdicts[rarest])
     largest = _largest(marks)
     if largest.own.seen >= MANY_OF_ONE * seen:
         return Networks("one", seen, largest)
@@ -453,10 +455,9 @@ def check_networks(found: Networks) -> Check:
         f"{number_of(len(group.marks), 'network')}{_where(group)} converted; of the others "
         f"{rate_of(group.others.converted, group.others.seen)}. Chance doesn’t explain that."
     )
-    if found.why == "turns" and found.verdict and found.without:
-        reason = f"{reason} {_turned(found.verdict, found.without)}"
+    reason = f"{reason} {_said_without(found)}"
+    if found.why == "turns":
         return Check(check, "stop", reason, TITLE, "no", do=LOOK, where="networks")
-    reason = f"{reason} The verdict is the same without them."
     return Check(check, "warn", reason, TITLE, "doubtful", do=LOOK, where="networks")
 
 
@@ -464,9 +465,17 @@ def _where(group: Group) -> str:
     return f" {DEVICES.get(group.device, group.device)}" if group.device else ""
 
 
-def _turned(verdict: Verdict, without: Verdict) -> str:
-    """What is said with them and without."""
+def _said_without(found: Networks) -> str:
+    """What the verdict is without the group that differs."""
+    verdict, without = found.verdict, found.without
+    if verdict is None or without is None or _said(verdict) == _said(without):
+        return "The verdict is the same without them."
     words = SAID[verdict.word], SAID[without.word]
-    if words[0] != words[1]:
-        return f"With them the verdict is “{words[0]}”, without them “{words[1]}”."
-    return "Without them the figures would call for something else."
+    sentence = (
+        f"With them the verdict is “{words[0]}”, without them “{words[1]}”."
+        if words[0] != words[1]
+        else "Without them the figures would call for something else."
+    )
+    if found.why == "turns":
+        return sentence
+    return f"{sentence} Their rate pulls the other way, though."
