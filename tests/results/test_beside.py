@@ -9,11 +9,14 @@ from tests.factories import Team, log_in
 from tests.results.conftest import SIX_HOURLY, Start
 from tests.results.visiting import HOUR, Group, come
 from wbtest.audience.group_counts import Group as Chosen
+from wbtest.audience.leaving.purging import purge
 from wbtest.audience.setting_aside import set_aside, take_back
 from wbtest.extensions import clock
 from wbtest.publishing.models import Experiment
+from wbtest.publishing.running import life
 from wbtest.results.beside import Aside, Beside, results_and_aside
 from wbtest.results.figures import Results
+from wbtest.results.trusting.network_checking import check_all
 
 WHY = "We know this office: they asked their friends."
 FORUM = Chosen("out", "source", "forum")
@@ -187,6 +190,27 @@ def test_the_panel_links_to_the_networks_that_it_names(owner, of_networks):
 
     assert "excluded?mark=found#set-aside" in panel
     assert '<option selected value="out:mark:7,9">' in page
+
+
+def test_the_panel_leads_those_who_own_nothing_to_who_was_left_out(client, of_networks, team):
+    log_in(client, team.approver)
+    panel = client.get(url(of_networks, "results")).text
+
+    assert "#set-aside" not in panel
+    assert f'<a href="{url(of_networks)}">See who was left out</a>' in panel
+
+
+def test_after_the_purge_the_panel_leads_nobody_to_the_form(client, of_networks, team, now):
+    life.end(of_networks, team.owner)
+    check_all(now())
+    now.turn(days=400)
+    purge(of_networks)
+    log_in(client, team.owner)
+    panel = client.get(url(of_networks, "results")).text
+
+    assert "Carried by many networks" in panel
+    assert "#set-aside" not in panel
+    assert f'<a href="{url(of_networks)}">See who was left out</a>' in panel
 
 
 @pytest.mark.parametrize(
