@@ -165,6 +165,20 @@ def test_a_group_is_set_aside_beside_the_figures_and_taken_back(
     assert program.get(address).json == back.json | {"beside": None}
 
 
+def test_a_thousand_networks_are_set_aside_as_one_group(
+    program: Program, running: Experiment
+) -> None:
+    come(running, Group(30, signups=2), Group(10, signups=5, mark=7))
+    marks = ",".join(map(str, range(1_000)))
+    group = {"direction": "out", "kind": "mark", "value": marks, "why": "They are all one office."}
+
+    made = program.post(f"/experiments/{running.id}/set-aside", group)
+
+    assert made.status_code == 201, made.text
+    assert made.json["set_aside"][0]["value"] == marks
+    assert made.json["beside"]["variants"][0]["seen"] == 30
+
+
 def test_the_groups_that_can_be_set_aside_are_listed(program: Program, running: Experiment) -> None:
     come(running, Group(8, signups=6))
     groups = program.get(f"/experiments/{running.id}/set-aside/groups").json["groups"]

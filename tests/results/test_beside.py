@@ -2,6 +2,7 @@
 
 from dataclasses import replace
 
+import msgspec
 import pytest
 
 from tests.conftest import Browser, HandClock
@@ -15,8 +16,8 @@ from wbtest.extensions import clock
 from wbtest.publishing.models import Experiment
 from wbtest.publishing.running import life
 from wbtest.results.beside import Aside, Beside, results_and_aside
-from wbtest.results.figures import Results
-from wbtest.results.trusting.network_checking import check_all
+from wbtest.results.figures import Results, history_of
+from wbtest.results.trusting.network_checking import check_all, keep
 
 WHY = "We know this office: they asked their friends."
 FORUM = Chosen("out", "source", "forum")
@@ -211,6 +212,31 @@ def test_after_the_purge_the_panel_leads_nobody_to_the_form(client, of_networks,
     assert "Carried by many networks" in panel
     assert "#set-aside" not in panel
     assert f'<a href="{url(of_networks)}">See who was left out</a>' in panel
+
+
+@pytest.fixture
+def of_many(of_networks: Experiment, now: HandClock) -> str:
+    """The marks of a thousand networks that a check of this test names."""
+    marks = tuple(range(7, 1_007))
+    looked = history_of(of_networks, now()).networks
+    keep(of_networks, msgspec.structs.replace(looked, marks=marks))
+    return ",".join(map(str, marks))
+
+
+def test_a_thousand_networks_are_one_group(owner, of_networks, of_many):
+    page = owner.get(f"{url(of_networks)}?mark=found").text
+    form = {"group": f"out:mark:{of_many}", "why": WHY}
+
+    assert f'<option selected value="out:mark:{of_many}">' in page
+    assert owner.send(url(of_networks, "set-aside"), form).status_code == 303
+    assert "and 997 more" in owner.get(url(of_networks)).text
+
+
+def test_as_many_networks_as_there_are_marks_can_be_one_group(of_networks, team):
+    every = Chosen("out", "mark", ",".join(map(str, range(1 << 16))))
+    set_aside(of_networks, team.owner, every, WHY)
+
+    assert counts(figures(of_networks)[1].beside) == [(640, 32)]
 
 
 @pytest.mark.parametrize(

@@ -229,7 +229,9 @@ def _belongs(group: Group, experiment: Experiment, facts: Facts) -> sa.ColumnEle
         )
         is_in_time = VISITS.c.at_us.between(crowd.from_us, crowd.until_us)
         return is_in_time & VISITS.c.mark.in_(marks)
-    is_marked = VISITS.c.mark.in_(group.marks)
+    # There may be more marks than a statement may have parameters.
+    given = sa.bindparam(None, group.marks, sa.Integer(), expanding=True, literal_execute=True)
+    is_marked = VISITS.c.mark.in_(given)
     return (
         is_marked & (VISITS.c.excluded_because == CROWD) if group.direction == "in" else is_marked
     )

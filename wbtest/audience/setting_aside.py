@@ -38,6 +38,8 @@ REASONS = {
 LONGEST_WHY = 1_000
 LONGEST_VALUE = 2_000
 MARKS = 1 << 16
+# As many marks as there are, each of up to five digits and a comma.
+LONGEST_MARKS = MARKS * 6
 # Of several networks so many are named.
 MOST_NAMED = 3
 # Before the year 5000: a database keeps no larger numbers.
@@ -180,7 +182,8 @@ def _read(group: Group) -> Group:
     """Return the group as it is kept. Raises Invalid for one that cannot be any."""
     direction, kind, value = group
     unknown = Invalid("group", "Choose a group from the list.")
-    if direction not in ("out", "in") or find_fault(value, LONGEST_VALUE):
+    longest = LONGEST_MARKS if kind == "mark" else LONGEST_VALUE
+    if direction not in ("out", "in") or find_fault(value, longest):
         raise unknown
     if kind == "reason" or direction == "in":
         is_possible = value in REASONS if kind == "reason" else kind == "mark"
