@@ -5,8 +5,9 @@ import json
 import pytest
 
 from tests.conftest import HandClock
-from tests.factories import Team, log_in
+from tests.factories import Team, log_in, make_decision
 from tests.results.conftest import Start
+from tests.results.crowd import count_machines
 from tests.results.deciding.conftest import REASON
 from tests.results.deciding.test_second import mark
 from tests.results.visiting import HOUR, Group, come
@@ -168,6 +169,55 @@ def test_a_file_whose_figures_beside_were_changed_differs(against, team, change,
     change(file)
 
     assert any(str(each).startswith(place) for each in differences(json.dumps(file)))
+
+
+@pytest.fixture
+def left_out(begin: Start, team: Team, now: HandClock) -> Experiment:
+    """People left out for each reason are taken in."""
+    experiment = begin()
+    come(
+        experiment,
+        Group(40, signups=2),
+        Group(4, signups=2, excluded_because="team"),
+        Group(3, signups=1, excluded_because="paused"),
+        Group(5, signups=1, excluded_because="crowd", mark=9),
+        Group(2, signups=2, signed_because="suspected"),
+    )
+    now.turn(days=1)
+    for chosen in ("team", "paused", "suspected"):
+        set_aside(experiment, team.owner, Chosen("in", "reason", chosen), WHY)
+    set_aside(experiment, team.owner, Chosen("in", "mark", "9"), WHY)
+    set_aside(experiment, team.owner, Chosen("out", "source", "newsletter"), WHY)
+    return experiment
+
+
+def test_people_taken_in_agree_with_those_left_out(left_out, team):
+    make_decision(left_out, team.owner, team.approver, "stop", REASON)
+    file = export(left_out)
+
+    assert len({row[0][0] for row in file["data"]["aside"] if not row[1]}) == 4
+    assert differences(json.dumps(file)) == []
+
+
+def test_people_taken_in_agree_with_a_crowd_of_which_a_part_is_only_a_number(left_out, team):
+    count_machines(left_out, 7, reason="crowd")
+    make_decision(left_out, team.owner, team.approver, "stop", REASON)
+    file = export(left_out)
+
+    assert file["data"]["machines"]["crowd"] == [12]
+    assert differences(json.dumps(file)) == []
+
+
+@pytest.mark.parametrize("group", [1, 2, 3, 4, 5])
+def test_a_file_that_takes_more_people_in_than_were_left_out_differs(left_out, team, group):
+    make_decision(left_out, team.owner, team.approver, "stop", REASON)
+    file = export(left_out)
+    hour = file["data"]["hours"][0][0]
+    file["data"]["aside"].append([[group], False, hour, "control", 500, 500, 500, 500])
+
+    found = [each for each in differences(json.dumps(file)) if each.place.startswith("data.aside")]
+    assert "seen of control" in found[1].place
+    assert found[1].says >= 500
 
 
 def test_after_the_purge_a_decision_still_tells_the_figures_beside(

@@ -16,7 +16,7 @@ from wbtest.cli import main
 from wbtest.extensions import db
 from wbtest.publishing import rule
 from wbtest.publishing.models import Experiment
-from wbtest.results.deciding.data import digest
+from wbtest.results.deciding.data import counted_from, digest
 from wbtest.results.deciding.memos import export_of, find_memo
 from wbtest.store import writing
 
@@ -250,6 +250,18 @@ def test_a_number_that_cannot_be_a_count_is_no_crash(export: Export, verify: Ver
 
     assert result.exit_code in (1, 2)
     assert isinstance(result.exception, SystemExit)
+
+
+def test_the_counts_in_the_docs_have_the_parts_of_a_file(export: Export):
+    text = (Path(__file__).parents[3] / "docs" / "memo.md").read_text(encoding="utf-8")
+    shown = json.loads(text.split("```json\n")[1].split("```")[0])
+    names, row = shown["totals"], shown["days"][0][1]
+
+    assert shown.keys() == export["data"].keys()
+    assert shown["networks"].keys() == export["data"]["networks"].keys()
+    assert names == export["data"]["totals"]
+    assert [len(each) for each in row] == [len(names)] * 2
+    assert counted_from(shown).networks.check.title == "Carried by many networks"
 
 
 def test_no_line_moves_the_terminal_that_shows_it(export: Export, verify: Verify):

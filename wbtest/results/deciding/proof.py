@@ -13,6 +13,8 @@ from msgspec.structs import replace
 
 from wbtest.audience.conversions import Conversions, Origin
 from wbtest.audience.group_counts import GroupHour
+from wbtest.audience.recording.gate import CROWD
+from wbtest.audience.setting_aside import REASONS
 from wbtest.publishing import rule as rules
 from wbtest.publishing.corrections import Place, next_seal, texts_of
 from wbtest.publishing.models import Experiment, Variant
@@ -150,6 +152,7 @@ def _beside(export: Export) -> Iterator[Difference]:
         return
     says, rows = memo["beside"], rows_from(data["aside"])
     yield from _taken(export, rows)
+    yield from _taken_in(export, rows)
     directions = {each["number"]: each["direction"] for each in says["groups"]}
     is_without = says["without_networks"]
     found = figures_beside(
@@ -177,6 +180,44 @@ def _taken(export: Export, rows: Sequence[GroupHour]) -> Iterator[Difference]:
             most = table[hour][keys.index(key)] if hour in table else 0
             if not 0 <= number <= most:
                 yield Difference(f"data.aside: {name} of {key} at {hour}", number, most)
+
+
+def _taken_in(export: Export, rows: Sequence[GroupHour]) -> Iterator[Difference]:
+    """Where more people are taken in than were left out for the reason of their group."""
+    data, groups = export["data"], export["memo"]["beside"]["groups"]
+    reasons = {each["number"]: _reason_of(each) for each in groups if each["direction"] == "in"}
+    numbers = {each["number"] for each in groups}
+    taken: Counter[tuple[str, str, str]] = Counter()
+    for row in rows:
+        found = {reasons[number] for number in row.groups if number in reasons}
+        # A group that was withdrawn after the purge is no more among those of the memo.
+        if row.is_counted or not (found or numbers.issuperset(row.groups)):
+            continue
+        for name in ("served", "seen", "arrived", "converted"):
+            number = getattr(row, name)
+            if number < 0:
+                yield Difference(f"data.aside: {name} of {row.variant} at {row.hour}", number, 0)
+            # Nobody is left out for two reasons at once, or taken in without one.
+            reason = found.copy().pop() if len(found) == 1 else ""
+            taken[reason, row.variant, name] += number
+    for (reason, key, name), number in taken.items():
+        place = data["variants"].index(key)
+        # Where more came than rows are kept of, all of them are numbers.
+        most = (
+            data["left_out"][reason][place][0]
+            if reason in data["left_out"]
+            else data["machines"].get(reason, [0] * len(data["variants"]))[place]
+        )
+        if number > most:
+            why = reason or "no reason"
+            yield Difference(f"data.aside: {name} of {key}, taken in as {why}", number, most)
+
+
+def _reason_of(group: Mapping[str, Any]) -> str:
+    """Return for which reason people were left out whom a group takes in."""
+    if group["kind"] == "mark":
+        return CROWD
+    return next(reason for reason, name in REASONS.items() if name == group["name"])
 
 
 def _results(export: Export) -> Results:
