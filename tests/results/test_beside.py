@@ -15,7 +15,7 @@ from wbtest.audience.setting_aside import set_aside, take_back
 from wbtest.extensions import clock
 from wbtest.publishing.models import Experiment
 from wbtest.publishing.running import life
-from wbtest.results.beside import Aside, Beside, results_and_aside
+from wbtest.results.beside import Aside, Beside, networks_found, results_and_aside
 from wbtest.results.figures import Results, history_of
 from wbtest.results.trusting.network_checking import check_all, keep
 
@@ -103,17 +103,21 @@ def test_the_cap_is_worked_out_without_the_group(begin, team, now):
     assert (results.verdict.is_capped, aside.beside.verdict.is_capped) == (True, False)
 
 
-@pytest.fixture
-def of_networks(begin: Start, now: HandClock) -> Experiment:
+def bring_friends(begin: Start, now: HandClock, *others: Group) -> Experiment:
     """The same, but the friends come through two networks, which makes the verdict unreliable."""
     experiment = begin(target=0.08, floor=0.03, minimum_visitors=400, maximum_visitors=4_000)
     crowd = [Group(20, signups=1, at=hour * HOUR) for hour in SIX_HOURLY]
     friends = [
         Group(1, signups=1, at=hour * HOUR, mark=mark) for hour in SIX_HOURLY for mark in (7, 9)
     ]
-    come(experiment, *crowd, *friends)
+    come(experiment, *crowd, *friends, *others)
     now.turn(days=9)
     return experiment
+
+
+@pytest.fixture
+def of_networks(begin: Start, now: HandClock) -> Experiment:
+    return bring_friends(begin, now)
 
 
 def test_a_verdict_that_networks_made_is_given_without_them_and_not_without_one(of_networks, team):
@@ -126,6 +130,30 @@ def test_a_verdict_that_networks_made_is_given_without_them_and_not_without_one(
     assert one.beside.verdict.is_withheld
     assert (both.beside.verdict.word, both.beside.verdict.is_withheld) == ("not_met", False)
     assert [name for name, _ in both.named] == ["network 0007", "networks 0007, 0009"]
+
+
+def test_a_verdict_that_other_networks_make_once_the_first_are_out_stays_withheld(begin, team, now):
+    others = [
+        Group(1, signups=1, at=hour * HOUR, mark=mark)
+        for mark, hour in zip((11, 13, 15) * 7, SIX_HOURLY, strict=False)
+    ]
+    experiment = bring_friends(begin, now, *others)
+    assert networks_found(experiment, clock.now()) == "7,9"
+    set_aside(experiment, team.owner, Chosen("out", "mark", "7,9"), WHY)
+    _, first = figures(experiment)
+    set_aside(experiment, team.owner, Chosen("out", "mark", "11,13,15"), WHY)
+    _, all_of_them = figures(experiment)
+
+    assert first.beside.verdict.is_withheld
+    assert not all_of_them.beside.verdict.is_withheld
+
+
+def test_after_a_purge_nobody_knows_whether_all_networks_were_set_aside(of_networks, team):
+    set_aside(of_networks, team.owner, Chosen("out", "mark", "7"), WHY)
+    check_all(clock.now())
+    purge(of_networks)
+
+    assert figures(of_networks)[1].beside.verdict.is_withheld
 
 
 def test_a_verdict_beside_is_said_in_a_sentence(inflated, team):

@@ -2,14 +2,16 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Mapping, Sequence
+from collections import defaultdict
+from collections.abc import Collection, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime
 from typing import Any
 
 from wbtest.audience.counts import Totals
-from wbtest.audience.group_counts import GroupHour
+from wbtest.audience.group_counts import Group, GroupHour, hours_of_groups
 from wbtest.audience.models import SettingAside
+from wbtest.audience.recording.facts import load_facts
 from wbtest.audience.setting_aside import (
     group_of,
     hours_aside,
@@ -17,12 +19,16 @@ from wbtest.audience.setting_aside import (
     name_of,
     standing,
 )
+from wbtest.extensions import db
 from wbtest.publishing.models import Experiment
 from wbtest.results.figures import Results, history_of, results_from, trust_of
 from wbtest.results.health import check_measurement
 from wbtest.results.history import Counted
 from wbtest.results.looks import HourCounts, look
 from wbtest.results.trust import is_red
+from wbtest.results.trusting.crowded_networks import Group as NetworkGroup
+from wbtest.results.trusting.crowded_networks import find_networks
+from wbtest.results.trusting.network_counts import arrived_by_mark
 from wbtest.results.verdict import Verdict, judge
 from wbtest.statistics import Counts
 
@@ -74,7 +80,8 @@ class Beside:
 class Aside:
     """What stands aside of an experiment: the groups, who belongs to them, and the figures.
 
-    ``is_without_networks``: all of the networks are out on which the sealed verdict turns.
+    ``is_without_networks``: the networks are out on which the sealed verdict turns, and the verdict
+    beside turns on no others.
     """
 
     settings: tuple[SettingAside, ...]
@@ -136,19 +143,65 @@ def aside_of(experiment: Experiment, results: Results, counted: Counted) -> Asid
         return None
     rows = tuple(hours_aside(experiment, settings))
     directions = {each.number: each.direction for each in settings}
-    is_without = _is_without_networks(experiment, counted, settings)
+    is_without = _is_without_networks(experiment, results, counted, settings, rows)
     beside = figures_beside(results, counted, rows, directions, is_without_networks=is_without)
     return Aside(settings, experiment.time_zone, rows, beside, is_without)
 
 
 def _is_without_networks(
-    experiment: Experiment, counted: Counted, settings: Sequence[SettingAside]
+    experiment: Experiment,
+    results: Results,
+    counted: Counted,
+    settings: Sequence[SettingAside],
+    rows: Sequence[GroupHour],
 ) -> bool:
+    """Whether all networks are out that were named, and no others make the verdict without them."""
     out = [group_of(each) for each in settings if (each.direction, each.kind) == ("out", "mark")]
-    if experiment.purged_at is not None:
-        # Nobody knows their marks any more.
-        return bool(out)
-    return set(counted.networks.marks) <= {mark for group in out for mark in group.marks}
+    marks = {mark for group in out for mark in group.marks}
+    # After a purge nobody knows the marks that were named.
+    if experiment.purged_at is not None or not marks.issuperset(counted.networks.marks):
+        return False
+    if counted.networks.check.state != "stop":
+        return True
+    return not _turns_without(experiment, results, counted, settings, rows, marks)
+
+
+def _turns_without(
+    experiment: Experiment,
+    results: Results,
+    counted: Counted,
+    settings: Sequence[SettingAside],
+    rows: Sequence[GroupHour],
+    marks: Collection[int],
+) -> bool:
+    """Whether the verdict without those set aside turns on networks that are left."""
+    keys = tuple(variant.key for variant in results.variants)
+    chosen = {each.number: group_of(each) for each in settings}
+    directions = {each.number: each.direction for each in settings}
+    hours = _moved(counted.hours, keys, list(_moves(rows, directions)))
+    known, extra = set(hours.hours.tolist()), max(chosen) + 1
+
+    def hours_of(group: NetworkGroup) -> HourCounts:
+        own = Group("out", "mark", ",".join(map(str, group.marks)))
+        mine = [
+            (1, row)
+            for row in hours_of_groups(experiment, chosen | {extra: own})
+            if row.is_counted
+            and extra in row.groups
+            and row.hour in known
+            # Who is out already does not leave again.
+            and not any(directions.get(number) == "out" for number in row.groups)
+        ]
+        return _moved(hours.without(hours), keys, mine)
+
+    left: defaultdict[tuple[int, str], Counts] = defaultdict(lambda: Counts(0, 0))
+    for each in arrived_by_mark(experiment, load_facts(db.session.connection(), experiment.id)):
+        if each.seen and each.mark not in marks:
+            so_far = left[each.mark, each.device]
+            left[each.mark, each.device] = Counts(
+                so_far.seen + each.seen, so_far.converted + each.converted
+            )
+    return find_networks(results.rule, hours, results.life, left, hours_of).why == "turns"
 
 
 def figures_beside(
