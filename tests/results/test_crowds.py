@@ -127,6 +127,13 @@ def test_a_crowd_after_which_figures_are_withheld_or_in_doubt_is_said_so():
     assert "target met, now in doubt" in said[1]
 
 
+def test_a_result_that_turns_on_an_announced_crowd_is_amber(experiment, now):
+    [check] = [each for each in results_of(experiment, now()).trust if each.check == "crowds"]
+
+    assert check.state == "warn"
+    assert check.reason == "The result is target met; without “Meetup” it’s undecided."
+
+
 def test_a_test_without_crowds_has_no_such_part(begin: Start, now: HandClock):
     assert "crowds" not in results_json(results_of(begin(), now()))
 

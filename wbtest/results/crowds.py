@@ -12,6 +12,7 @@ from wbtest.publishing.crowds import Crowd
 from wbtest.publishing.rule import Hypothesis
 from wbtest.results.history import CrowdPeople, History
 from wbtest.results.looks import HourCounts, look
+from wbtest.results.trust import Check, listed
 from wbtest.results.verdict import Life, Verdict, judge
 from wbtest.statistics import Counts
 
@@ -41,6 +42,24 @@ def crowd_figures(
         _without(rule, counted, life, crowd, people, is_trusted=is_trusted)
         for crowd, people in zip(rule.crowds, counted.crowds, strict=False)
     )
+
+
+def check_crowds(verdict: Verdict, crowds: Sequence[CrowdFigures]) -> list[Check]:
+    """Does the verdict turn on a crowd that was announced? Nothing where none was.
+
+    An announced crowd is in no comparison of networks, so this is where it shows.
+    """
+    title = "Same result without an announced crowd"
+    turning = [each for each in crowds if each.verdict.word != verdict.word]
+    if not crowds or verdict.is_withheld:
+        return []
+    if not turning:
+        reason = "Without any of the announced crowds the result is the same."
+        return [Check("crowds", "ok", reason, title, "yes")]
+    said = [f"without “{each.crowd.name}” it’s {WORDS[each.verdict.word]}" for each in turning]
+    reason = f"The result is {WORDS[verdict.word]}; {listed(said)}."
+    do = "Ask yourself whether these are the people you want to know about."
+    return [Check("crowds", "warn", reason, title, "no", do=do)]
 
 
 def _without(

@@ -17,7 +17,7 @@ from wbtest.audience.counts import Totals
 from wbtest.publishing.models import Experiment
 from wbtest.publishing.rule import Hypothesis
 from wbtest.publishing.running.seals import faults_of, sealed_rule
-from wbtest.results.crowds import CrowdFigures, crowd_figures
+from wbtest.results.crowds import CrowdFigures, check_crowds, crowd_figures
 from wbtest.results.health import check_measurement, check_since
 from wbtest.results.history import Counted, History, count, history
 from wbtest.results.looks import Looks, look
@@ -208,8 +208,10 @@ def results_from(
     comparison = (
         None if split.mismatch else tuple(statistics.compare(totals, hours.weights, rule.alpha))
     )
+    crowds = crowd_figures(rule, counted, known.life, is_trusted=not is_red(trust))
+    trust = (*known.trust, *check_crowds(known.verdict, crowds))
     return Results(
-        **{name: getattr(known, name) for name in Judged.__struct_fields__},
+        **{name: getattr(known, name) for name in Judged.__struct_fields__} | {"trust": trust},
         split=split,
         comparison=comparison,
         ranking=None if split.mismatch else statistics.rank(totals),
@@ -226,7 +228,7 @@ def results_from(
             counted,
             [variant.key for variant in experiment.variants],
         ),
-        crowds=crowd_figures(rule, counted, known.life, is_trusted=not is_red(trust)),
+        crowds=crowds,
     )
 
 
