@@ -260,6 +260,7 @@ def test_a_thousand_networks_are_one_group(owner, of_networks, of_many):
     assert "and 997 more" in owner.get(url(of_networks)).text
 
 
+@pytest.mark.every_database
 def test_as_many_networks_as_there_are_marks_can_be_one_group(of_networks, team):
     every = Chosen("out", "mark", ",".join(map(str, range(1 << 16))))
     set_aside(of_networks, team.owner, every, WHY)
