@@ -206,7 +206,7 @@ def test_a_team_that_invited_too_many_is_told_how_long_to_wait(
 
     refused = program.post("/invitations", INVITED | {"email": "ann@x.io"})
 
-    assert (refused.status_code, refused.headers["Retry-After"]) == (429, "82800")
+    assert (refused.status_code, refused.headers["Retry-After"]) == (429, "86400")
 
 
 def test_an_ended_token_opens_nothing(app: Flask, program: Program, team: Team) -> None:

@@ -53,7 +53,7 @@ def test_of_a_question_that_is_open_nothing_is_said_while_nobody_opened_it(
     page = client.get(f"/experiments/{experiment.id}/results/what-they-said").text
     row = page[page.index("open from the start, so it is read without a click") :]
 
-    assert re.findall(r'class="n" data-head="([^"]*)">([^<]*)<', row)[:2] == [
+    assert re.findall(r'class="n"\s+data-head="([^"]*)">([^<]*)<', row)[:2] == [
         ("By those who signed up", "–"),
         ("By the others", "–"),
     ]

@@ -27,6 +27,8 @@ SAID = {
     "end_overdue": "Some tests whose last day is over are not ended",
     "unused_pictures": "Pictures that no page shows are not deleted",
     "objections": "Some who objected to being counted are not forgotten",
+    "networks": "Old counts of visitors by network are not forgotten",
+    "networks checked": "Nobody looks whether a few networks make a verdict",
     "alarms": "Nobody is warned of unusual sign-ups",
     "unconfirmed": "Addresses that nobody confirmed are not erased",
     "closing": "Some who signed up are not told the outcome",
