@@ -55,7 +55,8 @@ def _events(
         arrival = {
             "experiment_id": page.experiment.id,
             "variant": keys[people.variant[who]],
-            "visitor": f"{who:032x}",
+            # As a cookie's number begins with the moment at which it was given.
+            "visitor": f"{START_US // 1_000 + at * 1_000:012x}{who:020x}",
             "source": "newsletter",
             "device": DEVICES[people.device[who]],
             "user_agent": AGENTS[people.device[who]],

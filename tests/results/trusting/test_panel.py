@@ -61,7 +61,7 @@ def test_the_page_says_each_colour_in_words_the_cause_and_what_to_do(
         page = render_template(
             "results/trusting/_panel.html",
             experiment=experiment, results=results, trust_panel=panel_of(results.trust),
-            may=lambda _role: False, fragility="",
+            may=lambda _role: False, fragility="", price="",
         )  # fmt: skip
     words = " ".join(page.split())
 
