@@ -16,10 +16,10 @@ from tests.audience.test_pictures import open_page
 from tests.hostile.payloads import PAYLOADS
 from tests.hostile.sinks import faults_in_page
 from tests.publishing.test_images import picture
-from wbtest.extensions import db
 from wbtest.publishing.looks.changing import change_look
 from wbtest.publishing.looks.images import add_image, picture_of
 from wbtest.publishing.looks.look import Look
+from wbtest.store import writing
 from wbtest.team.models import TeamSettings
 
 pytestmark = pytest.mark.one_database
@@ -49,8 +49,8 @@ def page_of(app: Flask, sharp: str, slug: str = "larder") -> html.HtmlElement:
     hero = picture_of(add_image(larder.editor, picture(size=(64, 64))))
     look = Look(hero=hero.name, hero_alt=sharp)
     change_look(larder.experiment, larder.editor, look)
-    db.session.get_one(TeamSettings, 1).controller = sharp
-    db.session.commit()
+    with writing() as session:
+        session.get_one(TeamSettings, 1).controller = sharp
     open_page(larder)
     page = Visitor(app).get(f"/p/{slug}")
     assert faults_in_page(page.text) == []
