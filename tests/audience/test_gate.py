@@ -22,6 +22,7 @@ from wbtest.delivery.models import OutboxMail
 from wbtest.extensions import db
 from wbtest.runtime import runtime
 
+pytestmark = pytest.mark.every_database
 HOME = "203.0.113.7"
 DAY = 24 * 60
 

@@ -12,6 +12,7 @@ from wbtest import store
 from wbtest.audience.leaving import purging
 from wbtest.audience.models import NetworkFinding
 from wbtest.audience.recording.events import Event, Seen, Served, SignedUp
+from wbtest.audience.recording.facts import load_facts
 from wbtest.audience.recording.gate import Gate
 from wbtest.audience.recording.groups import record
 from wbtest.extensions import db
@@ -19,6 +20,7 @@ from wbtest.publishing.models import Experiment
 from wbtest.results.figures import judged, results_of
 from wbtest.results.trust import Check
 from wbtest.results.trusting import network_checking
+from wbtest.results.trusting.network_counts import seen_of_marks
 
 PHONE = (
     "Mozilla/5.0 (iPhone; CPU iPhone OS 19_1 like Mac OS X) AppleWebKit/605.1.15 "
@@ -134,6 +136,17 @@ def test_strangers_who_say_yes_are_believed(street, running, now):
 
     assert check_of(running, now).state == "ok"
     assert judged(running, now()).verdict.choice == "go"
+
+
+@pytest.mark.every_database
+def test_there_may_be_more_networks_than_a_statement_has_parameters(street, running):
+    street.come(40, 10, network="198.51.100.1")
+    street.come(3, 1, network="198.51.101.1")
+    facts = load_facts(db.session.connection(), running.id)
+
+    rows = seen_of_marks(running, facts, range(65_536))
+    assert sum(row.number for row in rows) == 30 + 3
+    assert len({row.mark for row in rows}) == 2
 
 
 def test_the_worker_keeps_what_it_found(street, running, now):

@@ -232,6 +232,13 @@ def _odd_ones(marks: Marks, number: Mapping[int, int], least: int) -> Iterator[G
                 yield Group(size, ALL, tuple(sorted(odd)), own, rest, chance)
 
 
+def shared_marks(marks: Marks) -> set[int]:
+    """Return the marks that any group may hold: those that more share than chance makes."""
+    number = _number(marks)
+    least = _least(SHARED_BY[0], sum(number.values()))
+    return {mark for mark, seen in number.items() if mark != UNKNOWN and seen >= least}
+
+
 def split_by(visitors: Mapping[int, Sequence[int]], weights: Sequence[int]) -> tuple[int, ...]:
     """Return the marks that alone raise the alarm of the split; none where it stands without them.
 

@@ -7,8 +7,9 @@ on full hours; one that is younger than the last look is not given before somebo
 from __future__ import annotations
 
 from collections import defaultdict
-from collections.abc import Collection, Sequence
+from collections.abc import Collection, Iterable, Sequence
 from datetime import datetime, timedelta
+from functools import cache
 
 import sqlalchemy as sa
 from msgspec.structs import replace
@@ -33,9 +34,10 @@ from wbtest.results.trusting.crowded_networks import (
     check_networks,
     find_networks,
     lost_by,
+    shared_marks,
     split_by,
 )
-from wbtest.results.trusting.network_counts import Arrived, GroupHours
+from wbtest.results.trusting.network_counts import Arrived, SeenRow
 from wbtest.results.trusting.network_findings import (
     NOTHING,
     Apart,
@@ -99,18 +101,26 @@ def look_at_networks(
     unknown = sum(each.seen for each in arrived if each.mark == UNKNOWN)
     found = replace(found, unknown=unknown)
     keys = [variant.key for variant in experiment.variants]
+    marks = _converted(arrived)
+
+    @cache
+    def shared() -> list[SeenRow]:
+        """Read once, whatever many groups of them are looked at, and only where there is one."""
+        return network_counts.seen_of_marks(experiment, facts, shared_marks(marks))
 
     def hours_of(group: Group) -> HourCounts:
-        hours = network_counts.hours_of_marks(experiment, facts, group.marks, group.device)
-        return _tables(counted.hours, keys, hours)
+        inside = set(group.marks)
+        rows = (r for r in shared() if r.mark in inside and group.device in ("", r.device))
+        return _tables(counted.hours, keys, rows)
 
     weights = counted.hours.weights
     apart, fair = split_by(_by_variant(arrived, keys, "seen"), weights), None
     if apart:
-        breaking = network_counts.hours_of_marks(experiment, facts, apart)
-        found = replace(found, apart=_apart(breaking, apart, keys))
-        fair = counted.hours.without(_tables(counted.hours, keys, breaking))
-    networks = find_networks(rule, counted.hours, life, _converted(arrived), hours_of, fair)
+        inside = set(apart)
+        breaking = _tables(counted.hours, keys, (r for r in shared() if r.mark in inside))
+        found = replace(found, apart=_apart(breaking, len(apart)))
+        fair = counted.hours.without(breaking)
+    networks = find_networks(rule, counted.hours, life, marks, hours_of, fair)
     served = split_by(_by_variant(arrived, keys, "served"), weights)
     lost = lost_by(_unseen(arrived), rule.lost_beacons)
     return replace(
@@ -190,11 +200,9 @@ def _by_variant(arrived: Sequence[Arrived], keys: Sequence[str], name: str) -> d
     return found
 
 
-def _apart(group: GroupHours, marks: Collection[int], keys: Sequence[str]) -> Apart:
-    seen = group.seen
-    hours = sorted({hour for hour, _ in seen})
-    rows = ((hour, tuple(seen.get((hour, key), 0) for key in keys)) for hour in hours)
-    return Apart(len(marks), tuple(rows))
+def _apart(group: HourCounts, networks: int) -> Apart:
+    rows = zip(group.hours.tolist(), group.seen.tolist(), strict=True)
+    return Apart(networks, tuple((hour, tuple(seen)) for hour, seen in rows if any(seen)))
 
 
 def _served(arrived: Sequence[Arrived], marks: Collection[int], keys: Sequence[str]) -> Served:
@@ -202,14 +210,19 @@ def _served(arrived: Sequence[Arrived], marks: Collection[int], keys: Sequence[s
     return Served(len(marks), tuple(map(sum, zip(*numbers.values(), strict=True))))
 
 
-def _tables(hours: HourCounts, keys: Sequence[str], group: GroupHours) -> HourCounts:
-    """The group's counts in the hours of all; an hour that a roll-up lost is left out."""
+def _tables(hours: HourCounts, keys: Sequence[str], rows: Iterable[SeenRow]) -> HourCounts:
+    """A group's counts in the hours of all; an hour that a roll-up lost is left out."""
     import numpy as np
 
     place = {int(hour): row for row, hour in enumerate(hours.hours.tolist())}
-    tables = np.zeros((3, *hours.seen.shape), dtype=np.int64)
-    for table, numbers in zip(tables, group, strict=True):
-        for (hour, variant), number in numbers.items():
-            if hour in place and variant in keys:
-                table[place[hour], keys.index(variant)] = number
-    return HourCounts(hours.started, hours.weights, hours.hours, *tables)
+    column = {key: k for k, key in enumerate(keys)}
+    seen, arrived, converted = np.zeros((3, *hours.seen.shape), dtype=np.int64)
+    for row in rows:
+        if row.seen_at not in place or row.variant not in column:
+            continue
+        at, k = place[row.seen_at], column[row.variant]
+        seen[at, k] += row.number
+        if row.converted_at in place:
+            converted[at, k] += row.number
+            arrived[place[row.converted_at], k] += row.number
+    return HourCounts(hours.started, hours.weights, hours.hours, seen, arrived, converted)
