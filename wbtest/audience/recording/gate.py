@@ -143,12 +143,13 @@ class Gate:
         later: list[Arrived] = []
         before = _as_number(arrivals[0].at_us - LATE_US) if arrivals else ""
         has_dropped = _Dropped(connection)
+        keys = {each: facts_of(each).key for each in {event.experiment_id for event in arrivals}}
         # Done for each visit: to put more of it into functions would cost a tenth of writing one.
         for event in arrivals:
             who = event.experiment_id, event.visitor
             if event.excluded_because or who in reasons:
                 continue
-            marks[who] = mark = mark_of(facts_of(event.experiment_id).key, event.address)
+            marks[who] = mark = mark_of(keys[event.experiment_id], event.address)
             reasons[who] = ""
             if event.visitor < before and has_dropped(event.experiment_id):
                 # To ask again who left no row would count those who come back, who said no.
@@ -163,7 +164,10 @@ class Gate:
     def _is_first(self, event: Arrived, mark: int) -> bool:
         """Whether this is one of the first of its mark within a day, and remember it."""
         network = event.experiment_id, mark
-        times = self._first.get(network, ())
+        times = self._first.get(network)
+        if times is None:
+            self._first[network] = (event.at_us,)
+            return True
         if len(times) == FIRST and times[0] <= event.at_us - DAY_US:
             times = times[1:]
         if len(times) == FIRST:

@@ -86,7 +86,7 @@ def record(
             if index not in turned_away
         ]
         visits = [
-            VisitRow._make((*_visit(event), mark))
+            VisitRow._make(_visit(event) + (mark,))  # noqa: RUF005 - half the time, for each visit
             for event, mark in zip(arrivals, admissions.marks_of(arrivals), strict=True)
         ]
         sightings = [
