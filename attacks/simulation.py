@@ -140,13 +140,7 @@ class Test:
 
     def _verdict(self, hours: HourCounts, life: Life) -> Verdict:
         rule = self._rule
-        looks = look(
-            hours,
-            target=rule.target,
-            floor=rule.floor,
-            window_hours=rule.conversion_window_hours,
-            now=life.now,
-        )
+        looks = look(hours, rule, life.now)
         return judge(rule, hours, looks, life)
 
     def _hours(self, which: Any, now: int) -> HourCounts:

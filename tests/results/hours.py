@@ -43,13 +43,7 @@ def judged(
     """The verdict ``days`` after the start."""
     now = START + timedelta(days=days)
     lived = Life(START, life.get("ended_at"), now, life.get("time_zone", "UTC"))
-    looks = look(
-        hours,
-        target=rule.target,
-        floor=rule.floor,
-        window_hours=rule.conversion_window_hours,
-        now=now,
-    )
+    looks = look(hours, rule, now)
     return judge(rule, hours, looks, lived, is_trusted=is_trusted)
 
 

@@ -5,6 +5,7 @@ from datetime import timedelta
 import numpy as np
 import pytest
 
+from tests.factories import make_rule
 from tests.results.hours import START, hourly
 from wbtest import statistics
 from wbtest.results.looks import HourCounts, Looks, look
@@ -22,7 +23,7 @@ LATE_SIGNUPS = HourCounts(
 
 def looks_of(counted: HourCounts, *, hours: float, window_hours: int = 24) -> Looks:
     now = START + timedelta(hours=hours)
-    return look(counted, target=0.08, floor=0.03, window_hours=window_hours, now=now)
+    return look(counted, make_rule(conversion_window_hours=window_hours), now)
 
 
 def test_a_conversion_counts_from_the_hour_in_which_it_arrived():

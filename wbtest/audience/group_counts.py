@@ -119,9 +119,11 @@ def _count_marked(
             (SIGNUPS.c[moved] // QUARTER_US).label("conversion"),
             *[sa.case((flag, 1), else_=0).label(f"g{number}") for number, flag in flags.items()],
         )
-        .select_from(_joined())
+        .select_from(joined_visits())
         .where(
-            VISITS.c.experiment_id == experiment.id, *_from_sources(facts), _is_told(flags, groups)
+            VISITS.c.experiment_id == experiment.id,
+            *of_counted_sources(facts),
+            _is_told(flags, groups),
         )
         .subquery()
     )
@@ -146,7 +148,7 @@ def _count_marked(
             found[*place, at(row["conversion"]), variant, "arrived"] += people_
 
 
-def _joined() -> sa.Join:
+def joined_visits() -> sa.Join:
     """Each visit with its counted sighting and its conversion, where there are any."""
 
     def same(table: sa.Table) -> sa.ColumnElement[bool]:
@@ -158,7 +160,7 @@ def _joined() -> sa.Join:
     )
 
 
-def _from_sources(facts: Facts) -> list[sa.ColumnElement[bool]]:
+def of_counted_sources(facts: Facts) -> list[sa.ColumnElement[bool]]:
     """What restricts people to the sources that the rule counts."""
     if facts.sources is None:
         return []
@@ -268,7 +270,7 @@ def _count_suspected(
             SIGHTINGS.c.experiment_id == experiment.id,
             SIGHTINGS.c.excluded_because == "",
             SIGHTINGS.c.visitor.in_(is_suspected),
-            *_from_sources(facts),
+            *of_counted_sources(facts),
         )
     )
     taken_in = tuple(n for n, group in groups.items() if group.value == SUSPECTED)
@@ -317,12 +319,12 @@ def _networks(experiment: Experiment, facts: Facts, most: int) -> Iterator[Size]
     seen, converted = sa.func.count(SIGHTINGS.c.visitor), sa.func.count(SIGNUPS.c.visitor)
     rows = db.session.execute(
         sa.select(VISITS.c.mark, seen, converted)
-        .select_from(_joined())
+        .select_from(joined_visits())
         .where(
             VISITS.c.experiment_id == experiment.id,
             VISITS.c.excluded_because == "",
             VISITS.c.mark >= 0,
-            *_from_sources(facts),
+            *of_counted_sources(facts),
         )
         .group_by(VISITS.c.mark)
         .having(seen > 0)

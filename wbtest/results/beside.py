@@ -221,13 +221,7 @@ def figures_beside(
     rule, keys = results.rule, tuple(variant.key for variant in results.variants)
     moves = list(_moves(rows, directions))
     hours = _moved(counted.hours, keys, moves)
-    looks = look(
-        hours,
-        target=rule.target,
-        floor=rule.floor,
-        window_hours=rule.conversion_window_hours,
-        now=results.life.now,
-    )
+    looks = look(hours, rule, results.life.now)
     totals = hours.totals()
     served = {key: each.served for key, each in zip(keys, counted.variants, strict=True)}
     for sign, row in moves:

@@ -74,11 +74,9 @@ def _without(
     hours = counted.hours.without(people.hours)
     looks = look(
         hours,
-        target=rule.target,
-        floor=rule.floor,
-        window_hours=rule.conversion_window_hours,
-        now=life.now,
-        fair=counted.fair.without(people.hours) if counted.networks.apart else None,
+        rule,
+        life.now,
+        counted.fair.without(people.hours) if counted.networks.apart else None,
     )
     verdict = judge(rule, hours, looks, life, is_trusted=is_trusted)
     return CrowdFigures(crowd, people, _whole(hours), verdict)

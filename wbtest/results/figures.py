@@ -250,14 +250,7 @@ def _judged(
     now: datetime,
 ) -> Judged:
     life = _life(experiment, now)
-    looks = look(
-        counted.hours,
-        target=rule.target,
-        floor=rule.floor,
-        window_hours=rule.conversion_window_hours,
-        now=now,
-        fair=counted.fair if counted.networks.apart else None,
-    )
+    looks = look(counted.hours, rule, now, counted.fair if counted.networks.apart else None)
     verdict = judge(rule, counted.hours, looks, life, is_trusted=not is_red(trust))
     is_waiting = verdict.word == "not_enough" and not verdict.is_withheld and not verdict.is_over
     return Judged(

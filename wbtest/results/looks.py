@@ -8,6 +8,7 @@ from functools import cached_property
 from typing import TYPE_CHECKING, NamedTuple
 
 from wbtest import statistics
+from wbtest.publishing.rule import Hypothesis
 
 if TYPE_CHECKING:
     from wbtest.statistics.mixture import Floats, Ints
@@ -130,23 +131,17 @@ class Looks(NamedTuple):
 
 
 def look(
-    hours: HourCounts,
-    *,
-    target: float,
-    floor: float,
-    window_hours: int,
-    now: datetime,
-    fair: HourCounts | None = None,
+    hours: HourCounts, rule: Hypothesis, now: datetime, fair: HourCounts | None = None
 ) -> Looks:
     """Return the evidence at the end of every hour that is over, and at ``now``.
 
     A look sees sightings and conversions that had come by then. ``below`` sees only visitors whose
-    conversion window of ``window_hours`` had passed, since a late sign-up must not count against.
+    sealed conversion window had passed, since a late sign-up must not count against.
     ``fair`` are the same hours without visitors who alone break the split, if there are such.
     """
     import numpy as np
 
-    window, moment = window_hours * HOUR, int(now.timestamp())
+    window, moment = rule.conversion_window_hours * HOUR, int(now.timestamp())
     # When an hour was over, or the window of those seen in it.
     full = np.union1d(*(hours.ends[: hours.over(moment - later)] + later for later in (0, window)))
     ends = np.append(full, moment)
@@ -160,10 +155,10 @@ def look(
         split = np.minimum(split, statistics.log_e_split_path(fair.seen_until[when], fair.weights))
     return Looks(
         ends=ends,
-        above=statistics.log_e_above_path(arrived, seen, target),
-        above_floor=statistics.log_e_above_path(arrived, seen, floor),
+        above=statistics.log_e_above_path(arrived, seen, rule.target),
+        above_floor=statistics.log_e_above_path(arrived, seen, rule.floor),
         below=statistics.log_e_below_path(
-            hours.converted_until[old], hours.seen_until[old], target
+            hours.converted_until[old], hours.seen_until[old], rule.target
         ),
         split=split,
         seen=seen.sum(axis=1),

@@ -82,13 +82,7 @@ def first_choice(rule: Hypothesis, seen: Ints, arrived: Ints, converted: Ints) -
         hours = first + HOUR * np.arange(day * DAY)
         counted = HourCounts(first, (1,) * arms, hours, *rows)
         life = Life(STARTED, None, STARTED + timedelta(days=day), "UTC")
-        looks = look(
-            counted,
-            target=rule.target,
-            floor=rule.floor,
-            window_hours=rule.conversion_window_hours,
-            now=life.now,
-        )
+        looks = look(counted, rule, life.now)
         if choice := judge(rule, counted, looks, life).choice:
             return choice
     return ""

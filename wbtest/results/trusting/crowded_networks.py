@@ -387,14 +387,7 @@ def _added_up(rows: Iterable[Mapping[str, Counts]]) -> dict[str, Counts]:
 def _judged(
     rule: Hypothesis, hours: HourCounts, life: Life, fair: HourCounts | None = None
 ) -> Verdict:
-    looks = look(
-        hours,
-        target=rule.target,
-        floor=rule.floor,
-        window_hours=rule.conversion_window_hours,
-        now=life.now,
-        fair=fair,
-    )
+    looks = look(hours, rule, life.now, fair)
     return judge(rule, hours, looks, life)
 
 

@@ -7,6 +7,7 @@ from typing import Any, NamedTuple, cast
 
 import sqlalchemy as sa
 
+from wbtest.audience.group_counts import joined_visits, of_counted_sources
 from wbtest.audience.models import CrowdNetwork, Sighting, Signup, Visit
 from wbtest.audience.recording.cells import SUSPECTED, Facts
 from wbtest.audience.recording.hours import QUARTER_US, hour_of
@@ -57,7 +58,7 @@ def arrived_by_mark(experiment: Experiment, facts: Facts) -> list[Arrived]:
     )
     rows = db.session.execute(
         sa.select(VISITS.c.mark, device, variant, *numbers)
-        .select_from(_joined())
+        .select_from(joined_visits())
         .where(*_counting(experiment, facts), VISITS.c.visitor.not_in(suspects))
         .group_by(VISITS.c.mark, device, variant)
     )
@@ -74,7 +75,7 @@ def seen_of_marks(experiment: Experiment, facts: Facts, marks: Collection[int]) 
     by = (VISITS.c.mark, SIGHTINGS.c.device, SIGHTINGS.c.variant, quarter, moment)
     rows = db.session.execute(
         sa.select(*by, sa.func.count())
-        .select_from(_joined())
+        .select_from(joined_visits())
         .where(*_counting(experiment, facts), VISITS.c.mark.in_(given))
         .where(SIGHTINGS.c.visitor.is_not(None))
         .group_by(*by)
@@ -89,23 +90,10 @@ def seen_of_marks(experiment: Experiment, facts: Facts, marks: Collection[int]) 
     ]
 
 
-def _joined() -> sa.Join:
-    """Each visit with its counted sighting and its conversion, where there are any."""
-
-    def same(table: sa.Table) -> sa.ColumnElement[bool]:
-        names = ("experiment_id", "visitor", "excluded_because")
-        return sa.and_(*[table.c[name] == VISITS.c[name] for name in names])
-
-    return VISITS.outerjoin(SIGHTINGS, same(SIGHTINGS) & SIGHTINGS.c.is_counted).outerjoin(
-        SIGNUPS, same(SIGNUPS) & SIGNUPS.c.is_converted
-    )
-
-
 def _counting(experiment: Experiment, facts: Facts) -> Iterable[sa.ColumnElement[bool]]:
     yield VISITS.c.experiment_id == experiment.id
     yield VISITS.c.excluded_because == ""
-    if facts.sources is not None:
-        yield sa.func.coalesce(SIGHTINGS.c.source, VISITS.c.source).in_(facts.sources)
+    yield from of_counted_sources(facts)
     if facts.crowds:
         for crowd, mark in _announced(experiment):
             when = facts.crowds[crowd]
