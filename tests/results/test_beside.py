@@ -129,7 +129,7 @@ def test_a_verdict_that_networks_made_is_given_without_them_and_not_without_one(
     assert results.verdict.is_withheld
     assert one.beside.verdict.is_withheld
     assert (both.beside.verdict.word, both.beside.verdict.is_withheld) == ("not_met", False)
-    assert [name for name, _ in both.named] == ["network 0007", "networks 0007, 0009"]
+    assert [name for name, _ in both.named] == ["network 0007", "2 networks (0007, 0009)"]
 
 
 def test_a_verdict_that_other_networks_make_once_the_first_are_out_stays_withheld(begin, team, now):

@@ -147,7 +147,10 @@ def name_of(group: Group, zone: str) -> str:
         crowded = "crowded " if group.direction == "in" else ""
         more = f" and {len(codes) - MOST_NAMED} more" if len(codes) > MOST_NAMED else ""
         named = ", ".join(codes[:MOST_NAMED])
-        return f"{crowded}{'network' if len(codes) == 1 else 'networks'} {named}{more}"
+        if len(codes) == 1:
+            return f"{crowded}network {named}"
+        # The number first: where there is little room the rest is cut off.
+        return f"{len(codes):,} {crowded}networks ({named}{more})"
     if group.kind == "hour":
         start = datetime.fromtimestamp(int(group.value), ZoneInfo(zone))
         return f"the hour from {start:%Y-%m-%d %H:%M}"

@@ -170,7 +170,9 @@ def fragility(results: Results) -> str:
 
 
 def price(results: Judged) -> str:
-    """Return what it takes to move this result unseen, or '' while few have come."""
+    """Return what it takes to move this result unseen; '' while few have come, or it's withheld."""
+    if results.verdict.is_withheld:
+        return ""
     strongest = max(
         (Counts(each.totals.seen, each.totals.converted) for each in results.variants),
         key=lambda counts: counts.rate or 0.0,

@@ -151,8 +151,8 @@ def check_unknown(unknown: int, seen: int) -> Check:
         "could then count as many."
     )
     do = (
-        "Ask whoever runs the server to set WBTEST_TRUSTED_PROXIES to the number of proxies, and "
-        "to run wbtest doctor."
+        "Ask the person who runs the server to set WBTEST_TRUSTED_PROXIES to the number of "
+        "proxies, and to run wbtest doctor."
     )
     return Check(check, "warn", reason, title, share(seen - unknown, seen), do=do)
 

@@ -41,7 +41,7 @@ DAY_US = DAY * QUARTER_US
 FIRST = 2
 # Rows of those who are not admitted; beyond these they are only counted.
 MOST_OF_A_MARK, MOST_OF_A_TEST = 200, 2_000
-# Whoever has no row and a number from so long ago came before. Clocks of machines differ by less.
+# A visitor whose number is so old came before. Clocks of machines differ by less.
 LATE_US = 60_000_000
 # So many marks are remembered before those of yesterday are forgotten.
 MOST_REMEMBERED = 100_000
@@ -96,7 +96,7 @@ class Admissions:
     def with_reason(self, event: E) -> E:
         """Return the event under CROWD if its visitor is not admitted, else as it is.
 
-        Whoever has no row in a test in which visitors were left without one is taken for one of
+        A visitor without a row, in a test in which some were left without one, is taken for one of
         those.
         """
         who = event.experiment_id, event.visitor
@@ -218,7 +218,7 @@ def mark_of(key: bytes | None, address: str) -> int:
     """Return 16 bits of a keyed BLAKE2s of the address's network; UNKNOWN_MARK where it has none.
 
     Some 256 networks of 256 addresses share each mark. So one says “perhaps the same network, in
-    this test” and nothing else, even to whoever holds the page's ``key``.
+    this test” and nothing else, even to somebody who holds the page's ``key``.
     """
     network = network_of(address)
     if network is None or key is None:

@@ -123,7 +123,7 @@ def confirm(token: str) -> ResponseReturnValue:
 def _count(found: LivePage, network: limits.Names) -> None:
     """Count a form that is not stored; the recorder counts the others. Raises TooMany, too.
 
-    Who was admitted is told what to mend, whatever others of their network sent.
+    Somebody who was admitted is told what to fix, whatever others of their network sent.
     """
     wait = limits.count_alone(network, MOST_SIGN_UPS, COUNTED_FOR)
     if wait and not _is_admitted(found):

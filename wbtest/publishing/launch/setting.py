@@ -23,14 +23,14 @@ def check_address(now: Situation) -> Iterator[Finding]:
             "warning",
             "address",
             f"{now.base_url} opens on this computer alone, so no stranger can come.",
-            "Let whoever runs the server set WBTEST_BASE_URL.",
+            "Ask the person who runs the server to set WBTEST_BASE_URL.",
         )
     elif parts.scheme != "https":
         yield Finding(
             "warning",
             "address",
             f"{now.base_url} is not encrypted: browsers call the page not secure.",
-            "Let whoever runs the server set WBTEST_BASE_URL to an https address.",
+            "Ask the person who runs the server to set WBTEST_BASE_URL to an https address.",
         )
     else:
         yield Finding("fine", "address", f"The page stands at {now.base_url}, encrypted.")
@@ -44,7 +44,8 @@ def check_networks(now: Situation) -> Iterator[Finding]:
             "networks",
             "There is a proxy in front, and the server doesn’t know of it. All visitors seem to "
             "come from one network.",
-            "Let whoever runs the server set WBTEST_TRUSTED_PROXIES to the number of proxies.",
+            "Ask the person who runs the server to set WBTEST_TRUSTED_PROXIES to the number of "
+            "proxies.",
         )
     elif now.reach == "private" and _is_public(now.base_url):
         yield Finding(
@@ -52,7 +53,8 @@ def check_networks(now: Situation) -> Iterator[Finding]:
             "networks",
             "You reach this server from a private address. If visitors do too, a proxy hides "
             "their networks.",
-            "Let whoever runs the server check WBTEST_TRUSTED_PROXIES with `wbtest doctor`.",
+            "Ask the person who runs the server to check WBTEST_TRUSTED_PROXIES with "
+            "`wbtest doctor`.",
         )
     elif now.reach == "known":
         yield Finding("fine", "networks", "Visitors’ networks can be told apart.")
