@@ -136,7 +136,7 @@ SPANS = ((0, 7), (1, 1))
 SIGNUPS = (10, 14, 18, 22, 26, 30, 36, 44, 60, 90, 140, 220)
 VIEWS = (40, 80, 150, 300, 500, 800, 1_200, 1_800, 2_100)
 # Beside each sign-up so many views, to hide it; of the views so many sign up, for the same.
-HIDING = (0, 1, 2, 4, 8)
+HIDING = (0, 1, 2, 4, 6, 8)
 SHARES = (0.0, 0.03, 0.05, 0.065)
 
 

@@ -16,7 +16,8 @@ from wbtest.audience.recording.hours import QUARTER_SECONDS
 from wbtest.publishing.network_limits import NetworkLimits
 from wbtest.publishing.rule import Hypothesis
 from wbtest.results.looks import HourCounts, look
-from wbtest.results.trusting.crowded_networks import MARKS, Group, Networks, find_networks
+from wbtest.results.trusting.crowded_networks import Networks, find_networks
+from wbtest.results.trusting.network_groups import MARKS, Group
 from wbtest.results.verdict import Life, Verdict, judge
 from wbtest.statistics import Counts
 
@@ -42,7 +43,9 @@ class Told(NamedTuple):
     def colour(self) -> str:
         """The colour of the check."""
         why = self.networks.why
-        return "red" if why == "turns" else "green" if why in ("fine", "early") else "amber"
+        return (
+            "red" if why in ("turns", "half") else "green" if why in ("fine", "early") else "amber"
+        )
 
 
 def default_rule(days: int = 7, **changes: Any) -> Hypothesis:

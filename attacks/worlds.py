@@ -9,6 +9,7 @@ import numpy as np
 
 from attacks.people import (
     DAY,
+    DESKTOP,
     DEVICES,
     HOUR,
     MIX,
@@ -25,6 +26,7 @@ from wbtest.publishing.crowds import Crowd
 # How often somebody does as the first of their office did.
 ALIKE = 0.4
 ON_CARRIERS, CARRIERS = 0.4, 12
+IN_COMPANIES, COMPANIES = 0.4, 8
 EVENT, BURST = 150, 400
 # Of an audience that came to hear of it more say yes.
 KEENER = 1.5
@@ -101,6 +103,16 @@ def announced(rng: np.random.Generator, number: int, days: int, rate: float) -> 
     return together(carriers(rng, number, days, rate), event, burst)
 
 
+def companies(rng: np.random.Generator, number: int, days: int, rate: float) -> People:
+    """Two in five come by computer from one of eight companies."""
+    is_inside = rng.random(number) < IN_COMPANIES
+    inside = OWN - COMPANIES + rng.integers(0, COMPANIES, number)
+    network = np.where(is_inside, inside, _own(rng, number))
+    device = np.where(is_inside, DESKTOP, rng.choice(len(DEVICES), number, p=MIX))
+    says_yes = rng.random(number) < rate
+    return people(rng, moments(rng, number, days), network, says_yes, device=device)
+
+
 WORLDS: dict[str, Draw] = {
     "own networks": alone,
     "twelve carriers": carriers,
@@ -108,6 +120,7 @@ WORLDS: dict[str, Draw] = {
     "seven in ten on carriers": mobile,
     "offices": offices,
     "homes": homes,
+    "companies": companies,
     "event and newsletter": announced,
 }
 

@@ -26,9 +26,9 @@ from wbtest.results.health import check_measurement
 from wbtest.results.history import Counted
 from wbtest.results.looks import HourCounts, look
 from wbtest.results.trust import is_red
-from wbtest.results.trusting.crowded_networks import Group as NetworkGroup
 from wbtest.results.trusting.crowded_networks import find_networks
 from wbtest.results.trusting.network_counts import arrived_by_mark
+from wbtest.results.trusting.network_groups import Group as NetworkGroup
 from wbtest.results.verdict import Verdict, judge
 from wbtest.statistics import Counts
 
@@ -201,7 +201,7 @@ def _turns_without(
             left[each.mark, each.device] = Counts(
                 so_far.seen + each.seen, so_far.converted + each.converted
             )
-    return find_networks(results.rule, hours, results.life, left, hours_of).why == "turns"
+    return find_networks(results.rule, hours, results.life, left, hours_of).is_red
 
 
 def figures_beside(

@@ -11,15 +11,13 @@ from tests.factories import make_rule
 from tests.results.hours import HOUR, START
 from wbtest.results.looks import HourCounts
 from wbtest.results.trusting.crowded_networks import (
-    UNKNOWN,
-    Group,
     Networks,
     check_networks,
-    find_groups,
     find_networks,
     lost_by,
     split_by,
 )
+from wbtest.results.trusting.network_groups import UNKNOWN, Group, find_groups
 from wbtest.results.verdict import Life
 from wbtest.statistics import Counts
 
@@ -192,12 +190,46 @@ def test_one_network_that_brings_a_third_wants_a_look_whatever_its_people_do():
 
     assert (check.colour, check.reason) == (
         "amber",
-        "One network brought 30\u202f% of the 143 people.",
+        "1 network brought 30\u202f% of the 143 people.",
     )
 
 
+def test_a_verdict_that_turns_on_few_networks_that_brought_half_of_all_is_stopped():
+    mimics = [crowd(9_000 + k, 100, 16) for k in range(4)]
+
+    found = made(alone(300, 21, "phone"), alone(50, 5, first=400), *mimics).look()
+    check = check_networks(found)
+
+    assert (found.why, found.verdict.word) == ("half", "met")
+    assert (check.colour, check.reason) == (
+        "red",
+        "4 networks brought 53\u202f% of the 750 people. With them the verdict is “met”, "
+        "without them “not enough to say”.",
+    )
+
+
+def test_few_networks_that_brought_half_of_all_want_a_look_where_nothing_turns_on_them():
+    crowded = [crowd(9_000 + k, 100, 20) for k in range(4)]
+
+    check = check_networks(made(alone(350, 70), *crowded).look())
+
+    assert (check.colour, check.reason) == (
+        "amber",
+        "4 networks brought 53\u202f% of the 750 people.",
+    )
+
+
+@pytest.mark.parametrize(("device", "why"), [("desktop", "turns"), ("phone", "fine")])
+def test_most_people_of_crowded_networks_are_suspected_sooner_where_no_carrier_explains_them(
+    device, why
+):
+    mimics = [crowd(9_000 + k, 100, 11, device) for k in range(15)]
+
+    assert made(alone(100, 5), alone(100, 5, "phone", first=500), *mimics).look().why == why
+
+
 def test_where_most_come_from_few_networks_there_is_nobody_to_compare_with():
-    offices = [crowd(k, 25, 2) for k in range(10)]
+    offices = [crowd(k, 12, 1) for k in range(20)]
 
     assert made(alone(49, 4, first=500), *offices).look().why == "few"
 

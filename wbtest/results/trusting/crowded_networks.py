@@ -1,18 +1,15 @@
 """Do people who share a network do otherwise than the others, and does the verdict turn on them?
 
-Pure. Of a network only a mark of 16 bits is kept, so that some networks share one by chance. One
-person behind many visits can be told from many people in two steps: those who share a mark convert
-quite unlike the others, on the same kind of device; and without them the verdict is another.
-Either alone says little. Carriers and offices bring many people from one network, and a verdict
-that was just reached turns on nearly anybody.
+Pure. One person behind many visits can be told from many people in two steps: those who share a
+mark convert quite unlike the others, on the same kind of device; and without them the verdict is
+another. Either alone says little. Carriers and offices bring many people from one network, and a
+verdict that was just reached turns on nearly anybody. Where few networks brought half of all
+people, that the verdict turns on them is enough.
 """
 
 from __future__ import annotations
 
-from bisect import bisect_right
-from collections import defaultdict
 from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
-from itertools import combinations
 from typing import Literal, NamedTuple
 
 from wbtest import statistics
@@ -21,82 +18,31 @@ from wbtest.publishing.rule import Hypothesis
 from wbtest.results.looks import HourCounts, look
 from wbtest.results.trust import Check, early, rate_of, share_of
 from wbtest.results.trusting.network_findings import TITLE
+from wbtest.results.trusting.network_groups import (
+    ALL,
+    CROWDED,
+    FEWEST_OTHERS,
+    RAREST,
+    SHARED_BY,
+    UNKNOWN,
+    Group,
+    Marks,
+    add,
+    find_groups,
+    least_shared,
+    most_crowded,
+    number_by_mark,
+    subtract,
+)
 from wbtest.results.trusting.places import DEVICES
 from wbtest.results.verdict import Life, Verdict, judge
-from wbtest.statistics import Counts
 
-MARKS = 65_536
-UNKNOWN = -1
-# Those are looked at whose mark is shared by so many.
-SHARED_BY = (2, 3, 5, 10, 20, 50)
-# How far apart the rates are at least, and how rare by chance. Of small networks it has to be
-# rarer, since people of a home or an office do alike.
-TIMES_APART, RAREST, RAREST_OF_CROWDED = 2.0, 1e-5, 1e-3
-# Of a network with so many it may be asked who is there.
-CROWDED = 10
-# Crowded networks that are rare by themselves are counted: so rare each.
-RARE, DOUBTFUL = (0.001, 0.01), 0.05
-# Crowded networks that brought most visitors move the rate of all with one that is less far from
-# that of the others.
-MOST, TIMES_APART_OF_MOST = 2 / 3, 1.5
-# With fewer others on a kind of device nobody is compared there, but with those on all kinds.
-FEWEST_OTHERS = 50
 # One network that brings so many wants a look, whatever they do.
 MANY_OF_ONE = 0.3
-# Any kind of device.
-ALL = ""
+# A verdict that turns on so few networks, which brought so many, is theirs.
+FEW, MANY_OF_FEW = 6, 0.5
 
-# Those seen who count, by the mark of their network and their kind of device.
-Marks = Mapping[tuple[int, str], Counts]
-Why = Literal["early", "turns", "differs", "one", "few", "fine"]
-
-
-NOBODY = Counts(0, 0)
-
-
-class Stratum(NamedTuple):
-    """Those of a group on one kind of device, and the others; on all kinds if ``is_across``.
-
-    Rates are far apart if one is so many ``times`` the other. Phones convert worse than computers
-    by themselves: across devices, only what goes beyond is held against a group.
-    """
-
-    own: Counts
-    others: Counts
-    times: float
-    is_across: bool = False
-    is_better: bool = False
-
-    def above(self) -> tuple[Counts, Counts]:
-        """The group and those it is compared with, whether it converts better."""
-        if not self.is_better:
-            return self.own, self.others
-        # The same conversions of half as many: twice the rate, and known no better.
-        seen = max(round(self.others.seen / self.times), self.others.converted)
-        return self.own, Counts(seen, self.others.converted)
-
-    def below(self) -> tuple[Counts, Counts]:
-        """The same, whether it converts worse."""
-        if not self.is_across:
-            return self.own, self.others
-        return self.own, Counts(round(self.others.seen * self.times), self.others.converted)
-
-
-class Group(NamedTuple):
-    """Those on one kind of ``device``, or on any, whose mark ``shared_by`` have, or some more.
-
-    ``others`` are those they were compared with, ``tail`` says how rare their conversions are among
-    people who do as the others.
-    """
-
-    shared_by: int
-    device: str
-    marks: tuple[int, ...]
-    own: Counts
-    others: Counts
-    tail: float
-
-
+Why = Literal["early", "turns", "half", "differs", "many", "few", "fine"]
 # The hourly counts of a group; of its hours, those in which nobody of it came may be left out.
 HoursOf = Callable[[Group], HourCounts]
 
@@ -113,6 +59,11 @@ class Networks(NamedTuple):
     group: Group | None = None
     verdict: Verdict | None = None
     without: Verdict | None = None
+
+    @property
+    def is_red(self) -> bool:
+        """Whether the verdict turns on these networks."""
+        return self.why in ("turns", "half")
 
 
 def find_networks(
@@ -131,56 +82,31 @@ def find_networks(
     seen = sum(counts.seen for counts in marks.values())
     if seen < FEWEST_OTHERS:
         return Networks("early", seen)
-    groups = find_groups(marks)
-    if groups:
+    groups, crowded = find_groups(marks), [*most_crowded(marks, FEW)]
+    half = [
+        group
+        for group in crowded
+        if group.own.seen >= MANY_OF_FEW * seen and group.shared_by >= CROWDED
+    ]
+    if groups or half:
         verdict = _judged(rule, hours, life, fair)
-        rarest = groups[0]
         verdicts: dict[Group, Verdict] = {}
         # Of few networks first, so that nobody is named who is not needed for it.
-        groups.sort(key=lambda group: (len(group.marks), group.tail))
-        for group in [*groups, *_together(groups, marks)]:
+        fewest = sorted(groups, key=lambda group: (len(group.marks), group.tail))
+        for group in [*fewest, *_together(fewest, marks), *half]:
             without = verdicts[group] = _judged(rule, hours.without(hours_of(group)), life)
             if _said(without) != _said(verdict) and _has_pulled(group, verdict, without):
-                return Networks("turns", seen, group, verdict, without)
-        return Networks("differs", seen, rarest, verdict, verdicts[rarest])
-    largest = _largest(marks)
-    if largest.own.seen >= MANY_OF_ONE * seen:
-        return Networks("one", seen, largest)
-    number = _number(marks)
+                return Networks("half" if group in half else "turns", seen, group, verdict, without)
+        if groups:
+            return Networks("differs", seen, groups[0], verdict, verdicts[groups[0]])
+    many = [group for group in crowded[:1] if group.own.seen >= MANY_OF_ONE * seen] or half
+    if many:
+        return Networks("many", seen, many[0])
+    number = number_by_mark(marks)
     few = sum(n for mark, n in number.items() if mark == UNKNOWN or n < CROWDED)
     if few < FEWEST_OTHERS:
         return Networks("few", seen)
     return Networks("fine", seen)
-
-
-def find_groups(marks: Marks) -> list[Group]:
-    """Return the groups that do otherwise than the others, the rarest by chance first.
-
-    A group are those whose mark so many share, from one size of ``SHARED_BY`` to another: so few
-    networks with many visitors are told from many with few.
-    """
-    number = _number(marks)
-    everybody = sum(number.values())
-    sizes = [_least(shared_by, everybody) for shared_by in SHARED_BY]
-    # Of no size are those with a mark of their own, or of an unknown network.
-    size_of = {mark: bisect_right(sizes, seen) for mark, seen in number.items()} | {UNKNOWN: 0}
-    table = [dict[str, Counts]() for _ in range(len(sizes) + 1)]
-    for (mark, device), counts in marks.items():
-        row = table[size_of[mark]]
-        row[device] = _sum([counts, row.get(device, NOBODY)])
-    found: dict[tuple[str, tuple[int, ...]], Group] = {}
-    for first, last in combinations(range(1, len(table) + 1), 2):
-        own, others = _added_up(table[first:last]), _added_up(table[:first] + table[last:])
-        is_crowded = SHARED_BY[first - 1] >= CROWDED
-        for device, counts, rest, tail in _different(own, others, is_crowded=is_crowded):
-            inside = {
-                mark for mark, on in marks if first <= size_of[mark] < last and device in (ALL, on)
-            }
-            group = Group(SHARED_BY[first - 1], device, tuple(sorted(inside)), counts, rest, tail)
-            found[device, group.marks] = group
-    for group in _odd_ones(marks, number, _least(CROWDED, everybody)):
-        found.setdefault((group.device, group.marks), group)
-    return sorted(found.values(), key=lambda group: group.tail)
 
 
 def _together(groups: Sequence[Group], marks: Marks) -> Iterator[Group]:
@@ -188,7 +114,7 @@ def _together(groups: Sequence[Group], marks: Marks) -> Iterator[Group]:
 
     Each alone may change nothing where the others make the same verdict.
     """
-    everybody = _sum(marks.values())
+    everybody = add(marks.values())
     for is_better in (True, False):
         same = [group for group in groups if _is_better(group) == is_better]
         known = set(same[0].marks) if same else set()
@@ -196,47 +122,11 @@ def _together(groups: Sequence[Group], marks: Marks) -> Iterator[Group]:
             if known.issuperset(group.marks):
                 continue
             known.update(group.marks)
-            own = _sum(counts for (mark, _), counts in marks.items() if mark in known)
+            own = add(counts for (mark, _), counts in marks.items() if mark in known)
             least = min(each.shared_by for each in same[:number])
             rarest = min(each.tail for each in same[:number])
-            others = _less(everybody, own)
+            others = subtract(everybody, own)
             yield Group(least, ALL, tuple(sorted(known)), own, others, rarest)
-
-
-def _odd_ones(marks: Marks, number: Mapping[int, int], least: int) -> Iterator[Group]:
-    """Crowded marks of which each by itself is rare, where more of them are than chance makes.
-
-    Among carriers with as many visitors each a few networks would be lost in a group of all.
-    """
-    from scipy import special
-
-    parts: defaultdict[int, dict[str, Counts]] = defaultdict(dict)
-    for (mark, device), counts in marks.items():
-        if mark != UNKNOWN and number[mark] >= least:
-            parts[mark][device] = counts
-    everybody = _added_up({device: counts} for (_, device), counts in marks.items())
-    tails = {mark: _tails(_compared(own, _left(everybody, own))) for mark, own in parts.items()}
-    # One false network shall not hide behind another.
-    doubtful = {mark for mark in parts if min(tails[mark]) <= DOUBTFUL}
-    others = _left(everybody, _added_up(parts[mark] for mark in doubtful))
-    for mark in doubtful:
-        tails[mark] = _tails(_compared(parts[mark], others))
-    for side in (0, 1):
-        for rare in (RAREST / max(len(tails), 1), *RARE):
-            odd = [mark for mark, both in tails.items() if both[side] <= rare]
-            chance = float(special.bdtrc(len(odd) - 1, len(tails), rare)) if odd else 1.0
-            if chance <= RAREST:
-                own = _sum(counts for mark in odd for counts in parts[mark].values())
-                rest = _less(_sum(everybody.values()), own)
-                size = min(number[mark] for mark in odd)
-                yield Group(size, ALL, tuple(sorted(odd)), own, rest, chance)
-
-
-def shared_marks(marks: Marks) -> set[int]:
-    """Return the marks that any group may hold: those that more share than chance makes."""
-    number = _number(marks)
-    least = _least(SHARED_BY[0], sum(number.values()))
-    return {mark for mark, seen in number.items() if mark != UNKNOWN and seen >= least}
 
 
 def split_by(visitors: Mapping[int, Sequence[int]], weights: Sequence[int]) -> tuple[int, ...]:
@@ -252,7 +142,7 @@ def split_by(visitors: Mapping[int, Sequence[int]], weights: Sequence[int]) -> t
         inside = {
             mark: numbers
             for mark, numbers in visitors.items()
-            if mark != UNKNOWN and sum(numbers) >= _least(shared_by, sum(whole))
+            if mark != UNKNOWN and sum(numbers) >= least_shared(shared_by, sum(whole))
         }
         own = _added(inside.values(), len(weights))
         rest = [number - part for number, part in zip(whole, own, strict=True)]
@@ -283,105 +173,18 @@ def lost_by(pages: Marks, tolerated: float) -> Group | None:
     ``pages`` are served, with those never seen for ``converted``. None where no more than
     tolerated are lost, and where too many are lost without every group that differs, too.
     """
-    whole = _sum(pages.values())
+    whole = add(pages.values())
     if whole.converted <= tolerated * whole.seen:
         return None
     for group in find_groups(pages):
-        rest = _less(whole, group.own)
+        rest = subtract(whole, group.own)
         if rest.converted <= tolerated * rest.seen:
             return group
     return None
 
 
-def _different(
-    own: Mapping[str, Counts], others: Mapping[str, Counts], *, is_crowded: bool
-) -> Iterator[tuple[str, Counts, Counts, float]]:
-    """On which kinds of device a group differs, or over all of them: its counts, the others’."""
-    everybody, rest = _sum(own.values()), _sum(others.values())
-    times, rarest = TIMES_APART, RAREST_OF_CROWDED if is_crowded else RAREST
-    if is_crowded and everybody.seen >= MOST * (everybody.seen + rest.seen):
-        times = TIMES_APART_OF_MOST
-    strata = _compared(own, others, times)
-    for device, stratum in zip(own, strata, strict=True):
-        across = min(_tails([_across(device, stratum.own, rest)]))
-        if (tail := min(_tails([stratum]))) <= rarest:
-            yield device, stratum.own, stratum.others, tail
-        elif across <= rarest:
-            yield device, stratum.own, rest, across
-    if len(strata) > 1 and (tail := min(_tails(strata))) <= rarest:
-        yield ALL, everybody, rest, tail
-
-
-def _compared(
-    own: Mapping[str, Counts], others: Mapping[str, Counts], times: float = TIMES_APART
-) -> list[Stratum]:
-    """A group on each kind of device beside the others on it, or on all where these are few."""
-    rest = _sum(others.values())
-    return [
-        Stratum(counts, others[device], times)
-        if others.get(device, NOBODY).seen >= FEWEST_OTHERS
-        else _across(device, counts, rest)
-        for device, counts in own.items()
-    ]
-
-
-def _across(device: str, own: Counts, others: Counts) -> Stratum:
-    """Those on one kind of device beside the others on all of them."""
-    return Stratum(own, others, TIMES_APART, is_across=True, is_better=device == "desktop")
-
-
-def _tails(strata: Sequence[Stratum]) -> tuple[float, float]:
-    """The chance of so many conversions and of so few; 1 where the rates are not far apart."""
-    converted = sum(each.own.converted for each in strata)
-    more, fewer = [each.above() for each in strata], [each.below() for each in strata]
-    up = [1.0 if each.is_better else each.times for each in strata]
-    down = [1.0 if each.is_across else each.times for each in strata]
-    most = sum(statistics.expected([pair]) * by for pair, by in zip(more, up, strict=True))
-    fewest = sum(statistics.expected([pair]) / by for pair, by in zip(fewer, down, strict=True))
-    return (
-        statistics.tails(more).above if converted >= most else 1.0,
-        statistics.tails(fewer).below if converted <= fewest else 1.0,
-    )
-
-
-def _left(everybody: Mapping[str, Counts], own: Mapping[str, Counts]) -> dict[str, Counts]:
-    return {device: _less(counts, own.get(device, NOBODY)) for device, counts in everybody.items()}
-
-
-def _number(marks: Marks) -> dict[int, int]:
-    """How many have each mark."""
-    number: defaultdict[int, int] = defaultdict(int)
-    for (mark, _), counts in marks.items():
-        number[mark] += counts.seen
-    return number
-
-
-def _least(shared_by: int, everybody: int) -> int:
-    """By how many a mark has to be shared, where chance gives each a part of all who came."""
-    return shared_by + 2 * everybody // MARKS
-
-
 def _added(rows: Iterable[Sequence[int]], length: int) -> list[int]:
     return [sum(column) for column in zip(*rows, strict=True)] or [0] * length
-
-
-def _largest(marks: Marks) -> Group:
-    """The mark that brought most."""
-    number = _number(marks)
-    number.pop(UNKNOWN, None)
-    largest = max(number, key=lambda mark: number[mark], default=UNKNOWN)
-    own = _sum(counts for (mark, _), counts in marks.items() if mark == largest != UNKNOWN)
-    others = _less(_sum(marks.values()), own)
-    return Group(own.seen, ALL, (largest,), own, others, 1.0)
-
-
-def _added_up(rows: Iterable[Mapping[str, Counts]]) -> dict[str, Counts]:
-    """The counts on each kind of device."""
-    parts: defaultdict[str, list[Counts]] = defaultdict(list)
-    for row in rows:
-        for device, counts in row.items():
-            parts[device].append(counts)
-    return {device: _sum(parts[device]) for device in sorted(parts)}
 
 
 def _judged(
@@ -412,18 +215,6 @@ def _said(verdict: Verdict) -> tuple[object, ...]:
     return verdict.word, verdict.choice, verdict.variants, verdict.is_withheld
 
 
-def _sum(parts: Iterable[Counts]) -> Counts:
-    seen = converted = 0
-    for part in parts:
-        seen += part.seen
-        converted += part.converted
-    return Counts(seen, converted)
-
-
-def _less(whole: Counts, part: Counts) -> Counts:
-    return Counts(whole.seen - part.seen, whole.converted - part.converted)
-
-
 LOOK = "Look at these networks and set them aside, with a reason."
 SAID = {"met": "met", "not_met": "not met", "not_enough": "not enough to say"}
 
@@ -443,12 +234,15 @@ def check_networks(found: Networks) -> Check:
     if group is None:
         reason = "No people who share a network convert quite unlike the others."
         return Check(check, "ok", reason, TITLE, "yes")
-    if found.why == "one":
+    if found.why in ("half", "many"):
         reason = (
-            f"One network brought {share_of(group.own.seen, found.seen)} of the "
-            f"{number_of(found.seen, 'person', 'people')}."
+            f"{number_of(len(group.marks), 'network')} brought "
+            f"{share_of(group.own.seen, found.seen)} of the {found.seen:,} people."
         )
-        do = "Do you know who they are? If not, set this network aside, with a reason."
+        if found.is_red:
+            reason = f"{reason} {_said_without(found)}"
+            return Check(check, "stop", reason, TITLE, "no", do=LOOK, where="networks")
+        do = "Do you know who they are? If not, set them aside, with a reason."
         return Check(check, "warn", reason, TITLE, "no", do=do, where="networks")
     reason = (
         f"{group.own.converted:,} of {number_of(group.own.seen, 'person', 'people')} from "
@@ -456,7 +250,7 @@ def check_networks(found: Networks) -> Check:
         f"{rate_of(group.others.converted, group.others.seen)}. Chance doesn’t explain that."
     )
     reason = f"{reason} {_said_without(found)}"
-    if found.why == "turns":
+    if found.is_red:
         return Check(check, "stop", reason, TITLE, "no", do=LOOK, where="networks")
     return Check(check, "warn", reason, TITLE, "doubtful", do=LOOK, where="networks")
 
@@ -476,6 +270,6 @@ def _said_without(found: Networks) -> str:
         if words[0] != words[1]
         else "Without them the figures would call for something else."
     )
-    if found.why == "turns":
+    if found.is_red:
         return sentence
     return f"{sentence} Their rate pulls the other way, though."

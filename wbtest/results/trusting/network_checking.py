@@ -29,12 +29,9 @@ from wbtest.results.looks import HourCounts
 from wbtest.results.totals import total
 from wbtest.results.trusting import network_counts
 from wbtest.results.trusting.crowded_networks import (
-    UNKNOWN,
-    Group,
     check_networks,
     find_networks,
     lost_by,
-    shared_marks,
     split_by,
 )
 from wbtest.results.trusting.network_counts import Arrived, SeenRow
@@ -47,6 +44,7 @@ from wbtest.results.trusting.network_findings import (
     from_json,
     to_json,
 )
+from wbtest.results.trusting.network_groups import UNKNOWN, Group, shared_marks
 from wbtest.results.verdict import Life
 from wbtest.statistics import Counts
 from wbtest.store import insert, writing
