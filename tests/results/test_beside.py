@@ -13,6 +13,7 @@ from wbtest.audience.group_counts import Group as Chosen
 from wbtest.audience.leaving.purging import purge
 from wbtest.audience.setting_aside import set_aside, take_back
 from wbtest.extensions import clock
+from wbtest.http import number_of
 from wbtest.publishing.models import Experiment
 from wbtest.publishing.running import life
 from wbtest.results.beside import Aside, Beside, networks_found, results_and_aside
@@ -120,6 +121,16 @@ def of_networks(begin: Start, now: HandClock) -> Experiment:
     return bring_friends(begin, now)
 
 
+@pytest.fixture
+def of_two_groups(begin: Start, now: HandClock) -> Experiment:
+    """Without the two networks that the check names, three others make the verdict."""
+    others = [
+        Group(1, signups=1, at=hour * HOUR, mark=mark)
+        for mark, hour in zip((11, 13, 15) * 7, SIX_HOURLY, strict=False)
+    ]
+    return bring_friends(begin, now, *others)
+
+
 def test_a_verdict_that_networks_made_is_given_without_them_and_not_without_one(of_networks, team):
     set_aside(of_networks, team.owner, Chosen("out", "mark", "7"), WHY)
     results, one = figures(of_networks)
@@ -132,17 +143,14 @@ def test_a_verdict_that_networks_made_is_given_without_them_and_not_without_one(
     assert [name for name, _ in both.named] == ["network 0007", "2 networks (0007, 0009)"]
 
 
-def test_a_verdict_that_other_networks_make_once_the_first_are_out_stays_withheld(begin, team, now):
-    others = [
-        Group(1, signups=1, at=hour * HOUR, mark=mark)
-        for mark, hour in zip((11, 13, 15) * 7, SIX_HOURLY, strict=False)
-    ]
-    experiment = bring_friends(begin, now, *others)
-    assert networks_found(experiment, clock.now()) == "7,9"
-    set_aside(experiment, team.owner, Chosen("out", "mark", "7,9"), WHY)
-    _, first = figures(experiment)
-    set_aside(experiment, team.owner, Chosen("out", "mark", "11,13,15"), WHY)
-    _, all_of_them = figures(experiment)
+def test_a_verdict_that_other_networks_make_once_the_first_are_out_stays_withheld(
+    of_two_groups, team
+):
+    assert networks_found(of_two_groups, None, clock.now()) == "7,9"
+    set_aside(of_two_groups, team.owner, Chosen("out", "mark", "7,9"), WHY)
+    _, first = figures(of_two_groups)
+    set_aside(of_two_groups, team.owner, Chosen("out", "mark", "11,13,15"), WHY)
+    _, all_of_them = figures(of_two_groups)
 
     assert first.beside.verdict.is_withheld
     assert not all_of_them.beside.verdict.is_withheld
@@ -185,7 +193,7 @@ def test_an_owner_sets_a_network_aside_and_everybody_sees_it(owner, inflated, te
     assert "32 of 640" in page
     assert "source forum" in page
     assert "they asked their friends" in page
-    assert "beside these figures: 1 group." in results
+    assert f'1 group set aside or taken in. <a href="{url(inflated)}#beside">' in results
 
 
 def test_the_form_offers_the_largest_groups_with_their_rates_to_owners_alone(owner, inflated, team):
@@ -219,6 +227,24 @@ def test_the_panel_links_to_the_networks_that_it_names(owner, of_networks):
 
     assert "excluded?mark=found#set-aside" in panel
     assert '<option selected value="out:mark:7,9">' in page
+    assert "Set aside: 2 networks (0007, 0009) · 64 of 64" in page
+
+
+@pytest.mark.parametrize(("first", "rest"), [("7", "9"), ("7,9", "11,13,15")])
+def test_networks_that_still_make_the_verdict_are_the_next_to_set_aside(
+    owner, of_two_groups, team, first, rest
+):
+    set_aside(of_two_groups, team.owner, Chosen("out", "mark", first), WHY)
+    page = owner.get(f"{url(of_two_groups)}?mark=found").text
+
+    assert f"It still depends on {number_of(len(rest.split(',')), 'network')}." in page
+    assert f'<option selected value="out:mark:{rest}">' in page
+
+
+def test_once_no_networks_make_the_verdict_the_page_asks_for_no_more(owner, of_networks, team):
+    set_aside(of_networks, team.owner, Chosen("out", "mark", "7,9"), WHY)
+
+    assert "It still depends on" not in owner.get(url(of_networks)).text
 
 
 def test_the_panel_leads_those_who_own_nothing_to_who_was_left_out(client, of_networks, team):

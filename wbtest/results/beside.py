@@ -80,15 +80,20 @@ class Beside:
 class Aside:
     """What stands aside of an experiment: the groups, who belongs to them, and the figures.
 
-    ``is_without_networks``: the networks are out on which the sealed verdict turns, and the verdict
-    beside turns on no others.
+    ``networks_left`` are the marks of networks on which the verdict still turns: of those that the
+    check names, or else of others that make the verdict beside. None once a purge forgot them.
     """
 
     settings: tuple[SettingAside, ...]
     zone: str
     rows: tuple[GroupHour, ...]
     beside: Beside
-    is_without_networks: bool
+    networks_left: tuple[int, ...] | None
+
+    @property
+    def is_without_networks(self) -> bool:
+        """Whether no network is left on which the verdict turns."""
+        return self.networks_left == ()
 
     @property
     def named(self) -> list[tuple[str, SettingAside]]:
@@ -131,8 +136,14 @@ def results_and_aside(experiment: Experiment, now: datetime) -> tuple[Results, A
     return results, aside_of(experiment, results, counted)
 
 
-def networks_found(experiment: Experiment, now: datetime) -> str:
-    """Return the networks that the check of networks names, as the value of a group, or ''."""
+def networks_found(experiment: Experiment, aside: Aside | None, now: datetime) -> str:
+    """Return the networks to set aside next, as the value of a group, or ''.
+
+    These are those that the check of networks names; once they are out, others that make the
+    verdict beside.
+    """
+    if aside is not None and aside.networks_left is not None:
+        return ",".join(map(str, aside.networks_left))
     return ",".join(map(str, sorted(history_of(experiment, now).networks.marks)))
 
 
@@ -143,38 +154,40 @@ def aside_of(experiment: Experiment, results: Results, counted: Counted) -> Asid
         return None
     rows = tuple(hours_aside(experiment, settings))
     directions = {each.number: each.direction for each in settings}
-    is_without = _is_without_networks(experiment, results, counted, settings, rows)
-    beside = figures_beside(results, counted, rows, directions, is_without_networks=is_without)
-    return Aside(settings, experiment.time_zone, rows, beside, is_without)
+    left = _networks_left(experiment, results, counted, settings, rows)
+    beside = figures_beside(results, counted, rows, directions, is_without_networks=left == ())
+    return Aside(settings, experiment.time_zone, rows, beside, left)
 
 
-def _is_without_networks(
+def _networks_left(
     experiment: Experiment,
     results: Results,
     counted: Counted,
     settings: Sequence[SettingAside],
     rows: Sequence[GroupHour],
-) -> bool:
-    """Whether all networks are out that were named, and no others make the verdict without them."""
+) -> tuple[int, ...] | None:
+    """Return the networks that were named and are not out, or the others that make the verdict."""
     out = [group_of(each) for each in settings if (each.direction, each.kind) == ("out", "mark")]
     marks = {mark for group in out for mark in group.marks}
     # After a purge nobody knows the marks that were named.
-    if experiment.purged_at is not None or not marks.issuperset(counted.networks.marks):
-        return False
+    if experiment.purged_at is not None:
+        return None
+    if left := sorted(set(counted.networks.marks) - marks):
+        return tuple(left)
     if counted.networks.check.state != "stop":
-        return True
-    return not _turns_without(experiment, results, counted, settings, rows, marks)
+        return ()
+    return _others_turning(experiment, results, counted, settings, rows, marks)
 
 
-def _turns_without(
+def _others_turning(
     experiment: Experiment,
     results: Results,
     counted: Counted,
     settings: Sequence[SettingAside],
     rows: Sequence[GroupHour],
     marks: Collection[int],
-) -> bool:
-    """Whether the verdict without those set aside turns on networks that are left."""
+) -> tuple[int, ...]:
+    """Return the networks on which the verdict turns without those set aside, if there are such."""
     keys = tuple(variant.key for variant in results.variants)
     chosen = {each.number: group_of(each) for each in settings}
     directions = {each.number: each.direction for each in settings}
@@ -201,7 +214,8 @@ def _turns_without(
             left[each.mark, each.device] = Counts(
                 so_far.seen + each.seen, so_far.converted + each.converted
             )
-    return find_networks(results.rule, hours, results.life, left, hours_of).is_red
+    found = find_networks(results.rule, hours, results.life, left, hours_of)
+    return found.group.marks if found.is_red and found.group else ()
 
 
 def figures_beside(

@@ -6,7 +6,14 @@ from flask import redirect, render_template, request, url_for
 from flask.typing import ResponseReturnValue
 
 from wbtest.audience import setting_aside as verbs
-from wbtest.audience.group_counts import Group, Size, crowds, largest_groups
+from wbtest.audience.group_counts import (
+    Group,
+    Size,
+    crowds,
+    hours_of_groups,
+    largest_groups,
+    people_seen,
+)
 from wbtest.audience.setting_aside import check_group, group_of, name_of, settings_aside
 from wbtest.extensions import clock
 from wbtest.http import number_of
@@ -46,10 +53,7 @@ def excluded(experiment_id: int) -> ResponseReturnValue:
     experiment = access.get(Experiment, experiment_id, "read")
     form = AsideForm(formdata=None)
     if chosen := next((name for name in LINKS if request.args.get(name)), None):
-        value = request.args[chosen]
-        if (chosen, value) == ("mark", FOUND):
-            value = networks_found(experiment, clock.now())
-        form.group.data = ":".join((*LINKS[chosen], value))
+        form.group.data = ":".join((*LINKS[chosen], request.args[chosen]))
     return _page(experiment, form)
 
 
@@ -80,6 +84,8 @@ def withdraw_aside(experiment_id: int, number: int) -> ResponseReturnValue:
 
 def _page(experiment: Experiment, form: AsideForm) -> str:
     results, aside = results_and_aside(experiment, clock.now())
+    if form.group.data == f"out:mark:{FOUND}":
+        form.group.data = f"out:mark:{networks_found(experiment, aside, clock.now())}"
     log = settings_aside(experiment)
     form.group.choices = []
     if access.has_permission("own"):
@@ -103,10 +109,7 @@ def _choices(
 ) -> list[tuple[str, str]]:
     """The largest groups, and that which was chosen, as the form offers them."""
     zone = experiment.time_zone
-    found = {
-        size.group: f"Set aside: {name_of(size.group, zone)} · {_size(size)}"
-        for size in largest_groups(experiment, MOST_SHOWN)
-    }
+    found = {size.group: _offered(size, zone) for size in largest_groups(experiment, MOST_SHOWN)}
     if experiment.purged_at is None:
         left_out = [
             (Group("in", "reason", reason), sum(each.people for each in results.left_out[reason]))
@@ -114,16 +117,23 @@ def _choices(
             if reason in results.left_out
         ]
         for group, people in (*left_out, *crowds(experiment, MOST_SHOWN)):
-            number = number_of(people, "person", "people")
-            found[group] = f"Take in: {name_of(group, zone)} · {number}"
+            found[group] = _offered(Size(group, people, 0), zone)
     if asked := _find_asked(experiment, chosen):
-        way = "Set aside" if asked.direction == "out" else "Take in"
-        found = {asked: found.get(asked, f"{way}: {name_of(asked, zone)}")} | found
+        rows = hours_of_groups(experiment, {0: asked})
+        size = Size(asked, people_seen(rows), sum(row.converted for row in rows))
+        found = {asked: found.get(asked, _offered(size, zone))} | found
     possible = [(":".join(group), said) for group, said in found.items() if group not in stands]
     return [("", "Choose a group"), *possible] if possible else []
 
 
+def _offered(size: Size, zone: str) -> str:
+    way = "Set aside" if size.group.direction == "out" else "Take in"
+    return f"{way}: {name_of(size.group, zone)} · {_size(size)}"
+
+
 def _size(size: Size) -> str:
+    if size.group.direction == "in":
+        return number_of(size.seen, "person", "people")
     if size.group.kind == "domain":
         return number_of(size.converted, "sign-up", "sign-ups")
     return rate_of(size.converted, size.seen)
