@@ -1,4 +1,4 @@
-"""The steps after the address, the same in the owner's table, in CSV and in JSON."""
+"""The steps after the address, the same in the owner's funnel, in CSV and in JSON."""
 
 import csv
 import io
@@ -31,11 +31,12 @@ def test_each_step_is_counted_on_its_own_everywhere(app: Flask, client: Browser)
     log_in(client, larder.approver)
     url = f"/experiments/{larder.experiment.id}/results"
     page = client.get(url).text
-    table = page[page.index("After the address") :]
+    table = page[page.index("From served to the last step") :]
     [day] = csv.DictReader(io.StringIO(client.get(f"{url}.csv").text))
     [variant] = client.get(f"{url}.json").get_json()["variants"]
 
-    assert re.findall(r'class="n">(\d+)<', table)[:3] == ["3", "2", "1"]
+    rows = dict(re.findall(r'<th scope="row">([^<]+)</th>\s*<td class="n"[^>]*>(\d+)<', table))
+    assert (rows["Addresses"], rows["Answered"], rows["Yes to a call"]) == ("3", "2", "1")
     assert (day["signups"], day["answered"], day["call"]) == ("3", "2", "1")
     assert (variant["answered"], variant["call"]) == (2, 1)
 
