@@ -121,7 +121,7 @@ def test_a_broken_split_withholds_and_says_why_once(begin):
         "stop",
         "No verdict: visitors do not reach the variants as planned.",
     )
-    assert why(results).endswith("the figures below decide nothing.")
+    assert why(results).endswith("these figures decide nothing.")
     assert conclusions.of_comparison(results).startswith("Withheld")
 
 

@@ -121,7 +121,7 @@ def why(results: Judged) -> str:
 def evidence(results: Judged) -> str:
     """Return the counts and the interval of the variant that matters most, or ''."""
     if results.verdict.is_withheld:
-        return "Until this is mended, the figures below decide nothing."
+        return "A check is red, so these figures decide nothing."
     variant = leading(results)
     counts = Counts(variant.totals.seen, variant.totals.converted)
     if not counts.seen:
@@ -248,6 +248,8 @@ def _not_enough(results: Judged) -> str:
     if not results.everybody.seen:
         return "Nobody has seen the page yet."
     days = "" if outlook.days is None else number_of(outlook.days, "day")
+    if not outlook.visitors and results.life.now >= results.life.ripe_at(results.rule):
+        return "Enough visitors and days: the next full hour with a visitor decides."
     if not outlook.visitors:
         return f"Enough visitors, but not enough days: {days} more."
     visitors = number_of(rounded(outlook.visitors), "more visitor")

@@ -4,10 +4,11 @@ import pytest
 
 from tests.conftest import Browser, HandClock
 from tests.factories import Team, log_in
-from tests.results.states import DAYS, States
+from tests.results.states import DAYS, States, crowd
 from wbtest.publishing.running import life
 from wbtest.results.dashboard.advice import advice, missing
 from wbtest.results.figures import judged
+from wbtest.results.in_words import headline
 
 
 @pytest.fixture
@@ -66,6 +67,18 @@ def test_a_page_that_rests_is_to_be_opened_again_or_ended(states, now: HandClock
     assert advice(judged(experiment, now())).startswith("Open the page again to go on")
 
 
+def test_when_visitors_and_days_are_enough_the_next_full_hour_with_a_visitor_is_waited_for(
+    states, now: HandClock
+):
+    experiment = states.begin("quiet")
+    crowd(experiment, (110, 20), days=range(5))
+    now.turn(days=DAYS)
+    found = judged(experiment, now())
+
+    assert headline(found) == "Enough visitors and days: the next full hour with a visitor decides."
+    assert missing(found) == ["One more full hour with a visitor: results rest on full hours."]
+
+
 def test_lost_figures_lead_to_the_end_of_the_test_and_to_a_new_draft(
     states, now: HandClock, team: Team, client: Browser
 ):
@@ -81,7 +94,7 @@ def test_lost_figures_lead_to_the_end_of_the_test_and_to_a_new_draft(
     assert f'action="{place}/end"' in card
     assert f'action="{place}/clone"' in card
     assert f'href="{place}/decision"' not in card
-    assert "Until this is mended" not in page + client.get(f"{place}/decision").text
+    assert "A check is red, so" not in page + client.get(f"{place}/decision").text
 
     life.end(experiment, team.approver)
     page = client.get(f"{place}/results").text

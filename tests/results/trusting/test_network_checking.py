@@ -122,6 +122,11 @@ def test_the_page_of_a_verdict_that_few_networks_make_says_so(
 
     assert page.status_code == 200
     assert "No verdict: a few networks make it." in page.text
+    assert (
+        "Look at the result without these networks. Any decision needs a second approver."
+        in page.text
+    )
+    assert "A check is red, so these figures decide nothing." in page.text
 
 
 def test_a_list_says_what_the_page_says(street, running, now):

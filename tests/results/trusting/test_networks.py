@@ -6,6 +6,7 @@ from typing import NamedTuple
 
 import numpy as np
 import pytest
+from msgspec.structs import replace
 
 from tests.factories import make_rule
 from tests.results.hours import HOUR, START
@@ -18,7 +19,7 @@ from wbtest.results.trusting.crowded_networks import (
     split_by,
 )
 from wbtest.results.trusting.network_groups import UNKNOWN, Group, find_groups
-from wbtest.results.verdict import Life
+from wbtest.results.verdict import Doubt, Life
 from wbtest.statistics import Counts
 
 Marks = Mapping[tuple[int, str], Counts]
@@ -135,6 +136,18 @@ def test_the_red_sentence_says_who_and_what_turns():
     assert (check.do, check.where) == (
         "Look at these networks and set them aside, with a reason.",
         "networks",
+    )
+
+
+def test_the_red_sentence_says_that_the_verdict_would_be_in_doubt_without_them():
+    found = made(HONEST, crowd(9_000, 60, 60)).look()
+    assert found.verdict is not None
+    doubtful = replace(found.verdict, recommendation="keep_running", doubt=Doubt(0))
+
+    check = check_networks(found._replace(without=doubtful))
+
+    assert check.reason.endswith(
+        "With them the verdict is “met”, without them “met, but in doubt since”."
     )
 
 

@@ -44,7 +44,11 @@ def advice(results: Judged) -> str:
 def _to_mend(results: Judged) -> str:
     """What to do while a check stops the verdict, which some do for good."""
     if not is_lost(results.trust):
-        return "Mend what is red under “Can I trust this?”. Decide nothing until then."
+        if {check.check for check in results.trust if check.state == "stop"} == {"networks"}:
+            return (
+                "Look at the result without these networks. Any decision needs a second approver."
+            )
+        return "Fix what’s red under “Can I trust this?”. Decide nothing until then."
     is_over = results.verdict.is_over
     then = "and begin a new test" if is_over else "end this test, and begin a new one"
     return f"These figures are lost. Mend the page, {then}."
@@ -69,6 +73,8 @@ def missing(results: Judged) -> list[str]:
         so_that = ", so that weekdays and weekends are in it" if rule.minimum_days >= WEEK else ""
         found.append(f"{number_of(ceil(left), 'more day')}: no verdict before {least}{so_that}.")
     if not found and not verdict.is_withheld and not verdict.is_capped:
+        if results.outlook is not None and not results.outlook.visitors:
+            return ["One more full hour with a visitor: results rest on full hours."]
         found.append(
             f"Evidence: visitors and days are enough, but a rate may still lie on either side of "
             f"{as_percent(rule.target)}."

@@ -259,16 +259,20 @@ def _where(group: Group) -> str:
     return f" {DEVICES.get(group.device, group.device)}" if group.device else ""
 
 
+def _in_words(verdict: Verdict) -> str:
+    return SAID[verdict.word] + (", but in doubt since" if verdict.doubt else "")
+
+
 def _said_without(found: Networks) -> str:
     """What the verdict is without the group that differs."""
     verdict, without = found.verdict, found.without
     if verdict is None or without is None or _said(verdict) == _said(without):
         return "The verdict is the same without them."
-    words = SAID[verdict.word], SAID[without.word]
+    words = _in_words(verdict), _in_words(without)
     sentence = (
         f"With them the verdict is “{words[0]}”, without them “{words[1]}”."
         if words[0] != words[1]
-        else "Without them the figures would call for something else."
+        else "Without them the rule would say something else."
     )
     if found.is_red:
         return sentence
