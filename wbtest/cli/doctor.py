@@ -20,6 +20,7 @@ from wbtest.delivery.dumps import is_dump
 from wbtest.delivery.jobs import find_run
 from wbtest.delivery.models import Webhook
 from wbtest.extensions import clock, db
+from wbtest.results.people import MANY_UNKNOWN
 from wbtest.runtime import runtime
 from wbtest.team import subscriptions
 
@@ -228,11 +229,11 @@ def judge_networks(tests: Sequence[Newest], proxies: int) -> Finding:
     unknown = sum(test.unknown for test in tests)
     if visitors < FEWEST_VISITORS:
         return Finding(True, "Too few visitors came in the last day to say something.")
-    if 2 * unknown > visitors:
+    if unknown >= MANY_UNKNOWN * visitors:
         return Finding(
             False,
-            f"Of the newest {visitors:,} visitors {unknown:,} came from a network that nobody can "
-            "tell: wbtest sees your proxy instead. Set WBTEST_TRUSTED_PROXIES to the number of "
+            f"Of the newest {visitors:,} visitors {unknown:,} came from a network that wbtest "
+            "can’t tell: it may see a proxy instead. Set WBTEST_TRUSTED_PROXIES to the number of "
             f"proxies in front; it is {proxies}. See docs/deploy.md.",
         )
     for slug, number, _, of_few in tests:
