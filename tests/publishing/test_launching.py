@@ -227,7 +227,7 @@ def test_a_crowd_that_is_over_before_the_start_is_warned_of(
 
     found = {each.sentence for each in findings_of(experiment) if each.kind == "warning"}
 
-    assert "“Meetup” is over, so nobody of it can count." in found
+    assert "“Meetup” is over, so nobody from it can count." in found
 
 
 @pytest.mark.parametrize(

@@ -133,7 +133,9 @@ def test_what_the_rule_counts_must_be_asked(conversion: AsksFor, revision: Revis
     stopped = [each.sentence for each in found if each.kind == "blocker"]
     link = "https://buy.example.com/7" if conversion == "preorder" else ""
 
-    assert [each for each in stopped if f"The rule counts who {ACTS[conversion].did}" in each]
+    assert [
+        each for each in stopped if f"The rule counts people who {ACTS[conversion].did}" in each
+    ]
     with pytest.raises(Invalid) as refused:
         change_options(experiment, team.editor, Options(is_indexed=False))
     assert refused.value.field == "asks_for"

@@ -28,8 +28,8 @@ LAST_DAY = date(2199, 12, 31)
 # Sealed with each rule, so that nobody can later say that these were to count.
 EXCLUDED = (
     "Bots, link previews and prefetches; the team’s own visits and those suspected of being made "
-    "by a machine; visitors of one network beyond its first so many; visits while the experiment "
-    "is paused; whoever was shown an earlier test of the same idea; and whoever objects to being "
+    "by a machine; visitors beyond the limit for one network; visits while the experiment is "
+    "paused; whoever was shown an earlier test of the same idea; and whoever objects to being "
     "counted."
 )
 

@@ -61,8 +61,8 @@ def conflicts(experiment: Experiment, options: Options) -> Iterator[Conflict]:
     if rule.conversion in ASKS_FOR and rule.conversion not in options.asks_for:
         yield Conflict(
             "asks_for",
-            f"The rule counts who {ACTS[rule.conversion].did}, so the page must ask. "
-            "Tick it, or change what the rule counts.",
+            f"The rule counts people who {ACTS[rule.conversion].did}, so the page must ask. "
+            "Tick that step, or change what the rule counts.",
         )
     if "price" in options.asks_for:
         document = documents.from_json(experiment.revision.document)

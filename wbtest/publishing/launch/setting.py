@@ -163,7 +163,7 @@ def check_crowds(now: Situation) -> Iterator[Finding]:
         yield Finding(
             "warning",
             "crowds",
-            f"“{name}” is over, so nobody of it can count.",
+            f"“{name}” is over, so nobody from it can count.",
             "Change its time, or remove it.",
             "rule",
         )

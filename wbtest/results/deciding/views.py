@@ -217,4 +217,4 @@ def _rule_of_second(results: Results) -> str:
     if is_alone():
         return rule
     others = names_of(seconds_for(access.person().id))
-    return f"{rule} The memo names you both for ever. The second may be: {others}"
+    return f"{rule} The memo names you both. The second may be: {others}"
