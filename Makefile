@@ -68,7 +68,7 @@ bench: $(DEV) ## speed, as ratios to a floor measured in the same run; under ten
 drills: $(DEV) ## break it on purpose and count what is lost; about 15 minutes; docs/faults.md has the long runs
 	@$(BIN)/python -m drills
 
-attacks: $(DEV) ## try to move a verdict unseen in every known way, and count honest alarms; 25 minutes
+attacks: $(DEV) ## try to move a verdict unseen in every known way, and count honest alarms; half an hour
 	@$(BIN)/python -m attacks
 
 fuzz: $(DEV) ## ask the API and every form what nobody asks; N=100000 requests each, SEED= of an earlier run

@@ -1,7 +1,8 @@
 """`python -m attacks [PARTS…]`: attack a verdict in every known way, and count. All without PARTS.
 
-``table`` sends each attack through a real app, ``honest`` tells its recorder of honest tests,
-``simulated`` draws many of both in memory, ``searched`` looks for the cheapest way past the check.
+``valid`` counts how often honest tests are told what is wrong, ``table`` sends each attack through
+a real app, ``honest`` tells its recorder of honest tests, ``simulated`` draws many of both in
+memory, ``searched`` looks for the cheapest way past the check.
 """
 
 from __future__ import annotations
@@ -11,10 +12,11 @@ import sys
 from collections.abc import Callable, Sequence
 from concurrent.futures import ProcessPoolExecutor
 from functools import partial
+from itertools import chain, product
 
 import click
 
-from attacks import adversary, simulated, through
+from attacks import adversary, simulated, through, valid
 from attacks.strikes import MORE, TABLE
 from attacks.worlds import WORLDS
 
@@ -34,7 +36,9 @@ SEARCHED = (
 )
 # From so many on strangers can't be told by their networks.
 FEWEST_NETWORKS = 20
-PARTS = ("table", "honest", "simulated", "searched")
+# Simulated tests of each world, at the target and at the floor.
+VALID = 600
+PARTS = ("valid", "table", "honest", "simulated", "searched")
 
 
 @click.command()
@@ -45,6 +49,7 @@ def main(parts: Sequence[str], *, number: int) -> None:
     chosen = parts or PARTS
     with ProcessPoolExecutor(min(os.cpu_count() or 1, 4)) as pool:
         run: dict[str, Callable[[ProcessPoolExecutor], bool]] = {
+            "valid": show_valid,
             "table": show_table,
             "honest": partial(show_honest, number=number),
             "simulated": show_simulated,
@@ -52,6 +57,31 @@ def main(parts: Sequence[str], *, number: int) -> None:
         }
         held = [run[part](pool) for part in PARTS if part in chosen]
     sys.exit(not all(held))
+
+
+def show_valid(pool: ProcessPoolExecutor) -> bool:
+    """Print how often tests say what is wrong; whether it's in as few as the rule promises."""
+    click.echo(
+        f"Whether the gate keeps the promise, {VALID} simulated tests of each world and rate\n"
+    )
+    click.echo(f"{'world':<26}{'rate':>6}{'left out':>10}  {'says':<9}{'wrong':>6}{'share':>8}")
+    worlds, rates = zip(*product(valid.WORLDS, valid.PROMISED), strict=True)
+    found = pool.map(partial(valid.shares, range(VALID)), worlds, rates)
+    held = True
+    for share in chain.from_iterable(found):
+        within = f"within the promise of {100 * share.bound:g} %"
+        if not share.is_kept:
+            within = f"above the promise of {100 * share.bound:g} %"
+        if share.world.is_independent:
+            held &= share.is_kept
+        else:
+            within = "nothing is promised: they are not independent"
+        click.echo(
+            f"{share.world.name:<26}{100 * share.rate:>5g}%{share.left_out:>10.0%}  "
+            f"{share.says:<9}{share.wrong:>6}{share.wrong / share.tests:>8.1%}  {within}"
+        )
+    click.echo("")
+    return held
 
 
 def show_table(pool: ProcessPoolExecutor) -> bool:

@@ -8,7 +8,7 @@ from typing import Any, NamedTuple
 
 import numpy as np
 
-from attacks.people import DAY, DEVICES, HOUR, NEVER, START, People
+from attacks.people import DAY, DEVICES, HOUR, NEVER, START, People, together
 from wbtest.audience.recording.gate import DAY as A_DAY
 from wbtest.audience.recording.gate import HOUR as A_HOUR
 from wbtest.audience.recording.gate import within
@@ -104,6 +104,7 @@ class Test:
         limits: NetworkLimits = DEFAULT,
         variants: int = 1,
     ) -> None:
+        who = together(who)
         mark = marks_of(rng, who.network)
         inside = admitted(mark, who.at, limits, who.is_announced)
         self.admitted = who.where(inside)
@@ -135,11 +136,14 @@ class Test:
 
     def word(self, day: int) -> str:
         """Return the verdict after so many days, '' where something since speaks against it."""
+        verdict = self.verdict(day)
+        return verdict.word if verdict.choice else ""
+
+    def verdict(self, day: int) -> Verdict:
+        """Return what is said of the rate after so many days."""
         now = day * DAY
         hours = self._hours(self._seen.at < now, now)
-        life = Life(START, None, START + timedelta(days=day), "UTC")
-        verdict = self._verdict(hours, life)
-        return verdict.word if verdict.choice else ""
+        return self._verdict(hours, Life(START, None, START + timedelta(days=day), "UTC"))
 
     def _verdict(self, hours: HourCounts, life: Life) -> Verdict:
         rule = self._rule

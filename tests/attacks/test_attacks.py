@@ -7,8 +7,9 @@ from collections.abc import Iterator
 
 import pytest
 
-from attacks import through
+from attacks import through, valid
 from attacks.page import Page, opened
+from attacks.people import NEVER
 from attacks.strikes import TABLE, Strike
 from attacks.worlds import WORLDS, announced
 
@@ -61,3 +62,31 @@ def test_honest_tests_are_not_red(page, world):
     counts = [through.count(page, world, rate, range(1), seed=5) for rate in (0.05, 0.12)]
 
     assert sum(each.red for each in counts) == 0
+
+
+@pytest.mark.parametrize("rate", valid.PROMISED)
+@pytest.mark.parametrize("world", valid.WORLDS[:-1], ids=lambda world: world.name)
+def test_at_target_and_floor_no_more_tests_are_told_what_is_wrong_than_promised(world, rate):
+    shares = valid.shares(range(20), world, rate)
+
+    assert [share.says for share in shares if not share.is_kept] == []
+
+
+def test_a_gate_that_knew_who_signs_up_would_be_told():
+    """Of two crowded networks nobody is left out but those who say no."""
+
+    def partial_gate(rng, number, days, rate):
+        crowd = valid.crowded(rng, number, days, rate)
+        return crowd.where((crowd.network > 1) | (crowd.delay != NEVER))
+
+    world = valid.World("a partial gate", partial_gate, 3_500)
+
+    [met, _] = valid.shares(range(8), world, valid.RULE.target)
+
+    assert (met.says, met.is_kept) == ("met", False)
+
+
+def test_the_gate_leaves_many_out_where_half_come_by_two_networks():
+    world = next(each for each in valid.WORLDS if each.draw is valid.crowded)
+
+    assert valid.shares(range(1), world, valid.RULE.target)[0].left_out > 0.2
