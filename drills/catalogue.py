@@ -6,6 +6,7 @@ from drills import (
     database_gone,
     deploys,
     enumeration,
+    flood,
     full_disk,
     killing,
     locked,
@@ -22,6 +23,7 @@ from drills.outcome import Drill
 PARTS = (
     busy,
     rush,
+    flood,
     killing,
     power,
     mailing,

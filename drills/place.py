@@ -78,15 +78,17 @@ class Place:
         )
 
 
-def make(folder: Path, database_url: str = "", now: Now = utc_now) -> Place:
+def make(
+    folder: Path, database_url: str = "", now: Now = utc_now, *, most: int = 10_000_000
+) -> Place:
     """Make an instance in ``folder`` with an owner and a running page, through the real verbs.
 
-    The page starts at ``now``.
+    The page starts at ``now``; ``most`` is the most visitors that its rule allows.
     """
     place = Place(folder, database_url or f"sqlite:///{folder / 'wbtest.db'}", free_port())
     prepare(_settings(place), now)
     with opened(place, now) as app:
-        page.fill(app, most=10_000_000)
+        page.fill(app, most=most)
     return place
 
 
