@@ -5,11 +5,13 @@
 
 from collections.abc import Iterator
 
+import numpy as np
 import pytest
 
-from attacks import through, valid
-from attacks.page import Page, opened
+from attacks import simulation, through, valid
+from attacks.page import Page, addresses_of, opened
 from attacks.people import NEVER
+from attacks.recorded import tell, wipe
 from attacks.strikes import TABLE, Strike
 from attacks.worlds import WORLDS, announced
 
@@ -90,3 +92,16 @@ def test_the_gate_leaves_many_out_where_half_come_by_two_networks():
     world = next(each for each in valid.WORLDS if each.draw is valid.crowded)
 
     assert valid.shares(range(1), world, valid.RULE.target)[0].left_out > 0.2
+
+
+def test_the_simulated_gate_admits_as_many_as_the_real_one(page):
+    rng = np.random.default_rng(7)
+    crowd = valid.crowded(rng, 1_000, 3, valid.RULE.target)
+    wipe(page)
+    tell(page, crowd, [f"person.{who}@gmail.com" for who in range(1_000)], addresses_of(crowd, rng))
+    results, _ = page.look(4)
+
+    simulated = len(simulation.Test(crowd, rng, valid.RULE).admitted)
+    assert simulated < 800
+    # A network of its own may share a mark with one that is full.
+    assert abs(results.everybody.seen - simulated) <= 3
