@@ -82,12 +82,12 @@ def admitted(mark: Any, at: Any, limits: NetworkLimits, is_announced: Any) -> An
     quarter = at // QUARTER_SECONDS
     numbers = np.bincount(mark, minlength=MARKS)
     for crowded in np.flatnonzero(numbers > min(limits.hour, limits.day)):
-        counts: dict[int, list[int]] = {}
+        came: list[int] = []
         for place in np.flatnonzero((mark == crowded) & ~is_announced):
             now = int(quarter[place])
-            in_hour, in_day = (within(span, now, (), counts) for span in (A_HOUR, A_DAY))
+            in_hour, in_day = (within(span, now, came) for span in (A_HOUR, A_DAY))
             if in_hour < limits.hour and in_day < limits.day:
-                counts.setdefault(now, [0])[0] += 1
+                came.append(now)
             else:
                 inside[place] = False
     return inside

@@ -64,7 +64,7 @@ def _hand_over_jobs(app: Flask, settings: Settings) -> None:
     """Give the worker what it must do by the clock."""
     jobs = runtime(app).hooks.jobs
     jobs["objections"] = (forget_again, timedelta(minutes=1))
-    jobs["networks"] = (gate.forget_old_counts, timedelta(hours=1))
+    jobs["networks"] = (gate.forget_old_newcomers, timedelta(hours=1))
     jobs["alarms"] = (raise_alarms, timedelta(minutes=5))
     jobs["unconfirmed"] = (erase_unconfirmed, timedelta(minutes=10))
     jobs["closing"] = (write_letters, timedelta(minutes=1))

@@ -15,6 +15,7 @@ from sqlalchemy import (
     CheckConstraint,
     ForeignKey,
     Index,
+    LargeBinary,
     String,
     Text,
 )
@@ -145,20 +146,21 @@ class Objection(Base):
     at: Mapped[datetime] = mapped_column(UtcDateTime)
 
 
-class NetworkCount(Base):
-    """How many visitors of a mark were admitted in a quarter of an hour, and rows of others kept.
+class Newcomers(Base):
+    """The marks of new visitors, of one group of events and one quarter of an hour.
 
-    ``quarter`` is in quarters of an hour since 1970. The first two of a mark are counted by each
-    process for itself and are not in here. Kept for a day. See ``recording.gate``.
+    ``admitted`` of those who count, ``kept`` of those who do not and have a row: 16 bits for each
+    visitor. ``quarter`` is in quarters of an hour since 1970; ``number`` rises from row to row of a
+    test. Kept for a day. See ``recording.gate``.
     """
 
-    __tablename__ = "network_counts"
+    __tablename__ = "newcomers"
 
     experiment_id: Mapped[int] = mapped_column(ForeignKey(Experiment.id), primary_key=True)
-    mark: Mapped[int] = mapped_column(primary_key=True)
-    quarter: Mapped[int] = mapped_column(primary_key=True)
-    admitted: Mapped[int] = mapped_column(default=0)
-    kept: Mapped[int] = mapped_column(default=0)
+    number: Mapped[int] = mapped_column(BigInteger, primary_key=True)
+    quarter: Mapped[int]
+    admitted: Mapped[bytes] = mapped_column(LargeBinary)
+    kept: Mapped[bytes] = mapped_column(LargeBinary)
 
 
 class CrowdNetwork(Base):

@@ -18,7 +18,7 @@ from wbtest.audience.leaving.closing import count_hearers
 from wbtest.audience.leaving.erasures import forget_letters
 from wbtest.audience.leaving.terms import terms_of
 from wbtest.audience.left_out_counts import two_variants
-from wbtest.audience.models import CrowdNetwork, Engagement, NetworkCount, NetworkFinding, Objection
+from wbtest.audience.models import CrowdNetwork, Engagement, NetworkFinding, Newcomers, Objection
 from wbtest.audience.recording.ledger import SIGHTINGS, SIGNUPS, VISITS, take_turn
 from wbtest.audience.segments_counts import newest_to_keep
 from wbtest.audience.setting_aside import forget_names, group_of, standing
@@ -38,7 +38,7 @@ ROWS = "rows"
 # An owner asked for it; and it is done.
 ASKED, DONE = "purging", "purged"
 ENGAGEMENTS, OBJECTIONS = (cast(sa.Table, model.__table__) for model in (Engagement, Objection))
-NETWORKS = tuple(cast(sa.Table, model.__table__) for model in (NetworkCount, CrowdNetwork))
+NETWORKS = tuple(cast(sa.Table, model.__table__) for model in (Newcomers, CrowdNetwork))
 
 
 class Progress(NamedTuple):

@@ -9,18 +9,20 @@ A mark is 16 bits of a keyed hash of the network (``mark_of``); no IP is stored.
 What was decided about a visitor stays, from whatever network they come later.
 """
 
+from array import array
+from bisect import bisect_left, insort
 from collections import Counter, defaultdict
-from collections.abc import Callable, Collection, Iterable, Mapping, Sequence
+from collections.abc import Callable, Iterable, Mapping, Sequence
 from datetime import datetime
 from hashlib import blake2s
-from operator import attrgetter
+from operator import itemgetter
 from typing import TypeVar, cast
 
 import sqlalchemy as sa
 from msgspec.structs import replace
 
 from wbtest import driver
-from wbtest.audience.models import CrowdNetwork, NetworkCount
+from wbtest.audience.models import CrowdNetwork, Newcomers
 from wbtest.audience.recording import rows as kept
 from wbtest.audience.recording.cells import AnnouncedCrowd, Facts
 from wbtest.audience.recording.events import Arrival, Seen, Served
@@ -36,20 +38,16 @@ UNKNOWN_MARK = -1
 # An hour and a day in whole quarters of an hour. The quarter in which somebody comes is counted
 # with as many before it, so that a window is never shorter than it says.
 HOUR, DAY = 4, 96
-DAY_US = DAY * QUARTER_US
-# The first of a mark are counted by each process for itself, which saves nearly all visits a row.
-FIRST = 2
 # Rows of those who are not admitted; beyond these they are only counted.
 MOST_OF_A_MARK, MOST_OF_A_TEST = 200, 2_000
 # A visitor whose number is so old came before. Clocks of machines differ by less.
 LATE_US = 60_000_000
-# So many marks are remembered before those of yesterday are forgotten.
-MOST_REMEMBERED = 100_000
 CROWD_NETWORKS = cast(sa.Table, CrowdNetwork.__table__)
-NETWORK_COUNTS = cast(sa.Table, NetworkCount.__table__)
-_COUNTS = (
-    "SELECT experiment_id, mark, quarter, admitted, kept FROM network_counts "  # noqa: S608 - marks
-    f"WHERE experiment_id = ? AND mark IN ({driver.MANY})"
+NEWCOMERS = cast(sa.Table, Newcomers.__table__)
+_COLUMNS = tuple(column.name for column in NEWCOMERS.columns)
+_NEWER = (
+    "SELECT number, quarter, admitted, kept FROM newcomers "
+    "WHERE experiment_id = ? AND number > ? ORDER BY number"
 )
 _JOINED = "SELECT crowd, mark, admitted FROM crowd_networks WHERE experiment_id = ?"
 _DROPPED = "SELECT 1 FROM machine_counts WHERE experiment_id = ? AND reason = ? LIMIT 1"
@@ -58,9 +56,10 @@ _KEPT = (
     "WHERE experiment_id = ? AND excluded_because = ?"
 )
 
-# Experiment and mark; experiment and visitor.
-Network = tuple[int, int]
+# Experiment and visitor.
 Who = tuple[int, str]
+# By mark, the quarters of an hour since 1970 in which its visitors came, in order.
+Quarters = defaultdict[int, list[int]]
 Arrived = Served | Seen
 E = TypeVar("E", bound=Arrival)
 
@@ -116,14 +115,13 @@ class Admissions:
 class Gate:
     """Decides who is admitted; one for each recorder, used by its thread alone.
 
-    Only one transaction at a time writes events, so what is counted in the database is exact. What
-    this process remembers of a mark's first visitors is known to no other: of each mark up to
-    ``FIRST`` more are admitted for each further process, or start of one.
+    Only one transaction at a time writes events. It begins by reading what others wrote since the
+    last one, so all processes together admit as many as one would.
     """
 
     def __init__(self) -> None:
-        # When the first of each mark came.
-        self._first: dict[Network, tuple[int, ...]] = {}
+        self._remembered: dict[int, _Remembered] = {}
+        self._day = 0
 
     def decide(
         self,
@@ -132,15 +130,12 @@ class Gate:
         stored: Iterable[VisitRow],
         facts_of: Callable[[int], Facts],
     ) -> Admissions:
-        """Return what holds of the visitors who arrive, of whom these visits are stored.
-
-        A group that is tried again counts its visitors twice, which admits fewer and never more.
-        """
+        """Return what holds of the visitors who arrive, of whom these visits are stored."""
         reasons: dict[Who, str | None] = {
             row[:2]: row.excluded_because for row in stored if row.excluded_because in ("", CROWD)
         }
         marks: dict[Who, int] = {}
-        later: list[Arrived] = []
+        newcomers: list[tuple[int, Who, int]] = []
         before = _as_number(arrivals[0].at_us - LATE_US) if arrivals else ""
         has_dropped = _Dropped(connection)
         keys = {each: facts_of(each).key for each in {event.experiment_id for event in arrivals}}
@@ -154,45 +149,57 @@ class Gate:
             if event.visitor < before and has_dropped(event.experiment_id):
                 # To ask again who left no row would count those who come back, who said no.
                 reasons[who] = None
-            elif mark != UNKNOWN_MARK and not self._is_first(event, mark):
-                later.append(event)
-        if later:
-            later.sort(key=attrgetter("at_us"))
-            self._decide_later(connection, later, reasons, marks, facts_of)
+            elif mark != UNKNOWN_MARK:
+                newcomers.append((event.at_us, who, mark))
+        if newcomers:
+            newcomers.sort(key=itemgetter(0))
+            newest_us = newcomers[-1][0]
+            desks = {
+                each: _Desk(
+                    connection, each, facts_of(each), self._read(connection, each, key, newest_us)
+                )
+                for each, key in keys.items()
+                if key is not None
+            }
+            for at_us, who, mark in newcomers:
+                reasons[who] = desks[who[0]].decide(mark, at_us)
+            for desk in desks.values():
+                desk.write(newest_us)
         return Admissions(reasons, marks, has_dropped)
 
-    def _is_first(self, event: Arrived, mark: int) -> bool:
-        """Whether this is one of the first of its mark within a day, and remember it."""
-        network = event.experiment_id, mark
-        times = self._first.get(network)
-        if times is None:
-            self._first[network] = (event.at_us,)
-            return True
-        if len(times) == FIRST and times[0] <= event.at_us - DAY_US:
-            times = times[1:]
-        if len(times) == FIRST:
-            return False
-        self._first[network] = (*times, event.at_us)
-        return True
+    def _read(
+        self, connection: sa.Connection, experiment_id: int, key: bytes, now_us: int
+    ) -> "_Remembered":
+        """Return who came to a test of late; all is read again once a day, to forget the rest."""
+        day = now_us // QUARTER_US // DAY
+        if day != self._day:
+            self._day, self._remembered = day, {}
+        found = self._remembered.get(experiment_id)
+        if found is None or found.key != key:
+            found = self._remembered[experiment_id] = _Remembered(key)
+        found.read(connection, experiment_id)
+        return found
 
-    def _decide_later(
-        self,
-        connection: sa.Connection,
-        later: Sequence[Arrived],
-        reasons: dict[Who, str | None],
-        marks: Mapping[Who, int],
-        facts_of: Callable[[int], Facts],
-    ) -> None:
-        """Decide about all others of a mark, who are counted in the database."""
-        whos = [(event.experiment_id, event.visitor) for event in later]
-        networks = [(who[0], marks[who]) for who in whos]
-        desk = _Desk(connection, set(networks), facts_of)
-        for event, who, network in zip(later, whos, networks, strict=True):
-            reasons[who] = desk.decide(network, event.at_us, self._first[network])
-        desk.write()
-        if len(self._first) > MOST_REMEMBERED:
-            before_us = later[-1].at_us - DAY_US
-            self._first = {key: at for key, at in self._first.items() if at[-1] > before_us}
+
+class _Remembered:
+    """Who came to a test of late, as far as it is stored."""
+
+    def __init__(self, key: bytes) -> None:
+        # Whose marks these are: when everything is deleted, numbers of tests are free again.
+        self.key = key
+        self.admitted: Quarters = defaultdict(list)
+        self.kept: Quarters = defaultdict(list)
+        self.last = 0
+
+    def read(self, connection: sa.Connection, experiment_id: int) -> None:
+        """Add what was stored since the last time."""
+        for number, quarter, admitted, kept_rows in driver.ask(
+            connection, _NEWER, (experiment_id, self.last)
+        ):
+            for quarters, marks in ((self.admitted, admitted), (self.kept, kept_rows)):
+                for mark in array("H", marks):
+                    insort(quarters[mark], quarter)
+            self.last = number
 
 
 class _Dropped:
@@ -227,64 +234,67 @@ def mark_of(key: bytes | None, address: str) -> int:
     return int.from_bytes(blake2s(key + network, digest_size=2).digest())
 
 
+class _Copies(dict[int, list[int]]):
+    """Of each mark that is asked for a list to add to."""
+
+    def __init__(self, stored: Quarters) -> None:
+        self._stored = stored
+
+    def __missing__(self, mark: int) -> list[int]:
+        found = self[mark] = [*self._stored.get(mark, ())]
+        return found
+
+
 class _Desk:
-    """What is counted of some networks, and what a group adds to it."""
+    """What is remembered of a test, and what a group adds to it."""
 
     def __init__(
-        self,
-        connection: sa.Connection,
-        networks: Collection[Network],
-        facts_of: Callable[[int], Facts],
+        self, connection: sa.Connection, experiment_id: int, facts: Facts, before: _Remembered
     ) -> None:
         self._connection = connection
-        self._facts_of = facts_of
-        # By network and quarter of an hour since 1970: admitted, and rows kept of others.
-        self._counts: defaultdict[Network, dict[int, list[int]]] = defaultdict(dict)
-        for experiment_id, mark, quarter, admitted, rows in driver.ask_pairs(
-            connection, _COUNTS, networks
-        ):
-            self._counts[experiment_id, mark][quarter] = [admitted, rows]
-        self._added: defaultdict[tuple[int, int, int], list[int]] = defaultdict(lambda: [0, 0])
-        self._kept: dict[int, int] = {}
-        self._people: dict[int, defaultdict[int, dict[int, int]]] = {}
-        self._joined: Counter[tuple[int, int, int]] = Counter()
+        self._experiment_id = experiment_id
+        self._facts = facts
+        self._last = before.last
+        # Copies, since what a group adds is true only once it is stored.
+        self._admitted = _Copies(before.admitted)
+        self._kept = _Copies(before.kept)
+        self._added = defaultdict[int, tuple[list[int], list[int]]](lambda: ([], []))
+        self._rows: int | None = None
+        self._people: defaultdict[int, dict[int, int]] | None = None
+        self._joined: Counter[tuple[int, int]] = Counter()
 
-    def decide(self, network: Network, at_us: int, first: Sequence[int]) -> str | None:
-        """Return the reason of a visitor of this network, of whom the ``first`` are not counted."""
-        facts, quarter = self._facts_of(network[0]), at_us // QUARTER_US
-        counts = self._counts[network]
-        own = [each // QUARTER_US for each in first]
-        in_hour = within(HOUR, quarter, own, counts)
-        in_day = within(DAY, quarter, own, counts)
-        is_admitted = in_hour < facts.limits.hour and in_day < facts.limits.day
-        for place, crowd in enumerate(facts.crowds):
+    def decide(self, mark: int, at_us: int) -> str | None:
+        """Return the reason of a visitor whose network has this mark."""
+        quarter, limits = at_us // QUARTER_US, self._facts.limits
+        admitted = self._admitted[mark]
+        in_hour, in_day = within(HOUR, quarter, admitted), within(DAY, quarter, admitted)
+        is_admitted = in_hour < limits.hour and in_day < limits.day
+        for place, crowd in enumerate(self._facts.crowds):
             if crowd.from_us <= at_us <= crowd.until_us:
-                is_full = not is_admitted or in_hour + 1 >= min(facts.limits.hour, crowd.people)
-                joins = self._joins(network, place, crowd, in_hour, is_full=is_full)
+                is_full = not is_admitted or in_hour + 1 >= min(limits.hour, crowd.people)
+                joins = self._joins(mark, place, crowd, in_hour, is_full=is_full)
                 is_admitted = is_admitted if joins is None else joins
         if is_admitted:
-            self._add(network, quarter, 0)
+            insort(admitted, quarter)
+            self._added[quarter][0].append(mark)
             return ""
-        rows = sum(kept for at, (_, kept) in counts.items() if quarter - DAY <= at)
-        if rows >= MOST_OF_A_MARK or self._kept_of(network[0]) >= MOST_OF_A_TEST:
+        rows = self._kept[mark]
+        if within(DAY, quarter, rows) >= MOST_OF_A_MARK or self._kept_rows() >= MOST_OF_A_TEST:
             return None
-        self._kept[network[0]] += 1
-        self._add(network, quarter, 1)
+        self._rows = self._kept_rows() + 1
+        insort(rows, quarter)
+        self._added[quarter][1].append(mark)
         return CROWD
 
-    def _add(self, network: Network, quarter: int, column: int) -> None:
-        self._added[*network, quarter][column] += 1
-        self._counts[network].setdefault(quarter, [0, 0])[column] += 1
-
-    def _kept_of(self, experiment_id: int) -> int:
+    def _kept_rows(self) -> int:
         """How many rows the test has of those who were not admitted."""
-        if experiment_id not in self._kept:
-            [[number]] = driver.ask(self._connection, _KEPT, (experiment_id, CROWD))
-            self._kept[experiment_id] = int(number)
-        return self._kept[experiment_id]
+        if self._rows is None:
+            [[number]] = driver.ask(self._connection, _KEPT, (self._experiment_id, CROWD))
+            self._rows = int(number)
+        return self._rows
 
     def _joins(
-        self, network: Network, place: int, crowd: AnnouncedCrowd, in_hour: int, *, is_full: bool
+        self, mark: int, place: int, crowd: AnnouncedCrowd, in_hour: int, *, is_full: bool
     ) -> bool | None:
         """Whether a visitor of an announced crowd's network is among its people, who are counted.
 
@@ -292,8 +302,7 @@ class _Desk:
         its people. From then on nobody else of it is admitted in that time. None for a network
         that is none of the crowd's.
         """
-        experiment_id, mark = network
-        people = self._people_of(experiment_id)[place]
+        people = self._people_of(place)
         is_new = mark not in people
         coming = 1 + (in_hour if is_new else 0)
         has_room = sum(people.values()) + coming <= crowd.people
@@ -301,40 +310,45 @@ class _Desk:
             return None
         if has_room:
             people[mark] = people.get(mark, 0) + coming
-            self._joined[experiment_id, place, mark] += coming
+            self._joined[place, mark] += coming
         return has_room
 
-    def _people_of(self, experiment_id: int) -> defaultdict[int, dict[int, int]]:
-        """How many of each mark belong to the announced crowds, by the crowd's place."""
-        if experiment_id not in self._people:
-            found = self._people[experiment_id] = defaultdict[int, dict[int, int]](dict)
-            for place, mark, number in driver.ask(self._connection, _JOINED, (experiment_id,)):
-                found[place][mark] = number
-        return self._people[experiment_id]
+    def _people_of(self, place: int) -> dict[int, int]:
+        """How many of each mark belong to the announced crowd at this place."""
+        if self._people is None:
+            self._people = defaultdict(dict)
+            for each, mark, number in driver.ask(self._connection, _JOINED, (self._experiment_id,)):
+                self._people[each][mark] = number
+        return self._people[place]
 
-    def write(self) -> None:
-        """Add what was decided to the tables that all processes share."""
-        counts = [(*key, *numbers) for key, numbers in self._added.items()]
-        people = [(*key, number) for key, number in self._joined.items()]
-        for table, added in ((NETWORK_COUNTS, counts), (CROWD_NETWORKS, people)):
-            names = [column.name for column in table.columns]
-            kept.add(self._connection, table, [dict(zip(names, row, strict=True)) for row in added])
+    def write(self, now_us: int) -> None:
+        """Store what was decided, for all processes."""
+        # Above all before it, also where another machine's clock is ahead.
+        first = max(self._last + 1, now_us)
+        rows = [
+            (self._experiment_id, number, quarter, *[array("H", marks).tobytes() for marks in both])
+            for number, (quarter, both) in enumerate(self._added.items(), first)
+        ]
+        driver.insert(self._connection, NEWCOMERS, _COLUMNS, rows)
+        people = [
+            {"experiment_id": self._experiment_id, "crowd": place, "mark": mark, "admitted": number}
+            for (place, mark), number in self._joined.items()
+        ]
+        kept.add(self._connection, CROWD_NETWORKS, people)
 
 
-def within(quarters: int, now: int, own: Iterable[int], counts: Mapping[int, Sequence[int]]) -> int:
-    """Return how many were admitted in this quarter of an hour and so many before it. Pure.
+def within(quarters: int, now: int, came: Sequence[int]) -> int:
+    """Return how many came in this quarter of an hour and so many before it. Pure.
 
-    ``own`` are quarters of single visitors, ``counts`` hold by quarter how many others there were.
+    ``came`` are the quarters in which they came, in order.
     """
-    since = now - quarters
-    others = sum(numbers[0] for quarter, numbers in counts.items() if quarter >= since)
-    return others + sum(quarter >= since for quarter in own)
+    return len(came) - bisect_left(came, now - quarters)
 
 
-def forget_old_counts(now: datetime) -> None:
+def forget_old_newcomers(now: datetime) -> None:
     """Delete what no window reaches back to any more; a job of the worker."""
     today = int(now.timestamp()) // QUARTER_SECONDS - DAY
     with writing() as session:
         # A visit may wait in a queue for a moment.
-        is_old = NETWORK_COUNTS.c.quarter < today - HOUR
-        session.execute(sa.delete(NETWORK_COUNTS).where(is_old))
+        is_old = NEWCOMERS.c.quarter < today - HOUR
+        session.execute(sa.delete(NEWCOMERS).where(is_old))

@@ -6,7 +6,7 @@ from alembic import op
 import wbtest.store
 from wbtest.team.models import GUARDS
 
-revision = "0001_a5bd39b6790e"
+revision = "0001_e8ae0ff3a3ac"
 down_revision = None
 
 
@@ -1037,18 +1037,6 @@ def upgrade() -> None:
         ),
     )
     op.create_table(
-        "network_counts",
-        sa.Column("experiment_id", sa.Integer(), nullable=False),
-        sa.Column("mark", sa.Integer(), nullable=False),
-        sa.Column("quarter", sa.Integer(), nullable=False),
-        sa.Column("admitted", sa.Integer(), nullable=False),
-        sa.Column("kept", sa.Integer(), nullable=False),
-        sa.ForeignKeyConstraint(
-            ["experiment_id"], ["experiments.id"], name=op.f("fk_network_counts_experiment_id")
-        ),
-        sa.PrimaryKeyConstraint("experiment_id", "mark", "quarter", name=op.f("pk_network_counts")),
-    )
-    op.create_table(
         "network_findings",
         sa.Column("experiment_id", sa.Integer(), nullable=False),
         sa.Column("findings", sa.JSON(), nullable=False),
@@ -1056,6 +1044,18 @@ def upgrade() -> None:
             ["experiment_id"], ["experiments.id"], name=op.f("fk_network_findings_experiment_id")
         ),
         sa.PrimaryKeyConstraint("experiment_id", name=op.f("pk_network_findings")),
+    )
+    op.create_table(
+        "newcomers",
+        sa.Column("experiment_id", sa.Integer(), nullable=False),
+        sa.Column("number", sa.BigInteger(), nullable=False),
+        sa.Column("quarter", sa.Integer(), nullable=False),
+        sa.Column("admitted", sa.LargeBinary(), nullable=False),
+        sa.Column("kept", sa.LargeBinary(), nullable=False),
+        sa.ForeignKeyConstraint(
+            ["experiment_id"], ["experiments.id"], name=op.f("fk_newcomers_experiment_id")
+        ),
+        sa.PrimaryKeyConstraint("experiment_id", "number", name=op.f("pk_newcomers")),
     )
     op.create_table(
         "objections",
