@@ -150,7 +150,7 @@ def test_what_is_no_crowd_is_named_at_its_field_and_kept(changes, field, words, 
 
     assert answer.status_code == 422
     assert words in errors_of(answer.text)[f"crowds-1-{field}"]
-    assert '<a href="#crowds">Crowds</a>: look at the fields inside' in answer.text
+    assert '<a href="#crowds">Crowds</a>: fix the marked fields' in answer.text
     assert is_open(answer.text)
     assert field_of(answer.text, f"crowds-1-{field}") == row(**changes)[f"crowds-0-{field}"]
     assert newest() is None
