@@ -25,14 +25,14 @@ ONE_RED_IN = 200
 # Honest tests of each world and rate through the app: over 2,000 in all.
 HONEST = 72
 # World, true rate, the word that is wanted, and the fewest networks with which it may pass unseen.
-# Inside carriers that honest people use, and near the target, fewer are enough; docs/trust.md.
+# Inside the twelve carriers that honest people use, and near the target, fewer are enough.
 SEARCHED = (
     ("own networks", 0.05, "met", 20),
-    ("carriers, phones half", 0.05, "met", 8),
+    ("carriers, phones half", 0.05, "met", 12),
     ("own networks", 0.12, "not_met", 20),
-    ("carriers, phones half", 0.12, "not_met", 5),
-    ("own networks", 0.065, "met", 1),
-    ("own networks", 0.1, "not_met", 1),
+    ("carriers, phones half", 0.12, "not_met", 12),
+    ("own networks", 0.065, "met", 8),
+    ("own networks", 0.1, "not_met", 12),
 )
 # From so many on strangers can't be told by their networks.
 FEWEST_NETWORKS = 20

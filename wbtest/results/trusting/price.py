@@ -13,7 +13,7 @@ from wbtest.statistics import Counts
 FAR_BELOW, FAR_ABOVE = 0.65, 1.45
 # The fewest networks with which anything passed unseen: where visitors share carriers, and where
 # each has a network of their own. Near the line it is as many either way.
-AWAY, AWAY_FROM_CARRIERS, NEAR = 8, 20, 2
+AWAY, AWAY_FROM_CARRIERS, NEAR = 12, 30, 8
 FEWEST_SEEN = 50
 
 
