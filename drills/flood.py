@@ -13,8 +13,8 @@ from drills.load import visiting
 from drills.outcome import Drill, Found
 from drills.place import Place
 from drills.proof import compare_figures, dashboard, raw_figures, settle
-from drills.server import WORKERS, serving
-from wbtest.audience.recording.gate import CROWD, FIRST, MOST_OF_A_MARK, MOST_OF_A_TEST
+from drills.server import serving
+from wbtest.audience.recording.gate import CROWD, MOST_OF_A_MARK, MOST_OF_A_TEST
 from wbtest.publishing.network_limits import FEWEST_AN_HOUR
 
 SECONDS = float(os.environ.get("FLOOD") or 15)
@@ -30,7 +30,7 @@ class Stored(NamedTuple):
     """What the database holds: rows, views that are only counted, and bytes with its log."""
 
     visits: int
-    network_counts: int
+    newcomers: int
     machine_counts: int
     beyond: int
     size: int
@@ -77,7 +77,7 @@ def flood(folder: Path, networks: int) -> Found:
         failures.append(f"visitors were refused: {ledger.refused}")
     return Found(
         f"{sent.answered:,} views, {sent.rate:,.0f} a second: {stored:,} visits stored of them, "
-        f"{after.network_counts:,} rows of network counts, all others in {after.machine_counts:,} "
+        f"{after.newcomers:,} rows of newcomers, all others in {after.machine_counts:,} "
         f"rows of numbers by the hour; database and log {before.size / 1e6:.1f} → "
         f"{after.size / 1e6:.1f} MB; {counted:,} of {ours:,} other visitors counted, {noted} noted "
         f"as lost; p95 of their views {1000 * ledger.p95('page'):.0f} ms; all "
@@ -88,7 +88,7 @@ def flood(folder: Path, networks: int) -> Found:
 
 def most_rows(networks: int) -> int:
     """Return how many visits of a flood may be stored within an hour."""
-    admitted = networks * (FEWEST_AN_HOUR + FIRST * WORKERS)
+    admitted = networks * FEWEST_AN_HOUR
     return admitted + min(networks * MOST_OF_A_MARK, MOST_OF_A_TEST)
 
 
@@ -97,7 +97,7 @@ def stored_in(place: Place) -> Stored:
     with place.engine().connect() as raw:
         visits, networks, machines = (
             raw.exec_driver_sql(f"SELECT count(*) FROM {table}").scalar_one()  # noqa: S608
-            for table in ("visits", "network_counts", "machine_counts")
+            for table in ("visits", "newcomers", "machine_counts")
         )
         beyond = machine_counts(raw, CROWD)
     files = place.folder.glob("wbtest.db*")
