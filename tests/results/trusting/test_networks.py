@@ -147,7 +147,7 @@ def test_the_red_sentence_says_that_the_verdict_would_be_in_doubt_without_them()
     check = check_networks(found._replace(without=doubtful))
 
     assert check.reason.endswith(
-        "With them the verdict is “met”, without them “met, but in doubt since”."
+        "With them the verdict is “met”, without them “met, but in doubt”."
     )
 
 

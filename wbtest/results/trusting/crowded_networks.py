@@ -260,7 +260,7 @@ def _where(group: Group) -> str:
 
 
 def _in_words(verdict: Verdict) -> str:
-    return SAID[verdict.word] + (", but in doubt since" if verdict.doubt else "")
+    return SAID[verdict.word] + (", but in doubt" if verdict.doubt else "")
 
 
 def _said_without(found: Networks) -> str:
