@@ -18,7 +18,6 @@ import pytest
 
 from tests.audience.larder import PHONE, RULE, start_page
 from tests.cli.conftest import Instance, Served, eventually, serving
-from wbtest.audience.recording.gate import FIRST
 from wbtest.audience.signing.guard import Guard
 from wbtest.audience.signing.signup_views import MOST_SIGN_UPS
 from wbtest.extensions import utc_now
@@ -123,8 +122,7 @@ def do_everything(instance: Instance, served: Served, address: str, email: str) 
     """All that a visitor can do, and what others of their network can."""
     mia, came = Visitor(served, address), time.monotonic()
     mia.come()
-    # Of each process the first go uncounted.
-    for _ in range(FEWEST_AN_HOUR + 2 * FIRST):
+    for _ in range(FEWEST_AN_HOUR):
         Visitor(served, address).come()
     crowd = Visitor(served, address)
     crowd.come()
