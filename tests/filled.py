@@ -35,10 +35,10 @@ from wbtest.results.learning.cards import save_card
 from wbtest.results.learning.marks import mark, standing_marks
 from wbtest.results.sharing.links import make_shared
 from wbtest.results.spending.spends import add_spend
-from wbtest.review.comments.writing import reply, write_comment
+from wbtest.review.comments import reply, write_comment
 from wbtest.review.reading.forecasts import forecast
 from wbtest.review.reading.readings import close
-from wbtest.review.seats import seat_of
+from wbtest.review.reviewers import seat_of
 from wbtest.review.verdicts import stop_release
 from wbtest.team.subscriptions import add_webhook, send_test
 from wbtest.writing.candidates import propose

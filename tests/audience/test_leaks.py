@@ -9,8 +9,8 @@ from tests.audience.larder import INTERNAL, RULE, Larder, Visitor, draft_page, m
 from tests.factories import make_checked
 from wbtest.publishing.previews import preview_token
 from wbtest.publishing.running import life
-from wbtest.review.comments.writing import write_comment
-from wbtest.review.seats import seat_of
+from wbtest.review.comments import write_comment
+from wbtest.review.reviewers import seat_of
 from wbtest.writing.house import furnish
 from wbtest.writing.waivers import findings_of, key_of, waive
 

@@ -10,9 +10,9 @@ from tests.browser.desk import stored
 from tests.factories import make_person, make_revision
 from tests.review.reading_room import read, room_of
 from wbtest.extensions import db
-from wbtest.review.comments.writing import write_comment
+from wbtest.review.comments import write_comment
 from wbtest.review.models import Comment
-from wbtest.review.seats import seat_of
+from wbtest.review.reviewers import seat_of
 from wbtest.team.models import Person
 from wbtest.writing.models import Revision
 

@@ -43,9 +43,9 @@ from wbtest.results.deciding.decide import decide
 from wbtest.results.learning.cards import save_card
 from wbtest.review.asking.links import make_link
 from wbtest.review.asking.rounds import ask_for_review
-from wbtest.review.comments.writing import write_comment
+from wbtest.review.comments import write_comment
 from wbtest.review.reading.readings import finish
-from wbtest.review.seats import seat_by_link, seat_of
+from wbtest.review.reviewers import seat_by_link, seat_of
 from wbtest.review.verdicts import stop_release
 from wbtest.team import access
 from wbtest.team.models import Person

@@ -9,7 +9,7 @@ from tests.results.crowd import count_day
 from wbtest.extensions import clock
 from wbtest.results.calibration import Guessed, Scored, forecast_tests, guessers, sentence
 from wbtest.review.models import Forecast
-from wbtest.review.seats import member_reviewer
+from wbtest.review.reviewers import member_reviewer
 from wbtest.store import writing
 from wbtest.team.models import Person
 from wbtest.writing.models import Revision

@@ -4,7 +4,7 @@ import pytest
 from flask import Flask
 
 from tests.factories import make_person, make_revision
-from wbtest.review.seats import Seat, seat_of
+from wbtest.review.reviewers import Seat, seat_of
 from wbtest.team.models import Person
 from wbtest.writing.models import Revision
 

@@ -3,12 +3,12 @@
 from flask.testing import FlaskClient
 
 from tests.factories import Team
+from wbtest.review import comments
 from wbtest.review.asking.links import make_link
 from wbtest.review.asking.rounds import ask_for_review
-from wbtest.review.comments import writing as comments
 from wbtest.review.models import Reading
 from wbtest.review.reading import readings
-from wbtest.review.seats import Seat, find_reading, seat_by_link, seat_of
+from wbtest.review.reviewers import Seat, find_reading, seat_by_link, seat_of
 from wbtest.team.models import Person
 from wbtest.writing.models import Revision
 

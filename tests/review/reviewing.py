@@ -6,7 +6,7 @@ from typing import Any
 from wbtest.delivery.models import OutboxMail
 from wbtest.extensions import clock, db
 from wbtest.review.models import Comment, Reading, Reviewer
-from wbtest.review.seats import member_reviewer
+from wbtest.review.reviewers import member_reviewer
 from wbtest.store import writing
 from wbtest.team.models import Person
 from wbtest.writing.models import Revision

@@ -8,8 +8,8 @@ from hypothesis import given, settings
 from hypothesis import strategies as some
 
 from tests.factories import LARDER
-from wbtest.review.comments.anchors import Gone, Place, follow
-from wbtest.review.comments.texts import texts_of
+from wbtest.review.anchors import Place, WordsLost, follow
+from wbtest.review.comment_targets import texts_of
 from wbtest.writing.document import Document, Question
 
 few = settings(max_examples=60)
@@ -22,11 +22,13 @@ def place_of(text: str, said: str) -> tuple[int, int]:
     return text.index(said), text.index(said) + len(said)
 
 
-def follow_words(said: str, solution: str, **parts) -> tuple[Place | Gone, str]:
+def follow_words(said: str, solution: str, **parts) -> tuple[Place | WordsLost, str]:
     """Where ``said`` of the old solution stands after the change, and what stands there."""
     new = replace(LARDER, solution=solution, **parts)
     found = follow(LARDER, new, "solution", *place_of(SOLUTION, said))
-    return found, "" if isinstance(found, Gone) else texts_of(new)[found.path][found[1] : found[2]]
+    return found, "" if isinstance(found, WordsLost) else texts_of(new)[found.path][
+        found[1] : found[2]
+    ]
 
 
 @few
@@ -59,7 +61,7 @@ def test_what_is_written_before_and_after_keeps_the_words(before, text, after, s
 @given(some.lists(anything, min_size=2, max_size=4), some.integers(0, 40), some.integers(0, 40))
 def test_a_chain_of_changes_ends_at_words_of_the_text_or_nowhere(texts, start, end):
     start, end = sorted((min(start, len(texts[0])), min(end, len(texts[0]))))
-    found: Place | Gone = Place("faq[0].answer", start, end)
+    found: Place | WordsLost = Place("faq[0].answer", start, end)
     steps = [Document(problem=text, faq=(Question("external", text, text),)) for text in texts]
     for old, new in pairwise(steps):
         if isinstance(found, Place):
@@ -102,7 +104,7 @@ def test_words_are_followed_within_their_part(said, solution, there):
     ],
 )
 def test_words_that_nobody_says_any_more_are_gone(said, solution):
-    assert follow_words(said, solution)[0] == Gone(said)
+    assert follow_words(said, solution)[0] == WordsLost(said)
 
 
 def test_a_run_of_four_words_is_found_in_another_part():
@@ -112,12 +114,12 @@ def test_a_run_of_four_words_is_found_in_another_part():
 
 
 def test_a_short_run_or_one_that_stands_twice_is_not_taken_for_the_moved_words():
-    assert isinstance(follow_words("two questions", "", why_now=SOLUTION)[0], Gone)
+    assert isinstance(follow_words("two questions", "", why_now=SOLUTION)[0], WordsLost)
     twice = {"why_now": SOLUTION, "summary": SOLUTION}
-    assert isinstance(follow_words("five dinners of 30 minutes", "", **twice)[0], Gone)
+    assert isinstance(follow_words("five dinners of 30 minutes", "", **twice)[0], WordsLost)
 
 
-def follow_answer(faq: tuple[Question, ...], start: int, end: int) -> Place | Gone:
+def follow_answer(faq: tuple[Question, ...], start: int, end: int) -> Place | WordsLost:
     return follow(LARDER, replace(LARDER, faq=faq), "faq[2].answer", start, end)
 
 
@@ -131,14 +133,14 @@ def test_a_question_asked_in_other_words_is_the_one_most_alike():
 
 
 def test_a_question_that_nobody_asks_any_more_is_gone():
-    assert follow_answer((*LARDER.faq[:2], *LARDER.faq[3:]), 0, 0) == Gone("")
+    assert follow_answer((*LARDER.faq[:2], *LARDER.faq[3:]), 0, 0) == WordsLost("")
 
 
 def test_a_part_stays_a_part_until_it_is_empty():
     assert follow(LARDER, replace(LARDER, why_now="Now."), "why_now", 0, 0) == Place(
         "why_now", 0, 0, is_changed=True
     )
-    assert follow(LARDER, replace(LARDER, why_now=" "), "why_now", 0, 0) == Gone("")
+    assert follow(LARDER, replace(LARDER, why_now=" "), "why_now", 0, 0) == WordsLost("")
 
 
 def test_the_release_is_always_there():

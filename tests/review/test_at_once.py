@@ -12,7 +12,7 @@ from wbtest.extensions import db
 from wbtest.review.models import Reading, Reviewer
 from wbtest.review.needs import needs_of, set_needs
 from wbtest.review.reading import readings
-from wbtest.review.seats import member_reviewer, seat_by_link, seat_of
+from wbtest.review.reviewers import member_reviewer, seat_by_link, seat_of
 from wbtest.team.models import Person
 from wbtest.writing.models import Revision
 

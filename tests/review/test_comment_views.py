@@ -9,9 +9,9 @@ from tests.conftest import Browser
 from tests.factories import Team, log_in, make_revision
 from tests.review.reading_room import guest_of, read, room_of
 from wbtest.extensions import db
-from wbtest.review.comments.writing import resolve, write_comment
+from wbtest.review.comments import resolve, write_comment
 from wbtest.review.models import Comment
-from wbtest.review.seats import Seat, seat_of
+from wbtest.review.reviewers import Seat, seat_of
 from wbtest.team.models import Person
 from wbtest.writing.document import from_json
 from wbtest.writing.models import Revision

@@ -10,27 +10,25 @@ from tests.factories import LARDER, Team, make_revision
 from tests.review.reading_room import guest_of, read
 from tests.review.reviewing import make_reading
 from wbtest.extensions import db
-from wbtest.review.comments.listing import in_words, list_comments
-from wbtest.review.comments.settling import SettledAlready
-from wbtest.review.comments.writing import (
+from wbtest.review.comment_threads import age_in_words, list_comments, marks_of_threads, threads_for
+from wbtest.review.comments import (
     LONGEST_COMMENT,
-    NotYet,
-    NotYours,
-    Shown,
-    TooMany,
+    CommentSeen,
+    NotReading,
+    NotYourComment,
+    SettledAlready,
+    TooManyComments,
     WordsGone,
     apply_suggestion,
     decline,
     delete_own,
-    marks_of_threads,
     reopen,
     reply,
     resolve,
-    threads_for,
     write_comment,
 )
 from wbtest.review.models import Comment
-from wbtest.review.seats import Seat, seat_of
+from wbtest.review.reviewers import Seat, seat_of
 from wbtest.store import Invalid
 from wbtest.writing.document import from_json
 from wbtest.writing.marking import Marked
@@ -112,17 +110,17 @@ def test_what_cannot_be_meant_is_refused_at_its_field(reader, given, field, why)
 
 
 def test_before_reading_there_is_nothing_to_comment_on(team: Team, revision: Revision):
-    with pytest.raises(NotYet):
+    with pytest.raises(NotReading):
         write_comment(seat_of(revision, team.viewer), "problem", "", "Hm.")
 
     assert write_comment(seat_of(revision, team.editor), "problem", "", "Mine.").id
 
 
 def test_nobody_writes_without_end(reader: Seat, monkeypatch: pytest.MonkeyPatch):
-    monkeypatch.setattr("wbtest.review.comments.writing.MOST_COMMENTS", 1)
+    monkeypatch.setattr("wbtest.review.comments.MOST_COMMENTS", 1)
     said = write_comment(reader, "problem", "", "Hm.")
 
-    with pytest.raises(TooMany, match="that is the most"):
+    with pytest.raises(TooManyComments, match="that is the most"):
         reply(reader, said, "More.")
 
 
@@ -201,7 +199,7 @@ def test_a_comment_is_settled_by_its_writer_or_an_editor_and_opened_again(
 ):
     comment = suggest(reader)
     other = seat_of(revision, team.approver)
-    with pytest.raises(NotYours):
+    with pytest.raises(NotYourComment):
         resolve(other, comment, is_editor=False)
 
     decline(other, comment, is_editor=True)
@@ -212,12 +210,12 @@ def test_a_comment_is_settled_by_its_writer_or_an_editor_and_opened_again(
 
 def test_only_the_own_words_that_nobody_has_seen_are_deleted(team: Team, reader: Seat):
     kept, gone = suggest(reader), suggest(reader)
-    with pytest.raises(NotYours):
+    with pytest.raises(NotYourComment):
         delete_own(seat_of(reader.revision, team.editor), gone)
     delete_own(reader, gone)
     read(reader.revision, reader)
 
-    with pytest.raises(Shown, match="Reply to it instead"):
+    with pytest.raises(CommentSeen, match="Reply to it instead"):
         delete_own(reader, kept)
     assert [t.may_be_deleted for t in threads_for(reader)] == [False]
 
@@ -226,7 +224,7 @@ def test_an_answer_to_a_comment_keeps_it(reader: Seat):
     comment = suggest(reader)
     reply(reader, comment, "More.")
 
-    with pytest.raises(Shown):
+    with pytest.raises(CommentSeen):
         delete_own(reader, comment)
 
 
@@ -262,7 +260,7 @@ def test_the_team_finds_every_open_comment_with_its_age_and_place(
     ],
 )
 def test_an_age_is_said_in_its_largest_unit(age, words):
-    assert in_words(age) == words
+    assert age_in_words(age) == words
 
 
 def test_words_that_a_reader_of_a_later_text_has_seen_are_not_deleted(
@@ -274,7 +272,7 @@ def test_words_that_a_reader_of_a_later_text_has_seen_are_not_deleted(
     read(later, team.viewer)
     assert [t.comment for t in threads_for(seat_of(revision, team.viewer))] == [comment]
 
-    with pytest.raises(Shown):
+    with pytest.raises(CommentSeen):
         delete_own(seat_of(revision, team.editor), comment)
 
 

@@ -19,7 +19,7 @@ from wbtest.review.asking.links import make_link
 from wbtest.review.asking.rounds import ask_for_review
 from wbtest.review.deletion import Kept, delete_release, why_kept
 from wbtest.review.reading.readings import begin
-from wbtest.review.seats import seat_of
+from wbtest.review.reviewers import seat_of
 from wbtest.review.verdicts import ask_for_another, stop_release
 from wbtest.team.models import AuditLine
 from wbtest.writing.models import Release, Revision

@@ -11,7 +11,7 @@ from wbtest.review.reading.readings import (
     step_of,
 )
 from wbtest.review.refusals import TextChanged
-from wbtest.review.seats import Seat, find_reading, seat_of
+from wbtest.review.reviewers import Seat, find_reading, seat_of
 from wbtest.store import Invalid
 from wbtest.team.models import Person
 from wbtest.writing.models import Revision

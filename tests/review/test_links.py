@@ -16,7 +16,7 @@ from wbtest.review.asking import links
 from wbtest.review.asking.links import TooManyLinks, links_of, make_link, renew, revoke
 from wbtest.review.asking.rounds import ask_for_review
 from wbtest.review.models import Reviewer
-from wbtest.review.seats import find_by_token, is_over
+from wbtest.review.reviewers import find_by_token, is_over
 from wbtest.runtime import runtime
 from wbtest.store import Invalid
 from wbtest.writing.models import Revision

@@ -7,7 +7,7 @@ from tests.review.reading_room import give, guest_of
 from wbtest.extensions import db
 from wbtest.review.alignment.answers import NotBeforeYours, alignment_of, mark, summary_of
 from wbtest.review.models import AnswerMark
-from wbtest.review.seats import seat_of
+from wbtest.review.reviewers import seat_of
 from wbtest.store import Gone
 from wbtest.team.models import Person
 from wbtest.writing.models import Revision

@@ -24,7 +24,7 @@ from wbtest.extensions import db
 from wbtest.review.asking.rounds import ask_for_review
 from wbtest.review.models import Forecast, Reading
 from wbtest.review.reading import readings
-from wbtest.review.seats import seat_of
+from wbtest.review.reviewers import seat_of
 from wbtest.team.models import Person
 from wbtest.writing.models import Revision
 

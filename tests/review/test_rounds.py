@@ -12,7 +12,7 @@ from wbtest.review.asking.links import make_link
 from wbtest.review.asking.rounds import ask_for_review, find_round, is_asked, newest_in_review
 from wbtest.review.models import Reviewer
 from wbtest.review.refusals import TextChanged
-from wbtest.review.seats import seat_of
+from wbtest.review.reviewers import seat_of
 from wbtest.review.verdicts import stop_release
 from wbtest.store import Invalid
 from wbtest.team.models import Person

@@ -8,10 +8,8 @@ from hypothesis import strategies as some
 
 from tests.factories import Team, make_revision
 from tests.review.reviewing import make_comment, make_reading
-from wbtest.review.comments.readers import readers_of
-from wbtest.review.comments.seeing import Reader, can_see
-from wbtest.review.comments.writing import threads_for
-from wbtest.review.seats import seat_of
+from wbtest.review.comment_threads import threads_for
+from wbtest.review.reviewers import Reader, can_see, readers_of, seat_of
 from wbtest.team.models import Person
 from wbtest.writing.models import Revision
 

@@ -19,9 +19,8 @@ from tests.factories import (
 from tests.review.reviewing import make_reading, told
 from wbtest.results.waiting.facts import waits_in
 from wbtest.review.approvals import NotYours, approve
-from wbtest.review.comments.settling import apply_suggestion
-from wbtest.review.comments.writing import write_comment
-from wbtest.review.seats import seat_of
+from wbtest.review.comments import apply_suggestion, write_comment
+from wbtest.review.reviewers import seat_of
 from wbtest.review.standing import find_approval, is_approved, standing_of, still_needed
 from wbtest.team.models import Person
 from wbtest.writing import document as documents

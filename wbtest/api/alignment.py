@@ -9,7 +9,7 @@ from wbtest.api.revisions import find
 from wbtest.http import LARGEST_ID
 from wbtest.review.alignment import answers as verbs
 from wbtest.review.alignment.agreement import Compared, Question
-from wbtest.review.seats import Seat, seat_of
+from wbtest.review.reviewers import Seat, seat_of
 from wbtest.store import Gone
 from wbtest.team import access
 

@@ -12,7 +12,7 @@ from wbtest.api.scopes import check_held
 from wbtest.review.asking import links, rounds
 from wbtest.review.asking.progress import members_for
 from wbtest.review.models import Reviewer, Round
-from wbtest.review.seats import is_over
+from wbtest.review.reviewers import is_over
 from wbtest.runtime import runtime
 from wbtest.team import access
 from wbtest.writing.models import Release

@@ -8,12 +8,12 @@ from flask import abort
 
 from wbtest.api.release_shapes import Given
 from wbtest.api.revisions import find
-from wbtest.review.comments import writing
-from wbtest.review.comments.settling import OUTCOMES, apply_suggestion
-from wbtest.review.comments.threads import Thread, find_thread, threads_for
+from wbtest.review import comments
+from wbtest.review.comment_threads import Thread, find_thread, threads_for
+from wbtest.review.comments import OUTCOMES, apply_suggestion
 from wbtest.review.models import Comment, Reading
 from wbtest.review.reading import forecasts, readings
-from wbtest.review.seats import Seat, find_reading, seat_of
+from wbtest.review.reviewers import Seat, find_reading, seat_of
 from wbtest.team import access
 from wbtest.writing.models import Revision
 
@@ -126,7 +126,7 @@ def list_comments(release_id: int, number: int) -> Threads:
 
 def write_comment(release_id: int, number: int, body: NewComment) -> CommentShown:
     """Comment on words, a part, or the whole text; with the reading, or as its author."""
-    written = writing.write_comment(
+    written = comments.write_comment(
         _seat(release_id, number), body.path, body.words, body.text, body.suggestion, body.near
     )
     return _comment(written)
@@ -135,7 +135,7 @@ def write_comment(release_id: int, number: int, body: NewComment) -> CommentShow
 def reply_to_comment(release_id: int, number: int, comment_id: int, body: Reply) -> CommentShown:
     """Answer a comment."""
     seat = _seat(release_id, number)
-    return _comment(writing.reply(seat, _get_thread(seat, comment_id).comment, body.text))
+    return _comment(comments.reply(seat, _get_thread(seat, comment_id).comment, body.text))
 
 
 def settle_comment(release_id: int, number: int, comment_id: int, body: Settling) -> CommentShown:
@@ -158,7 +158,7 @@ def apply_comment(release_id: int, number: int, comment_id: int) -> CommentShown
 def delete_comment(release_id: int, number: int, comment_id: int) -> None:
     """Delete a comment of your own that nobody else can have seen."""
     seat = _seat(release_id, number)
-    writing.delete_own(seat, _get_thread(seat, comment_id).comment)
+    comments.delete_own(seat, _get_thread(seat, comment_id).comment)
 
 
 def get_reading(release_id: int, number: int) -> ReadingShown:

@@ -2,13 +2,12 @@
 
 from flask import Flask
 
-from wbtest.review import decision_views, seat_views, views
+from wbtest.review import comment_views, decision_views, seat_views, views
+from wbtest.review import comment_views as comments_views
 from wbtest.review.alignment import views as alignment_views
 from wbtest.review.asking import link_views
 from wbtest.review.asking import views as asking_views
 from wbtest.review.asking.link_views import keep_address_secret
-from wbtest.review.comments import list_views
-from wbtest.review.comments import views as comments_views
 from wbtest.review.deletion import why_kept
 from wbtest.review.reading import views as reading_views
 from wbtest.review.sample import views as sample_views
@@ -23,7 +22,7 @@ PAGES = (
     reading_views,
     alignment_views,
     comments_views,
-    list_views,
+    comment_views,
     sample_views,
 )
 

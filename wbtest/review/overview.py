@@ -5,9 +5,9 @@ from typing import NamedTuple
 from wbtest.review.alignment.answers import Summary, summary_of
 from wbtest.review.asking.progress import LinkProgress, MemberProgress, links_for, members_for
 from wbtest.review.asking.rounds import find_round
-from wbtest.review.comments.listing import count_comments
-from wbtest.review.comments.readers import may_hear
+from wbtest.review.comment_threads import count_comments
 from wbtest.review.models import Round
+from wbtest.review.reviewers import may_hear
 from wbtest.team.models import Person
 from wbtest.writing import document as documents
 from wbtest.writing.history.changes import PartDiff, compare

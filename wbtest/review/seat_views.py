@@ -14,7 +14,7 @@ from flask.typing import ResponseReturnValue
 from wbtest.extensions import db
 from wbtest.problems import TITLES
 from wbtest.review.models import Reviewer, Round
-from wbtest.review.seats import Seat, find_by_token, is_over, seat_by_link, seat_of
+from wbtest.review.reviewers import Seat, find_by_token, is_over, seat_by_link, seat_of
 from wbtest.store import Refused
 from wbtest.team import access
 from wbtest.writing.models import Release, Revision

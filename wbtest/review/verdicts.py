@@ -9,7 +9,7 @@ from sqlalchemy.orm import joinedload
 from wbtest.extensions import clock, db
 from wbtest.review.four_eyes import approvers_of
 from wbtest.review.models import Reading, Reviewer
-from wbtest.review.seats import reading_of, seat_of
+from wbtest.review.reviewers import reading_of, seat_of
 from wbtest.store import Invalid, Refused, hold, writing
 from wbtest.team.audit.log import record
 from wbtest.team.models import Person

@@ -6,14 +6,13 @@ from typing import Any
 from wbtest.cli.demo.cast import is_told, told
 from wbtest.cli.demo.stage import AUTHOR, Stage
 from wbtest.extensions import db
+from wbtest.review import comments
 from wbtest.review.alignment import answers as aligning
 from wbtest.review.asking import links, rounds
-from wbtest.review.comments import settling
-from wbtest.review.comments import writing as comments
 from wbtest.review.models import Comment, Reading, Reviewer
 from wbtest.review.questions import CLOSING
 from wbtest.review.reading import forecasts, readings
-from wbtest.review.seats import Seat, seat_by_link, seat_of
+from wbtest.review.reviewers import Seat, seat_by_link, seat_of
 from wbtest.team.models import Person
 from wbtest.writing.coaching import coach_text
 from wbtest.writing.models import Release, Revision
@@ -110,4 +109,4 @@ def _settle(
         for reply in each.get("replies", ()):
             comments.reply(people.seat(reply["by"], author.revision), comment, reply["text"])
         if each.get("outcome") == "resolved":
-            settling.resolve(author, comment, is_editor=True)
+            comments.resolve(author, comment, is_editor=True)

@@ -12,7 +12,7 @@ from wbtest.publishing.models import Experiment
 from wbtest.publishing.running.life import address_of
 from wbtest.results.figures import check_started
 from wbtest.results.sharing.models import SharedLink
-from wbtest.review.seats import hash_of
+from wbtest.review.reviewers import hash_of
 from wbtest.store import Invalid, Refused, hold, writing
 from wbtest.team.audit.log import record
 from wbtest.team.models import Person

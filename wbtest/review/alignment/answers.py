@@ -10,7 +10,7 @@ from wbtest.extensions import clock, db
 from wbtest.review.alignment.agreement import Agreement, Draft, Given, Mark, Question, align
 from wbtest.review.alignment.in_words import milestones, progress, silence, silent
 from wbtest.review.models import AnswerMark, Reading, Reviewer
-from wbtest.review.seats import Seat, take_seat
+from wbtest.review.reviewers import Seat, take_seat
 from wbtest.store import Gone, Refused, hold, writing
 from wbtest.writing.models import Release, Revision
 from wbtest.writing.wording import spelled

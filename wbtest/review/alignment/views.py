@@ -9,8 +9,8 @@ from wbtest.http import LARGEST_ID
 from wbtest.review.alignment import answers as aligning
 from wbtest.review.asking.rounds import find_round
 from wbtest.review.questions import FUNCTIONS
+from wbtest.review.reviewers import Seat, find_reading
 from wbtest.review.seat_views import bp, seated
-from wbtest.review.seats import Seat, find_reading
 from wbtest.writing import document as documents
 
 SAYS = {"same": True, "different": False, "": None}

@@ -10,7 +10,7 @@ from wbtest.extensions import clock, db
 from wbtest.review.asking import letters
 from wbtest.review.asking.rounds import find_round, newest_in_review, note_asked, text_of
 from wbtest.review.models import Reviewer
-from wbtest.review.seats import hash_of, is_over
+from wbtest.review.reviewers import hash_of, is_over
 from wbtest.runtime import runtime
 from wbtest.store import Invalid, Refused, hold, writing
 from wbtest.team.audit.log import record

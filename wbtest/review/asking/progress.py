@@ -8,10 +8,9 @@ from sqlalchemy.orm import joinedload
 from wbtest.extensions import db
 from wbtest.review.asking.links import links_of
 from wbtest.review.asking.rounds import find_round, is_asked
-from wbtest.review.comments.readers import may_hear
 from wbtest.review.models import Reading, Reviewer
 from wbtest.review.questions import VERDICTS
-from wbtest.review.seats import is_over, readings_of
+from wbtest.review.reviewers import is_over, may_hear, readings_of
 from wbtest.team.models import Membership, Person
 from wbtest.writing.models import Revision
 

@@ -11,7 +11,7 @@ from wbtest.review.asking import letters
 from wbtest.review.asking.letters import Text
 from wbtest.review.models import Reviewer, Round
 from wbtest.review.refusals import refuse_old, refuse_put_away
-from wbtest.review.seats import is_over, member_reviewer
+from wbtest.review.reviewers import is_over, member_reviewer
 from wbtest.runtime import runtime
 from wbtest.store import Invalid, hold, writing
 from wbtest.team.audit.log import record

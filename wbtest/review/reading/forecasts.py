@@ -11,7 +11,7 @@ from wbtest.extensions import clock, db
 from wbtest.review.models import Forecast
 from wbtest.review.reading.readings import close, refuse_early
 from wbtest.review.refusals import TextChanged, is_newest
-from wbtest.review.seats import Seat, find_reading, reading_of
+from wbtest.review.reviewers import Seat, find_reading, reading_of
 from wbtest.review.standing import is_approved
 from wbtest.store import Invalid, writing
 

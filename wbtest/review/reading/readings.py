@@ -14,7 +14,7 @@ from wbtest.review.models import Reading, Reviewer
 from wbtest.review.questions import BLIND, CLOSING, FUNCTIONS, NEEDED
 from wbtest.review.reading.answers import reason_of, texts_of
 from wbtest.review.refusals import TextChanged, is_newest
-from wbtest.review.seats import Seat, reading_of
+from wbtest.review.reviewers import Seat, reading_of
 from wbtest.store import Invalid, Refused, writing
 from wbtest.writing.candidates import TooMany, propose
 

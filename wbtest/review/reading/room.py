@@ -8,7 +8,7 @@ from wbtest.extensions import clock
 from wbtest.review import refusals
 from wbtest.review.alignment.answers import summary_of
 from wbtest.review.asking.rounds import find_round
-from wbtest.review.comments import writing as comments
+from wbtest.review.comment_threads import marks_of_threads, threads_for
 from wbtest.review.models import Reading
 from wbtest.review.questions import BLIND, CLOSING, FUNCTIONS, NEEDED, VERDICTS, routed_to
 from wbtest.review.reading import forecasts, readings
@@ -20,7 +20,7 @@ from wbtest.review.reading.forms import (
     guess_of,
 )
 from wbtest.review.reading.readings import Step
-from wbtest.review.seats import Seat, document_for, find_reading
+from wbtest.review.reviewers import Seat, document_for, find_reading
 from wbtest.writing.releases import find_newest_revision
 
 Shown = dict[str, Any]
@@ -59,8 +59,8 @@ def _before(seat: Seat, typed: Form | None) -> Shown:
 
 
 def _comments(seat: Seat) -> Shown:
-    threads = comments.threads_for(seat)
-    return {"threads": threads, "marks": comments.marks_of_threads(threads)}
+    threads = threads_for(seat)
+    return {"threads": threads, "marks": marks_of_threads(threads)}
 
 
 def _afterwards(seat: Seat, reading: Reading, step: Step, typed: Form | None) -> Shown:

@@ -9,8 +9,8 @@ from wbtest.review.questions import BLIND, CLOSING
 from wbtest.review.reading import forecasts, readings
 from wbtest.review.reading.forms import AnswerForm, ClosingForm, ForecastForm, typed_in
 from wbtest.review.reading.room import page_of
+from wbtest.review.reviewers import Seat, find_reading
 from wbtest.review.seat_views import bp, seated, to_room
-from wbtest.review.seats import Seat, find_reading
 from wbtest.store import Invalid
 
 

@@ -11,7 +11,7 @@ from functools import lru_cache
 from pathlib import Path
 from typing import Any, NamedTuple
 
-from wbtest.review.comments.pointing import Pointed, point_at
+from wbtest.review.comment_targets import Selection, selection_at
 from wbtest.writing import document as documents
 from wbtest.writing.document import Document
 
@@ -42,7 +42,7 @@ class Remark(NamedTuple):
     """A comment on words of a draft, what should stand there, and what was answered."""
 
     name: str
-    place: Pointed
+    place: Selection
     text: str
     suggestion: str
     replies: tuple[tuple[str, str], ...]
@@ -129,7 +129,7 @@ def _draft(number: int, document: Document, said: dict[str, Any]) -> Draft:
 def _remark(document: Document, said: dict[str, Any]) -> Remark:
     return Remark(
         PEOPLE[said["by"]][0],
-        point_at(document, said["path"], said["words"]),
+        selection_at(document, said["path"], said["words"]),
         said["text"],
         said.get("suggestion", ""),
         tuple((PEOPLE[reply["by"]][0], reply["text"]) for reply in said.get("replies", ())),

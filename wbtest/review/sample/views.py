@@ -4,7 +4,7 @@ from flask import render_template
 from flask.typing import ResponseReturnValue
 
 from wbtest.extensions import clock
-from wbtest.review.comments.texts import label_of
+from wbtest.review.comment_targets import label_of
 from wbtest.review.questions import VERDICTS
 from wbtest.review.sample.story import Draft, sample
 from wbtest.review.views import bp

@@ -10,10 +10,8 @@ from sqlalchemy import exists, select
 from sqlalchemy.orm import aliased, joinedload
 
 from wbtest.extensions import db
-from wbtest.review.comments.readers import Readers
-from wbtest.review.comments.seeing import Reader
 from wbtest.review.models import Comment, Reading, Reviewer
-from wbtest.review.seats import is_over
+from wbtest.review.reviewers import Reader, Readers, is_over
 from wbtest.review.waiting.turns import OpenComment
 from wbtest.team.models import Membership
 from wbtest.writing.models import Release, Revision

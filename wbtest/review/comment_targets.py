@@ -1,4 +1,4 @@
-"""The texts of a release that one may speak of: their paths, names, words, and other words. Pure.
+"""What a comment can point at: the texts of a release, and words in them. Pure.
 
 A path names a text as the coach's findings do: ``problem``, ``customer_quote.text``,
 ``faq[2].answer``; ``release`` is the whole of it.
@@ -8,11 +8,13 @@ import re
 from collections.abc import Iterator
 from typing import Any, NamedTuple
 
+from wbtest.store import Invalid
 from wbtest.writing import document as documents
 from wbtest.writing.coach.reading import RELEASE_TEXTS, text_at
-from wbtest.writing.document import AUDIENCES, Document
+from wbtest.writing.document import AUDIENCES, LONGEST_TEXT, Document, NotADocument
 from wbtest.writing.limits import LONGEST_LINE
 from wbtest.writing.parts import PARTS
+from wbtest.writing.wording import find_fault, on_one_line, with_plain_breaks
 
 WHOLE = "release"
 _NUMBER = re.compile(r"\[\d+\]")
@@ -113,7 +115,7 @@ def find_words(document: Document, path: str, words: str, near: int | None = Non
     """
     texts = texts_of(document)
     looked_at = texts if path == WHOLE else {path: texts[path]}
-    hits = [Hit(at, place) for at, text in looked_at.items() for place in _places(text, words)]
+    hits = [Hit(at, place) for at, text in looked_at.items() for place in _ranges_of(text, words)]
     if near is None or path == WHOLE:
         return hits
     return sorted(hits, key=lambda hit: abs(hit.place.start - near))[:1]
@@ -140,7 +142,7 @@ def with_text(document: Document, path: str, text: str) -> Document:
     return documents.from_json(values)
 
 
-def _places(text: str, words: str) -> Iterator[Range]:
+def _ranges_of(text: str, words: str) -> Iterator[Range]:
     folded, offsets = _folded(text)
     sought, _ = _folded(words)
     at = folded.find(sought) if sought else -1
@@ -165,3 +167,67 @@ def _folded(text: str) -> tuple[str, list[int]]:
         letters.pop()
         offsets.pop()
     return "".join(letters), offsets
+
+
+class Selection(NamedTuple):
+    """Characters ``start`` to ``end`` of the text at ``path``; equal ones mean all of it."""
+
+    path: str
+    start: int
+    end: int
+    words: str
+
+
+def selection_at(document: Document, path: str, words: str, near: int | None = None) -> Selection:
+    """Return where the words stand in the text at ``path``, or in any for the whole release.
+
+    Where they stand several times, ``near`` tells which; else it is the first. Raises Invalid.
+    """
+    if not is_part(document, path):
+        raise Invalid("path", "Choose a part of this release.")
+    words = with_plain_breaks(words)
+    if fault := find_fault(words, LONGEST_TEXT):
+        raise Invalid("words", fault)
+    if not words.strip():
+        return Selection(path, 0, 0, "")
+    hits = find_words(document, path, words, near)
+    if not hits:
+        where = "the release" if path == WHOLE else "this part"
+        raise Invalid("words", f"These words do not stand in {where}. Copy them as they stand.")
+    if path == WHOLE and len(hits) > 1:
+        raise Invalid("path", f"These words stand in {len(hits)} places. Choose the part you mean.")
+    return _selection(document, hits[0].path, hits[0].place)
+
+
+def replacement_at(
+    document: Document, pointed: Selection, suggestion: str
+) -> tuple[Selection, str]:
+    """Return the words that the suggestion replaces, and the suggestion as it may stand there.
+
+    Without words it replaces all of the text. Raises Invalid.
+    """
+    if pointed.path == WHOLE:
+        raise Invalid("suggestion", "Say which words this replaces, or choose a part.")
+    text = texts_of(document)[pointed.path]
+    if pointed.start == pointed.end:
+        pointed = _selection(document, pointed.path, Range(0, len(text)))
+    suggestion = with_plain_breaks(suggestion).strip()
+    if is_one_line(pointed.path):
+        suggestion = on_one_line(suggestion)
+    if suggestion == pointed.words:
+        raise Invalid("suggestion", "These are the same words. Write others.")
+    try:
+        replace_range(document, pointed.path, Range(pointed.start, pointed.end), suggestion)
+    except NotADocument as fault:
+        raise Invalid("suggestion", fault.sentence) from fault
+    return pointed, suggestion
+
+
+def replace_range(document: Document, path: str, place: Range, words: str) -> Document:
+    """Return the document with these words at ``place``. Raises NotADocument if it cannot be."""
+    text = texts_of(document)[path]
+    return with_text(document, path, text[: place.start] + words + text[place.end :])
+
+
+def _selection(document: Document, path: str, place: Range) -> Selection:
+    return Selection(path, *place, texts_of(document)[path][slice(*place)])

@@ -1,22 +1,33 @@
-"""Comments beside the text: written, answered, settled and applied by whoever sits in the room."""
+"""Comments beside the text in the reading room, and the page with all comments on a release."""
 
 from collections.abc import Mapping
 
 from flask import abort, flash, redirect, render_template, request, url_for
 from flask.typing import ResponseReturnValue
 
-from wbtest.review.comments import writing as verbs
-from wbtest.review.comments.settling import OUTCOMES, apply_suggestion
-from wbtest.review.comments.texts import WHOLE, choices_of
-from wbtest.review.comments.writing import Thread, find_thread
+from wbtest.review import comments as verbs
+from wbtest.review import views
+from wbtest.review.comment_targets import WHOLE, choices_of
+from wbtest.review.comment_threads import (
+    Thread,
+    age_in_words,
+    by_part,
+    count_comments,
+    find_thread,
+    list_comments,
+)
+from wbtest.review.comments import OUTCOMES, apply_suggestion
 from wbtest.review.models import Comment
+from wbtest.review.reviewers import Seat, document_for, seat_of
 from wbtest.review.seat_views import bp, seated
-from wbtest.review.seats import Seat, document_for, seat_of
 from wbtest.store import Invalid
 from wbtest.team import access
+from wbtest.writing import document as documents
 from wbtest.writing.document import Document
+from wbtest.writing.models import Release
+from wbtest.writing.releases import find_newest_revision
 
-SAID = {"resolved": "Resolved.", "declined": "Declined.", "reopened": "Open again."}
+OUTCOME_MESSAGES = {"resolved": "Resolved.", "declined": "Declined.", "reopened": "Open again."}
 # What the form calls its fields, for the list of what to change.
 LABELS = {
     "path": "About",
@@ -60,7 +71,7 @@ def comments(seat: Seat) -> ResponseReturnValue:
 @seated
 def reply(seat: Seat, comment_id: int) -> ResponseReturnValue:
     """Store an answer to a comment."""
-    thread = _get(seat, comment_id)
+    thread = _get_thread(seat, comment_id)
     try:
         verbs.reply(seat, thread.comment, request.form.get("text", ""))
     except Invalid as refused:
@@ -72,12 +83,12 @@ def reply(seat: Seat, comment_id: int) -> ResponseReturnValue:
 @seated
 def settle(seat: Seat, comment_id: int) -> ResponseReturnValue:
     """Resolve, decline or reopen a comment."""
-    thread = _get(seat, comment_id)
+    thread = _get_thread(seat, comment_id)
     outcome = request.form.get("outcome", "")
     if outcome not in OUTCOMES:
         abort(400)
     OUTCOMES[outcome](seat, thread.comment, is_editor=_is_editor(seat))
-    flash(SAID[outcome])
+    flash(OUTCOME_MESSAGES[outcome])
     return _to_comment(seat, thread.comment)
 
 
@@ -85,7 +96,7 @@ def settle(seat: Seat, comment_id: int) -> ResponseReturnValue:
 @seated
 def apply(seat: Seat, comment_id: int) -> ResponseReturnValue:
     """Write the suggested words into the draft."""
-    thread = _get(seat, comment_id)
+    thread = _get_thread(seat, comment_id)
     if seat.person is None:
         abort(403)
     if not _is_editor(seat):
@@ -99,12 +110,12 @@ def apply(seat: Seat, comment_id: int) -> ResponseReturnValue:
 @seated
 def delete(seat: Seat, comment_id: int) -> ResponseReturnValue:
     """Delete an own comment that nobody has seen."""
-    verbs.delete_own(seat, _get(seat, comment_id).comment)
+    verbs.delete_own(seat, _get_thread(seat, comment_id).comment)
     flash("Deleted. Nobody else had seen it.")
     return redirect(url_for(".room", _anchor="comments"), 303)
 
 
-def _get(seat: Seat, comment_id: int) -> Thread:
+def _get_thread(seat: Seat, comment_id: int) -> Thread:
     """The thread of a comment that the seat may see; 404 when there is none."""
     found = find_thread(seat, comment_id)
     if found is None:
@@ -147,3 +158,27 @@ def _comment_page(
 def _number(typed: Mapping[str, str], name: str) -> int | None:
     value = typed.get(name, "")
     return int(value) if value.isdecimal() and len(value) <= _LONGEST_NUMBER else None
+
+
+views.bp.add_app_template_filter(age_in_words, "age_in_words")
+
+
+@views.bp.get("/releases/<int:release_id>/comments", endpoint="comments")
+@access.requires("read")
+def list_of_comments(release_id: int) -> ResponseReturnValue:
+    """The comments on all revisions, and where their words stand in the draft."""
+    release = access.get(Release, release_id, "read")
+    are_settled = request.args.get("show") == "settled"
+    found = list_comments(release, access.person())
+    settled = [one for one in found if one.thread.comment.outcome]
+    open_ = [one for one in found if not one.thread.comment.outcome]
+    return render_template(
+        "review/comments.html",
+        release=release,
+        document=documents.from_json(release.document),
+        parts=by_part(settled if are_settled else open_),
+        are_settled=are_settled,
+        count={"open": len(open_), "settled": len(settled)},
+        hidden=count_comments(release) - len(found),
+        newest=find_newest_revision(release),
+    )

@@ -1,4 +1,4 @@
-"""Where the words that somebody meant stand in a newer text. Pure."""
+"""Find the words of a comment again in a newer text. Pure."""
 
 from __future__ import annotations
 
@@ -11,7 +11,7 @@ from typing import TYPE_CHECKING, NamedTuple
 from rapidfuzz import fuzz
 from rapidfuzz.distance import Levenshtein
 
-from wbtest.review.comments.texts import WHOLE, Range, texts_of
+from wbtest.review.comment_targets import WHOLE, Range, texts_of
 from wbtest.writing.document import Document, Question
 from wbtest.writing.history.question_diff import match_entries
 from wbtest.writing.wording import words as count_words
@@ -46,13 +46,13 @@ class Place(NamedTuple):
     is_changed: bool = False
 
 
-class Gone(NamedTuple):
+class WordsLost(NamedTuple):
     """The words are not there any more."""
 
     words: str
 
 
-def follow(old: Document, new: Document, path: str, start: int, end: int) -> Place | Gone:
+def follow(old: Document, new: Document, path: str, start: int, end: int) -> Place | WordsLost:
     """Return where characters ``start`` to ``end`` of the old text at ``path`` stand in the new.
 
     Equal ones mean the whole text. A question of the FAQ is followed when it moved; a run of four
@@ -67,10 +67,10 @@ def follow(old: Document, new: Document, path: str, start: int, end: int) -> Pla
         now = texts[same_path]
         if start >= end:
             is_lost = before.strip() and not now.strip()
-            return Gone("") if is_lost else Place(same_path, 0, 0, now != before)
+            return WordsLost("") if is_lost else Place(same_path, 0, 0, now != before)
         if found := _find(before, now, Range(start, end)):
             return Place(same_path, *found, is_changed=now[slice(*found)] != words)
-    return _find_elsewhere(texts, words) or Gone(words)
+    return _find_elsewhere(texts, words) or WordsLost(words)
 
 
 def _path_in(old: Document, new: Document, path: str) -> str | None:
