@@ -23,7 +23,7 @@ from wbtest.config import Settings
 from wbtest.extensions import Base, db
 from wbtest.publishing.models import Experiment
 from wbtest.results.figures import Results, results_of
-from wbtest.results.trusting.panel import Panel, panel_of
+from wbtest.results.trust import Panel, panel_of
 from wbtest.runtime import runtime
 from wbtest.team import passwords
 

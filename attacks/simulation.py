@@ -15,9 +15,9 @@ from wbtest.audience.recording.gate import within
 from wbtest.audience.recording.hours import QUARTER_SECONDS
 from wbtest.publishing.network_limits import NetworkLimits
 from wbtest.publishing.rule import Hypothesis
+from wbtest.results.crowded_networks import Networks, find_networks
 from wbtest.results.looks import HourCounts, look
-from wbtest.results.trusting.crowded_networks import Networks, find_networks
-from wbtest.results.trusting.network_groups import MARKS, Group
+from wbtest.results.network_groups import MARKS, Group
 from wbtest.results.verdict import Life, Verdict, judge
 from wbtest.statistics import Counts
 

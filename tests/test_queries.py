@@ -14,7 +14,7 @@ from tests.filled import fill
 from tests.statements import counted
 from tests.team_pages import team_pages
 from wbtest.extensions import Base, clock, db
-from wbtest.results.trusting.network_checking import check_all
+from wbtest.results.network_checking import check_all_networks
 from wbtest.team.models import Person
 
 TIMES = 1
@@ -81,7 +81,7 @@ def multiply(copier: Copier) -> None:
     with db.engine.connect().execution_options(writes=True) as connection, connection.begin():
         copy_all(copier, connection)
     # As the worker does within a minute.
-    check_all(clock.now())
+    check_all_networks(clock.now())
 
 
 def copy_all(copier: Copier, connection: Connection) -> None:

@@ -15,9 +15,9 @@ from wbtest.publishing.running.after import NotOver, choose
 from wbtest.results.exports import rows_by_variant, rows_left_out
 from wbtest.results.figures import results_of
 from wbtest.results.figures_json import results_json
-from wbtest.results.people import reason_name
+from wbtest.results.network_checking import check_all_networks
 from wbtest.results.signup_list import kinds
-from wbtest.results.trusting.network_checking import check_all
+from wbtest.results.visitor_checks import reason_name
 from wbtest.store import Invalid, writing
 
 OUTCOME = "We do not build <it>.\n\nThe fridge was never the problem."
@@ -81,7 +81,7 @@ def test_the_list_shows_one_page_to_all_and_says_what_becomes_of_an_address(app,
 def figures(larder, now):
     """Every figure that may not move, from page, CSV and JSON."""
     # As the worker does once a minute, so also before rows are purged.
-    check_all(now())
+    check_all_networks(now())
     found = results_of(larder.experiment, now())
     values = results_json(found)
     for variant in values["variants"]:

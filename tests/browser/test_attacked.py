@@ -7,11 +7,7 @@ from playwright.sync_api import Page, expect
 
 from tests.browser.conftest import Live
 from tests.factories import make_approval, make_revision, make_running
-from tests.results.trusting.test_network_checking import (
-    Street,
-    bring_accomplices,
-    bring_strangers,
-)
+from tests.results.test_network_checking import Street, bring_accomplices, bring_strangers
 from wbtest.publishing.models import Experiment
 from wbtest.team.models import Person
 from wbtest.writing.models import Revision

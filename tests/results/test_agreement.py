@@ -11,21 +11,18 @@ from flask.testing import FlaskClient
 
 from tests.conftest import HandClock
 from tests.factories import Team, log_in, make_decision, make_rule
+from tests.results.check_histories import counted
 from tests.results.conftest import Start
 from tests.results.crowd import count_hour, count_machines
 from tests.results.deciding.conftest import AGAINST
-from tests.results.trusting.histories import counted
 from wbtest.audience.counts import Totals
 from wbtest.audience.segments_counts import Newest
 from wbtest.results.figures import results_of
-from wbtest.results.health import check_doubt, check_trust
+from wbtest.results.likely_causes import SegmentCounts, with_hints
+from wbtest.results.quality_checks import check_doubt, check_trust
 from wbtest.results.telling.occasions import occasions
 from wbtest.results.totals import LeftOut
-from wbtest.results.trust import Check
-from wbtest.results.trusting.around import Around, Paused
-from wbtest.results.trusting.hints import with_hints
-from wbtest.results.trusting.panel import panel_of
-from wbtest.results.trusting.places import Spot
+from wbtest.results.trust import Check, CheckContext, Paused, panel_of
 from wbtest.results.verdict import Doubt
 from wbtest.statistics import Counts
 
@@ -106,7 +103,7 @@ def panels() -> Iterator[list[Check]]:
             automated=min(lost, signups),
         )
         rested = datetime(2027, 3, 2, 9, tzinfo=UTC)
-        around = Around(
+        around = CheckContext(
             names=("A", "B"),
             started=start,
             today=start + timedelta(days=served),
@@ -116,7 +113,7 @@ def panels() -> Iterator[list[Check]]:
             facts_changed=tuple(start + timedelta(days=k) for k in range(min(lost, 3))),
         )
         checks = check_trust(make_rule(), history, around, ["another title"] * (served % 2))
-        spots = [Spot("phone", "x", (served, served), (seen, served))]
+        spots = [SegmentCounts("phone", "x", (served, served), (seen, served))]
         yield with_hints(checks, history, around, spots)
 
 

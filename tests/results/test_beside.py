@@ -18,7 +18,7 @@ from wbtest.publishing.models import Experiment
 from wbtest.publishing.running import life
 from wbtest.results.beside import Aside, Beside, networks_found, results_and_aside
 from wbtest.results.figures import Results, history_of
-from wbtest.results.trusting.network_checking import check_all, keep
+from wbtest.results.network_checking import check_all_networks, save_findings
 
 WHY = "We know this office: they asked their friends."
 FORUM = Chosen("out", "source", "forum")
@@ -158,7 +158,7 @@ def test_a_verdict_that_other_networks_make_once_the_first_are_out_stays_withhel
 
 def test_after_a_purge_nobody_knows_whether_all_networks_were_set_aside(of_networks, team):
     set_aside(of_networks, team.owner, Chosen("out", "mark", "7"), WHY)
-    check_all(clock.now())
+    check_all_networks(clock.now())
     purge(of_networks)
 
     assert figures(of_networks)[1].beside.verdict.is_withheld
@@ -257,7 +257,7 @@ def test_the_panel_leads_those_who_own_nothing_to_who_was_left_out(client, of_ne
 
 def test_after_the_purge_the_panel_leads_nobody_to_the_form(client, of_networks, team, now):
     life.end(of_networks, team.owner)
-    check_all(now())
+    check_all_networks(now())
     now.turn(days=400)
     purge(of_networks)
     log_in(client, team.owner)
@@ -273,7 +273,7 @@ def of_many(of_networks: Experiment, now: HandClock) -> str:
     """The marks of a thousand networks that a check of this test names."""
     marks = tuple(range(7, 1_007))
     looked = history_of(of_networks, now()).networks
-    keep(of_networks, msgspec.structs.replace(looked, marks=marks))
+    save_findings(of_networks, msgspec.structs.replace(looked, marks=marks))
     return ",".join(map(str, marks))
 
 

@@ -21,7 +21,7 @@ from wbtest.extensions import clock, db
 from wbtest.publishing.models import Experiment
 from wbtest.publishing.running import life
 from wbtest.results.exports import TABLES
-from wbtest.results.trusting.network_checking import check_all
+from wbtest.results.network_checking import check_all_networks
 from wbtest.store import writing
 from wbtest.writing.models import Revision
 
@@ -184,7 +184,7 @@ def test_every_page_and_every_figure_is_the_same_after_the_purge(
     pages = ("results", "decision", "results.json", *(f"results/{tab}" for tab in tabs))
     paths = [*pages, *(f"results.csv?table={name}" for name in TABLES)]
     # As the worker does once a minute.
-    check_all(clock.now())
+    check_all_networks(clock.now())
     before = {path: figures(owner, decided, path) for path in paths}
 
     purge(decided)

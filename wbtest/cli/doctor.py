@@ -20,7 +20,7 @@ from wbtest.delivery.dumps import is_dump
 from wbtest.delivery.jobs import find_run
 from wbtest.delivery.models import Webhook
 from wbtest.extensions import clock, db
-from wbtest.results.people import MANY_UNKNOWN
+from wbtest.results.visitor_checks import MANY_UNKNOWN
 from wbtest.runtime import runtime
 from wbtest.team import subscriptions
 

@@ -2,7 +2,13 @@
 
 from flask import Flask
 
-from wbtest.results import closing_views, excluded_views, listing_views, signup_views
+from wbtest.results import (
+    closing_views,
+    excluded_views,
+    listing_views,
+    network_checking,
+    signup_views,
+)
 from wbtest.results.annotating import views as annotating_views
 from wbtest.results.dashboard import file_views, first_views
 from wbtest.results.dashboard import views as dashboard_views
@@ -11,8 +17,7 @@ from wbtest.results.deciding import views as deciding_views
 from wbtest.results.deciding.showing import once_decided
 from wbtest.results.drawing import belief, odds, times
 from wbtest.results.learning import views as learning_views
-from wbtest.results.measurement import chance
-from wbtest.results.people import reason_name
+from wbtest.results.measurement_checks import chance
 from wbtest.results.portfolio import views as portfolio_views
 from wbtest.results.sharing import shared_views
 from wbtest.results.sharing import views as sharing_views
@@ -22,8 +27,8 @@ from wbtest.results.starting import hiding
 from wbtest.results.starting import views as starting_views
 from wbtest.results.telling import events
 from wbtest.results.telling import views as telling_views
-from wbtest.results.trusting import network_checking
 from wbtest.results.views import bp
+from wbtest.results.visitor_checks import reason_name
 from wbtest.results.waiting import daily_mail
 from wbtest.results.waiting import views as waiting_views
 from wbtest.results.waiting.views import count_needs_me
@@ -57,7 +62,7 @@ def init_app(app: Flask) -> None:
     app.register_blueprint(bp)
     hooks = runtime(app).hooks
     app.after_request(keep_shared_secret)
-    hooks.jobs["networks checked"] = (network_checking.check_all, network_checking.EVERY)
+    hooks.jobs["networks checked"] = (network_checking.check_all_networks, network_checking.EVERY)
     hooks.jobs["verdicts told"] = (events.tell_events, events.EVERY)
     hooks.jobs["start pages"] = (hiding.end_where_visited, hiding.EVERY)
     hooks.jobs["daily mail"] = (daily_mail.send_daily_mails, daily_mail.EVERY)

@@ -21,14 +21,14 @@ from wbtest.audience.setting_aside import (
 )
 from wbtest.extensions import db
 from wbtest.publishing.models import Experiment
+from wbtest.results.crowded_networks import find_networks
 from wbtest.results.figures import Results, history_of, results_from, trust_of
-from wbtest.results.health import check_measurement
 from wbtest.results.history import Counted
 from wbtest.results.looks import HourCounts, look
+from wbtest.results.network_checking import arrived_by_mark
+from wbtest.results.network_groups import Group as NetworkGroup
+from wbtest.results.quality_checks import check_measurement
 from wbtest.results.trust import is_red
-from wbtest.results.trusting.crowded_networks import find_networks
-from wbtest.results.trusting.network_counts import arrived_by_mark
-from wbtest.results.trusting.network_groups import Group as NetworkGroup
 from wbtest.results.verdict import Verdict, judge
 from wbtest.statistics import Counts
 

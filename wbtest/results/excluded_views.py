@@ -23,9 +23,9 @@ from wbtest.publishing.rule import EXCLUDED
 from wbtest.results.beside import networks_found, results_and_aside
 from wbtest.results.figures import Results
 from wbtest.results.forms import AsideForm
-from wbtest.results.people import meaning_of
 from wbtest.results.trust import rate_of
 from wbtest.results.views import bp
+from wbtest.results.visitor_checks import meaning_of
 from wbtest.store import Invalid, Refused
 from wbtest.team import access
 

@@ -18,15 +18,14 @@ from wbtest.publishing.models import Experiment
 from wbtest.publishing.rule import Hypothesis
 from wbtest.publishing.running.seals import faults_of, sealed_rule
 from wbtest.results.crowds import CrowdFigures, check_crowds, crowd_figures
-from wbtest.results.health import check_measurement, check_since
 from wbtest.results.history import Counted, History, count, history
 from wbtest.results.looks import Looks, look
+from wbtest.results.network_checking import findings_of, is_current, look_at_networks
 from wbtest.results.outlook import Outlook, foresee
+from wbtest.results.quality_checks import check_measurement, check_since, run_checks
+from wbtest.results.robustness import Fragility, fragility_of
 from wbtest.results.totals import LeftOut, of_served, total
 from wbtest.results.trust import Check, is_red
-from wbtest.results.trusting.asking import ask
-from wbtest.results.trusting.fragility import Fragility, fragility_of
-from wbtest.results.trusting.network_checking import findings_of, is_current, look_at_networks
 from wbtest.results.variants import (
     VariantFigures,
     figures_by_variant,
@@ -193,7 +192,7 @@ def history_of(experiment: Experiment, now: datetime) -> History:
 def trust_of(experiment: Experiment, counted: History, now: datetime) -> list[Check]:
     """Return every check of what was counted, as of ``now``."""
     rule = sealed_rule(experiment)
-    return ask(experiment, rule, counted, _life(experiment, now), _faults(experiment))
+    return run_checks(experiment, rule, counted, _life(experiment, now), _faults(experiment))
 
 
 def results_from(

@@ -7,8 +7,8 @@ from typing import Any
 
 from wbtest.results.crowds import CrowdFigures
 from wbtest.results.figures import Results
-from wbtest.results.health import check_since
 from wbtest.results.in_words import why
+from wbtest.results.quality_checks import check_since
 from wbtest.results.trust import is_red
 from wbtest.results.variants import VariantFigures
 from wbtest.results.verdict import Verdict

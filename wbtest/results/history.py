@@ -19,9 +19,9 @@ from wbtest.audience.people_counts import people_of
 from wbtest.publishing.models import Experiment
 from wbtest.publishing.rule import Hypothesis
 from wbtest.results.looks import HourCounts
+from wbtest.results.network_groups import NOTHING as NO_FINDINGS
+from wbtest.results.network_groups import Apart, Findings
 from wbtest.results.totals import LeftOut, total
-from wbtest.results.trusting.network_findings import NOTHING as NO_FINDINGS
-from wbtest.results.trusting.network_findings import Apart, Findings
 
 NOTHING = Totals()
 NO_CONVERSIONS = Conversions()

@@ -11,8 +11,8 @@ from wbtest.publishing.conversions import ACTS
 from wbtest.publishing.in_words import as_percent
 from wbtest.results.figures import Judged, Results
 from wbtest.results.outlook import rounded
+from wbtest.results.robustness import price_of
 from wbtest.results.trust import is_lost, listed
-from wbtest.results.trusting.price import price_of
 from wbtest.results.variants import VariantFigures
 from wbtest.statistics import Counts
 

@@ -17,7 +17,7 @@ from wbtest.extensions import db
 from wbtest.publishing.conversions import Conversion
 from wbtest.publishing.models import Experiment
 from wbtest.publishing.rule import Hypothesis
-from wbtest.results.people import reason_name
+from wbtest.results.visitor_checks import reason_name
 
 # Whoever left these addresses is not known to want mail.
 NOT_ASKED = (SUSPECTED, "team")

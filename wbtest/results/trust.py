@@ -1,12 +1,18 @@
-"""What a check of trust is, and how its words are put together. Pure."""
+"""What the trust panel shows: a check, how its words are put together, and the panel itself. Pure.
+
+``CheckContext`` is what checks read beside the counts: how the test was run, who left addresses.
+"""
 
 from __future__ import annotations
 
 from collections.abc import Sequence
-from typing import Literal
+from datetime import date, datetime
+from typing import Literal, NamedTuple
+from zoneinfo import ZoneInfo
 
 from msgspec import Struct
 
+from wbtest.audience.segments_counts import Newest
 from wbtest.http import percent
 
 CheckState = Literal["ok", "warn", "stop"]
@@ -118,3 +124,138 @@ def listed(words: Sequence[object], last: str = "and") -> str:
     """
     texts = [f"{word:,}" if isinstance(word, int) else str(word) for word in words]
     return f" {last} ".join([", ".join(texts[:-1]), texts[-1]] if len(texts) > 1 else texts)
+
+
+NOBODY = Newest()
+
+
+class Paused(NamedTuple):
+    """A time in which nobody counted; ``until`` is now while it lasts."""
+
+    since: datetime
+    until: datetime
+
+    @property
+    def hours(self) -> float:
+        """How long it lasted."""
+        return (self.until - self.since).total_seconds() / 3600
+
+
+class Corrected(NamedTuple):
+    """A mistake that was corrected in the words of the page: when, and what became what."""
+
+    at: datetime
+    said: str
+
+
+class CheckContext(NamedTuple):
+    """How a test was run. ``names`` are the variants' in the sealed order.
+
+    ``started`` and ``today`` are local days, None where nobody asks. ``facts_changed`` are the days
+    on which somebody changed what visitors read of the team. ``pretenders`` are page loads that
+    said they were Chrome and lacked what Chrome sends; ``newest`` is of the newest addresses, those
+    ``without_cookie`` in the order of the names. ``unusual`` are hours of which the owners were
+    told, the newest first, each with what was unusual.
+    """
+
+    names: tuple[str, ...] = ()
+    time_zone: str = "UTC"
+    started: date | None = None
+    today: date | None = None
+    is_over: bool = False
+    attempt: int = 1
+    confirms: bool = True
+    is_cookieless: bool = False
+    pauses: tuple[Paused, ...] = ()
+    facts_changed: tuple[date, ...] = ()
+    corrections: tuple[Corrected, ...] = ()
+    pretenders: int = 0
+    unusual: tuple[tuple[datetime, str], ...] = ()
+    newest: Newest = NOBODY
+    without_cookie: tuple[int, ...] = ()
+
+    @property
+    def days(self) -> int | None:
+        """How many local days the test has lasted, or None."""
+        if self.started is None or self.today is None:
+            return None
+        return (self.today - self.started).days + 1
+
+    def name(self, place: int) -> str:
+        """Return the name of a variant as a sentence has it."""
+        return f"“{self.names[place]}”" if self.names else f"variant {place + 1}"
+
+    def day(self, moment: datetime) -> str:
+        """Return the local day as people say it: 5 March."""
+        return day_name(moment.astimezone(ZoneInfo(self.time_zone)).date())
+
+
+def day_name(day: date) -> str:
+    """Return a day as people say it.
+
+    >>> day_name(date(2027, 3, 5))
+    '5 March'
+    """
+    return f"{day.day} {day:%B}"
+
+
+def pauses_of(steps: Sequence[tuple[str, datetime]], end: datetime) -> tuple[Paused, ...]:
+    """Return when a test rested, from its steps in their order; ``end`` is its end, or now.
+
+    >>> from datetime import UTC
+    >>> noon = datetime(2027, 3, 5, 12, tzinfo=UTC)
+    >>> [pause.hours for pause in pauses_of([("paused", noon)], noon.replace(hour=18))]
+    [6.0]
+    """
+    found: list[Paused] = []
+    since: datetime | None = None
+    for what, at in steps:
+        if what == "paused":
+            since = at
+        elif what in ("resumed", "ended") and since is not None:
+            found.append(Paused(since, at))
+            since = None
+    return (*found, Paused(since, max(end, since))) if since else tuple(found)
+
+
+SEVERITY: tuple[Colour, ...] = ("red", "amber", "grey", "green")
+# While this one is too early, so are all.
+FIRST_TO_JUDGE = "beacons"
+
+
+class Panel(NamedTuple):
+    """What the panel shows. ``shown`` stand open, what is worst first; ``checks`` are all."""
+
+    colour: Colour
+    sentence: str
+    shown: tuple[Check, ...]
+    checks: tuple[Check, ...]
+
+
+def panel_of(checks: Sequence[Check]) -> Panel:
+    """Return the panel of these checks.
+
+    >>> from wbtest.results.trust import Check
+    >>> panel_of([Check("split", "ok", "As planned.", "Split", "yes")]).sentence
+    'Green: nothing speaks against these figures.'
+    """
+    colour, sentence = _overall(checks)
+    shown = sorted(
+        (check for check in checks if check.is_shown), key=lambda c: SEVERITY.index(c.colour)
+    )
+    return Panel(colour, sentence, tuple(shown), tuple(checks))
+
+
+def _overall(checks: Sequence[Check]) -> tuple[Colour, str]:
+    red = sum(check.colour == "red" for check in checks)
+    amber = sum(check.colour == "amber" for check in checks)
+    if red:
+        stops = "one check stops the verdict" if red == 1 else f"{red} checks stop the verdict"
+        return "red", f"Red: {stops}. Decide nothing on these figures."
+    if amber:
+        want = "one check wants a look" if amber == 1 else f"{amber} checks want a look"
+        stops = "It does not stop a verdict." if amber == 1 else "None of them stops a verdict."
+        return "amber", f"Amber: {want} before you decide. {stops}"
+    if any(check.is_early for check in checks if check.check == FIRST_TO_JUDGE):
+        return "grey", "Too early to say: nothing speaks against these figures yet."
+    return "green", "Green: nothing speaks against these figures."

@@ -11,8 +11,7 @@ from wbtest.results.crowds import lines
 from wbtest.results.dashboard.advice import advice, missing
 from wbtest.results.figures import Results
 from wbtest.results.figures_json import crowds_json
-from wbtest.results.trust import is_lost
-from wbtest.results.trusting.panel import panel_of
+from wbtest.results.trust import is_lost, panel_of
 from wbtest.runtime import runtime
 
 # Endpoint and name of each tab; the first screen is the first one.

@@ -25,8 +25,8 @@ from wbtest.results.deciding.statement import verdict_values
 from wbtest.results.deciding.version import made_by
 from wbtest.results.figures import Results, results_from
 from wbtest.results.figures_json import results_json
-from wbtest.results.health import check_measurement
 from wbtest.results.history import History
+from wbtest.results.quality_checks import check_measurement
 from wbtest.results.totals import total
 from wbtest.store import Refused
 from wbtest.writing import document as documents

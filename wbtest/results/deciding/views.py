@@ -35,7 +35,7 @@ from wbtest.results.deciding.showing import ended_shown, waiting_shown
 from wbtest.results.deciding.stopping import should_end
 from wbtest.results.figures import Results
 from wbtest.results.forms import ChecklistForm, DecisionForm, checklist_form
-from wbtest.results.trusting.panel import panel_of
+from wbtest.results.trust import panel_of
 from wbtest.results.views import bp
 from wbtest.review.four_eyes import is_alone
 from wbtest.store import Invalid, Refused

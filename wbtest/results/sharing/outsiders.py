@@ -21,8 +21,7 @@ from wbtest.results.deciding.showing import MAY_STOP
 from wbtest.results.exports import TABLES, Rows
 from wbtest.results.figures import Results
 from wbtest.results.standing import attempt_phrase, short_seal
-from wbtest.results.trust import Check
-from wbtest.results.trusting.panel import panel_of
+from wbtest.results.trust import Check, panel_of
 
 # Sources are left out: whoever passes a link on may name one, and a name may be somebody's.
 SHARED_TABLES = ("variants", "evidence", "days", "funnel")

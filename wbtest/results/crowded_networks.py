@@ -15,15 +15,15 @@ from typing import Literal, NamedTuple
 from wbtest import statistics
 from wbtest.http import number_of
 from wbtest.publishing.rule import Hypothesis
+from wbtest.results.likely_causes import DEVICES
 from wbtest.results.looks import HourCounts, look
-from wbtest.results.trust import Check, early, rate_of, share_of
-from wbtest.results.trusting.network_findings import TITLE
-from wbtest.results.trusting.network_groups import (
+from wbtest.results.network_groups import (
     ALL,
     CROWDED,
     FEWEST_OTHERS,
     RAREST,
     SHARED_BY,
+    TITLE,
     UNKNOWN,
     Group,
     Marks,
@@ -34,7 +34,7 @@ from wbtest.results.trusting.network_groups import (
     number_by_mark,
     subtract,
 )
-from wbtest.results.trusting.places import DEVICES
+from wbtest.results.trust import Check, early, rate_of, share_of
 from wbtest.results.verdict import Life, Verdict, judge
 
 # One network that brings so many wants a look, whatever they do.

@@ -1,7 +1,7 @@
-"""How many sign-ups or views would have to be false for a verdict not to be: one line. Pure.
+"""What it takes to overturn a verdict: false sign-ups or views, and what faking them costs. Pure.
 
-No check sees false visitors who come from everywhere and behave like the others. What is left is to
-say how many of them it would take.
+Prices are those of the searching adversary of ``make attacks``: ``docs/trust.md`` has them in full,
+with what each of them took.
 """
 
 from __future__ import annotations
@@ -14,6 +14,7 @@ from typing import Literal
 from msgspec import Struct
 
 from wbtest import statistics
+from wbtest.http import number_of
 from wbtest.publishing.rule import Hypothesis
 from wbtest.results.history import History
 from wbtest.results.verdict import Life, Verdict
@@ -96,3 +97,33 @@ def false_views(counts: Counts, target: float, needed: float) -> int:
         return statistics.log_e_below(left, target) < needed
 
     return bisect_left(range(counts.unconverted), True, key=is_short)
+
+
+# A rate this far from the target, as a share of it, is away from its line: 5 % and 12 % of 8 %.
+FAR_BELOW, FAR_ABOVE = 0.65, 1.45
+# The fewest networks with which anything passed unseen: where visitors share carriers, and where
+# each has a network of their own. Near the line it is as many either way.
+AWAY, AWAY_FROM_CARRIERS, NEAR = 12, 30, 8
+FEWEST_SEEN = 50
+
+
+def price_of(strongest: Counts, target: float) -> str:
+    """Return a sentence on what it takes to move this result unseen; '' while few have come.
+
+    ``strongest`` are the counts of the variant with the highest rate.
+
+    >>> price_of(Counts(10, 1), 0.08)
+    ''
+    """
+    if strongest.seen < FEWEST_SEEN:
+        return ""
+    rate = strongest.converted / strongest.seen
+    if FAR_BELOW * target < rate < FAR_ABOVE * target:
+        return (
+            f"This close to the target, {number_of(NEAR, 'network')} were enough to move a result "
+            "without turning it red."
+        )
+    return (
+        f"This far from the target, moving a result unseen took {AWAY} networks where visitors "
+        f"share carriers and {AWAY_FROM_CARRIERS} where they don’t."
+    )

@@ -17,10 +17,10 @@ from wbtest.audience.recording.gate import Gate
 from wbtest.audience.recording.groups import record
 from wbtest.extensions import db
 from wbtest.publishing.models import Experiment
+from wbtest.results import network_checking
 from wbtest.results.figures import judged, results_of
+from wbtest.results.network_checking import seen_of_marks
 from wbtest.results.trust import Check
-from wbtest.results.trusting import network_checking
-from wbtest.results.trusting.network_counts import seen_of_marks
 
 PHONE = (
     "Mozilla/5.0 (iPhone; CPU iPhone OS 19_1 like Mac OS X) AppleWebKit/605.1.15 "
@@ -157,7 +157,7 @@ def test_there_may_be_more_networks_than_a_statement_has_parameters(street, runn
 def test_the_worker_keeps_what_it_found(street, running, now):
     bring_strangers(street, now)
     bring_accomplices(street, now)
-    network_checking.check_all(now())
+    network_checking.check_all_networks(now())
 
     [found] = network_checking.findings_of([running]).values()
     assert found.check.state == "stop"
@@ -166,10 +166,10 @@ def test_the_worker_keeps_what_it_found(street, running, now):
 
 def test_the_worker_does_not_look_twice_at_the_same(street, running, now):
     bring_strangers(street, now)
-    network_checking.check_all(now())
+    network_checking.check_all_networks(now())
     first = network_checking.findings_of([running])
     now.turn(days=1)
-    network_checking.check_all(now())
+    network_checking.check_all_networks(now())
 
     assert network_checking.findings_of([running]) == first
 
@@ -177,7 +177,7 @@ def test_the_worker_does_not_look_twice_at_the_same(street, running, now):
 def test_no_verdict_rests_on_hours_at_which_nobody_looked(street, running, now):
     """The worker looked while all was well, and is late after those who were bought."""
     bring_strangers(street, now)
-    network_checking.check_all(now())
+    network_checking.check_all_networks(now())
     bring_accomplices(street, now)
 
     assert judged(running, now()).verdict.is_withheld
@@ -188,11 +188,11 @@ def test_a_verdict_that_time_alone_brings_is_looked_at_first(street, running, no
     bring_strangers(street, now, days=8, rate=0.07)
     for block in range(5):
         street.come(12, 12, network=f"198.51.{block}.1")
-    network_checking.check_all(now())
+    network_checking.check_all_networks(now())
     now.turn(hours=2)
 
     assert judged(running, now()).verdict.is_withheld
-    network_checking.check_all(now())
+    network_checking.check_all_networks(now())
     assert network_checking.findings_of([running])[running.id].check.state == "stop"
 
 
@@ -228,7 +228,7 @@ def test_loads_without_a_beacon_do_not_withhold_the_verdict(street, running, now
 def test_a_purge_keeps_the_words_and_forgets_the_marks(street, running, now):
     bring_strangers(street, now)
     bring_accomplices(street, now)
-    network_checking.check_all(now())
+    network_checking.check_all_networks(now())
     before = check_of(running, now)
     purging.purge(running)
 
@@ -241,7 +241,7 @@ def test_those_of_an_unknown_network_are_told_of(
 ):
     street.come(60, network="10.0.0.7")
     street.come(40)
-    network_checking.check_all(now())
+    network_checking.check_all_networks(now())
 
     check = next(each for each in results_of(running, now()).trust if each.check == "unknown")
     assert check.reason.startswith("Of 100 people 60 came from a network that we can’t tell.")

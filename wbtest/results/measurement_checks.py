@@ -1,6 +1,7 @@
-"""Checks of the measurement: did visitors fall to the variants as planned, and was each one seen?
+"""Checks of how the test was measured and run. Pure.
 
-Pure.
+Did visitors fall to the variants as planned, was each page seen, does a cache hand out copies,
+what changed after the start, and how often was the release tried?
 """
 
 from __future__ import annotations
@@ -16,12 +17,31 @@ from wbtest.publishing.in_words import as_percent
 from wbtest.publishing.rule import Hypothesis
 from wbtest.results.history import Counted
 from wbtest.results.totals import total
-from wbtest.results.trust import SMALL, Check, early, listed, share_of
+from wbtest.results.trust import (
+    SMALL,
+    Check,
+    CheckContext,
+    day_name,
+    early,
+    listed,
+    share,
+    share_of,
+)
+from wbtest.statistics import Counts
 
 # So many would raise an alarm at any weights, all of them in one variant.
 ALWAYS_ENOUGH = 1_000
 # Below this many served pages a share of lost beacons is chance.
 FEWEST_SERVED = 100
+FEWEST_SIGNUPS = 10
+# So few browsers keep no cookie of the page itself that this many are no chance.
+MANY_WITHOUT = 0.2
+# Families share a browser; a tenth of all addresses is no family.
+MANY_SHARED = 0.1
+# Of those without a cookie, from one variant: a cache keeps one.
+NEARLY_ALL = 0.9
+# A shorter pause takes nobody's weekday.
+LONG_PAUSE_HOURS = 24.0
 
 
 def check_split(counted: Counted) -> Check:
@@ -198,3 +218,137 @@ def check_beacons_alike(counted: Counted) -> Check:
 
 def _lost(totals: Totals) -> int:
     return max(totals.served - totals.seen, 0)
+
+
+def check_cached(around: CheckContext) -> Check:
+    """Do addresses come without our cookie, or many with the same?
+
+    We forbid copies (``private, no-store``), and a cache that disobeys leaves no line with us: who
+    gets its copy was never served by us. A copy without our cookie makes people nobody: their
+    beacons are dropped, and only their addresses come. A copy with a cookie makes them all one
+    person, who leaves many addresses. A beacon always proves a visit, so served against seen
+    cannot show it.
+    """
+    check, title = "cached", "No copies of the page on the way"
+    newest, without = around.newest, sum(around.without_cookie)
+    if around.is_cookieless:
+        reason = "This page sets no cookie, so a copy of it would not show in the addresses."
+        return Check(check, "ok", reason, title, "not known")
+    if newest.count < FEWEST_SIGNUPS:
+        return early(check, title, f"From {FEWEST_SIGNUPS} addresses on it says something.")
+    found = []
+    if without > MANY_WITHOUT * newest.count:
+        found.append(f"{without:,} came without our cookie{_from_one(around, without)}")
+    if newest.shared > MANY_SHARED * newest.count:
+        found.append(f"{newest.shared:,} came with a cookie that more than two addresses share")
+    if not found:
+        reason = (
+            f"{share(newest.count - without, newest.count)} of the newest {newest.count:,} "
+            f"addresses came with a cookie of ours, and {newest.shared or 'none'} with one that "
+            "more than two addresses share."
+        )
+        return Check(check, "ok", reason, title, "yes")
+    reason = (
+        f"Of the newest {newest.count:,} addresses {' and '.join(found)}. Somebody before this "
+        "server, a cache or a CDN, seems to hand out copies of the page: these people are not "
+        "told apart, and not split by chance. The rate leaves them out or takes them for one."
+    )
+    do = (
+        "In the settings of your CDN or proxy take /p/ out of the cache, and let Set-Cookie "
+        "through. We send Cache-Control: private, no-store with each page."
+    )
+    return Check(check, "warn", reason, title, "doubtful", do=do, where="page")
+
+
+def _from_one(around: CheckContext, without: int) -> str:
+    """That nearly all of them are from one variant, where there are several."""
+    most = max(around.without_cookie)
+    if len(around.without_cookie) < 2 or most < NEARLY_ALL * without:
+        return ""
+    return f", {most:,} of them from {around.name(around.without_cookie.index(most))}"
+
+
+def check_changes(around: CheckContext, counted: Counted) -> Check:
+    """Was anything changed after the start that visitors could notice?"""
+    check, title = "changes", "Nothing changed since the start"
+    heavy = [*_corrections(around, counted), *_long_pauses(around), *_facts(around)]
+    light = _short_pauses(around)
+    if not heavy and not light:
+        reason = "Since the start nobody changed what visitors see or when they count."
+        return Check(check, "ok", reason, title, "yes")
+    said = " ".join(f"{part[:1].upper()}{part[1:]}." for part in (*heavy, *light))
+    if not heavy:
+        return Check(check, "ok", f"{said} That is allowed for.", title, "little", where="history")
+    do = "Compare the days before and after. Are they alike? Then say so when you decide."
+    changes = (*_long_pauses(around), *around.facts_changed, *around.corrections)
+    value = number_of(len(changes), "change")
+    return Check(check, "warn", said, "Changed since the start", value, do=do, where="history")
+
+
+def check_attempts(rule: Hypothesis, around: CheckContext) -> Check:
+    """Was the same release tested before? Chance of any false go: at most m·α."""
+    check, title, times = "attempts", "First test of this release", around.attempt
+    if times < 2:
+        reason = (
+            "Nobody tested this release before, so the chance of a false go is at most "
+            f"{as_percent(rule.alpha)}."
+        )
+        return Check(check, "ok", reason, title, "yes")
+    reason = (
+        f"This is test {times} of the release. Whoever tries until it works finds something that "
+        f"works by chance: over all {times} the chance of any false go is at most {times} × "
+        f"{as_percent(rule.alpha)} = {as_percent(min(times * rule.alpha, 1.0))}."
+    )
+    do = "Read what came of the others, and name them all when you decide."
+    value = f"test {times}"
+    return Check(check, "warn", reason, "Tested before", value, do=do, where="attempts")
+
+
+def _corrections(around: CheckContext, counted: Counted) -> list[str]:
+    """What was corrected, and how many had seen the page before the first of it."""
+    found = around.corrections
+    if not found:
+        return []
+    days = listed(list(dict.fromkeys(around.day(each.at) for each in found)))
+    number = "1 correction" if len(found) == 1 else f"{len(found)} corrections"
+    until = counted.hours.until(int(found[0].at.timestamp()))
+    before = Counts(sum(c.seen for c in until), sum(c.converted for c in until))
+    ever = counted.hours.totals()
+    since = Counts(
+        sum(c.seen for c in ever) - before.seen, sum(c.converted for c in ever) - before.converted
+    )
+    when = "in the hours before the first" if len(found) > 1 else "in the hours before"
+    return [
+        f"{number} on {days}: {'; '.join(each.said for each in found)} ({_people(before)} {when}, "
+        f"{_people(since)} from that hour on)"
+    ]
+
+
+def _people(counts: Counts) -> str:
+    return f"{counts.converted:,} of {counts.seen:,}"
+
+
+def _long_pauses(around: CheckContext) -> list[str]:
+    return [
+        f"the test rested from {around.day(pause.since)} to {around.day(pause.until)}; who came "
+        "then does not count"
+        for pause in around.pauses
+        if pause.hours >= LONG_PAUSE_HOURS
+    ]
+
+
+def _short_pauses(around: CheckContext) -> list[str]:
+    hours = sum(pause.hours for pause in around.pauses if pause.hours < LONG_PAUSE_HOURS)
+    number = sum(pause.hours < LONG_PAUSE_HOURS for pause in around.pauses)
+    if not number:
+        return []
+    times = "once" if number == 1 else f"{number} times"
+    took = f"about {number_of(round(hours), 'hour')}" if hours >= 1 else "less than an hour"
+    return [f"the test rested {times}, for {took} in all"]
+
+
+def _facts(around: CheckContext) -> list[str]:
+    if not around.facts_changed:
+        return []
+    days = listed([day_name(day) for day in around.facts_changed])
+    return [f"on {days} somebody changed who answers for the page, which its visitors can read"]

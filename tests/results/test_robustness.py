@@ -1,4 +1,4 @@
-"""How many sign-ups or views would have to be false for a verdict not to be."""
+"""What it takes to overturn a verdict, and what that costs."""
 
 from typing import Any
 
@@ -10,10 +10,10 @@ from msgspec.structs import replace
 
 from tests.conftest import Browser, HandClock
 from tests.factories import Team, log_in, make_decision
+from tests.results.check_histories import counted
 from tests.results.conftest import Start
-from tests.results.crowd import count_days
+from tests.results.crowd import count_day, count_days
 from tests.results.hours import START, eager_rule, hourly, judged
-from tests.results.trusting.histories import counted
 from wbtest import statistics
 from wbtest.audience.conversions import Conversions, Origin
 from wbtest.audience.counts import Totals
@@ -22,12 +22,7 @@ from wbtest.publishing.models import Experiment
 from wbtest.results.figures import results_of
 from wbtest.results.figures_json import results_json
 from wbtest.results.in_words import fragility
-from wbtest.results.trusting.fragility import (
-    Fragility,
-    false_signups,
-    false_views,
-    fragility_of,
-)
+from wbtest.results.robustness import Fragility, false_signups, false_views, fragility_of, price_of
 from wbtest.results.verdict import Doubt, Life, Verdict
 from wbtest.statistics import Counts, evidence_needed
 from wbtest.store import writing
@@ -195,3 +190,26 @@ def test_of_a_target_missed_it_counts_views(begin: Start, now: HandClock):
         "320 of these 720 views would have to be false for this to stay undecided; they came on "
         "9 days."
     )
+
+
+@pytest.mark.parametrize("converted", [20, 48])
+def test_far_from_the_target_it_takes_many_networks(converted: int) -> None:
+    assert "12 networks where visitors share carriers" in price_of(Counts(400, converted), 0.08)
+
+
+@pytest.mark.parametrize("converted", [26, 32, 40])
+def test_close_to_the_target_it_takes_few(converted: int) -> None:
+    assert "8 networks" in price_of(Counts(400, converted), 0.08)
+
+
+def test_the_panel_says_it_and_leads_to_what_a_stranger_can_do(
+    begin: Start, team: Team, client: Browser
+) -> None:
+    experiment = begin()
+    count_day(experiment, 0, "control", seen=400, converted=60)
+    log_in(client, team.owner)
+
+    page = client.get(f"/experiments/{experiment.id}/results").text
+    assert "moving a result unseen took" in page
+    assert client.get("/help/trust").status_code == 200
+    assert 'href="/help/trust"' in page

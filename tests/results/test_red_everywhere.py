@@ -13,7 +13,7 @@ from wbtest.results.figures import judged, results_of
 from wbtest.results.figures_json import results_json
 from wbtest.results.in_words import badge, headline
 from wbtest.results.summary import summary
-from wbtest.results.trusting.panel import panel_of
+from wbtest.results.trust import panel_of
 from wbtest.store import writing
 
 Damage = Callable[[Experiment], None]

@@ -13,8 +13,7 @@ from typing import NamedTuple
 from wbtest.audience.counts import Totals
 from wbtest.publishing.rule import Hypothesis
 from wbtest.results.history import History
-from wbtest.results.trust import Check, early, listed, rate_of
-from wbtest.results.trusting.around import Around
+from wbtest.results.trust import Check, CheckContext, early, listed, rate_of
 
 # A mix of sources is doubted when chance alone makes it once in a thousand looks; with a reversal
 # beside it, which a fair mix cannot make, once in twenty is enough.
@@ -33,7 +32,7 @@ class Reversal(NamedTuple):
     sources: tuple[str, ...]
 
 
-def check_sources(rule: Hypothesis, counted: History, around: Around) -> Check:
+def check_sources(rule: Hypothesis, counted: History, around: CheckContext) -> Check:
     """Did each variant get the same mix of sources, and does the sum say what each source says?"""
     if len(counted.variants) == 1:
         return Check("sources", "ok", "There is one variant, so nothing differs.", TITLE, "–")
@@ -90,7 +89,7 @@ def _led_by(leader: int, other: int, rows: Mapping[str, Sequence[Totals]]) -> tu
     return tuple(sources)
 
 
-def _reversed(rows: Mapping[str, Sequence[Totals]], found: Reversal, around: Around) -> Check:
+def _reversed(rows: Mapping[str, Sequence[Totals]], found: Reversal, around: CheckContext) -> Check:
     pairs = [(rows[source][found.ahead], rows[source][found.behind]) for source in found.sources]
     here, there = _pooled(pairs)
     ahead, behind = around.name(found.ahead), around.name(found.behind)
@@ -107,7 +106,7 @@ def _reversed(rows: Mapping[str, Sequence[Totals]], found: Reversal, around: Aro
     return Check("sources", "warn", reason, TITLE, "reversed", do=do, where="links")
 
 
-def _most_apart(rows: Mapping[str, Sequence[Totals]], around: Around) -> str:
+def _most_apart(rows: Mapping[str, Sequence[Totals]], around: CheckContext) -> str:
     """The source whose share differs most: of 700 who saw “A” 300 came from newsletter, …"""
     whole = [sum(column) for column in zip(*map(_seen, rows.values()), strict=True)]
 

@@ -10,15 +10,15 @@ from msgspec.structs import replace
 
 from tests.factories import make_rule
 from tests.results.hours import HOUR, START
-from wbtest.results.looks import HourCounts
-from wbtest.results.trusting.crowded_networks import (
+from wbtest.results.crowded_networks import (
     Networks,
     check_networks,
     find_networks,
     lost_by,
     split_by,
 )
-from wbtest.results.trusting.network_groups import UNKNOWN, Group, find_groups
+from wbtest.results.looks import HourCounts
+from wbtest.results.network_groups import UNKNOWN, Group, find_groups
 from wbtest.results.verdict import Doubt, Life
 from wbtest.statistics import Counts
 

@@ -7,10 +7,9 @@ from typing import Any
 from tests.factories import make_rule
 from tests.results.hours import hourly
 from wbtest.audience.counts import Totals
-from wbtest.results.health import check_trust
 from wbtest.results.history import History
-from wbtest.results.trust import Check
-from wbtest.results.trusting.around import Around
+from wbtest.results.quality_checks import check_trust
+from wbtest.results.trust import Check, CheckContext
 
 WEEK = [date(2027, 3, 1) + timedelta(days=k) for k in range(7)]
 SOUND = Totals(served=1000, seen=850, converted=70, arrived=70, signups=75, unseen=5, confirmed=50)
@@ -31,10 +30,10 @@ def counted(*variants: Totals, weights: tuple[int, ...] = (), **parts: Any) -> H
 
 
 def checked(
-    history: History, around: Around | None = None, *, faults: Sequence[str] = (), **rule: Any
+    history: History, around: CheckContext | None = None, *, faults: Sequence[str] = (), **rule: Any
 ) -> dict[str, Check]:
     """All checks by their keys."""
-    run = around or Around(names=NAMES[: len(history.variants)])
+    run = around or CheckContext(names=NAMES[: len(history.variants)])
     checks = check_trust(make_rule(**rule), history, run, faults)
     return {check.check: check for check in checks}
 

@@ -1,7 +1,7 @@
 """Looking at the networks of a test: by the worker once a minute, or when a verdict needs it.
 
 To look reads everybody who came, so what was found is kept, and pages read one row. A verdict rests
-on full hours; one that is younger than the last look is not given before somebody has looked.
+on full hours; one that is younger than the last look waits until somebody has looked.
 """
 
 from __future__ import annotations
@@ -10,44 +10,137 @@ from collections import defaultdict
 from collections.abc import Collection, Iterable, Sequence
 from datetime import datetime, timedelta
 from functools import cache
+from typing import Any, NamedTuple, cast
 
 import sqlalchemy as sa
 from msgspec.structs import replace
 from sqlalchemy.orm import selectinload
 
-from wbtest.audience.models import NetworkFinding
+from wbtest.audience.group_counts import joined_visits, of_counted_sources
+from wbtest.audience.models import CrowdNetwork, NetworkFinding, Sighting, Signup, Visit
+from wbtest.audience.recording.cells import SUSPECTED, Facts
 from wbtest.audience.recording.facts import NoExperiment, load_facts
-from wbtest.audience.recording.hours import QUARTER_SECONDS
+from wbtest.audience.recording.hours import QUARTER_SECONDS, QUARTER_US, hour_of
 from wbtest.delivery.each import for_each
 from wbtest.extensions import db
 from wbtest.publishing.models import Experiment
 from wbtest.publishing.rule import Hypothesis
 from wbtest.publishing.running.life import address_of
 from wbtest.publishing.running.seals import sealed_rule
+from wbtest.results.crowded_networks import check_networks, find_networks, lost_by, split_by
 from wbtest.results.history import Counted, count
 from wbtest.results.looks import HourCounts
-from wbtest.results.totals import total
-from wbtest.results.trusting import network_counts
-from wbtest.results.trusting.crowded_networks import (
-    check_networks,
-    find_networks,
-    lost_by,
-    split_by,
-)
-from wbtest.results.trusting.network_counts import Arrived, SeenRow
-from wbtest.results.trusting.network_findings import (
+from wbtest.results.network_groups import (
     NOTHING,
+    UNKNOWN,
     Apart,
     Findings,
+    Group,
     Lost,
     Served,
     from_json,
+    shared_marks,
     to_json,
 )
-from wbtest.results.trusting.network_groups import UNKNOWN, Group, shared_marks
+from wbtest.results.totals import total
 from wbtest.results.verdict import Life
 from wbtest.statistics import Counts
 from wbtest.store import insert, writing
+
+VISITS = cast(sa.Table, Visit.__table__)
+SIGHTINGS = cast(sa.Table, Sighting.__table__)
+SIGNUPS = cast(sa.Table, Signup.__table__)
+
+
+class Arrived(NamedTuple):
+    """Visitors of one mark on one kind of device who were shown one variant."""
+
+    mark: int
+    device: str
+    variant: str
+    served: int
+    seen: int
+    converted: int
+
+
+class SeenRow(NamedTuple):
+    """People of one mark and kind of device who saw a variant in one hour; its start in seconds.
+
+    ``converted_at`` is the start of the hour in which they converted, None for those who did not.
+    """
+
+    mark: int
+    device: str
+    variant: str
+    seen_at: int
+    converted_at: int | None
+    number: int
+
+
+def arrived_by_mark(experiment: Experiment, facts: Facts) -> list[Arrived]:
+    """Return who counts, by mark, device and variant, without the announced crowds."""
+    device = sa.func.coalesce(SIGHTINGS.c.device, VISITS.c.device)
+    variant = sa.func.coalesce(SIGHTINGS.c.variant, VISITS.c.variant)
+    numbers = [
+        sa.func.count(),
+        sa.func.count(SIGHTINGS.c.visitor),
+        sa.func.count(SIGNUPS.c.visitor),
+    ]
+    suspects = sa.select(SIGHTINGS.c.visitor).where(
+        SIGHTINGS.c.experiment_id == experiment.id, SIGHTINGS.c.excluded_because == SUSPECTED
+    )
+    rows = db.session.execute(
+        sa.select(VISITS.c.mark, device, variant, *numbers)
+        .select_from(joined_visits())
+        .where(*_counting(experiment, facts), VISITS.c.visitor.not_in(suspects))
+        .group_by(VISITS.c.mark, device, variant)
+    )
+    return [Arrived._make(row) for row in rows]
+
+
+def seen_of_marks(experiment: Experiment, facts: Facts, marks: Collection[int]) -> list[SeenRow]:
+    """Return those seen of these marks, by mark, device, variant and hour; one read for all."""
+    step = "at_us" if facts.conversion == "signup" else f"{facts.conversion}_us"
+    quarter = (SIGHTINGS.c.at_us // QUARTER_US).label("quarter")
+    moment = (SIGNUPS.c[step] // QUARTER_US).label("moment")
+    # There may be more marks than a statement may have parameters.
+    given = sa.bindparam(None, sorted(marks), sa.Integer(), expanding=True, literal_execute=True)
+    by = (VISITS.c.mark, SIGHTINGS.c.device, SIGHTINGS.c.variant, quarter, moment)
+    rows = db.session.execute(
+        sa.select(*by, sa.func.count())
+        .select_from(joined_visits())
+        .where(*_counting(experiment, facts), VISITS.c.mark.in_(given))
+        .where(SIGHTINGS.c.visitor.is_not(None))
+        .group_by(*by)
+    )
+
+    def hour(number: int | None) -> int | None:
+        return None if number is None else hour_of(number * QUARTER_US, facts.zone)
+
+    return [
+        SeenRow(mark, device, variant, hour_of(begun * QUARTER_US, facts.zone), hour(done), number)
+        for mark, device, variant, begun, done, number in rows
+    ]
+
+
+def _counting(experiment: Experiment, facts: Facts) -> Iterable[sa.ColumnElement[bool]]:
+    yield VISITS.c.experiment_id == experiment.id
+    yield VISITS.c.excluded_because == ""
+    yield from of_counted_sources(facts)
+    if facts.crowds:
+        for crowd, mark in _announced(experiment):
+            when = facts.crowds[crowd]
+            is_in_time = VISITS.c.at_us.between(when.from_us, when.until_us)
+            yield sa.not_((VISITS.c.mark == mark) & is_in_time)
+
+
+def _announced(experiment: Experiment) -> Sequence[Any]:
+    """The marks of announced crowds, each with the crowd's place in the rule."""
+    query = sa.select(CrowdNetwork.crowd, CrowdNetwork.mark).where(
+        CrowdNetwork.experiment_id == experiment.id
+    )
+    return db.session.execute(query).all()
+
 
 EVERY = timedelta(minutes=1)
 # Who was seen on the last day may convert for so long.
@@ -93,7 +186,7 @@ def look_at_networks(
         facts = load_facts(db.session.connection(), experiment.id)
     except NoExperiment:
         return found
-    arrived = network_counts.arrived_by_mark(experiment, facts)
+    arrived = arrived_by_mark(experiment, facts)
     if not arrived:
         return found
     unknown = sum(each.seen for each in arrived if each.mark == UNKNOWN)
@@ -104,7 +197,7 @@ def look_at_networks(
     @cache
     def shared() -> list[SeenRow]:
         """Read once, whatever many groups of them are looked at, and only where there is one."""
-        return network_counts.seen_of_marks(experiment, facts, shared_marks(marks))
+        return seen_of_marks(experiment, facts, shared_marks(marks))
 
     def hours_of(group: Group) -> HourCounts:
         inside = set(group.marks)
@@ -130,7 +223,7 @@ def look_at_networks(
     )
 
 
-def check_all(now: datetime) -> None:
+def check_all_networks(now: datetime) -> None:
     """Look at the networks of each test in which somebody came since the last look; a job.
 
     Of a large test once in a quarter of an hour.
@@ -149,12 +242,12 @@ def check_all(now: datetime) -> None:
         is_same = _sums(counted) == (found.seen, found.converted)
         if is_current(found, counted, life.settled_at(rule)) and (is_same or found.seen > LARGE):
             return
-        keep(experiment, look_at_networks(experiment, rule, counted, life))
+        save_findings(experiment, look_at_networks(experiment, rule, counted, life))
 
     for_each(tests, check, address_of)
 
 
-def keep(experiment: Experiment, found: Findings) -> None:
+def save_findings(experiment: Experiment, found: Findings) -> None:
     """Keep what was found, in the place of what was found before."""
     values = {"findings": to_json(found)}
     with writing() as session:

@@ -1,0 +1,226 @@
+"""Can these figures be trusted? All checks in the order of the panel, and what they read.
+
+*stop* withholds the verdict: what was measured is not what the page did to people. *warn* asks for
+a look, *ok* only informs. Whether the figures are good is not asked here.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from datetime import date, datetime
+from zoneinfo import ZoneInfo
+
+import sqlalchemy as sa
+
+from wbtest.audience import segments_counts
+from wbtest.audience.signing.alarms import unusual_hours
+from wbtest.extensions import db
+from wbtest.http import percent
+from wbtest.publishing.corrections import in_force
+from wbtest.publishing.models import Experiment, Step
+from wbtest.publishing.rule import Hypothesis
+from wbtest.publishing.running.correcting import names_of, summary_of
+from wbtest.publishing.running.seals import sealed_options
+from wbtest.results import measurement_checks, signup_checks, simpson_check, visitor_checks
+from wbtest.results.history import Counted, History
+from wbtest.results.likely_causes import SegmentCounts, want_places, with_hints
+from wbtest.results.trust import SMALL, Check, CheckContext, Corrected, early, pauses_of
+from wbtest.results.verdict import Doubt, Life, Verdict
+from wbtest.statistics import Counts
+from wbtest.team.models import AuditLine
+
+
+def check_trust(
+    rule: Hypothesis, counted: History, around: CheckContext, faults: Sequence[str]
+) -> list[Check]:
+    """Return every check, in the order of the panel.
+
+    ``faults`` say in what the test differs from what was approved and sealed.
+    """
+    return [
+        measurement_checks.check_split(counted),
+        measurement_checks.check_served_split(counted),
+        measurement_checks.check_beacons(rule, counted),
+        measurement_checks.check_beacons_alike(counted),
+        counted.networks.check,
+        visitor_checks.check_unknown(counted.networks.unknown, counted.networks.seen),
+        visitor_checks.check_machines(counted, around),
+        visitor_checks.check_people(counted),
+        visitor_checks.check_lost(counted),
+        measurement_checks.check_cached(around),
+        simpson_check.check_sources(rule, counted, around),
+        visitor_checks.check_passed_on(rule, counted),
+        visitor_checks.check_weekdays(counted, around),
+        visitor_checks.check_without_beacon(rule, counted),
+        visitor_checks.check_two_variants(counted),
+        signup_checks.check_confirmed(rule, counted, around),
+        signup_checks.check_confirmed_alike(counted, around),
+        signup_checks.check_addresses(around),
+        signup_checks.check_domains(counted),
+        signup_checks.check_spellings(counted),
+        signup_checks.check_bursts(counted, around),
+        signup_checks.check_alarms(around),
+        signup_checks.check_footprint(counted),
+        visitor_checks.check_too_good(rule, counted, around),
+        measurement_checks.check_changes(around, counted),
+        measurement_checks.check_attempts(rule, around),
+        _check_seal(faults),
+    ]
+
+
+def check_measurement(rule: Hypothesis, counted: Counted, faults: Sequence[str]) -> list[Check]:
+    """Return the checks that can stop a verdict; they need no more than what counts.
+
+    A list of experiments asks for these alone. So no other check may ever stop a verdict, or the
+    list would say what the page withholds.
+    """
+    return [
+        measurement_checks.check_split(counted),
+        measurement_checks.check_served_split(counted),
+        measurement_checks.check_beacons(rule, counted),
+        counted.networks.check,
+        _check_seal(faults),
+    ]
+
+
+def _check_seal(faults: Sequence[str]) -> Check:
+    title = "Sealed rule unchanged"
+    if not faults:
+        return Check(
+            "seal", "ok", "The rule is the one that was sealed at the start.", title, "yes"
+        )
+    said = " ".join(f"{fault[:1].upper()}{fault[1:]}." for fault in faults)
+    reason = f"The database was changed by hand. {said}"
+    do = "Ask whoever runs the server to restore a backup from before it was changed."
+    return Check("seal", "stop", reason, title, "no", do=do, where="seal")
+
+
+def check_since(verdict: Verdict) -> Check:
+    """Do the figures still say what they said when the verdict was reached?"""
+    if verdict.doubt:
+        return check_doubt(verdict.doubt, is_over=verdict.is_over)
+    if verdict.reached_at is None:
+        return early("since", HOLDS, "There is no verdict, so none can fade.")
+    reason = "What came after the verdict does not speak against it."
+    return Check("since", "ok", reason, HOLDS, "yes")
+
+
+HOLDS = "Holds since it was reached"
+
+
+def check_doubt(doubt: Doubt, *, is_over: bool = False) -> Check:
+    """Return what speaks against a verdict since it was reached."""
+    do = "Ask who came first, and from where: friends and followers say yes sooner than others."
+    if doubt.since is None or doubt.until is None:
+        reason = (
+            "When the verdict came, every variant was shown to be below the target. That is no "
+            "longer so."
+        )
+        do = "Ask who came lately, and from where."
+        return Check("since", "stop", reason, HOLDS, "no", do=do, where="links")
+    first = f"Reached by the first {doubt.until.seen:,}"
+    if doubt.is_contradicted:
+        reason = (
+            f"{first}, friends perhaps; the {doubt.since.seen:,} since run at "
+            f"{_rate(doubt.since)}. Do not build on it."
+        )
+    else:
+        reason = (
+            f"{first}; with everybody since, the evidence is below its line again."
+            f"{'' if is_over else ' Keep looking.'}"
+        )
+    return Check("since", "stop", reason, HOLDS, "no", do=do, where="links")
+
+
+def _rate(counts: Counts) -> str:
+    """In per cent, or as counts while these are small."""
+    small = f"{counts.converted:,} of {counts.seen:,}"
+    return percent(counts.rate) if counts.seen >= SMALL else small
+
+
+def read_context(
+    experiment: Experiment, rule: Hypothesis, counted: History, life: Life
+) -> CheckContext:
+    """Return how a started experiment was run, up to ``life.now``."""
+    chosen = sealed_options(experiment)
+    keys, names = zip(
+        *((each.key, each.name or each.key) for each in experiment.variants), strict=True
+    )
+    until = min(life.now, life.over_at(rule))
+    # Of plain columns: nobody asks who took a step.
+    rows = db.session.execute(
+        sa.select(Step.what, Step.at)
+        .where(Step.experiment_id == experiment.id)
+        .order_by(Step.number)
+    )
+    steps = [(what, at) for what, at in rows if at <= until]
+    newest = segments_counts.newest_signups(experiment)
+    zone = ZoneInfo(experiment.time_zone)
+    return CheckContext(
+        names=names,
+        time_zone=experiment.time_zone,
+        started=life.started_at.astimezone(zone).date(),
+        today=life.now.astimezone(zone).date(),
+        is_over=life.now >= life.over_at(rule),
+        attempt=experiment.attempt,
+        confirms=chosen.confirms,
+        is_cookieless=chosen.counting == "cookieless",
+        pauses=pauses_of(steps, until),
+        facts_changed=_facts_changed(experiment, life.started_at, until),
+        corrections=_corrections(experiment),
+        pretenders=counted.pretenders,
+        unusual=tuple(unusual_hours(experiment, until)),
+        newest=newest,
+        without_cookie=tuple(newest.without_cookie.get(key, 0) for key in keys),
+    )
+
+
+def read_segments(experiment: Experiment, rule: Hypothesis) -> list[SegmentCounts]:
+    """Return who was served and who saw each variant, by device and source."""
+    keys = [variant.key for variant in experiment.variants]
+    served: dict[tuple[str, str], list[int]] = {}
+    seen: dict[tuple[str, str], list[int]] = {}
+    for cell in segments_counts.cells(experiment, rule.sources):
+        place, k = (cell.device, cell.source), keys.index(cell.variant)
+        served.setdefault(place, [0] * len(keys))[k] = cell.served
+        seen.setdefault(place, [0] * len(keys))[k] = cell.seen
+    return [SegmentCounts(*place, tuple(served[place]), tuple(seen[place])) for place in served]
+
+
+def _corrections(experiment: Experiment) -> tuple[Corrected, ...]:
+    """What was corrected on the page; without a correction nothing is read."""
+    found = in_force(experiment.corrections) if experiment.corrected_seal else []
+    names = names_of(experiment)
+    return tuple(Corrected(each.approved_at, summary_of(each, names)) for each in found)
+
+
+def _facts_changed(experiment: Experiment, since: datetime, until: datetime) -> tuple[date, ...]:
+    """The local days on which the team changed its name or who is responsible."""
+    moments = db.session.scalars(
+        sa.select(AuditLine.at).where(
+            AuditLine.action == "team.changed",
+            AuditLine.at > since,
+            AuditLine.at <= until,
+        )
+    )
+    zone = ZoneInfo(experiment.time_zone)
+    return tuple(sorted({moment.astimezone(zone).date() for moment in moments}))
+
+
+def run_checks(
+    experiment: Experiment,
+    rule: Hypothesis,
+    counted: History,
+    life: Life,
+    faults: Sequence[str],
+) -> list[Check]:
+    """Return every check of a started experiment.
+
+    ``faults`` say in what it differs from what was sealed. Where people came from and on what is
+    read only when a check asks for it.
+    """
+    run = read_context(experiment, rule, counted, life)
+    checks = check_trust(rule, counted, run, faults)
+    if not want_places(checks):
+        return checks
+    return with_hints(checks, counted, run, read_segments(experiment, rule))

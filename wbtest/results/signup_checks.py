@@ -1,0 +1,359 @@
+"""Checks of the sign-ups: confirmed addresses, mailboxes, bursts, and traces on the page. Pure.
+
+Of simulated tests with honest consumers at most one in a hundred is amber
+(``tests/results/test_signup_checks.py``). Where a company is a tenth of all sign-ups it is on
+purpose: from here nobody can tell its people from somebody who owns the domain.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from datetime import UTC, date, datetime
+from math import comb
+from typing import NamedTuple
+from zoneinfo import ZoneInfo
+
+from wbtest import statistics
+from wbtest.audience.conversions import Burst, Traces
+from wbtest.audience.segments_counts import Newest
+from wbtest.http import number_of, percent
+from wbtest.publishing.rule import Hypothesis
+from wbtest.results.history import History
+from wbtest.results.totals import total
+from wbtest.results.trust import Check, CheckContext, day_name, early, listed, share_of
+
+FEWEST_ADDRESSES = 10
+# Of confirmations pressed by scanners of mail, and of addresses that last an hour.
+MANY_AUTOMATED, MANY_DISPOSABLE = 0.2, 0.1
+FEWEST_SIGNUPS = 20
+# At domains that hold a twentieth each: in no town do so many have the same small provider.
+LARGE_DOMAIN, MANY_AT_LARGE = 0.05, 0.1
+# Some people sign up twice and spell their address otherwise.
+FEWEST_AGAIN, MANY_AGAIN = 5, 0.03
+# Before that many came at other times, nobody knows what is usual.
+FEWEST_ELSEWHERE = 50
+# Readers of one post or newsletter may well sign up three times as often as others, and of those
+# who come at once half may. Over all stretches chance has one test in a thousand go beyond.
+TIMES_AS_OFTEN, MOST_OFTEN = 3.0, 0.5
+RAREST = 1e-3
+HOUR = 3600
+MOST_TOLD = 3
+FEWEST_OTHERS = 10
+# A group differs when this share of it left no trace, so many times as many as of the others, and
+# chance has one test in a thousand show any such group. Days bring the same browsers; sources may
+# bring others, as apps do that open links inside themselves.
+MANY_OF_DAY, MANY_OF_SOURCE, TIMES_AS_MANY = 0.4, 0.7, 3.0
+# Of all sign-ups, where most of the other visitors left one.
+MOST_WITHOUT, FEWEST_VISITORS = 0.5, 50
+
+
+def check_confirmed(rule: Hypothesis, counted: History, around: CheckContext) -> Check:
+    """Do at least half confirm, of those who were asked?"""
+    title, newest = "Confirmed addresses", around.newest
+    sums = total(counted.variants)
+    if not around.confirms:
+        reason = "This page asks nobody to confirm, so nobody knows whose addresses these are."
+        return Check("confirmed", "ok", reason, title, "not asked")
+    if not sums.signups:
+        return early("confirmed", title, "Nobody signed up yet.")
+    if newest.unasked:
+        return _some_unasked(rule, newest, title, is_all=newest.count == sums.signups)
+    reason = f"{sums.confirmed:,} of {sums.signups:,} confirmed by the link in their mail."
+    if sums.signups < FEWEST_ADDRESSES:
+        reason += f" From {FEWEST_ADDRESSES} on it says something."
+        return early("confirmed", title, reason, f"{sums.confirmed} of {sums.signups}")
+    value = share_of(sums.confirmed, sums.signups)
+    if sums.confirmed * 2 >= sums.signups:
+        return Check("confirmed", "ok", reason, title, value)
+    reason += " Fewer than half: perhaps mails do not arrive, or few of them want it."
+    do = "Sign up on the page with an address of your own at another provider, and see what comes."
+    return Check("confirmed", "warn", reason, title, value, do=do, where="page")
+
+
+def _some_unasked(rule: Hypothesis, newest: Newest, title: str, *, is_all: bool) -> Check:
+    """What to say where no mail server was set for a while, or for all of the test.
+
+    ``is_all``: the newest are all that there are.
+    """
+    if newest.unasked == newest.count and is_all:
+        reason = "No mail server was set when people signed up, so nobody was asked to confirm."
+        value = "not asked"
+    else:
+        were = "was" if newest.unasked == 1 else "were"
+        reason = (
+            f"Of the newest {number_of(newest.count, 'sign-up')} {newest.unasked:,} {were} not "
+            "asked to confirm: no mail server was set."
+        )
+        value = f"{newest.unasked:,} not asked"
+    if rule.conversion != "confirmed":
+        return Check("confirmed", "ok", reason, title, value)
+    reason += " The rule counts only confirmed sign-ups, so the rate is too low."
+    do = "Set WBTEST_MAIL_URL on the server, and start a new test."
+    return Check("confirmed", "warn", reason, title, value, do=do, where="signups")
+
+
+def check_confirmed_alike(counted: History, around: CheckContext) -> Check:
+    """Do as many confirm in each variant?"""
+    check, title = "confirmed_alike", "Confirmed alike in all variants"
+    variants = counted.variants
+    signups = [totals.signups for totals in variants]
+    confirmed = [totals.confirmed for totals in variants]
+    if len(variants) == 1:
+        return Check(check, "ok", "There is one variant, so nothing differs.", title, "–")
+    if not around.confirms:
+        return Check(check, "ok", "This page asks nobody to confirm.", title, "–")
+    if min(signups) < FEWEST_ADDRESSES:
+        reason = f"From {FEWEST_ADDRESSES} addresses in each variant on it says something."
+        return early(check, title, reason)
+    shares = listed([f"{n:,} of {of:,}" for n, of in zip(confirmed, signups, strict=True)])
+    open_ones = [of - n for n, of in zip(confirmed, signups, strict=True)]
+    # A lower share shows in who confirmed, and in who did not, whichever is the rarer.
+    if any(statistics.split(counts, signups).mismatch for counts in (confirmed, open_ones)):
+        reason = (
+            f"In the variants {shares} confirmed, which chance does not explain. One of them may "
+            "draw people who mean it less, or machines."
+        )
+        do = "Compare the variants by who confirmed, and look at the addresses of the lower one."
+        return Check(check, "warn", reason, title, "no", do=do, where="signups")
+    reason = f"In the variants {shares} confirmed. Chance can explain the difference."
+    return Check(check, "ok", reason, title, "yes")
+
+
+def check_addresses(around: CheckContext) -> Check:
+    """Are these addresses that people keep, and did people confirm them?"""
+    check, title, newest = "addresses", "Addresses that people keep", around.newest
+    if newest.count < FEWEST_ADDRESSES:
+        reason = f"From {FEWEST_ADDRESSES} addresses on it says something."
+        return early(check, title, reason)
+    found = []
+    if newest.disposable > MANY_DISPOSABLE * newest.count:
+        found.append(f"{newest.disposable:,} are of services that give them away for an hour")
+    if newest.confirmed and newest.automated > MANY_AUTOMATED * newest.confirmed:
+        found.append(
+            f"{newest.automated:,} of {number_of(newest.confirmed, 'confirmation')} came so fast "
+            f"that a machine may have sent {'it' if newest.automated == 1 else 'them'}"
+        )
+    whole = f"Of the newest {newest.count:,} addresses"
+    if not found:
+        are = "is a throw-away one" if newest.disposable == 1 else "are throw-away ones"
+        look = "looks" if newest.automated == 1 else "look"
+        reason = (
+            f"{whole} {newest.disposable:,} {are}, and "
+            f"{number_of(newest.automated, 'confirmation')} {look} like a machine’s."
+        )
+        return Check(check, "ok", reason, title, "yes")
+    reason = f"{whole} {listed(found)}. They count, and they are worth less than the rest."
+    do = "Look at these addresses in the list. Where a confirmation decides, wait for real ones."
+    return Check(check, "warn", reason, title, "doubtful", do=do, where="signups")
+
+
+def check_domains(counted: History) -> Check:
+    """Are many at a domain that somebody owns, who then has every address there?"""
+    check, title, newest = "domains", "Mail domains", counted.conversions
+    if newest.with_address < FEWEST_SIGNUPS:
+        return early(check, title, f"From {FEWEST_SIGNUPS} sign-ups on it says something.")
+    large = [each for each in newest.domains if each >= LARGE_DOMAIN * newest.with_address]
+    number = sum(large)
+    of = f"of the newest {newest.with_address:,} sign-ups"
+    if number < MANY_AT_LARGE * newest.with_address:
+        reason = f"Less than a tenth {of} are at large domains of no well-known mailbox provider."
+        return Check(check, "ok", reason, title, "many")
+    domains = number_of(len(large), "domain")
+    providers = "a well-known provider’s" if len(large) == 1 else "well-known providers’"
+    reason = (
+        f"{number:,} {of} are at {domains}, not {providers}. The owner of a domain has every "
+        "address there."
+    )
+    do = "See which it is. If you don’t know these people, set the domain aside, with a reason."
+    value = f"{number:,} at {domains}"
+    return Check(check, "warn", reason, title, value, do=do, where="aside")
+
+
+def check_spellings(counted: History) -> Check:
+    """Did one mailbox sign up under many spellings?"""
+    check, title, newest = "spellings", "One sign-up for each mailbox", counted.conversions
+    if newest.with_address < FEWEST_SIGNUPS:
+        return early(check, title, f"From {FEWEST_SIGNUPS} sign-ups on it says something.")
+    of = f"of the newest {newest.with_address:,} sign-ups"
+    if newest.again < FEWEST_AGAIN or newest.again <= MANY_AGAIN * newest.with_address:
+        number = f"{newest.again:,}" if newest.again else "None"
+        reason = f"{number} {of} repeat a mailbox under another spelling."
+        return Check(check, "ok", reason, title, "yes")
+    reason = (
+        f"{newest.again:,} {of} repeat a mailbox under another spelling, such as ada+1@ for ada@, "
+        "or a.da@gmail.com for ada@gmail.com. Each counts as a person."
+    )
+    do = "Look at these sign-ups: did your own team try the page, or somebody pad the figures?"
+    return Check(check, "warn", reason, title, f"{newest.again:,} not", do=do, where="signups")
+
+
+class BurstExcess(NamedTuple):
+    """A burst, how many were seen around it, the usual rate, and how rare it is by chance."""
+
+    burst: Burst
+    seen: int
+    usual: float
+    tail: float
+
+
+def check_bursts(counted: History, around: CheckContext) -> Check:
+    """Did many sign up within minutes, and more than those who came then explain?"""
+    check, title, number = "bursts", "No burst of sign-ups", counted.conversions.count
+    if number < FEWEST_SIGNUPS:
+        return early(check, title, f"From {FEWEST_SIGNUPS} sign-ups on it says something.")
+    found = [_found(counted, burst) for burst in counted.conversions.bursts]
+    # A stretch may begin at each sign-up, and be short or long.
+    far = [each for each in found if each is not None and each.tail * 2 * number <= RAREST]
+    if not far:
+        reason = (
+            f"The newest {number:,} sign-ups came when visitors came, and at no time far more "
+            "often."
+        )
+        return Check(check, "ok", reason, title, "yes")
+    worst = min(far, key=lambda each: each.tail)
+    burst = worst.burst
+    start = datetime.fromtimestamp(burst.start_us // 1_000_000, UTC)
+    reason = (
+        f"{burst.number:,} sign-ups came within {burst.minutes} minutes of "
+        f"{_moment(start, around)}. In these hours {number_of(worst.seen, 'visitor')} saw the "
+        f"page; at the usual {percent(worst.usual)} it would be {worst.usual * worst.seen:.1f}."
+    )
+    do = (
+        "Was there a post, a talk or a newsletter then? If not, set this hour aside, with a reason."
+    )
+    value = f"{burst.number:,} in {burst.minutes} minutes"
+    return Check(check, "warn", reason, "Burst of sign-ups", value, do=do, where="aside")
+
+
+def _found(counted: History, burst: Burst) -> BurstExcess | None:
+    """How rare so many are among those seen from an hour before on; None where nobody can tell."""
+    from scipy import special
+
+    hours = counted.hours
+    start = burst.start_us / 1_000_000
+    first, last = hours.over(int(start) - HOUR), hours.begun(int(start) + 60 * burst.minutes)
+    seen = int((hours.seen_until[last] - hours.seen_until[first]).sum())
+    converted = int((hours.converted_until[last] - hours.converted_until[first]).sum())
+    elsewhere = int(hours.seen_until[-1].sum()) - seen
+    if elsewhere < FEWEST_ELSEWHERE:
+        return None
+    usual = (int(hours.converted_until[-1].sum()) - converted + 0.5) / (elsewhere + 1)
+    most = min(TIMES_AS_OFTEN * usual, MOST_OFTEN)
+    # Some may have been seen the day before.
+    whole = max(seen, burst.number)
+    tail = float(special.bdtrc(burst.number - 1, whole, most))
+    return BurstExcess(burst, whole, usual, tail)
+
+
+def check_alarms(around: CheckContext) -> Check:
+    """Were the owners told of unusual hours?"""
+    check, title = "alarms", "No unusual hours"
+    if not around.unusual:
+        return Check(check, "ok", "There was no hour to tell the owners of.", title, "yes")
+    told = "; ".join(f"{_moment(at, around)}: {what}" for at, what in around.unusual[:MOST_TOLD])
+    more = len(around.unusual) - MOST_TOLD
+    rest = f"; and {number_of(more, 'hour')} before" if more > 0 else ""
+    reason = f"The owners were told of unusual hours. {told[:1].upper()}{told[1:]}{rest}."
+    do = "Look who came in these hours, and from where."
+    value = number_of(len(around.unusual), "hour")
+    return Check(check, "warn", reason, "Unusual hours", value, do=do, where="signups")
+
+
+def _moment(at: datetime, around: CheckContext) -> str:
+    local = at.astimezone(ZoneInfo(around.time_zone))
+    return f"{day_name(local.date())}, {local:%H:%M}"
+
+
+def check_footprint(counted: History) -> Check:
+    """Did those who signed up on a day, or from a source, do anything else on the page?
+
+    A script sends the beacon and the form. People scroll, open a question, enter a field, and their
+    browser tells us when they leave. Some browsers tell nothing, so only a group that differs from
+    the others says something.
+    """
+    check, title = "footprint", "Read before signing up"
+    all_of_them, *groups = counted.conversions.traces or (Traces("", "", 0, 0),)
+    if all_of_them.number < FEWEST_SIGNUPS:
+        return early(check, title, f"From {FEWEST_SIGNUPS} sign-ups on it says something.")
+    found = _differing(all_of_them, groups)
+    if found:
+        others = _others(all_of_them, found)
+        who = (
+            f"On {day_name(date.fromisoformat(found.day))}"
+            if found.day
+            else (
+                "Of those who came directly" if found.source == "direct" else f"From {found.source}"
+            )
+        )
+        reason = (
+            f"{who} {found.without:,} of {found.number:,} sign-ups came from visitors who did "
+            f"nothing else on the page that we know of; of all others {others.without:,} of "
+            f"{others.number:,}."
+        )
+        return _doubted(check, title, found, reason)
+    if _is_unlike_visitors(all_of_them, counted):
+        reason = (
+            f"{all_of_them.without:,} of the newest {all_of_them.number:,} sign-ups came from "
+            "visitors who did nothing else on the page that we know of. Most visitors who did not "
+            "sign up read some of it."
+        )
+        return _doubted(check, title, all_of_them, reason)
+    if all_of_them.without == all_of_them.number:
+        reason = "Nothing is known of what people did on the page beside signing up."
+        return Check(check, "ok", reason, title, "not known")
+    reason = (
+        f"Of the newest {all_of_them.number:,} sign-ups {all_of_them.without or 'none'} came from "
+        "visitors who did nothing else on the page that we know of, on no day and from no source "
+        "far more than elsewhere."
+    )
+    return Check(check, "ok", reason, title, "yes")
+
+
+def _doubted(check: str, title: str, found: Traces, reason: str) -> Check:
+    do = "Look at these sign-ups. A script leaves no trace. Some browsers don’t either."
+    value = f"{found.without:,} of {found.number:,} not"
+    return Check(check, "warn", reason, title, value, do=do, where="signups")
+
+
+def _differing(all_of_them: Traces, groups: Sequence[Traces]) -> Traces | None:
+    """The group that differs most from all others, if any does."""
+    far = [
+        (tail, group)
+        for group in groups
+        if (tail := _tail(all_of_them, group)) * len(groups) <= RAREST
+        and _is_far(group, _others(all_of_them, group))
+    ]
+    return min(far)[1] if far else None
+
+
+def _others(all_of_them: Traces, group: Traces) -> Traces:
+    number, without = all_of_them.number - group.number, all_of_them.without - group.without
+    return Traces("", "", number, without)
+
+
+def _is_far(group: Traces, others: Traces) -> bool:
+    share, usual = group.without / group.number, (others.without + 0.5) / (others.number + 1)
+    many = MANY_OF_DAY if group.day else MANY_OF_SOURCE
+    is_known = others.number >= FEWEST_OTHERS
+    return is_known and share >= max(many, TIMES_AS_MANY * usual)
+
+
+def _tail(all_of_them: Traces, group: Traces) -> float:
+    """Chance that as many of a group left no trace, drawn from all (Fisher's exact test)."""
+    most = min(group.number, all_of_them.without)
+    ways = sum(
+        comb(all_of_them.without, k)
+        * comb(all_of_them.number - all_of_them.without, group.number - k)
+        for k in range(group.without, most + 1)
+    )
+    return ways / comb(all_of_them.number, group.number)
+
+
+def _is_unlike_visitors(all_of_them: Traces, counted: History) -> bool:
+    sums = total(total(row) for row in counted.sources.values())
+    visitors, readers = sums.seen - sums.converted, counted.conversions.readers
+    return (
+        all_of_them.without >= MOST_WITHOUT * all_of_them.number
+        and visitors >= FEWEST_VISITORS
+        and readers > MOST_WITHOUT * visitors
+    )
