@@ -36,8 +36,8 @@ from wbtest.results.learning.marks import mark, standing_marks
 from wbtest.results.sharing.links import make_shared
 from wbtest.results.spending.spends import add_spend
 from wbtest.review.comments import reply, write_comment
-from wbtest.review.reading.forecasts import forecast
-from wbtest.review.reading.readings import close
+from wbtest.review.forecasts import forecast
+from wbtest.review.readings import close
 from wbtest.review.reviewers import seat_of
 from wbtest.review.verdicts import stop_release
 from wbtest.team.subscriptions import add_webhook, send_test

@@ -41,10 +41,9 @@ from wbtest.publishing.running import life
 from wbtest.results.deciding.checklist import save_checklist
 from wbtest.results.deciding.decide import decide
 from wbtest.results.learning.cards import save_card
-from wbtest.review.asking.links import make_link
-from wbtest.review.asking.rounds import ask_for_review
 from wbtest.review.comments import write_comment
-from wbtest.review.reading.readings import finish
+from wbtest.review.readings import finish
+from wbtest.review.review_requests import ask_for_review, make_link
 from wbtest.review.reviewers import seat_by_link, seat_of
 from wbtest.review.verdicts import stop_release
 from wbtest.team import access

@@ -10,10 +10,9 @@ from tests.browser.conftest import Live
 from tests.factories import make_person, make_revision
 from tests.review.reading_room import ANSWERS, give, guest_of, room_of
 from wbtest.extensions import db
-from wbtest.review import comments
-from wbtest.review.alignment.answers import mark
+from wbtest.review import comments, forecasts, readings
+from wbtest.review.alignment import mark
 from wbtest.review.models import Reading
-from wbtest.review.reading import forecasts, readings
 from wbtest.review.reviewers import seat_of
 from wbtest.review.verdicts import ask_for_another
 from wbtest.store import writing

@@ -3,11 +3,9 @@
 from flask.testing import FlaskClient
 
 from tests.factories import Team
-from wbtest.review import comments
-from wbtest.review.asking.links import make_link
-from wbtest.review.asking.rounds import ask_for_review
+from wbtest.review import comments, readings
 from wbtest.review.models import Reading
-from wbtest.review.reading import readings
+from wbtest.review.review_requests import ask_for_review, make_link
 from wbtest.review.reviewers import Seat, find_reading, seat_by_link, seat_of
 from wbtest.team.models import Person
 from wbtest.writing.models import Revision

@@ -5,8 +5,18 @@ from hypothesis import given as generated
 from hypothesis import settings
 from hypothesis import strategies as st
 
-from wbtest.review.alignment.agreement import Agreement, Draft, Given, Mark, Question, align
-from wbtest.review.alignment.in_words import milestones, progress, silence, silent
+from wbtest.review.agreement import (
+    Agreement,
+    ComparedQuestion,
+    DraftAgreement,
+    ReaderAnswers,
+    ReaderMark,
+    align,
+    customers_sentence,
+    milestones,
+    silence_warning,
+    silent_functions,
+)
 
 TOM, PRIYA, JONAS, MEI = 1, 2, 3, 4
 MEANT = {
@@ -18,10 +28,10 @@ MEANT = {
 FUNCTIONS = {TOM: "product", PRIYA: "engineering", JONAS: "finance", MEI: "engineering"}
 
 
-def answered(reader: int, *, is_after_reading: bool = False, **answers: str) -> Given:
+def answered(reader: int, *, is_after_reading: bool = False, **answers: str) -> ReaderAnswers:
     """What a reader answered; reading and reviewer have the same number here."""
     said = answers or {"customer": MEANT[reader]}
-    return Given(
+    return ReaderAnswers(
         reader, reader, said, FUNCTIONS[reader], "Somebody", is_after_reading=is_after_reading
     )
 
@@ -29,16 +39,16 @@ def answered(reader: int, *, is_after_reading: bool = False, **answers: str) -> 
 ALL = [answered(reader) for reader in (PRIYA, TOM, JONAS, MEI)]
 
 
-def says(who: int, answer: int, *, same: bool) -> Mark:
-    return Mark(answer, "customer", who, same)
+def says(who: int, answer: int, *, same: bool) -> ReaderMark:
+    return ReaderMark(answer, "customer", who, same)
 
 
-def customer(givens: list[Given], *marks: Mark) -> Question:
+def customer(givens: list[ReaderAnswers], *marks: ReaderMark) -> ComparedQuestion:
     """The customer question, where Tom is the author."""
     return align(givens, marks, TOM)[0]
 
 
-def standings(question: Question) -> list[str]:
+def standings(question: ComparedQuestion) -> list[str]:
     return [other.standing for other in question.others]
 
 
@@ -164,31 +174,31 @@ def test_the_author_alone_is_no_agreement(agreement: Agreement, words: str) -> N
     assert agreement.in_short == words
 
 
-DRAFTS = [Draft(n, Agreement(same, 4)) for n, same in enumerate((1, 2, 2, 4), 1)]
+DRAFTS = [DraftAgreement(n, Agreement(same, 4)) for n, same in enumerate((1, 2, 2, 4), 1)]
 
 
 @pytest.mark.parametrize(
     ("drafts", "sentence"),
     [
         ([], ""),
-        ([Draft(1, Agreement(1, 1))], ""),
+        ([DraftAgreement(1, Agreement(1, 1))], ""),
         (DRAFTS[:1], "In draft 1 there are four customers."),
         (DRAFTS[3:], "In draft 4 there is one customer."),
         (DRAFTS, "In draft 1 there were four customers; in draft 4 there is one."),
         (
-            [DRAFTS[3], Draft(5, Agreement(3, 4))],
+            [DRAFTS[3], DraftAgreement(5, Agreement(3, 4))],
             "In draft 4 there was one customer; in draft 5 there are two.",
         ),
         (
-            [Draft(1, Agreement(1, 1)), *DRAFTS[1:3]],
+            [DraftAgreement(1, Agreement(1, 1)), *DRAFTS[1:3]],
             "In draft 2 there were three customers; in draft 3 there are three.",
         ),
     ],
 )
 def test_the_drafts_are_told_by_how_many_customers_they_had(
-    drafts: list[Draft], sentence: str
+    drafts: list[DraftAgreement], sentence: str
 ) -> None:
-    assert progress(drafts) == sentence
+    assert customers_sentence(drafts) == sentence
 
 
 @pytest.mark.parametrize(
@@ -204,17 +214,17 @@ def test_the_drafts_are_told_by_how_many_customers_they_had(
 def test_a_draft_that_is_not_compared_yet_has_no_number_of_customers(
     before: int, unmarked: int, sentence: str
 ) -> None:
-    newest = Draft(5, Agreement(4 - unmarked, 4, unmarked=unmarked))
+    newest = DraftAgreement(5, Agreement(4 - unmarked, 4, unmarked=unmarked))
 
-    assert progress([*DRAFTS[:before], newest]).startswith(sentence)
-    assert progress([*DRAFTS[:before], newest]).count("draft 5") == 1
+    assert customers_sentence([*DRAFTS[:before], newest]).startswith(sentence)
+    assert customers_sentence([*DRAFTS[:before], newest]).count("draft 5") == 1
     assert milestones([*DRAFTS[:before], newest])[-1] == newest
 
 
 def test_an_older_draft_that_was_never_compared_is_left_out() -> None:
-    forgotten = Draft(1, Agreement(1, 4, unmarked=3))
+    forgotten = DraftAgreement(1, Agreement(1, 4, unmarked=3))
 
-    assert progress([forgotten, *DRAFTS[3:]]) == "In draft 4 there is one customer."
+    assert customers_sentence([forgotten, *DRAFTS[3:]]) == "In draft 4 there is one customer."
     assert milestones([forgotten, *DRAFTS[3:]]) == tuple(DRAFTS[3:])
 
 
@@ -237,7 +247,7 @@ def test_at_most_three_numbers_tell_the_way(count: int, numbers: list[int]) -> N
 def test_a_function_with_a_seat_and_no_answer_is_warned_of(
     seated: list[str], sentence: str
 ) -> None:
-    assert silence(silent(seated, {"engineering"})) == sentence
+    assert silence_warning(silent_functions(seated, {"engineering"})) == sentence
 
 
 MARKS = st.lists(
@@ -250,7 +260,7 @@ MARKS = st.lists(
 @settings(max_examples=60, deadline=None)
 @generated(marks=MARKS, extra=st.integers(2, 4))
 def test_every_answer_is_counted_once_and_one_more_same_never_lowers_the_agreement(
-    marks: list[Mark], extra: int
+    marks: list[ReaderMark], extra: int
 ) -> None:
     agreement = customer(ALL, *marks).agreement
     more = customer(ALL, *marks, says(9, extra, same=True)).agreement

@@ -5,7 +5,7 @@ import pytest
 from tests.conftest import Browser
 from tests.factories import Team, log_in, make_revision
 from tests.review.reading_room import ANSWER, ANSWERS, give, guest_of, room_of, talk
-from wbtest.review.alignment.answers import mark
+from wbtest.review.alignment import mark
 from wbtest.review.reviewers import seat_of
 from wbtest.writing.models import Revision
 

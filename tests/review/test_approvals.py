@@ -8,10 +8,17 @@ import pytest
 from tests.conftest import HandClock
 from tests.factories import LARDER, make_approval, make_person, make_revision
 from wbtest.extensions import db
-from wbtest.review.approvals import NotYours, approve, find_objection
-from wbtest.review.four_eyes import approvers_of
-from wbtest.review.refusals import Stopped, TextChanged
-from wbtest.review.standing import approvals_of, find_approval, is_approved, standing_of
+from wbtest.review.approvals import (
+    NotYours,
+    approval_statuses,
+    approvals_of,
+    approve,
+    find_approval,
+    find_objection,
+    is_approved,
+)
+from wbtest.review.approvers import approvers_of
+from wbtest.review.verdicts import Stopped, TextChanged
 from wbtest.store import Invalid
 from wbtest.team.models import Person
 from wbtest.writing.models import Revision
@@ -148,24 +155,24 @@ def test_an_approval_lapses_when_the_draft_moves_on_and_comes_back_with_it(
 ):
     release = revision.release
     make_approval(revision, owner)
-    assert standing_of([release])[release.id] == "approved"
+    assert approval_statuses([release])[release.id] == "approved"
 
     save_release(release, replace(LARDER, headline="Better"), release.version, release.author)
-    assert standing_of([release])[release.id] == "lapsed"
+    assert approval_statuses([release])[release.id] == "lapsed"
 
     save_release(release, LARDER, release.version, release.author)
-    assert standing_of([release])[release.id] == "approved"
+    assert approval_statuses([release])[release.id] == "approved"
 
 
 def test_what_nobody_approved_has_not_lapsed(revision: Revision):
-    assert standing_of([revision.release])[revision.release_id] == "open"
+    assert approval_statuses([revision.release])[revision.release_id] == "open"
 
 
 def test_each_release_stands_for_itself(revision: Revision, owner: Person):
     other = make_revision(owner, product="Kiln")
     make_approval(other, owner)
 
-    standings = standing_of([revision.release, other.release])
+    standings = approval_statuses([revision.release, other.release])
 
     assert standings == {revision.release_id: "open", other.release_id: "approved"}
 

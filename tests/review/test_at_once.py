@@ -9,9 +9,9 @@ from flask import Flask
 from tests.factories import Team, make_revision
 from tests.review.reading_room import guest_of
 from wbtest.extensions import db
+from wbtest.review import readings
+from wbtest.review.approvers import needs_of, set_needs
 from wbtest.review.models import Reading, Reviewer
-from wbtest.review.needs import needs_of, set_needs
-from wbtest.review.reading import readings
 from wbtest.review.reviewers import member_reviewer, seat_by_link, seat_of
 from wbtest.team.models import Person
 from wbtest.writing.models import Revision

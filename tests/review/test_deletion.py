@@ -15,10 +15,9 @@ from tests.factories import (
     make_revision,
 )
 from wbtest.extensions import Base, db
-from wbtest.review.asking.links import make_link
-from wbtest.review.asking.rounds import ask_for_review
-from wbtest.review.deletion import Kept, delete_release, why_kept
-from wbtest.review.reading.readings import begin
+from wbtest.review.deletion import NotDeletable, delete_release, why_kept
+from wbtest.review.readings import begin
+from wbtest.review.review_requests import ask_for_review, make_link
 from wbtest.review.reviewers import seat_of
 from wbtest.review.verdicts import ask_for_another, stop_release
 from wbtest.team.models import AuditLine
@@ -71,7 +70,7 @@ def test_a_release_that_somebody_reviewed_is_kept(team: Team, how: str):
     revision = make_revision(team.editor)
     REVIEWED[how](revision, team)
 
-    with pytest.raises(Kept, match="was reviewed"):
+    with pytest.raises(NotDeletable, match="was reviewed"):
         delete_release(revision.release, team.editor)
 
     assert db.session.get(Release, revision.release_id) is not None
@@ -81,7 +80,7 @@ def test_a_release_that_was_approved_is_kept(team: Team):
     revision = make_revision(team.editor)
     make_approval(revision, team.approver)
 
-    with pytest.raises(Kept, match="was approved"):
+    with pytest.raises(NotDeletable, match="was approved"):
         delete_release(revision.release, team.editor)
 
 

@@ -10,9 +10,8 @@ from werkzeug.routing import AnyConverter, BaseConverter, IntegerConverter, Rule
 from tests.conftest import Browser, HandClock
 from tests.factories import Team, make_experiment, make_revision
 from wbtest.extensions import db
-from wbtest.review.asking.links import make_link, revoke
-from wbtest.review.asking.rounds import ask_for_review
 from wbtest.review.models import Reading
+from wbtest.review.review_requests import ask_for_review, make_link, revoke_link
 from wbtest.team import access
 from wbtest.writing.models import Revision
 
@@ -107,7 +106,7 @@ def test_a_link_that_is_over_says_so_and_one_that_never_was_finds_nothing(
     client: Browser, team: Team, revision: Revision, token: str, now: HandClock
 ):
     closed, other = make_link(revision.release, team.editor, "Tom", days=60)
-    revoke(closed)
+    revoke_link(closed)
     now.turn(days=14)
 
     for over in (token, other):

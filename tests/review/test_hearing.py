@@ -5,8 +5,8 @@ import pytest
 from tests.conftest import Browser
 from tests.factories import Team, log_in, make_revision
 from tests.review.reading_room import give, read
+from wbtest.review import readings
 from wbtest.review.approvals import approve
-from wbtest.review.reading import readings
 from wbtest.review.reviewers import seat_of
 from wbtest.writing.models import Revision
 

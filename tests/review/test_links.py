@@ -12,10 +12,16 @@ from tests.conftest import Browser, HandClock
 from tests.factories import Team, log_in, make_revision
 from tests.review.reviewing import mails, make_reading
 from wbtest.extensions import db
-from wbtest.review.asking import links
-from wbtest.review.asking.links import TooManyLinks, links_of, make_link, renew, revoke
-from wbtest.review.asking.rounds import ask_for_review
+from wbtest.review import review_requests
 from wbtest.review.models import Reviewer
+from wbtest.review.review_requests import (
+    TooManyLinks,
+    ask_for_review,
+    links_of,
+    make_link,
+    renew_link,
+    revoke_link,
+)
 from wbtest.review.reviewers import find_by_token, is_over
 from wbtest.runtime import runtime
 from wbtest.store import Invalid
@@ -88,7 +94,7 @@ def test_what_makes_no_link_is_refused_at_its_field(team: Team, revision: Revisi
 def test_a_link_that_was_taken_back_is_over_at_once(team: Team, revision: Revision):
     reviewer, token = make_link(revision.release, team.editor, "Mei")
 
-    revoke(reviewer)
+    revoke_link(reviewer)
 
     assert is_over(reviewer)
     assert find_by_token(token) == reviewer
@@ -100,7 +106,7 @@ def test_a_new_link_keeps_the_seat_and_closes_the_old_one(
     reviewer, old = make_link(revision.release, team.editor, "Mei", "mei@example.com", 1)
     now.turn(days=2)
 
-    new = renew(reviewer, team.editor, 7)
+    new = renew_link(reviewer, team.editor, 7)
 
     assert find_by_token(old) is None
     assert find_by_token(new) == reviewer
@@ -111,17 +117,17 @@ def test_a_new_link_keeps_the_seat_and_closes_the_old_one(
 def test_a_release_has_room_for_so_many_open_links(
     team: Team, revision: Revision, monkeypatch: pytest.MonkeyPatch
 ):
-    monkeypatch.setattr(links, "MOST_LINKS", 2)
+    monkeypatch.setattr(review_requests, "MOST_LINKS", 2)
     first, _ = make_link(revision.release, team.editor, "Mei")
     make_link(revision.release, team.editor, "Tom")
     with pytest.raises(TooManyLinks):
         make_link(revision.release, team.editor, "Ola")
 
-    revoke(first)
+    revoke_link(first)
     make_link(revision.release, team.editor, "Ola")
 
     with pytest.raises(TooManyLinks):
-        renew(first, team.editor)
+        renew_link(first, team.editor)
 
 
 def test_the_page_shows_a_new_link_once(client: Browser, team: Team, revision: Revision):
@@ -156,7 +162,7 @@ def test_the_page_says_how_far_each_guest_is(client: Browser, team: Team, revisi
     assert "No link yet." in client.get(ask_url(revision)).text
     mei, _ = make_link(revision.release, team.editor, "Mei")
     make_reading(revision, mei, is_done=False)
-    revoke(make_link(revision.release, team.editor, "Tom")[0])
+    revoke_link(make_link(revision.release, team.editor, "Tom")[0])
 
     page = unescape(client.get(ask_url(revision)).text)
 

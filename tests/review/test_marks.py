@@ -5,7 +5,7 @@ import pytest
 from tests.factories import make_revision
 from tests.review.reading_room import give, guest_of
 from wbtest.extensions import db
-from wbtest.review.alignment.answers import NotBeforeYours, alignment_of, mark, summary_of
+from wbtest.review.alignment import NotBeforeYours, alignment_of, mark, summary_of
 from wbtest.review.models import AnswerMark
 from wbtest.review.reviewers import seat_of
 from wbtest.store import Gone

@@ -5,9 +5,14 @@ import pytest
 from tests.conftest import Browser
 from tests.factories import Team, log_in, make_experiment, make_person, make_revision
 from wbtest.publishing.launch.readiness import missing_before_start
-from wbtest.review.approvals import approve
-from wbtest.review.needs import Needs, needs_of, set_needs
-from wbtest.review.standing import find_approval, is_approved, standing_of, still_needed
+from wbtest.review.approvals import (
+    approval_statuses,
+    approve,
+    find_approval,
+    is_approved,
+    still_needed,
+)
+from wbtest.review.approvers import Needs, needs_of, set_needs
 from wbtest.store import Invalid
 from wbtest.team.models import Person
 from wbtest.writing.models import Revision
@@ -33,11 +38,11 @@ def test_with_two_needed_the_first_is_not_enough(revision: Revision, team: Team)
     approve(revision, team.approver)
     assert not is_approved(revision)
     assert still_needed(revision) == "It needs one more approval."
-    assert standing_of([revision.release]) == {revision.release_id: "open"}
+    assert approval_statuses([revision.release]) == {revision.release_id: "open"}
 
     second = approve(revision, team.owner)
     assert find_approval(revision) == second
-    assert standing_of([revision.release]) == {revision.release_id: "approved"}
+    assert approval_statuses([revision.release]) == {revision.release_id: "approved"}
 
 
 def test_somebody_who_must_be_among_them_is_waited_for(revision: Revision, team: Team):

@@ -6,7 +6,7 @@ from tests.conftest import Browser
 from tests.factories import Team, log_in, make_person, make_revision
 from tests.review.reviewing import make_comment, make_reading
 from tests.statements import counted
-from wbtest.review.asking.links import make_link
+from wbtest.review.review_requests import make_link
 from wbtest.writing.models import Revision
 
 

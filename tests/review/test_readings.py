@@ -6,23 +6,24 @@ from tests.conftest import Browser, HandClock
 from tests.factories import log_in, make_revision
 from tests.review.reading_room import ANSWERS, give, guest_of, read
 from wbtest.extensions import db
-from wbtest.review.asking.rounds import ask_for_review
+from wbtest.review import readings
+from wbtest.review.approvals import approvals_of
 from wbtest.review.models import Reading
-from wbtest.review.questions import BLIND, NEEDED
-from wbtest.review.reading import readings
-from wbtest.review.reading.answers import reason_of, texts_of
-from wbtest.review.reading.readings import (
+from wbtest.review.readings import (
     AnsweredAlready,
     NotYet,
     answer,
+    answers_to_keep,
     begin,
     close,
     finish,
+    reason_to_keep,
     step_of,
 )
-from wbtest.review.refusals import TextChanged
+from wbtest.review.review_questions import BLIND, NEEDED
+from wbtest.review.review_requests import ask_for_review
 from wbtest.review.reviewers import Seat, find_reading, seat_of
-from wbtest.review.standing import approvals_of
+from wbtest.review.verdicts import TextChanged
 from wbtest.store import Invalid
 from wbtest.team.models import Person
 from wbtest.writing.candidates import candidates_of
@@ -111,7 +112,7 @@ def test_a_second_answer_changes_nothing(seat: Seat) -> None:
 )
 def test_an_answer_that_cannot_be_stored_is_named(change: dict[str, str], field: str) -> None:
     with pytest.raises(Invalid) as refused:
-        texts_of(ANSWERS | change, BLIND, NEEDED)
+        answers_to_keep(ANSWERS | change, BLIND, NEEDED)
 
     assert refused.value.field == field
 
@@ -171,7 +172,7 @@ def test_nobody_judges_what_they_have_not_read(seat: Seat) -> None:
 )
 def test_a_verdict_that_asks_for_something_says_what(verdict: str, reason: str, field: str) -> None:
     with pytest.raises(Invalid) as refused:
-        reason_of(verdict, reason)
+        reason_to_keep(verdict, reason)
 
     assert refused.value.field == field
 

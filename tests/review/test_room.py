@@ -21,9 +21,9 @@ from tests.review.reading_room import (
     talk,
 )
 from wbtest.extensions import db
-from wbtest.review.asking.rounds import ask_for_review
+from wbtest.review import readings
 from wbtest.review.models import Forecast, Reading
-from wbtest.review.reading import readings
+from wbtest.review.review_requests import ask_for_review
 from wbtest.review.reviewers import seat_of
 from wbtest.team.models import Person
 from wbtest.writing.models import Revision

@@ -8,12 +8,16 @@ from tests.conftest import Browser, HandClock
 from tests.factories import Team, log_in, make_revision
 from tests.review.reviewing import mails, recipients
 from wbtest.extensions import db
-from wbtest.review.asking.links import make_link
-from wbtest.review.asking.rounds import ask_for_review, find_round, is_asked, newest_in_review
 from wbtest.review.models import Reviewer
-from wbtest.review.refusals import TextChanged
+from wbtest.review.review_requests import (
+    ask_for_review,
+    find_round,
+    is_asked,
+    make_link,
+    newest_in_review,
+)
 from wbtest.review.reviewers import seat_of
-from wbtest.review.verdicts import stop_release
+from wbtest.review.verdicts import TextChanged, stop_release
 from wbtest.store import Invalid
 from wbtest.team.models import Person
 from wbtest.writing.models import Revision

@@ -4,14 +4,13 @@ import pytest
 
 from tests.conftest import Browser, HandClock
 from tests.factories import Team, log_in, make_release, make_revision
-from wbtest.review.approvals import approve
-from wbtest.review.refusals import Stopped
-from wbtest.review.standing import standing_of
+from wbtest.review.approvals import approval_statuses, approve
 from wbtest.review.verdicts import (
     NotYourVerdict,
+    Stopped,
     ask_for_another,
     find_stop,
-    mentions,
+    is_about,
     note_verdict,
     stop_release,
     take_up_again,
@@ -62,7 +61,7 @@ def test_a_stopped_release_is_put_away_with_its_reason(
 ):
     stop = stop_release(revision, team.approver, "Nobody we asked wants it.", 12)
 
-    assert standing_of([revision.release]) == {revision.release_id: "stopped"}
+    assert approval_statuses([revision.release]) == {revision.release_id: "stopped"}
     assert (stop.reason, stop.weeks_saved) == ("Nobody we asked wants it.", 12)
     assert (stop.stopped_by, stop.stopped_at) == (team.approver, now.time)
 
@@ -79,7 +78,7 @@ def test_a_stopped_release_is_taken_up_again(revision: Revision, team: Team):
 
     take_up_again(revision.release, team.owner)
 
-    assert standing_of([revision.release]) == {revision.release_id: "open"}
+    assert approval_statuses([revision.release]) == {revision.release_id: "open"}
     assert verdicts_of(revision)[0].verdict_reason == "Nobody wants it."
 
 
@@ -197,4 +196,4 @@ def test_a_stopped_release_is_found_by_its_words_and_not_by_the_names_of_its_par
     revision = make_revision(team.editor, solution='A 12" pan.')
     stop = stop_release(revision, team.approver, "Nobody wants it.")
 
-    assert mentions(stop, wanted) is is_found
+    assert is_about(stop, wanted) is is_found

@@ -16,7 +16,7 @@ from tests.factories import (
     make_revision,
     make_stranger,
 )
-from wbtest.review.standing import approvals_of, is_approved
+from wbtest.review.approvals import approvals_of, is_approved
 from wbtest.review.verdicts import stop_release
 from wbtest.team.models import Person
 from wbtest.writing.models import Revision

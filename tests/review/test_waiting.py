@@ -7,7 +7,7 @@ import pytest
 from msgspec.structs import replace
 
 from tests.review.reviewing import told
-from wbtest.review.needs import Needs
+from wbtest.review.approvers import Needs
 from wbtest.review.waiting.turns import Approving, OpenComment, Reader, Review, waits_of
 from wbtest.review.waiting.unknowns import unknowns
 from wbtest.review.waiting.waits import Wait, Who, in_order

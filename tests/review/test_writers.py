@@ -18,10 +18,16 @@ from tests.factories import (
 )
 from tests.review.reviewing import make_reading, told
 from wbtest.results.waiting.facts import waits_in
-from wbtest.review.approvals import NotYours, approve
+from wbtest.review.approvals import (
+    NotYours,
+    approval_statuses,
+    approve,
+    find_approval,
+    is_approved,
+    still_needed,
+)
 from wbtest.review.comments import apply_suggestion, write_comment
 from wbtest.review.reviewers import seat_of
-from wbtest.review.standing import find_approval, is_approved, standing_of, still_needed
 from wbtest.team.models import Person
 from wbtest.writing import document as documents
 from wbtest.writing.copying import copy_release
@@ -152,11 +158,11 @@ def test_where_every_approver_wrote_it_two_of_them_approve_it(team: Team):
     approve(revision, team.owner)
     assert not is_approved(revision)
     assert still_needed(revision) == "It needs one more approval."
-    assert standing_of([release]) == {release.id: "open"}
+    assert approval_statuses([release]) == {release.id: "open"}
 
     second = approve(revision, team.approver)
     assert find_approval(revision) == second
-    assert standing_of([release]) == {release.id: "approved"}
+    assert approval_statuses([release]) == {release.id: "approved"}
 
 
 def test_what_one_of_two_writers_approved_waits_for_the_other(team: Team):

@@ -21,10 +21,10 @@ from wbtest.publishing.running import life
 from wbtest.results.deciding.decide import second, turn_down
 from wbtest.results.deciding.decide import withdraw as withdraw_paper
 from wbtest.results.spending.spends import delete_spend
+from wbtest.review import review_requests
 from wbtest.review.approvals import approve
-from wbtest.review.asking import links
-from wbtest.review.asking.rounds import ask_for_review
 from wbtest.review.deletion import delete_release
+from wbtest.review.review_requests import ask_for_review
 from wbtest.review.verdicts import stop_release, take_up_again
 from wbtest.team import members, people
 from wbtest.team.audit.actions import ACTIONS, APART
@@ -97,7 +97,11 @@ class Deeds(Doing):
             ("revision.frozen", editor, lambda: freeze(self._release(), self.team.editor)),
             ("review.asked", editor, lambda: ask_for_review(self._revision(), self.team.editor)),
             ("review_link.made", editor, self._make_link),
-            ("review_link.renewed", owner, lambda: links.renew(self._link(), self.team.owner)),
+            (
+                "review_link.renewed",
+                owner,
+                lambda: review_requests.renew_link(self._link(), self.team.owner),
+            ),
             ("review_link.revoked", owner, self._revoke),
             ("coach.changed", owner, lambda: self._send("/coach", {"jargon": "synergy"})),
             ("approving.changed", owner, lambda: self._send("/approving", {"approvals": "1"})),

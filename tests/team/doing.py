@@ -26,7 +26,7 @@ from wbtest.results.deciding.models import Paper
 from wbtest.results.deciding.papers import find_newest
 from wbtest.results.sharing.links import make_shared
 from wbtest.results.spending.spends import add_spend
-from wbtest.review.asking import links
+from wbtest.review import review_requests
 from wbtest.review.models import Reviewer
 from wbtest.store import writing
 from wbtest.team.inviting.accepting import accept_as_new
@@ -102,7 +102,7 @@ class Doing:
         self._send(f"/waivers/{self._all(Waiver)[-1].id}/take-back")
 
     def _make_link(self) -> None:
-        _, self.token = links.make_link(self._release(), self.team.editor, "Mei")
+        _, self.token = review_requests.make_link(self._release(), self.team.editor, "Mei")
 
     def _revoke(self) -> None:
         path = f"/releases/{self._release().id}/revisions/1/ask/links/{self._link().id}/revoke"

@@ -22,9 +22,9 @@ from wbtest.results.annotating.models import Annotation
 from wbtest.results.learning.marks import standing_marks
 from wbtest.results.sharing.links import make_shared
 from wbtest.results.spending.models import Spend
-from wbtest.review.asking.links import make_link
 from wbtest.review.comments import write_comment
 from wbtest.review.models import Reviewer
+from wbtest.review.review_requests import make_link
 from wbtest.review.reviewers import seat_by_link, seat_of
 from wbtest.runtime import runtime
 from wbtest.store import writing

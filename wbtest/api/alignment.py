@@ -7,8 +7,8 @@ import msgspec
 from wbtest.api.release_shapes import Given
 from wbtest.api.revisions import find
 from wbtest.http import LARGEST_ID
-from wbtest.review.alignment import answers as verbs
-from wbtest.review.alignment.agreement import Compared, Question
+from wbtest.review import alignment as verbs
+from wbtest.review.agreement import Compared, ComparedQuestion
 from wbtest.review.reviewers import Seat, seat_of
 from wbtest.store import Gone
 from wbtest.team import access
@@ -78,7 +78,7 @@ def _shown(seat: Seat) -> AlignmentShown:
     )
 
 
-def _question(found: Question) -> AskedBlind:
+def _question(found: ComparedQuestion) -> AskedBlind:
     return AskedBlind(
         question=found.asked.name,
         asked=found.asked.text,

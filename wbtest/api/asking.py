@@ -9,9 +9,9 @@ from wbtest.api.answers import Answer
 from wbtest.api.release_shapes import Given
 from wbtest.api.revisions import find
 from wbtest.api.scopes import check_held
-from wbtest.review.asking import links, rounds
-from wbtest.review.asking.progress import members_for
+from wbtest.review import review_requests
 from wbtest.review.models import Reviewer, Round
+from wbtest.review.review_requests import members_for
 from wbtest.review.reviewers import is_over
 from wbtest.runtime import runtime
 from wbtest.team import access
@@ -21,7 +21,7 @@ from wbtest.writing.models import Release
 class Asking(Given):
     """`members` are ids of people, who get a mail; guests with a live link are asked along."""
 
-    minutes: int = rounds.USUAL_MINUTES
+    minutes: int = review_requests.USUAL_MINUTES
     note: str = ""
     members: list[int] = msgspec.field(default_factory=list)
 
@@ -56,7 +56,7 @@ class NewLink(Given, kw_only=True):
 
     name: str
     email: str = ""
-    days: int = links.USUAL_DAYS
+    days: int = review_requests.USUAL_DAYS
     sees_internal: bool = False
 
 
@@ -79,7 +79,7 @@ class Links(msgspec.Struct):
 def get_review(release_id: int, number: int) -> AskedShown:
     """Who was asked to read a revision, and how far everybody is."""
     revision = find(release_id, number, "edit")
-    asked = rounds.find_round(revision)
+    asked = review_requests.find_round(revision)
     members = [
         MemberAsked(
             id=each.person.id,
@@ -96,20 +96,22 @@ def get_review(release_id: int, number: int) -> AskedShown:
 def ask_for_review(release_id: int, number: int, body: Asking) -> RoundShown:
     """Put the newest revision up for review. Once more it asks who was not asked yet."""
     revision = find(release_id, number, "edit")
-    asked = rounds.ask_for_review(revision, access.person(), body.minutes, body.note, body.members)
+    asked = review_requests.ask_for_review(
+        revision, access.person(), body.minutes, body.note, body.members
+    )
     return _round(asked)
 
 
 def list_links(release_id: int) -> Links:
     """Every link of a release, the newest first, also those that are over."""
-    return Links([_shown(each) for each in links.links_of(_release(release_id))])
+    return Links([_shown(each) for each in review_requests.links_of(_release(release_id))])
 
 
 def make_link(release_id: int, body: NewLink) -> Answer[LinkShown]:
     """Make a link for somebody without a log-in, who reads and comments: it takes both scopes."""
     release = _release(release_id)
     check_held("read", "write")
-    made = links.make_link(
+    made = review_requests.make_link(
         release,
         access.person(),
         body.name,
@@ -124,12 +126,12 @@ def renew_link(release_id: int, reviewer_id: int) -> Answer[LinkShown]:
     """Give the holder of a link a new one; the old one opens nothing any more."""
     reviewer = _get(release_id, reviewer_id)
     check_held("read", "write")
-    return _told(reviewer, links.renew(reviewer, access.person()))
+    return _told(reviewer, review_requests.renew_link(reviewer, access.person()))
 
 
 def close_link(release_id: int, reviewer_id: int) -> None:
     """Close a link from now on; what its holder wrote stays."""
-    links.revoke(_get(release_id, reviewer_id))
+    review_requests.revoke_link(_get(release_id, reviewer_id))
 
 
 def _round(asked: Round) -> RoundShown:
@@ -141,7 +143,7 @@ def _release(release_id: int) -> Release:
 
 
 def _get(release_id: int, reviewer_id: int) -> Reviewer:
-    return links.find_link(_release(release_id), reviewer_id) or abort(404)
+    return review_requests.find_link(_release(release_id), reviewer_id) or abort(404)
 
 
 def _told(reviewer: Reviewer, token: str) -> Answer[LinkShown]:

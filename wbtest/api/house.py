@@ -4,7 +4,7 @@ import msgspec
 from msgspec import UNSET, UnsetType
 
 from wbtest.api.release_shapes import Given
-from wbtest.review import needs
+from wbtest.review import approvers
 from wbtest.store import Invalid
 from wbtest.writing import house
 
@@ -45,7 +45,7 @@ def get_approving() -> Needed:
 
 def change_approving(body: NeedsChange) -> Needed:
     """Change how many approve a text, and who must be among them."""
-    needs.set_needs(body.approvals, body.required)
+    approvers.set_needs(body.approvals, body.required)
     return _needed()
 
 
@@ -69,7 +69,7 @@ def change_coach(body: CoachChange) -> CoachShown:
 
 
 def _needed() -> Needed:
-    kept = needs.needs_of()
+    kept = approvers.needs_of()
     return Needed(kept.approvals, sorted(kept.required))
 
 

@@ -8,11 +8,10 @@ from flask import abort
 
 from wbtest.api.release_shapes import Given
 from wbtest.api.revisions import find
-from wbtest.review import comments
+from wbtest.review import comments, forecasts, readings
 from wbtest.review.comment_threads import Thread, find_thread, threads_for
 from wbtest.review.comments import OUTCOMES, apply_suggestion
 from wbtest.review.models import Comment, Reading
-from wbtest.review.reading import forecasts, readings
 from wbtest.review.reviewers import Seat, find_reading, seat_of
 from wbtest.team import access
 from wbtest.writing.models import Revision
@@ -192,7 +191,7 @@ def close_reading(release_id: int, number: int, body: Closing) -> ReadingShown:
 
 def forecast_rate(release_id: int, number: int, body: Guess) -> ForecastShown:
     """Guess the conversion rate, once you have read. Nobody else sees it before the end."""
-    guess = forecasts.ordered({"rate": body.rate, "low": body.low, "high": body.high})
+    guess = forecasts.check_range({"rate": body.rate, "low": body.low, "high": body.high})
     made = forecasts.store_forecast(_seat(release_id, number), guess)
     return ForecastShown(made.rate, made.low, made.high, made.made_at)
 

@@ -10,7 +10,7 @@ from wbtest.api import release_shapes as shapes
 from wbtest.api.answers import Answer
 from wbtest.api.faults import told_as
 from wbtest.api.releases import Findings, findings_in
-from wbtest.review import approvals, standing, verdicts
+from wbtest.review import approvals, verdicts
 from wbtest.review.models import Approval
 from wbtest.team import access
 from wbtest.writing import document as documents
@@ -184,9 +184,9 @@ def _shown(revision: Revision) -> RevisionShown:
         "digest": revision.digest,
         "author": revision.author.name,
         "created_at": revision.created_at,
-        "is_approved": standing.is_approved(revision),
-        "needed": standing.still_needed(revision),
-        "approvals": [_approval(each) for each in standing.approvals_of(revision)],
+        "is_approved": approvals.is_approved(revision),
+        "needed": approvals.still_needed(revision),
+        "approvals": [_approval(each) for each in approvals.approvals_of(revision)],
     }
     values = documents.to_json(documents.from_json(revision.document))
     return msgspec.convert(values | about, RevisionShown)

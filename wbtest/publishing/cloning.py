@@ -14,7 +14,7 @@ from wbtest.publishing.experiments import add_draft
 from wbtest.publishing.looks import before as look_before
 from wbtest.publishing.models import Experiment, Variant
 from wbtest.publishing.running.seals import sealed_rule
-from wbtest.review.standing import approvals_by_revision
+from wbtest.review.approvals import approvals_by_revision
 from wbtest.store import hold, writing
 from wbtest.team.models import Person
 from wbtest.writing.models import Revision

@@ -8,7 +8,7 @@ from wbtest.publishing.assembling import overrides_of, page_of
 from wbtest.publishing.copy import PageCopy
 from wbtest.publishing.looks.forms import PLACES
 from wbtest.publishing.models import Experiment, Variant
-from wbtest.review.standing import is_approved
+from wbtest.review.approvals import is_approved
 from wbtest.team.models import Person
 from wbtest.writing import document as documents
 from wbtest.writing.history.word_diff import Run, diff_words

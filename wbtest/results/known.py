@@ -12,9 +12,8 @@ from wbtest.publishing.running.stages import Stage, stage_of
 from wbtest.results.deciding.seconds import Waiting, waiting_in
 from wbtest.results.listing import Facts
 from wbtest.results.summary import Summary, summaries
-from wbtest.review.four_eyes import is_alone
+from wbtest.review.approvers import is_alone, needs_of
 from wbtest.review.models import Approval
-from wbtest.review.needs import needs_of
 from wbtest.writing.models import Revision
 
 

@@ -8,7 +8,7 @@ from wbtest.publishing.in_words import as_percent
 from wbtest.publishing.models import Experiment
 from wbtest.results.figures import Results
 from wbtest.results.in_words import day_of, final_moment
-from wbtest.review.standing import find_approval
+from wbtest.review.approvals import find_approval
 
 ALONE = "approved alone, on day one"
 

@@ -1,28 +1,177 @@
-"""Signing a revision off, and what keeps somebody from it."""
+"""Approve a revision, and tell what is approved.
 
+An approval belongs to its revision for ever. It has lapsed when the newest text is another one,
+which is derived and not stored.
+"""
+
+from collections import defaultdict
+from collections.abc import Iterable
 from datetime import timedelta
+from functools import cache
+from typing import Literal
 
-from sqlalchemy import select
+from sqlalchemy import Select, bindparam, select
+from sqlalchemy.orm import joinedload
 
 from wbtest.delivery.webhooks import emit
 from wbtest.extensions import clock, db
-from wbtest.review.four_eyes import able_to_sign, four_eyes_objection, is_alone
+from wbtest.review.approvers import Needs, able_to_sign, four_eyes_objection, is_alone, needs_of
 from wbtest.review.models import Approval
-from wbtest.review.refusals import Stopped, refuse_old, refuse_put_away
-from wbtest.review.standing import find_approval
-from wbtest.review.verdicts import note_verdict
+from wbtest.review.verdicts import Stopped, check_is_newest, check_not_stopped, note_verdict
 from wbtest.store import Refused, hold, writing
 from wbtest.team.audit.log import record
 from wbtest.team.models import Person
+from wbtest.writing import document as documents
 from wbtest.writing.coaching import find_stops
-from wbtest.writing.models import Revision, Waiver
+from wbtest.writing.models import Release, Revision, Stop, Waiver
 from wbtest.writing.naming import name_of
 from wbtest.writing.typed import needed_text
 from wbtest.writing.waivers import Key, waive
+from wbtest.writing.wording import joined
 
+ApprovalStatus = Literal["approved", "lapsed", "open", "stopped"]
 FIRST_DAY = timedelta(hours=24)
 LONGEST_TRADE = 1_000
 OWED = "Write one sentence: what do you give up by approving this alone today?"
+
+
+def approvals_of(revision: Revision) -> list[Approval]:
+    """Every approval of the revision, oldest first."""
+    return list(
+        db.session.scalars(
+            select(Approval)
+            .where(Approval.revision_id == revision.id)
+            .order_by(Approval.approved_at, Approval.id)
+        )
+    )
+
+
+def find_approval(revision: Revision) -> Approval | None:
+    """The approval of exactly this text with which there were enough, or None before."""
+    found = _enough_approvals(revision.release_id)
+    return found.get(revision.number)
+
+
+def approvals_by_revision(release: Release) -> dict[int, Approval]:
+    """The approval with which there were enough, of each approved revision, by its number."""
+    return _enough_approvals(release.id)
+
+
+def _enough_approvals(release_id: int) -> dict[int, Approval]:
+    needs, signed, found = needs_of(), defaultdict[int, set[int]](set), {}
+    writers = defaultdict[int, set[int]](set)
+    for number, approval in db.session.execute(_signed(), {"release_id": release_id}):
+        signed[number].add(approval.approver_id)
+        if approval.is_by_writer:
+            writers[number].add(approval.approver_id)
+        if number not in found and needs.are_met_by(signed[number], writers[number]):
+            found[number] = approval
+    return found
+
+
+@cache
+def _signed() -> Select[int, Approval]:
+    """Made once, since to put it together takes longer than to run it."""
+    return (
+        select(Revision.number, Approval)
+        .join(Approval, Approval.revision_id == Revision.id)
+        .where(Revision.release_id == bindparam("release_id"), Approval.digest == Revision.digest)
+        .options(joinedload(Approval.approver))
+        .order_by(Approval.approved_at, Approval.id)
+    )
+
+
+def is_approved(revision: Revision) -> bool:
+    """Whether as many as the team wants signed off exactly this text."""
+    return find_approval(revision) is not None
+
+
+def writer_names(revision: Revision) -> list[str]:
+    """Who changed the text since it was last approved, by name."""
+    people = select(Person.name).where(Person.id.in_(revision.writers))
+    return list(db.session.scalars(people.order_by(Person.name, Person.id)))
+
+
+def still_needed(revision: Revision) -> str:
+    """What says which approvals of this text are missing; '' when there are enough.
+
+    It says so, too, when nobody is left who could give them.
+    """
+    needs = needs_of()
+    approvals = [a for a in approvals_of(revision) if a.digest == revision.digest]
+    signed = {approval.approver_id for approval in approvals}
+    if needs.are_met_by(signed, {a.approver_id for a in approvals if a.is_by_writer}):
+        return ""
+    return _missing_approvals(needs, signed) + _dead_end(needs, signed, revision)
+
+
+def _missing_approvals(needs: Needs, signed: set[int]) -> str:
+    absent = db.session.scalars(
+        select(Person.name).where(Person.id.in_(needs.required - signed)).order_by(Person.name)
+    ).all()
+    # A writer's approval that is not enough alone leaves one to be given.
+    count = max(needs.approvals - len(signed), len(absent), 1)
+    more = "more " if signed else ""
+    if count == 1 and absent:
+        return f"It needs {absent[0]}’s approval."
+    if count == 1:
+        return f"It needs one {more}approval."
+    names = f", {joined(absent)} among them" if absent else ""
+    return f"It needs {count} {more}approvals{names}."
+
+
+def _dead_end(needs: Needs, signed: set[int], revision: Revision) -> str:
+    """What to do when not even everybody who may still sign would be enough; else ''."""
+    able = able_to_sign(revision.writers)
+    if needs.are_met_by(signed | {person.id for person in able}):
+        return ""
+    return (
+        " But too few people may sign who did not write it. An owner asks for less under “How "
+        "texts are approved”, or makes a member an approver on the Team page."
+    )
+
+
+def approval_statuses(releases: Iterable[Release]) -> dict[int, ApprovalStatus]:
+    """How each release stands, by its id.
+
+    approved: the newest text is one that was signed off. lapsed: an older one was. open: none was.
+    stopped: it was stopped on paper.
+    """
+    found = {release.id: release for release in releases}
+    stopped = set(db.session.scalars(select(Stop.release_id).where(Stop.release_id.in_(found))))
+    approved = _approved_digests(found)
+    return {
+        key: "stopped" if key in stopped else _approval_status(release, approved[key])
+        for key, release in found.items()
+    }
+
+
+def _approved_digests(releases: dict[int, Release]) -> dict[int, set[str]]:
+    """The digests of those texts of each release that enough people signed off."""
+    signed: dict[tuple[int, str], set[int]] = {}
+    writers = defaultdict[tuple[int, str], set[int]](set)
+    rows = db.session.execute(
+        select(Revision.release_id, Revision.digest, Approval.approver_id, Approval.is_by_writer)
+        .join(Approval, Approval.revision_id == Revision.id)
+        .where(Revision.release_id.in_(releases), Approval.digest == Revision.digest)
+    )
+    for release_id, digest, approver_id, is_by_writer in rows:
+        signed.setdefault((release_id, digest), set()).add(approver_id)
+        if is_by_writer:
+            writers[release_id, digest].add(approver_id)
+    needs = needs_of()
+    approved: dict[int, set[str]] = {key: set() for key in releases}
+    for (release_id, digest), approvers in signed.items():
+        if needs.are_met_by(approvers, writers[release_id, digest]):
+            approved[release_id].add(digest)
+    return approved
+
+
+def _approval_status(release: Release, approved: set[str]) -> ApprovalStatus:
+    if not approved:
+        return "open"
+    newest = documents.digest(documents.from_json(release.document))
+    return "approved" if newest in approved else "lapsed"
 
 
 class NotYours(Refused):
@@ -43,10 +192,10 @@ def approve(revision: Revision, approver: Person, traded_away: str = "") -> Appr
         found = _find_approval_by(revision, approver)
         if found is not None:
             return found
-        refuse_old(revision, "Read and approve that one.")
+        check_is_newest(revision, "Read and approve that one.")
         if objection := find_objection(revision, approver):
             raise NotYours(objection)
-        _refuse_stopped(revision)
+        _check_not_stopped(revision)
         note_verdict(revision, approver, "approve", "")
         owes = owes_sentence(revision)
         traded = needed_text("traded_away", traded_away, LONGEST_TRADE, OWED) if owes else ""
@@ -86,7 +235,7 @@ def let_stay(revision: Revision, key: Key, reason: str, approver: Person) -> Wai
     """
     with writing():
         hold(revision.release)
-        refuse_old(revision, "Read and approve that one.")
+        check_is_newest(revision, "Read and approve that one.")
         return waive(revision, key, reason, approver, is_approver=True)
 
 
@@ -114,8 +263,8 @@ def _find_approval_by(revision: Revision, approver: Person) -> Approval | None:
     ).first()
 
 
-def _refuse_stopped(revision: Revision) -> None:
-    refuse_put_away(revision.release, "approve a text of it")
+def _check_not_stopped(revision: Revision) -> None:
+    check_not_stopped(revision.release, "approve a text of it")
     stops = find_stops(revision, "approval")
     if stops:
         first = f"{stops[0].mark.message} (coach {stops[0].rule.id})"

@@ -31,6 +31,8 @@ from wbtest.writing.models import Release, Revision
 from wbtest.writing.parts import PARTS
 
 Marks = dict[str, list[Marked]]
+_PART_ORDER = {name: place for place, name in enumerate((WHOLE, *(p.name for p in PARTS["full"])))}
+_HOUR = 3600
 
 
 class Thread(NamedTuple):
@@ -141,10 +143,6 @@ def _is_seen(
 
 def _path_order(document: Document) -> dict[str, int]:
     return {path: place for place, path in enumerate((WHOLE, *texts_of(document)))}
-
-
-_PART_ORDER = {name: place for place, name in enumerate((WHOLE, *(p.name for p in PARTS["full"])))}
-_HOUR = 3600
 
 
 class ListedComment(Struct, frozen=True):

@@ -19,7 +19,7 @@ from wbtest.review.comment_threads import (
 from wbtest.review.comments import OUTCOMES, apply_suggestion
 from wbtest.review.models import Comment
 from wbtest.review.reviewers import Seat, document_for, seat_of
-from wbtest.review.seat_views import bp, seated
+from wbtest.review.room_access import bp, seated
 from wbtest.store import Invalid
 from wbtest.team import access
 from wbtest.writing import document as documents

@@ -22,7 +22,7 @@ KEPT_FOR = {
 }
 
 
-class Kept(Refused):
+class NotDeletable(Refused):
     """A release that somebody reviewed, approved or tested is not deleted."""
 
 
@@ -45,7 +45,7 @@ def delete_release(release: Release, person: Person) -> None:
     with writing() as session:
         hold(release)
         if said := why_kept(release):
-            raise Kept(said)
+            raise NotDeletable(said)
         record("release.deleted", name_of(release), by=person)
         for deletion in _deletions(release.id):
             session.execute(deletion)

@@ -13,7 +13,7 @@ from msgspec import Struct
 from sqlalchemy import select
 
 from wbtest.extensions import clock, db
-from wbtest.review.four_eyes import approvers_of
+from wbtest.review.approvers import approvers_of
 from wbtest.review.models import Reading, Reviewer
 from wbtest.store import hold, writing
 from wbtest.team.models import Membership, Person

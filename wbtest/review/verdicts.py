@@ -1,4 +1,4 @@
-"""What an approver says instead of yes: another draft, or stop. A stopped release is kept."""
+"""An approver's verdicts: another draft, or stop; and what a newer or stopped text refuses."""
 
 from collections.abc import Iterator
 from typing import Any
@@ -7,7 +7,7 @@ from sqlalchemy import select
 from sqlalchemy.orm import joinedload
 
 from wbtest.extensions import clock, db
-from wbtest.review.four_eyes import approvers_of
+from wbtest.review.approvers import approvers_of
 from wbtest.review.models import Reading, Reviewer
 from wbtest.review.reviewers import reading_of, seat_of
 from wbtest.store import Invalid, Refused, hold, writing
@@ -15,6 +15,7 @@ from wbtest.team.audit.log import record
 from wbtest.team.models import Person
 from wbtest.writing.models import Release, Revision, Stop
 from wbtest.writing.naming import name_of
+from wbtest.writing.releases import find_newest_revision
 from wbtest.writing.typed import needed_text
 
 LONGEST_REASON = 2_000
@@ -73,7 +74,7 @@ def stop_release(
 
 def take_up_again(release: Release, approver: Person) -> None:
     """Let a stopped release go on; why it was stopped stays in the verdicts of its revision."""
-    _refuse_others(approver)
+    _check_is_approver(approver)
     with writing() as session:
         hold(release)
         found = session.get(Stop, release.id)
@@ -87,7 +88,7 @@ def note_verdict(revision: Revision, approver: Person, verdict: str, reason: str
 
     Without a ``reason`` the one that they gave for the same verdict stays.
     """
-    _refuse_others(approver)
+    _check_is_approver(approver)
     with writing():
         reading = reading_of(seat_of(revision, approver))
         if reason or reading.verdict != verdict:
@@ -112,7 +113,7 @@ def stops_of() -> list[Stop]:
     )
 
 
-def mentions(stop: Stop, wanted: str) -> bool:
+def is_about(stop: Stop, wanted: str) -> bool:
     """Whether these words stand in a stopped release's text or in its reason, in any spelling."""
     texts = (stop.reason, *_texts_in(stop.release.document))
     return any(wanted.casefold() in text.casefold() for text in texts)
@@ -142,6 +143,36 @@ def _texts_in(value: Any) -> Iterator[str]:
             yield from _texts_in(inner)
 
 
-def _refuse_others(person: Person) -> None:
+def _check_is_approver(person: Person) -> None:
     if person not in approvers_of():
         raise NotYourVerdict("Only an approver decides this. You can say it in the review.")
+
+
+class TextChanged(Refused):
+    """A newer revision exists, so this one is no longer what the team would sign."""
+
+
+class Stopped(Refused):
+    """The text has findings that stop it, or the release was stopped on paper."""
+
+
+def is_newest(revision: Revision) -> bool:
+    """Whether no later text of this release was frozen."""
+    newest = find_newest_revision(revision.release)
+    return newest is None or newest.id == revision.id
+
+
+def check_is_newest(revision: Revision, instead: str) -> None:
+    """Raise TextChanged when a later text was frozen; ``instead`` says what to do with that."""
+    newest = find_newest_revision(revision.release)
+    if newest is not None and newest.number > revision.number:
+        raise TextChanged(f"The text changed: revision {newest.number} is newer. {instead}")
+
+
+def check_not_stopped(release: Release, before: str) -> None:
+    """Raise Stopped when the release was stopped on paper; ``before`` names what must wait."""
+    if (put_away := find_stop(release)) is not None:
+        raise Stopped(
+            f"{put_away.stopped_by.name} stopped this release on paper. "
+            f"Take it up again before you {before}."
+        )

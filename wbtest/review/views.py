@@ -1,14 +1,29 @@
-"""The page of a frozen revision, and its approval."""
+"""The page of a frozen revision, what approvers decide there, and how texts are approved."""
+
+from typing import NamedTuple
 
 from flask import Blueprint, abort, flash, redirect, render_template, request, url_for
 from flask.typing import ResponseReturnValue
 
 from wbtest.extensions import clock
-from wbtest.review import approvals, refusals, standing, verdicts
-from wbtest.review.forms import AnotherForm, ApproveForm, StopForm
-from wbtest.review.overview import news_of, overview_of
+from wbtest.paging import page_of
+from wbtest.review import approvals, approvers, deletion, verdicts
+from wbtest.review.alignment import Summary, summary_of
+from wbtest.review.approvers import approvers_of
+from wbtest.review.comment_threads import count_comments
+from wbtest.review.forms import AnotherForm, ApproveForm, ApprovingForm, StopForm
+from wbtest.review.models import Round
+from wbtest.review.review_requests import (
+    LinkProgress,
+    MemberProgress,
+    find_round,
+    links_for,
+    members_for,
+)
+from wbtest.review.reviewers import may_hear
 from wbtest.store import Invalid
 from wbtest.team import access
+from wbtest.team.models import Person
 from wbtest.writing import document as documents
 from wbtest.writing.coach import unchecked
 from wbtest.writing.coach_views import WAIVED, asked
@@ -19,12 +34,15 @@ from wbtest.writing.coaching import (
     marks_of,
     stops_among,
 )
+from wbtest.writing.history.changes import PartDiff, compare
+from wbtest.writing.history.in_words import in_words
 from wbtest.writing.models import Release, Revision
 from wbtest.writing.releases import find_revision
 from wbtest.writing.status import status_of
 from wbtest.writing.topics import still_open
 
 bp = Blueprint("review", __name__)
+STOPS_AT_ONCE = 50
 
 
 @bp.get("/releases/<int:release_id>/revisions/<int:number>")
@@ -45,12 +63,12 @@ def approve(release_id: int, number: int) -> ResponseReturnValue:
     except Invalid as refused:
         form.traded_away.errors = [str(refused)]
         return revision_page(found, form), 422
-    except refusals.TextChanged as changed:
+    except verdicts.TextChanged as changed:
         flash(str(changed), "error")
         newest = found.release.revisions[-1].number
         url = url_for(".revision", release_id=release_id, number=newest, since=number)
         return redirect(url, 303)
-    needed = standing.still_needed(found)
+    needed = approvals.still_needed(found)
     flash(f"You approved it. {needed}" if needed else f"Revision {number} is approved.")
     return redirect(url_for(".revision", release_id=release_id, number=number), 303)
 
@@ -90,7 +108,7 @@ def revision_page(
     """The revision on one page, with what its approver must know, and forms as they were typed."""
     document = documents.from_json(revision.document)
     findings = coach_text(revision)
-    signed = standing.approvals_of(revision)
+    signed = approvals.approvals_of(revision)
     newest = revision.release.revisions[-1]
     return render_template(
         "review/revision.html",
@@ -116,9 +134,180 @@ def revision_page(
         another=another or AnotherForm(),
         stop=stop or StopForm(),
         put_away=verdicts.find_stop(revision.release),
-        needed=standing.still_needed(revision),
-        writers=standing.writer_names(revision),
+        needed=approvals.still_needed(revision),
+        writers=approvals.writer_names(revision),
         verdicts=verdicts.verdicts_of(revision),
         review=overview_of(revision, access.person()),
         news=news_of(revision, request.args.get("since", type=int)),
     )
+
+
+@bp.post("/releases/<int:release_id>/revisions/<int:number>/another")
+@access.requires("approve")
+def another(release_id: int, number: int) -> ResponseReturnValue:
+    """Ask for another draft, and say what must change."""
+    found = get_revision(release_id, number, "approve")
+    form = AnotherForm(request.form)
+    try:
+        verdicts.ask_for_another(found, access.person(), form.what.data or "")
+    except Invalid as refused:
+        form.what.errors = [str(refused)]
+        # An older text has no form for it, nor one that was stopped meanwhile.
+        flash(str(refused), "error")
+        return revision_page(found, ApproveForm(), another=form), 422
+    flash("The authors see what must change.")
+    return redirect(url_for(".revision", release_id=release_id, number=number), 303)
+
+
+@bp.post("/releases/<int:release_id>/revisions/<int:number>/stop")
+@access.requires("approve")
+def stop(release_id: int, number: int) -> ResponseReturnValue:
+    """Stop the release on paper."""
+    found = get_revision(release_id, number, "approve")
+    form = StopForm(request.form)
+    try:
+        if not form.validate():
+            raise Invalid("weeks", "Write a whole number of weeks, or leave it empty.")
+        verdicts.stop_release(found, access.person(), form.reason.data or "", form.weeks.data)
+    except Invalid as refused:
+        form[refused.field].errors = [str(refused)]
+        flash(str(refused), "error")
+        return revision_page(found, ApproveForm(), stop=form), 422
+    flash("Stopped, with its reason. It costs a document and no more.")
+    return redirect(url_for(".stopped"), 303)
+
+
+@bp.post("/releases/<int:release_id>/take-up")
+@access.requires("approve")
+def take_up(release_id: int) -> ResponseReturnValue:
+    """Let a stopped release go on."""
+    found = access.get(Release, release_id, "approve")
+    verdicts.take_up_again(found, access.person())
+    flash("It is among your releases again.")
+    return redirect(url_for("writing.release", release_id=found.id), 303)
+
+
+@bp.post("/releases/<int:release_id>/delete")
+@access.requires("edit")
+def delete_release(release_id: int) -> ResponseReturnValue:
+    """Delete a draft that nobody has reviewed."""
+    deletion.delete_release(access.get(Release, release_id, "edit"), access.person())
+    flash("Draft deleted.")
+    return redirect(url_for("writing.releases"), 303)
+
+
+@bp.get("/stopped")
+@access.requires("read")
+def stopped() -> ResponseReturnValue:
+    """The releases that were stopped on paper, found by a word of their text or reason."""
+    wanted = " ".join(request.args.get("q", "").split())
+    stops = verdicts.stops_of()
+    found = [stop for stop in stops if verdicts.is_about(stop, wanted)]
+    shown = page_of(len(found), STOPS_AT_ONCE, request.args.get("page", 1, type=int))
+    return render_template(
+        "review/stopped.html",
+        stops=found[shown.first : shown.end],
+        shown=shown,
+        weeks=sum(stop.weeks_saved or 0 for stop in stops),
+        total=len(stops),
+        wanted=wanted,
+    )
+
+
+@bp.get("/approving")
+@access.requires("read")
+def approving() -> ResponseReturnValue:
+    """How many approve a text, and who must be among them."""
+    return render_template("review/approving.html", form=_needs_form())
+
+
+@bp.post("/approving")
+@access.requires("own")
+def change_needs() -> ResponseReturnValue:
+    """Change how many approve a text, and who must be among them."""
+    form = _needs_form()
+    if form.validate():
+        try:
+            approvers.set_needs(form.approvals.data or 0, form.required.data or ())
+        except Invalid as refused:
+            form[refused.field].errors = [str(refused)]
+        else:
+            flash("Saved. It holds for every text that is not published yet.")
+            return redirect(url_for(".approving"), 303)
+    page = render_template("review/approving.html", form=form)
+    return page, 422 if form.errors else 200
+
+
+def _needs_form() -> ApprovingForm:
+    kept = approvers.needs_of()
+    form = ApprovingForm(
+        request.form or None, data={"approvals": kept.approvals, "required": list(kept.required)}
+    )
+    form.required.choices = [(person.id, person.name) for person in approvers_of()]
+    return form
+
+
+class Overview(NamedTuple):
+    """The review of a revision at a glance; ``readers`` are those who were asked or have begun.
+
+    ``may_hear`` is whether who asks may know by now what the readers think of the text.
+    """
+
+    asked: Round | None
+    may_hear: bool
+    readers: tuple[tuple[str, str], ...]
+    alignment: Summary
+    comments: int
+
+
+class News(NamedTuple):
+    """What a revision changed since an earlier one: a sentence, and its parts word by word.
+
+    ``is_asked`` is whether somebody wants to know it of that very revision.
+    """
+
+    since: int
+    is_asked: bool
+    sentence: str
+    parts: tuple[PartDiff, ...]
+
+
+def overview_of(revision: Revision, asking: Person) -> Overview:
+    """The review of this revision, as far as everybody in the team may know."""
+    seats: list[MemberProgress | LinkProgress] = [
+        *members_for(revision, asking),
+        *links_for(revision, asking),
+    ]
+    return Overview(
+        asked=find_round(revision),
+        may_hear=may_hear(revision, asking),
+        readers=tuple(
+            (_reader_name(each), each.state)
+            for each in seats
+            if each.state != "not opened" or _is_asked(each)
+        ),
+        alignment=summary_of(revision),
+        comments=count_comments(revision.release, are_open=True),
+    )
+
+
+def news_of(revision: Revision, since: int | None = None) -> News | None:
+    """What is new since revision ``since``, or since the one before; None in the first."""
+    number = since if since and 0 < since < revision.number else revision.number - 1
+    old = find_revision(revision.release, number)
+    if old is None:
+        return None
+    texts = [documents.from_json(each.document) for each in (old, revision)]
+    parts = compare(texts[0], texts[1], (old.form, revision.form))
+    changed = tuple(part for part in parts if part.is_changed)
+    return News(number, number == since, in_words(parts), changed)
+
+
+def _reader_name(each: MemberProgress | LinkProgress) -> str:
+    if isinstance(each, MemberProgress):
+        return each.person.name
+    return f"{each.reviewer.link_name}, by link"
+
+
+def _is_asked(each: MemberProgress | LinkProgress) -> bool:
+    return each.is_asked if isinstance(each, MemberProgress) else each.is_open

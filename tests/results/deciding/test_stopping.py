@@ -9,7 +9,7 @@ from wbtest.publishing.models import Experiment
 from wbtest.publishing.running import life
 from wbtest.results.deciding.stopping import should_end
 from wbtest.results.waiting.facts import waits_in
-from wbtest.review.asking.rounds import ask_for_review
+from wbtest.review.review_requests import ask_for_review
 
 ENDS = "End the test, so that nobody signs up for what you stopped."
 

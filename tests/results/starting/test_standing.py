@@ -18,9 +18,8 @@ from wbtest.extensions import db
 from wbtest.publishing.running import life
 from wbtest.results.starting.standing import count_stops, facts_of
 from wbtest.results.starting.steps import Facts
-from wbtest.review.asking.links import make_link
-from wbtest.review.asking.rounds import ask_for_review
-from wbtest.review.needs import set_needs
+from wbtest.review.approvers import set_needs
+from wbtest.review.review_requests import ask_for_review, make_link
 from wbtest.review.verdicts import stop_release
 from wbtest.writing.models import Revision
 

@@ -17,7 +17,7 @@ from wbtest.delivery.sending import claim_mail
 from wbtest.extensions import clock, db
 from wbtest.results.waiting.daily_mail import send_daily_mails
 from wbtest.results.waiting.letter import letter_of
-from wbtest.review.asking.rounds import ask_for_review
+from wbtest.review.review_requests import ask_for_review
 from wbtest.review.waiting.waits import Wait, Who
 from wbtest.runtime import runtime
 from wbtest.store import writing

@@ -14,7 +14,7 @@ from wbtest.delivery.models import OutboxEvent
 from wbtest.delivery.outbox import queue_mail
 from wbtest.extensions import db
 from wbtest.results.waiting.facts import waits_for
-from wbtest.review.asking.rounds import ask_for_review
+from wbtest.review.review_requests import ask_for_review
 from wbtest.store import writing
 from wbtest.team import subscriptions
 from wbtest.team.dead_letters import dismiss

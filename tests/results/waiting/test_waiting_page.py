@@ -10,8 +10,7 @@ from tests.review.reviewing import make_comment, make_reading, told
 from tests.statements import counted
 from wbtest.extensions import db
 from wbtest.results.waiting.facts import waits_in
-from wbtest.review.asking.links import make_link, revoke
-from wbtest.review.asking.rounds import ask_for_review
+from wbtest.review.review_requests import ask_for_review, make_link, revoke_link
 from wbtest.store import writing
 from wbtest.team.models import TeamSettings
 from wbtest.writing.document import OpenQuestion
@@ -36,7 +35,7 @@ def test_members_and_guests_are_waited_for_until_they_have_read(
         "Tom, by link",
     ]
 
-    revoke(late)
+    revoke_link(late)
     make_reading(revision, mei)
     make_reading(revision, team.viewer)
 

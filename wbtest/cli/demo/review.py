@@ -6,12 +6,10 @@ from typing import Any
 from wbtest.cli.demo.cast import is_told, told
 from wbtest.cli.demo.stage import AUTHOR, Stage
 from wbtest.extensions import db
-from wbtest.review import comments
-from wbtest.review.alignment import answers as aligning
-from wbtest.review.asking import links, rounds
+from wbtest.review import alignment as aligning
+from wbtest.review import comments, forecasts, readings, review_requests
 from wbtest.review.models import Comment, Reading, Reviewer
-from wbtest.review.questions import CLOSING
-from wbtest.review.reading import forecasts, readings
+from wbtest.review.review_questions import CLOSING
 from wbtest.review.reviewers import Seat, seat_by_link, seat_of
 from wbtest.team.models import Person
 from wbtest.writing.coaching import coach_text
@@ -44,7 +42,7 @@ def read_story(file: str) -> Told | None:
 
 def invite(story: Told, release: Release, members: dict[str, Person]) -> Reviewer:
     """Give whoever is no member a link, and return their seat."""
-    guest, _ = links.make_link(
+    guest, _ = review_requests.make_link(
         release, members[AUTHOR], story["guest"], days=DAYS, sees_internal=True
     )
     return guest
@@ -58,7 +56,7 @@ def review(story: Told, revision: Revision, guest: int, stage: Stage) -> None:
     people = People(stage.members, db.session.get_one(Reviewer, guest))
     author = people.members[AUTHOR]
     others = [person.id for name, person in people.members.items() if name != AUTHOR]
-    rounds.ask_for_review(revision, author, note=draft["note"], members=others)
+    review_requests.ask_for_review(revision, author, note=draft["note"], members=others)
     read: dict[str, Reading] = {}
     for name, answers in draft["answers"].items():
         stage.later(minutes=9)

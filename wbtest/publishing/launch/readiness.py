@@ -12,13 +12,8 @@ from wbtest.publishing.assembling import page_of
 from wbtest.publishing.launch.values import WHERE_MISSING
 from wbtest.publishing.models import Experiment
 from wbtest.publishing.running.stages import is_checked
-from wbtest.review.four_eyes import (
-    ADD_AN_APPROVER,
-    approvers_of,
-    four_eyes_objection,
-    is_alone,
-)
-from wbtest.review.standing import approvals_of, still_needed
+from wbtest.review.approvals import approvals_of, still_needed
+from wbtest.review.approvers import ADD_AN_APPROVER, approvers_of, four_eyes_objection, is_alone
 from wbtest.review.verdicts import find_stop
 from wbtest.team.models import Person
 from wbtest.team.settings import get_team

@@ -30,7 +30,7 @@ from wbtest.publishing.running.life import (
 )
 from wbtest.publishing.running.seals import originals_of
 from wbtest.review.approvals import NotYours
-from wbtest.review.four_eyes import able_to_sign, approvers_of, four_eyes_objection
+from wbtest.review.approvers import able_to_sign, approvers_of, four_eyes_objection
 from wbtest.review.waiting.waits import Wait, Who
 from wbtest.store import Invalid, Refused, hold, writing
 from wbtest.team.audit.log import record

@@ -13,7 +13,7 @@ from wbtest.publishing.running import correcting
 from wbtest.publishing.running.correcting import NotCorrections
 from wbtest.publishing.running.life import LONGEST_WHY, AlreadyDone, ChangedMeanwhile
 from wbtest.publishing.views import bp
-from wbtest.review.four_eyes import able_to_sign
+from wbtest.review.approvers import able_to_sign
 from wbtest.store import Invalid
 from wbtest.team import access
 from wbtest.typed import TypedForm

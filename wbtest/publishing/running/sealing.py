@@ -15,7 +15,7 @@ from wbtest.publishing import rule as rules
 from wbtest.publishing.assembling import page_of
 from wbtest.publishing.models import Experiment
 from wbtest.publishing.network_limits import NetworkLimits, limits_of
-from wbtest.review.four_eyes import approvers_of
+from wbtest.review.approvers import approvers_of
 from wbtest.review.models import Approval
 from wbtest.runtime import runtime
 from wbtest.writing import document as documents

@@ -22,7 +22,7 @@ from wbtest.results.deciding.settling import let_stand, overtake
 from wbtest.results.deciding.statement import statement_of
 from wbtest.results.figures import Results, history_of, results_from, trust_of
 from wbtest.review.approvals import NotYours
-from wbtest.review.four_eyes import is_alone
+from wbtest.review.approvers import is_alone
 from wbtest.store import Invalid, Refused, hold, writing
 from wbtest.team.audit.log import record
 from wbtest.team.models import Person

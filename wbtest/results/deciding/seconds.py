@@ -14,7 +14,7 @@ from wbtest.publishing.models import Experiment
 from wbtest.results.deciding.models import Paper
 from wbtest.results.figures import Results
 from wbtest.results.trust import is_lost
-from wbtest.review.four_eyes import approvers_of, is_alone
+from wbtest.review.approvers import approvers_of, is_alone
 from wbtest.review.waiting.waits import Wait, Who
 from wbtest.team.models import Person
 

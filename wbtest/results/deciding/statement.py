@@ -18,8 +18,8 @@ from wbtest.results.figures import Results
 from wbtest.results.figures_json import results_json
 from wbtest.results.history import History
 from wbtest.results.trust import Check
+from wbtest.review.approvals import approvals_of
 from wbtest.review.models import Approval
-from wbtest.review.standing import approvals_of
 from wbtest.writing import document as documents
 
 

@@ -37,7 +37,7 @@ from wbtest.results.figures import Results
 from wbtest.results.forms import ChecklistForm, DecisionForm, checklist_form
 from wbtest.results.trust import panel_of
 from wbtest.results.views import bp
-from wbtest.review.four_eyes import is_alone
+from wbtest.review.approvers import is_alone
 from wbtest.store import Invalid, Refused
 from wbtest.team import access
 from wbtest.writing import document as documents

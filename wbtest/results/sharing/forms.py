@@ -4,7 +4,7 @@ from wtforms import PasswordField, StringField
 from wtforms.validators import InputRequired, Length, NumberRange, Optional
 
 from wbtest.results.sharing.links import MOST_DAYS
-from wbtest.review.asking.forms import WholeField
+from wbtest.review.forms import WholeField
 from wbtest.team.passwords import LONGEST
 from wbtest.typed import TypedForm
 

@@ -11,9 +11,9 @@ from wbtest.extensions import clock, db
 from wbtest.publishing.models import Experiment
 from wbtest.publishing.running.sealing import draft_digest
 from wbtest.results.starting.steps import Facts, missing_in
+from wbtest.review.approvals import is_approved
+from wbtest.review.approvers import needs_in
 from wbtest.review.models import Approval, Reviewer, Round
-from wbtest.review.needs import needs_in
-from wbtest.review.standing import is_approved
 from wbtest.team.models import Membership, TeamSettings
 from wbtest.writing import coach
 from wbtest.writing import document as documents

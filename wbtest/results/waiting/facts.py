@@ -10,7 +10,7 @@ from wbtest.publishing.running.correcting import waits_for_corrections
 from wbtest.results.deciding.seconds import waits_for_seconds
 from wbtest.results.deciding.stopping import given_up
 from wbtest.results.next_steps import waits_for_tests
-from wbtest.review.needs import needs_of
+from wbtest.review.approvers import needs_of
 from wbtest.review.waiting.asked import asked_in
 from wbtest.review.waiting.reviews import reviews_of
 from wbtest.review.waiting.turns import Approving, waits_of

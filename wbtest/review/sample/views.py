@@ -5,7 +5,7 @@ from flask.typing import ResponseReturnValue
 
 from wbtest.extensions import clock
 from wbtest.review.comment_targets import label_of
-from wbtest.review.questions import VERDICTS
+from wbtest.review.review_questions import VERDICTS
 from wbtest.review.sample.story import Draft, sample
 from wbtest.review.views import bp
 from wbtest.team import access

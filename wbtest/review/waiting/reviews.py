@@ -10,7 +10,7 @@ from sqlalchemy.orm import aliased
 
 from wbtest.extensions import db
 from wbtest.review.models import Approval, Reading, Reviewer, Round
-from wbtest.review.reading.readings import signature_of
+from wbtest.review.readings import signature_of
 from wbtest.review.reviewers import is_over
 from wbtest.review.waiting.comments import open_comments
 from wbtest.review.waiting.turns import Reader, Review

@@ -9,8 +9,7 @@ from typing import NamedTuple
 
 from msgspec import Struct, field
 
-from wbtest.review.four_eyes import able_among
-from wbtest.review.needs import Needs
+from wbtest.review.approvers import Needs, able_among
 from wbtest.review.waiting.waits import Wait, Who
 from wbtest.writing.wording import joined
 

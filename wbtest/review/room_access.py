@@ -1,19 +1,22 @@
-"""The way into the reading room: two addresses, one room.
+"""Who gets into the reading room, which has two addresses.
 
 A member comes by ``/releases/<id>/revisions/<n>/review``, a guest by ``/review/<token>/<n>``. Each
-view of ``bp`` gets the seat, and ``url_for(".name")`` stays on the side from which one came.
+view of ``bp`` gets the seat, and ``url_for(".name")`` stays on the side from which one came. A
+guest's address is a secret, so no page behind it tells it to another site or page.
 """
 
 from collections.abc import Callable
 from functools import wraps
 from typing import Any
 
-from flask import Blueprint, abort, g, redirect, render_template, request, url_for
+from flask import Blueprint, Response, abort, g, redirect, render_template, request, url_for
 from flask.typing import ResponseReturnValue
 
 from wbtest.extensions import db
 from wbtest.problems import TITLES
+from wbtest.review import views
 from wbtest.review.models import Reviewer, Round
+from wbtest.review.review_requests import newest_in_review
 from wbtest.review.reviewers import Seat, find_by_token, is_over, seat_by_link, seat_of
 from wbtest.store import Refused
 from wbtest.team import access
@@ -43,14 +46,14 @@ def seated(view: Callable[..., ResponseReturnValue]) -> Callable[..., ResponseRe
     @access.read_or_linked
     @wraps(view)
     def checked(**where: Any) -> ResponseReturnValue:
-        seat = _seat(where)
+        seat = _get_seat(where)
         return view(seat, **where)
 
     return checked
 
 
 @bp.errorhandler(Refused)
-def say_why(error: Refused) -> ResponseReturnValue:
+def refusal_page(error: Refused) -> ResponseReturnValue:
     """A refusal as a page that leads back to the room: a guest has no start page to go to."""
     # A 403 here is about the order of things, or about whose words these are; a role is no part.
     title = TITLES.get(409 if error.status == 403 else error.status, TITLES[409])
@@ -74,7 +77,7 @@ def _stay_on_this_side(endpoint: str, values: dict[str, Any]) -> None:
             values.setdefault(name, value)
 
 
-def _seat(where: dict[str, Any]) -> Seat:
+def _get_seat(where: dict[str, Any]) -> Seat:
     number = where.pop("number")
     place: dict[str, Any] = {"number": number}
     if "token" in where:
@@ -85,7 +88,7 @@ def _seat(where: dict[str, Any]) -> Seat:
     else:
         release = access.get(Release, where.pop("release_id"), "read")
         place["release_id"] = release.id
-        seat = seat_of(_get(release, number), access.person())
+        seat = seat_of(_get_revision(release, number), access.person())
     g.seat_place = place
     return seat
 
@@ -113,7 +116,7 @@ def _get_in_review(release: Release, number: int) -> Revision:
     return found
 
 
-def _get(release: Release, number: int) -> Revision:
+def _get_revision(release: Release, number: int) -> Revision:
     found = find_revision(release, number)
     if found is None:
         abort(404)
@@ -123,3 +126,25 @@ def _get(release: Release, number: int) -> Revision:
 def to_room() -> ResponseReturnValue:
     """Back to the room, after something was written."""
     return redirect(url_for(".room"), 303)
+
+
+@views.bp.get("/review/<token>")
+@access.read_or_linked
+def link(token: str) -> ResponseReturnValue:
+    """Lead whoever holds this link to the newest revision in review."""
+    release = reviewer_of(token).release
+    revision = newest_in_review(release)
+    if revision is None:
+        return render_template("review/not_yet.html", release=release)
+    return redirect(url_for("guests.room", token=token, number=revision.number), 303)
+
+
+for _shut in (LinkOver, LinkUnknown):
+    views.bp.register_error_handler(_shut, refusal_page)
+
+
+def keep_address_secret(response: Response) -> Response:
+    """Let no page learn the address of a guest's page, not even when that page is an error."""
+    if request.path.startswith("/review/"):
+        response.headers["Referrer-Policy"] = "no-referrer"
+    return response

@@ -4,41 +4,7 @@ from typing import NamedTuple
 
 from wbtest.writing.document import Document, Question
 
-
-class Asked(NamedTuple):
-    """A question to a reviewer: its name in the store, the question, and a hint."""
-
-    name: str
-    text: str
-    hint: str = ""
-
-
-# Before anybody's answers are seen. The first three are the ones that each must be able to answer.
-BLIND = (
-    Asked(
-        "customer",
-        "Who exactly is the customer?",
-        "One person, in your own words: their day, not their age group.",
-    ),
-    Asked(
-        "problem",
-        "What problem do they have, and what do they do about it today?",
-        "Today’s way may be a spreadsheet, a neighbour, or nothing at all.",
-    ),
-    Asked("why_this", "Why would they choose this instead?"),
-    Asked("benefit", "What is the one benefit?", "If they remember one thing, which?"),
-    Asked("feeling", "What would they feel?"),
-    Asked("pay", "What would they do next, and what would they pay?"),
-)
 NEEDED = ("customer", "problem", "why_this")
-CLOSING = (
-    Asked("read_on", "Would you have read to the end, if nobody had asked you?"),
-    Asked("headline", "Would the headline stop you?"),
-    Asked("disbelief", "Which sentence did you not believe?"),
-    Asked("afraid", "Which question are we afraid of?", "It goes to the questions that wait."),
-    Asked("who_says", "Who do you know who would say the customer’s quote?"),
-    Asked("rival", "What would a rival do within 90 days?"),
-)
 FUNCTIONS = {
     "product": "Product",
     "design": "Design",
@@ -67,6 +33,43 @@ VERDICTS = {
 LONGEST_ANSWER = 1_000
 # As long as a question of the FAQ may be, since that is what it becomes.
 LONGEST_QUESTION = 300
+
+
+class ReviewerQuestion(NamedTuple):
+    """A question to a reviewer: its name in the store, the question, and a hint."""
+
+    name: str
+    text: str
+    hint: str = ""
+
+
+# Before anybody's answers are seen. The first three are the ones that each must be able to answer.
+BLIND = (
+    ReviewerQuestion(
+        "customer",
+        "Who exactly is the customer?",
+        "One person, in your own words: their day, not their age group.",
+    ),
+    ReviewerQuestion(
+        "problem",
+        "What problem do they have, and what do they do about it today?",
+        "Today’s way may be a spreadsheet, a neighbour, or nothing at all.",
+    ),
+    ReviewerQuestion("why_this", "Why would they choose this instead?"),
+    ReviewerQuestion("benefit", "What is the one benefit?", "If they remember one thing, which?"),
+    ReviewerQuestion("feeling", "What would they feel?"),
+    ReviewerQuestion("pay", "What would they do next, and what would they pay?"),
+)
+CLOSING = (
+    ReviewerQuestion("read_on", "Would you have read to the end, if nobody had asked you?"),
+    ReviewerQuestion("headline", "Would the headline stop you?"),
+    ReviewerQuestion("disbelief", "Which sentence did you not believe?"),
+    ReviewerQuestion(
+        "afraid", "Which question are we afraid of?", "It goes to the questions that wait."
+    ),
+    ReviewerQuestion("who_says", "Who do you know who would say the customer’s quote?"),
+    ReviewerQuestion("rival", "What would a rival do within 90 days?"),
+)
 
 
 def longest_of(name: str) -> int:

@@ -1,24 +1,40 @@
-"""What a reader does with a revision: answers alone, reads in silence, says what they think.
+"""Review a revision: answer alone, read in silence, say what you think.
 
 The answers are stored once. What a reader thinks may change while the text is the newest one.
 """
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from contextlib import suppress
 from datetime import datetime, timedelta
 from typing import Literal
 
 from wbtest.extensions import clock
-from wbtest.review.asking.rounds import USUAL_MINUTES, find_round
 from wbtest.review.models import Reading, Reviewer
-from wbtest.review.questions import BLIND, CLOSING, FUNCTIONS, NEEDED
-from wbtest.review.reading.answers import reason_of, texts_of
-from wbtest.review.refusals import TextChanged, is_newest
+from wbtest.review.review_questions import (
+    BLIND,
+    CLOSING,
+    FUNCTIONS,
+    NEEDED,
+    VERDICTS,
+    ReviewerQuestion,
+    longest_of,
+)
+from wbtest.review.review_requests import USUAL_MINUTES, find_round
 from wbtest.review.reviewers import Seat, reading_of
+from wbtest.review.verdicts import TextChanged, is_newest
 from wbtest.store import Invalid, Refused, writing
 from wbtest.writing.candidates import TooMany, propose
+from wbtest.writing.typed import kept_text
+from wbtest.writing.wording import on_one_line
 
 Step = Literal["answer", "read", "close", "thanks"]
+MISSING = {
+    "customer": "Name one person. A guess will do: it shows what comes across.",
+    "problem": "Say what bothers them, as far as you know.",
+    "why_this": "Say why, or that you see no reason yet.",
+    "another": "Write what must change in the next draft.",
+    "stop": "Write why this should stop.",
+}
 
 
 class AnsweredAlready(Refused):
@@ -48,7 +64,7 @@ def answer(seat: Seat, function: str, answers: Mapping[str, str]) -> Reading:
     """
     if function not in FUNCTIONS:
         raise Invalid("function", "Choose what you do.")
-    given = texts_of(answers, BLIND, NEEDED)
+    given = answers_to_keep(answers, BLIND, NEEDED)
     with writing():
         reading = reading_of(seat)
         if reading.answered_at is not None:
@@ -103,14 +119,14 @@ def close(seat: Seat, closing: Mapping[str, str], verdict: str, reason: str) -> 
     those that wait for an answer. A verdict is an opinion; it approves nothing. Raises Invalid,
     NotYet before the reading is over, TextChanged when the text was revised since.
     """
-    said = texts_of(closing, CLOSING)
-    reason = reason_of(verdict, reason)
+    said = answers_to_keep(closing, CLOSING)
+    reason = reason_to_keep(verdict, reason)
     with writing():
         reading = reading_of(seat)
-        refuse_early(reading)
+        check_has_read(reading)
         if reading.verdict and not is_newest(seat.revision):
             raise TextChanged("The text was revised since. Say what you think of the newest one.")
-        _hand_on(reading, said.get("afraid", ""))
+        _propose_question(reading, said.get("afraid", ""))
         reading.closing = said
         reading.verdict = verdict
         reading.verdict_reason = reason
@@ -118,7 +134,7 @@ def close(seat: Seat, closing: Mapping[str, str], verdict: str, reason: str) -> 
     return reading
 
 
-def refuse_early(reading: Reading | None) -> None:
+def check_has_read(reading: Reading | None) -> None:
     """Raise NotYet for who has not answered and read yet, and so cannot say what they think."""
     if step_of(reading) not in ("close", "thanks"):
         raise NotYet("First answer and read; then say what you think.")
@@ -137,9 +153,42 @@ def signature_of(reviewer: Reviewer) -> str:
     return f"{name}, by link" if reviewer.person_id is None else name
 
 
-def _hand_on(reading: Reading, question: str) -> None:
+def _propose_question(reading: Reading, question: str) -> None:
     """Let the question that the team is afraid of wait for an answer; once, as long as it stays."""
     if question and question != reading.closing.get("afraid"):
         # Where many wait already this one is not lost: it stays in what the reader said.
         with suppress(TooMany):
             propose(reading.revision.release, "internal", question, signature_of(reading.reviewer))
+
+
+def answers_to_keep(
+    given: Mapping[str, str], questions: Sequence[ReviewerQuestion], needed: Sequence[str] = ()
+) -> dict[str, str]:
+    """The answers to keep, by question; empty ones are left out.
+
+    Raises Invalid at the first that cannot be kept, or that is ``needed`` and missing.
+    """
+    texts = {}
+    for asked in questions:
+        if text := answer_to_keep(asked.name, given.get(asked.name, "")):
+            texts[asked.name] = text
+        elif asked.name in needed:
+            raise Invalid(asked.name, MISSING[asked.name])
+    return texts
+
+
+def reason_to_keep(verdict: str, typed: str) -> str:
+    """The reason to keep with a verdict. Raises Invalid when either is missing or unusable."""
+    if verdict not in VERDICTS:
+        raise Invalid("verdict", "Choose one of the three.")
+    reason = answer_to_keep("reason", typed)
+    if not reason and verdict in MISSING:
+        raise Invalid("reason", MISSING[verdict])
+    return reason
+
+
+def answer_to_keep(name: str, typed: str) -> str:
+    """The answer to this question as it is kept. Raises Invalid when it cannot be."""
+    text = kept_text(name, typed, longest_of(name))
+    # It becomes a question of the FAQ, and that is one line.
+    return on_one_line(text) if name == "afraid" else text

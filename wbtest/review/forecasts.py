@@ -8,11 +8,11 @@ approved or revised, for a test begins with an approved text. Who reads later ma
 import re
 
 from wbtest.extensions import clock, db
+from wbtest.review.approvals import is_approved
 from wbtest.review.models import Forecast
-from wbtest.review.reading.readings import close, refuse_early
-from wbtest.review.refusals import TextChanged, is_newest
+from wbtest.review.readings import check_has_read, close
 from wbtest.review.reviewers import Seat, find_reading, reading_of
-from wbtest.review.standing import is_approved
+from wbtest.review.verdicts import TextChanged, is_newest
 from wbtest.store import Invalid, writing
 
 PERCENT = re.compile(r"\s*([0-9]{1,3}(?:[.,][0-9]{1,6})?)\s*%?\s*")
@@ -34,10 +34,10 @@ def fraction_of(field: str, typed: str) -> float:
 def range_of(rate: str, low: str, high: str) -> dict[str, float]:
     """Read a guess and its range. Raises Invalid when one is no percentage or they are crossed."""
     typed = {"rate": rate, "low": low, "high": high}
-    return ordered({name: fraction_of(name, text) for name, text in typed.items()})
+    return check_range({name: fraction_of(name, text) for name, text in typed.items()})
 
 
-def ordered(parts: dict[str, float]) -> dict[str, float]:
+def check_range(parts: dict[str, float]) -> dict[str, float]:
     """Return a guess and its range as fractions. Raises Invalid when they are crossed."""
     if parts["low"] > parts["rate"]:
         raise Invalid("low", "The lowest rate is above your guess.")
@@ -59,7 +59,7 @@ def store_forecast(seat: Seat, parts: dict[str, float]) -> Forecast:
     """The same of fractions that ``ordered`` let through."""
     with writing() as session:
         reading = reading_of(seat)
-        refuse_early(reading)
+        check_has_read(reading)
         found = session.get(Forecast, (reading.revision_id, reading.reviewer_id))
         if found is None:
             found = Forecast(

@@ -3,8 +3,8 @@
 from flask import abort, flash, redirect, render_template, request, session, url_for
 from flask.typing import ResponseReturnValue
 
-from wbtest.review.asking import links, progress, rounds
-from wbtest.review.asking.forms import AskForm, LinkForm
+from wbtest.review import review_requests
+from wbtest.review.forms import AskForm, LinkForm
 from wbtest.review.models import Reviewer
 from wbtest.review.views import bp
 from wbtest.runtime import runtime
@@ -23,12 +23,12 @@ FRESH = "fresh link"
 @access.requires("edit")
 def ask(release_id: int, number: int) -> ResponseReturnValue:
     """Ask members for the review of this revision."""
-    revision = _get(release_id, number)
+    revision = _get_revision(release_id, number)
     form = _ask_form(revision)
     if form.validate_on_submit():
         typed = form.minutes.data or 0, form.note.data or "", form.members.data or ()
         try:
-            rounds.ask_for_review(revision, access.person(), *typed)
+            review_requests.ask_for_review(revision, access.person(), *typed)
         except Refused as refused:
             put_refusal(form, refused)
             return _ask_page(revision, form, _new_link_form(), refused.status)
@@ -43,13 +43,13 @@ def ask(release_id: int, number: int) -> ResponseReturnValue:
 @limits.per_ip(60, limits.HOUR)
 def new_link(release_id: int, number: int) -> ResponseReturnValue:
     """Make a link for somebody without a log-in."""
-    revision = _get(release_id, number)
+    revision = _get_revision(release_id, number)
     form = LinkForm()
     status = 422
     if form.validate_on_submit():
         typed = form.name.data or "", form.email.data or "", form.days.data or 0
         try:
-            made = links.make_link(
+            made = review_requests.make_link(
                 revision.release, access.person(), *typed, sees_internal=form.sees_internal.data
             )
         except Refused as refused:
@@ -65,23 +65,23 @@ def new_link(release_id: int, number: int) -> ResponseReturnValue:
 @limits.per_ip(60, limits.HOUR)
 def renew_link(release_id: int, number: int, reviewer_id: int) -> ResponseReturnValue:
     """Give the holder of a link a new one."""
-    revision = _get(release_id, number)
+    revision = _get_revision(release_id, number)
     reviewer = _get_link(revision, reviewer_id)
-    return _show_once(revision, reviewer, links.renew(reviewer, access.person()))
+    return _show_once(revision, reviewer, review_requests.renew_link(reviewer, access.person()))
 
 
 @bp.post(f"{ADDRESS}/links/<int:reviewer_id>/revoke")
 @access.requires("edit")
 def revoke_link(release_id: int, number: int, reviewer_id: int) -> ResponseReturnValue:
     """Take a link back."""
-    revision = _get(release_id, number)
+    revision = _get_revision(release_id, number)
     reviewer = _get_link(revision, reviewer_id)
-    links.revoke(reviewer)
+    review_requests.revoke_link(reviewer)
     flash(f"The link of {reviewer.name} is closed. What they wrote stays.")
     return _back(revision, "links")
 
 
-def _get(release_id: int, number: int) -> Revision:
+def _get_revision(release_id: int, number: int) -> Revision:
     """The revision of a release that the asking person may edit; 404 when there is none."""
     found = find_revision(access.get(Release, release_id, "edit"), number)
     if found is None:
@@ -90,7 +90,7 @@ def _get(release_id: int, number: int) -> Revision:
 
 
 def _get_link(revision: Revision, reviewer_id: int) -> Reviewer:
-    found = links.find_link(revision.release, reviewer_id)
+    found = review_requests.find_link(revision.release, reviewer_id)
     if found is None:
         abort(404)
     return found
@@ -98,12 +98,12 @@ def _get_link(revision: Revision, reviewer_id: int) -> Reviewer:
 
 def _ask_form(revision: Revision, *, is_fresh: bool = False) -> AskForm:
     """The form as sent or, with ``is_fresh``, as it stands: who read before is ticked."""
-    asked = rounds.find_round(revision)
-    people = progress.members_for(revision, access.person())
+    asked = review_requests.find_round(revision)
+    people = review_requests.members_for(revision, access.person())
     form = AskForm(
         None if is_fresh or request.method == "GET" else request.form,
         data={
-            "minutes": asked.minutes if asked else rounds.USUAL_MINUTES,
+            "minutes": asked.minutes if asked else review_requests.USUAL_MINUTES,
             "note": asked.note if asked else "",
             "members": [
                 member.person.id for member in people if member.reviewer and not member.is_asked
@@ -117,7 +117,7 @@ def _ask_form(revision: Revision, *, is_fresh: bool = False) -> AskForm:
 
 
 def _new_link_form() -> LinkForm:
-    return LinkForm(None, data={"days": links.USUAL_DAYS})
+    return LinkForm(None, data={"days": review_requests.USUAL_DAYS})
 
 
 def _ask_page(
@@ -127,11 +127,11 @@ def _ask_page(
         "review/ask.html",
         revision=revision,
         newest=find_newest_revision(revision.release),
-        asked=rounds.find_round(revision),
+        asked=review_requests.find_round(revision),
         form=form,
         link_form=link_form,
-        members=progress.members_for(revision, access.person()),
-        links=progress.links_for(revision, access.person()),
+        members=review_requests.members_for(revision, access.person()),
+        links=review_requests.links_for(revision, access.person()),
         fresh=_take_fresh(revision),
         has_mail_server=bool(runtime().settings.mail_url),
     )
@@ -146,7 +146,7 @@ def _show_once(revision: Revision, reviewer: Reviewer, token: str) -> ResponseRe
 def _take_fresh(revision: Revision) -> tuple[Reviewer, str] | None:
     """The link that was just made and its address; asked once more, there is none."""
     reviewer_id, token = session.get(FRESH, (0, ""))
-    reviewer = links.find_link(revision.release, reviewer_id) if token else None
+    reviewer = review_requests.find_link(revision.release, reviewer_id) if token else None
     if reviewer is None:
         return None
     # Only the page that shows it uses it up; the same page of another release does not.

@@ -7,8 +7,18 @@ from sqlalchemy import select
 from sqlalchemy.orm import joinedload
 
 from wbtest.extensions import clock, db
-from wbtest.review.alignment.agreement import Agreement, Draft, Given, Mark, Question, align
-from wbtest.review.alignment.in_words import milestones, progress, silence, silent
+from wbtest.review.agreement import (
+    Agreement,
+    ComparedQuestion,
+    DraftAgreement,
+    ReaderAnswers,
+    ReaderMark,
+    align,
+    customers_sentence,
+    milestones,
+    silence_warning,
+    silent_functions,
+)
 from wbtest.review.models import AnswerMark, Reading, Reviewer
 from wbtest.review.reviewers import Seat, take_seat
 from wbtest.store import Gone, Refused, hold, writing
@@ -31,7 +41,7 @@ class Summary(NamedTuple):
 
     answered: int
     counts: tuple[tuple[str, Agreement], ...]
-    drafts: tuple[Draft, ...]
+    drafts: tuple[DraftAgreement, ...]
     warning: str
 
     @property
@@ -42,10 +52,10 @@ class Summary(NamedTuple):
     @property
     def sentence(self) -> str:
         """How many customers there were, and how many there are."""
-        return progress(self.drafts)
+        return customers_sentence(self.drafts)
 
     @property
-    def milestones(self) -> tuple[Draft, ...]:
+    def milestones(self) -> tuple[DraftAgreement, ...]:
         """At most three of the drafts: the first, the middle, the newest."""
         return milestones(self.drafts)
 
@@ -56,7 +66,7 @@ class Alignment(NamedTuple):
     ``answered`` are the numbers of the release's revisions that anybody answered about.
     """
 
-    questions: tuple[Question, ...]
+    questions: tuple[ComparedQuestion, ...]
     summary: Summary
     answered: frozenset[int]
 
@@ -68,7 +78,7 @@ def summary_of(revision: Revision) -> Summary:
 
 def alignment_of(revision: Revision) -> Alignment:
     """The answers of this revision beside its author's, and the numbers over the drafts."""
-    givens, authors = _givens(revision.release)
+    givens, authors = _answers_by_revision(revision.release)
     marks = _marks(revision.release)
     aligned = {
         number: align(given, marks, authors.get(number))
@@ -77,15 +87,15 @@ def alignment_of(revision: Revision) -> Alignment:
     }
     here = givens.get(revision.number, [])
     questions = aligned.get(revision.number, ())
-    quiet = silent(_functions_of(revision.release), {given.function for given in here})
+    quiet = silent_functions(_functions_of(revision.release), {given.function for given in here})
     summary = Summary(
         answered=len(here),
         counts=tuple((question.asked.text, question.agreement) for question in questions),
         # The first question is who the customer is, and nobody leaves it out.
         drafts=tuple(
-            Draft(number, found[0].agreement) for number, found in aligned.items() if found
+            DraftAgreement(number, found[0].agreement) for number, found in aligned.items() if found
         ),
-        warning=silence(quiet) if here else "",
+        warning=silence_warning(quiet) if here else "",
     )
     return Alignment(questions, summary, frozenset(givens))
 
@@ -119,7 +129,7 @@ def mark(seat: Seat, reading_id: int, question: str, is_same: bool | None) -> An
             )
         hold(seat.revision.release)
         reviewer = take_seat(seat)
-        _refuse_unmarkable(seat.revision, reading_id, question)
+        _check_markable(seat.revision, reading_id, question)
         found = session.get(AnswerMark, (reading_id, question, reviewer.id))
         if is_same is None:
             if found is not None:
@@ -132,7 +142,7 @@ def mark(seat: Seat, reading_id: int, question: str, is_same: bool | None) -> An
     return found
 
 
-def _refuse_unmarkable(revision: Revision, reading_id: int, question: str) -> None:
+def _check_markable(revision: Revision, reading_id: int, question: str) -> None:
     markable = {
         (other.given.reading, aligned.asked.name)
         for aligned in alignment_of(revision).questions
@@ -143,7 +153,7 @@ def _refuse_unmarkable(revision: Revision, reading_id: int, question: str) -> No
         raise Gone("There is no such answer beside the author’s.")
 
 
-def _givens(release: Release) -> tuple[dict[int, list[Given]], dict[int, int]]:
+def _answers_by_revision(release: Release) -> tuple[dict[int, list[ReaderAnswers]], dict[int, int]]:
     """What was answered, by the number of the revision, and whose reading is its author's."""
     rows = db.session.scalars(
         select(Reading)
@@ -155,11 +165,11 @@ def _givens(release: Release) -> tuple[dict[int, list[Given]], dict[int, int]]:
         )
         .order_by(Reading.answered_at, Reading.id)
     )
-    givens: dict[int, list[Given]] = defaultdict(list)
+    givens: dict[int, list[ReaderAnswers]] = defaultdict(list)
     authors: dict[int, int] = {}
     for reading in rows:
         number = reading.revision.number
-        givens[number].append(_given(reading))
+        givens[number].append(_reader_answers(reading))
         if reading.reviewer.person_id == release.author_id:
             authors[number] = reading.id
         elif reading.reviewer.person_id == reading.revision.author_id:
@@ -168,9 +178,9 @@ def _givens(release: Release) -> tuple[dict[int, list[Given]], dict[int, int]]:
     return givens, authors
 
 
-def _given(reading: Reading) -> Given:
+def _reader_answers(reading: Reading) -> ReaderAnswers:
     reviewer = reading.reviewer
-    return Given(
+    return ReaderAnswers(
         reading=reading.id,
         reviewer=reviewer.id,
         answers=reading.answers,
@@ -181,7 +191,7 @@ def _given(reading: Reading) -> Given:
     )
 
 
-def _marks(release: Release) -> list[Mark]:
+def _marks(release: Release) -> list[ReaderMark]:
     rows = db.session.execute(
         select(
             AnswerMark.reading_id,
@@ -193,7 +203,7 @@ def _marks(release: Release) -> list[Mark]:
         .join(Revision, Revision.id == Reading.revision_id)
         .where(Revision.release_id == release.id)
     )
-    return [Mark(*row) for row in rows]
+    return [ReaderMark(*row) for row in rows]
 
 
 def _functions_of(release: Release) -> list[str]:

@@ -1,20 +1,21 @@
-"""Whether a team means the same: blind answers beside the author's, counted. Pure.
+"""Whether a team means the same: blind answers beside the author's, counted and in words. Pure.
 
 People say same or different; no machine compares words. Answers that were given after reading tell
 how clear the text is, and count in nobody's agreement.
 """
 
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Collection, Iterable, Mapping, Sequence
 from typing import Literal, NamedTuple
 
 from msgspec import Struct
 
-from wbtest.review.questions import BLIND, FUNCTIONS, Asked
+from wbtest.review.review_questions import BLIND, FUNCTIONS, ReviewerQuestion
+from wbtest.writing.wording import joined, spelled
 
-Standing = Literal["same", "different", "unmarked"]
+Comparison = Literal["same", "different", "unmarked"]
 
 
-class Given(NamedTuple):
+class ReaderAnswers(NamedTuple):
     """One reader's answers about one revision; ``reading`` and ``reviewer`` are ids."""
 
     reading: int
@@ -26,7 +27,7 @@ class Given(NamedTuple):
     is_after_reading: bool = False
 
 
-class Mark(Struct, frozen=True):
+class ReaderMark(Struct, frozen=True):
     """One reviewer's word that an answer means the same as the author's, or something else."""
 
     reading: int
@@ -83,13 +84,13 @@ class Agreement(NamedTuple):
 class Compared(NamedTuple):
     """An answer under the author's, and who says what of it (ids of reviewers)."""
 
-    given: Given
+    given: ReaderAnswers
     text: str
     same: frozenset[int]
     different: frozenset[int]
 
     @property
-    def standing(self) -> Standing:
+    def standing(self) -> Comparison:
         """What most say; a tie is no agreement.
 
         >>> Compared(Given(1, 1, {}), "", frozenset({1}), frozenset({2})).standing
@@ -100,11 +101,11 @@ class Compared(NamedTuple):
         return "same" if len(self.same) > len(self.different) else "different"
 
 
-class Question(NamedTuple):
+class ComparedQuestion(NamedTuple):
     """One question with the author's answer ('' when there is none) and the others' under it."""
 
-    asked: Asked
-    author: Given
+    asked: ReviewerQuestion
+    author: ReaderAnswers
     text: str
     others: tuple[Compared, ...]
 
@@ -136,7 +137,7 @@ class Question(NamedTuple):
         }
 
 
-class Draft(NamedTuple):
+class DraftAgreement(NamedTuple):
     """How far a revision's readers agree on the customer."""
 
     number: int
@@ -149,8 +150,8 @@ class Draft(NamedTuple):
 
 
 def align(
-    givens: Sequence[Given], marks: Iterable[Mark], author: int | None
-) -> tuple[Question, ...]:
+    givens: Sequence[ReaderAnswers], marks: Iterable[ReaderMark], author: int | None
+) -> tuple[ComparedQuestion, ...]:
     """Each question with its answers side by side; nothing before the author has answered.
 
     ``author`` is the id of the author's reading. A question that nobody answered is left out, and
@@ -176,14 +177,106 @@ def align(
         )
         text = mine.answers.get(asked.name, "")
         if text or others:
-            aligned.append(Question(asked, mine, text, others))
+            aligned.append(ComparedQuestion(asked, mine, text, others))
     return tuple(aligned)
 
 
-def _agreement(standings: Sequence[Standing], has_author: bool) -> Agreement:
+def _agreement(standings: Sequence[Comparison], has_author: bool) -> Agreement:
     author = int(has_author)
     return Agreement(
         same=author + standings.count("same"),
         of=author + len(standings),
         unmarked=standings.count("unmarked"),
     )
+
+
+def customers_sentence(drafts: Sequence[DraftAgreement]) -> str:
+    """What is said of the first and the newest compared draft, and of one still to compare; or ''.
+
+    >>> from wbtest.review.agreement import Agreement
+    >>> progress([Draft(1, Agreement(1, 4)), Draft(4, Agreement(5, 5))])
+    'In draft 1 there were four customers; in draft 4 there is one.'
+    >>> progress([Draft(2, Agreement(2, 4, unmarked=2))])
+    '2 of 3 answers of draft 2 are not compared yet.'
+    """
+    compared, waiting = _compared(drafts), _waiting(drafts)
+    told = _compared_sentences(compared, is_over=bool(waiting))
+    return " ".join([*told, *(_waiting_sentence(draft) for draft in waiting)])
+
+
+def milestones(drafts: Sequence[DraftAgreement]) -> tuple[DraftAgreement, ...]:
+    """The first, the middle and the newest of the drafts that were compared; at most three.
+
+    The newest of all is among them, too, while its answers wait to be compared.
+    """
+    found = [*_compared(drafts), *_waiting(drafts)]
+    places = sorted({0, len(found) // 2, len(found) - 1}) if found else []
+    return tuple(found[place] for place in places)
+
+
+def silent_functions(seated: Iterable[str], answered: Collection[str]) -> tuple[str, ...]:
+    """The functions with a seat at this review from which no answer came, in their usual order.
+
+    >>> silent(["finance", "design", "other"], {"design"})
+    ('finance',)
+    """
+    missing = set(seated) - set(answered) - {"other"}
+    return tuple(function for function in FUNCTIONS if function in missing)
+
+
+def silence_warning(functions: Sequence[str]) -> str:
+    """The sentence that warns of silent functions; '' when there are none.
+
+    >>> silence(["engineering", "finance"])
+    'Engineering and finance have not answered, so their views are missing.'
+    """
+    if not functions:
+        return ""
+    names = [FUNCTIONS[function].lower() for function in functions]
+    if len(names) == 1:
+        return f"{names[0].capitalize()} has not answered, so its view is missing."
+    return f"{joined(names).capitalize()} have not answered, so their views are missing."
+
+
+def _compared(drafts: Sequence[DraftAgreement]) -> list[DraftAgreement]:
+    return [draft for draft in drafts if draft.agreement.is_compared]
+
+
+def _waiting(drafts: Sequence[DraftAgreement]) -> list[DraftAgreement]:
+    """The newest draft alone, when it has answers that nobody marked yet."""
+    return [draft for draft in drafts[-1:] if draft.agreement.of > 1 and draft.agreement.unmarked]
+
+
+def _compared_sentences(compared: Sequence[DraftAgreement], *, is_over: bool) -> list[str]:
+    """The sentence about the numbers of customers; ``is_over`` when a newer draft is there."""
+    if not compared:
+        return []
+    first, newest = compared[0], compared[-1]
+    if first is newest:
+        return [f"In draft {first.number} there {_customers(first.customers, is_over)}."]
+    return [
+        f"In draft {first.number} there {_customers(first.customers, True)}; "
+        f"in draft {newest.number} there {_verb(newest.customers, is_over)} "
+        f"{spelled(newest.customers)}."
+    ]
+
+
+def _waiting_sentence(draft: DraftAgreement) -> str:
+    unmarked, others = draft.agreement.unmarked, draft.agreement.of - 1
+    if unmarked == others:
+        return f"Nobody has compared the answers of draft {draft.number} yet."
+    verb = "is" if unmarked == 1 else "are"
+    return f"{unmarked} of {others} answers of draft {draft.number} {verb} not compared yet."
+
+
+def _customers(customers: int, is_over: bool) -> str:
+    return (
+        f"{_verb(customers, is_over)} {spelled(customers)} "
+        f"{'customer' if customers == 1 else 'customers'}"
+    )
+
+
+def _verb(customers: int, is_over: bool) -> str:
+    if is_over:
+        return "was" if customers == 1 else "were"
+    return "is" if customers == 1 else "are"

@@ -1,1 +1,0 @@
-"""Whether the readers of a text mean the same: their answers side by side."""

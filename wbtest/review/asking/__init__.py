@@ -1,1 +1,0 @@
-"""Asking people to review a revision: members by mail, others by a link."""

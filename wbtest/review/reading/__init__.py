@@ -1,1 +1,0 @@
-"""The reading room: blind answers, silent reading, what one thinks, a forecast."""

@@ -1,0 +1,428 @@
+"""Ask for a review: of members and of guests, who get a link; and how far everybody is.
+
+Of a link's token only a hash is kept.
+"""
+
+import secrets
+from collections.abc import Collection
+from datetime import datetime, timedelta
+from typing import NamedTuple
+
+from sqlalchemy import func, or_, select
+from sqlalchemy.orm import joinedload
+
+from wbtest.delivery.outbox import queue_mail
+from wbtest.extensions import clock, db
+from wbtest.letter import Letter
+from wbtest.review.models import Reading, Reviewer, Round
+from wbtest.review.review_questions import VERDICTS
+from wbtest.review.reviewers import hash_of, is_over, may_hear, member_reviewer, readings_of
+from wbtest.review.verdicts import check_is_newest, check_not_stopped
+from wbtest.runtime import runtime
+from wbtest.store import Invalid, Refused, hold, writing
+from wbtest.team.audit.log import record
+from wbtest.team.models import Membership, Person
+from wbtest.team.people import LONGEST_NAME, clean_email
+from wbtest.writing.models import Release, Revision
+from wbtest.writing.naming import name_of
+from wbtest.writing.typed import kept_text
+from wbtest.writing.wording import find_fault
+
+USUAL_MINUTES = 20
+MOST_MINUTES = 120
+LONGEST_NOTE = 2_000
+USUAL_DAYS = 14
+MOST_DAYS = 60
+MOST_LINKS = 50
+
+
+class TextToReview(NamedTuple):
+    """What a reviewer is asked to read: of which product, the number, minutes of silent reading."""
+
+    product: str
+    number: int
+    minutes: int
+
+    @property
+    def title(self) -> str:
+        """As it is named in a sentence.
+
+        >>> TextToReview("Larder", 2, 20).title
+        'Larder, revision 2'
+        """
+        return f"{self.product or 'a release'}, revision {self.number}"
+
+
+def ask_for_review(
+    revision: Revision,
+    person: Person,
+    minutes: int = USUAL_MINUTES,
+    note: str = "",
+    members: Collection[int] = (),
+) -> Round:
+    """Put the newest revision up for review, and ask those ``members`` (ids of people) by mail.
+
+    Guests with a live link are asked along. The second time it changes minutes and note, and asks
+    who was not asked yet. Raises TextChanged for an older revision, Stopped, else Invalid.
+    """
+    note = kept_text("note", note, LONGEST_NOTE)
+    if not 1 <= minutes <= MOST_MINUTES:
+        raise Invalid("minutes", f"Silent reading takes 1 to {MOST_MINUTES} minutes.")
+    with writing() as session:
+        hold(revision.release)
+        check_is_newest(revision, "Ask for the review of that one.")
+        check_not_stopped(revision.release, "ask somebody to read it")
+        people = _get_members(members)
+        found = session.get(Round, revision.id)
+        asked = found or Round(
+            revision_id=revision.id,
+            opened_by_id=person.id,
+            opened_at=clock.now(),
+        )
+        asked.minutes, asked.note = minutes, note
+        session.add(asked)
+        _ask_members(asked, revision, person, people)
+        if found is None:
+            _ask_guests(asked, revision, person)
+            record("review.asked", name_of(revision), by=person)
+    return asked
+
+
+def newest_in_review(release: Release) -> Revision | None:
+    """The newest revision whose review somebody asked for, or None."""
+    return db.session.scalars(
+        select(Revision)
+        .join(Round, Round.revision_id == Revision.id)
+        .where(Revision.release_id == release.id)
+        .order_by(Revision.number.desc())
+        .limit(1)
+    ).first()
+
+
+def find_round(revision: Revision) -> Round | None:
+    """The review of this revision, or None before somebody asked for it."""
+    return db.session.get(Round, revision.id)
+
+
+def is_asked(reviewer: Reviewer, asked: Round | None) -> bool:
+    """Whether this reviewer was asked for this review, and not for an earlier one only."""
+    return (
+        asked is not None
+        and reviewer.invited_at is not None
+        and reviewer.invited_at >= asked.opened_at
+    )
+
+
+def text_to_review(revision: Revision, asked: Round) -> TextToReview:
+    """What the mails say of the text."""
+    return TextToReview(revision.document.get("product", ""), revision.number, asked.minutes)
+
+
+def note_asked(reviewer: Reviewer, person: Person) -> None:
+    """Note that ``person`` asked this reviewer just now; inside ``writing``."""
+    reviewer.invited_at, reviewer.invited_by_id = clock.now(), person.id
+
+
+def _get_members(ids: Collection[int]) -> list[Person]:
+    wanted = set(ids)
+    # They come as they were sent, so they are compared here: no database counts as far as a form.
+    everybody = db.session.scalars(select(Person).join(Membership).order_by(Person.id))
+    found = [person for person in everybody if person.id in wanted]
+    if len(found) < len(wanted):
+        raise Invalid("members", "Somebody you chose is not in your team. Choose once more.")
+    return found
+
+
+def _ask_members(asked: Round, revision: Revision, person: Person, people: list[Person]) -> None:
+    base_url = runtime().settings.base_url
+    url = f"{base_url}/releases/{revision.release_id}/revisions/{revision.number}/review"
+    letter = invitation_mail(text_to_review(revision, asked), person.name, asked.note, url)
+    for member in people:
+        reviewer = member_reviewer(revision.release, member)
+        if not is_asked(reviewer, asked):
+            note_asked(reviewer, person)
+            _queue(member.email, letter)
+
+
+def _ask_guests(asked: Round, revision: Revision, person: Person) -> None:
+    letter = new_revision_mail(text_to_review(revision, asked), person.name, asked.note)
+    links = select(Reviewer).where(
+        Reviewer.release_id == revision.release_id, Reviewer.token_hash.is_not(None)
+    )
+    for guest in db.session.scalars(links):
+        if not is_over(guest):
+            note_asked(guest, person)
+            if guest.email:
+                _queue(guest.email, letter)
+
+
+def _queue(recipient: str, letter: Letter) -> None:
+    queue_mail(
+        recipient=recipient,
+        subject=letter.subject,
+        body=letter.body,
+    )
+
+
+class TooManyLinks(Refused):
+    """As many links of one release are open as one can keep an eye on."""
+
+
+def make_link(
+    release: Release,
+    person: Person,
+    name: str,
+    email: str = "",
+    days: int = USUAL_DAYS,
+    *,
+    sees_internal: bool = False,
+) -> tuple[Reviewer, str]:
+    """Make a seat for somebody who is called ``name``; return it with the token of its link.
+
+    With ``sees_internal`` it shows the internal FAQ too; with an e-mail it is mailed. Nobody can
+    learn the token later: it is to be shown now. Raises Invalid at name, email or days, and
+    TooManyLinks.
+    """
+    name = " ".join(name.split())
+    if not name:
+        raise Invalid("name", "Say whom the link is for: you will see what they answered.")
+    if fault := find_fault(name, LONGEST_NAME):
+        raise Invalid("name", fault)
+    reviewer = Reviewer(
+        release_id=release.id,
+        link_name=name,
+        email=clean_email(email) if email.strip() else "",
+        sees_internal=sees_internal,
+    )
+    with writing() as session:
+        hold(release)
+        session.add(reviewer)
+        token = _open_link(reviewer, release, person, days)
+        record("review_link.made", _link_subject(reviewer), by=person)
+    return reviewer, token
+
+
+def renew_link(reviewer: Reviewer, person: Person, days: int = USUAL_DAYS) -> str:
+    """Give the holder of a link a new one, and return its token; the old one stops working.
+
+    What they answered and wrote stays theirs. Raises Invalid at days, and TooManyLinks.
+    """
+    with writing():
+        hold(reviewer.release)
+        hold(reviewer)
+        token = _open_link(reviewer, reviewer.release, person, days)
+        record("review_link.renewed", _link_subject(reviewer), by=person)
+    return token
+
+
+def revoke_link(reviewer: Reviewer) -> None:
+    """Close a link from now on; what its holder wrote stays."""
+    with writing():
+        hold(reviewer)
+        if reviewer.revoked_at is None:
+            reviewer.revoked_at = clock.now()
+            record("review_link.revoked", _link_subject(reviewer))
+
+
+def find_link(release: Release, reviewer_id: int) -> Reviewer | None:
+    """The link of this number, if it is one of this release."""
+    found = db.session.get(Reviewer, reviewer_id)
+    is_link = found is not None and found.token_hash is not None
+    return found if is_link and found is not None and found.release_id == release.id else None
+
+
+def links_of(release: Release) -> list[Reviewer]:
+    """Every link of the release, the newest first, also those that are over."""
+    return list(
+        db.session.scalars(
+            select(Reviewer)
+            .where(Reviewer.release_id == release.id, Reviewer.token_hash.is_not(None))
+            .order_by(Reviewer.id.desc())
+        )
+    )
+
+
+def _open_link(reviewer: Reviewer, release: Release, person: Person, days: int) -> str:
+    """Open a link for ``days`` days, mail it, and return its token; inside ``writing``."""
+    if not 1 <= days <= MOST_DAYS:
+        raise Invalid("days", f"A link works for 1 to {MOST_DAYS} days.")
+    if reviewer.token_hash is None or is_over(reviewer):
+        _check_link_count(release)
+    token = secrets.token_urlsafe(24)
+    reviewer.token_hash = hash_of(token)
+    reviewer.expires_at = clock.now() + timedelta(days=days)
+    reviewer.revoked_at = None
+    note_asked(reviewer, person)
+    if reviewer.email:
+        _mail_link(reviewer, release, person, token)
+    return token
+
+
+def _link_subject(reviewer: Reviewer) -> str:
+    return f"{reviewer.link_name} to {name_of(reviewer.release)}"
+
+
+def _check_link_count(release: Release) -> None:
+    live = select(func.count()).where(
+        Reviewer.release_id == release.id,
+        Reviewer.token_hash.is_not(None),
+        Reviewer.revoked_at.is_(None),
+        or_(Reviewer.expires_at.is_(None), Reviewer.expires_at > clock.now()),
+    )
+    if (db.session.scalar(live) or 0) >= MOST_LINKS:
+        raise TooManyLinks(f"{MOST_LINKS} links are open. Take one back before you make another.")
+
+
+def _mail_link(reviewer: Reviewer, release: Release, person: Person, token: str) -> None:
+    base_url = runtime().settings.base_url
+    revision = newest_in_review(release)
+    asked = find_round(revision) if revision else None
+    assert reviewer.expires_at is not None
+    letter = link_mail(
+        release.document.get("product", ""),
+        text_to_review(revision, asked) if revision and asked else None,
+        person.name,
+        f"{base_url}/review/{token}",
+        reviewer.expires_at,
+    )
+    queue_mail(
+        recipient=reviewer.email,
+        subject=letter.subject,
+        body=letter.body,
+    )
+
+
+class MemberProgress(NamedTuple):
+    """A member, their role and seat, whether they are asked to read this text, and how far."""
+
+    person: Person
+    role: str
+    reviewer: Reviewer | None
+    is_asked: bool
+    state: str
+
+
+class LinkProgress(NamedTuple):
+    """A link, how far its holder is, and whether it still opens."""
+
+    reviewer: Reviewer
+    state: str
+    is_open: bool
+
+
+def reading_state(reading: Reading | None, *, with_verdict: bool = True) -> str:
+    """How far a reading is, in words.
+
+    >>> state_of(None), state_of(Reading(verdict="stop"))
+    ('not opened', 'done: stop')
+    """
+    if reading is not None and reading.verdict:
+        return f"done: {VERDICTS[reading.verdict].lower()}" if with_verdict else "done"
+    if reading is None or reading.started_at is None:
+        return "not opened"
+    return "reading" if reading.done_at is None else "done"
+
+
+def members_for(revision: Revision, asking: Person) -> list[MemberProgress]:
+    """Everybody in the team but who asks, in the order in which they joined.
+
+    Verdicts are among it for who may hear them.
+    """
+    reviewers = {
+        reviewer.person_id: reviewer
+        for reviewer in db.session.scalars(
+            select(Reviewer).where(
+                Reviewer.release_id == revision.release_id, Reviewer.person_id.is_not(None)
+            )
+        )
+    }
+    readings, asked = _readings_by_reviewer(revision), find_round(revision)
+    is_heard = may_hear(revision, asking)
+
+    def progress(member: Membership) -> MemberProgress:
+        seat = reviewers.get(member.person_id)
+        return MemberProgress(
+            person=member.person,
+            role=member.role,
+            reviewer=seat,
+            is_asked=seat is not None and is_asked(seat, asked),
+            state=reading_state(readings.get(seat.id) if seat else None, with_verdict=is_heard),
+        )
+
+    everybody = db.session.scalars(
+        select(Membership)
+        .where(Membership.person_id != asking.id)
+        .options(joinedload(Membership.person))
+        .order_by(Membership.created_at, Membership.person_id)
+    )
+    return [progress(member) for member in everybody]
+
+
+def links_for(revision: Revision, asking: Person) -> list[LinkProgress]:
+    """Every link of the release, the newest first."""
+    readings, is_heard = _readings_by_reviewer(revision), may_hear(revision, asking)
+    return [
+        LinkProgress(
+            link, reading_state(readings.get(link.id), with_verdict=is_heard), not is_over(link)
+        )
+        for link in links_of(revision.release)
+    ]
+
+
+def _readings_by_reviewer(revision: Revision) -> dict[int, Reading]:
+    return {reading.reviewer_id: reading for reading in readings_of(revision)}
+
+
+def invitation_mail(text: TextToReview, asks: str, note: str, url: str) -> Letter:
+    """Return the mail to a member whose review ``asks`` (a name) wants."""
+    return _mail_of(
+        f"Your review, please: {text.title}",
+        _request_sentence(text, asks),
+        _quoted(asks, note),
+        url,
+    )
+
+
+def new_revision_mail(text: TextToReview, asks: str, note: str) -> Letter:
+    """Return the mail to a guest who has a link. We cannot repeat it: only its hash is kept."""
+    return _mail_of(
+        f"Your review, please: {text.title}",
+        _request_sentence(text, asks),
+        _quoted(asks, note),
+        "The link you have opens the new revision.",
+    )
+
+
+def link_mail(
+    product: str, text: TextToReview | None, asks: str, url: str, until: datetime
+) -> Letter:
+    """Return the mail with a link; ``text`` is None while nothing is up for review."""
+    nothing_yet = (
+        f"{asks} would like your opinion of the press release of {product or 'a product'}. "
+        "It is not up for review yet; another mail will tell you when it is."
+    )
+    return _mail_of(
+        f"Your review, please: {text.title if text else product or 'a release'}",
+        _request_sentence(text, asks) if text else nothing_yet,
+        url,
+        f"The link is yours and works until {until.day} {until:%B %Y}. Please do not pass it on.",
+    )
+
+
+def _request_sentence(text: TextToReview, asks: str) -> str:
+    minutes = "one minute" if text.minutes == 1 else f"{text.minutes} minutes"
+    return (
+        f"{asks} asks for your review of the press release of {text.title}: first a few questions, "
+        f"then {minutes} of silent reading, then your comments. "
+        "Nobody’s answers are shown before you have given yours."
+    )
+
+
+def _quoted(asks: str, note: str) -> str:
+    """What was written along, set in, so that it is not taken for ours."""
+    lines = "\n".join(f"  {line}".rstrip() for line in note.splitlines())
+    return f"{asks} writes:\n{lines}" if note else ""
+
+
+def _mail_of(subject: str, *parts: str) -> Letter:
+    return Letter(subject, "\n\n".join(part for part in parts if part) + "\n")
