@@ -13,6 +13,7 @@ from wbtest import (
     error_pages,
     helping,
     http,
+    ideas,
     locks,
     publishing,
     reaching,
@@ -107,7 +108,18 @@ def _open_store(app: Flask) -> None:
 
 def _join_areas(app: Flask) -> None:
     """Register each area, from the one that is written first to the one that is read last."""
-    for area in (delivery, team, helping, writing, review, publishing, audience, results, api):
+    for area in (
+        delivery,
+        team,
+        helping,
+        writing,
+        review,
+        publishing,
+        audience,
+        results,
+        ideas,
+        api,
+    ):
         area.init_app(app)
 
 

@@ -34,7 +34,7 @@ WITHOUT_TEXTS = {
     *(
         "api_docs.docs",
         "team.confirm_email",
-        "results.home",
+        "ideas.home",
         "team.login_code",
         "team.new_password",
     ),

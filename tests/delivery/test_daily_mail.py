@@ -9,7 +9,7 @@ from tests.conftest import HandClock
 from tests.delivery.conftest import MailServer
 from tests.factories import Team, make_revision
 from wbtest.delivery.sending import LEASE, claim_mail, send_one
-from wbtest.results.waiting.daily_mail import send_daily_mails
+from wbtest.ideas.daily_email import send_daily_mails
 from wbtest.team.account import daily
 
 

@@ -21,7 +21,7 @@ from wbtest.audience.models import Signup
 from wbtest.delivery.models import Webhook
 from wbtest.delivery.webhooks import KINDS
 from wbtest.extensions import db
-from wbtest.results.telling.events import tell_events
+from wbtest.ideas.notifications import send_notifications
 from wbtest.runtime import runtime
 from wbtest.team.models import Person
 
@@ -54,7 +54,7 @@ def posted(sink: Sink) -> list[dict[str, Any]]:
 def test_every_event_is_told_as_json_and_signed_and_no_text_of_it_is_a_header(
     sink: Sink, now: HandClock
 ) -> None:
-    tell_events(now())
+    send_notifications(now())
     make_approval(make_revision(db.session.get_one(Person, 1)), db.session.get_one(Person, 2))
 
     told = posted(sink)

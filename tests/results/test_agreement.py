@@ -17,10 +17,10 @@ from tests.results.crowd import count_hour, count_machines
 from tests.results.deciding.conftest import AGAINST
 from wbtest.audience.counts import Totals
 from wbtest.audience.segments_counts import Newest
+from wbtest.ideas.notifications import occasions
 from wbtest.results.figures import results_of
 from wbtest.results.likely_causes import SegmentCounts, with_hints
 from wbtest.results.quality_checks import check_doubt, check_trust
-from wbtest.results.telling.occasions import occasions
 from wbtest.results.totals import LeftOut
 from wbtest.results.trust import Check, CheckContext, Paused, panel_of
 from wbtest.results.verdict import Doubt

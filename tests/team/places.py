@@ -135,7 +135,7 @@ def _of_few(filled: Filled, first: Revision, team: Team) -> dict[str, Values]:
         "results.delete_note": {"key": note},
         "results.delete_spend": {"key": spend},
         "audience.picture": {"digest": _newest_digest(team), "slug": filled.running.slug},
-        "results.stop_mails": {"token": stop},
+        "ideas.stop_mails": {"token": stop},
         **{f"results.{name}": shared for name in ("shared", "shared_csv")},
         **{f"audience.{name}": reader for name in ("confirm", "leave", "mine", "mine_file")},
         "audience.correct_name": reader,

@@ -8,6 +8,9 @@ import msgspec
 
 from wbtest.api.bodies import Unfit
 from wbtest.extensions import clock
+from wbtest.ideas.idea import State
+from wbtest.ideas.idea_file import HEAD, rows_of_ideas
+from wbtest.ideas.idea_list import IdeaFilter, portfolio_of
 from wbtest.publishing.models import Experiment
 from wbtest.publishing.rule import LAST_DAY
 from wbtest.results.beside import results_and_aside
@@ -17,9 +20,6 @@ from wbtest.results.deciding.meanwhile import mark_of
 from wbtest.results.exports import COUNTED, numbers_of
 from wbtest.results.figures import Results
 from wbtest.results.figures_json import results_json
-from wbtest.results.portfolio.exports import HEAD, rows_of_ideas
-from wbtest.results.portfolio.idea import State
-from wbtest.results.portfolio.showing import Asked, portfolio_of
 from wbtest.results.totals import total
 from wbtest.team import access
 
@@ -224,7 +224,7 @@ def get_results(experiment_id: int, query: Filter) -> ResultsShown:
 
 def get_portfolio(query: Wanted) -> Portfolio:
     """Every idea against its own bar, what needs the team first; in pages."""
-    asked = Asked(query.state, " ".join(query.q.split()), query.page)
+    asked = IdeaFilter(query.state, " ".join(query.q.split()), query.page)
     found = portfolio_of(asked, clock.now())
     if query.page > found.page.pages:
         return Portfolio([], found.found, None)

@@ -5,7 +5,7 @@ from datetime import date, datetime
 import msgspec
 
 from wbtest.extensions import clock
-from wbtest.results.waiting.facts import waits_for
+from wbtest.ideas.todo_queries import waits_for
 from wbtest.runtime import runtime
 from wbtest.team import access
 

@@ -42,4 +42,4 @@ def clone(experiment_id: int) -> ResponseReturnValue:
     made = clone_experiment(experiment, access.person())
     last = day(datetime.fromisoformat(made.rule["ends_on"]))
     flash(f"Duplicated, with the text of revision {made.revision.number}. The last day is {last}.")
-    return redirect(url_for("results.experiment", experiment_id=made.id), 303)
+    return redirect(url_for("ideas.experiment", experiment_id=made.id), 303)

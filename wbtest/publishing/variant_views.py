@@ -102,7 +102,7 @@ def _demand_draft(experiment: Experiment) -> None:
 
 def _back(experiment: Experiment) -> ResponseReturnValue:
     return redirect(
-        url_for("results.experiment", experiment_id=experiment.id, _anchor="variants"), 303
+        url_for("ideas.experiment", experiment_id=experiment.id, _anchor="variants"), 303
     )
 
 

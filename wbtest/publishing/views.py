@@ -90,7 +90,7 @@ def new_experiment(release_id: int, number: int) -> ResponseReturnValue:
         except (Invalid, rules.NotARule) as error:
             put_at_field(form, error)
         else:
-            return redirect(url_for("results.experiment", experiment_id=experiment.id), 303)
+            return redirect(url_for("ideas.experiment", experiment_id=experiment.id), 303)
     return _rule_page("new_experiment", form, document, revision=revision, variants=1, slug=slug)
 
 
@@ -131,7 +131,7 @@ def edit_experiment(experiment_id: int) -> ResponseReturnValue:
         except (Invalid, rules.NotARule) as error:
             put_at_field(form, error)
         else:
-            return redirect(url_for("results.experiment", experiment_id=experiment.id), 303)
+            return redirect(url_for("ideas.experiment", experiment_id=experiment.id), 303)
     document = documents.from_json(experiment.revision.document)
     return _rule_page(
         "edit_experiment",
@@ -153,7 +153,7 @@ def delete_experiment(experiment_id: int) -> ResponseReturnValue:
     remove_experiment(experiment)
     is_free = release.slug is None
     flash(f"The draft is deleted, and /p/{slug} is free again." if is_free else "Draft deleted.")
-    return redirect(url_for("results.experiments"), 303)
+    return redirect(url_for("ideas.experiments"), 303)
 
 
 @bp.get("/robots.txt")

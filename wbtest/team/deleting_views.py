@@ -29,7 +29,7 @@ def delete_team() -> ResponseReturnValue:
             put_refusal(form, refused)
         else:
             flash("Everything is deleted. Restart the server to set it up again.")
-            return redirect(url_for("results.home"), 303)
+            return redirect(url_for("ideas.home"), 303)
     page = render_template(
         "team/deleting.html",
         form=form,

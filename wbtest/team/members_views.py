@@ -41,7 +41,7 @@ def leave() -> ResponseReturnValue:
     name = get_team().name
     members.leave(access.membership())
     flash(f"You left {name}.")
-    return redirect(url_for("results.home"), 303)
+    return redirect(url_for("ideas.home"), 303)
 
 
 def _get(person_id: int) -> Membership:

@@ -18,6 +18,7 @@ from tests.results.deciding.conftest import AGAINST, REASON
 from wbtest.delivery import webhooks
 from wbtest.delivery.models import OutboxEvent, OutboxMail
 from wbtest.extensions import clock, db
+from wbtest.ideas.todo_queries import waits_in
 from wbtest.publishing.decisions import choices_of, decisions, find_decision
 from wbtest.publishing.models import Experiment
 from wbtest.publishing.running import life
@@ -27,7 +28,6 @@ from wbtest.results.deciding.decide import decide, second, turn_down, withdraw
 from wbtest.results.deciding.meanwhile import mark_of
 from wbtest.results.deciding.papers import waiting_papers
 from wbtest.results.deciding.seconds import waiting_in
-from wbtest.results.waiting.facts import waits_in
 from wbtest.review.approvals import NotYours
 from wbtest.store import Refused
 from wbtest.team import subscriptions

@@ -76,7 +76,7 @@ def _way_on(live: LiveExperiment) -> str:
     if not access.is_member():
         return ""
     is_to_launch = live.state == "draft" and access.has_permission("edit")
-    page = "publishing.launch" if is_to_launch else "results.experiment"
+    page = "publishing.launch" if is_to_launch else "ideas.experiment"
     return url_for(page, experiment_id=live.id)
 
 

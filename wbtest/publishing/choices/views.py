@@ -36,7 +36,7 @@ def options(experiment_id: int) -> ResponseReturnValue:
         else:
             flash("The options are saved.")
             return redirect(
-                url_for("results.experiment", experiment_id=experiment.id, _anchor="options"), 303
+                url_for("ideas.experiment", experiment_id=experiment.id, _anchor="options"), 303
             )
     page = render_template(
         "publishing/options.html",

@@ -34,7 +34,7 @@ def launch(experiment_id: int) -> ResponseReturnValue:
             return _page(experiment), 422
         except (ChangedMeanwhile, AlreadyDone) as error:
             flash(str(error))
-            return redirect(url_for("results.experiment", experiment_id=experiment.id), 303)
+            return redirect(url_for("ideas.experiment", experiment_id=experiment.id), 303)
         except NotReady:
             flash("It cannot pass yet: what stops it stands below.", "error")
             return _page(experiment), 409

@@ -25,7 +25,7 @@ def ways_of(experiment: Experiment) -> dict[str, tuple[str, str]]:
         "options": (_page("options", experiment), "Change the options"),
         "look": (_page("look", experiment), "Change the look"),
         "variants": (
-            url_for("results.experiment", experiment_id=experiment.id, _anchor="variants"),
+            url_for("ideas.experiment", experiment_id=experiment.id, _anchor="variants"),
             "Go to the variants",
         ),
         # Without an approved text there is no preview.

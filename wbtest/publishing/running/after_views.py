@@ -40,6 +40,6 @@ def after(experiment_id: int) -> ResponseReturnValue:
         else:
             is_open = experiment.afterwards == "open"
             flash("The waiting list is open." if is_open else "The address says that it is over.")
-            return redirect(url_for("results.experiment", experiment_id=experiment.id), 303)
+            return redirect(url_for("ideas.experiment", experiment_id=experiment.id), 303)
     page = render_template("publishing/after.html", form=form, experiment=experiment)
     return page, 422 if form.errors else 200

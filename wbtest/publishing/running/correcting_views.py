@@ -56,7 +56,7 @@ def approve_correction(experiment_id: int) -> ResponseReturnValue:
     except (AlreadyDone, ChangedMeanwhile) as error:
         flash(str(error))
         return redirect(url_for(".correct", experiment_id=experiment_id), 303)
-    return redirect(url_for("results.experiment", experiment_id=experiment_id), 303)
+    return redirect(url_for("ideas.experiment", experiment_id=experiment_id), 303)
 
 
 @bp.post("/experiments/<int:experiment_id>/correct/withdraw")
@@ -70,7 +70,7 @@ def withdraw_correction(experiment_id: int) -> ResponseReturnValue:
         flash("Correction cancelled.")
     except (AlreadyDone, ChangedMeanwhile) as error:
         flash(str(error))
-    return redirect(url_for("results.experiment", experiment_id=experiment_id), 303)
+    return redirect(url_for("ideas.experiment", experiment_id=experiment_id), 303)
 
 
 def _submit(
@@ -92,7 +92,7 @@ def _submit(
     except AlreadyDone as error:
         flash(str(error))
         return redirect(url_for(".correct", experiment_id=experiment.id), 303)
-    return redirect(url_for("results.experiment", experiment_id=experiment.id), 303)
+    return redirect(url_for("ideas.experiment", experiment_id=experiment.id), 303)
 
 
 def _form(texts: Mapping[Place, str]) -> TypedForm:

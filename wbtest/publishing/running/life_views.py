@@ -91,4 +91,4 @@ def _take(
         flash(done)
     except (life.AlreadyDone, life.StillOpen, life.ChangedMeanwhile) as error:
         flash(str(error))
-    return redirect(url_for("results.experiment", experiment_id=experiment_id), 303)
+    return redirect(url_for("ideas.experiment", experiment_id=experiment_id), 303)

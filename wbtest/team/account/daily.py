@@ -1,6 +1,6 @@
 """Whether somebody wants the mail of the day, and in which time zone their mornings are.
 
-What it says, and that it is sent, stands in ``results.waiting``: only there it is known.
+What it says, and that it is sent, is in ``ideas.daily_email``: only there it is known.
 """
 
 from hashlib import sha256

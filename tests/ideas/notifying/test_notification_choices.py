@@ -1,0 +1,95 @@
+"""Everybody says whether they want mails about tests, on a page or by the link in each mail."""
+
+from urllib.parse import urlsplit
+
+import pytest
+from flask import Flask
+
+from tests.conftest import Browser, HandClock
+from tests.factories import Team, log_in
+from tests.ideas.notifying.told import mails, recipients
+from wbtest.audience.signing.alarms import tell
+from wbtest.extensions import db
+from wbtest.publishing.models import Experiment
+from wbtest.team.account.mail_choices import choose, stop_url, wanting
+from wbtest.team.models import Person
+
+
+def people(team: Team) -> list[Person]:
+    db.session.rollback()
+    return [person for person, _ in wanting()]
+
+
+def link_of(team: Team, person: Person) -> str:
+    return urlsplit(stop_url(person.id)).path
+
+
+def test_those_who_decide_get_mails_until_they_choose(team: Team):
+    assert people(team) == [team.approver, team.owner]
+
+
+@pytest.mark.parametrize("role", ["viewer", "editor", "approver", "owner"])
+def test_every_member_chooses_for_themselves(role: str, client: Browser, team: Team):
+    person = getattr(team, role)
+    log_in(client, person)
+    was_wanted = role in ("approver", "owner")
+    assert client.get("/team/mails").text.count("checked") == was_wanted
+
+    assert client.send("/team/mails", {} if was_wanted else {"is_wanted": "y"}).status_code == 303
+
+    assert (person in people(team)) != was_wanted
+    assert client.get("/team/mails").text.count("checked") != was_wanted
+
+
+def test_the_team_page_leads_there(client: Browser, team: Team):
+    log_in(client, team.viewer)
+
+    assert 'href="/team/mails"' in client.get("/team").text
+
+
+def test_opening_the_link_stops_nothing_and_its_button_does(client: Browser, team: Team):
+    link = link_of(team, team.owner)
+
+    asked = client.get(link)
+    assert people(team) == [team.approver, team.owner]
+    done = client.send(link)
+
+    assert "Unsubscribe?" in asked.text
+    assert "Unsubscribed" in done.text
+    assert asked.headers["Referrer-Policy"] == "no-referrer"
+    assert people(team) == [team.approver]
+
+
+def test_a_mail_program_stops_them_by_itself_and_twice_is_once(client: Browser, team: Team):
+    one_click = {"List-Unsubscribe": "One-Click"}
+    answers = [client.post(link_of(team, team.owner), data=one_click) for _ in range(2)]
+
+    assert [answer.status_code for answer in answers] == [200, 200]
+    assert people(team) == [team.approver]
+
+
+def test_only_owners_who_want_mails_hear_of_unusual_sign_ups(
+    experiment: Experiment, client: Browser, team: Team, now: HandClock
+):
+    tell(experiment, "many", "400 addresses came in the last hour.", now())
+    choose(team.owner.id, is_wanted=False)
+    now.turn(hours=2)
+    tell(experiment, "machines", "A machine left most of them.", now())
+    log_in(client, team.owner)
+    page = client.get(f"/experiments/{experiment.id}/signups").text
+
+    assert recipients() == ["owner"]
+    assert f"Stop these mails:\n{mails()[0].leave_url}\n" in mails()[0].body
+    assert "1 March 2027, 11:00 UTC</b>: most addresses seemed to be left by a machine." in page
+
+
+def test_a_link_that_is_not_ours_stops_nothing(client: Browser, team: Team, app: Flask):
+    ours = link_of(team, team.owner)
+    other = stop_url(999)
+    forged = f"{team.settings.id}.{team.approver.id}.{ours.rpartition('.')[2]}"
+
+    for link in ("x", "é", "1.2", forged, other.rpartition("/")[2], ours[:-1], f"{ours}x"):
+        token = link.rpartition("/")[2]
+        assert client.get(f"/mails/stop/{token}").status_code == 404
+        assert client.send(f"/mails/stop/{token}").status_code == 404
+    assert people(team) == [team.approver, team.owner]

@@ -1,0 +1,129 @@
+"""What is known of each idea: its evidence, its cost, its forecasts, and what was decided."""
+
+from datetime import date
+
+from tests.conftest import HandClock
+from tests.factories import Team, make_approval, make_decision, make_revision, make_running
+from tests.ideas.conftest import Ideas
+from tests.results.states import States, crowd
+from tests.results.test_calibration import guess
+from wbtest.extensions import clock, db
+from wbtest.ideas.idea_evidence import all_evidence_now, evidence_kept
+from wbtest.ideas.idea_list import IdeaFilter, IdeaRow, Portfolio, portfolio_of
+from wbtest.ideas.notifications import send_notifications
+from wbtest.publishing.decisions import find_decision
+from wbtest.publishing.models import Experiment
+from wbtest.publishing.running.life import end
+from wbtest.results.deciding.decide import decide
+from wbtest.results.spending.spends import add_spend
+
+
+def shown(team: Team) -> Portfolio:
+    db.session.rollback()
+    return portfolio_of(IdeaFilter(), clock.now())
+
+
+def row_of(experiment: Experiment, team: Team) -> IdeaRow:
+    key = experiment.id
+    return next(row for row in shown(team).rows if key in {test.id for test in row.idea.tests})
+
+
+def test_the_figures_of_a_decision_say_what_the_test_says(ideas: Ideas):
+    decision = find_decision(ideas.stopped)
+    assert decision is not None
+
+    kept = evidence_kept(ideas.stopped, decision.figures)
+
+    assert kept == all_evidence_now([ideas.stopped], clock.now())[ideas.stopped.id]
+    assert (kept.standing, kept.verdict.text) == ("below", "Target not met")
+
+
+def test_the_figures_of_a_decision_say_that_they_were_withheld(
+    states: States, team: Team, now: HandClock
+):
+    experiment = states.split_broken()
+    now.turn(days=11)
+    end(experiment, team.approver)
+    make_decision(experiment, team.approver, team.owner, "stop", "We trust none of it.")
+
+    row = row_of(experiment, team)
+
+    assert row.evidence is not None
+    assert (row.evidence.standing, row.evidence.is_reached) == ("withheld", False)
+    assert row.evidence.verdict.text == "Verdict withheld"
+    assert row.contradiction == "Decided while the verdict was withheld."
+
+
+def test_a_decided_test_that_runs_on_is_judged_now(ideas: Ideas, team: Team):
+    decide(ideas.met, team.approver, "go", "We build the second one.")
+    crowd(ideas.met, (5, 1), (5, 1), (5, 1), days=[9])
+
+    row = row_of(ideas.met, team)
+
+    assert row.evidence is not None
+    assert (row.state, row.evidence.seen) == ("go", 995)
+
+
+def test_the_newest_test_of_a_release_speaks_for_the_idea(
+    states: States, team: Team, now: HandClock
+):
+    first = states.decided()
+    now.turn(days=11)
+    end(first, team.approver)
+    make_decision(first, team.approver, team.owner, "iterate", "The words are wrong.")
+    again = make_running(first.revision, team.editor, team.approver)
+
+    row = row_of(again, team)
+
+    assert (row.state, len(row.idea.tests), row.visitors) == ("running", 2, 1620)
+    assert row.evidence is not None
+    assert row.evidence.seen == 0
+
+
+def test_cost_is_added_up_over_tests_and_missing_where_nobody_entered_any(ideas: Ideas, team: Team):
+    day = date(2027, 3, 2)
+    add_spend(ideas.met, team.editor, "newsletter", day, None, "120.50", "EUR")
+
+    assert row_of(ideas.met, team).cost == "€120.50"
+    assert row_of(ideas.running, team).cost == "–"
+    assert shown(team).spent == "€120.50"
+
+
+def test_forecasts_stand_beside_an_idea_once_its_figures_are_final(team: Team, now: HandClock):
+    revision = make_revision(team.editor)
+    make_approval(revision, team.approver)
+    guess(revision, team.viewer, 0.08, 0.05, 0.12)
+    guess(revision, team.editor, 0.3, 0.2, 0.4)
+    now.turn(hours=1)
+    experiment = make_running(revision, team.editor, team.approver)
+    crowd(experiment, (100, 10), days=range(1))
+    before = row_of(experiment, team).forecasts
+    now.turn(days=40)
+    after = row_of(experiment, team).forecasts
+
+    assert before is None
+    assert after is not None
+    assert (after.held, len(after.forecasts)) == (1, 2)
+    assert "1 of 2 ranges held the result." in shown(team).forecasts
+
+
+def test_what_the_worker_told_brings_a_test_forward_that_nobody_has_judged(
+    ideas: Ideas, team: Team
+):
+    send_notifications(clock.now())
+
+    row = row_of(ideas.met, team)
+
+    assert row.idea.newest is not None
+    assert row.idea.newest.is_told
+
+
+def test_a_choice_that_waits_needs_the_team(ideas: Ideas, team: Team):
+    decide(ideas.running, team.approver, "go", "We cannot wait any longer.")
+
+    row = row_of(ideas.running, team)
+
+    assert (row.state, row.wanted) == (
+        "needs",
+        "Go is proposed: a second person says yes or no.",
+    )

@@ -1,0 +1,90 @@
+"""The start page as home: for whom, until when, and what each sees of it."""
+
+from datetime import UTC, datetime
+
+from tests.conftest import Browser
+from tests.factories import Team, log_in, make_release
+from tests.results.conftest import Start
+from tests.results.crowd import count_day
+from tests.statements import counted
+from wbtest.extensions import db
+from wbtest.ideas.onboarding_status import end_where_visited
+from wbtest.team.models import Membership
+
+
+def sees_start(team: Team) -> list[bool]:
+    query = db.select(Membership.sees_start)
+    return list(db.session.scalars(query))
+
+
+def words(page: str) -> str:
+    return " ".join(page.split())
+
+
+def test_home_is_the_start_page_until_the_first_visitor_came(
+    client: Browser, team: Team, begin: Start
+) -> None:
+    log_in(client, team.viewer)
+    running = begin()
+    assert client.get("/").location == "/start"
+
+    count_day(running, 0, "control", seen=1, converted=0, served=1)
+
+    assert client.get("/").location == "/releases"
+    assert "Your first visitor came" in client.get("/start").text
+
+
+def test_a_new_team_has_two_doors_and_one_filled_button(client: Browser, team: Team) -> None:
+    log_in(client, team.owner)
+
+    page = words(client.get("/start").text)
+
+    assert '<a class="button" href="/releases/new">Write your release</a>' in page
+    assert '<a class="button quiet" href="/sample">Look at a sample</a>' in page
+    assert page.count('class="button"') == 1
+    assert "About 30 minutes of your own work are left." in page
+
+
+def test_what_is_done_is_one_quiet_line(client: Browser, team: Team) -> None:
+    release = make_release(team.editor)
+    log_in(client, team.editor)
+
+    page = words(client.get("/start").text)
+
+    assert "2 steps are done. The last: Nothing stops the text." in page
+    assert f'<a class="button" href="/releases/{release.id}">Freeze it first</a>' in page
+
+
+def test_who_may_not_do_the_next_step_is_told_who_does(client: Browser, team: Team) -> None:
+    log_in(client, team.viewer)
+
+    page = client.get("/start").text
+
+    assert "/releases/new" not in page
+    assert "up to an editor" in page
+
+
+def test_each_hides_it_for_themselves_and_brings_it_back(client: Browser, team: Team) -> None:
+    log_in(client, team.viewer)
+
+    assert client.send("/start/hide").location == "/releases"
+    with counted() as statements:
+        assert client.get("/").location == "/releases"
+
+    assert not [each for each in statements if "day_totals" in each]
+    assert sees_start(team).count(True) == 3
+    assert client.send("/start/show").location == "/start"
+    assert client.get("/").location == "/start"
+
+
+def test_once_the_first_visitor_came_nobody_is_led_there_and_nothing_is_looked_up(
+    team: Team, begin: Start
+) -> None:
+    running = begin()
+    end_where_visited(datetime.now(UTC))
+    assert sees_start(team) == [True] * 4
+
+    count_day(running, 0, "control", seen=1, converted=0, served=1)
+    end_where_visited(datetime.now(UTC))
+
+    assert sees_start(team) == [False] * 4

@@ -1,0 +1,56 @@
+"""The page of the docs that says what belongs in each field, made from the forms themselves.
+
+``python -m wbtest.ideas.field_help_page > docs/fields.md`` writes it anew.
+"""
+
+import sys
+from collections.abc import Iterator
+
+from wbtest.helping.belonging import Described, Said
+from wbtest.publishing.forms import VariantForm
+from wbtest.publishing.rule_form import ExperimentForm
+from wbtest.results.forms import DecisionForm
+from wbtest.writing import forms
+
+OPENING = """# What belongs in each field
+
+The same stands beside each field, folded away. Where the coach has a rule for it, the examples are
+the rule's: [the coach](coach.md).
+
+This page is made from the forms: `python -m wbtest.ideas.field_help_page > docs/fields.md`.
+"""
+# In the order in which one meets them.
+FORMS: dict[str, type[Described]] = {
+    "The release": forms.FullForm,
+    "Date line": forms.DatelineForm,
+    "Your quote": forms.QuoteForm,
+    "Customer quote": forms.CustomerQuoteForm,
+    "Call to action": forms.CallToActionForm,
+    "What customers ask": forms.ExternalQuestionForm,
+    "What we ask ourselves": forms.InternalQuestionForm,
+    "What a number rests on": forms.NumberForm,
+    "The rule of a test": ExperimentForm,
+    "A variant": VariantForm,
+    "A decision": DecisionForm,
+}
+
+
+def page() -> str:
+    """Return the page as Markdown."""
+    return "\n".join([OPENING, *(line for title in FORMS for line in _section(title))])
+
+
+def _section(title: str) -> Iterator[str]:
+    yield f"## {title}\n"
+    form = FORMS[title]
+    for name, said in form.belongs.items():
+        yield _field(str(getattr(form, name).args[0]), said)
+
+
+def _field(label: str, said: Said) -> str:
+    example = f"\n- Not: {said.no}\n- But: {said.but}\n" if said.no else ""
+    return f"### {label}\n\n{said.text}\n{example}"
+
+
+if __name__ == "__main__":
+    sys.stdout.write(page())

@@ -1,0 +1,137 @@
+"""Finding every idea, and what a page of them needs, with few and small queries.
+
+However many ideas there are, these are five queries; whole texts and figures are left where they
+are.
+"""
+
+from __future__ import annotations
+
+from collections import defaultdict
+from collections.abc import Collection
+
+import sqlalchemy as sa
+from sqlalchemy.orm import joinedload, selectinload
+
+from wbtest.extensions import db
+from wbtest.ideas.idea import Ending, Idea, Started
+from wbtest.ideas.notifications import VERDICT, SentNotification
+from wbtest.publishing.models import Decision, Experiment
+from wbtest.results.deciding.models import Paper
+from wbtest.team.models import Person
+from wbtest.writing.models import Release, Stop
+
+# What the words of a search may stand in, besides product and headline.
+SEARCHED = ("subheading", "segment", "problem")
+
+
+def ideas_of() -> list[Idea]:
+    """Return every idea, in no order."""
+    decided = _decided()
+    tests, prepared = _tests()
+    parts = [Release.document[name].as_string() for name in ("product", "headline", *SEARCHED)]
+    rows = db.session.execute(
+        sa.select(
+            Release.id,
+            Release.created_at,
+            Stop.reason,
+            Stop.stopped_at,
+            Stop.weeks_saved,
+            Person.name,
+            *parts,
+        )
+        .outerjoin(Stop, Stop.release_id == Release.id)
+        .outerjoin(Person, Person.id == Stop.stopped_by_id)
+    )
+    found = []
+    for key, began_at, reason, at, weeks, who, product, headline, *texts in rows:
+        of_idea = tuple(tests[key])
+        ending = decided.get(of_idea[0].id) if of_idea else None
+        if at is not None:
+            ending = Ending("stop", reason, who, at, weeks, is_on_paper=True)
+        found.append(
+            Idea(
+                release_id=key,
+                product=product or "",
+                headline=headline or "",
+                texts=tuple(text or "" for text in texts),
+                began_at=began_at,
+                tests=of_idea,
+                is_prepared=key in prepared,
+                ending=ending,
+            )
+        )
+    return found
+
+
+def experiments_by_id(keys: Collection[int]) -> dict[int, Experiment]:
+    """Return these experiments with all that judging them reads, by their id."""
+    rows = db.session.scalars(
+        sa.select(Experiment)
+        .where(Experiment.id.in_(keys))
+        .options(
+            joinedload(Experiment.revision),
+            selectinload(Experiment.variants),
+        )
+    )
+    return {experiment.id: experiment for experiment in rows}
+
+
+def _tests() -> tuple[defaultdict[int, list[Started]], set[int]]:
+    """The started tests of each release, the newest first, and the releases with a draft of one."""
+    proposed, told = _proposed(), _with_news()
+    tests: defaultdict[int, list[Started]] = defaultdict(list)
+    prepared: set[int] = set()
+    rows = db.session.execute(
+        sa.select(Experiment.release_id, Experiment.id, Experiment.slug)
+        .add_columns(Experiment.started_at, Experiment.state)
+        .order_by(Experiment.started_at.desc(), Experiment.id.desc())
+    )
+    for release_id, key, slug, started_at, state in rows:
+        if started_at is None:
+            prepared.add(release_id)
+            continue
+        test = Started(
+            key,
+            slug,
+            started_at,
+            is_over=state == "ended",
+            is_paused=state == "paused",
+            proposed=proposed.get(key, ""),
+            is_told=key in told,
+        )
+        tests[release_id].append(test)
+    return tests, prepared
+
+
+def _decided() -> dict[int, Ending]:
+    """The newest decision on each experiment. Of its figures only the verdict is read."""
+    figures = Decision.figures
+    newest = sa.select(sa.func.max(Decision.id)).group_by(Decision.experiment_id)
+    rows = db.session.execute(
+        sa.select(Decision.experiment_id, Decision.choice, Decision.reason, Decision.decided_at)
+        .add_columns(Person.name, figures["verdict"].as_string(), figures["withheld"].as_boolean())
+        .join(Person, Person.id == Decision.person_id)
+        .where(Decision.id.in_(newest))
+    )
+    return {
+        key: Ending(choice, reason, who, at, is_reached=verdict == "met" and not is_withheld)
+        for key, choice, reason, at, who, verdict, is_withheld in rows
+    }
+
+
+def _proposed() -> dict[int, str]:
+    rows = db.session.execute(
+        sa.select(Paper.experiment_id, Paper.choice)
+        .where(Paper.state == "waiting")
+        .order_by(Paper.number)
+    )
+    return dict(rows.all())
+
+
+def _with_news() -> set[int]:
+    """The tests of which the worker has said that there is a verdict, or cannot be one."""
+    is_news = sa.or_(
+        SentNotification.occasion == VERDICT,
+        SentNotification.occasion.startswith("trust ", autoescape=True),
+    )
+    return set(db.session.scalars(sa.select(SentNotification.experiment_id).where(is_news)))

@@ -1,0 +1,265 @@
+"""Whom each test waits for: what decides its next action, read once for many tests."""
+
+from __future__ import annotations
+
+from collections.abc import Collection, Iterable, Iterator, Mapping, Sequence
+from datetime import datetime
+
+import sqlalchemy as sa
+from msgspec import Struct
+from sqlalchemy import select
+from sqlalchemy.orm import joinedload, selectinload
+
+from wbtest.extensions import clock, db
+from wbtest.ideas.next_actions import NextAction, NextActionInput, next_action
+from wbtest.ideas.notifications import OVER, VERDICT, SentNotification
+from wbtest.publishing.decisions import newest_decisions
+from wbtest.publishing.launch.readiness import writers_of
+from wbtest.publishing.models import Decision, Experiment, Step
+from wbtest.publishing.running.life import address_of
+from wbtest.publishing.running.stages import Stage, stage_of
+from wbtest.results.deciding.seconds import Waiting, waiting_in
+from wbtest.results.deciding.stopping import given_up
+from wbtest.results.summary import Summary, summaries
+from wbtest.review.approvers import is_alone, needs_of
+from wbtest.review.models import Approval
+from wbtest.review.waiting.waits import Wait, Who
+from wbtest.team.access import roles_from
+from wbtest.team.account.mail_choices import wanting
+from wbtest.team.people import members
+from wbtest.writing.models import Revision, Stop
+
+
+class ExperimentStatuses(Struct, frozen=True):
+    """What was read of some experiments; most of it by the experiment's id.
+
+    ``proposals`` are all of them, ``waiting`` the oldest on each experiment. ``approved``
+    are ids of revisions, ``newest`` number and digest by release.
+    """
+
+    verdicts: Mapping[int, Summary]
+    stages: Mapping[int, Stage]
+    proposals: Sequence[Waiting]
+    waiting: Mapping[int, Waiting]
+    approved: frozenset[int]
+    newest: Mapping[int, tuple[int, str]]
+    is_lone: bool
+
+    def facts_of(
+        self,
+        experiment: Experiment,
+        person_id: int,
+        *,
+        may_edit: bool,
+        may_approve: bool,
+        may_own: bool,
+    ) -> NextActionInput:
+        """Return what decides whether this experiment needs that person."""
+        verdict, revision = self.verdicts.get(experiment.id), experiment.revision
+        proposal = self.waiting.get(experiment.id)
+        return NextActionInput(
+            stage=self.stages[experiment.id],
+            may_edit=may_edit,
+            may_approve=may_approve,
+            may_own=may_own,
+            is_approved=revision.id in self.approved,
+            newer=_newer(self.newest.get(revision.release_id), revision),
+            was_checked=bool(experiment.checked_digest),
+            wrote=not self.is_lone and person_id in writers_of(experiment),
+            is_reached=verdict is not None and verdict.is_reached,
+            is_withheld=verdict is not None and verdict.is_withheld,
+            is_decided=verdict is not None and bool(verdict.decision),
+            is_given_up=verdict is not None and verdict.decision == "stop",
+            has_choice=bool(experiment.afterwards),
+            proposed=proposal.paper.choice if proposal else "",
+            may_answer=proposal is not None and _may_answer(proposal, person_id),
+        )
+
+
+def read_statuses(experiments: Sequence[Experiment]) -> ExperimentStatuses:
+    """Read it, from as many queries for ten experiments as for one."""
+    verdicts, proposals = summaries(experiments, clock.now()), waiting_in()
+    drafts = [experiment.revision for experiment in experiments if experiment.state == "draft"]
+    return ExperimentStatuses(
+        verdicts=verdicts,
+        stages={each.id: _stage_of(each, verdicts.get(each.id)) for each in experiments},
+        proposals=proposals,
+        # Of several on one test the oldest has waited longest.
+        waiting={each.paper.experiment_id: each for each in reversed(proposals)},
+        approved=frozenset(_approved(drafts)),
+        newest=_newest(drafts),
+        is_lone=is_alone(),
+    )
+
+
+def _stage_of(experiment: Experiment, verdict: Summary | None) -> Stage:
+    return stage_of(experiment, is_decided=bool(verdict and verdict.decision))
+
+
+def _may_answer(proposal: Waiting, person_id: int) -> bool:
+    """Whether it waits for this person; where nobody may be the second, for its author."""
+    if not proposal.seconds:
+        return bool(proposal.paper.person_id == person_id)
+    return person_id in {second.id for second in proposal.seconds}
+
+
+def _approved(revisions: Iterable[Revision]) -> set[int]:
+    """The ids of those revisions that enough people approved."""
+    rows = db.session.execute(
+        select(Approval.revision_id, Approval.approver_id, Approval.is_by_writer)
+        .join(Revision, Revision.id == Approval.revision_id)
+        .where(
+            Approval.revision_id.in_({revision.id for revision in revisions}),
+            Approval.digest == Revision.digest,
+        )
+    )
+    signed: dict[int, set[int]] = {}
+    writers: dict[int, set[int]] = {}
+    for revision_id, approver_id, is_by_writer in rows:
+        signed.setdefault(revision_id, set()).add(approver_id)
+        if is_by_writer:
+            writers.setdefault(revision_id, set()).add(approver_id)
+    needs = needs_of()
+    return {
+        revision_id
+        for revision_id, people in signed.items()
+        if needs.are_met_by(people, writers.get(revision_id, ()))
+    }
+
+
+def _newest(revisions: Iterable[Revision]) -> dict[int, tuple[int, str]]:
+    """Number and digest of the newest revision, by release."""
+    rows = db.session.execute(
+        select(Revision.release_id, Revision.number, Revision.digest)
+        .where(Revision.release_id.in_({revision.release_id for revision in revisions}))
+        .order_by(Revision.number)
+    )
+    return {release_id: (number, digest) for release_id, number, digest in rows}
+
+
+def _newer(newest: tuple[int, str] | None, revision: Revision) -> int:
+    """The number of the newest revision where it says something else, 0 for none."""
+    number, digest = newest or (0, revision.digest)
+    return number if digest != revision.digest else 0
+
+
+# Their proposals have lines of their own, see ``deciding.seconds``.
+ELSEWHERE = ("", "answer")
+
+
+class _Moments(Struct, frozen=True):
+    """Since when each experiment, by its id, waits for what.
+
+    ``told`` is when the team was mailed that its verdict was reached, or that it broke.
+    """
+
+    checked: Mapping[int, datetime]
+    reached: Mapping[int, datetime | None]
+    decided: Mapping[int, Decision]
+    told: Mapping[tuple[int, str], datetime]
+
+    def since(self, experiment: Experiment, what: str) -> datetime:
+        """Since when the experiment waits for this step."""
+        begun = experiment.started_at or experiment.created_at
+        if what in ("check", "start"):
+            # A draft that changed after its check waits to be checked anew.
+            return self.checked.get(experiment.id, begun)
+        if what == "doubt":
+            # Nobody noted when it began; the team was mailed a few minutes later.
+            return self.told.get((experiment.id, what), clock.now())
+        if what == "decide":
+            return self.reached.get(experiment.id) or experiment.ended_at or begun
+        decision = self.decided.get(experiment.id)
+        return max(experiment.ended_at or begun, decision.decided_at if decision else begun)
+
+
+def waits_for_tests() -> list[Wait]:
+    """Return a line for each member to whom the next step of a test is left."""
+    tests = _unfinished()
+    if not tests:
+        return []
+    known = read_statuses(tests)
+    moments = _read_moments(
+        tests, {key: verdict.reached_at for key, verdict in known.verdicts.items()}
+    )
+    mailed = {person.id for person, _ in wanting()}
+    found = []
+    for member in members():
+        may = {
+            f"may_{permission}": member.role in roles_from(permission)
+            for permission in ("edit", "approve", "own")
+        }
+        for test in tests:
+            step = next_action(known.facts_of(test, member.person_id, **may))
+            if step.is_mine and step.what not in ELSEWHERE:
+                who = Who(member.person.name, member.person_id)
+                found.append(_wait(test, step, who, moments, member.person_id in mailed))
+    return found
+
+
+def _wait(test: Experiment, step: NextAction, who: Who, moments: _Moments, has_mails: bool) -> Wait:
+    path = f"/experiments/{test.id}"
+    place = "" if step.where == "experiment" else f"/{step.where}"
+    since = moments.since(test, step.what)
+    return Wait(
+        who=who,
+        thing=f"{step.what} {test.id}",
+        what=f"{address_of(test)}: {step.sentence}",
+        by=str(test.revision.document.get("product") or "the test"),
+        since=since,
+        path=f"{path}/decision" if step.what == "decide" else f"{path}{place}",
+        about=path,
+        # A mail of its own tells of the verdict, and of figures that broke.
+        mailed_at=moments.told.get((test.id, step.what)) if has_mails else None,
+        newest_at=test.started_at if step.what == "doubt" else None,
+    )
+
+
+def _unfinished() -> Sequence[Experiment]:
+    """The tests that are not over and settled, nor drafts of what was stopped."""
+    is_stopped = sa.exists().where(
+        Revision.id == Experiment.revision_id, Stop.release_id == Revision.release_id
+    )
+    is_put_away = (Experiment.state == "draft") & is_stopped
+    is_decided = sa.exists().where(Decision.experiment_id == Experiment.id)
+    is_over = (Experiment.state == "ended") & (Experiment.afterwards != "") & is_decided
+    found = db.session.scalars(
+        sa.select(Experiment)
+        .where(~is_over, ~is_put_away)
+        .order_by(Experiment.id)
+        .options(
+            selectinload(Experiment.variants),
+            joinedload(Experiment.revision),
+        )
+    ).all()
+    over = given_up() if any(test.state == "draft" for test in found) else ()
+    return [test for test in found if test.state != "draft" or test.revision.release_id not in over]
+
+
+def _read_moments(tests: Sequence[Experiment], reached: Mapping[int, datetime | None]) -> _Moments:
+    keys = [test.id for test in tests]
+    checked = (
+        sa.select(Step.experiment_id, sa.func.max(Step.at))
+        .where(Step.experiment_id.in_(keys), Step.what == "checked")
+        .group_by(Step.experiment_id)
+    )
+    return _Moments(
+        checked=dict(db.session.execute(checked).all()),
+        reached=reached,
+        decided=newest_decisions(keys),
+        told=dict(_told(keys)),
+    )
+
+
+def _told(keys: Collection[int]) -> Iterator[tuple[tuple[int, str], datetime]]:
+    """When the team was last mailed about a test, by its id and the step that it then waits for."""
+    rows = db.session.scalars(
+        sa.select(SentNotification)
+        .where(SentNotification.experiment_id.in_(keys))
+        .order_by(SentNotification.told_at)
+    )
+    for row in rows:
+        if row.occasion in (VERDICT, OVER):
+            yield (row.experiment_id, "decide"), row.told_at
+        elif row.occasion.startswith("trust "):
+            yield (row.experiment_id, "doubt"), row.told_at

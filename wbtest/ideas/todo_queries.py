@@ -1,0 +1,102 @@
+"""Everything that waits: one query for each kind of fact, however much there is."""
+
+from collections.abc import Iterable, Mapping
+from typing import Any
+
+from sqlalchemy import exists, select
+
+from wbtest.extensions import clock, db
+from wbtest.ideas.next_action_queries import waits_for_tests
+from wbtest.publishing.running.correcting import waits_for_corrections
+from wbtest.results.deciding.seconds import waits_for_seconds
+from wbtest.results.deciding.stopping import given_up
+from wbtest.review.approvers import needs_of
+from wbtest.review.waiting.asked import asked_in
+from wbtest.review.waiting.reviews import reviews_of
+from wbtest.review.waiting.turns import Approving, waits_of
+from wbtest.review.waiting.undelivered import undelivered_in
+from wbtest.review.waiting.unknowns import unknowns
+from wbtest.review.waiting.waits import Wait, Who, in_order
+from wbtest.team.access import roles_from
+from wbtest.team.models import Membership, Person
+from wbtest.writing import document as documents
+from wbtest.writing.models import Release, Stop
+
+# What only some of those may do for whom it once was: an author may have a lower role since.
+TAKES = {"draft": "edit"}
+
+
+def waits_in() -> list[Wait]:
+    """Everything that waits, what has waited longest first.
+
+    A release that was stopped waits for nobody, on paper or by the decision about its test.
+    """
+    roles = _roles()
+    members = {who.person_id: who for who in roles}
+    found: list[Wait] = []
+    products: dict[int, str] = {}
+    over = given_up()
+    for release_id, given, author in _releases():
+        if release_id in over:
+            continue
+        document = documents.from_json(given)
+        products[release_id] = document.product or "a release"
+        found += unknowns(release_id, document, author, list(roles), clock.now())
+    approving = _approving(roles)
+    able = {who.person_id for who in approving.approvers}
+    for review in reviews_of(products, members, able):
+        found += waits_of(review, approving)
+    found += asked_in(products, _able(roles, "edit"))
+    found += undelivered_in(_able(roles, "own"))
+    found += [*waits_for_corrections(), *waits_for_seconds(), *waits_for_tests()]
+    return sorted(found, key=lambda wait: wait.since)
+
+
+def waits_for(membership: Membership, waits: Iterable[Wait] | None = None) -> list[Wait]:
+    """What needs this member, in the order in which to do it.
+
+    ``waits`` are all of them, where they were read before.
+    """
+    found = waits_in() if waits is None else waits
+    return in_order(
+        wait
+        for wait in found
+        if wait.who.person_id == membership.person_id and _may(membership.role, wait)
+    )
+
+
+def _may(role: str, wait: Wait) -> bool:
+    return role in roles_from(TAKES.get(wait.kind, "read"))
+
+
+def _able(roles: Mapping[Who, str], permission: str) -> list[Who]:
+    able = roles_from(permission)
+    return [who for who, role in roles.items() if role in able]
+
+
+def _roles() -> dict[Who, str]:
+    """The members by name, each with their role."""
+    rows = db.session.execute(
+        select(Person.id, Person.name, Membership.role)
+        .join(Membership, Membership.person_id == Person.id)
+        .order_by(Person.name, Person.id)
+    )
+    return {Who(row.name, row.id): row.role for row in rows}
+
+
+def _approving(roles: Mapping[Who, str]) -> Approving:
+    return Approving(
+        approvers=tuple(_able(roles, "approve")),
+        needs=needs_of(),
+        is_alone=len(roles) == 1,
+    )
+
+
+def _releases() -> list[tuple[int, dict[str, Any], Who]]:
+    """The releases that nobody stopped, each with its draft and author."""
+    rows = db.session.execute(
+        select(Release.id, Release.document, Person.id.label("author_id"), Person.name)
+        .join(Person, Person.id == Release.author_id)
+        .where(~exists().where(Stop.release_id == Release.id))
+    )
+    return [(row.id, row.document, Who(row.name, row.author_id)) for row in rows]

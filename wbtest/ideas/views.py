@@ -1,0 +1,122 @@
+"""The lists: every idea against its target, the tests, and what waits for whom."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from itertools import groupby
+
+from flask import Blueprint, render_template, request
+from flask.typing import ResponseReturnValue
+
+from wbtest.downloads import as_csv, send_file
+from wbtest.extensions import clock
+from wbtest.ideas import idea_chart
+from wbtest.ideas.experiment_list import ExperimentList, experiments_of, list_experiments
+from wbtest.ideas.idea import STATES
+from wbtest.ideas.idea_file import rows_of_ideas
+from wbtest.ideas.idea_list import IdeaFilter, every_row, portfolio_of
+from wbtest.ideas.todo_queries import waits_for, waits_in
+from wbtest.moments import read_one_moment
+from wbtest.publishing.models import Experiment
+from wbtest.publishing.views import experiment_page
+from wbtest.team import access
+
+LONGEST_SEARCH = 100
+
+bp = Blueprint("ideas", __name__)
+
+
+@bp.get("/portfolio")
+@access.requires("read")
+def portfolio() -> ResponseReturnValue:
+    """Every idea, what needs the team first; a state, words and a page stand in the address."""
+    read_one_moment()
+    found = portfolio_of(_asked(), clock.now())
+    tested = idea_chart.tested(found.rows)
+    return render_template(
+        "ideas/portfolio.html",
+        found=found,
+        states=STATES,
+        now=clock.now(),
+        figure=idea_chart.intervals(found.rows) if tested else "",
+        conclusion=idea_chart.conclusion(found.rows) if tested else "",
+    )
+
+
+@bp.get("/portfolio.csv")
+@access.requires("read")
+def portfolio_csv() -> ResponseReturnValue:
+    """All pages of the ideas that the same address shows, for a spreadsheet."""
+    read_one_moment()
+    now = clock.now()
+    rows = rows_of_ideas(every_row(_asked(), now))
+    return send_file(as_csv(rows), f"portfolio-{now:%Y%m%dT%H%M%SZ}.csv")
+
+
+def _asked() -> IdeaFilter:
+    """What the address asks for; what it cannot mean is left out."""
+    words = " ".join(request.args.get("q", "").split())[:LONGEST_SEARCH]
+    state = next((each for each in STATES if each == request.args.get("state")), None)
+    return IdeaFilter(state, words, request.args.get("page", 1, type=int))
+
+
+@bp.get("/needs-you")
+@access.requires("read")
+def needs_you() -> ResponseReturnValue:
+    """What needs the asking person."""
+    return render_template(
+        "ideas/needs_you.html", waits=waits_for(access.membership()), now=clock.now()
+    )
+
+
+@bp.get("/waiting")
+@access.requires("read")
+def waiting() -> ResponseReturnValue:
+    """Whom the team waits for, but for the asking person: that is a page of its own."""
+    waits = waits_in()
+    me = access.person().id
+    others = sorted(
+        (wait for wait in waits if wait.who.person_id != me),
+        key=lambda wait: (wait.who.name.casefold(), wait.who.person_id or 0),
+    )
+    return render_template(
+        "ideas/waiting.html",
+        mine=len(waits_for(access.membership(), waits)),
+        others=[(who, list(group)) for who, group in groupby(others, lambda wait: wait.who)],
+        now=clock.now(),
+    )
+
+
+def count_needs_me() -> int:
+    """How much needs the asking person."""
+    return len(waits_for(access.membership()))
+
+
+@bp.get("/experiments")
+@access.requires("read")
+def experiments() -> ResponseReturnValue:
+    """The experiments, a page at a time."""
+    found, shown = experiments_of(request.args.get("page", 1, type=int))
+    return render_template("ideas/experiments.html", listed=_listed(found), shown=shown)
+
+
+@bp.get("/experiments/<int:experiment_id>")
+@access.requires("read")
+def experiment(experiment_id: int) -> ResponseReturnValue:
+    """What is tested, by which rule, and where it stands."""
+    found = access.get(Experiment, experiment_id, "read")
+    if found.state == "draft":
+        return experiment_page(found)
+    [(_, [row])] = _listed([found]).groups
+    return experiment_page(found, row=row)
+
+
+def _listed(experiments: Sequence[Experiment]) -> ExperimentList:
+    """The experiments as the list shows them to this person."""
+    return list_experiments(
+        experiments,
+        access.person(),
+        may_edit=access.has_permission("edit"),
+        may_approve=access.has_permission("approve"),
+        may_own=access.has_permission("own"),
+    )

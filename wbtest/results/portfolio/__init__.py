@@ -1,1 +1,0 @@
-"""Every idea side by side, held against its own bar."""

@@ -1,1 +1,0 @@
-"""Who waits for whom, on one page and in one mail a day."""
