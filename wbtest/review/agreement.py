@@ -93,7 +93,7 @@ class Compared(NamedTuple):
     def standing(self) -> Comparison:
         """What most say; a tie is no agreement.
 
-        >>> Compared(Given(1, 1, {}), "", frozenset({1}), frozenset({2})).standing
+        >>> Compared(ReaderAnswers(1, 1, {}), "", frozenset({1}), frozenset({2})).standing
         'different'
         """
         if not self.same and not self.different:
@@ -194,9 +194,9 @@ def customers_sentence(drafts: Sequence[DraftAgreement]) -> str:
     """What is said of the first and the newest compared draft, and of one still to compare; or ''.
 
     >>> from wbtest.review.agreement import Agreement
-    >>> progress([Draft(1, Agreement(1, 4)), Draft(4, Agreement(5, 5))])
+    >>> customers_sentence([DraftAgreement(1, Agreement(1, 4)), DraftAgreement(4, Agreement(5, 5))])
     'In draft 1 there were four customers; in draft 4 there is one.'
-    >>> progress([Draft(2, Agreement(2, 4, unmarked=2))])
+    >>> customers_sentence([DraftAgreement(2, Agreement(2, 4, unmarked=2))])
     '2 of 3 answers of draft 2 are not compared yet.'
     """
     compared, waiting = _compared(drafts), _waiting(drafts)
@@ -217,7 +217,7 @@ def milestones(drafts: Sequence[DraftAgreement]) -> tuple[DraftAgreement, ...]:
 def silent_functions(seated: Iterable[str], answered: Collection[str]) -> tuple[str, ...]:
     """The functions with a seat at this review from which no answer came, in their usual order.
 
-    >>> silent(["finance", "design", "other"], {"design"})
+    >>> silent_functions(["finance", "design", "other"], {"design"})
     ('finance',)
     """
     missing = set(seated) - set(answered) - {"other"}
@@ -227,7 +227,7 @@ def silent_functions(seated: Iterable[str], answered: Collection[str]) -> tuple[
 def silence_warning(functions: Sequence[str]) -> str:
     """The sentence that warns of silent functions; '' when there are none.
 
-    >>> silence(["engineering", "finance"])
+    >>> silence_warning(["engineering", "finance"])
     'Engineering and finance have not answered, so their views are missing.'
     """
     if not functions:

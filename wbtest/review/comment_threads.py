@@ -214,7 +214,7 @@ def count_comments(release: Release, *, are_open: bool = False) -> int:
 def age_in_words(age: timedelta) -> str:
     """How long ago, in the largest unit that is full.
 
-    >>> in_words(timedelta(days=3, hours=5)), in_words(timedelta(hours=1))
+    >>> age_in_words(timedelta(days=3, hours=5)), age_in_words(timedelta(hours=1))
     ('3 days', '1 hour')
     """
     hours = int(age.total_seconds()) // _HOUR

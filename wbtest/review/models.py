@@ -34,7 +34,7 @@ class Reviewer(Base):
     # Whom the link is for, as the team reads it; a member has a name of their own.
     link_name: Mapped[str] = mapped_column(String(120), default="")
     email: Mapped[str] = mapped_column(String(320), default="")
-    # What they do in the company, as they say themselves: one of review.questions.FUNCTIONS.
+    # What they do in the company, as they say themselves: one of review_questions.FUNCTIONS.
     function: Mapped[str] = mapped_column(String(20), default="")
     # Whether a link shows the internal FAQ too; members read it always.
     sees_internal: Mapped[bool] = mapped_column(default=False)
@@ -83,7 +83,7 @@ class Reading(Base):
     id: Mapped[int] = mapped_column(primary_key=True)
     revision_id: Mapped[int] = mapped_column(ForeignKey(Revision.id))
     reviewer_id: Mapped[int] = mapped_column(ForeignKey(Reviewer.id), index=True)
-    # Question → answer, as review.questions names them; blind ones are never changed again.
+    # Question → answer, as review_questions names them; blind ones are never changed again.
     answers: Mapped[dict[str, Any]] = mapped_column(JSON, default=dict)
     # Who is new to the idea reads first; such answers say how clear the text is, not the picture.
     is_after_reading: Mapped[bool] = mapped_column(default=False)

@@ -313,7 +313,7 @@ class LinkProgress(NamedTuple):
 def reading_state(reading: Reading | None, *, with_verdict: bool = True) -> str:
     """How far a reading is, in words.
 
-    >>> state_of(None), state_of(Reading(verdict="stop"))
+    >>> reading_state(None), reading_state(Reading(verdict="stop"))
     ('not opened', 'done: stop')
     """
     if reading is not None and reading.verdict:
