@@ -17,13 +17,13 @@ from wbtest.publishing.models import Experiment
 from wbtest.publishing.running import after
 from wbtest.publishing.running.life import end, start
 from wbtest.results.deciding.decide import decide
+from wbtest.review.todo import TodoItem
 from wbtest.review.verdicts import stop_release
-from wbtest.review.waiting.waits import Wait
 from wbtest.team.account.mail_choices import choose
 from wbtest.writing.models import Revision
 
 
-def waits(team: Team) -> list[Wait]:
+def waits(team: Team) -> list[TodoItem]:
     db.session.rollback()
     return [wait for wait in waits_in() if "/p/" in wait.what]
 

@@ -7,7 +7,7 @@ import sqlalchemy as sa
 from tests.conftest import Browser
 from tests.factories import Team, log_in
 from wbtest.extensions import Base, db
-from wbtest.review.sample.story import sample
+from wbtest.review.sample import sample_drafts
 from wbtest.writing.coach import findings_of
 
 PAGES = ("/sample", "/sample/coach", "/sample/review", "/sample/changes")
@@ -36,7 +36,7 @@ def test_to_look_at_it_leaves_nothing_and_offers_nothing_to_do(client: Browser, 
 def test_its_first_draft_shows_what_the_coach_says_and_its_last_leaves_it_little_to_say() -> None:
     first, last = (
         findings_of(draft.document, "full", TODAY)
-        for draft in (sample(TODAY)[0], sample(TODAY)[-1])
+        for draft in (sample_drafts(TODAY)[0], sample_drafts(TODAY)[-1])
     )
 
     assert [each.rule.id for each in first if each.severity == "stop"]
@@ -45,7 +45,7 @@ def test_its_first_draft_shows_what_the_coach_says_and_its_last_leaves_it_little
 
 
 def test_its_readers_come_to_mean_the_same_customer() -> None:
-    first, later, last = sample(TODAY)
+    first, later, last = sample_drafts(TODAY)
 
     assert (first.same, later.same, last.same) == (0, 1, 2)
     assert [remark.place.words for remark in first.remarks] == ["an app for your kitchen"]

@@ -8,23 +8,31 @@ from msgspec.structs import replace
 
 from tests.review.reviewing import told
 from wbtest.review.approvers import Needs
-from wbtest.review.waiting.turns import Approving, OpenComment, Reader, Review, waits_of
-from wbtest.review.waiting.unknowns import unknowns
-from wbtest.review.waiting.waits import Wait, Who, in_order
+from wbtest.review.todo import (
+    ApprovalRules,
+    AskedReader,
+    Assignee,
+    OpenComment,
+    ReviewState,
+    TodoItem,
+    in_order,
+    open_question_items,
+    review_items,
+)
 from wbtest.writing.document import Document, OpenQuestion, Question
 
-ADA, BOB, CAT, DAN = Who("Ada", 1), Who("Bob", 2), Who("Cat", 3), Who("Dan", 4)
-MEI = Who("Mei, by link")
-APPROVING = Approving((BOB, CAT))
+ADA, BOB, CAT, DAN = Assignee("Ada", 1), Assignee("Bob", 2), Assignee("Cat", 3), Assignee("Dan", 4)
+MEI = Assignee("Mei, by link")
+APPROVING = ApprovalRules((BOB, CAT))
 
 
 def on(day: int, hour: int = 9) -> datetime:
     return datetime(2027, 3, day, hour, tzinfo=UTC)
 
 
-def make_review(**changes: Any) -> Review:
+def make_review(**changes: Any) -> ReviewState:
     """Ada's second revision, which Bob and Mei were asked to read and have not."""
-    review = Review(
+    review = ReviewState(
         release_id=7,
         product="Larder",
         number=2,
@@ -34,7 +42,7 @@ def make_review(**changes: Any) -> Review:
         author=ADA,
         frozen_at=on(1, hour=8),
         asked_by="Ada",
-        readers=(Reader(BOB, on(1), None), Reader(MEI, on(2), None)),
+        readers=(AskedReader(BOB, on(1), None), AskedReader(MEI, on(2), None)),
         comments=(),
         writers=frozenset({1}),
         approved_by=frozenset(),
@@ -44,13 +52,13 @@ def make_review(**changes: Any) -> Review:
     return replace(review, **changes)
 
 
-READ = (Reader(BOB, on(1), on(3)), Reader(MEI, on(2), on(4)))
+READ = (AskedReader(BOB, on(1), on(3)), AskedReader(MEI, on(2), on(4)))
 
 
 def test_a_review_waits_for_those_who_have_not_read():
-    review = make_review(readers=(READ[0], Reader(MEI, on(2), None)))
+    review = make_review(readers=(READ[0], AskedReader(MEI, on(2), None)))
 
-    [wait] = waits_of(review, APPROVING)
+    [wait] = review_items(review, APPROVING)
 
     assert told([wait]) == [
         ("Mei, by link", "Read revision 2 of Larder, and say what you think", "Ada")
@@ -61,14 +69,14 @@ def test_a_review_waits_for_those_who_have_not_read():
 def test_readers_wait_for_the_author_since_the_oldest_comment():
     comments = (OpenComment("Mei", on(3)), OpenComment("Bob", on(2)), OpenComment("Mei", on(4)))
 
-    [wait] = waits_of(make_review(comments=comments, readers=()), Approving(()))
+    [wait] = review_items(make_review(comments=comments, readers=()), ApprovalRules(()))
 
     assert told([wait]) == [("Ada", "Answer 3 comments on Larder", "Mei and Bob")]
     assert wait.since == on(2)
 
 
 def test_a_text_that_all_have_read_waits_for_whoever_may_approve_it():
-    waits = list(waits_of(make_review(readers=READ), Approving((ADA, BOB, CAT))))
+    waits = list(review_items(make_review(readers=READ), ApprovalRules((ADA, BOB, CAT))))
 
     assert told(waits) == [
         ("Bob", "Approve or send back revision 2 of Larder", "Ada"),
@@ -86,7 +94,9 @@ def test_a_text_that_all_have_read_waits_for_whoever_may_approve_it():
     ],
 )
 def test_a_text_that_nobody_was_asked_to_read_waits_for_its_approvers(changes: dict[str, Any]):
-    waits = list(waits_of(make_review(**({"readers": ()} | changes)), Approving((BOB,), Needs(2))))
+    waits = list(
+        review_items(make_review(**({"readers": ()} | changes)), ApprovalRules((BOB,), Needs(2)))
+    )
 
     assert [(wait.who, wait.since) for wait in waits] == [(BOB, on(1, hour=8))]
 
@@ -94,13 +104,13 @@ def test_a_text_that_nobody_was_asked_to_read_waits_for_its_approvers(changes: d
 def test_who_is_alone_and_asked_for_no_review_is_left_in_peace():
     review = make_review(readers=(), is_in_review=False, has_no_review=True)
 
-    assert list(waits_of(review, Approving((ADA,), is_alone=True))) == []
+    assert list(review_items(review, ApprovalRules((ADA,), is_alone=True))) == []
 
 
 def test_what_is_sent_back_waits_for_its_author_and_for_no_approver():
     back = (("Cat", on(6)), ("Bob", on(5)))
 
-    [wait] = waits_of(make_review(readers=READ, sent_back=back), APPROVING)
+    [wait] = review_items(make_review(readers=READ, sent_back=back), APPROVING)
 
     assert told([wait]) == [
         ("Ada", "Write the next draft of Larder: Cat and Bob ask for it", "Cat and Bob")
@@ -119,35 +129,37 @@ def test_what_is_sent_back_waits_for_its_author_and_for_no_approver():
     ],
 )
 def test_nobody_waits_for_an_approval_that_cannot_or_need_not_come(changes: dict[str, Any]):
-    assert list(waits_of(make_review(**({"readers": READ} | changes)), APPROVING)) == []
+    assert list(review_items(make_review(**({"readers": READ} | changes)), APPROVING)) == []
 
 
 @pytest.mark.parametrize(
     ("approving", "who"),
     [
-        (Approving((BOB, CAT), Needs(2)), [CAT]),
-        (Approving((BOB, CAT), Needs(1, frozenset({3}))), [CAT]),
-        (Approving((BOB, CAT), Needs(1, frozenset({2}))), []),
-        (Approving((ADA, BOB, CAT, DAN), Needs(2, frozenset({4}))), [DAN]),
-        (Approving((ADA, BOB, CAT, DAN), Needs(3, frozenset({4}))), [DAN, CAT]),
+        (ApprovalRules((BOB, CAT), Needs(2)), [CAT]),
+        (ApprovalRules((BOB, CAT), Needs(1, frozenset({3}))), [CAT]),
+        (ApprovalRules((BOB, CAT), Needs(1, frozenset({2}))), []),
+        (ApprovalRules((ADA, BOB, CAT, DAN), Needs(2, frozenset({4}))), [DAN]),
+        (ApprovalRules((ADA, BOB, CAT, DAN), Needs(3, frozenset({4}))), [DAN, CAT]),
     ],
 )
 def test_it_waits_for_as_many_and_for_those_whom_the_team_wants(
-    approving: Approving, who: list[Who]
+    approving: ApprovalRules, who: list[Assignee]
 ):
     review = make_review(readers=READ, approved_by=frozenset({2}))
 
-    assert [wait.who for wait in waits_of(review, approving)] == who
+    assert [wait.who for wait in review_items(review, approving)] == who
 
 
 def test_who_is_alone_approves_the_own_text():
-    waits = waits_of(make_review(readers=READ), Approving((ADA,), is_alone=True))
+    waits = review_items(make_review(readers=READ), ApprovalRules((ADA,), is_alone=True))
 
     assert [wait.who for wait in waits] == [ADA]
 
 
-def make_wait(thing: str = "approve 7.2", since: datetime | None = None, **changes: Any) -> Wait:
-    return Wait(ADA, thing, "Read", "Bob", since or on(5), "/", "/")._replace(**changes)
+def make_wait(
+    thing: str = "approve 7.2", since: datetime | None = None, **changes: Any
+) -> TodoItem:
+    return TodoItem(ADA, thing, "Read", "Bob", since or on(5), "/", "/")._replace(**changes)
 
 
 @pytest.mark.parametrize(
@@ -195,11 +207,13 @@ def test_what_a_mail_of_its_own_told_is_news_only_when_it_is_late():
     assert wait.is_news(None, on(12))
 
 
-def open_question(owner: str, until: str, members: tuple[Who, ...] = (ADA, BOB)) -> list[Wait]:
+def open_question(
+    owner: str, until: str, members: tuple[Assignee, ...] = (ADA, BOB)
+) -> list[TodoItem]:
     """What the question waits for on the fifth."""
     unknown = Question("internal", "What could fail?", open=OpenQuestion(owner, until, "ask ten"))
     document = Document(product="Larder", faq=(unknown,))
-    return list(unknowns(7, document, ADA, members, on(5)))
+    return list(open_question_items(7, document, ADA, members, on(5)))
 
 
 @pytest.mark.parametrize(
@@ -239,13 +253,13 @@ def test_no_day_is_too_early():
 @pytest.mark.parametrize(
     ("owner", "who"),
     [
-        ("Priya", Who("Priya Nair", 4)),
-        ("Tom", Who("Tom")),
-        ("Nobody here", Who("Nobody here")),
+        ("Priya", Assignee("Priya Nair", 4)),
+        ("Tom", Assignee("Tom")),
+        ("Nobody here", Assignee("Nobody here")),
         ("", ADA),
     ],
 )
-def test_an_owner_is_a_member_when_the_name_leaves_no_doubt(owner: str, who: Who):
-    members = (Who("Priya Nair", 4), Who("Tom A", 5), Who("Tom B", 6))
+def test_an_owner_is_a_member_when_the_name_leaves_no_doubt(owner: str, who: Assignee):
+    members = (Assignee("Priya Nair", 4), Assignee("Tom A", 5), Assignee("Tom B", 6))
 
     assert [wait.who for wait in open_question(owner, "2027-03-03", members)] == [who]

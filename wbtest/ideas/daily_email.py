@@ -19,7 +19,7 @@ from wbtest.extensions import db
 from wbtest.ideas.todo_queries import waits_for, waits_in
 from wbtest.letter import Letter
 from wbtest.publishing.experiments import newest_zone
-from wbtest.review.waiting.waits import Wait
+from wbtest.review.todo import TodoItem
 from wbtest.runtime import runtime
 from wbtest.store import insert, writing
 from wbtest.team.access import ROLES
@@ -102,7 +102,7 @@ def _known(zone: str) -> ZoneInfo:
         return ZoneInfo("UTC")
 
 
-def _send_to(morning: Morning, waits: list[Wait], now: datetime) -> None:
+def _send_to(morning: Morning, waits: list[TodoItem], now: datetime) -> None:
     person, mine = morning.member.person, waits_for(morning.member, waits)
     with writing() as session:
         # Held before the row of the person, as ``may_leave`` does.
@@ -141,17 +141,17 @@ def _claim(person: Person, today: date) -> DailyMail | None:
     return db.session.get_one(DailyMail, person.id, populate_existing=True)
 
 
-def _news(mine: list[Wait], told: dict[str, Any], now: datetime) -> list[Wait]:
+def _news(mine: list[TodoItem], told: dict[str, Any], now: datetime) -> list[TodoItem]:
     """Return what is new since what was told."""
     known = told.get("things", {})
 
-    def told_at(wait: Wait) -> datetime | None:
+    def told_at(wait: TodoItem) -> datetime | None:
         return datetime.fromisoformat(known[wait.thing]) if wait.thing in known else None
 
     return [wait for wait in mine if wait.is_news(told_at(wait), now)]
 
 
-def _send(member: Membership, news: list[Wait], now: datetime) -> None:
+def _send(member: Membership, news: list[TodoItem], now: datetime) -> None:
     base_url = runtime().settings.base_url
     stop_url = daily.stop_url(member.person)
     letter = letter_of(news, now, base_url, stop_url)
@@ -167,7 +167,7 @@ def _send(member: Membership, news: list[Wait], now: datetime) -> None:
 MOST_LINES = 20
 
 
-def letter_of(news: Sequence[Wait], now: datetime, base_url: str, stop_url: str) -> Letter:
+def letter_of(news: Sequence[TodoItem], now: datetime, base_url: str, stop_url: str) -> Letter:
     """Return the mail about ``news``."""
     parts = [_line(wait, now, base_url) for wait in news[:MOST_LINES]]
     if len(news) > MOST_LINES:
@@ -186,5 +186,5 @@ def letter_of(news: Sequence[Wait], now: datetime, base_url: str, stop_url: str)
     )
 
 
-def _line(wait: Wait, now: datetime, base_url: str) -> str:
+def _line(wait: TodoItem, now: datetime, base_url: str) -> str:
     return f"{wait.what}\n  {wait.by} · {wait.how_long(now)}\n  {base_url}{wait.path}"

@@ -23,7 +23,7 @@ from wbtest.results.deciding.stopping import given_up
 from wbtest.results.summary import Summary, summaries
 from wbtest.review.approvers import is_alone, needs_of
 from wbtest.review.models import Approval
-from wbtest.review.waiting.waits import Wait, Who
+from wbtest.review.todo import Assignee, TodoItem
 from wbtest.team.access import roles_from
 from wbtest.team.account.mail_choices import wanting
 from wbtest.team.people import members
@@ -173,7 +173,7 @@ class _Moments(Struct, frozen=True):
         return max(experiment.ended_at or begun, decision.decided_at if decision else begun)
 
 
-def waits_for_tests() -> list[Wait]:
+def waits_for_tests() -> list[TodoItem]:
     """Return a line for each member to whom the next step of a test is left."""
     tests = _unfinished()
     if not tests:
@@ -192,16 +192,18 @@ def waits_for_tests() -> list[Wait]:
         for test in tests:
             step = next_action(known.facts_of(test, member.person_id, **may))
             if step.is_mine and step.what not in ELSEWHERE:
-                who = Who(member.person.name, member.person_id)
+                who = Assignee(member.person.name, member.person_id)
                 found.append(_wait(test, step, who, moments, member.person_id in mailed))
     return found
 
 
-def _wait(test: Experiment, step: NextAction, who: Who, moments: _Moments, has_mails: bool) -> Wait:
+def _wait(
+    test: Experiment, step: NextAction, who: Assignee, moments: _Moments, has_mails: bool
+) -> TodoItem:
     path = f"/experiments/{test.id}"
     place = "" if step.where == "experiment" else f"/{step.where}"
     since = moments.since(test, step.what)
-    return Wait(
+    return TodoItem(
         who=who,
         thing=f"{step.what} {test.id}",
         what=f"{address_of(test)}: {step.sentence}",

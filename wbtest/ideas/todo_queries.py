@@ -11,12 +11,15 @@ from wbtest.publishing.running.correcting import waits_for_corrections
 from wbtest.results.deciding.seconds import waits_for_seconds
 from wbtest.results.deciding.stopping import given_up
 from wbtest.review.approvers import needs_of
-from wbtest.review.waiting.asked import asked_in
-from wbtest.review.waiting.reviews import reviews_of
-from wbtest.review.waiting.turns import Approving, waits_of
-from wbtest.review.waiting.undelivered import undelivered_in
-from wbtest.review.waiting.unknowns import unknowns
-from wbtest.review.waiting.waits import Wait, Who, in_order
+from wbtest.review.review_todo_queries import reader_question_items, reviews_of, undelivered_items
+from wbtest.review.todo import (
+    ApprovalRules,
+    Assignee,
+    TodoItem,
+    in_order,
+    open_question_items,
+    review_items,
+)
 from wbtest.team.access import roles_from
 from wbtest.team.models import Membership, Person
 from wbtest.writing import document as documents
@@ -26,14 +29,14 @@ from wbtest.writing.models import Release, Stop
 TAKES = {"draft": "edit"}
 
 
-def waits_in() -> list[Wait]:
+def waits_in() -> list[TodoItem]:
     """Everything that waits, what has waited longest first.
 
     A release that was stopped waits for nobody, on paper or by the decision about its test.
     """
     roles = _roles()
     members = {who.person_id: who for who in roles}
-    found: list[Wait] = []
+    found: list[TodoItem] = []
     products: dict[int, str] = {}
     over = given_up()
     for release_id, given, author in _releases():
@@ -41,18 +44,18 @@ def waits_in() -> list[Wait]:
             continue
         document = documents.from_json(given)
         products[release_id] = document.product or "a release"
-        found += unknowns(release_id, document, author, list(roles), clock.now())
+        found += open_question_items(release_id, document, author, list(roles), clock.now())
     approving = _approving(roles)
     able = {who.person_id for who in approving.approvers}
     for review in reviews_of(products, members, able):
-        found += waits_of(review, approving)
-    found += asked_in(products, _able(roles, "edit"))
-    found += undelivered_in(_able(roles, "own"))
+        found += review_items(review, approving)
+    found += reader_question_items(products, _able(roles, "edit"))
+    found += undelivered_items(_able(roles, "own"))
     found += [*waits_for_corrections(), *waits_for_seconds(), *waits_for_tests()]
     return sorted(found, key=lambda wait: wait.since)
 
 
-def waits_for(membership: Membership, waits: Iterable[Wait] | None = None) -> list[Wait]:
+def waits_for(membership: Membership, waits: Iterable[TodoItem] | None = None) -> list[TodoItem]:
     """What needs this member, in the order in which to do it.
 
     ``waits`` are all of them, where they were read before.
@@ -65,38 +68,38 @@ def waits_for(membership: Membership, waits: Iterable[Wait] | None = None) -> li
     )
 
 
-def _may(role: str, wait: Wait) -> bool:
+def _may(role: str, wait: TodoItem) -> bool:
     return role in roles_from(TAKES.get(wait.kind, "read"))
 
 
-def _able(roles: Mapping[Who, str], permission: str) -> list[Who]:
+def _able(roles: Mapping[Assignee, str], permission: str) -> list[Assignee]:
     able = roles_from(permission)
     return [who for who, role in roles.items() if role in able]
 
 
-def _roles() -> dict[Who, str]:
+def _roles() -> dict[Assignee, str]:
     """The members by name, each with their role."""
     rows = db.session.execute(
         select(Person.id, Person.name, Membership.role)
         .join(Membership, Membership.person_id == Person.id)
         .order_by(Person.name, Person.id)
     )
-    return {Who(row.name, row.id): row.role for row in rows}
+    return {Assignee(row.name, row.id): row.role for row in rows}
 
 
-def _approving(roles: Mapping[Who, str]) -> Approving:
-    return Approving(
+def _approving(roles: Mapping[Assignee, str]) -> ApprovalRules:
+    return ApprovalRules(
         approvers=tuple(_able(roles, "approve")),
         needs=needs_of(),
         is_alone=len(roles) == 1,
     )
 
 
-def _releases() -> list[tuple[int, dict[str, Any], Who]]:
+def _releases() -> list[tuple[int, dict[str, Any], Assignee]]:
     """The releases that nobody stopped, each with its draft and author."""
     rows = db.session.execute(
         select(Release.id, Release.document, Person.id.label("author_id"), Person.name)
         .join(Person, Person.id == Release.author_id)
         .where(~exists().where(Stop.release_id == Release.id))
     )
-    return [(row.id, row.document, Who(row.name, row.author_id)) for row in rows]
+    return [(row.id, row.document, Assignee(row.name, row.author_id)) for row in rows]

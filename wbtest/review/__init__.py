@@ -2,28 +2,14 @@
 
 from flask import Flask
 
-from wbtest.review import comment_views, room_access, views
-from wbtest.review import comment_views as comments_views
-from wbtest.review import request_views as asking_views
-from wbtest.review import room_views as alignment_views
-from wbtest.review import room_views as reading_views
+from wbtest.review import comment_views, request_views, room_access, room_views, sample, views
 from wbtest.review.approvals import approval_statuses, approvals_by_revision
 from wbtest.review.deletion import why_kept
 from wbtest.review.room_access import keep_address_secret
-from wbtest.review.sample import views as sample_views
 from wbtest.review.verdicts import find_stop
 
-# Each adds its pages to the blueprints of views and seat_views.
-PAGES = (
-    views,
-    asking_views,
-    room_access,
-    reading_views,
-    alignment_views,
-    comments_views,
-    comment_views,
-    sample_views,
-)
+# Each adds its pages to the blueprints of views and room_access.
+PAGES = (request_views, room_views, comment_views, sample)
 
 
 def init_app(app: Flask) -> None:

@@ -17,7 +17,7 @@ from wbtest.delivery.sending import claim_mail
 from wbtest.extensions import clock, db
 from wbtest.ideas.daily_email import letter_of, send_daily_mails
 from wbtest.review.review_requests import ask_for_review
-from wbtest.review.waiting.waits import Wait, Who
+from wbtest.review.todo import Assignee, TodoItem
 from wbtest.runtime import runtime
 from wbtest.store import writing
 from wbtest.team.account import daily
@@ -247,7 +247,7 @@ def test_what_a_mail_that_was_held_back_would_have_told_is_told_anew(
 
 def test_a_long_list_is_cut_and_counted():
     waits = [
-        Wait(Who("Ada", 1), f"read {k}.1", f"Read number {k}", "Bob", NOON, "/x", "/x")
+        TodoItem(Assignee("Ada", 1), f"read {k}.1", f"Read number {k}", "Bob", NOON, "/x", "/x")
         for k in range(25)
     ]
 

@@ -7,8 +7,7 @@ from wbtest.cli.demo import review
 from wbtest.cli.demo.cast import drafts_of, told
 from wbtest.cli.demo.stage import APPROVER, AUTHOR, Stage
 from wbtest.results.learning.next_draft import next_draft
-from wbtest.review import approvals, verdicts
-from wbtest.review.sample import story as sample
+from wbtest.review import approvals, sample, verdicts
 from wbtest.writing import candidates, releases
 from wbtest.writing.document import Document
 from wbtest.writing.models import Revision
@@ -61,7 +60,7 @@ def stop(stage: Stage, name: str, reason: str, weeks: int) -> None:
 def text_of(name: str, number: int, today: date) -> Document:
     """A draft of a release, with its days as far away from today as they were when written."""
     changes: dict[str, Any] = drafts_of(name)[number - 1]
-    return sample.text_of(told(name), changes, today)
+    return sample.draft_text(told(name), changes, today)
 
 
 def _newest(stage: Stage, name: str) -> Revision:

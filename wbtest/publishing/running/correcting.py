@@ -31,7 +31,7 @@ from wbtest.publishing.running.life import (
 from wbtest.publishing.running.seals import originals_of
 from wbtest.review.approvals import NotYours
 from wbtest.review.approvers import able_to_sign, approvers_of, four_eyes_objection
-from wbtest.review.waiting.waits import Wait, Who
+from wbtest.review.todo import Assignee, TodoItem
 from wbtest.store import Invalid, Refused, hold, writing
 from wbtest.team.audit.log import record
 from wbtest.team.models import Person
@@ -199,7 +199,7 @@ def names_of(experiment: Experiment) -> dict[str, str]:
     return {each.key: each.name or each.key for each in experiment.variants}
 
 
-def waits_for_corrections() -> list[Wait]:
+def waits_for_corrections() -> list[TodoItem]:
     """Return a line for each correction that waits and each person who may approve it."""
     found = db.session.scalars(
         select(Correction)
@@ -211,8 +211,8 @@ def waits_for_corrections() -> list[Wait]:
     first = {each.experiment_id: each for each in reversed(found)}
     approvers = approvers_of() if found else []
     return [
-        Wait(
-            who=Who(person.name, person.id),
+        TodoItem(
+            who=Assignee(person.name, person.id),
             thing=f"correct {each.experiment_id}.{each.number}",
             what=f"Approve a correction of {address_of(each.experiment)}",
             by=each.author.name,

@@ -15,7 +15,7 @@ from wbtest.results.deciding.models import Paper
 from wbtest.results.figures import Results
 from wbtest.results.trust import is_lost
 from wbtest.review.approvers import approvers_of, is_alone
-from wbtest.review.waiting.waits import Wait, Who
+from wbtest.review.todo import Assignee, TodoItem
 from wbtest.team.models import Person
 
 
@@ -139,7 +139,7 @@ def waiting_in() -> list[Waiting]:
     ]
 
 
-def waits_for_seconds() -> list[Wait]:
+def waits_for_seconds() -> list[TodoItem]:
     """Return the same for the list of who waits for whom: a line for each who may second.
 
     Where nobody may, it is its author who has to act.
@@ -153,8 +153,8 @@ def waits_for_seconds() -> list[Wait]:
         lonely = f"Find a second person for {about}, or take it back"
         for person, what in asked or [(paper.person, lonely)]:
             found.append(
-                Wait(
-                    who=Who(person.name, person.id),
+                TodoItem(
+                    who=Assignee(person.name, person.id),
                     thing=thing,
                     what=what,
                     by=paper.person.name,

@@ -1,0 +1,215 @@
+"""A release to look at before you write your own: its drafts, the coach, a review, what changed.
+
+It is no row of any table: it is put together from the ``larder`` files with each request. So nobody
+can start it, approve it or count it by mistake, and there is nothing to delete. The demo tells the
+same release through verbs.
+"""
+
+import json
+from collections.abc import Mapping
+from dataclasses import replace
+from datetime import date, timedelta
+from functools import lru_cache
+from pathlib import Path
+from typing import Any, NamedTuple
+
+from flask import render_template
+from flask.typing import ResponseReturnValue
+
+from wbtest.extensions import clock
+from wbtest.review.comment_targets import Selection, label_of, selection_at
+from wbtest.review.review_questions import VERDICTS
+from wbtest.review.views import bp
+from wbtest.team import access
+from wbtest.writing import coach
+from wbtest.writing import document as documents
+from wbtest.writing.coaching import grouped, marks_of
+from wbtest.writing.document import Document
+from wbtest.writing.history.changes import compare
+from wbtest.writing.history.in_words import in_words
+from wbtest.writing.marking import Marked
+
+HERE = Path(__file__).parent
+NAME = "larder"
+# On this day the texts were written. The days that they name move along with today's.
+WRITTEN_ON = date(2026, 11, 26)
+PEOPLE = {
+    "tom": ("Tom", "writes it"),
+    "priya": ("Priya", "builds it"),
+    "jonas": ("Jonas", "pays for it"),
+    "mei": ("Mei", "by a link, without an account"),
+}
+
+
+class SampleAnswer(NamedTuple):
+    """What one reader said of a draft; ``is_same`` is None for who wrote it."""
+
+    name: str
+    role: str
+    customer: str
+    is_same: bool | None
+    verdict: str
+    reason: str
+
+
+class SampleComment(NamedTuple):
+    """A comment on words of a draft, what should stand there, and what was answered."""
+
+    name: str
+    place: Selection
+    text: str
+    suggestion: str
+    replies: tuple[tuple[str, str], ...]
+
+
+class SampleDraft(NamedTuple):
+    """A draft of the sample with its review: what was asked, answered and remarked."""
+
+    number: int
+    document: Document
+    note: str
+    said: tuple[SampleAnswer, ...]
+    remarks: tuple[SampleComment, ...]
+
+    @property
+    def others(self) -> tuple[SampleAnswer, ...]:
+        """Everybody but the author."""
+        return tuple(each for each in self.said if each.is_same is not None)
+
+    @property
+    def same(self) -> int:
+        """How many of the others mean the author's customer."""
+        return sum(each.is_same is True for each in self.others)
+
+
+def read_texts(name: str) -> Any:
+    """What a file of the story says."""
+    return json.loads((HERE / f"{name}.json").read_text(encoding="utf-8"))
+
+
+# Two, since at midnight one may be asked for both days.
+@lru_cache(2)
+def sample_drafts(today: date) -> tuple[SampleDraft, ...]:
+    """Every draft of the sample that was reviewed, the first one first, as of ``today``."""
+    values, drafts, review = (
+        read_texts(NAME),
+        read_texts(f"{NAME}_drafts"),
+        read_texts(f"{NAME}_review"),
+    )
+    return tuple(
+        _draft(int(number), draft_text(values, drafts[int(number) - 1], today), said)
+        for number, said in sorted(review["drafts"].items())
+    )
+
+
+def draft_text(values: Mapping[str, Any], changes: Mapping[str, Any], today: date) -> Document:
+    """A draft of a release: the last one's ``values`` with ``changes``; ``faq`` of them is how many
+    questions there were. Its days are as far away from ``today`` as they were when written."""
+    kept = changes.get("faq", len(values["faq"]))
+    final = documents.from_json({**values, **changes, "faq": values["faq"][:kept]})
+    moved = today - WRITTEN_ON
+    return replace(
+        final,
+        dateline=replace(final.dateline, date=_moved(final.dateline.date, moved)),
+        faq=tuple(
+            replace(entry, open=replace(entry.open, until=_moved(entry.open.until, moved)))
+            if entry.open
+            else entry
+            for entry in final.faq
+        ),
+    )
+
+
+def _moved(day: str, by: timedelta) -> str:
+    return (date.fromisoformat(day) + by).isoformat() if day else ""
+
+
+def _draft(number: int, document: Document, said: dict[str, Any]) -> SampleDraft:
+    same, closing = said["same"], said["closing"]
+    return SampleDraft(
+        number,
+        document,
+        said["note"],
+        tuple(
+            SampleAnswer(
+                *PEOPLE[name],
+                customer=answers["customer"],
+                is_same=same.get(name),
+                verdict=closing.get(name, {}).get("verdict", ""),
+                reason=closing.get(name, {}).get("reason", ""),
+            )
+            for name, answers in said["answers"].items()
+        ),
+        tuple(_comment(document, each) for each in said["comments"]),
+    )
+
+
+def _comment(document: Document, said: dict[str, Any]) -> SampleComment:
+    return SampleComment(
+        PEOPLE[said["by"]][0],
+        selection_at(document, said["path"], said["words"]),
+        said["text"],
+        said.get("suggestion", ""),
+        tuple((PEOPLE[reply["by"]][0], reply["text"]) for reply in said.get("replies", ())),
+    )
+
+
+@bp.get("/sample", endpoint="sample")
+@access.requires("read")
+def show_sample() -> ResponseReturnValue:
+    """The release as it was approved, as it would be printed."""
+    return _page("sample", _drafts()[-1])
+
+
+@bp.get("/sample/coach")
+@access.requires("read")
+def sample_coach() -> ResponseReturnValue:
+    """The first draft, with what the coach says of it."""
+    draft = _drafts()[0]
+    found = coach.findings_of(draft.document, "full", clock.now().date())
+    groups = grouped(found, draft.document, {})
+    return _page("sample_coach", draft, findings=groups, marks=marks_of(groups))
+
+
+@bp.get("/sample/review")
+@access.requires("read")
+def sample_review() -> ResponseReturnValue:
+    """The first draft, with what its readers answered and remarked."""
+    draft = _drafts()[0]
+    marks: dict[str, list[Marked]] = {}
+    for number, remark in enumerate(draft.remarks, 1):
+        at = remark.place
+        marks.setdefault(at.path, []).append(Marked(at.start, at.end, number))
+    return _page(
+        "sample_review",
+        draft,
+        marks=marks,
+        verdicts=VERDICTS,
+        labels=[label_of(draft.document, remark.place.path) for remark in draft.remarks],
+        later=_drafts()[1:],
+    )
+
+
+@bp.get("/sample/changes")
+@access.requires("read")
+def sample_changes() -> ResponseReturnValue:
+    """What changed from the first draft to the one that was approved, word by word."""
+    first, last = _drafts()[0], _drafts()[-1]
+    parts = compare(first.document, last.document)
+    return _page(
+        "sample_changes",
+        last,
+        first=first,
+        changed=[part for part in parts if part.is_changed],
+        same=[part for part in parts if not part.is_changed],
+        summary=in_words(parts),
+    )
+
+
+def _drafts() -> tuple[SampleDraft, ...]:
+    return sample_drafts(clock.now().date())
+
+
+def _page(name: str, draft: SampleDraft, **shown: object) -> str:
+    template = f"review/sample/{name}.html"
+    return render_template(template, tab=name, draft=draft, document=draft.document, **shown)

@@ -1,1 +1,0 @@
-"""What of a review waits for whom."""
