@@ -22,14 +22,7 @@ from wbtest.store import writing
 from wbtest.team.models import AuditLine, Membership, Person, TeamSettings
 from wbtest.team.sessions import open_session
 from wbtest.writing import document as documents
-from wbtest.writing.document import (
-    CallToAction,
-    Dateline,
-    Document,
-    OpenQuestion,
-    Question,
-    Quote,
-)
+from wbtest.writing.document import CallToAction, Dateline, Document, OpenQuestion, Question, Quote
 from wbtest.writing.models import Release, Revision
 from wbtest.writing.releases import create_release, freeze, save_release
 

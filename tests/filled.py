@@ -41,8 +41,8 @@ from wbtest.review.readings import close
 from wbtest.review.reviewers import seat_of
 from wbtest.review.verdicts import stop_release
 from wbtest.team.subscriptions import add_webhook, send_test
-from wbtest.writing.candidates import propose
 from wbtest.writing.models import Release, Revision
+from wbtest.writing.suggested_questions import propose_question
 
 WEEK = 7
 VARIANTS = ("From your kitchen", "Half the waste")
@@ -100,7 +100,7 @@ def fill(team: Team, now: HandClock, slug: str = "") -> Filled:
     _correct(running, team)
     _visit(running)
     _note(running, team)
-    propose(first.release, "external", "Does it work without a phone?", "a visitor")
+    propose_question(first.release, "external", "Does it work without a phone?", "a visitor")
     _review(make_revision(team.editor, release=first.release, headline="Six dinners"), team)
     hook = add_webhook("https://hooks.example/larder", KINDS)
     send_test(hook)

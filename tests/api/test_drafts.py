@@ -5,7 +5,7 @@ from flask import Flask
 
 from tests.api.conftest import Program, program_of
 from tests.factories import Team, make_release, make_revision
-from wbtest.writing.candidates import propose
+from wbtest.writing.suggested_questions import propose_question
 
 
 @pytest.fixture
@@ -71,7 +71,7 @@ def test_what_readers_ask_is_settled(editor: Program, team: Team) -> None:
     release = make_release(team.editor)
     address = f"/releases/{release.id}"
     asked = ("Does it work offline?", "What of my freezer?", "Who are you?")
-    first, second, third = (propose(release, "external", each, "Mei").id for each in asked)
+    first, second, third = (propose_question(release, "external", each, "Mei").id for each in asked)
     editor.post(f"/candidates/{first}/accept")
 
     merged = editor.post(f"/candidates/{second}/merge", {"question": asked[0]})

@@ -9,8 +9,8 @@ from tests.factories import Team, make_release
 from tests.writing.edited import REFUSED
 from wbtest.extensions import db
 from wbtest.writing.document import from_json
-from wbtest.writing.files import write_file
 from wbtest.writing.models import Release
+from wbtest.writing.release_files import format_release
 
 LARDER = {"product": "Larder", "headline": "Dinner from what you have", "faq": []}
 
@@ -108,7 +108,7 @@ def test_the_coach_says_what_it_finds(program: Program) -> None:
 
 def test_a_release_is_begun_from_markdown_without_a_loss(program: Program, team: Team) -> None:
     written = make_release(team.editor)
-    text = write_file(from_json(written.document), written.form, "md")
+    text = format_release(from_json(written.document), written.form, "md")
 
     made = program.post("/releases/import", {"text": text})
 

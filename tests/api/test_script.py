@@ -18,7 +18,7 @@ from tests.cli.conftest import Instance, Served, empty, eventually, instance, mi
 from tests.factories import LARDER, make_team
 from wbtest.team.models import Person
 from wbtest.team.tokens import make_token
-from wbtest.writing.files import write_file
+from wbtest.writing.release_files import format_release
 
 DOCS = Path(__file__).parents[2] / "docs"
 REASON = "Too few came to tell. We write to more shops."
@@ -49,7 +49,7 @@ def tokens(instance: Instance) -> dict[str, str]:
 def files(tmp_path: Path) -> list[str]:
     """A release in Markdown, and the draft of an experiment."""
     release, draft = tmp_path / "release.md", tmp_path / "experiment.json"
-    release.write_text(write_file(LARDER, "full", "md"), encoding="utf-8")
+    release.write_text(format_release(LARDER, "full", "md"), encoding="utf-8")
     ends_on = (datetime.now(UTC) + timedelta(weeks=4)).date().isoformat()
     rule = {"target": 0.08, "floor": 0.03, "minimum_visitors": 400, "maximum_visitors": 2400}
     rule |= {"minimum_days": 7, "ends_on": ends_on, "who": "parents", "does": "leave an address"}

@@ -11,8 +11,8 @@ from wbtest.publishing.previews import preview_token
 from wbtest.publishing.running import life
 from wbtest.review.comments import write_comment
 from wbtest.review.reviewers import seat_of
-from wbtest.writing.house import furnish
-from wbtest.writing.waivers import findings_of, key_of, waive
+from wbtest.writing.coach_settings import update_coach
+from wbtest.writing.waivers import finding_key, findings_of, waive
 
 QUOTE = {"text": "zqcompany", "speaker": "zqboss", "role": "zqchief"}
 DATELINE = {"city": "zqcity", "date": "2031-11-23"}
@@ -28,8 +28,8 @@ def answer_the_coach(larder: Larder) -> None:
     """Let a finding stay for a reason that is nobody's business, and name what we do not like."""
     revision, approver = larder.experiment.revision, larder.approver
     finding = next(found for found in findings_of(revision) if found.severity == "warn")
-    waive(revision, key_of(finding), WAIVER, approver, is_approver=True)
-    furnish(jargon=JARGON, allowed=JARGON, muted=())
+    waive(revision, finding_key(finding), WAIVER, approver, is_approver=True)
+    update_coach(jargon=JARGON, allowed=JARGON, muted=())
 
 
 def comment(larder: Larder) -> None:

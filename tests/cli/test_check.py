@@ -11,8 +11,8 @@ from click.testing import CliRunner, Result
 from tests.factories import LARDER
 from wbtest.cli import main
 from wbtest.writing.document import to_json
-from wbtest.writing.markdown import to_markdown
-from wbtest.writing.word import to_docx
+from wbtest.writing.docx_writer import to_docx
+from wbtest.writing.markdown_writer import to_markdown
 
 
 def check(*arguments: str, given: str | bytes = "") -> Result:

@@ -10,8 +10,8 @@ from tests.cli.conftest import Instance
 from tests.factories import LARDER, PASSWORD, make_person, make_revision
 from wbtest.extensions import db
 from wbtest.writing.document import from_json
-from wbtest.writing.files import for_customers, read_file, text_in
 from wbtest.writing.models import Release
+from wbtest.writing.release_files import file_text, for_customers, parse_release
 
 
 @pytest.fixture
@@ -38,7 +38,7 @@ def test_the_draft_goes_to_standard_output_and_a_revision_by_its_number(larder: 
     draft = larder.run("export", "1")
     frozen = larder.run("export", "1", "--revision", "1", "--format", "json")
 
-    assert read_file(draft.stdout).document.headline == "Six dinners from your kitchen"
+    assert parse_release(draft.stdout).document.headline == "Six dinners from your kitchen"
     assert from_json({k: v for k, v in json.loads(frozen.stdout).items() if k != "form"}) == LARDER
 
 
@@ -49,7 +49,7 @@ def test_the_end_of_the_file_says_its_kind(larder: Instance, tmp_path: Path):
 
     assert said.output == f"Wrote draft of “Larder” to {file}.\n"
     six = replace(LARDER, headline="Six dinners from your kitchen")
-    assert read_file(text_in(file.read_bytes())).document == for_customers(six)
+    assert parse_release(file_text(file.read_bytes())).document == for_customers(six)
 
 
 def test_a_pdf_is_made_without_a_word_of_how(larder: Instance, tmp_path: Path):

@@ -19,12 +19,11 @@ from wbtest.extensions import db
 from wbtest.team.models import Person
 from wbtest.team.setup import make_setup_link
 from wbtest.writing import document as documents
-from wbtest.writing import sheets
-from wbtest.writing.document import Document
-from wbtest.writing.evidence import Evidence
-from wbtest.writing.limits import LONGEST_LINE
+from wbtest.writing import editor_form
+from wbtest.writing.document import Document, Evidence
 from wbtest.writing.models import Release
 from wbtest.writing.releases import find_revision
+from wbtest.writing.text_rules import LONGEST_LINE
 
 # Parts of a release that take one of a few values.
 KEPT = ("language", "date", "until", "audience", "kind", "words")
@@ -88,8 +87,8 @@ class Founding:
     def _save(self, release: Release, verb: str) -> None:
         db.session.rollback()
         document = hostile_document(self.texts) if verb == "save" else draft_of(release)
-        sheet = sheets.sheet_of(document, release.form, release.version)
-        fields = {field.name: field.text for field in sheets.fields_of(sheet)}
+        sheet = editor_form.sheet_of(document, release.form, release.version)
+        fields = {field.name: field.text for field in editor_form.fields_of(sheet)}
         fields |= {"version": str(release.version), "shape": release.form}
         fields["csrf_token"] = self._token(self.editor)
         self.editor.post(f"/releases/{release.id}/{verb}", fields)

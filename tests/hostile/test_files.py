@@ -25,8 +25,8 @@ from tests.hostile.test_texts import files_of
 from wbtest.extensions import db
 from wbtest.team.models import Person
 from wbtest.team.tokens import SCOPES, make_token
-from wbtest.writing.files import read_file, text_in
 from wbtest.writing.models import Release
+from wbtest.writing.release_files import file_text, parse_release
 
 pytestmark = pytest.mark.one_database
 NAMED = re.compile(r"(?:attachment|inline); filename=\"?[\w.-]+\"?", re.ASCII)
@@ -122,4 +122,4 @@ def test_a_release_that_is_taken_along_comes_back_letter_by_letter(
     body = owner.get(f"/releases/3/export.{kind}").data
 
     assert len({*MARK.findall(str(document))}) == len(PAYLOADS)
-    assert read_file(text_in(body)).document == document
+    assert parse_release(file_text(body)).document == document

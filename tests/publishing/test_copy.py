@@ -7,8 +7,7 @@ import pytest
 
 from wbtest.publishing import copy
 from wbtest.publishing.copy import NotAnOverride, digest, page_copy
-from wbtest.writing.document import CallToAction, Dateline, Document, Question, Quote
-from wbtest.writing.evidence import Evidence
+from wbtest.writing.document import CallToAction, Dateline, Document, Evidence, Question, Quote
 
 DOCUMENT = Document(
     product="Larder",

@@ -15,7 +15,7 @@ from wbtest.publishing.looks.images import add_image
 from wbtest.publishing.looks.pictures import LARGEST
 from wbtest.publishing.models import Image, ImageFile
 from wbtest.store import Invalid
-from wbtest.writing.pdf import pdf_of
+from wbtest.writing.release_export import html_to_pdf
 
 SVG = b'<svg xmlns="http://www.w3.org/2000/svg" onload="alert(1)"><script>alert(1)</script></svg>'
 SRGB = ImageCms.ImageCmsProfile(ImageCms.createProfile("sRGB")).tobytes()
@@ -182,7 +182,7 @@ def test_a_file_that_cannot_be_shown_is_answered_with_the_reason(sent, answer):
 
 
 def test_a_picture_cut_short_is_refused_after_a_pdf_was_made_as_well():
-    pdf_of("<p>A memo")
+    html_to_pdf("<p>A memo")
 
     with pytest.raises(NotAnImage, match="broken or cut short"):
         encode(picture()[:-200])

@@ -16,7 +16,7 @@ from tests.publishing.filling import Form, errors_of, field_of, new_path, send
 from wbtest.extensions import db
 from wbtest.publishing.models import Experiment
 from wbtest.publishing.running import life
-from wbtest.writing.evidence import Evidence
+from wbtest.writing.document import Evidence
 from wbtest.writing.models import Revision
 
 pytestmark = pytest.mark.usefixtures("no_token_needed")

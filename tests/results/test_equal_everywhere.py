@@ -48,7 +48,7 @@ from wbtest.extensions import db
 from wbtest.results.sharing.links import make_shared
 from wbtest.store import writing
 from wbtest.writing.models import Revision
-from wbtest.writing.pdf import can_make_pdf
+from wbtest.writing.release_export import can_make_pdf
 
 FEW = 1 if IS_SECOND_ROUND else 2
 HISTORIES = int(os.environ.get("HISTORIES", FEW))

@@ -30,8 +30,8 @@ from wbtest.review.comments import (
 from wbtest.review.models import Comment
 from wbtest.review.reviewers import Seat, seat_of
 from wbtest.store import Invalid
+from wbtest.writing.coach_report import MarkedSpan
 from wbtest.writing.document import from_json
-from wbtest.writing.marking import Marked
 from wbtest.writing.models import Revision, Save
 from wbtest.writing.releases import save_release
 
@@ -141,8 +141,8 @@ def test_threads_stand_in_the_order_of_the_text_and_the_settled_ones_last(reader
     assert [t.label for t in threads] == ["Solution", "Solution", "Why £4?", "The whole release"]
     assert [len(t.replies) for t in threads] == [0, 0, 0, 1]
     assert marks_of_threads(threads) == {
-        "solution": [Marked(4, 9, 1), Marked(26, 38, 2)],
-        "faq[6].answer": [Marked(0, 6, 3)],
+        "solution": [MarkedSpan(4, 9, 1), MarkedSpan(26, 38, 2)],
+        "faq[6].answer": [MarkedSpan(0, 6, 3)],
     }
 
 

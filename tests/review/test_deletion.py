@@ -23,7 +23,7 @@ from wbtest.review.verdicts import ask_for_another, stop_release
 from wbtest.team.models import AuditLine
 from wbtest.writing.models import Release, Revision
 from wbtest.writing.releases import change_parts
-from wbtest.writing.waivers import findings_of, key_of, waive
+from wbtest.writing.waivers import finding_key, findings_of, waive
 
 Deed = Callable[[Revision, Team], object]
 REVIEWED: dict[str, Deed] = {
@@ -46,7 +46,7 @@ def fill(release: Release, team: Team) -> None:
     """Do to a release what an editor can do before anybody has reviewed it."""
     change_parts(release, {"solution": "A seamless app."}, None, team.editor)
     finding = next(found for found in findings_of(release) if found.severity == "warn")
-    waive(release, key_of(finding), "So be it.", team.editor, is_approver=False)
+    waive(release, finding_key(finding), "So be it.", team.editor, is_approver=False)
     revision = make_revision(team.editor, release=release)
     ask_for_review(revision, team.editor)
     make_link(release, team.editor, "Ann")

@@ -14,8 +14,7 @@ from wbtest.review.comments import write_comment
 from wbtest.review.models import Comment
 from wbtest.review.reviewers import Seat, document_for, may_read_internal, seat_of
 from wbtest.store import Invalid
-from wbtest.writing.document import OpenQuestion, Question
-from wbtest.writing.evidence import Evidence
+from wbtest.writing.document import Evidence, OpenQuestion, Question
 from wbtest.writing.models import Revision
 
 # An internal question before one for customers, so that a renumbered FAQ would be found out.

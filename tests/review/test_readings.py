@@ -26,9 +26,9 @@ from wbtest.review.reviewers import Seat, find_reading, seat_of
 from wbtest.review.verdicts import TextChanged
 from wbtest.store import Invalid
 from wbtest.team.models import Person
-from wbtest.writing.candidates import candidates_of
 from wbtest.writing.models import Revision
-from wbtest.writing.wording import spelled
+from wbtest.writing.suggested_questions import candidates_of
+from wbtest.writing.text_rules import spelled
 
 
 def here(seat: Seat, person: Person) -> str:

@@ -21,7 +21,7 @@ from wbtest.review.verdicts import stop_release
 from wbtest.team.models import Person
 from wbtest.writing.models import Revision
 from wbtest.writing.releases import save_release
-from wbtest.writing.waivers import findings_of, key_of, waive
+from wbtest.writing.waivers import finding_key, findings_of, waive
 
 
 def browser(app: Flask, person: Person | None) -> FlaskClient:
@@ -263,7 +263,7 @@ def test_a_form_without_its_token_approves_nothing(app: Flask, revision: Revisio
 def test_the_history_tells_who_approved_and_what_stays(client: FlaskClient, owner: Person):
     revision = make_revision(owner, solution="A seamless app.")
     (found,) = [found for found in findings_of(revision) if found.rule.id == "A7"]
-    waive(revision, key_of(found), "Sailors say so.", owner, is_approver=True)
+    waive(revision, finding_key(found), "Sailors say so.", owner, is_approver=True)
     make_approval(revision, owner)
 
     history = client.get(f"/releases/{revision.release_id}/history").text

@@ -30,11 +30,10 @@ from wbtest.review.comments import apply_suggestion, write_comment
 from wbtest.review.reviewers import seat_of
 from wbtest.team.models import Person
 from wbtest.writing import document as documents
-from wbtest.writing.copying import copy_release
-from wbtest.writing.history.restoring import restore
 from wbtest.writing.models import Release
-from wbtest.writing.releases import create_release, freeze, save_release
+from wbtest.writing.releases import copy_release, create_release, freeze, save_release
 from wbtest.writing.saves import find_text
+from wbtest.writing.versions import restore_version
 
 OWN = "You wrote part of this revision, so someone else has to approve it"
 
@@ -108,7 +107,7 @@ def test_who_wrote_what_somebody_restored_does_not_approve_it(team: Team):
     assert theirs is not None
     save(release, team.editor, headline="Dinner is ready")
     make_approval(freeze(release, team.editor), team.owner)
-    restore(release, theirs, team.editor)
+    restore_version(release, theirs, team.editor)
 
     with pytest.raises(NotYours, match=OWN):
         approve(freeze(release, team.editor), team.approver)

@@ -32,9 +32,9 @@ from wbtest.store import writing
 from wbtest.team.inviting.accepting import accept_as_new
 from wbtest.team.models import Invitation, Membership, Person
 from wbtest.writing.models import Release, Revision, Waiver
-from wbtest.writing.waivers import Key, waive
+from wbtest.writing.waivers import FindingKey, waive
 
-SEAMLESS = Key("A7", "solution", "seamless")
+SEAMLESS = FindingKey("A7", "solution", "seamless")
 
 
 def shown_link(client: Browser) -> str:

@@ -4,9 +4,9 @@ import json
 from typing import Any
 
 from tests.factories import LARDER
-from wbtest.writing.files import write_file
+from wbtest.writing.release_files import format_release
 
-WHOLE = write_file(LARDER, "full", "json")
+WHOLE = format_release(LARDER, "full", "json")
 _VALUES = json.loads(WHOLE)
 
 

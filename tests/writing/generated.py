@@ -5,15 +5,16 @@ from typing import Any
 from hypothesis import strategies as some
 
 from wbtest.writing.document import (
+    EVIDENCE_KINDS,
     CallToAction,
     Dateline,
     Document,
+    Evidence,
     OpenQuestion,
     Question,
     Quote,
 )
-from wbtest.writing.evidence import KINDS, Evidence
-from wbtest.writing.limits import fault_of
+from wbtest.writing.text_rules import fault_of
 
 letters = some.characters(
     exclude_categories=("Cs",),
@@ -127,7 +128,7 @@ ledgers = some.lists(
     some.builds(
         Evidence,
         words=one_line("evidence.words").filter(str.strip),
-        kind=some.sampled_from(KINDS),
+        kind=some.sampled_from(EVIDENCE_KINDS),
         source=one_line("evidence.source"),
     ),
     max_size=3,

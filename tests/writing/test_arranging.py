@@ -4,9 +4,9 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as some
 
-from wbtest.writing.arranging import arrange
 from wbtest.writing.document import Document, Question
-from wbtest.writing.limits import MOST_QUESTIONS
+from wbtest.writing.faq import arrange_questions
+from wbtest.writing.text_rules import MOST_QUESTIONS
 
 FAQ = (*(Question("external", letter) for letter in "abc"), Question("internal", "x"))
 
@@ -29,11 +29,11 @@ def asked(document: Document) -> str:
     ],
 )
 def test_a_button_moves_adds_or_removes_one_question(command: str, order: str):
-    assert asked(arrange(Document(faq=FAQ), command)) == order
+    assert asked(arrange_questions(Document(faq=FAQ), command)) == order
 
 
 def test_a_question_can_be_added_for_a_topic():
-    added = arrange(Document(), "add:internal:key risks")
+    added = arrange_questions(Document(), "add:internal:key risks")
 
     assert added.faq == (Question("internal", "", topic="key risks"),)
 
@@ -43,13 +43,13 @@ def test_a_question_can_be_added_for_a_topic():
     ["", "up", "up:external:9", "up:external:-1", "up:nobody:0", "up:external:¹", "eat:external:0"],
 )
 def test_a_command_that_does_not_fit_changes_nothing(command: str):
-    assert arrange(Document(faq=FAQ), command) == Document(faq=FAQ)
+    assert arrange_questions(Document(faq=FAQ), command) == Document(faq=FAQ)
 
 
 def test_a_full_faq_takes_no_further_question():
     full = Document(faq=(Question("external", "a"),) * MOST_QUESTIONS)
 
-    assert arrange(full, "add:internal:") == full
+    assert arrange_questions(full, "add:internal:") == full
 
 
 @given(some.lists(some.sampled_from(("up", "down")).flatmap(
@@ -59,6 +59,6 @@ def test_moving_loses_no_question_and_repeats_none(commands: list[str]):
     document = Document(faq=FAQ)
 
     for command in commands:
-        document = arrange(document, command)
+        document = arrange_questions(document, command)
 
     assert sorted(asked(document)) == sorted("abcx")

@@ -10,8 +10,8 @@ from tests.writing.desk import typed
 from wbtest.extensions import db
 from wbtest.team.models import Person
 from wbtest.writing.document import Document, from_json
-from wbtest.writing.limits import MOST_QUESTIONS
 from wbtest.writing.models import Release
+from wbtest.writing.text_rules import MOST_QUESTIONS
 
 JSON = {"Accept": "application/json"}
 

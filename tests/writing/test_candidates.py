@@ -7,20 +7,20 @@ from flask.testing import FlaskClient
 from tests.factories import log_in, make_person, make_release, make_stranger
 from wbtest.store import Invalid
 from wbtest.team.models import Person
-from wbtest.writing import candidates
 from wbtest.writing import document as documents
-from wbtest.writing.candidates import (
-    AlreadySettled,
-    TooMany,
-    accept,
-    candidates_of,
-    count_waiting,
-    dismiss,
-    merge,
-    propose,
-)
+from wbtest.writing import suggested_questions
 from wbtest.writing.document import Question
 from wbtest.writing.models import Candidate, Release
+from wbtest.writing.suggested_questions import (
+    QuestionSettled,
+    TooManyQuestions,
+    accept_question,
+    candidates_of,
+    count_waiting,
+    dismiss_question,
+    merge_question,
+    propose_question,
+)
 
 SHARED = "Does it work with a shared fridge?"
 VERBS = ("accept", "merge", "dismiss")
@@ -33,7 +33,7 @@ def release(owner: Person) -> Release:
 
 @pytest.fixture
 def candidate(release: Release) -> Candidate:
-    return propose(release, "external", SHARED, "Mei, by link")
+    return propose_question(release, "external", SHARED, "Mei, by link")
 
 
 def faq_of(release: Release) -> tuple[Question, ...]:
@@ -46,8 +46,10 @@ def test_a_question_waits_with_who_asked_it(release: Release, candidate: Candida
 
 
 def test_the_same_words_wait_once_for_each_audience(release: Release, candidate: Candidate):
-    again = propose(release, "external", "does it work\nwith a  SHARED fridge?", "a visitor")
-    inside = propose(release, "internal", SHARED, "Tom")
+    again = propose_question(
+        release, "external", "does it work\nwith a  SHARED fridge?", "a visitor"
+    )
+    inside = propose_question(release, "internal", SHARED, "Tom")
 
     assert again == candidate
     assert candidates_of(release).waiting == (candidate, inside)
@@ -56,61 +58,63 @@ def test_the_same_words_wait_once_for_each_audience(release: Release, candidate:
 def test_a_settled_question_may_be_asked_again(
     release: Release, candidate: Candidate, owner: Person
 ):
-    dismiss(candidate, owner)
+    dismiss_question(candidate, owner)
 
-    assert propose(release, "external", SHARED, "a visitor") != candidate
+    assert propose_question(release, "external", SHARED, "a visitor") != candidate
 
 
 @pytest.mark.parametrize("question", ["", " \n ", "x" * 301, "a\x00b"])
 def test_what_is_no_question_is_refused_in_words(release: Release, question: str):
     with pytest.raises(Invalid):
-        propose(release, "external", question, "a visitor")
+        propose_question(release, "external", question, "a visitor")
 
 
 def test_a_flood_is_refused(
     release: Release, candidate: Candidate, monkeypatch: pytest.MonkeyPatch
 ):
-    monkeypatch.setattr(candidates, "MOST_WAITING", 1)
+    monkeypatch.setattr(suggested_questions, "MOST_WAITING", 1)
 
-    with pytest.raises(TooMany, match="Settle some"):
-        propose(release, "external", "And an empty one?", "a visitor")
+    with pytest.raises(TooManyQuestions, match="Settle some"):
+        propose_question(release, "external", "And an empty one?", "a visitor")
 
 
 def test_an_accepted_question_stands_in_the_faq_without_an_answer(
     release: Release, candidate: Candidate, owner: Person
 ):
-    accept(candidate, owner)
+    accept_question(candidate, owner)
 
     assert faq_of(release)[-1] == Question("external", SHARED)
     assert (candidate.outcome, candidate.settled_by, release.version) == ("accepted", owner, 2)
 
 
 def test_a_question_that_the_faq_has_is_not_added_twice(release: Release, owner: Person):
-    candidate = accept(propose(release, "external", "what does it COST?", "a visitor"), owner)
+    candidate = accept_question(
+        propose_question(release, "external", "what does it COST?", "a visitor"), owner
+    )
 
     assert (candidate.outcome, candidate.merged_into) == ("merged", "What does it cost?")
     assert release.version == 1
 
 
 def test_customers_do_not_read_what_the_team_asks_itself(release: Release, owner: Person):
-    accept(propose(release, "external", "Who copies us?", "a visitor"), owner)
+    accept_question(propose_question(release, "external", "Who copies us?", "a visitor"), owner)
 
     assert faq_of(release)[-1] == Question("external", "Who copies us?")
 
 
 def test_a_full_faq_takes_no_more(owner: Person):
     release = make_release(owner, faq=(Question("internal", "Why?"),) * documents.MOST_QUESTIONS)
-    candidate = propose(release, "external", SHARED, "a visitor")
+    candidate = propose_question(release, "external", SHARED, "a visitor")
 
-    with pytest.raises(TooMany):
-        accept(candidate, owner)
+    with pytest.raises(TooManyQuestions):
+        accept_question(candidate, owner)
     assert candidate.outcome == "waiting"
 
 
 def test_a_merged_question_names_the_one_it_is_the_same_as(
     release: Release, candidate: Candidate, owner: Person
 ):
-    merge(candidate, "Who is it for?", owner)
+    merge_question(candidate, "Who is it for?", owner)
 
     assert candidates_of(release).settled == (candidate,)
     assert (candidate.outcome, candidate.merged_into) == ("merged", "Who is it for?")
@@ -121,14 +125,14 @@ def test_a_question_is_merged_only_with_one_of_the_faq(
     candidate: Candidate, owner: Person, words: str
 ):
     with pytest.raises(Invalid):
-        merge(candidate, words, owner)
+        merge_question(candidate, words, owner)
 
 
-@pytest.mark.parametrize("verb", [accept, dismiss])
+@pytest.mark.parametrize("verb", [accept_question, dismiss_question])
 def test_a_question_is_settled_once(candidate: Candidate, owner: Person, verb: object):
-    dismiss(candidate, owner)
+    dismiss_question(candidate, owner)
 
-    with pytest.raises(AlreadySettled):
+    with pytest.raises(QuestionSettled):
         verb(candidate, owner)
 
 
@@ -202,7 +206,7 @@ def test_a_viewer_reads_the_questions_without_buttons(
 
 def test_what_most_readers_ask_stands_first(release: Release, candidate: Candidate):
     for _ in range(2):
-        asked = propose(release, "external", "Can it plan for six people?", "a visitor")
+        asked = propose_question(release, "external", "Can it plan for six people?", "a visitor")
 
     assert candidates_of(release).waiting == (asked, candidate)
     assert asked.times == 2
@@ -210,7 +214,7 @@ def test_what_most_readers_ask_stands_first(release: Release, candidate: Candida
 
 def test_the_team_reads_how_many_asked(client, release: Release, owner: Person, candidate):
     for _ in range(6):
-        propose(release, "external", SHARED, "a visitor of /p/larder")
+        propose_question(release, "external", SHARED, "a visitor of /p/larder")
     log_in(client, owner)
 
     assert "asked 7 times" in client.get(f"/releases/{release.id}/questions").text

@@ -7,11 +7,10 @@ from hypothesis import given, settings
 from hypothesis import strategies as some
 
 from tests.factories import LARDER
+from wbtest.writing.changes import NOTHING, PartDiff, changes_between, compare, summarise_changes
 from wbtest.writing.document import Document, OpenQuestion, Question, Quote
-from wbtest.writing.history.changes import PartDiff, changes_between, compare
-from wbtest.writing.history.in_words import NOTHING, in_words
-from wbtest.writing.history.pace import Pace
-from wbtest.writing.history.word_diff import Run, diff_words
+from wbtest.writing.release_history import DraftStats
+from wbtest.writing.text_diff import DiffRun, diff_words
 
 TEXTS = some.text(max_size=60) | some.text("ab .\n不ก\u0301'’", max_size=60)
 QUESTIONS = some.lists(
@@ -31,15 +30,15 @@ DOCUMENTS = some.builds(
 )
 
 
-def old_of(runs: tuple[Run, ...]) -> str:
+def old_of(runs: tuple[DiffRun, ...]) -> str:
     return "".join(run.text for run in runs if run.kind != "insert")
 
 
-def new_of(runs: tuple[Run, ...]) -> str:
+def new_of(runs: tuple[DiffRun, ...]) -> str:
     return "".join(run.text for run in runs if run.kind != "delete")
 
 
-def short(runs: tuple[Run, ...]) -> str:
+def short(runs: tuple[DiffRun, ...]) -> str:
     """[gone] and {come}."""
     around = {"equal": "%s", "delete": "[%s]", "insert": "{%s}"}
     return "".join(around[run.kind] % run.text for run in runs)
@@ -50,7 +49,7 @@ def part(name: str, parts: tuple[PartDiff, ...]) -> PartDiff:
 
 
 def line(**changes: object) -> str:
-    return in_words(changes_between(LARDER, replace(LARDER, **changes)))  # type: ignore[arg-type]
+    return summarise_changes(changes_between(LARDER, replace(LARDER, **changes)))  # type: ignore[arg-type]
 
 
 @settings(max_examples=60, deadline=None)
@@ -183,7 +182,7 @@ def test_one_line_says_what_changed(changes: dict[str, object], said: str):
 
 
 def test_a_first_draft_is_told_in_few_words():
-    said = in_words(changes_between(Document(), LARDER, ("short", "full")))
+    said = summarise_changes(changes_between(Document(), LARDER, ("short", "full")))
 
     assert said.startswith(
         "Grown into the full form. Who it is for, Headline, Subheading and eight"
@@ -194,12 +193,14 @@ def test_a_first_draft_is_told_in_few_words():
 @pytest.mark.parametrize(
     ("pace", "is_approved", "words"),
     [
-        (Pace(3, 5, 4), False, "Draft 3 on day 5. Most teams need four to six drafts"),
-        (Pace(1, 1, 1), True, "frozen on day 1 and is approved. That is quick: most teams"),
-        (Pace(5, 30, 9), True, "Draft 5 was frozen on day 9 and is approved. Most teams"),
-        (Pace(9, 9, 8), False, "Ask what you cannot agree on"),
-        (Pace(2, 40, 3), False, "let people read it, or let it go."),
+        (DraftStats(3, 5, 4), False, "Draft 3 on day 5. Most teams need four to six drafts"),
+        (DraftStats(1, 1, 1), True, "frozen on day 1 and is approved. That is quick: most teams"),
+        (DraftStats(5, 30, 9), True, "Draft 5 was frozen on day 9 and is approved. Most teams"),
+        (DraftStats(9, 9, 8), False, "Ask what you cannot agree on"),
+        (DraftStats(2, 40, 3), False, "let people read it, or let it go."),
     ],
 )
-def test_the_pace_is_one_sentence_and_the_next_step(pace: Pace, is_approved: bool, words: str):
+def test_the_pace_is_one_sentence_and_the_next_step(
+    pace: DraftStats, is_approved: bool, words: str
+):
     assert words in pace.sentence(is_approved=is_approved)

@@ -15,9 +15,9 @@ from tests.factories import (
     make_stranger,
 )
 from wbtest.team.models import Person
-from wbtest.writing.coaching import coach_text
+from wbtest.writing.coach_report import coach_text
+from wbtest.writing.coach_settings import get_coach_settings
 from wbtest.writing.document import CallToAction, Question
-from wbtest.writing.house import house_of
 from wbtest.writing.models import Release
 from wbtest.writing.releases import freeze
 from wbtest.writing.waivers import find_waivers
@@ -200,7 +200,7 @@ def test_an_owner_tells_the_coach_how_they_write(client: FlaskClient, owner: Per
     answer = client.post("/coach", data=shown)
 
     assert answer.status_code == 303
-    kept = house_of()
+    kept = get_coach_settings()
     assert (kept.jargon, kept.allowed) == (("Fridgeometer", "synergon"), ("KWH",))
     assert "S1" not in kept.muted
     assert "A1" in kept.muted
@@ -225,7 +225,7 @@ def test_the_page_tells_what_stops_a_text_in_which_form_and_what_stops_its_page(
 def test_what_stops_a_release_cannot_be_muted(client: FlaskClient, owner: Person):
     client.post("/coach", data={"used": []})
 
-    assert "H1" not in house_of().muted
+    assert "H1" not in get_coach_settings().muted
 
 
 def test_a_list_that_is_too_long_comes_back_with_a_sentence(client: FlaskClient):

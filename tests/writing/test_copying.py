@@ -7,9 +7,8 @@ from flask.testing import FlaskClient
 from tests.factories import LARDER, Team, log_in, make_approval, make_release, make_revision
 from wbtest.team.models import Person
 from wbtest.writing import document as documents
-from wbtest.writing.copying import copy_release, find_origin
 from wbtest.writing.models import Release
-from wbtest.writing.releases import save_release
+from wbtest.writing.releases import copy_release, find_origin, save_release
 
 
 @pytest.fixture

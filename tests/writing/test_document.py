@@ -9,7 +9,9 @@ from hypothesis import strategies as some
 
 from tests.factories import LARDER
 from wbtest.writing.document import (
+    EVIDENCE_KINDS,
     Document,
+    Evidence,
     NotADocument,
     OpenQuestion,
     Question,
@@ -19,8 +21,7 @@ from wbtest.writing.document import (
     to_json,
     words,
 )
-from wbtest.writing.evidence import KINDS, Evidence
-from wbtest.writing.limits import LONGEST_TEXT, MOST_EVIDENCE, MOST_QUESTIONS
+from wbtest.writing.text_rules import LONGEST_TEXT, MOST_EVIDENCE, MOST_QUESTIONS
 
 # Whatever a keyboard gives: any script, line breaks and tabs, no control characters.
 prose = some.text(
@@ -40,7 +41,7 @@ questions = some.builds(
     open=some.none() | some.builds(OpenQuestion, lines, some.just("2027-04-15"), lines),
 )
 ledgers = some.lists(
-    some.builds(Evidence, lines.filter(str.strip), some.sampled_from(KINDS), lines),
+    some.builds(Evidence, lines.filter(str.strip), some.sampled_from(EVIDENCE_KINDS), lines),
     max_size=3,
     unique_by=lambda entry: entry.key,
 )

@@ -14,15 +14,11 @@ from docx.oxml.ns import nsdecls
 
 from tests.factories import LARDER
 from tests.writing.test_formats import TALKATIVE
-from wbtest.writing.document import (
-    Dateline,
-    Document,
-    NotADocument,
-    Question,
-)
-from wbtest.writing.files import text_in
-from wbtest.writing.markdown import from_markdown
-from wbtest.writing.word import docx_to_markdown, to_docx
+from wbtest.writing.document import Dateline, Document, NotADocument, Question
+from wbtest.writing.docx_reader import docx_to_markdown
+from wbtest.writing.docx_writer import to_docx
+from wbtest.writing.markdown_reader import from_markdown
+from wbtest.writing.release_files import file_text
 
 AT = datetime(2027, 3, 1, tzinfo=UTC)
 
@@ -287,4 +283,4 @@ def test_what_is_no_good_word_file_is_refused_with_a_way_on(data: Any, sentence:
     given_file = with_document(data) if callable(data) else data
 
     with pytest.raises(NotADocument, match=sentence):
-        text_in(given_file)
+        file_text(given_file)

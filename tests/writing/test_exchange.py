@@ -13,13 +13,13 @@ from tests.factories import LARDER, log_in, make_person, make_release, make_stra
 from tests.writing.edited import REFUSED
 from wbtest.extensions import clock, db
 from wbtest.team.models import Person
-from wbtest.writing import files
+from wbtest.writing import release_files
 from wbtest.writing.document import from_json, to_json
-from wbtest.writing.files import read_file, write_file
+from wbtest.writing.docx_writer import to_docx
 from wbtest.writing.models import Release
-from wbtest.writing.word import to_docx
+from wbtest.writing.release_files import format_release, parse_release
 
-MARKDOWN = write_file(LARDER, "full", "md")
+MARKDOWN = format_release(LARDER, "full", "md")
 
 
 def newest() -> Release:
@@ -33,7 +33,7 @@ def test_a_release_leaves_and_comes_back_whole(client, owner, kind, form):
 
     answer = client.get(f"/releases/{release.id}/export.{kind}")
 
-    read = read_file(answer.text)
+    read = parse_release(answer.text)
     assert (read.document, read.form) == (LARDER, form)
     assert answer.headers["Content-Disposition"] == f'attachment; filename="Larder.{kind}"'
 
@@ -146,7 +146,7 @@ def test_a_path_in_a_file_is_a_text_like_any_other(client: FlaskClient, owner: P
 
 def test_the_file_of_somebody_else_becomes_a_draft_of_ones_own(client: FlaskClient, owner: Person):
     theirs = make_release(make_person("eve@example.com", "editor"))
-    text = write_file(from_json(theirs.document), theirs.form, "json")
+    text = format_release(from_json(theirs.document), theirs.form, "json")
 
     client.post(
         "/releases/import",
@@ -175,7 +175,7 @@ def test_what_was_typed_beside_a_file_that_is_refused_is_kept(client: FlaskClien
 
 
 def test_a_file_that_is_too_long_is_refused_and_not_cut(client, owner, monkeypatch):
-    monkeypatch.setattr(files, "LONGEST_FILE", len(MARKDOWN))
+    monkeypatch.setattr(release_files, "LONGEST_FILE", len(MARKDOWN))
     file = io.BytesIO(f"{MARKDOWN}\nOne line more.".encode())
 
     answer = client.post("/releases/import", data={"file": (file, "long.md")})

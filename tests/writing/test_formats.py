@@ -8,12 +8,10 @@ from flask.testing import FlaskClient
 
 from tests.factories import LARDER, log_in, make_person, make_release, make_stranger
 from wbtest.team.models import Person
-from wbtest.writing.document import CallToAction, Document, OpenQuestion, Question, Quote
-from wbtest.writing.evidence import Evidence
-from wbtest.writing.formats import FORMATS, adapted
-from wbtest.writing.formats.pieces import Button, Heading, Points
-from wbtest.writing.formats.pieces import Quote as Quoted
-from wbtest.writing.formats.written import as_markdown, as_text
+from wbtest.writing.document import CallToAction, Document, Evidence, OpenQuestion, Question, Quote
+from wbtest.writing.format_blocks import ButtonBlock, HeadingBlock, ListBlock, as_markdown, as_text
+from wbtest.writing.format_blocks import QuoteBlock as Quoted
+from wbtest.writing.release_formats import FORMATS, adapt
 
 # A word for each place that only the team may read.
 SECRETS = (
@@ -37,14 +35,14 @@ LONG = replace(LARDER, headline="x" * 81, subheading="y" * 171, product="z" * 31
 
 @pytest.mark.parametrize("name", FORMATS)
 def test_what_only_the_team_may_read_is_in_no_form(name: str):
-    found = adapted(TALKATIVE, name)
+    found = adapt(TALKATIVE, name)
 
     assert not [secret for secret in SECRETS if secret in as_text(found) + repr(found)]
 
 
 @pytest.mark.parametrize("name", FORMATS)
 def test_every_form_says_what_it_is_in_both_files(name: str):
-    found = adapted(LARDER, name)
+    found = adapt(LARDER, name)
 
     for written in (as_text(found), as_markdown(found)):
         assert LARDER.headline in written
@@ -64,14 +62,14 @@ def test_every_form_says_what_it_is_in_both_files(name: str):
     ],
 )
 def test_what_does_not_fit_is_said_and_not_cut(name: str, sentence: str):
-    found = adapted(LONG, name)
+    found = adapt(LONG, name)
 
     assert sentence in found.sentences
     assert LONG.headline in as_text(found)
 
 
 def test_the_description_is_counted_as_it_is_pasted():
-    found = adapted(LARDER, "app-store")
+    found = adapt(LARDER, "app-store")
 
     (section,) = [section for section in found.sections if section.name == "description"]
     pasted = "\n\n".join(piece.text for piece in section.pieces[1:])
@@ -79,7 +77,7 @@ def test_the_description_is_counted_as_it_is_pasted():
 
 
 def test_a_store_shows_no_quote_and_says_so():
-    found = adapted(LARDER, "app-store")
+    found = adapt(LARDER, "app-store")
 
     assert LARDER.customer_quote.text not in as_text(found)
     assert any("Quotes are left out" in sentence for sentence in found.sentences)
@@ -87,28 +85,28 @@ def test_a_store_shows_no_quote_and_says_so():
 
 @pytest.mark.parametrize("name", ["press-release", "blog-post", "landing-page"])
 def test_a_quote_of_a_customer_is_labelled_as_imagined(name: str):
-    quotes = [piece for piece in adapted(LARDER, name).pieces if isinstance(piece, Quoted)]
+    quotes = [piece for piece in adapt(LARDER, name).pieces if isinstance(piece, Quoted)]
 
     assert (quotes[-1].by, quotes[-1].imagined) == ("Amira, a mother of two", "imagined")
-    assert "— Amira, a mother of two (imagined)" in as_text(adapted(LARDER, name))
+    assert "— Amira, a mother of two (imagined)" in as_text(adapt(LARDER, name))
 
 
 def test_a_blog_post_has_headings_in_the_language_of_the_release():
-    found = adapted(replace(LARDER, language="de"), "blog-post")
+    found = adapt(replace(LARDER, language="de"), "blog-post")
 
-    titles = [piece.text for piece in found.pieces if isinstance(piece, Heading)]
+    titles = [piece.text for piece in found.pieces if isinstance(piece, HeadingBlock)]
     assert titles[1:3] == ["So ist es heute", "Was man bisher tut, und warum das hier besser ist"]
-    assert adapted(replace(LARDER, language="pl"), "blog-post").notes[0].endswith("“pl” yet.")
+    assert adapt(replace(LARDER, language="pl"), "blog-post").notes[0].endswith("“pl” yet.")
 
 
 def test_a_landing_page_shows_its_button_twice():
-    pieces = adapted(LARDER, "landing-page").pieces
+    pieces = adapt(LARDER, "landing-page").pieces
 
-    assert pieces.count(Button("Start now")) == 2
+    assert pieces.count(ButtonBlock("Start now")) == 2
 
 
 def test_an_empty_release_has_every_form_and_says_what_is_missing():
-    found = {name: adapted(Document(), name) for name in FORMATS}
+    found = {name: adapt(Document(), name) for name in FORMATS}
 
     assert "The headline is still empty." in found["blog-post"].sentences
     assert "The button has no words yet." in found["landing-page"].sentences
@@ -124,9 +122,9 @@ def test_words_of_the_release_are_no_marks_in_markdown():
         call_to_action=CallToAction("Take_it"),
     )
 
-    found = adapted(document, "press-release")
+    found = adapt(document, "press-release")
 
-    assert Points(("soup", "stew")) in found.pieces
+    assert ListBlock(("soup", "stew")) in found.pieces
     assert as_markdown(found) == (
         "# \\*Five\\* \\[dinners\\](x)\n\n\\# One\n1\\. two \\<b\\> \\&lt;\n\n- soup\n- stew\n\n"
         "> We \\> they\n\nTake\\_it\n\n\\###\n"

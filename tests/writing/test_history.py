@@ -1,4 +1,4 @@
-"""The history of a release: revisions, sittings between them, and who may see them."""
+"""The history of a release: revisions, sessions between them, and who may see them."""
 
 import pytest
 from flask import Flask
@@ -17,13 +17,12 @@ from tests.factories import (
 from tests.statements import counted
 from tests.writing.drafting import PAGES, make_told, write
 from wbtest.team.models import Person
-from wbtest.writing.history import timeline as history
-from wbtest.writing.history.old_texts import find_texts
-from wbtest.writing.history.sittings import Sitting
-from wbtest.writing.history.timeline import Frozen, timeline_of
+from wbtest.writing import release_history as history
 from wbtest.writing.models import Release
+from wbtest.writing.release_history import EditSession, FrozenRevision, timeline_of
 from wbtest.writing.releases import freeze
 from wbtest.writing.saves import find_text
+from wbtest.writing.versions import find_texts
 
 
 @pytest.fixture
@@ -36,34 +35,36 @@ def told(owner: Person, now: HandClock) -> Release:
     return make_told(owner, now)
 
 
-def test_saves_are_told_as_sittings_between_the_revisions(told: Release):
+def test_saves_are_told_as_sessions_between_the_revisions(told: Release):
     entries = timeline_of(told).entries
 
-    said = [f"r{e.revision.number}" if isinstance(e, Frozen) else len(e.saves) for e in entries]
+    said = [
+        f"r{e.revision.number}" if isinstance(e, FrozenRevision) else len(e.saves) for e in entries
+    ]
     assert said == [1, "r2", 1, "r1", 2]
 
 
-def test_half_an_hour_without_a_save_ends_a_sitting(
+def test_half_an_hour_without_a_save_ends_a_session(
     release: Release, owner: Person, now: HandClock
 ):
     for minutes in (1, 29, 30, 29):
         write(release, owner, now, minutes=minutes, headline=f"After {now()}")
 
-    assert [len(sitting.saves) for sitting in timeline_of(release).entries] == [2, 2]
+    assert [len(session.saves) for session in timeline_of(release).entries] == [2, 2]
 
 
-def test_a_sitting_is_told_by_what_is_left_of_it(release: Release, owner: Person, now: HandClock):
+def test_a_session_is_told_by_what_is_left_of_it(release: Release, owner: Person, now: HandClock):
     write(release, owner, now, headline="One")
     write(release, owner, now, headline=LARDER.headline, problem="")
 
-    [sitting] = timeline_of(release).entries
+    [session] = timeline_of(release).entries
 
-    assert isinstance(sitting, Sitting)
-    assert sitting.summary == "Problem taken out."
+    assert isinstance(session, EditSession)
+    assert session.summary == "Problem taken out."
 
 
 def test_a_revision_says_what_changed_and_what_the_coach_finds_now(told: Release):
-    [newest] = [e for e in timeline_of(told).entries if isinstance(e, Frozen)][:1]
+    [newest] = [e for e in timeline_of(told).entries if isinstance(e, FrozenRevision)][:1]
 
     assert newest.summary == "Headline rewritten. Problem taken out."
     assert "P1" in {finding.rule.id for finding in newest.findings.come}
@@ -73,7 +74,7 @@ def test_a_revision_says_what_changed_and_what_the_coach_finds_now(told: Release
 def test_pages_of_the_history_hold_everything_once(
     release: Release, owner: Person, now: HandClock, monkeypatch: pytest.MonkeyPatch
 ):
-    monkeypatch.setattr(history, "PAGE", 2)
+    monkeypatch.setattr(history, "ENTRIES_A_PAGE", 2)
     monkeypatch.setattr(history, "MOST_SAVES", 3)
     for number in range(9):
         write(release, owner, now, minutes=7 * number, headline=f"Draft {number}")
@@ -86,9 +87,9 @@ def test_pages_of_the_history_hold_everything_once(
         shown += page.entries
         before = page.older
 
-    saves = [save.version for e in shown if isinstance(e, Sitting) for save in e.saves]
+    saves = [save.version for e in shown if isinstance(e, EditSession) for save in e.saves]
     assert saves == list(range(10, 1, -1))
-    assert [e.revision.number for e in shown if isinstance(e, Frozen)] == [3, 2, 1]
+    assert [e.revision.number for e in shown if isinstance(e, FrozenRevision)] == [3, 2, 1]
 
 
 def test_every_old_text_is_known(told: Release):

@@ -12,9 +12,8 @@ from wbtest.extensions import clock
 from wbtest.team.models import Person
 from wbtest.writing import document as documents
 from wbtest.writing.document import Document
-from wbtest.writing.exporting import export, html_of
-from wbtest.writing.files import for_customers, read_file, text_in
-from wbtest.writing.pdf import NoPdf, pdf_of
+from wbtest.writing.release_export import NoPdf, export_release, html_to_pdf, release_html
+from wbtest.writing.release_files import file_text, for_customers, parse_release
 
 
 @pytest.fixture
@@ -30,16 +29,16 @@ def test_a_file_for_customers_holds_nothing_of_ours(client: FlaskClient, release
 
     name = f'filename="Larder-for-customers.{kind}"'
     assert name in theirs.headers["Content-Disposition"]
-    assert "Zanzibar" in text_in(ours.data)
-    assert not [secret for secret in SECRETS if secret in text_in(theirs.data)]
-    assert LARDER.headline in text_in(theirs.data)
+    assert "Zanzibar" in file_text(ours.data)
+    assert not [secret for secret in SECRETS if secret in file_text(theirs.data)]
+    assert LARDER.headline in file_text(theirs.data)
 
 
 @pytest.mark.parametrize("kind", ["md", "json", "docx"])
 def test_what_customers_get_can_be_brought_back(app: Flask, kind):
-    data = export(TALKATIVE, "full", kind, stamp="Draft", at=clock.now(), is_public=True)
+    data = export_release(TALKATIVE, "full", kind, stamp="Draft", at=clock.now(), is_public=True)
 
-    assert read_file(text_in(data)).document == for_customers(TALKATIVE)
+    assert parse_release(file_text(data)).document == for_customers(TALKATIVE)
     assert b"Internal" not in data
 
 
@@ -55,7 +54,9 @@ def test_a_new_part_stays_inside_until_somebody_lets_it_out():
 
 
 def test_a_page_needs_nothing_else_and_runs_nothing(app: Flask):
-    page = html_of(Document(language="ar", headline="<script>alert(1)</script>"), "short", "Draft")
+    page = release_html(
+        Document(language="ar", headline="<script>alert(1)</script>"), "short", "Draft"
+    )
 
     assert '<html lang="ar"' in page
     assert 'dir="rtl"' in page
@@ -84,4 +85,4 @@ def test_without_the_extra_the_page_says_what_to_do(client, release_id, monkeypa
 
 def test_a_book_is_no_pdf():
     with pytest.raises(NoPdf, match="too long for a PDF"):
-        pdf_of("x" * 300_001)
+        html_to_pdf("x" * 300_001)

@@ -10,12 +10,19 @@ from tests.factories import LARDER, make_release, make_revision
 from tests.writing.desk import typed
 from wbtest.team.models import Person
 from wbtest.writing import document as documents
-from wbtest.writing import sheets
+from wbtest.writing import editor_form
 from wbtest.writing.coach.ledger import numbers_of
-from wbtest.writing.document import CallToAction, Document, Question, Quote
-from wbtest.writing.evidence import Evidence, link_in, with_answers
+from wbtest.writing.document import (
+    CallToAction,
+    Document,
+    Evidence,
+    Question,
+    Quote,
+    evidence_with_answers,
+    link_in,
+)
+from wbtest.writing.forms import number_rows
 from wbtest.writing.models import Release
-from wbtest.writing.number_rows import rows_of
 
 SIXTY = Evidence("£60", "assumed", "our own bins")
 PROBLEM = "A family throws away £60 of food a month."
@@ -36,7 +43,7 @@ def ledger_of(release: Release) -> tuple[Evidence, ...]:
 def row_of(release: Release, words: str, **answers: str) -> dict[str, str]:
     """What the sheet sends when these answers are given about a number."""
     document = documents.from_json(release.document)
-    for entry in sheets.sheet_of(document, release.form, release.version).evidence:
+    for entry in editor_form.sheet_of(document, release.form, release.version).evidence:
         if entry.form.words.data == words:
             return {entry.form[name].name: text for name, text in answers.items()}
     raise AssertionError(f"the sheet has no row for {words}")
@@ -123,7 +130,7 @@ def test_the_sheet_has_room_for_every_entry_before_other_numbers():
     text = " ".join(f"{number} apples." for number in range(10, 300))
     entry = Evidence("299 apples", "imagined")
 
-    rows = rows_of(Document(problem=text, evidence=(entry,)))
+    rows = number_rows(Document(problem=text, evidence=(entry,)))
 
     assert len(rows) == 200
     assert rows[-1].entry == entry
@@ -148,11 +155,14 @@ def test_assumptions_are_what_the_text_says_and_nobody_knows():
     ],
 )
 def test_what_is_said_of_a_number_is_kept_as_far_as_it_goes(kind: str, source: str, ledger: tuple):
-    assert with_answers((SIXTY,), [("£60", kind, source)]) == ledger
+    assert evidence_with_answers((SIXTY,), [("£60", kind, source)]) == ledger
 
 
 def test_entries_of_which_a_sheet_says_nothing_stay():
-    assert with_answers((SIXTY,), [("£4", "imagined", "")]) == (SIXTY, Evidence("£4", "imagined"))
+    assert evidence_with_answers((SIXTY,), [("£4", "imagined", "")]) == (
+        SIXTY,
+        Evidence("£4", "imagined"),
+    )
 
 
 @pytest.mark.parametrize(
@@ -173,7 +183,7 @@ def test_only_the_address_of_a_page_is_a_link(text: str, address: str):
 
 def test_a_row_keeps_its_name_while_other_numbers_come_and_go():
     def name(problem: str) -> str:
-        sheet = sheets.sheet_of(Document(problem=problem), "full", 1)
+        sheet = editor_form.sheet_of(Document(problem=problem), "full", 1)
         return {row.form.words.data: row.name for row in sheet.evidence}["£60"]
 
     assert name(PROBLEM) == name(f"Each of 7 others says 3 times: {PROBLEM}")
@@ -181,12 +191,13 @@ def test_a_row_keeps_its_name_while_other_numbers_come_and_go():
 
 def test_two_people_who_differ_about_a_number_see_only_that():
     mine, theirs = (
-        sheets.sheet_of(Document(problem=PROBLEM, evidence=(entry,)), "full", 2)
+        editor_form.sheet_of(Document(problem=PROBLEM, evidence=(entry,)), "full", 2)
         for entry in (SIXTY, replace(SIXTY, kind="imagined"))
     )
 
     assert [
-        (found.label, found.mine, found.theirs) for found in sheets.differences(mine, theirs)
+        (found.label, found.mine, found.theirs)
+        for found in editor_form.sheet_differences(mine, theirs)
     ] == [("Number “£60”: What it rests on", "assumed", "imagined")]
 
 

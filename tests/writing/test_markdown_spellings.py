@@ -4,15 +4,8 @@ from typing import Any
 
 import pytest
 
-from wbtest.writing.document import (
-    CallToAction,
-    Dateline,
-    Document,
-    OpenQuestion,
-    Question,
-    Quote,
-)
-from wbtest.writing.markdown import from_markdown
+from wbtest.writing.document import CallToAction, Dateline, Document, OpenQuestion, Question, Quote
+from wbtest.writing.markdown_reader import from_markdown
 
 
 def read(*lines: str) -> Document:

@@ -4,10 +4,10 @@ from hypothesis import given
 from hypothesis import strategies as some
 
 from wbtest.writing.coach.sentences import paragraphs_in
-from wbtest.writing.marking import Marked, marked_paragraphs
+from wbtest.writing.coach_report import MarkedSpan, marked_paragraphs
 
 places = some.integers(0, 60)
-marks = some.lists(some.builds(Marked, places, places, some.integers(1, 99)), max_size=6)
+marks = some.lists(some.builds(MarkedSpan, places, places, some.integers(1, 99)), max_size=6)
 texts = some.text("ab \n", max_size=60)
 
 
@@ -29,7 +29,7 @@ def test_each_mark_begins_once_and_ends_once_or_not_at_all(text, marks):
 
 
 def test_a_word_in_a_marked_sentence_is_marked_too():
-    runs = marked_paragraphs("It is easy now.", [Marked(0, 15, 1), Marked(6, 10, 2)])[0]
+    runs = marked_paragraphs("It is easy now.", [MarkedSpan(0, 15, 1), MarkedSpan(6, 10, 2)])[0]
 
     assert [(run.text, run.begins, run.ends) for run in runs] == [
         ("It is ", (1,), ()),
@@ -40,7 +40,7 @@ def test_a_word_in_a_marked_sentence_is_marked_too():
 
 
 def test_a_mark_over_two_paragraphs_has_one_number_at_its_end():
-    first, second = marked_paragraphs("One.\n\nTwo.", [Marked(0, 10, 7)])
+    first, second = marked_paragraphs("One.\n\nTwo.", [MarkedSpan(0, 10, 7)])
 
     assert (first[0].begins, first[0].ends) == ((7,), ())
     assert (second[0].begins, second[0].ends) == ((), (7,))

@@ -10,10 +10,10 @@ from tests.conftest import HandClock
 from tests.factories import LARDER, make_release
 from tests.writing.drafting import PAGES, draft, make_told, write
 from wbtest.team.models import Person
-from wbtest.writing.history.restoring import DoesNotFit, restore
 from wbtest.writing.models import Release
 from wbtest.writing.releases import grow_release
 from wbtest.writing.saves import Text, find_text
+from wbtest.writing.versions import RestoreDoesNotFit, restore_version
 
 
 @pytest.fixture
@@ -126,7 +126,7 @@ def test_one_part_comes_back_alone(client: FlaskClient, told: Release):
 def test_the_questions_of_one_audience_come_back_alone(release: Release, owner: Person):
     old = Text(replace(LARDER, faq=LARDER.faq[:1]), "full")
 
-    restore(release, old, owner, "external")
+    restore_version(release, old, owner, "external")
 
     assert draft(release).faq == (LARDER.faq[0], *LARDER.faq[6:])
 
@@ -136,8 +136,8 @@ def test_questions_that_do_not_fit_beside_the_others_change_nothing(
 ):
     old = Text(replace(LARDER, faq=LARDER.faq[:1] * 199), "full")
 
-    with pytest.raises(DoesNotFit, match="200 are the most"):
-        restore(release, old, owner, "external")
+    with pytest.raises(RestoreDoesNotFit, match="200 are the most"):
+        restore_version(release, old, owner, "external")
 
     assert draft(release) == LARDER
 
@@ -154,11 +154,11 @@ def test_a_full_release_never_shrinks(owner: Person):
     first = find_text(release, 1)
     assert first is not None
 
-    restore(release, first, owner)
+    restore_version(release, first, owner)
 
     assert (release.form, draft(release).solution) == ("full", "")
 
 
 def test_what_the_draft_says_already_is_no_save(release: Release, owner: Person):
-    assert restore(release, Text(LARDER, "full"), owner) is None
+    assert restore_version(release, Text(LARDER, "full"), owner) is None
     assert release.version == 1

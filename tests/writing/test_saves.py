@@ -12,10 +12,10 @@ from tests.factories import LARDER, make_release
 from wbtest.extensions import db
 from wbtest.store import writing
 from wbtest.team.models import Person
-from wbtest.writing.history.old_texts import find_texts
 from wbtest.writing.models import Save
 from wbtest.writing.releases import ChangedMeanwhile, grow_release, save_release
 from wbtest.writing.saves import find_text, pack, unpack
+from wbtest.writing.versions import find_texts
 
 
 def saves_of(release_id: int) -> list[Save]:

@@ -12,8 +12,8 @@ from wbtest.extensions import db
 from wbtest.team.models import Person
 from wbtest.writing import releases
 from wbtest.writing.document import Document, Question, from_json
-from wbtest.writing.limits import MOST_QUESTIONS
 from wbtest.writing.models import Release
+from wbtest.writing.text_rules import MOST_QUESTIONS
 
 JSON = {"Accept": "application/json"}
 

@@ -7,23 +7,23 @@ import pytest
 from tests.factories import LARDER, make_person, make_release
 from wbtest.store import Invalid, writing
 from wbtest.team.models import Person
-from wbtest.writing.coaching import coach_text, count_open, find_stops
+from wbtest.writing.coach_report import coach_text, count_open, find_stops
 from wbtest.writing.document import from_json
 from wbtest.writing.models import Release, Revision
 from wbtest.writing.releases import freeze, grow_release, save_release
 from wbtest.writing.waivers import (
-    Key,
+    FindingKey,
     NotWaivable,
     WordsGone,
     find_waivers,
+    finding_key,
     findings_of,
-    key_of,
     take_back,
     waive,
 )
 
-SEAMLESS = Key("A7", "solution", "seamless")
-LOUD = Key("A7", "headline", "revolutionary")
+SEAMLESS = FindingKey("A7", "solution", "seamless")
+LOUD = FindingKey("A7", "headline", "revolutionary")
 
 
 @pytest.fixture
@@ -31,7 +31,7 @@ def release(owner: Person) -> Release:
     return make_release(owner, solution="A seamless app.", headline="Revolutionary dinners at home")
 
 
-def reasons(text: Release | Revision) -> dict[Key, str]:
+def reasons(text: Release | Revision) -> dict[FindingKey, str]:
     return {key: waiver.reason for key, waiver in find_waivers(text).items()}
 
 
@@ -59,7 +59,7 @@ def test_without_a_usable_reason_nothing_is_waived(release: Release, owner: Pers
 
 def test_words_that_are_not_found_cannot_be_waived(release: Release, owner: Person):
     with pytest.raises(WordsGone):
-        waive(release, Key("A7", "problem", "seamless"), "Why not.", owner, is_approver=True)
+        waive(release, FindingKey("A7", "problem", "seamless"), "Why not.", owner, is_approver=True)
 
 
 def test_what_is_missing_cannot_be_waived(owner: Person):
@@ -68,7 +68,7 @@ def test_what_is_missing_cannot_be_waived(owner: Person):
     with pytest.raises(NotWaivable, match="mended"):
         waive(
             release,
-            Key("H1", "headline", "the headline is missing."),
+            FindingKey("H1", "headline", "the headline is missing."),
             "No need.",
             owner,
             is_approver=True,
@@ -116,7 +116,7 @@ def test_each_thing_that_is_missing_wants_a_reason_of_its_own(owner: Person):
     release = make_release(
         owner, faq=tuple(q for q in LARDER.faq if q.topic not in ("price", "data"))
     )
-    keys = [key_of(f) for f in findings_of(release) if f.rule.id == "F2"]
+    keys = [finding_key(f) for f in findings_of(release) if f.rule.id == "F2"]
 
     waive(release, keys[0], "It stores nothing.", owner, is_approver=False)
 
@@ -126,7 +126,7 @@ def test_each_thing_that_is_missing_wants_a_reason_of_its_own(owner: Person):
 
 def test_words_over_two_lines_are_the_same_however_a_browser_sends_them(owner: Person):
     release = make_release(owner, solution="It does:\n\n- this\n- that\n- more\n- all")
-    (key,) = [key_of(f) for f in findings_of(release) if f.rule.id == "A15"]
+    (key,) = [finding_key(f) for f in findings_of(release) if f.rule.id == "A15"]
 
     waive(release, key, "A list it is.", owner, is_approver=False)
 

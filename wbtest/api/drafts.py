@@ -14,13 +14,11 @@ from wbtest.review.verdicts import take_up_again
 from wbtest.store import Invalid
 from wbtest.team import access
 from wbtest.writing import releases
-from wbtest.writing.copying import copy_release as begin_copy
-from wbtest.writing.history.old_texts import find_named
-from wbtest.writing.history.restoring import PARTS, restore
-from wbtest.writing.history.sittings import Sitting
-from wbtest.writing.history.timeline import Frozen, timeline_of
 from wbtest.writing.models import Release, Waiver
-from wbtest.writing.waivers import Key, find_waivers, take_back, waive
+from wbtest.writing.release_history import EditSession, FrozenRevision, timeline_of
+from wbtest.writing.releases import copy_release as begin_copy
+from wbtest.writing.versions import RESTORABLE_PARTS, find_version, restore_version
+from wbtest.writing.waivers import FindingKey, find_waivers, take_back, waive
 
 
 class Restoring(shapes.Given, kw_only=True):
@@ -88,12 +86,12 @@ def get_history(release_id: int, query: Earlier) -> History:
 def restore_release(release_id: int, body: Restoring) -> Answer[shapes.ReleaseShown]:
     """Make an older text, or a part of it, the draft again; nothing is lost by it."""
     found = _get(release_id)
-    if body.part and body.part not in PARTS:
-        raise Invalid("part", f"A release has these parts: {', '.join(PARTS)}.")
-    named = find_named(found, body.text)
+    if body.part and body.part not in RESTORABLE_PARTS:
+        raise Invalid("part", f"A release has these parts: {', '.join(RESTORABLE_PARTS)}.")
+    named = find_version(found, body.text)
     if named is None:
         raise Invalid("text", "This release has no such text. Name one like r2, or 17.")
-    restore(found, named.text, access.person(), body.part)
+    restore_version(found, named.text, access.person(), body.part)
     return as_answer(found)
 
 
@@ -113,7 +111,7 @@ def list_waivers(release_id: int) -> Waivers:
 def waive_finding(release_id: int, body: Letting) -> WaiverShown:
     """Let a finding of the draft stay; what stops a text, only an approver may."""
     found = _get(release_id)
-    key = Key(body.rule, body.part, body.words)
+    key = FindingKey(body.rule, body.part, body.words)
     is_approver = access.has_permission("approve")
     return _waiver(waive(found, key, body.reason, access.person(), is_approver=is_approver))
 
@@ -127,8 +125,8 @@ def _get(release_id: int) -> Release:
     return access.get(Release, release_id, "edit")
 
 
-def _text(entry: Frozen | Sitting) -> TextListed:
-    if isinstance(entry, Frozen):
+def _text(entry: FrozenRevision | EditSession) -> TextListed:
+    if isinstance(entry, FrozenRevision):
         frozen = entry.revision
         name, at, by = f"r{frozen.number}", frozen.created_at, frozen.author.name
     else:

@@ -6,7 +6,7 @@ from msgspec import UNSET, UnsetType
 from wbtest.api.release_shapes import Given
 from wbtest.review import approvers
 from wbtest.store import Invalid
-from wbtest.writing import house
+from wbtest.writing import coach_settings
 
 
 class Needed(msgspec.Struct):
@@ -57,14 +57,14 @@ def get_coach() -> CoachShown:
 def change_coach(body: CoachChange) -> CoachShown:
     """Change what the coach looks for. It reads every draft so from now on."""
     muted = None if body.muted is UNSET else set(body.muted)
-    if strange := (muted or set()) - {rule.id for rule in house.mutable()}:
+    if strange := (muted or set()) - {rule.id for rule in coach_settings.mutable_rules()}:
         raise Invalid("muted", f"“{min(strange)[:40]}” is no rule that may rest.")
     lists = {
         name: "\n".join(words)
         for name, words in (("jargon", body.jargon), ("allowed", body.allowed))
         if words is not UNSET
     }
-    house.furnish(**lists, muted=muted)
+    coach_settings.update_coach(**lists, muted=muted)
     return _coach()
 
 
@@ -74,6 +74,6 @@ def _needed() -> Needed:
 
 
 def _coach() -> CoachShown:
-    kept = house.house_of()
-    may_rest = [rule.id for rule in house.mutable()]
+    kept = coach_settings.get_coach_settings()
+    may_rest = [rule.id for rule in coach_settings.mutable_rules()]
     return CoachShown([*kept.jargon], [*kept.allowed], [*kept.muted], may_rest)

@@ -7,7 +7,7 @@ import msgspec
 
 from wbtest.api.release_shapes import Given
 from wbtest.team import access
-from wbtest.writing import candidates as verbs
+from wbtest.writing import suggested_questions as verbs
 from wbtest.writing.models import Candidate, Release
 
 
@@ -45,17 +45,17 @@ def list_questions(release_id: int) -> QuestionsAsked:
 
 def accept_question(candidate_id: int) -> QuestionAsked:
     """Add a question to the draft's FAQ, where it waits for its answer."""
-    return _shown(verbs.accept(_get(candidate_id), access.person()))
+    return _shown(verbs.accept_question(_get(candidate_id), access.person()))
 
 
 def merge_question(candidate_id: int, body: MergingInto) -> QuestionAsked:
     """Say that the FAQ asks the same already."""
-    return _shown(verbs.merge(_get(candidate_id), body.question, access.person()))
+    return _shown(verbs.merge_question(_get(candidate_id), body.question, access.person()))
 
 
 def dismiss_question(candidate_id: int) -> QuestionAsked:
     """Let a question go; it stays among the settled ones."""
-    return _shown(verbs.dismiss(_get(candidate_id), access.person()))
+    return _shown(verbs.dismiss_question(_get(candidate_id), access.person()))
 
 
 def _get(candidate_id: int) -> Candidate:

@@ -12,11 +12,11 @@ from wbtest.team import access
 from wbtest.writing import document as documents
 from wbtest.writing import releases
 from wbtest.writing.coach import unchecked
-from wbtest.writing.coaching import coach_text
+from wbtest.writing.coach_report import coach_text
 from wbtest.writing.document import NotADocument
-from wbtest.writing.files import read_file, said_of
+from wbtest.writing.draft_status import releases_before
 from wbtest.writing.models import Release, Revision
-from wbtest.writing.status import releases_before
+from wbtest.writing.release_files import error_sentence, parse_release
 
 
 class FindingKey(msgspec.Struct):
@@ -81,9 +81,9 @@ def create_release(body: shapes.NewRelease) -> Answer[shapes.ReleaseShown]:
 def import_release(body: Imported) -> Answer[shapes.ReleaseShown]:
     """Begin a release from a file. What is no part of a release is left out."""
     try:
-        read = read_file(body.text)
+        read = parse_release(body.text)
     except NotADocument as error:
-        raise Invalid("text", said_of(error)) from error
+        raise Invalid("text", error_sentence(error)) from error
     begun = releases.create_release(
         access.person(),
         form=read.form,

@@ -15,9 +15,9 @@ from wbtest.review.models import Approval
 from wbtest.team import access
 from wbtest.writing import document as documents
 from wbtest.writing import releases
-from wbtest.writing.history.changes import EntryDiff, FieldDiff, compare
+from wbtest.writing.changes import EntryDiff, FieldDiff, compare
 from wbtest.writing.models import Release, Revision
-from wbtest.writing.waivers import Key
+from wbtest.writing.waivers import FindingKey
 
 
 class ApprovalShown(msgspec.Struct):
@@ -165,7 +165,7 @@ def object_to_revision(release_id: int, number: int, body: Objecting) -> Objecti
 def let_finding_stay(release_id: int, number: int, body: Letting) -> Let:
     """Let words stay that the coach stopped, for a reason, as an approver."""
     revision = find(release_id, number, "approve")
-    key = Key(body.rule, body.part, body.words)
+    key = FindingKey(body.rule, body.part, body.words)
     waiver = approvals.let_stay(revision, key, body.reason, access.person())
     return Let(waiver.rule, waiver.part, waiver.words, waiver.reason)
 

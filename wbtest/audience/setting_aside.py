@@ -26,7 +26,7 @@ from wbtest.publishing.models import Experiment
 from wbtest.store import Gone, Invalid, Refused, hold, writing
 from wbtest.team.audit.log import record
 from wbtest.team.models import Person
-from wbtest.writing.wording import find_fault, gives_reason, seen, with_plain_breaks
+from wbtest.writing.text_rules import find_fault, gives_reason, seen, with_plain_breaks
 
 # Why people were left out who may be taken back in, as a page says it.
 REASONS = {

@@ -21,7 +21,7 @@ from wbtest.publishing.previews import find_preview
 from wbtest.publishing.strings import strings_of
 from wbtest.runtime import runtime
 from wbtest.team import access, limits
-from wbtest.writing.wording import paragraphs
+from wbtest.writing.text_rules import paragraphs
 
 bp = Blueprint("audience", __name__)
 # A visitor has no session to keep a token in. Public forms carry a signed one of their page, and

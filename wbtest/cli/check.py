@@ -10,7 +10,7 @@ import click
 from wbtest.cli.release_file import FILE, read_release
 from wbtest.writing import coach
 from wbtest.writing.coach import SEVERITIES, Finding
-from wbtest.writing.markdown import Read
+from wbtest.writing.markdown_reader import ImportedRelease
 
 LONGEST_EXCERPT = 60
 
@@ -39,16 +39,16 @@ def check(file: str, as_json: bool) -> None:
         raise SystemExit(1)
 
 
-def _located(read: Read) -> list[Located]:
+def _located(read: ImportedRelease) -> list[Located]:
     found = coach.findings_of(read.document, read.form, datetime.now(UTC).date())
     return [Located(each, *_place(read, each)) for each in found]
 
 
-def _place(read: Read, finding: Finding) -> tuple[int, int]:
+def _place(read: ImportedRelease, finding: Finding) -> tuple[int, int]:
     return read.place_of(finding.mark.path, finding.mark.start) if read.places else (0, 0)
 
 
-def _as_text(file: str, read: Read, found: list[Located]) -> str:
+def _as_text(file: str, read: ImportedRelease, found: list[Located]) -> str:
     lines = [_line(file, located) for located in found]
     for line, text in read.unplaced:
         where = f"{file}:{line}" if read.places else file
@@ -75,7 +75,7 @@ def _line(file: str, located: Located) -> str:
     return f"{file}{place}: {rule}:{shown} {finding.mark.message} {mend} ({finding.rule.source})"
 
 
-def _as_json(read: Read, located: list[Located]) -> str:
+def _as_json(read: ImportedRelease, located: list[Located]) -> str:
     found: list[dict[str, Any]] = [
         {
             "rule": finding.rule.id,

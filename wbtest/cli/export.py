@@ -10,10 +10,10 @@ from wbtest.cli.instance import opened
 from wbtest.extensions import clock, db
 from wbtest.http import LARGEST_ID
 from wbtest.store import Refused
-from wbtest.writing import exporting
+from wbtest.writing import release_export
 from wbtest.writing.document import from_json
-from wbtest.writing.exporting import KINDS, Kind
 from wbtest.writing.models import Release, Revision
+from wbtest.writing.release_export import EXPORT_KINDS, ExportKind
 from wbtest.writing.releases import find_revision
 
 NUMBER = click.IntRange(1, LARGEST_ID)
@@ -22,13 +22,15 @@ BINARY = ("docx", "pdf")
 
 @click.command()
 @click.argument("release_id", metavar="ID", type=NUMBER)
-@click.option("--format", "kind", type=click.Choice(KINDS), help="Default: as FILE ends, or md.")
+@click.option(
+    "--format", "kind", type=click.Choice(EXPORT_KINDS), help="Default: as FILE ends, or md."
+)
 @click.option("-o", "--output", metavar="FILE", type=click.Path(path_type=Path, dir_okay=False))
 @click.option("--revision", metavar="N", type=NUMBER, help="A frozen text instead of the draft.")
 @click.option("--public", is_flag=True, help="For customers: without what only the team may read.")
 def export(
     release_id: int,
-    kind: Kind | None,
+    kind: ExportKind | None,
     output: Path | None,
     revision: int | None,
     public: bool,
@@ -40,7 +42,7 @@ def export(
     with opened(os.environ):
         text, stamp = _text(release_id, revision)
         document = from_json(text.document)
-        data = exporting.export(
+        data = release_export.export_release(
             document, text.form, kind, stamp=stamp, at=clock.now(), is_public=public
         )
     if output is None:
@@ -50,10 +52,10 @@ def export(
     click.echo(f"Wrote {stamp.lower()} of “{document.product}” to {output}.")
 
 
-def _kind_of(output: Path | None) -> Kind:
+def _kind_of(output: Path | None) -> ExportKind:
     """The kind that a file name ends with; Markdown when it says nothing."""
     end = output.suffix.removeprefix(".").lower() if output else ""
-    return next((kind for kind in KINDS if kind == end), "md")
+    return next((kind for kind in EXPORT_KINDS if kind == end), "md")
 
 
 def _text(release_id: int, number: int | None) -> tuple[Release | Revision, str]:

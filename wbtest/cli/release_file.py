@@ -8,14 +8,14 @@ from msgspec.structs import replace
 
 from wbtest.store import Refused
 from wbtest.writing.document import NotADocument
-from wbtest.writing.files import LONGEST_FILE, read_file, text_in
-from wbtest.writing.markdown import Read
-from wbtest.writing.word import LARGEST_FILE, is_word
+from wbtest.writing.docx_reader import LARGEST_FILE, is_word
+from wbtest.writing.markdown_reader import ImportedRelease
+from wbtest.writing.release_files import LONGEST_FILE, file_text, parse_release
 
 FILE = click.Path(exists=True, dir_okay=False, allow_dash=True)
 
 
-def read_release(file: str) -> Read:
+def read_release(file: str) -> ImportedRelease:
     """Return the release in ``file``, or in what comes in for "-". Raises Refused when it is none.
 
     Of a Word file there are no lines to name.
@@ -30,7 +30,7 @@ def read_release(file: str) -> Read:
     if not is_docx and len(data) > LONGEST_FILE:
         raise Refused(f"{file} is longer than {LONGEST_FILE:,} bytes.")
     try:
-        read = read_file(text_in(data))
+        read = parse_release(file_text(data))
     except NotADocument as error:
         said = f"{error.part}: {error.sentence}" if is_docx else str(error)
         raise Refused(f"{file} is not a release: {said.removeprefix('file: ')}") from error

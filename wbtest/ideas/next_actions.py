@@ -7,7 +7,7 @@ from collections.abc import Iterable, Sequence
 from datetime import datetime, timedelta
 from typing import TYPE_CHECKING, Literal, NamedTuple
 
-from wbtest.writing.wording import joined
+from wbtest.writing.text_rules import joined
 
 if TYPE_CHECKING:
     from wbtest.publishing.running.stages import Stage

@@ -13,9 +13,15 @@ from typing import Any
 
 from wbtest.publishing.looks.look import LONGEST_ALT, PLAIN, Look
 from wbtest.publishing.looks.pictures import read_name
-from wbtest.writing.document import LONGEST_TEXT, CallToAction, Document, Quote
+from wbtest.writing.document import CallToAction, Document, Quote
 from wbtest.writing.languages import direction
-from wbtest.writing.wording import find_fault, on_one_line, paragraphs, with_plain_breaks
+from wbtest.writing.text_rules import (
+    LONGEST_TEXT,
+    find_fault,
+    on_one_line,
+    paragraphs,
+    with_plain_breaks,
+)
 
 SECTIONS = ("problem", "alternative", "solution", "why_now", "quote", "faq")
 # How a page looks: a landing page, or a post that is read from top to bottom.

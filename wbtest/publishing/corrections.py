@@ -18,9 +18,9 @@ from rapidfuzz.distance import Levenshtein
 from wbtest.publishing.copy import LONGEST
 from wbtest.publishing.rule import digest
 from wbtest.writing.coach.numbers import numbers_in, pairs_of
-from wbtest.writing.document import LONGEST_TEXT, Document
-from wbtest.writing.history.word_diff import diff_words
-from wbtest.writing.wording import find_fault, on_one_line, with_plain_breaks
+from wbtest.writing.document import Document
+from wbtest.writing.text_diff import diff_words
+from wbtest.writing.text_rules import LONGEST_TEXT, find_fault, on_one_line, with_plain_breaks
 
 # A text may differ from the sealed one in a tenth of its characters, and in one at least.
 PART = 10

@@ -10,7 +10,7 @@ from wtforms import Form, FormField, StringField
 from wbtest.publishing.crowds import MOST_CROWDS, Crowd
 from wbtest.publishing.fields import MomentField, WholeField
 from wbtest.publishing.forms import filled
-from wbtest.writing.number_rows import Rows
+from wbtest.writing.forms import SheetRows
 
 # Under these names the form has fields that the rule calls otherwise: `from` is a Python keyword.
 FIELDS = {"from": "from_at", "until": "until_at"}
@@ -42,7 +42,7 @@ class CrowdForm(Form):
         return Crowd(data["name"], from_at, until_at, data["people"], data["networks"])
 
 
-class CrowdRows(Rows):
+class CrowdRows(SheetRows):
     """A row for each crowd, and a blank one while there is none."""
 
     def __init__(self, **more: Any) -> None:

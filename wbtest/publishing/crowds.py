@@ -10,7 +10,7 @@ from dataclasses import dataclass
 from datetime import UTC, datetime, timedelta
 from typing import Any
 
-from wbtest.writing.wording import find_fault, seen
+from wbtest.writing.text_rules import find_fault, seen
 
 MOST_CROWDS = 5
 MOST_PEOPLE = 10_000

@@ -25,7 +25,7 @@ from wbtest.store import Invalid, Refused, hold, writing
 from wbtest.team.audit.log import record
 from wbtest.team.models import Person
 from wbtest.writing.models import Release, Revision
-from wbtest.writing.wording import find_fault
+from wbtest.writing.text_rules import find_fault
 
 CONTROL = "control"
 LONGEST_KEY, LONGEST_NAME = 30, 80

@@ -9,7 +9,7 @@ from wbtest.publishing.crowds import Crowd
 from wbtest.publishing.reckoning import Reckoning
 from wbtest.publishing.rule import LONGEST_SOURCE, Hypothesis, NotARule
 from wbtest.publishing.sources import source_name
-from wbtest.writing.wording import on_one_line, seen, with_plain_breaks
+from wbtest.writing.text_rules import on_one_line, seen, with_plain_breaks
 
 CLAUSES = ("who", "does", "if_met", "if_not_met", "if_unclear")
 RECKONED_FROM = ("customers_from", "reachable_from", "buy_from")

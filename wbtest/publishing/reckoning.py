@@ -9,7 +9,7 @@ from dataclasses import dataclass
 from math import inf
 from typing import Any
 
-from wbtest.writing.wording import find_fault
+from wbtest.writing.text_rules import find_fault
 
 LONGEST_SOURCE = 500
 MOST_PEOPLE = 999_999_999

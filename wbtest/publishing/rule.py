@@ -16,7 +16,7 @@ from wbtest.publishing import reckoning as reckonings
 from wbtest.publishing.conversions import ACTS, Conversion
 from wbtest.publishing.crowds import Crowd
 from wbtest.publishing.reckoning import Reckoning
-from wbtest.writing.wording import find_fault
+from wbtest.writing.text_rules import find_fault
 
 Disclosure = Literal["before", "after"]
 MOST_VARIANTS = 6

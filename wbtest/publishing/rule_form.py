@@ -38,7 +38,7 @@ from wbtest.publishing.rule import (
 from wbtest.team.zones import time_zones
 from wbtest.typed import TypedForm
 from wbtest.writing.document import Document
-from wbtest.writing.wording import on_one_line, seen, with_plain_breaks
+from wbtest.writing.text_rules import on_one_line, seen, with_plain_breaks
 
 # What the page folds away under “More settings”, in its order.
 FOLDED = (

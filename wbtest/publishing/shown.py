@@ -11,8 +11,8 @@ from wbtest.publishing.models import Experiment, Variant
 from wbtest.review.approvals import is_approved
 from wbtest.team.models import Person
 from wbtest.writing import document as documents
-from wbtest.writing.history.word_diff import Run, diff_words
-from wbtest.writing.wording import joined, paragraphs
+from wbtest.writing.text_diff import DiffRun, diff_words
+from wbtest.writing.text_rules import joined, paragraphs
 
 PART_NAMES = {
     "problem": "Problem",
@@ -108,7 +108,7 @@ def preview_url(experiment: Experiment, variant_key: str) -> str:
     return f"/p/{experiment.slug}?preview={token}"
 
 
-def differences(approved: PageCopy, page: PageCopy) -> list[tuple[str, tuple[Run, ...]]]:
+def differences(approved: PageCopy, page: PageCopy) -> list[tuple[str, tuple[DiffRun, ...]]]:
     """Return the name and the words of each part in which a page differs from the approved one."""
     kinds = {section.kind for section in approved.sections}
     common = kinds & {section.kind for section in page.sections}

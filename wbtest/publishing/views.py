@@ -59,9 +59,8 @@ from wbtest.runtime import runtime
 from wbtest.store import Invalid
 from wbtest.team import access
 from wbtest.writing import document as documents
-from wbtest.writing.checking import NotADocument
 from wbtest.writing.coach.ledger import numbers_of
-from wbtest.writing.document import Document
+from wbtest.writing.document import Document, NotADocument
 from wbtest.writing.models import Release
 
 bp = Blueprint("publishing", __name__)

@@ -4,7 +4,7 @@ import re
 from collections.abc import Mapping
 
 from wbtest.publishing.strings import WORDING, strings_for
-from wbtest.writing.wording import find_fault, on_one_line, with_plain_breaks
+from wbtest.writing.text_rules import find_fault, on_one_line, with_plain_breaks
 
 LONGEST = 300
 LONGEST_LABEL = 60

@@ -10,7 +10,7 @@ from typing import Literal, NamedTuple
 from msgspec import Struct
 
 from wbtest.review.review_questions import BLIND, FUNCTIONS, ReviewerQuestion
-from wbtest.writing.wording import joined, spelled
+from wbtest.writing.text_rules import joined, spelled
 
 Comparison = Literal["same", "different", "unmarked"]
 

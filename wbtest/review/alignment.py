@@ -23,7 +23,7 @@ from wbtest.review.models import AnswerMark, Reading, Reviewer
 from wbtest.review.reviewers import Seat, take_seat
 from wbtest.store import Gone, Refused, hold, writing
 from wbtest.writing.models import Release, Revision
-from wbtest.writing.wording import spelled
+from wbtest.writing.text_rules import spelled
 
 
 class NotBeforeYours(Refused):

@@ -13,8 +13,8 @@ from rapidfuzz.distance import Levenshtein
 
 from wbtest.review.comment_targets import WHOLE, Range, texts_of
 from wbtest.writing.document import Document, Question
-from wbtest.writing.history.question_diff import match_entries
-from wbtest.writing.wording import words as count_words
+from wbtest.writing.text_diff import match_rows
+from wbtest.writing.text_rules import words as count_words
 
 if TYPE_CHECKING:
     from rapidfuzz.distance import Opcode
@@ -89,7 +89,7 @@ def _find_row(old: tuple[Question, ...], new: tuple[Question, ...], index: int) 
 @lru_cache(maxsize=64)
 def _rows(old: tuple[Question, ...], new: tuple[Question, ...]) -> dict[int, int]:
     """The new place of each question that is still there, by its old one."""
-    matches = match_entries([_entry(row) for row in old], [_entry(row) for row in new])
+    matches = match_rows([_entry(row) for row in old], [_entry(row) for row in new])
     return {m.old: m.new for m in matches if m.old is not None and m.new is not None}
 
 

@@ -22,12 +22,11 @@ from wbtest.store import Refused, hold, writing
 from wbtest.team.audit.log import record
 from wbtest.team.models import Person
 from wbtest.writing import document as documents
-from wbtest.writing.coaching import find_stops
-from wbtest.writing.models import Release, Revision, Stop, Waiver
-from wbtest.writing.naming import name_of
-from wbtest.writing.typed import needed_text
-from wbtest.writing.waivers import Key, waive
-from wbtest.writing.wording import joined
+from wbtest.writing.coach_report import find_stops
+from wbtest.writing.models import Release, Revision, Stop, Waiver, name_of
+from wbtest.writing.text_rules import joined
+from wbtest.writing.typed_text import needed_text
+from wbtest.writing.waivers import FindingKey, waive
 
 ApprovalStatus = Literal["approved", "lapsed", "open", "stopped"]
 FIRST_DAY = timedelta(hours=24)
@@ -228,7 +227,7 @@ def _announce(revision: Revision) -> None:
     emit("release.approved", facts)
 
 
-def let_stay(revision: Revision, key: Key, reason: str, approver: Person) -> Waiver:
+def let_stay(revision: Revision, key: FindingKey, reason: str, approver: Person) -> Waiver:
     """Let a finding of the newest revision stay, as somebody who may approve it.
 
     Raises TextChanged, and what ``waivers.waive`` does.

@@ -11,10 +11,14 @@ from typing import Any, NamedTuple
 from wbtest.store import Invalid
 from wbtest.writing import document as documents
 from wbtest.writing.coach.reading import RELEASE_TEXTS, text_at
-from wbtest.writing.document import AUDIENCES, LONGEST_TEXT, Document, NotADocument
-from wbtest.writing.limits import LONGEST_LINE
-from wbtest.writing.parts import PARTS
-from wbtest.writing.wording import find_fault, on_one_line, with_plain_breaks
+from wbtest.writing.document import AUDIENCES, PARTS, Document, NotADocument
+from wbtest.writing.text_rules import (
+    LONGEST_LINE,
+    LONGEST_TEXT,
+    find_fault,
+    on_one_line,
+    with_plain_breaks,
+)
 
 WHOLE = "release"
 _NUMBER = re.compile(r"\[\d+\]")

@@ -25,12 +25,11 @@ from wbtest.review.reviewers import (
 )
 from wbtest.team.models import Person
 from wbtest.writing import document as documents
-from wbtest.writing.document import Document
-from wbtest.writing.marking import Marked
+from wbtest.writing.coach_report import MarkedSpan
+from wbtest.writing.document import PARTS, Document
 from wbtest.writing.models import Release, Revision
-from wbtest.writing.parts import PARTS
 
-Marks = dict[str, list[Marked]]
+Marks = dict[str, list[MarkedSpan]]
 _PART_ORDER = {name: place for place, name in enumerate((WHOLE, *(p.name for p in PARTS["full"])))}
 _HOUR = 3600
 
@@ -102,7 +101,7 @@ def marks_of_threads(threads: Iterable[Thread]) -> Marks:
     for thread in threads:
         comment = thread.comment
         if comment.start < comment.end and not comment.outcome:
-            marked = Marked(comment.start, comment.end, thread.number)
+            marked = MarkedSpan(comment.start, comment.end, thread.number)
             marks.setdefault(comment.path, []).append(marked)
     return marks
 

@@ -22,7 +22,7 @@ from wbtest.team.models import Person
 from wbtest.writing import document as documents
 from wbtest.writing.document import Document, NotADocument
 from wbtest.writing.releases import save_release
-from wbtest.writing.typed import kept_text
+from wbtest.writing.typed_text import kept_text
 
 LONGEST_COMMENT = 2_000
 MOST_COMMENTS = 300

@@ -9,8 +9,7 @@ from wbtest.review.models import Approval, Comment, Forecast, Reading
 from wbtest.store import Refused, hold, writing
 from wbtest.team.audit.log import record
 from wbtest.team.models import Person
-from wbtest.writing.models import Release, Revision
-from wbtest.writing.naming import name_of
+from wbtest.writing.models import Release, Revision, name_of
 
 # What somebody rests on: never deleted, and the sentence that says so.
 KEPT_FOR = {

@@ -23,9 +23,9 @@ from wbtest.review.review_requests import USUAL_MINUTES, find_round
 from wbtest.review.reviewers import Seat, reading_of
 from wbtest.review.verdicts import TextChanged, is_newest
 from wbtest.store import Invalid, Refused, writing
-from wbtest.writing.candidates import TooMany, propose
-from wbtest.writing.typed import kept_text
-from wbtest.writing.wording import on_one_line
+from wbtest.writing.suggested_questions import TooManyQuestions, propose_question
+from wbtest.writing.text_rules import on_one_line
+from wbtest.writing.typed_text import kept_text
 
 Step = Literal["answer", "read", "close", "thanks"]
 MISSING = {
@@ -157,8 +157,10 @@ def _propose_question(reading: Reading, question: str) -> None:
     """Let the question that the team is afraid of wait for an answer; once, as long as it stays."""
     if question and question != reading.closing.get("afraid"):
         # Where many wait already this one is not lost: it stays in what the reader said.
-        with suppress(TooMany):
-            propose(reading.revision.release, "internal", question, signature_of(reading.reviewer))
+        with suppress(TooManyQuestions):
+            propose_question(
+                reading.revision.release, "internal", question, signature_of(reading.reviewer)
+            )
 
 
 def answers_to_keep(

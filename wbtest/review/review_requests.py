@@ -23,10 +23,9 @@ from wbtest.store import Invalid, Refused, hold, writing
 from wbtest.team.audit.log import record
 from wbtest.team.models import Membership, Person
 from wbtest.team.people import LONGEST_NAME, clean_email
-from wbtest.writing.models import Release, Revision
-from wbtest.writing.naming import name_of
-from wbtest.writing.typed import kept_text
-from wbtest.writing.wording import find_fault
+from wbtest.writing.models import Release, Revision, name_of
+from wbtest.writing.text_rules import find_fault
+from wbtest.writing.typed_text import kept_text
 
 USUAL_MINUTES = 20
 MOST_MINUTES = 120

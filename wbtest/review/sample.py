@@ -23,11 +23,9 @@ from wbtest.review.views import bp
 from wbtest.team import access
 from wbtest.writing import coach
 from wbtest.writing import document as documents
-from wbtest.writing.coaching import grouped, marks_of
+from wbtest.writing.changes import compare, summarise_changes
+from wbtest.writing.coach_report import MarkedSpan, group_findings, marks_of
 from wbtest.writing.document import Document
-from wbtest.writing.history.changes import compare
-from wbtest.writing.history.in_words import in_words
-from wbtest.writing.marking import Marked
 
 HERE = Path(__file__).parent
 NAME = "larder"
@@ -167,7 +165,7 @@ def sample_coach() -> ResponseReturnValue:
     """The first draft, with what the coach says of it."""
     draft = _drafts()[0]
     found = coach.findings_of(draft.document, "full", clock.now().date())
-    groups = grouped(found, draft.document, {})
+    groups = group_findings(found, draft.document, {})
     return _page("sample_coach", draft, findings=groups, marks=marks_of(groups))
 
 
@@ -176,10 +174,10 @@ def sample_coach() -> ResponseReturnValue:
 def sample_review() -> ResponseReturnValue:
     """The first draft, with what its readers answered and remarked."""
     draft = _drafts()[0]
-    marks: dict[str, list[Marked]] = {}
+    marks: dict[str, list[MarkedSpan]] = {}
     for number, remark in enumerate(draft.remarks, 1):
         at = remark.place
-        marks.setdefault(at.path, []).append(Marked(at.start, at.end, number))
+        marks.setdefault(at.path, []).append(MarkedSpan(at.start, at.end, number))
     return _page(
         "sample_review",
         draft,
@@ -202,7 +200,7 @@ def sample_changes() -> ResponseReturnValue:
         first=first,
         changed=[part for part in parts if part.is_changed],
         same=[part for part in parts if not part.is_changed],
-        summary=in_words(parts),
+        summary=summarise_changes(parts),
     )
 
 

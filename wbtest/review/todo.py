@@ -13,7 +13,7 @@ from msgspec import Struct, field
 
 from wbtest.review.approvers import Needs, able_among
 from wbtest.writing.document import Document, OpenQuestion
-from wbtest.writing.wording import joined
+from wbtest.writing.text_rules import joined
 
 # The first words of ``TodoItem.thing``, in order: what blocks people, what blocks a test, the rest.
 KINDS = (

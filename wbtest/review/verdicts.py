@@ -13,10 +13,9 @@ from wbtest.review.reviewers import reading_of, seat_of
 from wbtest.store import Invalid, Refused, hold, writing
 from wbtest.team.audit.log import record
 from wbtest.team.models import Person
-from wbtest.writing.models import Release, Revision, Stop
-from wbtest.writing.naming import name_of
+from wbtest.writing.models import Release, Revision, Stop, name_of
 from wbtest.writing.releases import find_newest_revision
-from wbtest.writing.typed import needed_text
+from wbtest.writing.typed_text import needed_text
 
 LONGEST_REASON = 2_000
 MOST_WEEKS = 520

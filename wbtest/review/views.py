@@ -25,21 +25,14 @@ from wbtest.store import Invalid
 from wbtest.team import access
 from wbtest.team.models import Person
 from wbtest.writing import document as documents
+from wbtest.writing.changes import PartDiff, compare, summarise_changes
 from wbtest.writing.coach import unchecked
-from wbtest.writing.coach_views import WAIVED, asked
-from wbtest.writing.coaching import (
-    RefusedReason,
-    anchor_of,
-    coach_text,
-    marks_of,
-    stops_among,
-)
-from wbtest.writing.history.changes import PartDiff, compare
-from wbtest.writing.history.in_words import in_words
+from wbtest.writing.coach_report import RefusedReason, anchor_of, coach_text, marks_of, stops_among
+from wbtest.writing.coach_views import WAIVED, finding_and_reason
+from wbtest.writing.draft_status import status_of
+from wbtest.writing.faq import still_open
 from wbtest.writing.models import Release, Revision
 from wbtest.writing.releases import find_revision
-from wbtest.writing.status import status_of
-from wbtest.writing.topics import still_open
 
 bp = Blueprint("review", __name__)
 STOPS_AT_ONCE = 50
@@ -78,7 +71,7 @@ def approve(release_id: int, number: int) -> ResponseReturnValue:
 def waive(release_id: int, number: int) -> ResponseReturnValue:
     """Let a finding of the frozen text stay, as its approver."""
     found = get_revision(release_id, number, "approve")
-    key, reason = asked(request.form)
+    key, reason = finding_and_reason(request.form)
     try:
         approvals.let_stay(found, key, reason, access.person())
     except Invalid as refused:
@@ -300,7 +293,7 @@ def news_of(revision: Revision, since: int | None = None) -> News | None:
     texts = [documents.from_json(each.document) for each in (old, revision)]
     parts = compare(texts[0], texts[1], (old.form, revision.form))
     changed = tuple(part for part in parts if part.is_changed)
-    return News(number, number == since, in_words(parts), changed)
+    return News(number, number == since, summarise_changes(parts), changed)
 
 
 def _reader_name(each: MemberProgress | LinkProgress) -> str:

@@ -3,33 +3,28 @@
 from flask import Flask
 
 from wbtest.writing import (
-    candidates_views,
     coach_views,
-    copying_views,
-    exchange_views,
-    formats_views,
-    saving_views,
+    file_views,
+    history_views,
+    save_views,
+    suggested_questions,
 )
-from wbtest.writing.candidates import candidates_of, count_waiting
 from wbtest.writing.coach.ledger import numbers_of
+from wbtest.writing.coach_report import marked_paragraphs, numbers_asked
 from wbtest.writing.coach_views import may_stay
-from wbtest.writing.coaching import numbers_asked
-from wbtest.writing.copying import find_origin
-from wbtest.writing.evidence import is_spelled, link_in
-from wbtest.writing.history import views as history_views
+from wbtest.writing.document import is_spelled, link_in
 from wbtest.writing.languages import direction, long_day
-from wbtest.writing.marking import marked_paragraphs
+from wbtest.writing.releases import find_origin
+from wbtest.writing.suggested_questions import candidates_of, count_waiting
 from wbtest.writing.views import bp
 
 # Each adds its pages to the blueprint of views.
 PAGES = (
-    saving_views,
+    save_views,
     coach_views,
-    candidates_views,
-    copying_views,
+    suggested_questions,
     history_views,
-    exchange_views,
-    formats_views,
+    file_views,
 )
 
 

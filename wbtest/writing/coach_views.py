@@ -7,14 +7,14 @@ from flask.typing import ResponseReturnValue
 
 from wbtest.store import Invalid
 from wbtest.team import access
-from wbtest.writing import house, waivers
+from wbtest.writing import coach_settings, waivers
 from wbtest.writing.coach import Finding, all_rules
-from wbtest.writing.coaching import RefusedReason, anchor_of
-from wbtest.writing.forms import HouseForm
+from wbtest.writing.coach_report import RefusedReason, anchor_of
+from wbtest.writing.forms import CoachSettingsForm
 from wbtest.writing.models import Release, Waiver
+from wbtest.writing.text_rules import with_plain_breaks
 from wbtest.writing.views import bp, preview_page
-from wbtest.writing.waivers import Key
-from wbtest.writing.wording import with_plain_breaks
+from wbtest.writing.waivers import FindingKey
 
 WAIVED = "Waived. The reason stays in the history of this release."
 
@@ -24,7 +24,7 @@ WAIVED = "Waived. The reason stays in the history of this release."
 def waive(release_id: int) -> ResponseReturnValue:
     """Let a finding of the draft stay."""
     found = access.get(Release, release_id, "edit")
-    key, reason = asked(request.form)
+    key, reason = finding_and_reason(request.form)
     try:
         waivers.waive(
             found, key, reason, access.person(), is_approver=access.has_permission("approve")
@@ -51,18 +51,18 @@ def take_back(waiver_id: int) -> ResponseReturnValue:
 @access.requires("read")
 def coach() -> ResponseReturnValue:
     """What the coach looks for."""
-    return _coach_page(_house_form())
+    return _coach_page(_settings_form())
 
 
 @bp.post("/coach")
 @access.requires("own")
 def change_coach() -> ResponseReturnValue:
     """Change what the coach looks for."""
-    form = _house_form()
+    form = _settings_form()
     if form.validate():
-        muted = {rule.id for rule in house.mutable()} - set(form.used.data or ())
+        muted = {rule.id for rule in coach_settings.mutable_rules()} - set(form.used.data or ())
         try:
-            house.furnish(
+            coach_settings.update_coach(
                 jargon=form.jargon.data or "",
                 allowed=form.allowed.data or "",
                 muted=muted,
@@ -75,23 +75,27 @@ def change_coach() -> ResponseReturnValue:
     return _coach_page(form), 422 if form.errors else 200
 
 
-def _house_form() -> HouseForm:
-    kept = house.house_of()
-    form = HouseForm(
+def _settings_form() -> CoachSettingsForm:
+    kept = coach_settings.get_coach_settings()
+    form = CoachSettingsForm(
         # An empty form would take every tick away.
         request.form or None,
         data={
             "jargon": "\n".join(kept.jargon),
             "allowed": "\n".join(kept.allowed),
-            "used": [rule.id for rule in house.mutable() if rule.id not in kept.muted],
+            "used": [
+                rule.id for rule in coach_settings.mutable_rules() if rule.id not in kept.muted
+            ],
         },
     )
-    form.used.choices = [(rule.id, f"{rule.id}: {rule.title}") for rule in house.mutable()]
+    form.used.choices = [
+        (rule.id, f"{rule.id}: {rule.title}") for rule in coach_settings.mutable_rules()
+    ]
     return form
 
 
-def _coach_page(form: HouseForm) -> str:
-    fixed = [rule for rule in all_rules() if rule not in house.mutable()]
+def _coach_page(form: CoachSettingsForm) -> str:
+    fixed = [rule for rule in all_rules() if rule not in coach_settings.mutable_rules()]
     return render_template("writing/coach.html", form=form, fixed=fixed)
 
 
@@ -101,9 +105,9 @@ def may_stay(finding: Finding) -> bool:
     return finding.severity != "note" and finding.is_waivable and is_theirs
 
 
-def asked(typed: Mapping[str, str]) -> tuple[Key, str]:
+def finding_and_reason(typed: Mapping[str, str]) -> tuple[FindingKey, str]:
     """Which finding shall stay, and why. Browsers send line breaks as two characters."""
     rule, part, words, reason = (
         with_plain_breaks(typed.get(name, "")) for name in ("rule", "part", "words", "reason")
     )
-    return Key(rule, part, words), reason
+    return FindingKey(rule, part, words), reason

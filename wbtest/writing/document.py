@@ -1,20 +1,166 @@
-"""A press release as values: its parts, its FAQ, its digest and its length. Pure.
+"""A press release as values: its parts, its FAQ, its evidence, its digest and its length. Pure.
 
 The JSON form is the product's public one; what a page may show of it is decided in
-``publishing.copy``, not here.
+``publishing.copy``, not here. ``PARTS`` names the parts of a form and what each must do, in the
+words that the editor shows beside it.
 """
 
 import hashlib
 import json
+import re
+from collections.abc import Iterable, Mapping
 from dataclasses import asdict, dataclass, field
-from typing import Any, Literal
+from typing import Any, Literal, NamedTuple, get_args
 
-from wbtest.writing.checking import NotADocument as NotADocument
-from wbtest.writing.checking import checked_text, list_of, mapping_of
-from wbtest.writing.evidence import Evidence, ledger_from_json
-from wbtest.writing.limits import LONGEST_TEXT as LONGEST_TEXT
-from wbtest.writing.limits import MOST_QUESTIONS
-from wbtest.writing.wording import words
+from wbtest.writing.text_rules import (
+    MOST_EVIDENCE,
+    MOST_QUESTIONS,
+    fault_of,
+    with_plain_breaks,
+    words,
+)
+
+_INDEX = re.compile(r"\[\d+\]")
+
+
+class NotADocument(ValueError):
+    """The input is not a press release; the text names the part, ``part`` holds its name."""
+
+    def __init__(self, part: str, sentence: str) -> None:
+        super().__init__(f"{part}: {sentence}")
+        self.part = part
+        self.sentence = sentence
+
+
+def mapping_of(part: str, value: Any, known: set[str]) -> Mapping[str, Any]:
+    """Return the object. Raises NotADocument when it is none, or has a part nobody knows."""
+    if not isinstance(value, Mapping):
+        raise NotADocument(part, "must be an object with named parts.")
+    unknown = sorted(str(key) for key in value if key not in known)
+    if unknown:
+        raise NotADocument(part, f"has no part called {unknown[0][:40]!r}.")
+    return value
+
+
+def list_of(part: str, value: Any, most: int, things: str) -> list[Any]:
+    """Return the list of ``things``. Raises NotADocument when it is none, or longer than most."""
+    if not isinstance(value, list):
+        raise NotADocument(part, f"must be a list of {things}.")
+    if len(value) > most:
+        raise NotADocument(part, f"holds {len(value)} {things}; {most} are the most.")
+    return value
+
+
+def checked_text(part: str, value: Any) -> str:
+    """Return the text with plain line breaks. Raises NotADocument when it may not stand there."""
+    if not isinstance(value, str):
+        raise NotADocument(part, "must be text.")
+    text = with_plain_breaks(value)
+    if fault := fault_of(_INDEX.sub("", part), text):
+        raise NotADocument(part, fault)
+    return text
+
+
+EvidenceKind = Literal["sourced", "assumed", "imagined"]
+EVIDENCE_KINDS: tuple[EvidenceKind, ...] = get_args(EvidenceKind)
+_LINK = re.compile(r"https?://[^\s\"'<>\\@]+", re.IGNORECASE)
+
+
+@dataclass(frozen=True, slots=True)
+class Evidence:
+    """What one number rests on. ``words`` is the number as it stands in the text, with its unit.
+
+    ``source`` is a link or a note. While a draft is being written a source may still be missing.
+    """
+
+    words: str
+    kind: EvidenceKind
+    source: str = ""
+
+    @property
+    def is_complete(self) -> bool:
+        """Whether it says enough: who has a source names it."""
+        return self.kind != "sourced" or bool(self.source.strip())
+
+    @property
+    def key(self) -> str:
+        """What makes two entries the same: the words, without capitals and kinds of spaces."""
+        return words_key(self.words)
+
+
+def words_key(words: str) -> str:
+    """Return the words as they are compared.
+
+    >>> words_key("47\u00a0% of  Parents")
+    '47 % of parents'
+    """
+    return " ".join(words.split()).casefold()
+
+
+def is_spelled(words: str) -> bool:
+    """Whether a number is written in letters: most of these are no figures that one looks up.
+
+    >>> is_spelled("two questions"), is_spelled("£4 a month"), is_spelled("三人")
+    (True, False, False)
+    """
+    return not any(letter.isnumeric() for letter in words)
+
+
+def link_in(text: str) -> str:
+    """Return the text when it is the address of a page and nothing else, else ''.
+
+    >>> link_in(" https://rents.example/2026 "), link_in("javascript:alert(1)"), link_in("a diary")
+    ('https://rents.example/2026', '', '')
+    """
+    found = _LINK.fullmatch(text.strip())
+    return found[0] if found else ""
+
+
+def evidence_with_answers(
+    evidence: tuple[Evidence, ...], answers: Iterable[tuple[str, str, str]]
+) -> tuple[Evidence, ...]:
+    """Return the ledger after what was said of some numbers: words, kind and source of each.
+
+    Who names a source has one, even without a kind. An answer without either takes the entry away,
+    and so does one of another kind. Entries of which nothing was said stay.
+    """
+    found = {entry.key: entry for entry in evidence}
+    for number, answer, source in answers:
+        kind = answer or ("sourced" if source.strip() else "")
+        entry = next(
+            (Evidence(number, known, source) for known in EVIDENCE_KINDS if known == kind), None
+        )
+        if entry and entry.key:
+            found[entry.key] = entry
+        else:
+            found.pop(words_key(number), None)
+    # What was there before is never pushed out.
+    return tuple(found.values())[:MOST_EVIDENCE]
+
+
+def evidence_from_json(value: Any) -> tuple[Evidence, ...]:
+    """Return the entries. Raises NotADocument naming the first that cannot be used."""
+    entries = list_of("evidence", value, MOST_EVIDENCE, "numbers")
+    found: dict[str, Evidence] = {}
+    for index, given in enumerate(entries):
+        part = f"evidence[{index}]"
+        entry = _evidence(part, given)
+        if entry.key in found:
+            raise NotADocument(f"{part}.words", "is in the list already.")
+        found[entry.key] = entry
+    return tuple(found.values())
+
+
+def _evidence(part: str, value: Any) -> Evidence:
+    given = mapping_of(part, value, set(Evidence.__dataclass_fields__))
+    kind = given.get("kind")
+    if kind not in EVIDENCE_KINDS:
+        raise NotADocument(f"{part}.kind", "must be sourced, assumed or imagined.")
+    words = checked_text(f"{part}.words", given.get("words", ""))
+    if not words.strip():
+        raise NotADocument(f"{part}.words", "must be the number as it stands in the text.")
+    return Evidence(words, kind, checked_text(f"{part}.source", given.get("source", "")))
+
 
 Audience = Literal["external", "internal"]
 Form = Literal["short", "full"]
@@ -152,7 +298,7 @@ def from_json(values: Any) -> Document:
     if "faq" in given:
         parts["faq"] = _faq(given["faq"])
     if "evidence" in given:
-        parts["evidence"] = ledger_from_json(given["evidence"])
+        parts["evidence"] = evidence_from_json(given["evidence"])
     return Document(**parts)
 
 
@@ -209,3 +355,103 @@ def _question(part: str, value: Any) -> Question:
         topic=texts.get("topic", ""),
         open=opened,
     )
+
+
+class Part(NamedTuple):
+    """One part: its anchor, its name on the page, what it must do and a way to get there."""
+
+    name: str
+    label: str
+    task: str
+    advice: str = ""
+
+
+HEADLINE = Part(
+    "headline",
+    "Headline",
+    "One sentence with the customer’s benefit. It makes the right person stop scrolling.",
+    "Say what they get, not what it is built with. Twelve words are plenty.",
+)
+SUBHEADING = Part(
+    "subheading",
+    "Subheading",
+    "One sentence: which customers, and the one benefit that matters most to them.",
+    "“Parents who cook on weeknights”, not “everyone”.",
+)
+SUMMARY = Part(
+    "summary",
+    "Summary",
+    "City, date of the imagined launch, and what it is in two sentences.",
+    "Write as if it were that day: “plans”, not “will plan”.",
+)
+PROBLEM = Part(
+    "problem",
+    "Problem",
+    "The problem as customers live it today. The product is not named yet.",
+    "One person, one evening, one number with its unit.",
+)
+ALTERNATIVE = Part(
+    "alternative",
+    "Today and better",
+    "What people do today, and why this is better.",
+    "Name what they really use: a spreadsheet, a neighbour, nothing at all.",
+)
+SOLUTION = Part(
+    "solution",
+    "Solution",
+    "How the product solves the problem: what changes for the customer, not how it works inside.",
+    "Take up each problem you named, in the same order.",
+)
+WHY_NOW = Part(
+    "why_now",
+    "Why now",
+    "What changed, so that this is the right time.",
+    "A price that fell, a law, a habit. If nothing changed, why did nobody do it before?",
+)
+COMPANY_QUOTE = Part(
+    "company_quote",
+    "Your quote",
+    "A named person of your company says why you did this.",
+    "Not the solution again: the reason.",
+)
+CUSTOMER_QUOTE = Part(
+    "customer_quote",
+    "Customer quote",
+    "A customer says what it means to them. It is imagined, and every page says so.",
+    "A feeling, before and after. No figures, no slogans.",
+)
+CALL_TO_ACTION = Part(
+    "call_to_action",
+    "Call to action",
+    "How to get started: one verb, one place, and the price or “free”.",
+    "Only one thing to do. The button is what visitors press on your test page.",
+)
+EXTERNAL = Part(
+    "external",
+    "Customer questions",
+    "What customers ask before they say yes. These stand on the test page.",
+    "Answer “how much” with a number, and a yes-or-no question with yes or no.",
+)
+INTERNAL = Part(
+    "internal",
+    "Internal questions",
+    "What engineers, finance and leadership ask. These never leave the team.",
+    "The hard ones first. An honest “we do not know” names who settles it, by when, and how.",
+)
+PARTS: dict[Form, tuple[Part, ...]] = {
+    "short": (HEADLINE, SUBHEADING, PROBLEM, ALTERNATIVE, CALL_TO_ACTION, EXTERNAL),
+    "full": (
+        HEADLINE,
+        SUBHEADING,
+        SUMMARY,
+        PROBLEM,
+        ALTERNATIVE,
+        SOLUTION,
+        WHY_NOW,
+        COMPANY_QUOTE,
+        CUSTOMER_QUOTE,
+        CALL_TO_ACTION,
+        EXTERNAL,
+        INTERNAL,
+    ),
+}

@@ -1,11 +1,15 @@
-"""The forms of a release: beginning one, and the sheet on which its parts are typed.
+"""The forms of a release: creating one, and the sheet on which its parts are typed.
 
-What may stand in a part is decided in ``limits``; here it only finds its field.
+What may be in a part is decided in ``text_rules``; what belongs in it is said here, with the
+examples of the coach's rule where there is one.
 """
 
-from collections.abc import Mapping
+import re
+import zlib
+from collections.abc import Iterator, Mapping
 from typing import Any
 
+from msgspec import Struct
 from wtforms import (
     BooleanField,
     FieldList,
@@ -21,17 +25,195 @@ from wtforms import (
 )
 from wtforms.widgets import CheckboxInput, DateInput, HiddenInput, ListWidget
 
-from wbtest.helping.belonging import Described
-from wbtest.writing import belonging, languages
-from wbtest.writing.document import EXTERNAL_TOPICS, INTERNAL_TOPICS
-from wbtest.writing.limits import MOST_EVIDENCE, MOST_QUESTIONS, fault_of
-from wbtest.writing.number_rows import CHOICES, CHOICES_WHEN_GONE, NumberRows, Rows
-from wbtest.writing.wording import on_one_line, with_plain_breaks
+from wbtest.helping.belonging import Belongs, Described, Said
+from wbtest.writing import document, languages
+from wbtest.writing.coach import Rule, all_rules
+from wbtest.writing.coach.ledger import Row, numbers_of
+from wbtest.writing.document import EXTERNAL_TOPICS, INTERNAL_TOPICS, Document, words_key
+from wbtest.writing.text_rules import (
+    MOST_EVIDENCE,
+    MOST_QUESTIONS,
+    fault_of,
+    on_one_line,
+    with_plain_breaks,
+)
+
+
+class RuleHelp(Struct, frozen=True):
+    """What belongs in a field, with the examples of a rule, which is loaded when they are read."""
+
+    name: str
+    text: str
+
+    @property
+    def no(self) -> str:
+        return self._rule.before
+
+    @property
+    def but(self) -> str:
+        return self._rule.after
+
+    @property
+    def _rule(self) -> Rule:
+        return next(rule for rule in all_rules() if rule.id == self.name)
+
+
+RELEASE_HELP: Mapping[str, Said] = {
+    "product": Belongs(
+        "A name that people can say and spell. A working title will do; it can change any time.",
+        "Project Falcon v2",
+        "Larder",
+    ),
+    "language": Belongs(
+        "The language that your customers read. The coach and the test page speak it, too."
+    ),
+    "headline": RuleHelp("H1", document.HEADLINE.advice),
+    "subheading": RuleHelp("S2", document.SUBHEADING.advice),
+    "segment": RuleHelp("S3", "One kind of people whom you could point out in a street."),
+    "summary": RuleHelp("A12", document.SUMMARY.advice),
+    "problem": RuleHelp("P2", document.PROBLEM.advice),
+    "alternative": RuleHelp("L2", document.ALTERNATIVE.advice),
+    "solution": RuleHelp("L1", document.SOLUTION.advice),
+    "why_now": RuleHelp("N1", document.WHY_NOW.advice),
+    "vision": Belongs(
+        "The larger thing that this is a step to, in a sentence or as a link.",
+        "Be the leading platform",
+        "Nobody throws good food away.",
+    ),
+    "roadmap": Belongs(
+        "What comes before and after it, so that others see what it takes the place of.",
+        "Q3",
+        "After the shopping list, before the recipes of friends",
+    ),
+}
+CALL_TO_ACTION_HELP: Mapping[str, Said] = {
+    "text": RuleHelp("C1", document.CALL_TO_ACTION.advice),
+    "label": Belongs(
+        "What one presses: a verb and what one gets.", "Submit", "Start with one photo"
+    ),
+    "price": Belongs(
+        "What it will cost, or “free”. Whoever signs up at a price tells you more.",
+        "Affordable",
+        "Free for two weeks, then £4 a month",
+    ),
+}
+DATELINE_HELP: Mapping[str, Said] = {
+    "city": Belongs("Where the imagined launch takes place: where your customers live."),
+    "date": RuleHelp("D1", "The day of the imagined launch. It lies ahead of you."),
+}
+COMPANY_QUOTE_HELP: Mapping[str, Said] = {
+    "text": RuleHelp("K1", document.COMPANY_QUOTE.advice),
+    "speaker": Belongs("One of you, by name.", "The team", "Tom Okafor"),
+    "role": Belongs("What they do.", "Visionary", "founder, Okafor & Daughters"),
+}
+CUSTOMER_QUOTE_HELP: Mapping[str, Said] = {
+    "text": RuleHelp("Q2", document.CUSTOMER_QUOTE.advice),
+    "speaker": Belongs(
+        "A name, which is imagined, and every page says so.", "A satisfied user", "Amira"
+    ),
+    "role": Belongs(
+        "Who they are in their own life, and where.", "User", "a mother of two in Leeds"
+    ),
+}
+QUESTION_HELP: Mapping[str, Said] = {
+    "question": RuleHelp("F6", "In the words of whoever asks it. The unpleasant ones, too."),
+    "answer": RuleHelp("F5", document.EXTERNAL.advice),
+}
+INTERNAL_QUESTION_HELP: Mapping[str, Said] = {
+    "question": Belongs(
+        document.INTERNAL.advice,
+        "Are we sure that it works?",
+        "What could make this fail?",
+    ),
+    "answer": RuleHelp("A14", "What you know today, in its first words; then how you know."),
+    "topic": Belongs("What it is about. It says who in the team is asked, and what is missing."),
+    "owner": Belongs("The one person who finds out.", "The team", "Priya"),
+    "until": Belongs("The day on which the answer is there."),
+    "settled_by": Belongs(
+        "What one will have looked at by then.",
+        "More research",
+        "A diary study with ten of those who sign up",
+    ),
+}
+NUMBER_HELP: Mapping[str, Said] = {
+    "kind": Belongs(
+        "Whether you looked it up, take it for likely, or made it up. What you assume, the test "
+        "must settle."
+    ),
+    "source": Belongs(
+        "Where somebody else can look: a link, or who said it and when.",
+        "Studies show",
+        "14 interviews in Leeds",
+    ),
+}
+
+
+# What stands before "rests on" in the order of the choices; rows without words offer the last.
+_KIND_CHOICES = {
+    "sourced": "We have a source",
+    "assumed": "We assume it",
+    "imagined": "We made it up",
+}
+_REMOVE = "remove"
+KIND_CHOICES = {"": "Not said yet"} | _KIND_CHOICES
+KIND_CHOICES_WHEN_GONE = _KIND_CHOICES | {_REMOVE: "Remove it"}
+
+
+class SheetRows(FieldList):  # type: ignore[type-arg]  # its stubs are generic, it is not
+    """Rows of a sheet. What is sent under any other number is no part of it."""
+
+    def _extract_indices(self, prefix: str, formdata: Any) -> Iterator[int]:
+        # The base class breaks on digits that are no number, such as ², and on thousands of them.
+        for name in formdata:
+            if found := re.match(rf"{re.escape(prefix)}-([0-9]{{1,10}})(?:-|$)", name):
+                yield int(found[1])
+
+
+class NumberRows(SheetRows):
+    """Rows that are called by their words: a row keeps its name while others come and go.
+
+    So what was typed in one browser finds its row in another text.
+    """
+
+    def process(self, formdata: Any, data: Any = (), extra_filters: Any = None) -> None:
+        """Read what was typed, or make a row for each of ``data``."""
+        # The base class would hand data to what was typed by place, not by name.
+        super().process(formdata, (), extra_filters)
+        taken: set[int] = set()
+        for values in () if formdata else data or ():
+            index = zlib.crc32(words_key(values["words"]).encode())
+            while index in taken:
+                index += 1
+            taken.add(index)
+            self.last_index = index - 1
+            self.append_entry(values)
+
+    def _compact_indices(self) -> None:
+        """Leave the names as they are; the base class would count the rows from 0."""
+
+
+def number_rows(document: Document) -> list[Row]:
+    """The rows that the sheet shows: every entry, and as many other numbers as have room."""
+    rows = numbers_of(document).rows
+    room = MOST_EVIDENCE - sum(row.entry is not None for row in rows)
+    unsaid = [row for row in rows if row.entry is None][:room]
+    return [row for row in rows if row.entry is not None or row in unsaid]
+
+
+def number_row_values(row: Row) -> dict[str, str]:
+    """What stands in the fields of a row."""
+    entry = row.entry
+    return {
+        "words": row.words,
+        "kind": entry.kind if entry else "",
+        "source": entry.source if entry else "",
+    }
+
 
 RELOAD = "This page is out of date. Copy what you typed, reload the page and type it again."
 
 
-class Sound:
+class ValidPart:
     """Validator: the text may stand in this part of a release."""
 
     def __init__(self, part: str) -> None:
@@ -43,16 +225,16 @@ class Sound:
 
 
 def _line(label: str, part: str, **more: Any) -> Any:
-    return StringField(label, [Sound(part)], [_joined], default="", **more)
+    return StringField(label, [ValidPart(part)], [_joined], default="", **more)
 
 
 def _sentence(label: str, part: str) -> Any:
     """One line of text that may be long enough to wrap."""
-    return TextAreaField(label, [Sound(part)], [_joined], default="")
+    return TextAreaField(label, [ValidPart(part)], [_joined], default="")
 
 
 def _prose(label: str, part: str) -> Any:
-    return TextAreaField(label, [Sound(part)], [_plain], default="")
+    return TextAreaField(label, [ValidPart(part)], [_plain], default="")
 
 
 def _joined(text: str | None) -> str:
@@ -78,7 +260,7 @@ class NewReleaseForm(Form):
 class CallToActionForm(Described, Form):
     """How to get started."""
 
-    belongs = belonging.CALL_TO_ACTION
+    belongs = CALL_TO_ACTION_HELP
     text = _sentence("Call to action", "call_to_action.text")
     label = _line("Words on the button", "call_to_action.label")
     price = _sentence("Price, or “free”", "call_to_action.price")
@@ -87,7 +269,7 @@ class CallToActionForm(Described, Form):
 class DatelineForm(Described, Form):
     """Where and when the imagined launch takes place."""
 
-    belongs = belonging.DATELINE
+    belongs = DATELINE_HELP
     city = _line("City", "dateline.city")
     date = _line("Date of the launch", "dateline.date", widget=DateInput())
 
@@ -95,7 +277,7 @@ class DatelineForm(Described, Form):
 class QuoteForm(Described, Form):
     """What somebody of the company says, and who."""
 
-    belongs = belonging.COMPANY_QUOTE
+    belongs = COMPANY_QUOTE_HELP
     text = _prose("What they say", "company_quote.text")
     speaker = _line("Name", "company_quote.speaker")
     role = _sentence("Who they are", "company_quote.role")
@@ -104,14 +286,14 @@ class QuoteForm(Described, Form):
 class CustomerQuoteForm(QuoteForm):
     """What an imagined customer says."""
 
-    belongs = belonging.CUSTOMER_QUOTE
+    belongs = CUSTOMER_QUOTE_HELP
 
 
 class QuestionForm(Described, Form):
     """One row of the FAQ; its last three fields make it an honest unknown."""
 
     topics: tuple[str, ...] = ()
-    topic = SelectField("Topic", [Sound("faq.topic")], validate_choice=False, default="")
+    topic = SelectField("Topic", [ValidPart("faq.topic")], validate_choice=False, default="")
     question = _sentence("Question", "faq.question")
     answer = _prose("Answer", "faq.answer")
     owner = _line("Who finds out", "faq.open.owner")
@@ -129,57 +311,59 @@ class QuestionForm(Described, Form):
 
 
 class ExternalQuestionForm(QuestionForm):
-    belongs = belonging.QUESTION
+    belongs = QUESTION_HELP
     topics = EXTERNAL_TOPICS
 
 
 class InternalQuestionForm(QuestionForm):
-    belongs = belonging.INTERNAL_QUESTION
+    belongs = INTERNAL_QUESTION_HELP
     topics = INTERNAL_TOPICS
 
 
 class NumberForm(Described, Form):
     """What a number rests on. The words name it; they are as the text has them."""
 
-    belongs = belonging.NUMBER
-    words = StringField("Words", [Sound("evidence.words")], widget=HiddenInput(), default="")
-    kind = SelectField("What it rests on", choices=CHOICES, validate_choice=False, default="")
+    belongs = NUMBER_HELP
+    words = StringField("Words", [ValidPart("evidence.words")], widget=HiddenInput(), default="")
+    kind = SelectField("What it rests on", choices=KIND_CHOICES, validate_choice=False, default="")
     source = _sentence("Source", "evidence.source")
     # Where the words stand, as the page shows it beside the fields.
     sentence, more, is_gone = "", 0, False
 
     def validate_kind(self, field: Any) -> None:
         """Refuse what no choice says."""
-        if field.data not in CHOICES | CHOICES_WHEN_GONE:
+        if field.data not in KIND_CHOICES | KIND_CHOICES_WHEN_GONE:
             raise ValidationError("Choose one of these.")
 
     def tell(self, sentence: str, more: int) -> None:
         """Say where the words stand; without a sentence they stand nowhere any more."""
         self.sentence, self.more, self.is_gone = sentence, more, not sentence
-        self.kind.choices = CHOICES_WHEN_GONE if self.is_gone else CHOICES
+        self.kind.choices = KIND_CHOICES_WHEN_GONE if self.is_gone else KIND_CHOICES
 
 
 class ShortForm(Described, Form):
     """The parts of a short release. ``version`` names the text that this one was made from."""
 
-    belongs = belonging.RELEASE
+    belongs = RELEASE_HELP
     version = IntegerField(widget=HiddenInput())
     product = _line("Product", "product")
-    language = SelectField("Language", [Sound("language")], validate_choice=False)
+    language = SelectField("Language", [ValidPart("language")], validate_choice=False)
     headline = _sentence("Headline", "headline")
     subheading = _sentence("Subheading", "subheading")
     problem = _prose("Problem", "problem")
     alternative = _prose("What people do today, and why this is better", "alternative")
     call_to_action = FormField(CallToActionForm)
     # One more than allowed is read, so that it can be refused; nobody types a thousand.
-    external = Rows(FormField(ExternalQuestionForm), max_entries=MOST_QUESTIONS + 1)
+    external = SheetRows(FormField(ExternalQuestionForm), max_entries=MOST_QUESTIONS + 1)
     evidence = NumberRows(FormField(NumberForm), max_entries=MOST_EVIDENCE + 1)
 
     def process(self, formdata: Any = None, *args: Any, **more: Any) -> None:
         """Read the sheet, and remember what was sent that is no part of it."""
         super().process(formdata, *args, **more)
         self.language.choices = languages.listed(self.language.data or "")
-        self._unknown = sorted(set(formdata or ()) - _names(self) - {"csrf_token", "do", "shape"})
+        self._unknown = sorted(
+            set(formdata or ()) - _field_names(self) - {"csrf_token", "do", "shape"}
+        )
 
     def validate(self, extra_validators: Mapping[str, Any] | None = None) -> bool:
         """Whether every part can be kept; each sentence stands at its field."""
@@ -207,21 +391,21 @@ class FullForm(ShortForm):
     customer_quote = FormField(CustomerQuoteForm)
     vision = _sentence("Product vision", "vision")
     roadmap = _sentence("Place on the roadmap", "roadmap")
-    internal = Rows(FormField(InternalQuestionForm), max_entries=MOST_QUESTIONS + 1)
+    internal = SheetRows(FormField(InternalQuestionForm), max_entries=MOST_QUESTIONS + 1)
 
 
-def _names(field: Any) -> set[str]:
+def _field_names(field: Any) -> set[str]:
     """Names under which a form's fields are sent, those inside other fields included."""
     if isinstance(field, FormField):
         field = field.form
     if isinstance(field, FieldList):
-        return set().union(*(_names(entry) for entry in field.entries))
+        return set().union(*(_field_names(entry) for entry in field.entries))
     if isinstance(field, Form):
-        return set().union(*(_names(inner) for inner in field))
+        return set().union(*(_field_names(inner) for inner in field))
     return {field.name}
 
 
-class HouseForm(Form):
+class CoachSettingsForm(Form):
     """What the team tells the coach; ``used`` are the rules that may be muted and are not."""
 
     jargon = TextAreaField("Words we do not want to read", default="")

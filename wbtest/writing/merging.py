@@ -9,7 +9,7 @@ from typing import Any, NamedTuple
 
 from rapidfuzz import fuzz
 
-from wbtest.writing.evidence import key_of
+from wbtest.writing.document import words_key
 
 Values = dict[str, Any]
 Rows = list[Values]
@@ -63,7 +63,7 @@ def _by_words(value: Any) -> Any:
     """
     if not isinstance(value, list):
         return value
-    return _Entries({key_of(row["words"]): row for row in value})
+    return _Entries({words_key(row["words"]): row for row in value})
 
 
 def _as_list(value: Any) -> Any:

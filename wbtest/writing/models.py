@@ -167,3 +167,13 @@ class Candidate(Base):
     settled_at: Mapped[datetime | None] = mapped_column(UtcDateTime)
 
     settled_by: Mapped[Person | None] = relationship()
+
+
+def name_of(text: Release | Revision) -> str:
+    """Return the product in quotes, and of a revision its number.
+
+    >>> name_of(Release(document={"product": "Larder"}))
+    '“Larder”'
+    """
+    product = f"“{text.document.get('product') or 'a release without a name'}”"
+    return f"{product}, revision {text.number}" if isinstance(text, Revision) else product

@@ -1,7 +1,8 @@
-"""The pages of a press release: the list, the beginning, the sheet, the preview."""
+"""The pages of a press release: the list, the beginning, the editor, the preview."""
 
 from flask import (
     Blueprint,
+    flash,
     get_template_attribute,
     redirect,
     render_template,
@@ -14,15 +15,15 @@ from wbtest.extensions import clock
 from wbtest.store import Invalid
 from wbtest.team import access
 from wbtest.writing import document as documents
-from wbtest.writing import languages, releases, sheets
+from wbtest.writing import editor_form, languages, releases
 from wbtest.writing.coach import unchecked
-from wbtest.writing.coaching import RefusedReason, coach_text, marks_of
-from wbtest.writing.document import Form
+from wbtest.writing.coach_report import RefusedReason, coach_text, marks_of
+from wbtest.writing.document import PARTS, Form
+from wbtest.writing.draft_status import DraftStatus, releases_of, status_of
+from wbtest.writing.faq import EXAMPLE_QUESTIONS, EXPECTED_TOPICS, still_open
 from wbtest.writing.forms import FullForm, NewReleaseForm, ShortForm
 from wbtest.writing.models import Release
-from wbtest.writing.parts import PARTS
-from wbtest.writing.status import Status, releases_of, status_of
-from wbtest.writing.topics import EXAMPLES, EXPECTED, still_open
+from wbtest.writing.releases import copy_release
 
 bp = Blueprint("writing", __name__)
 
@@ -60,7 +61,7 @@ def release(release_id: int) -> ResponseReturnValue:
     if not access.has_permission("edit"):
         return redirect(url_for(".preview", release_id=found.id), 303)
     document = documents.from_json(found.document)
-    return sheet_page(found, sheets.sheet_of(document, found.form, found.version))
+    return sheet_page(found, editor_form.sheet_of(document, found.form, found.version))
 
 
 @bp.get("/releases/<int:release_id>/preview")
@@ -88,7 +89,7 @@ def preview_page(release: Release, refused: RefusedReason | None = None) -> str:
     )
 
 
-def beside(release: Release, status: Status) -> dict[str, str]:
+def beside(release: Release, status: DraftStatus) -> dict[str, str]:
     """What the margin says beside each part of the sheet, as the script puts it there."""
     drawn = get_template_attribute("writing/_findings.html", "beside")
     groups = {group.name: group for group in status.findings}
@@ -98,8 +99,8 @@ def beside(release: Release, status: Status) -> dict[str, str]:
 def sheet_page(
     release: Release,
     sheet: ShortForm,
-    differences: list[sheets.Difference] | None = None,
-    status: Status | None = None,
+    differences: list[editor_form.Difference] | None = None,
+    status: DraftStatus | None = None,
 ) -> str:
     """The sheet as typed; ``status`` is the draft's unless the coach speaks of another text."""
     language = sheet.language.data or "en"
@@ -112,15 +113,24 @@ def sheet_page(
         sheet=sheet,
         shape=shape,
         parts=PARTS[shape],
-        told={part.name: sheets.told_of(sheet, part.name) for part in PARTS[shape]},
+        told={part.name: editor_form.fields_with_help(sheet, part.name) for part in PARTS[shape]},
         status=status,
         beside=beside(release, status),
         differences=differences or [],
-        faults=[typed for typed in sheets.fields_of(sheet) if typed.faults],
+        faults=[typed for typed in editor_form.fields_of(sheet) if typed.faults],
         direction=languages.direction(language),
         right_to_left=languages.RIGHT_TO_LEFT,
         language=language,
-        blanks=sheets.blank_rows(),
-        expected=EXPECTED[shape],
-        examples=EXAMPLES,
+        blanks=editor_form.blank_rows(),
+        expected=EXPECTED_TOPICS[shape],
+        examples=EXAMPLE_QUESTIONS,
     )
+
+
+@bp.post("/releases/<int:release_id>/copy")
+@access.requires("edit")
+def copy(release_id: int) -> ResponseReturnValue:
+    """Begin another release with this one's words."""
+    copied = copy_release(access.get(Release, release_id, "edit"), access.person())
+    flash("This is a copy, and a draft of its own. Approvals and comments stayed with the other.")
+    return redirect(url_for(".release", release_id=copied.id), 303)

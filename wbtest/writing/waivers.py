@@ -14,18 +14,17 @@ from wbtest.team.models import Person
 from wbtest.writing import coach
 from wbtest.writing import document as documents
 from wbtest.writing.coach import Finding
-from wbtest.writing.house import house_of
-from wbtest.writing.models import Release, Revision, Waiver
-from wbtest.writing.naming import name_of
-from wbtest.writing.typed import needed_text
-from wbtest.writing.wording import with_plain_breaks
+from wbtest.writing.coach_settings import get_coach_settings
+from wbtest.writing.models import Release, Revision, Waiver, name_of
+from wbtest.writing.text_rules import with_plain_breaks
+from wbtest.writing.typed_text import needed_text
 
 LONGEST_REASON = 1_000
 # What a revision takes over from a waiver of its draft.
 COPIED = ("release_id", "severity", "person_id", "reason", "waived_at")
 
 
-class Key(NamedTuple):
+class FindingKey(NamedTuple):
     """Which finding. Words are compared in small letters; where something is missing the message
     stands for them, without its figures, so that a text may grow by a word and keep its waiver."""
 
@@ -44,14 +43,14 @@ class WordsGone(Refused):
     """The text has no such finding any more."""
 
 
-def key_of(finding: Finding) -> Key:
+def finding_key(finding: Finding) -> FindingKey:
     """Return what a waiver of this finding names."""
     said = finding.words or re.sub(r"\d[\d.,]*", "#", finding.mark.message)
-    return Key(finding.rule.id, finding.mark.part, with_plain_breaks(said).casefold())
+    return FindingKey(finding.rule.id, finding.mark.part, with_plain_breaks(said).casefold())
 
 
 def waive(
-    text: Release | Revision, key: Key, reason: str, person: Person, *, is_approver: bool
+    text: Release | Revision, key: FindingKey, reason: str, person: Person, *, is_approver: bool
 ) -> Waiver:
     """Let a finding of a draft or of the newest revision stay.
 
@@ -65,11 +64,11 @@ def waive(
     with writing() as session:
         release = text if isinstance(text, Release) else text.release
         hold(release)
-        finding = _get(text, key)
-        _refuse(finding, is_approver=is_approver)
+        finding = _get_finding(text, key)
+        _check_waivable(finding, is_approver=is_approver)
         before = find_waivers(text).get(key)
         if before is not None:
-            _refuse_frozen(before)
+            _check_not_frozen(before)
             session.delete(before)
         waiver = Waiver(
             **key._asdict(),
@@ -87,7 +86,7 @@ def waive(
 
 def take_back(waiver: Waiver) -> None:
     """Let the finding of a draft stand again. What was frozen with a revision stays."""
-    _refuse_frozen(waiver)
+    _check_not_frozen(waiver)
     with writing() as session:
         release = session.get_one(Release, waiver.release_id)
         record("waiver.taken_back", _what(waiver, release))
@@ -98,14 +97,16 @@ def freeze_waivers(revision: Revision) -> None:
     """Copy the draft's waivers to a revision of its text, those that apply and are new there."""
     with writing() as session:
         session.flush()
-        found = {key_of(finding) for finding in findings_of(revision)} - set(find_waivers(revision))
+        found = {finding_key(finding) for finding in findings_of(revision)} - set(
+            find_waivers(revision)
+        )
         for key, waiver in find_waivers(revision.release).items():
             if key in found:
                 copied = {name: getattr(waiver, name) for name in COPIED}
                 session.add(Waiver(revision_id=revision.id, **key._asdict(), **copied))
 
 
-def find_waivers(text: Release | Revision) -> dict[Key, Waiver]:
+def find_waivers(text: Release | Revision) -> dict[FindingKey, Waiver]:
     """The waivers of a draft, or those that belong to a revision, by finding."""
     if isinstance(text, Release):
         of_it = select(Waiver).where(Waiver.release_id == text.id, Waiver.revision_id.is_(None))
@@ -113,10 +114,10 @@ def find_waivers(text: Release | Revision) -> dict[Key, Waiver]:
         of_it = select(Waiver).where(Waiver.revision_id == text.id)
     named = of_it.options(joinedload(Waiver.person)).order_by(Waiver.id)
     rows = db.session.scalars(named)
-    return {Key(row.rule, row.part, row.words): row for row in rows}
+    return {FindingKey(row.rule, row.part, row.words): row for row in rows}
 
 
-def waivers_by_revision(release: Release) -> dict[int, dict[Key, Waiver]]:
+def waivers_by_revision(release: Release) -> dict[int, dict[FindingKey, Waiver]]:
     """The waivers that belong to each revision (by its id) of the release."""
     rows = db.session.scalars(
         select(Waiver)
@@ -124,10 +125,10 @@ def waivers_by_revision(release: Release) -> dict[int, dict[Key, Waiver]]:
         .options(joinedload(Waiver.person))
         .order_by(Waiver.id)
     )
-    found: dict[int, dict[Key, Waiver]] = {}
+    found: dict[int, dict[FindingKey, Waiver]] = {}
     for row in rows:
         assert row.revision_id is not None
-        found.setdefault(row.revision_id, {})[Key(row.rule, row.part, row.words)] = row
+        found.setdefault(row.revision_id, {})[FindingKey(row.rule, row.part, row.words)] = row
     return found
 
 
@@ -135,12 +136,12 @@ def findings_of(text: Release | Revision) -> tuple[Finding, ...]:
     """What the coach finds: in a draft as of today, in a revision as of the day it was frozen."""
     day = clock.now() if isinstance(text, Release) else text.created_at
     document = documents.from_json(text.document)
-    return coach.findings_of(document, text.form, day.date(), house_of())
+    return coach.findings_of(document, text.form, day.date(), get_coach_settings())
 
 
-def does_stay(finding: Finding, waived: Mapping[Key, Waiver]) -> bool:
+def does_stay(finding: Finding, waived: Mapping[FindingKey, Waiver]) -> bool:
     """Whether there is a reason that is good enough for how severe the finding is."""
-    waiver = waived.get(key_of(finding))
+    waiver = waived.get(finding_key(finding))
     return waiver is not None and (finding.severity != "stop" or waiver.severity == "stop")
 
 
@@ -148,14 +149,14 @@ def _what(waiver: Waiver, release: Release) -> str:
     return f"“{waiver.words}” ({waiver.rule}) in {name_of(release)}"
 
 
-def _get(text: Release | Revision, key: Key) -> Finding:
+def _get_finding(text: Release | Revision, key: FindingKey) -> Finding:
     for finding in findings_of(text):
-        if key_of(finding) == key:
+        if finding_key(finding) == key:
             return finding
     raise WordsGone("The text changed: these words are not found any more.")
 
 
-def _refuse(finding: Finding, *, is_approver: bool) -> None:
+def _check_waivable(finding: Finding, *, is_approver: bool) -> None:
     if finding.severity == "note":
         raise NotWaivable("This only informs. It needs no reason.")
     if not finding.is_waivable:
@@ -165,6 +166,6 @@ def _refuse(finding: Finding, *, is_approver: bool) -> None:
         raise NotWaivable(f"This stops the {stopped}. Only an approver may let it stay.")
 
 
-def _refuse_frozen(waiver: Waiver) -> None:
+def _check_not_frozen(waiver: Waiver) -> None:
     if waiver.revision_id is not None:
         raise NotWaivable("This waiver belongs to a frozen revision. It stays in the history.")

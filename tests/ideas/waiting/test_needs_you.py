@@ -20,7 +20,7 @@ from wbtest.team import subscriptions
 from wbtest.team.dead_letters import dismiss
 from wbtest.team.members import change_role
 from wbtest.team.models import Membership, Person
-from wbtest.writing import candidates
+from wbtest.writing import suggested_questions
 from wbtest.writing.models import Revision
 
 
@@ -61,13 +61,17 @@ def test_a_review_needs_whom_it_was_asked_of_until_they_have_read(team: Team):
 
 def test_questions_of_readers_need_all_who_edit_until_they_are_settled(team: Team):
     release = make_release(team.editor)
-    asked = candidates.propose(release, "external", "Does it freeze?", "a visitor of /p/larder")
-    candidates.propose(release, "external", "Who pays for it?", "a visitor of /p/larder")
+    asked = suggested_questions.propose_question(
+        release, "external", "Does it freeze?", "a visitor of /p/larder"
+    )
+    suggested_questions.propose_question(
+        release, "external", "Who pays for it?", "a visitor of /p/larder"
+    )
     two = "Answer or dismiss 2 questions readers asked about Larder"
     assert [needs(team, who) for who in (team.editor, team.owner)] == [[two], [two]]
     assert needs(team, team.viewer) == []
 
-    candidates.dismiss(asked, team.editor)
+    suggested_questions.dismiss_question(asked, team.editor)
 
     assert needs(team, team.editor) == [
         "Answer or dismiss a question that a reader asked about Larder"

@@ -14,7 +14,7 @@ from wbtest.publishing.models import Experiment
 from wbtest.results.dashboard.said import answers_of, asked_on_page
 from wbtest.runtime import runtime
 from wbtest.store import writing
-from wbtest.writing.candidates import propose
+from wbtest.writing.suggested_questions import propose_question
 
 WORDS = Options(questions=(Asked("Why?"),))
 
@@ -62,7 +62,7 @@ def test_who_left_has_said_nothing(app: Flask):
 def test_questions_are_those_of_this_pages_visitors(app: Flask):
     experiment: Experiment = start_page().experiment
     release = experiment.revision.release
-    propose(release, "external", "Does it work offline?", "a visitor of /p/larder")
-    propose(release, "external", "May I share it?", "a visitor of /p/another")
+    propose_question(release, "external", "Does it work offline?", "a visitor of /p/larder")
+    propose_question(release, "external", "May I share it?", "a visitor of /p/another")
 
     assert [row.question for row in asked_on_page(experiment)] == ["Does it work offline?"]

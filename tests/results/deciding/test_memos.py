@@ -17,7 +17,7 @@ from wbtest.results.deciding.decide import LONGEST_REASON, decide
 from wbtest.results.deciding.memo_views import printed, shown
 from wbtest.results.deciding.memos import find_memo
 from wbtest.store import writing
-from wbtest.writing.pdf import can_make_pdf, sheet_of
+from wbtest.writing.release_export import can_make_pdf, one_sheet_pdf
 
 # As long as a reason may be, and as wide or high as letters and lines make it.
 REASONS = (
@@ -119,7 +119,7 @@ def test_the_pdf_is_one_page_whatever_was_written(app: Flask, met, team: Team):
     for reason in REASONS:
         memo.values["decision"]["reason"] = reason[:LONGEST_REASON]
         with app.test_request_context():
-            pdf = sheet_of(printed(shown(met, memo)))
+            pdf = one_sheet_pdf(printed(shown(met, memo)))
 
         assert pdf.startswith(b"%PDF")
         assert pages_in(pdf) == 1, reason[:40]

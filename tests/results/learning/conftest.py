@@ -9,7 +9,7 @@ from wbtest.publishing.models import Experiment
 from wbtest.publishing.running.life import end
 from wbtest.results.deciding.decide import decide, second
 from wbtest.results.learning.assumptions import key_for
-from wbtest.writing.evidence import Evidence
+from wbtest.writing.document import Evidence
 
 PRICE = key_for("number", "£4 a month")
 RISK = key_for("question", "What could fail?")

@@ -11,8 +11,7 @@ from wbtest.results.learning.assumptions import (
 )
 from wbtest.results.learning.learned import tally
 from wbtest.results.learning.models import AssumptionMark
-from wbtest.writing.document import Document, OpenQuestion, Question
-from wbtest.writing.evidence import Evidence
+from wbtest.writing.document import Document, Evidence, OpenQuestion, Question
 
 ASSUMING = replace(LARDER, evidence=(Evidence("£4 a month", "assumed"),))
 

@@ -14,8 +14,7 @@ from wbtest.results.learning.lessons import lessons_of
 from wbtest.results.learning.marks import mark
 from wbtest.review.verdicts import stop_release
 from wbtest.writing import document as documents
-from wbtest.writing.copying import copy_release
-from wbtest.writing.releases import save_release
+from wbtest.writing.releases import copy_release, save_release
 
 
 def rewrite(release, person, **parts):

@@ -13,7 +13,7 @@ from wbtest.results.learning.cards import find_card, save_card
 from wbtest.results.learning.marks import mark
 from wbtest.results.learning.models import AssumptionMark, LearningCard
 from wbtest.review.verdicts import stop_release
-from wbtest.writing.candidates import propose
+from wbtest.writing.suggested_questions import propose_question
 
 ROLES = ("viewer", "editor", "approver", "owner")
 CARD = {"surprise": "Nobody cooks on Fridays.", "next_step": "Ask ten.", "read": "0"}
@@ -54,7 +54,7 @@ def test_nobody_is_asked_to_log_in(place, client: Browser):
 
 
 def test_the_card_says_what_was_believed_seen_and_asked(over, place, team: Team, client: Browser):
-    propose(over.revision.release, "external", "Is it free?", "a visitor of /p/larder")
+    propose_question(over.revision.release, "external", "Is it free?", "a visitor of /p/larder")
     log_in(client, team.viewer)
 
     page = client.get(f"{place}/learning").text

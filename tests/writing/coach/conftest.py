@@ -7,7 +7,7 @@ from typing import Any
 import pytest
 
 from wbtest.writing import coach
-from wbtest.writing.coach import House
+from wbtest.writing.coach import CoachSettings
 from wbtest.writing.document import Document, from_json
 
 TODAY = date(2026, 11, 25)
@@ -15,22 +15,27 @@ Found = list[tuple[str, str]]
 
 
 def found_by(
-    rule: str, *, form: str = "full", house: House | None = None, language: str = "en", **parts: Any
+    rule: str,
+    *,
+    form: str = "full",
+    settings: CoachSettings | None = None,
+    language: str = "en",
+    **parts: Any,
 ) -> Found:
     """Severity and words of what one rule finds in a release with just these parts.
 
     ``parts`` are as in the JSON form of a document.
     """
     document = from_json({"product": "Larder", "language": language, **parts})
-    return found_in(document, rule, form=form, house=house)
+    return found_in(document, rule, form=form, settings=settings)
 
 
 def found_in(
-    document: Document, rule: str, *, form: str = "full", house: House | None = None
+    document: Document, rule: str, *, form: str = "full", settings: CoachSettings | None = None
 ) -> Found:
     """Severity and words of what one rule finds in a document."""
     rules = tuple(known for known in coach.all_rules() if known.id == rule)
-    findings = coach.findings_of(document, form, TODAY, house, rules)
+    findings = coach.findings_of(document, form, TODAY, settings, rules)
     return [(f.severity, f.words) for f in findings]
 
 

@@ -2,7 +2,7 @@
 
 import pytest
 
-from wbtest.writing.coach import House
+from wbtest.writing.coach import CoachSettings
 
 
 @pytest.mark.parametrize(
@@ -77,7 +77,7 @@ def test_names_and_the_segment_are_known(find):
 
 
 def test_the_house_has_its_own(find):
-    assert find("A9", house=House(allowed=("rfq",)), solution="Send the RFQ.") == []
+    assert find("A9", settings=CoachSettings(allowed=("rfq",)), solution="Send the RFQ.") == []
 
 
 def test_in_german_too(find):

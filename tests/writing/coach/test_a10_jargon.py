@@ -1,11 +1,11 @@
-"""A10: words of the office, and those of the house."""
+"""A10: words of the office, and those of the settings."""
 
 from datetime import date
 
 import pytest
 
 from wbtest.writing import coach
-from wbtest.writing.coach import House
+from wbtest.writing.coach import CoachSettings
 from wbtest.writing.document import Document
 
 
@@ -50,13 +50,13 @@ def test_plain_words_are_left_alone(find, text):
     ],
 )
 def test_the_words_of_the_house_are_marked_in_any_language(find, language, term, text):
-    house = House(jargon=(term,))
-    assert find("A10", house=house, language=language, solution=text) == [("warn", term)]
+    settings = CoachSettings(jargon=(term,))
+    assert find("A10", settings=settings, language=language, solution=text) == [("warn", term)]
 
 
 def test_a_word_that_is_allowed_is_left_alone(find):
-    house = House(allowed=("Stakeholders",))
-    assert find("A10", house=house, solution="Vampires fear stakeholders.") == []
+    settings = CoachSettings(allowed=("Stakeholders",))
+    assert find("A10", settings=settings, solution="Vampires fear stakeholders.") == []
 
 
 def test_the_plain_word_is_named():

@@ -2,7 +2,7 @@
 
 import pytest
 
-from wbtest.writing.coach import House
+from wbtest.writing.coach import CoachSettings
 
 
 def asked(audience, answer):
@@ -66,7 +66,7 @@ def test_what_the_segment_calls_its_own_is_welcome(find):
 
 
 def test_what_the_house_allows_is_a_figure_of_its_own_all_the_same(find):
-    assert find("A11", house=House(allowed=("LTV",)), solution="The LTV is 80.") == [
+    assert find("A11", settings=CoachSettings(allowed=("LTV",)), solution="The LTV is 80.") == [
         ("stop", "LTV")
     ]
 

@@ -2,7 +2,7 @@
 
 import pytest
 
-from wbtest.writing.coach import House
+from wbtest.writing.coach import CoachSettings
 
 
 @pytest.mark.parametrize(
@@ -119,8 +119,8 @@ def test_a_name_that_real_people_have_is_only_asked_about(find):
 
 
 def test_no_house_allows_a_blank(find):
-    house = House(allowed=("ACME", "TBD"))
-    assert find("A13", house=house, solution="ACME sells it.") == [("stop", "ACME")]
+    settings = CoachSettings(allowed=("ACME", "TBD"))
+    assert find("A13", settings=settings, solution="ACME sells it.") == [("stop", "ACME")]
 
 
 @pytest.mark.parametrize(

@@ -3,7 +3,7 @@
 import pytest
 
 from wbtest.writing.document import INTERNAL_TOPICS
-from wbtest.writing.topics import EXAMPLES
+from wbtest.writing.faq import EXAMPLE_QUESTIONS
 
 FIRST_LABELS = {
     "pricing": ("Tarification", "Preis", "Precio"),
@@ -46,7 +46,7 @@ def test_each_missing_topic_is_marked(find, index):
 @pytest.mark.parametrize(
     ("language", "index", "question"),
     [
-        *(("en", index, EXAMPLES[topic]) for index, topic in enumerate(INTERNAL_TOPICS)),
+        *(("en", index, EXAMPLE_QUESTIONS[topic]) for index, topic in enumerate(INTERNAL_TOPICS)),
         ("de", 3, "Woran könnte es scheitern?"),
         ("fr", 1, "Et si un concurrent nous copie ?"),
         ("es", 0, "¿Por qué este precio?"),

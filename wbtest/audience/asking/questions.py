@@ -4,7 +4,7 @@ from wbtest.audience.live_pages import LivePage
 from wbtest.extensions import db
 from wbtest.publishing.live import LiveExperiment
 from wbtest.publishing.models import Experiment
-from wbtest.writing.candidates import propose
+from wbtest.writing.suggested_questions import propose_question
 
 
 def has_faq(live: LiveExperiment) -> bool:
@@ -29,4 +29,4 @@ def ask(live: LiveExperiment, question: str) -> None:
     """
     experiment = db.session.get_one(Experiment, live.id)
     release = experiment.revision.release
-    propose(release, "external", question, f"a visitor of /p/{live.slug}")
+    propose_question(release, "external", question, f"a visitor of /p/{live.slug}")

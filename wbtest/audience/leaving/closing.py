@@ -23,7 +23,7 @@ from wbtest.publishing.models import Experiment
 from wbtest.publishing.running.life import AlreadyDone, address_of, take_step
 from wbtest.store import Invalid, Refused, hold, writing
 from wbtest.team.models import Person
-from wbtest.writing.wording import find_fault, with_plain_breaks
+from wbtest.writing.text_rules import find_fault, with_plain_breaks
 
 LONGEST_TEXT = 4_000
 SHORTEST_TEXT = 20

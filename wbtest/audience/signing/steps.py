@@ -21,7 +21,7 @@ from wbtest.publishing.copy import PageCopy
 from wbtest.publishing.live import LiveExperiment
 from wbtest.publishing.strings import strings_of
 from wbtest.store import writing
-from wbtest.writing.wording import find_fault, with_plain_breaks
+from wbtest.writing.text_rules import find_fault, with_plain_breaks
 
 Step = Literal["questions", AsksFor, "done"]
 YesOrNo = Literal["price", "call"]

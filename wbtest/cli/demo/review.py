@@ -12,7 +12,7 @@ from wbtest.review.models import Comment, Reading, Reviewer
 from wbtest.review.review_questions import CLOSING
 from wbtest.review.reviewers import Seat, seat_by_link, seat_of
 from wbtest.team.models import Person
-from wbtest.writing.coaching import coach_text
+from wbtest.writing.coach_report import coach_text
 from wbtest.writing.models import Release, Revision
 from wbtest.writing.waivers import waive
 

@@ -8,7 +8,7 @@ from wbtest.cli.demo.cast import drafts_of, told
 from wbtest.cli.demo.stage import APPROVER, AUTHOR, Stage
 from wbtest.results.learning.next_draft import next_draft
 from wbtest.review import approvals, sample, verdicts
-from wbtest.writing import candidates, releases
+from wbtest.writing import releases, suggested_questions
 from wbtest.writing.document import Document
 from wbtest.writing.models import Revision
 
@@ -42,9 +42,9 @@ def take_in(stage: Stage, test: str, question: str) -> None:
     """Write the next draft from where a test ended: a visitor's question goes into its FAQ."""
     author = stage.person(AUTHOR)
     release = next_draft(stage.experiment(test), author)
-    for candidate in candidates.candidates_of(release).waiting:
+    for candidate in suggested_questions.candidates_of(release).waiting:
         if candidate.question == question:
-            candidates.accept(candidate, author)
+            suggested_questions.accept_question(candidate, author)
 
 
 def approve(stage: Stage, name: str) -> None:

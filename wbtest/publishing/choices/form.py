@@ -23,7 +23,7 @@ from wbtest.publishing.choices.options import (
 )
 from wbtest.publishing.fields import WholeField
 from wbtest.typed import TypedForm
-from wbtest.writing.wording import on_one_line, with_plain_breaks
+from wbtest.writing.text_rules import on_one_line, with_plain_breaks
 
 PLAIN = (
     "counting",

@@ -9,7 +9,7 @@ from dataclasses import asdict, dataclass, fields, replace
 from typing import Any, Literal
 
 from wbtest.publishing.choices.preorder import HTTPS, find_link_fault
-from wbtest.writing.wording import find_fault
+from wbtest.writing.text_rules import find_fault
 
 Counting = Literal["cookie", "cookieless"]
 AsksFor = Literal["price", "call", "preorder"]

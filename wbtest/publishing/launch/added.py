@@ -8,7 +8,7 @@ from wbtest.publishing.choices.words import ASKS_FOR
 from wbtest.publishing.models import Experiment
 from wbtest.publishing.shown import people_of, small_words
 from wbtest.team.models import Person
-from wbtest.writing.wording import joined
+from wbtest.writing.text_rules import joined
 
 ELSEWHERE = "taken over from an earlier page"
 

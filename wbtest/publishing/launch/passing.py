@@ -11,7 +11,7 @@ from wbtest.publishing.running.life import AlreadyDone, ChangedMeanwhile, NotRea
 from wbtest.publishing.running.sealing import draft_digest
 from wbtest.store import Invalid, hold, writing
 from wbtest.team.models import Person
-from wbtest.writing.wording import joined
+from wbtest.writing.text_rules import joined
 
 
 class WarningsUnseen(Invalid):

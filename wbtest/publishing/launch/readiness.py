@@ -18,10 +18,10 @@ from wbtest.review.verdicts import find_stop
 from wbtest.team.models import Person
 from wbtest.team.settings import get_team
 from wbtest.writing import document as documents
-from wbtest.writing.coaching import find_stops
+from wbtest.writing.coach_report import find_stops
 from wbtest.writing.models import Revision
 from wbtest.writing.releases import find_newest_revision
-from wbtest.writing.wording import joined
+from wbtest.writing.text_rules import joined
 
 CHECK_FIRST = (
     "let another approver pass the launch check first, "

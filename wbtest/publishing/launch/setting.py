@@ -8,7 +8,7 @@ from wbtest.publishing.choices import words as options_words
 from wbtest.publishing.choices.options import ELSEWHERE
 from wbtest.publishing.launch.values import Finding, Situation
 from wbtest.publishing.reckoning import LOWER
-from wbtest.writing.wording import joined
+from wbtest.writing.text_rules import joined
 
 LOOPBACK = ("localhost", "127.0.0.1", "::1")
 # Names that only a local network knows.

@@ -7,7 +7,7 @@ from urllib.parse import quote, urlencode
 
 from wbtest.publishing.rule import LONGEST_SOURCE
 from wbtest.publishing.sources import DIRECT, source_name
-from wbtest.writing.wording import find_fault, on_one_line
+from wbtest.writing.text_rules import find_fault, on_one_line
 
 LONGEST_WORD = 40
 MOST_LINKS = 20

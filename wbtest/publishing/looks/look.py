@@ -12,7 +12,7 @@ from typing import Any
 from wbtest.publishing.looks.contrast import ENOUGH, is_colour, lowest, nearest_shade
 from wbtest.publishing.looks.pictures import read_name
 from wbtest.publishing.looks.themes import CORNERS, FONTS, THEMES, Scheme, Theme
-from wbtest.writing.wording import find_fault, on_one_line
+from wbtest.writing.text_rules import find_fault, on_one_line
 
 LONGEST_ALT = 300
 # What stands on a button, whichever the accent leaves more contrast to.

@@ -6,7 +6,7 @@ from wbtest.publishing.models import Experiment
 from wbtest.publishing.running.life import take_step
 from wbtest.store import Invalid, Refused, hold, writing
 from wbtest.team.models import Person
-from wbtest.writing.wording import find_fault, with_plain_breaks
+from wbtest.writing.text_rules import find_fault, with_plain_breaks
 
 CHOICES = {"closed": "Closed", "open": "Open as a waiting list"}
 LONGEST_OUTCOME = 2_000

@@ -17,7 +17,7 @@ from wbtest.review.approvers import able_to_sign
 from wbtest.store import Invalid
 from wbtest.team import access
 from wbtest.typed import TypedForm
-from wbtest.writing.history.word_diff import diff_words
+from wbtest.writing.text_diff import diff_words
 
 
 @bp.route("/experiments/<int:experiment_id>/correct", methods=["GET", "POST"])

@@ -31,7 +31,7 @@ from wbtest.team.audit.actions import PHRASES
 from wbtest.team.audit.log import record
 from wbtest.team.models import Person
 from wbtest.team.settings import announce_change
-from wbtest.writing.wording import find_fault, joined, on_one_line, seen, with_plain_breaks
+from wbtest.writing.text_rules import find_fault, joined, on_one_line, seen, with_plain_breaks
 
 LONGEST_WHY = 1_000
 UNCHECKED = Missing("checked", "This draft has not passed the launch check since it was changed.")

@@ -15,7 +15,7 @@ from wbtest.results.figures import check_started
 from wbtest.store import Gone, Invalid, Refused, hold, writing
 from wbtest.team.audit.log import record
 from wbtest.team.models import Person
-from wbtest.writing.wording import find_fault, on_one_line
+from wbtest.writing.text_rules import find_fault, on_one_line
 
 LONGEST_NOTE = 200
 MOST_NOTES = 200

@@ -13,8 +13,8 @@ from wbtest.publishing.choices.options import Asked
 from wbtest.publishing.models import Experiment
 from wbtest.publishing.running.seals import sealed_options
 from wbtest.results.signup_list import moment
-from wbtest.writing.candidates import candidates_of
 from wbtest.writing.models import Candidate
+from wbtest.writing.suggested_questions import candidates_of
 
 SHOWN_TEXTS = 100
 

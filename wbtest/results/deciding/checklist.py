@@ -19,8 +19,8 @@ from wbtest.results.deciding.models import ChecklistItem
 from wbtest.results.deciding.sentences import Sentence, by_part, sentences_of
 from wbtest.store import Invalid, Refused, hold, writing
 from wbtest.writing import document as documents
-from wbtest.writing.typed import kept_text
-from wbtest.writing.wording import on_one_line
+from wbtest.writing.text_rules import on_one_line
+from wbtest.writing.typed_text import kept_text
 
 STATES = {"open": "Open", "served": "Served", "not_served": "Not served"}
 LONGEST_NOTE = 200

@@ -26,7 +26,7 @@ from wbtest.review.approvers import is_alone
 from wbtest.store import Invalid, Refused, hold, writing
 from wbtest.team.audit.log import record
 from wbtest.team.models import Person
-from wbtest.writing.wording import find_fault, gives_reason, seen, with_plain_breaks
+from wbtest.writing.text_rules import find_fault, gives_reason, seen, with_plain_breaks
 
 LONGEST_REASON = 4_000
 

@@ -30,8 +30,8 @@ from wbtest.results.figures import results_of
 from wbtest.results.views import bp
 from wbtest.runtime import runtime
 from wbtest.team import access
-from wbtest.writing.exchange_views import download
-from wbtest.writing.pdf import sheet_of
+from wbtest.writing.file_views import download
+from wbtest.writing.release_export import one_sheet_pdf
 
 Found = tuple[Experiment, Memo]
 TAG = re.compile(r"<style>.*?</style>|<[^>]*>|\s+(?=\s)", re.DOTALL)
@@ -62,7 +62,7 @@ def stored_memo(experiment_id: int, number: int) -> ResponseReturnValue:
 def stored_memo_pdf(experiment_id: int, number: int) -> ResponseReturnValue:
     """The same as one sheet of paper. Raises NoPdf where none can be made."""
     experiment, memo = _find(experiment_id, number)
-    sheet = sheet_of(printed(shown(experiment, memo)))
+    sheet = one_sheet_pdf(printed(shown(experiment, memo)))
     return download(sheet, "application/pdf", f"{file_stem(experiment)}-memo-{number}.pdf")
 
 

@@ -7,8 +7,7 @@ from msgspec import Struct
 from wbtest.publishing.rule import Hypothesis
 from wbtest.results.learning.assumptions import assumptions_behind
 from wbtest.writing.coach.ledger import Row, numbers_of
-from wbtest.writing.document import Document, Question
-from wbtest.writing.evidence import is_spelled
+from wbtest.writing.document import Document, Question, is_spelled
 
 
 class OpenEnds(Struct, frozen=True):

@@ -7,9 +7,7 @@ from itertools import groupby
 from typing import NamedTuple
 
 from wbtest.writing.coach.reading import Reading, Text
-from wbtest.writing.document import Document
-from wbtest.writing.evidence import key_of
-from wbtest.writing.parts import PARTS
+from wbtest.writing.document import PARTS, Document, words_key
 
 # Nothing is built for a quotation, nor for what changed in the world.
 SERVED = (
@@ -29,7 +27,7 @@ class Sentence(NamedTuple):
     @property
     def key(self) -> str:
         """What tells it from the others, whatever its capitals and spaces: 16 hex digits."""
-        return hashlib.sha256(f"{self.part}\n{key_of(self.words)}".encode()).hexdigest()[:16]
+        return hashlib.sha256(f"{self.part}\n{words_key(self.words)}".encode()).hexdigest()[:16]
 
     @property
     def label(self) -> str:

@@ -13,9 +13,8 @@ from wbtest.publishing.conversions import ACTS
 from wbtest.publishing.in_words import as_percent
 from wbtest.publishing.rule import Hypothesis
 from wbtest.writing.coach.ledger import numbers_of
-from wbtest.writing.document import Document
-from wbtest.writing.evidence import key_of
-from wbtest.writing.topics import still_open
+from wbtest.writing.document import Document, words_key
+from wbtest.writing.faq import still_open
 
 Kind = Literal["number", "question"]
 State = Literal["confirmed", "refuted", "open"]
@@ -56,7 +55,7 @@ def key_for(kind: str, words: str) -> str:
     >>> key_for("number", "£4  a month") == key_for("number", "£4 a Month")
     True
     """
-    return hashlib.sha256(f"{kind}\n{key_of(words)}".encode()).hexdigest()[:16]
+    return hashlib.sha256(f"{kind}\n{words_key(words)}".encode()).hexdigest()[:16]
 
 
 def assumptions_of(document: Document) -> tuple[Assumption, ...]:

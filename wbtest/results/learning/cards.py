@@ -8,7 +8,7 @@ from wbtest.publishing.models import Experiment
 from wbtest.results.learning.models import LearningCard
 from wbtest.store import Invalid, Refused, hold, writing
 from wbtest.team.models import Person
-from wbtest.writing.typed import kept_text
+from wbtest.writing.typed_text import kept_text
 
 LONGEST = 4_000
 MEANWHILE = (

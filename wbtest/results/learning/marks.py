@@ -21,7 +21,7 @@ from wbtest.results.learning.models import AssumptionMark
 from wbtest.store import Gone, Invalid, hold, writing
 from wbtest.team.models import Person
 from wbtest.writing import document as documents
-from wbtest.writing.typed import needed_text
+from wbtest.writing.typed_text import needed_text
 
 LONGEST_WHY = 2_000
 

@@ -7,8 +7,8 @@ from wbtest.results.learning.cards import demand_over
 from wbtest.review.verdicts import find_stop
 from wbtest.store import writing
 from wbtest.team.models import Person
-from wbtest.writing.copying import copy_release
 from wbtest.writing.models import Release
+from wbtest.writing.releases import copy_release
 
 
 def next_draft(experiment: Experiment, author: Person) -> Release:

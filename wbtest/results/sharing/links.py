@@ -17,7 +17,7 @@ from wbtest.store import Invalid, Refused, hold, writing
 from wbtest.team.audit.log import record
 from wbtest.team.models import Person
 from wbtest.team.people import hash_good_password
-from wbtest.writing.wording import find_fault
+from wbtest.writing.text_rules import find_fault
 
 USUAL_DAYS = 30
 MOST_DAYS = 90

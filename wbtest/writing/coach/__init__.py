@@ -13,15 +13,14 @@ from functools import lru_cache
 from msgspec.structs import replace
 
 from wbtest.writing.coach.finding import SEVERITIES, Finding, Mark, Rule, Severity, Step
-from wbtest.writing.coach.reading import RELEASE_TEXTS, House, Reading, text_at
+from wbtest.writing.coach.reading import RELEASE_TEXTS, CoachSettings, Reading, text_at
 from wbtest.writing.coach.rules import RULES
-from wbtest.writing.document import Document, Form
-from wbtest.writing.parts import PARTS
+from wbtest.writing.document import PARTS, Document, Form
 
 __all__ = [
     "SEVERITIES",
+    "CoachSettings",
     "Finding",
-    "House",
     "Rule",
     "Step",
     "all_rules",
@@ -48,7 +47,7 @@ def findings_of(
     document: Document,
     form: Form,
     today: date,
-    house: House | None = None,
+    settings: CoachSettings | None = None,
     rules: tuple[Rule, ...] | None = None,
 ) -> tuple[Finding, ...]:
     """Return what the coach finds, in reading order; ``today`` is the draft's day.
@@ -57,19 +56,21 @@ def findings_of(
     rule each part gets ``MOST_OF_A_RULE`` findings of a severity; the last says how many more there
     are. ``rules`` are all by default.
     """
-    return _found(document, form, today, house or House(), all_rules() if rules is None else rules)
+    return _found(
+        document, form, today, settings or CoachSettings(), all_rules() if rules is None else rules
+    )
 
 
 # One text is judged again and again: for its page, when it is frozen and when it is approved.
 @lru_cache(maxsize=32)
 def _found(
-    document: Document, form: Form, today: date, house: House, rules: tuple[Rule, ...]
+    document: Document, form: Form, today: date, settings: CoachSettings, rules: tuple[Rule, ...]
 ) -> tuple[Finding, ...]:
-    reading = Reading(document, form, today, house)
+    reading = Reading(document, form, today, settings)
     found = [
         _finding(rule, mark, reading)
         for rule in rules
-        if rule.id not in reading.house.muted and _covers(rule, reading.language)
+        if rule.id not in reading.settings.muted and _covers(rule, reading.language)
         for mark in _not_too_many(_marks_of(rule, reading))
     ]
     return tuple(sorted(found, key=lambda finding: _place(finding.mark)))

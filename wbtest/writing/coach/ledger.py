@@ -17,8 +17,7 @@ from wbtest.writing.coach.numbers import Number, numbers_in
 from wbtest.writing.coach.offers import end_of_period
 from wbtest.writing.coach.reading import Reading, Text
 from wbtest.writing.coach.spans import spans_of
-from wbtest.writing.document import Document
-from wbtest.writing.evidence import Evidence, key_of
+from wbtest.writing.document import Document, Evidence, words_key
 
 # An imagined customer is not asked for sources; questions say again what the release says.
 _ASKED = re.compile(r"(?!customer_quote)\w+(?:\.text|\.price)?")
@@ -60,10 +59,10 @@ class Ledger(NamedTuple):
         found: dict[str, Row] = {}
         for number in self.numbers:
             words = number.entry.words if number.entry else number.words
-            first = found.get(key_of(words))
+            first = found.get(words_key(words))
             more = first.more + 1 if first else 0
             sentence = first.sentence if first else number.sentence
-            found[key_of(words)] = Row(
+            found[words_key(words)] = Row(
                 first.words if first else words, number.entry, sentence, more
             )
         return (*found.values(), *(Row(entry.words, entry) for entry in self.gone))

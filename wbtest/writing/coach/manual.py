@@ -8,7 +8,7 @@ import sys
 from wbtest.writing.coach.finding import Rule
 from wbtest.writing.coach.rules import RULES
 from wbtest.writing.languages import LANGUAGES
-from wbtest.writing.wording import joined
+from wbtest.writing.text_rules import joined
 
 OPENING = """# The coach
 

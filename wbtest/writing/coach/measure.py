@@ -5,7 +5,7 @@ from collections.abc import Iterable
 from typing import NamedTuple
 
 from wbtest.writing.coach.reading import Text
-from wbtest.writing.wording import LETTERS_A_WORD
+from wbtest.writing.text_rules import LETTERS_A_WORD
 
 _LETTER = re.compile(r"[^\W\d_]")
 _DENSE = re.compile(r"[\u3040-\u30ff\u3400-\u9fff\uf900-\ufaff\uac00-\ud7af\U00020000-\U0003ffff]")

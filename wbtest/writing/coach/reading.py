@@ -101,7 +101,7 @@ class Entry(Struct, frozen=True):
     answer: Text
 
 
-class House(NamedTuple):
+class CoachSettings(NamedTuple):
     """What a team says for itself: its own jargon, words and acronyms that are well known
     there, and rules (ids) that it does not want."""
 
@@ -129,7 +129,7 @@ class Reading:
     document: Document
     form: Form
     today: date
-    house: House = field(default_factory=House)
+    settings: CoachSettings = field(default_factory=CoachSettings)
 
     @cached_property
     def language(self) -> str:

@@ -8,7 +8,7 @@ import re
 from collections.abc import Iterator
 from typing import NamedTuple
 
-from wbtest.writing import wording
+from wbtest.writing import text_rules
 from wbtest.writing.coach.lists import words_of
 
 _WORD = re.compile(r"\w+(?:['’]\w+)*")
@@ -45,7 +45,7 @@ def words_in(text: str) -> list[Piece]:
 
 def count_words(text: str) -> int:
     """How many words there are in any script, as ``wording.words`` counts them."""
-    return wording.words(text)
+    return text_rules.words(text)
 
 
 def paragraphs_in(text: str) -> list[Piece]:

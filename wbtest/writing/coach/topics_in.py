@@ -6,7 +6,7 @@ from collections.abc import Iterator
 from wbtest.writing.coach.listed import UNSPACED, without_prefix
 from wbtest.writing.coach.lists import Token, phrases, words_of
 from wbtest.writing.coach.reading import Text
-from wbtest.writing.topics import topic_labelled
+from wbtest.writing.faq import topic_labelled
 
 _LABEL = re.compile(r"[^:：]*(?=[:：])")
 

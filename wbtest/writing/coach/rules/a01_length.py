@@ -5,8 +5,7 @@ from collections.abc import Iterator
 from wbtest.writing.coach.finding import Mark, Rule
 from wbtest.writing.coach.measure import measure_of
 from wbtest.writing.coach.reading import Reading
-from wbtest.writing.document import WORDS_A_PAGE
-from wbtest.writing.parts import PARTS
+from wbtest.writing.document import PARTS, WORDS_A_PAGE
 
 MOST_WORDS = WORDS_A_PAGE * 3 // 2
 FEWEST_WORDS = WORDS_A_PAGE // 2

@@ -56,7 +56,7 @@ def _known(reading: Reading) -> set[str]:
     listed = words_of("any", "capitals") | words_of(reading.language, "capitals")
     # A11 marks these already, and to explain them would not help.
     metrics = {line.partition("=>")[0].strip() for line in words_of("any", "metrics")}
-    given = " ".join((*names, document.segment, *reading.house.allowed))
+    given = " ".join((*names, document.segment, *reading.settings.allowed))
     stressed = {
         token.text
         for text in reading.prose

@@ -12,10 +12,10 @@ _DENSE_FROM = "\u0e00"
 
 def check(reading: Reading) -> Iterator[Mark]:
     """Mark words of the list, and the team's own in any language, once each place."""
-    allowed = {word.strip().lower() for word in reading.house.allowed}
-    own = Phrases(reading.house.jargon)
+    allowed = {word.strip().lower() for word in reading.settings.allowed}
+    own = Phrases(reading.settings.jargon)
     for text in reading.prose:
-        found = dict.fromkeys(_own_places(text, own, reading.house.jargon), "")
+        found = dict.fromkeys(_own_places(text, own, reading.settings.jargon), "")
         wanted = {(place.start, place.end) for place in find_listed(text, "jargon")}
         for hit in text.find("jargon"):
             if (hit.start, hit.end) in wanted:

@@ -4,7 +4,7 @@ from collections.abc import Iterator
 
 from wbtest.writing.coach.finding import Mark, Rule
 from wbtest.writing.coach.reading import Reading
-from wbtest.writing.topics import ENOUGH_FOR_SHORT
+from wbtest.writing.faq import ENOUGH_FOR_SHORT
 
 
 def check(reading: Reading) -> Iterator[Mark]:

@@ -7,7 +7,7 @@ from wbtest.writing.coach.lists import languages_of
 from wbtest.writing.coach.reading import Reading
 from wbtest.writing.coach.topics_in import topics_in
 from wbtest.writing.document import EXTERNAL_TOPICS
-from wbtest.writing.topics import EXAMPLES, is_settled
+from wbtest.writing.faq import EXAMPLE_QUESTIONS, is_settled
 
 LIST = "external_topics"
 
@@ -33,7 +33,7 @@ def check(reading: Reading) -> Iterator[Mark]:
                 "external",
                 "warn",
                 f"No customer question is about: {topic}.",
-                f"Answer, for example: “{EXAMPLES[topic]}”",
+                f"Answer, for example: “{EXAMPLE_QUESTIONS[topic]}”",
             )
 
 

@@ -6,7 +6,7 @@ from wbtest.writing.coach.finding import Mark, Rule
 from wbtest.writing.coach.reading import Reading
 from wbtest.writing.coach.topics_in import topics_in
 from wbtest.writing.document import INTERNAL_TOPICS
-from wbtest.writing.topics import EXAMPLES, EXPECTED, is_settled
+from wbtest.writing.faq import EXAMPLE_QUESTIONS, EXPECTED_TOPICS, is_settled
 
 LIST = "internal_topics"
 
@@ -28,9 +28,10 @@ def check(reading: Reading) -> Iterator[Mark]:
         yield reading.missing(
             row.answer.path if row else "faq",
             "internal",
-            "stop" if topic in EXPECTED["full"]["internal"] else "note",
+            "stop" if topic in EXPECTED_TOPICS["full"]["internal"] else "note",
             f"No internal answer yet: {topic}.",
-            f"Answer, for example: “{EXAMPLES[topic]}” Or say who settles it, by when, and how.",
+            f"Answer, for example: “{EXAMPLE_QUESTIONS[topic]}” Or say who settles it, by when, "
+            "and how.",
         )
 
 

@@ -6,7 +6,7 @@ from functools import cache
 from wbtest.writing.coach.finding import Mark, Rule
 from wbtest.writing.coach.lists import tokens_of, words_of
 from wbtest.writing.coach.reading import Entry, Reading, Text
-from wbtest.writing.topics import is_settled
+from wbtest.writing.faq import is_settled
 
 
 def check(reading: Reading) -> Iterator[Mark]:

@@ -6,7 +6,7 @@ from wbtest.writing.coach.finding import Mark, Rule
 from wbtest.writing.coach.listed import has_listed
 from wbtest.writing.coach.lists import languages_of
 from wbtest.writing.coach.reading import Entry, Reading, Text
-from wbtest.writing.topics import is_settled
+from wbtest.writing.faq import is_settled
 
 HARD_TOPICS = ("key risks", "competitive positioning", "what would make us stop")
 

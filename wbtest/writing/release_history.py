@@ -1,0 +1,305 @@
+"""How a release came to be: revisions, and between them the edit sessions, the newest first.
+
+An edit session is a row of saves by one person. A revision tells which findings of the coach it
+removed and added.
+"""
+
+from collections.abc import Collection, Iterable, Mapping, Sequence
+from datetime import date, datetime, timedelta
+from functools import lru_cache
+from itertools import pairwise, zip_longest
+from typing import NamedTuple
+
+from msgspec import Struct
+from msgspec.structs import replace
+from sqlalchemy import select
+from sqlalchemy.orm import joinedload
+
+from wbtest.extensions import clock, db
+from wbtest.team.models import Person
+from wbtest.writing import coach
+from wbtest.writing import document as documents
+from wbtest.writing.changes import changes_between, summarise_changes
+from wbtest.writing.coach import CoachSettings, Finding
+from wbtest.writing.coach_settings import get_coach_settings
+from wbtest.writing.document import Document, Form
+from wbtest.writing.models import Release, Revision, Save, Waiver
+from wbtest.writing.releases import find_newest_revision
+from wbtest.writing.saves import Text
+from wbtest.writing.versions import find_texts, revision_version
+from wbtest.writing.waivers import FindingKey, finding_key, waivers_by_revision
+
+USUAL = "Most teams need four to six drafts in one to two weeks."
+MANY_DRAFTS = 7
+MANY_DAYS = 15
+FEW_DRAFTS = 4
+
+
+class DraftStats(NamedTuple):
+    """The draft's number, the day of the release (the first is 1), and that of the last freeze."""
+
+    draft: int
+    day: int
+    frozen_on: int
+
+    def sentence(self, *, is_approved: bool = False) -> str:
+        """Where the release stands, what is usual, and what to do when it is far from that.
+
+        >>> DraftStats(draft=3, day=5, frozen_on=4).sentence()
+        'Draft 3 on day 5. Most teams need four to six drafts in one to two weeks.'
+        """
+        if is_approved:
+            done = f"Draft {self.draft} was frozen on day {self.frozen_on} and is approved."
+            if self.draft < FEW_DRAFTS:
+                return f"{done} That is quick: {_small(USUAL)}"
+            return f"{done} {USUAL}"
+        stands = f"Draft {self.draft} on day {self.day}."
+        if self.draft >= MANY_DRAFTS:
+            return f"{stands} {USUAL} Ask what you cannot agree on: often it is the customer."
+        if self.day >= MANY_DAYS:
+            return f"{stands} {USUAL} Freeze what you have and let people read it, or let it go."
+        return f"{stands} {USUAL}"
+
+
+def _small(sentence: str) -> str:
+    return sentence[0].lower() + sentence[1:]
+
+
+# Who comes back later than this begins another session.
+SESSION_BREAK = timedelta(minutes=30)
+
+
+class SaveTime(NamedTuple):
+    """A save without its text: the version it made, who, when, and the names of what changed."""
+
+    version: int
+    person: str
+    person_id: int
+    saved_at: datetime
+    parts: tuple[str, ...]
+
+
+class EditSession(Struct, frozen=True):
+    """Saves that follow each other, the newest first, and what all of them changed in one line."""
+
+    saves: tuple[SaveTime, ...]
+    summary: str = ""
+
+    @property
+    def first(self) -> SaveTime:
+        """Its oldest save."""
+        return self.saves[-1]
+
+    @property
+    def last(self) -> SaveTime:
+        """Its newest save."""
+        return self.saves[0]
+
+    @property
+    def base(self) -> int:
+        """The version that it began from."""
+        return self.first.version - 1
+
+
+def edit_sessions(saves: Iterable[SaveTime], frozen: Collection[datetime]) -> list[EditSession]:
+    """Group saves, the newest first; what was ``frozen`` in between splits a session in two."""
+    saves = tuple(saves)
+    groups = [list(saves[:1])] if saves else []
+    for newer, older in pairwise(saves):
+        if _is_apart(newer, older, frozen):
+            groups.append([])
+        groups[-1].append(older)
+    return [EditSession(tuple(group)) for group in groups]
+
+
+def _is_apart(newer: SaveTime, older: SaveTime, frozen: Collection[datetime]) -> bool:
+    return (
+        newer.person_id != older.person_id
+        or newer.saved_at - older.saved_at >= SESSION_BREAK
+        # A text is saved and then frozen, often in the same moment.
+        or any(older.saved_at <= at < newer.saved_at for at in frozen)
+    )
+
+
+class FindingsDiff(NamedTuple):
+    """Findings that went away, and those that came, in the order of the text."""
+
+    gone: tuple[Finding, ...] = ()
+    come: tuple[Finding, ...] = ()
+
+
+def findings_between(old: Revision, new: Revision, settings: CoachSettings) -> FindingsDiff:
+    """Compare two revisions by rule, part and words; each as of the day it was frozen."""
+    before, after = (_by_key(found_in(revision, settings)) for revision in (old, new))
+    return FindingsDiff(_without(before, after), _without(after, before))
+
+
+def found_in(revision: Revision, settings: CoachSettings) -> tuple[Finding, ...]:
+    """What the coach finds in a revision, by what the team says for itself today."""
+    document = documents.from_json(revision.document)
+    return _findings(document, revision.form, revision.created_at.date(), settings)
+
+
+# A page of the history reads twenty revisions, and is opened again and again.
+@lru_cache(maxsize=128)
+def _findings(
+    document: Document, form: Form, day: date, settings: CoachSettings
+) -> tuple[Finding, ...]:
+    return coach.findings_of(document, form, day, settings)
+
+
+def _by_key(findings: Iterable[Finding]) -> dict[FindingKey, Finding]:
+    return {finding_key(finding): finding for finding in findings}
+
+
+def _without(
+    found: Mapping[FindingKey, Finding], others: Mapping[FindingKey, Finding]
+) -> tuple[Finding, ...]:
+    return tuple(finding for key, finding in found.items() if key not in others)
+
+
+# Entries on a page; one more revision may hang on to the last of them.
+ENTRIES_A_PAGE = 20
+# Saves that one page reads at most; a longer session continues on the next page.
+MOST_SAVES = 1_000
+NO_CHANGE = FindingsDiff()
+
+
+class FrozenRevision(Struct, frozen=True):
+    """A revision, what changed since the one before in one line, and what the coach made of it.
+
+    ``waivers`` are those frozen with it that the revision before did not have.
+    """
+
+    revision: Revision
+    before: Revision | None
+    summary: str = ""
+    findings: FindingsDiff = NO_CHANGE
+    waivers: tuple[Waiver, ...] = ()
+
+
+class Timeline(Struct, frozen=True):
+    """A page of the history. ``older`` is the ``before`` of the next page, None on the last."""
+
+    entries: tuple[FrozenRevision | EditSession, ...]
+    older: int | None
+
+    @property
+    def first_version(self) -> int:
+        """The version of the oldest save that is shown; 2 is the first save of all."""
+        saved = [entry.first.version for entry in self.entries if isinstance(entry, EditSession)]
+        return min(saved, default=0)
+
+
+def timeline_of(release: Release, before: int | None = None) -> Timeline:
+    """The history from the newest on, or what came earlier than the save of version ``before``."""
+    # Held to what a database can count to.
+    end = release.version + 1
+    newest = end if before is None else max(0, min(before, end))
+    saves = _saves(release, newest)
+    revisions = revisions_of(release)
+    times = [revision.created_at for revision in revisions]
+    sessions = edit_sessions(saves[:MOST_SAVES], times)
+    frozen = [FrozenRevision(*two) for two in zip_longest(revisions, revisions[1:])]
+    if before is not None:
+        # What is newer than the newest save here was on the page before.
+        frozen = [f for f in frozen if saves and f.revision.created_at < saves[0].saved_at]
+    entries: list[FrozenRevision | EditSession] = [*sessions, *frozen]
+    entries.sort(key=_order_of, reverse=True)
+    rest = next((e.last for e in entries[ENTRIES_A_PAGE:] if isinstance(e, EditSession)), None)
+    if rest is None and len(saves) > MOST_SAVES:
+        rest = saves[MOST_SAVES]
+    shown = [entry for entry in entries if rest is None or _is_newer(entry, rest)]
+    return Timeline(tuple(_with_summaries(release, shown)), rest and rest.version + 1)
+
+
+def pace_of(release: Release) -> DraftStats:
+    """Which draft the release is at, on which of its days; the first day is 1."""
+    newest = find_newest_revision(release)
+    digest = documents.digest(documents.from_json(release.document))
+    is_frozen = newest is not None and (newest.digest, newest.form) == (digest, release.form)
+    began = release.created_at.date()
+    frozen_on = (newest.created_at.date() - began).days + 1 if newest else 0
+    drafts = newest.number if newest else 0
+    return DraftStats(
+        draft=drafts if is_frozen else drafts + 1,
+        day=(clock.now().date() - began).days + 1,
+        frozen_on=frozen_on,
+    )
+
+
+def revisions_of(release: Release) -> list[Revision]:
+    """Every revision with its author, the newest first."""
+    return list(
+        db.session.scalars(
+            select(Revision)
+            .where(Revision.release_id == release.id)
+            .options(joinedload(Revision.author))
+            .order_by(Revision.number.desc())
+        )
+    )
+
+
+def _saves(release: Release, before: int) -> list[SaveTime]:
+    rows = db.session.execute(
+        select(Save.version, Person.name, Save.person_id, Save.saved_at, Save.parts)
+        .join(Person, Person.id == Save.person_id)
+        .where(Save.release_id == release.id, Save.version < before)
+        .order_by(Save.version.desc())
+        .limit(MOST_SAVES + 1)
+    )
+    return [SaveTime(*row[:4], tuple(row.parts.split())) for row in rows]
+
+
+def _order_of(entry: FrozenRevision | EditSession) -> tuple[datetime, int, int]:
+    """When it happened; a text is saved first and then frozen, often in the same moment."""
+    if isinstance(entry, EditSession):
+        return entry.last.saved_at, 0, entry.last.version
+    return entry.revision.created_at, 1, entry.revision.number
+
+
+def _is_newer(entry: FrozenRevision | EditSession, rest: SaveTime) -> bool:
+    if isinstance(entry, EditSession):
+        return entry.last.version > rest.version
+    return entry.revision.created_at >= rest.saved_at
+
+
+def _with_summaries(
+    release: Release, entries: Sequence[FrozenRevision | EditSession]
+) -> Iterable[FrozenRevision | EditSession]:
+    """The entries, each with what it changed."""
+    sessions = [entry for entry in entries if isinstance(entry, EditSession)]
+    versions = {v for session in sessions for v in (session.base, session.last.version)}
+    texts = find_texts(release, versions)
+    settings, waived = get_coach_settings(), waivers_by_revision(release)
+    for entry in entries:
+        if isinstance(entry, EditSession):
+            said = _summary(texts.get(entry.base), texts.get(entry.last.version))
+            yield replace(entry, summary=said)
+        else:
+            yield replace(
+                _with_revision_changes(entry, settings), waivers=_new_waivers(entry, waived)
+            )
+
+
+def _with_revision_changes(frozen: FrozenRevision, settings: CoachSettings) -> FrozenRevision:
+    if frozen.before is None:
+        return frozen
+    texts = (revision_version(r).text for r in (frozen.before, frozen.revision))
+    findings = findings_between(frozen.before, frozen.revision, settings)
+    return replace(frozen, summary=_summary(*texts), findings=findings)
+
+
+def _new_waivers(
+    frozen: FrozenRevision, waived: dict[int, dict[FindingKey, Waiver]]
+) -> tuple[Waiver, ...]:
+    """The waivers of a revision that the one before did not have."""
+    known = waived.get(frozen.before.id, {}) if frozen.before else {}
+    here = waived.get(frozen.revision.id, {})
+    return tuple(waiver for key, waiver in here.items() if key not in known)
+
+
+def _summary(old: Text | None, new: Text | None) -> str:
+    if old is None or new is None:
+        return ""
+    return summarise_changes(changes_between(old.document, new.document, (old.form, new.form)))
