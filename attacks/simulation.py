@@ -16,9 +16,9 @@ from wbtest.audience.recording.hours import QUARTER_SECONDS
 from wbtest.publishing.network_limits import NetworkLimits
 from wbtest.publishing.rule import Hypothesis
 from wbtest.results.crowded_networks import Networks, find_networks
-from wbtest.results.looks import HourCounts, look
+from wbtest.results.evidence_path import HourCounts, look
 from wbtest.results.network_groups import MARKS, Group
-from wbtest.results.verdict import Life, Verdict, judge
+from wbtest.results.verdict import RunPeriod, Verdict, judge
 from wbtest.statistics import Counts
 
 BEGUN = int(START.timestamp())
@@ -120,7 +120,7 @@ class Test:
         """Return what is said after so many days."""
         if day not in self._by_day:
             now = day * DAY
-            life = Life(START, None, START + timedelta(days=day), "UTC")
+            life = RunPeriod(START, None, START + timedelta(days=day), "UTC")
             everybody = self._seen.at < now
             hours = self._hours(everybody, now)
             verdict = self._verdict(hours, life)
@@ -143,9 +143,9 @@ class Test:
         """Return what is said of the rate after so many days."""
         now = day * DAY
         hours = self._hours(self._seen.at < now, now)
-        return self._verdict(hours, Life(START, None, START + timedelta(days=day), "UTC"))
+        return self._verdict(hours, RunPeriod(START, None, START + timedelta(days=day), "UTC"))
 
-    def _verdict(self, hours: HourCounts, life: Life) -> Verdict:
+    def _verdict(self, hours: HourCounts, life: RunPeriod) -> Verdict:
         rule = self._rule
         looks = look(hours, rule, life.now)
         return judge(rule, hours, looks, life)

@@ -13,7 +13,7 @@ import numpy as np
 from attacks.people import DAY, HOUR, NEVER, People, people, together
 from attacks.simulation import Test, default_rule
 from attacks.worlds import BURST, EVENT, KEENER, Draw, alone, announced, carriers, offices
-from wbtest.results.selftest.lines import Line
+from wbtest.results.error_rates import Line
 
 DAYS = 14
 # As many as the rule's maximum.

@@ -28,13 +28,13 @@ from wbtest.extensions import clock, db
 from wbtest.publishing.looks.images import add_image
 from wbtest.publishing.models import Experiment
 from wbtest.publishing.running import correcting, life
-from wbtest.results.annotating.notes import add_note
+from wbtest.results.costs import add_spend
 from wbtest.results.deciding.checklist import save_checklist
 from wbtest.results.deciding.decide import decide
 from wbtest.results.learning.cards import save_card
 from wbtest.results.learning.marks import mark, standing_marks
-from wbtest.results.sharing.links import make_shared
-from wbtest.results.spending.spends import add_spend
+from wbtest.results.notes import add_note
+from wbtest.results.shared_links import make_shared
 from wbtest.review.comments import reply, write_comment
 from wbtest.review.forecasts import forecast
 from wbtest.review.readings import close

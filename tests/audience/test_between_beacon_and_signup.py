@@ -9,7 +9,7 @@ from tests.factories import log_in
 from wbtest.audience import counts
 from wbtest.extensions import db
 from wbtest.publishing.models import Experiment
-from wbtest.results.totals import total
+from wbtest.results.history import total
 
 
 def sides(app: Flask, larder: Larder) -> tuple[int, int]:

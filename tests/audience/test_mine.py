@@ -20,7 +20,7 @@ from wbtest.publishing import copy
 from wbtest.publishing.assembling import page_of
 from wbtest.publishing.models import Experiment
 from wbtest.publishing.running.seals import sealed_rule
-from wbtest.results.signup_files import signup_json
+from wbtest.results.signup_list import signup_json
 from wbtest.results.signup_list import signups as listed
 from wbtest.runtime import runtime
 from wbtest.store import lock, writing, writing_group

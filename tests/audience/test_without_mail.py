@@ -28,7 +28,7 @@ from wbtest.publishing.previews import preview_token
 from wbtest.publishing.running import after, life
 from wbtest.publishing.running.seals import sealed_rule
 from wbtest.publishing.strings import LANGUAGES, strings_for
-from wbtest.results.signup_files import mailing_rows, signup_records, signup_rows
+from wbtest.results.signup_list import mailing_rows, signup_records, signup_rows
 from wbtest.results.signup_list import signups as listed
 from wbtest.runtime import runtime
 from wbtest.store import writing

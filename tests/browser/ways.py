@@ -12,7 +12,7 @@ from tests.factories import PASSWORD
 from wbtest.extensions import clock, db
 from wbtest.publishing.models import Experiment
 from wbtest.publishing.previews import preview_token
-from wbtest.results.sharing.links import make_shared
+from wbtest.results.shared_links import make_shared
 from wbtest.store import writing
 from wbtest.team.account import codes, daily, factors, links
 from wbtest.team.account.mail_choices import stop_url

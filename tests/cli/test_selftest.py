@@ -6,15 +6,15 @@ import pytest
 from click.testing import CliRunner, Result
 
 from wbtest.cli import main
-from wbtest.results.selftest import course, exact
-from wbtest.results.selftest.lines import Line
+from wbtest.results import error_rates
+from wbtest.results.error_rates import Line
 
 
 @pytest.fixture(autouse=True)
 def brief(monkeypatch: pytest.MonkeyPatch) -> None:
     """All that is measured has tests of its own; here the exact lines of one target do."""
-    monkeypatch.setattr(course, "computed", lambda _tick: exact.one_rate(0.05, 300))
-    monkeypatch.setattr(course, "simulated", lambda *_given: [])
+    monkeypatch.setattr(error_rates, "computed", lambda _tick: error_rates.one_rate(0.05, 300))
+    monkeypatch.setattr(error_rates, "simulated", lambda *_given: [])
 
 
 def selftest(*arguments: str) -> Result:
@@ -39,7 +39,7 @@ def test_json_is_all_that_is_on_the_channel_for_it():
 
 def test_a_broken_bound_ends_with_1(monkeypatch: pytest.MonkeyPatch):
     broken = [Line("go", "one page", 0.2, bound=0.05)]
-    monkeypatch.setattr(course, "computed", lambda _tick: broken)
+    monkeypatch.setattr(error_rates, "computed", lambda _tick: broken)
 
     said = selftest()
 

@@ -14,8 +14,8 @@ from wbtest.ideas.notifications import send_notifications
 from wbtest.publishing.decisions import find_decision
 from wbtest.publishing.models import Experiment
 from wbtest.publishing.running.life import end
+from wbtest.results.costs import add_spend
 from wbtest.results.deciding.decide import decide
-from wbtest.results.spending.spends import add_spend
 
 
 def shown(team: Team) -> Portfolio:

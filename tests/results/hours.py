@@ -8,8 +8,8 @@ import numpy as np
 
 from tests.factories import make_rule
 from wbtest.publishing.rule import Hypothesis
-from wbtest.results.looks import HourCounts, look
-from wbtest.results.verdict import Life, Verdict, judge
+from wbtest.results.evidence_path import HourCounts, look
+from wbtest.results.verdict import RunPeriod, Verdict, judge
 
 START = datetime(2027, 3, 1, 9, tzinfo=UTC)
 HOUR = 3600
@@ -42,7 +42,7 @@ def judged(
 ) -> Verdict:
     """The verdict ``days`` after the start."""
     now = START + timedelta(days=days)
-    lived = Life(START, life.get("ended_at"), now, life.get("time_zone", "UTC"))
+    lived = RunPeriod(START, life.get("ended_at"), now, life.get("time_zone", "UTC"))
     looks = look(hours, rule, now)
     return judge(rule, hours, looks, lived, is_trusted=is_trusted)
 

@@ -8,10 +8,9 @@ from tests.factories import end_at
 from tests.results.crowd import count_day, count_days
 from wbtest.publishing.models import Experiment
 from wbtest.publishing.running import life
-from wbtest.results import conclusions
+from wbtest.results import captions
 from wbtest.results.figures import Results, results_of
-from wbtest.results.in_words import badge, headline, promise
-from wbtest.results.standing import standing
+from wbtest.results.verdict_text import badge, headline, promise, status_line
 
 LATER = datetime(2027, 3, 11, 20, tzinfo=UTC)
 AFTER_ALL = datetime(2027, 4, 2, tzinfo=UTC)
@@ -93,7 +92,7 @@ def test_once_over_the_page_says_until_when_figures_may_move(begin, hours_after,
     if hours_after >= 0:
         end_at(experiment, LATER)
     results = results_of(experiment, LATER + timedelta(hours=hours_after))
-    phrases = standing(experiment, results)
+    phrases = status_line(experiment, results)
 
     assert (phrases[1] if finality else None) == finality
     assert any("figures final" in phrase for phrase in phrases) == (hours_after == 24)
@@ -109,7 +108,7 @@ def test_after_the_end_no_sentence_asks_to_go_on(begin, kind):
     for moment in (AFTER_ALL - timedelta(days=2, hours=-23), AFTER_ALL):
         results = results_of(experiment, moment)
         texts = [headline(results), *(check.reason for check in results.trust)]
-        texts += [conclusions.of_comparison(results), conclusions.of_rates(results)]
+        texts += [captions.of_comparison(results), captions.of_rates(results)]
 
         assert results.verdict.recommendation != "keep_running"
         assert not [text for text in texts if "eep looking" in text or "yet" in text]
@@ -119,7 +118,7 @@ def test_after_the_end_no_sentence_asks_to_go_on(begin, kind):
 def test_a_last_day_that_is_over_counts_as_the_last_day(begin):
     experiment = begin()
 
-    assert standing(experiment, results_of(experiment, AFTER_ALL))[:2] == [
+    assert status_line(experiment, results_of(experiment, AFTER_ALL))[:2] == [
         "Ran from 1 March to 29 March, 29 days",
         "figures final",
     ]

@@ -19,11 +19,11 @@ from wbtest.audience.counts import Totals
 from wbtest.audience.segments_counts import Newest
 from wbtest.ideas.notifications import occasions
 from wbtest.results.figures import results_of
+from wbtest.results.history import LeftOut
 from wbtest.results.likely_causes import SegmentCounts, with_hints
 from wbtest.results.quality_checks import check_doubt, check_trust
-from wbtest.results.totals import LeftOut
 from wbtest.results.trust import Check, CheckContext, Paused, panel_of
-from wbtest.results.verdict import Doubt
+from wbtest.results.verdict import FadedEvidence
 from wbtest.statistics import Counts
 
 NUMBERS = (0, 1, 2, 12)
@@ -129,9 +129,11 @@ def test_every_sentence_of_the_panel_agrees_with_its_number() -> None:
 @pytest.mark.parametrize("since", [1, 2, 12, 150])
 def test_what_speaks_against_a_verdict_agrees_with_its_number(first: int, since: int) -> None:
     until, later = Counts(first, 0), Counts(since, 1)
-    doubts = [Doubt(0, until, later, is_contradicted=is_so) for is_so in (True, False)]
+    doubts = [FadedEvidence(0, until, later, is_contradicted=is_so) for is_so in (True, False)]
 
-    assert [disagreeing(sentences(check_doubt(doubt))) for doubt in (*doubts, Doubt(0))] == [[]] * 3
+    assert [
+        disagreeing(sentences(check_doubt(doubt))) for doubt in (*doubts, FadedEvidence(0))
+    ] == [[]] * 3
 
 
 PAGES = (

@@ -16,9 +16,9 @@ from wbtest.extensions import clock
 from wbtest.http import number_of
 from wbtest.publishing.models import Experiment
 from wbtest.publishing.running import life
-from wbtest.results.beside import Aside, Beside, networks_found, results_and_aside
 from wbtest.results.figures import Results, history_of
 from wbtest.results.network_checking import check_all_networks, save_findings
+from wbtest.results.set_aside import Aside, Beside, networks_found, results_and_aside
 
 WHY = "We know this office: they asked their friends."
 FORUM = Chosen("out", "source", "forum")

@@ -14,17 +14,13 @@ from plotly.offline import get_plotlyjs_version
 
 from tests.results.crowd import count_day, count_days, count_machines
 from wbtest.audience.counts import Totals
-from wbtest.results import charts, traffic_charts
-from wbtest.results.dashboard import segment_charts
-from wbtest.results.dashboard.course import course_of
-from wbtest.results.dashboard.course_chart import course
-from wbtest.results.dashboard.densities import densities
-from wbtest.results.dashboard.density_chart import beliefs
-from wbtest.results.dashboard.funnel import funnel_of
-from wbtest.results.dashboard.segments import Segment
+from wbtest.results import charts
 from wbtest.results.figures import Results, results_of
+from wbtest.results.funnel import funnel_of
+from wbtest.results.rate_charts import beliefs, course_chart, course_of, densities
+from wbtest.results.segments import Segment, chart_columns, chart_rows
 
-# The tabs draw all of them from every database (dashboard/test_tabs.py).
+# The tabs draw all of them from every database (test_dashboard_views.py).
 pytestmark = pytest.mark.one_database
 STATIC = Path(__file__).parents[2] / "static"
 VENDOR = STATIC / "vendor"
@@ -58,12 +54,12 @@ def segments(results: Results) -> list[Segment]:
 DRAWN = (
     charts.intervals,
     lambda results: charts.evidence(results, NOTES),
-    lambda results: course(results, course_of(results), NOTES),
-    lambda results: traffic_charts.funnel(results, funnel_of(results)),
-    lambda results: traffic_charts.visits_by_day(results, days(results), NOTES),
-    lambda results: traffic_charts.signups_by_day(results, days(results), NOTES),
-    lambda results: segment_charts.rows(segments(results), results.rule.target),
-    lambda results: segment_charts.columns(segments(results), results.rule.target),
+    lambda results: course_chart(results, course_of(results), NOTES),
+    lambda results: charts.funnel(results, funnel_of(results)),
+    lambda results: charts.visits_by_day(results, days(results), NOTES),
+    lambda results: charts.signups_by_day(results, days(results), NOTES),
+    lambda results: chart_rows(segments(results), results.rule.target),
+    lambda results: chart_columns(segments(results), results.rule.target),
     lambda results: beliefs(results, densities(results)),
 )
 
@@ -199,7 +195,7 @@ def test_what_is_said_of_points_is_said_for_each_of_them(draw, results):
 
 def test_what_happened_stands_on_the_charts_over_time(results):
     evidence = json.loads(charts.evidence(results, NOTES))["layout"]
-    visits = json.loads(traffic_charts.visits_by_day(results, days(results), NOTES))["layout"]
+    visits = json.loads(charts.visits_by_day(results, days(results), NOTES))["layout"]
 
     assert "2027-03-02T18:00" in {shape["x0"] for shape in evidence["shapes"]}
     assert {shape["x0"] for shape in visits["shapes"]} == {"2027-03-02"}
@@ -240,7 +236,7 @@ def test_a_belief_that_is_endless_at_nobody_squeezes_no_other(begin):
 
 def test_few_visitors_are_open_dots(results):
     few = [Segment("x", (Totals(seen=29, converted=3),)), Segment("y", (Totals(seen=30),))]
-    trace = json.loads(segment_charts.rows(few, 0.08))["data"][0]
+    trace = json.loads(chart_rows(few, 0.08))["data"][0]
 
     assert trace["marker"]["symbol"] == ["circle-open", "circle"]
     assert trace["customdata"][0].startswith("x: 3 of 29, between")

@@ -14,7 +14,7 @@ from wbtest.audience.models import Alarm, Engagement, Signup
 from wbtest.audience.segments_counts import newest_signups
 from wbtest.publishing.models import Experiment
 from wbtest.publishing.running import life
-from wbtest.results.figures import judged, results_of
+from wbtest.results.figures import evaluate, results_of
 from wbtest.results.trust import Check
 from wbtest.store import writing
 from wbtest.team.settings import change_team
@@ -149,7 +149,7 @@ def test_a_broken_split_names_the_device_and_source_that_is_missing(running, now
 def test_a_list_asks_six_times_and_a_page_alike_however_many_came(running, now):
     def queries() -> tuple[int, int]:
         with counted() as brief:
-            judged(running, now())
+            evaluate(running, now())
         with counted() as whole:
             results_of(running, now())
         return len(brief), len(whole)

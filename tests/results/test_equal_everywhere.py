@@ -45,7 +45,7 @@ from tests.snapshot import PostgresqlSnapshot, Snapshot
 from wbtest.audience.recording import rollup
 from wbtest.delivery import schema
 from wbtest.extensions import db
-from wbtest.results.sharing.links import make_shared
+from wbtest.results.shared_links import make_shared
 from wbtest.store import writing
 from wbtest.writing.models import Revision
 from wbtest.writing.release_export import can_make_pdf

@@ -10,8 +10,8 @@ from wbtest import statistics
 from wbtest.audience.counts import Totals
 from wbtest.publishing.models import Experiment
 from wbtest.publishing.running.seals import sealed_rule
-from wbtest.results import in_words
-from wbtest.results.figures import NotStarted, judged, results_of
+from wbtest.results import verdict_text
+from wbtest.results.figures import NotStarted, evaluate, results_of
 from wbtest.results.figures_json import results_json
 from wbtest.results.history import count
 from wbtest.statistics import Counts, comparison, ranking, rate
@@ -219,10 +219,10 @@ def test_hours_of_several_tests_are_kept_apart(begin):
 
 
 def test_a_list_says_what_the_page_says(met):
-    results, brief = results_of(met, LATER), judged(met, LATER)
+    results, brief = results_of(met, LATER), evaluate(met, LATER)
 
     assert (brief.verdict, brief.variants) == (results.verdict, results.variants)
-    assert in_words.headline(brief) == in_words.headline(results)
+    assert verdict_text.headline(brief) == verdict_text.headline(results)
 
 
 def test_the_rate_of_those_served_holds_also_who_was_never_seen(begin):

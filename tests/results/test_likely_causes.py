@@ -6,10 +6,9 @@ from typing import Any
 from tests.factories import make_rule
 from tests.results.check_histories import counted, visitors
 from wbtest.audience.segments_counts import Newest
-from wbtest.results.history import History
+from wbtest.results.history import History, LeftOut
 from wbtest.results.likely_causes import SegmentCounts, lost_in, short_of, with_hints
 from wbtest.results.quality_checks import check_trust
-from wbtest.results.totals import LeftOut
 from wbtest.results.trust import CheckContext
 
 ALIKE = [

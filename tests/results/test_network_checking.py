@@ -18,7 +18,7 @@ from wbtest.audience.recording.groups import record
 from wbtest.extensions import db
 from wbtest.publishing.models import Experiment
 from wbtest.results import network_checking
-from wbtest.results.figures import judged, results_of
+from wbtest.results.figures import evaluate, results_of
 from wbtest.results.network_checking import seen_of_marks
 from wbtest.results.trust import Check
 
@@ -133,14 +133,14 @@ def test_a_list_says_what_the_page_says(street, running, now):
     bring_strangers(street, now)
     bring_accomplices(street, now)
 
-    assert judged(running, now()).verdict.is_withheld
+    assert evaluate(running, now()).verdict.is_withheld
 
 
 def test_strangers_who_say_yes_are_believed(street, running, now):
     bring_strangers(street, now, days=8, rate=0.15)
 
     assert check_of(running, now).state == "ok"
-    assert judged(running, now()).verdict.choice == "go"
+    assert evaluate(running, now()).verdict.choice == "go"
 
 
 @pytest.mark.every_database
@@ -180,7 +180,7 @@ def test_no_verdict_rests_on_hours_at_which_nobody_looked(street, running, now):
     network_checking.check_all_networks(now())
     bring_accomplices(street, now)
 
-    assert judged(running, now()).verdict.is_withheld
+    assert evaluate(running, now()).verdict.is_withheld
 
 
 def test_a_verdict_that_time_alone_brings_is_looked_at_first(street, running, now):
@@ -191,7 +191,7 @@ def test_a_verdict_that_time_alone_brings_is_looked_at_first(street, running, no
     network_checking.check_all_networks(now())
     now.turn(hours=2)
 
-    assert judged(running, now()).verdict.is_withheld
+    assert evaluate(running, now()).verdict.is_withheld
     network_checking.check_all_networks(now())
     assert network_checking.findings_of([running])[running.id].check.state == "stop"
 

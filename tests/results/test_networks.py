@@ -17,14 +17,14 @@ from wbtest.results.crowded_networks import (
     lost_by,
     split_by,
 )
-from wbtest.results.looks import HourCounts
+from wbtest.results.evidence_path import HourCounts
 from wbtest.results.network_groups import UNKNOWN, Group, find_groups
-from wbtest.results.verdict import Doubt, Life
+from wbtest.results.verdict import FadedEvidence, RunPeriod
 from wbtest.statistics import Counts
 
 Marks = Mapping[tuple[int, str], Counts]
 RULE = make_rule(minimum_visitors=300)
-LIFE = Life(START, None, START + timedelta(days=10), "UTC")
+LIFE = RunPeriod(START, None, START + timedelta(days=10), "UTC")
 
 
 class Visitors(NamedTuple):
@@ -142,7 +142,7 @@ def test_the_red_sentence_says_who_and_what_turns():
 def test_the_red_sentence_says_that_the_verdict_would_be_in_doubt_without_them():
     found = made(HONEST, crowd(9_000, 60, 60)).look()
     assert found.verdict is not None
-    doubtful = replace(found.verdict, recommendation="keep_running", doubt=Doubt(0))
+    doubtful = replace(found.verdict, recommendation="keep_running", doubt=FadedEvidence(0))
 
     check = check_networks(found._replace(without=doubtful))
 

@@ -6,13 +6,13 @@ import pytest
 
 from tests.results.hours import START, Hour, eager_rule, hourly, judged
 from wbtest.publishing.rule import Hypothesis
-from wbtest.results.outlook import Outlook, foresee, rounded
-from wbtest.results.verdict import Life
+from wbtest.results.outlook import Outlook, estimate_remaining, rounded
+from wbtest.results.verdict import RunPeriod
 
 
 def outlook(hours: list[Hour], days: float, rule: Hypothesis | None = None) -> Outlook:
-    life = Life(START, None, START + timedelta(days=days), "UTC")
-    return foresee(rule or eager_rule(ends_on=date(2027, 12, 31)), hourly(hours), life)
+    life = RunPeriod(START, None, START + timedelta(days=days), "UTC")
+    return estimate_remaining(rule or eager_rule(ends_on=date(2027, 12, 31)), hourly(hours), life)
 
 
 def test_the_visitors_it_foresees_are_those_it_takes():

@@ -10,11 +10,11 @@ from tests.results.check_histories import NAMES, SOUND, WEEK, checked, counted, 
 from wbtest.audience.counts import Totals
 from wbtest.audience.segments_counts import Newest
 from wbtest.results import measurement_checks
+from wbtest.results.history import LeftOut
 from wbtest.results.measurement_checks import check_attempts, check_cached, check_changes
 from wbtest.results.quality_checks import check_doubt, check_measurement, check_since, check_trust
-from wbtest.results.totals import LeftOut
 from wbtest.results.trust import CheckContext, Paused, is_red, pauses_of
-from wbtest.results.verdict import Doubt, Verdict
+from wbtest.results.verdict import FadedEvidence, Verdict
 from wbtest.results.visitor_checks import check_unknown
 from wbtest.statistics import Counts, split
 
@@ -131,7 +131,7 @@ def test_every_check_gives_its_reason_in_a_sentence():
 
 
 def test_a_verdict_by_friends_is_told_with_both_numbers():
-    doubt = Doubt(0, Counts(60, 25), Counts(900, 19), is_contradicted=True)
+    doubt = FadedEvidence(0, Counts(60, 25), Counts(900, 19), is_contradicted=True)
 
     assert check_doubt(doubt).reason == (
         "Reached by the first 60, friends perhaps; the 900 since run at 2.1\u202f%. "
@@ -152,7 +152,7 @@ def test_more_than_one_in_a_hundred_who_saw_two_variants_wants_a_look(count, sta
 def test_a_verdict_holds_fades_or_is_not_there_yet():
     running = Verdict("not_enough", "keep_running", ("open",))
     reached = Verdict("met", "go", ("above",), (0,), reached_at=datetime(2027, 3, 9, tzinfo=UTC))
-    faded = replace(reached, doubt=Doubt(0, Counts(60, 25), Counts(900, 19)))
+    faded = replace(reached, doubt=FadedEvidence(0, Counts(60, 25), Counts(900, 19)))
 
     assert [check_since(each).colour for each in (running, reached, faded)] == [
         "grey",

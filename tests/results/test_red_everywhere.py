@@ -9,11 +9,11 @@ from tests.conftest import HandClock
 from tests.results.conftest import Start
 from tests.results.crowd import count_day, count_hour
 from wbtest.publishing.models import Experiment
-from wbtest.results.figures import judged, results_of
+from wbtest.results.figures import evaluate, results_of
 from wbtest.results.figures_json import results_json
-from wbtest.results.in_words import badge, headline
 from wbtest.results.summary import summary
 from wbtest.results.trust import panel_of
+from wbtest.results.verdict_text import badge, headline
 from wbtest.store import writing
 
 Damage = Callable[[Experiment], None]
@@ -79,7 +79,7 @@ def test_each_red_check_withholds_it_in_page_json_and_list(
     met: Experiment, now: HandClock, damage: Damage, red: set[str]
 ):
     damage(met)
-    results, brief, listed = results_of(met, now()), judged(met, now()), summary(met, now())
+    results, brief, listed = results_of(met, now()), evaluate(met, now()), summary(met, now())
     values = results_json(results)
 
     assert {check.check for check in results.trust if check.colour == "red"} == red

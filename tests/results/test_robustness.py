@@ -21,15 +21,15 @@ from wbtest.audience.models import Signup, Visit
 from wbtest.publishing.models import Experiment
 from wbtest.results.figures import results_of
 from wbtest.results.figures_json import results_json
-from wbtest.results.in_words import fragility
 from wbtest.results.robustness import Fragility, false_signups, false_views, fragility_of, price_of
-from wbtest.results.verdict import Doubt, Life, Verdict
+from wbtest.results.verdict import FadedEvidence, RunPeriod, Verdict
+from wbtest.results.verdict_text import fragility
 from wbtest.statistics import Counts, evidence_needed
 from wbtest.store import writing
 
 HOURS = 150
 RULE = eager_rule(maximum_visitors=10_000)
-LIFE = Life(START, None, START.replace(day=11), "UTC")
+LIFE = RunPeriod(START, None, START.replace(day=11), "UTC")
 
 
 def spread(number: int, hours: int) -> list[int]:
@@ -117,7 +117,7 @@ def test_of_variants_that_miss_the_target_the_weakest_is_told():
 def test_nothing_is_told_without_a_verdict_or_of_one_in_doubt():
     assert told([(700, 92)], replace(MET, word="not_enough")) is None
     assert told([(700, 92)], replace(MET, is_withheld=True)) is None
-    assert told([(700, 92)], replace(MET, doubt=Doubt(0))) is None
+    assert told([(700, 92)], replace(MET, doubt=FadedEvidence(0))) is None
 
 
 def test_where_they_came_from_is_told_of_the_variant():

@@ -10,7 +10,7 @@ from tests.results.check_histories import SOUND, checked, counted, visitors
 from tests.results.hours import START
 from wbtest.audience.conversions import Conversions, Row, summed
 from wbtest.audience.segments_counts import Newest
-from wbtest.results.looks import HourCounts
+from wbtest.results.evidence_path import HourCounts
 from wbtest.results.signup_checks import (
     check_addresses,
     check_alarms,

@@ -10,7 +10,7 @@ from tests.factories import Team, log_in, make_running
 from tests.publishing.tampering import Tamper, each_tampering
 from tests.results.crowd import count_day
 from wbtest.publishing.models import Experiment
-from wbtest.results.figures import judged, results_of
+from wbtest.results.figures import evaluate, results_of
 from wbtest.results.summary import summaries
 from wbtest.store import writing
 from wbtest.writing.models import Revision
@@ -30,7 +30,7 @@ def met(revision: Revision, team: Team, now: HandClock) -> Experiment:
 def test_the_panel_names_each_and_no_verdict_is_shown(
     met: Experiment, team: Team, now: HandClock, client: FlaskClient, tamper: Tamper, cause: str
 ):
-    assert judged(met, now()).verdict.choice == "go"
+    assert evaluate(met, now()).verdict.choice == "go"
     with writing():
         tamper(met)
     log_in(client, team.viewer)
@@ -42,7 +42,7 @@ def test_the_panel_names_each_and_no_verdict_is_shown(
     assert "Red: " in said
     assert f"{cause[:1].upper()}{cause[1:]}" in said
     assert "Verdict withheld" in said
-    results, brief, listed = results_of(met, now()), judged(met, now()), summaries([met], now())
+    results, brief, listed = results_of(met, now()), evaluate(met, now()), summaries([met], now())
     assert results.is_red is brief.is_red is listed[met.id].is_withheld is True
 
 

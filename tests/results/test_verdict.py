@@ -8,7 +8,7 @@ from hypothesis import strategies as st
 
 from tests.results.hours import LATE, START, Hour, eager_rule, hourly, judged
 from wbtest import statistics
-from wbtest.results.verdict import Life
+from wbtest.results.verdict import RunPeriod
 from wbtest.statistics import Counts
 
 GOOD, FAIR, BAD = (100, 15), (100, 8), (100, 1)
@@ -180,7 +180,7 @@ def test_against_the_target_a_verdict_may_ripen_after_the_most_visitors_came():
 
 
 def test_an_experiment_that_nobody_ends_is_over_after_its_last_day():
-    life = Life(START, None, START, "Europe/Berlin")
+    life = RunPeriod(START, None, START, "Europe/Berlin")
 
     assert life.over_at(eager_rule()) == datetime(2027, 3, 29, 22, tzinfo=UTC)
 

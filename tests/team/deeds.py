@@ -18,9 +18,9 @@ from wbtest.audience.leaving.purging import finish_purges
 from wbtest.audience.setting_aside import set_aside, take_back
 from wbtest.publishing.models import Experiment
 from wbtest.publishing.running import life
+from wbtest.results.costs import delete_spend
 from wbtest.results.deciding.decide import second, turn_down
 from wbtest.results.deciding.decide import withdraw as withdraw_paper
-from wbtest.results.spending.spends import delete_spend
 from wbtest.review import review_requests
 from wbtest.review.approvals import approve
 from wbtest.review.deletion import delete_release

@@ -20,12 +20,12 @@ from wbtest.extensions import db
 from wbtest.publishing.experiments import create_experiment
 from wbtest.publishing.models import Experiment
 from wbtest.publishing.running import after, correcting
-from wbtest.results.annotating.notes import add_note, delete_note
+from wbtest.results.costs import add_spend
 from wbtest.results.deciding.decide import decide
 from wbtest.results.deciding.models import Paper
 from wbtest.results.deciding.papers import find_newest
-from wbtest.results.sharing.links import make_shared
-from wbtest.results.spending.spends import add_spend
+from wbtest.results.notes import add_note, delete_note
+from wbtest.results.shared_links import make_shared
 from wbtest.review import review_requests
 from wbtest.review.models import Reviewer
 from wbtest.store import writing

@@ -18,10 +18,9 @@ from wbtest.delivery.health import doctor_token
 from wbtest.delivery.models import OutboxMail, Webhook
 from wbtest.extensions import clock, db
 from wbtest.publishing.models import Image
-from wbtest.results.annotating.models import Annotation
 from wbtest.results.learning.marks import standing_marks
-from wbtest.results.sharing.links import make_shared
-from wbtest.results.spending.models import Spend
+from wbtest.results.models import Annotation, Spend
+from wbtest.results.shared_links import make_shared
 from wbtest.review.comments import write_comment
 from wbtest.review.models import Reviewer
 from wbtest.review.review_requests import make_link

@@ -11,7 +11,7 @@ from wbtest.audience.group_counts import Direction, Group, Kind, largest_groups
 from wbtest.audience.models import SettingAside
 from wbtest.extensions import clock
 from wbtest.publishing.models import Experiment
-from wbtest.results.beside import results_and_aside
+from wbtest.results.set_aside import results_and_aside
 from wbtest.team import access
 
 MOST_LISTED = 100

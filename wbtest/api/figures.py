@@ -13,14 +13,13 @@ from wbtest.ideas.idea_file import HEAD, rows_of_ideas
 from wbtest.ideas.idea_list import IdeaFilter, portfolio_of
 from wbtest.publishing.models import Experiment
 from wbtest.publishing.rule import LAST_DAY
-from wbtest.results.beside import results_and_aside
-from wbtest.results.dashboard.filters import Filters
-from wbtest.results.dashboard.who_came import days_of
 from wbtest.results.deciding.meanwhile import mark_of
 from wbtest.results.exports import COUNTED, numbers_of
 from wbtest.results.figures import Results
 from wbtest.results.figures_json import results_json
-from wbtest.results.totals import total
+from wbtest.results.history import total
+from wbtest.results.set_aside import results_and_aside
+from wbtest.results.who_came import Filters, days_of
 from wbtest.team import access
 
 FIRST_DAY = date(2000, 1, 1)

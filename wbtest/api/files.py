@@ -10,9 +10,8 @@ from wbtest.moments import read_one_moment
 from wbtest.publishing.models import Experiment
 from wbtest.publishing.running.life import file_stem
 from wbtest.publishing.running.seals import sealed_rule
-from wbtest.results.event_files import EVENT_COLUMNS, event_rows
-from wbtest.results.signup_files import questions_of, signup_records, signup_rows
-from wbtest.results.signup_list import signups
+from wbtest.results.exports import EVENT_COLUMNS, event_rows
+from wbtest.results.signup_list import questions_of, signup_records, signup_rows, signups
 from wbtest.store import Refused
 from wbtest.team import access
 from wbtest.team.audit.taking import record_taken

@@ -7,9 +7,8 @@ from flask import abort
 
 from wbtest.api.release_shapes import Given
 from wbtest.publishing.models import Experiment
-from wbtest.results.annotating import notes
-from wbtest.results.spending import spends
-from wbtest.results.spending.money import CURRENCIES
+from wbtest.results import costs, notes
+from wbtest.results.costs import CURRENCIES
 from wbtest.team import access
 
 
@@ -68,7 +67,7 @@ def list_spend(experiment_id: int) -> Spends:
 def add_spend(experiment_id: int, body: Spending) -> Spends:
     """Enter what was spent on a source."""
     experiment = access.get(Experiment, experiment_id, "edit")
-    spends.add_spend(
+    costs.add_spend(
         experiment,
         access.person(),
         body.source,
@@ -83,7 +82,7 @@ def add_spend(experiment_id: int, body: Spending) -> Spends:
 def delete_spend(experiment_id: int, key: str) -> None:
     """Delete a line of what was spent; what it said stays in the audit log."""
     experiment = access.get(Experiment, experiment_id, "edit")
-    spends.delete_spend(experiment, access.person(), key)
+    costs.delete_spend(experiment, access.person(), key)
 
 
 def list_notes(experiment_id: int) -> Notes:
@@ -120,7 +119,7 @@ def _spends(experiment: Experiment) -> Spends:
                 by=line.person.name,
                 at=line.at,
             )
-            for line in spends.spends_of(experiment)
+            for line in costs.spends_of(experiment)
         ]
     )
 

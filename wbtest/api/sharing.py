@@ -9,8 +9,8 @@ from wbtest.api.answers import Answer
 from wbtest.api.release_shapes import Given
 from wbtest.api.scopes import check_held
 from wbtest.publishing.models import Experiment
-from wbtest.results.sharing import links
-from wbtest.results.sharing.models import SharedLink
+from wbtest.results import shared_links
+from wbtest.results.models import SharedLink
 from wbtest.runtime import runtime
 from wbtest.team import access
 
@@ -19,7 +19,7 @@ class NewShared(Given, kw_only=True):
     """`label` says whom it is for. With a password the link asks for it."""
 
     label: str
-    days: int = links.USUAL_DAYS
+    days: int = shared_links.USUAL_DAYS
     password: str = ""
 
 
@@ -44,7 +44,7 @@ class Shared(msgspec.Struct):
 
 def list_shared(experiment_id: int) -> Shared:
     """Who may look from outside, until when, and how often they did."""
-    found = links.shared_of(access.get(Experiment, experiment_id, "read"))
+    found = shared_links.shared_of(access.get(Experiment, experiment_id, "read"))
     return Shared([_shown(each) for each in found])
 
 
@@ -52,7 +52,9 @@ def make_shared(experiment_id: int, body: NewShared) -> Answer[SharedShown]:
     """Make a link for somebody outside. It shows figures, so the token needs `read` as well."""
     experiment = access.get(Experiment, experiment_id, "approve")
     check_held("read")
-    made = links.make_shared(experiment, access.person(), body.label, body.days, body.password)
+    made = shared_links.make_shared(
+        experiment, access.person(), body.label, body.days, body.password
+    )
     return _told(*made)
 
 
@@ -60,17 +62,17 @@ def renew_shared(experiment_id: int, number: int) -> Answer[SharedShown]:
     """Give a link another address; the old one opens nothing any more. It takes `read` as well."""
     link = _get(experiment_id, number)
     check_held("read")
-    return _told(link, links.renew_shared(link, access.person()))
+    return _told(link, shared_links.renew_shared(link, access.person()))
 
 
 def close_shared(experiment_id: int, number: int) -> None:
     """Close a link from now on."""
-    links.revoke_shared(_get(experiment_id, number), access.person())
+    shared_links.revoke_shared(_get(experiment_id, number), access.person())
 
 
 def _get(experiment_id: int, number: int) -> SharedLink:
     experiment = access.get(Experiment, experiment_id, "approve")
-    found = (link for link in links.shared_of(experiment) if link.number == number)
+    found = (link for link in shared_links.shared_of(experiment) if link.number == number)
     return next(found, None) or abort(404)
 
 
@@ -87,7 +89,7 @@ def _shown(link: SharedLink) -> SharedShown:
         by=link.made_by.name,
         made_at=link.made_at,
         expires_at=link.expires_at,
-        is_over=links.is_over(link),
+        is_over=shared_links.is_over(link),
         has_password=bool(link.password_hash),
         opened=link.opened,
         opened_on=link.opened_on,

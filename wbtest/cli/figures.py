@@ -4,7 +4,7 @@ from collections.abc import Mapping, Sequence
 from math import inf
 from typing import Any
 
-from wbtest.results.drawing import odds, times
+from wbtest.results.chart_style import odds, times
 
 VERDICTS = {"met": "met", "not_met": "not met", "not_enough": "not enough"}
 

@@ -13,10 +13,10 @@ from wbtest.extensions import clock, db
 from wbtest.http import moment
 from wbtest.moments import read_one_moment
 from wbtest.publishing.models import Experiment
-from wbtest.results.crowds import lines
+from wbtest.results.crowd_figures import lines
 from wbtest.results.figures import results_of
 from wbtest.results.figures_json import results_json
-from wbtest.results.in_words import fragility
+from wbtest.results.verdict_text import fragility
 from wbtest.store import Refused
 
 STATES = {"ok": "ok", "warn": "CARE", "stop": "STOP"}

@@ -10,7 +10,7 @@ from typing import TYPE_CHECKING
 import click
 
 if TYPE_CHECKING:
-    from wbtest.results.selftest.lines import Line
+    from wbtest.results.error_rates import Line
 
 # In the order of the report.
 GROUPS = {
@@ -41,14 +41,14 @@ def selftest(founders: int, seed: int, as_json: bool) -> None:
     bad a result is rarer than 1 in 10,000 runs. Needs no database. Exit 1 when a bound is broken.
     """
     # These load numpy, which no other command should wait for.
-    from wbtest.results.selftest import course
-    from wbtest.results.selftest.lines import broken
+    from wbtest.results import error_rates
+    from wbtest.results.error_rates import broken
 
     # On the other channel, so that the figures can be piped.
     with click.progressbar(
-        length=course.length(founders), label="Measuring", file=sys.stderr
+        length=error_rates.length(founders), label="Measuring", file=sys.stderr
     ) as bar:
-        lines = course.computed(bar.update) + course.simulated(founders, seed, bar.update)
+        lines = error_rates.computed(bar.update) + error_rates.simulated(founders, seed, bar.update)
     faults = broken(lines)
     if as_json:
         rows = [

@@ -9,8 +9,7 @@ from wbtest.http import percent
 from wbtest.ideas.idea_evidence import Evidence
 from wbtest.ideas.idea_list import IdeaRow
 from wbtest.publishing.in_words import as_percent
-from wbtest.results.charts import COLOURS
-from wbtest.results.drawing import (
+from wbtest.results.chart_style import (
     ROW_HEIGHT,
     Parts,
     as_json,
@@ -21,8 +20,9 @@ from wbtest.results.drawing import (
     short,
     words,
 )
-from wbtest.results.in_words import STANDINGS
+from wbtest.results.charts import COLOURS
 from wbtest.results.trust import listed
+from wbtest.results.verdict_text import STANDINGS
 
 # Times the target: what lies beyond is drawn at the edge, or it would squeeze all the others.
 MOST = 4.0

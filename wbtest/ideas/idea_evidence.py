@@ -14,9 +14,9 @@ from msgspec import Struct
 from wbtest.publishing import in_words as rule_in_words
 from wbtest.publishing.models import Experiment
 from wbtest.publishing.running.seals import sealed_rule
-from wbtest.results.figures import Judged, judge_all
-from wbtest.results.in_words import STANDINGS, Badge, badge, leading
+from wbtest.results.figures import Evaluation, evaluate_all
 from wbtest.results.verdict import Standing, State, Verdict
+from wbtest.results.verdict_text import STANDINGS, Badge, badge, leading
 
 DOUBTED = {"met": "Met, now in doubt", "not_met": "Not met, now in doubt"}
 
@@ -55,10 +55,10 @@ class Evidence(Struct, frozen=True):
 
 def all_evidence_now(experiments: Collection[Experiment], now: datetime) -> dict[int, Evidence]:
     """Return what started tests say at ``now``, by their id, with as many queries as for one."""
-    return {key: _evidence(found) for key, found in judge_all(experiments, now).items()}
+    return {key: _evidence(found) for key, found in evaluate_all(experiments, now).items()}
 
 
-def _evidence(results: Judged) -> Evidence:
+def _evidence(results: Evaluation) -> Evidence:
     variant, verdict = leading(results), results.verdict
     return Evidence(
         claim=rule_in_words.claim(results.rule),

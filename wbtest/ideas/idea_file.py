@@ -6,8 +6,8 @@ from collections.abc import Iterable
 
 from wbtest.ideas.idea import Ending
 from wbtest.ideas.idea_list import IdeaRow
+from wbtest.results.costs import CURRENCIES
 from wbtest.results.exports import Rows
-from wbtest.results.spending.money import CURRENCIES
 
 HEAD = (
     *("idea", "release", "state", "tests", "newest_test", "seen", "converted", "rate"),

@@ -20,7 +20,7 @@ from wbtest.paging import Page, page_of
 from wbtest.publishing.decisions import contradiction, newest_decisions
 from wbtest.results.calibration import Guessed, forecast_tests, scored_tests
 from wbtest.results.calibration import sentence as forecast_sentence
-from wbtest.results.counted import parts_of
+from wbtest.results.history import parts_of
 
 # Ideas on a page.
 AT_ONCE = 50

@@ -12,8 +12,8 @@ from wbtest.extensions import db
 from wbtest.http import number_of
 from wbtest.ideas.idea import State
 from wbtest.publishing.models import Experiment
-from wbtest.results.spending.models import Spend
-from wbtest.results.spending.money import CURRENCIES
+from wbtest.results.costs import CURRENCIES
+from wbtest.results.models import Spend
 from wbtest.results.trust import listed
 
 Outcome = Literal["reached", "went", "stopped", "running", "undecided", "iterate", "writing"]

@@ -15,8 +15,8 @@ from wbtest.extensions import Base, db
 from wbtest.publishing.models import Experiment
 from wbtest.publishing.running.announcing import facts_of
 from wbtest.publishing.running.life import address_of
-from wbtest.results.figures import Judged, judged
-from wbtest.results.in_words import badge, evidence, headline, promise
+from wbtest.results.figures import Evaluation, evaluate
+from wbtest.results.verdict_text import badge, evidence, headline, promise
 from wbtest.runtime import runtime
 from wbtest.store import UtcDateTime, insert, writing
 from wbtest.team.account.mail_choices import post, wanting
@@ -51,7 +51,7 @@ class Occasion(NamedTuple):
     text: str
 
 
-def occasions(results: Judged) -> list[Occasion]:
+def occasions(results: Evaluation) -> list[Occasion]:
     """Return everything that has happened so far, what matters most first."""
     verdict = results.verdict
     # Each red check has a key of its own: an early warning must not hide a later one.
@@ -74,7 +74,7 @@ def occasions(results: Judged) -> list[Occasion]:
     return found
 
 
-def _said(results: Judged) -> str:
+def _said(results: Evaluation) -> str:
     said = f"{headline(results)} {evidence(results)}".strip()
     then = promise(results)
     return f"{said}\n\nWhat you said you would do then: {then}" if then else said
@@ -96,7 +96,7 @@ def send_notifications(now: datetime) -> None:
 
 
 def _tell(experiment: Experiment, now: datetime) -> None:
-    results = judged(experiment, now)
+    results = evaluate(experiment, now)
     if now >= results.life.final_at(results.rule) + GRACE:
         return
     query = sa.select(SentNotification.occasion).where(
@@ -132,7 +132,7 @@ def _write(experiment: Experiment, news: list[Occasion]) -> None:
     post(people, subject, "\n\n".join([*texts, look]))
 
 
-def _facts(experiment: Experiment, results: Judged) -> dict[str, object]:
+def _facts(experiment: Experiment, results: Evaluation) -> dict[str, object]:
     verdict = results.verdict
     assert verdict.reached_at is not None, "only called once a verdict was reached"
     return facts_of(experiment) | {

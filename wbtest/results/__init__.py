@@ -4,42 +4,39 @@ from flask import Flask
 
 from wbtest.results import (
     closing_views,
+    cost_views,
+    dashboard_views,
     excluded_views,
     network_checking,
+    note_views,
+    share_views,
+    shared_page_views,
     signup_views,
 )
-from wbtest.results.annotating import views as annotating_views
-from wbtest.results.dashboard import file_views, first_views
-from wbtest.results.dashboard import views as dashboard_views
+from wbtest.results.chart_style import belief, odds, times
 from wbtest.results.deciding import memo_views
 from wbtest.results.deciding import views as deciding_views
 from wbtest.results.deciding.showing import once_decided
-from wbtest.results.drawing import belief, odds, times
 from wbtest.results.learning import views as learning_views
 from wbtest.results.measurement_checks import chance
-from wbtest.results.sharing import shared_views
-from wbtest.results.sharing import views as sharing_views
-from wbtest.results.sharing.shared_views import keep_shared_secret
-from wbtest.results.spending import views as spending_views
+from wbtest.results.shared_page_views import keep_shared_secret
 from wbtest.results.views import bp
 from wbtest.results.visitor_checks import reason_name
 from wbtest.runtime import runtime
 
 # Each adds its pages to the blueprint of views.
 PAGES = (
-    annotating_views,
+    note_views,
     closing_views,
-    file_views,
-    first_views,
     dashboard_views,
     memo_views,
     deciding_views,
     excluded_views,
     learning_views,
-    sharing_views,
-    shared_views,
+    share_views,
+    shared_page_views,
     signup_views,
-    spending_views,
+    cost_views,
 )
 
 

@@ -14,9 +14,9 @@ from typing import TYPE_CHECKING, Any
 
 from wbtest import statistics
 from wbtest.publishing.rule import Hypothesis
-from wbtest.results.looks import HourCounts, Looks
+from wbtest.results.evidence_path import EvidencePath, HourCounts
 from wbtest.results.trust import listed
-from wbtest.results.verdict import Life, Verdict, judge
+from wbtest.results.verdict import RunPeriod, Verdict, judge
 from wbtest.statistics import Counts, Interval
 
 if TYPE_CHECKING:
@@ -61,7 +61,7 @@ def analyze(given: Given) -> dict[str, Any]:
     """
     arms = range(len(given.keys))
     looks = _looks(given)
-    verdict = judge(_rule_of(given), _no_hours(given), looks, Life(STARTED, None, LOOK, "UTC"))
+    verdict = judge(_rule_of(given), _no_hours(given), looks, RunPeriod(STARTED, None, LOOK, "UTC"))
     split = statistics.split([counts.seen for counts in given.counts], given.weights)
     comparison = (
         [] if split.mismatch else statistics.compare(given.counts, given.weights, given.alpha)
@@ -131,7 +131,7 @@ def _variant(given: Given, k: int, *, is_compared: bool) -> dict[str, Any]:
     }
 
 
-def _about_target(given: Given, looks: Looks, verdict: Verdict, k: int) -> dict[str, Any]:
+def _about_target(given: Given, looks: EvidencePath, verdict: Verdict, k: int) -> dict[str, Any]:
     above, below = float(looks.above[-1, k]), float(looks.below[-1, k])
     above_floor = None if given.floor is None else float(looks.above_floor[-1, k])
     return {
@@ -146,7 +146,7 @@ def _about_target(given: Given, looks: Looks, verdict: Verdict, k: int) -> dict[
     }
 
 
-def _looks(given: Given) -> Looks:
+def _looks(given: Given) -> EvidencePath:
     """The evidence of these totals, as a full hour that is over and as now."""
     import numpy as np
 
@@ -156,7 +156,7 @@ def _looks(given: Given) -> Looks:
     seen = [counts.seen for counts in given.counts]
     none = [-np.inf] * len(seen)
     floor = given.floor
-    return Looks(
+    return EvidencePath(
         ends=twice(LOOK.timestamp()).astype(np.int64),
         above=twice([statistics.log_e_above(c, given.target) for c in given.counts]),
         above_floor=twice(

@@ -14,8 +14,8 @@ from wbtest.extensions import db
 from wbtest.http import number_of
 from wbtest.publishing.models import Experiment
 from wbtest.publishing.running.seals import sealed_rule
-from wbtest.results.counted import Part, parts_of
-from wbtest.results.verdict import Life
+from wbtest.results.history import Part, parts_of
+from wbtest.results.verdict import RunPeriod
 from wbtest.review.models import Forecast, Reviewer
 from wbtest.statistics import Counts
 from wbtest.writing.models import Revision
@@ -165,7 +165,7 @@ def _guessed(most: int | None) -> list[Experiment]:
 def _is_final(experiment: Experiment, now: datetime) -> bool:
     """Whether the last visitor's conversion window is over."""
     assert experiment.started_at is not None, "only started tests are asked for"
-    life = Life(experiment.started_at, experiment.ended_at, now, experiment.time_zone)
+    life = RunPeriod(experiment.started_at, experiment.ended_at, now, experiment.time_zone)
     return now >= life.final_at(sealed_rule(experiment))
 
 

@@ -1,25 +1,29 @@
-"""The charts that the verdict rests on, as JSON for Plotly; made from results, never from rows.
+"""The charts of a test as JSON for Plotly: what the verdict rests on, how far people went, when.
 
-All are safe to watch, and coloured by what the verdict says of a variant. What all charts share
-stands in ``drawing``.
+Made from results, never from rows.
 """
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
+from datetime import date
 from math import log
+from typing import Any
 
+from wbtest.audience.counts import Totals
 from wbtest.http import percent
 from wbtest.publishing.in_words import as_percent
-from wbtest.results.annotating.numbers import numbered, verdict_mark
-from wbtest.results.drawing import (
+from wbtest.results.chart_style import (
     DASHES,
+    LEGEND,
     ROW_HEIGHT,
     WORDS_HEIGHT,
-    Note,
+    MarkedMoment,
     Parts,
     as_json,
+    bars_of,
     day_axis,
+    day_words,
     level,
     line_words,
     local_time,
@@ -34,8 +38,9 @@ from wbtest.results.drawing import (
     signed_up_of,
     words,
 )
-from wbtest.results.figures import Results
-from wbtest.results.variants import VariantFigures
+from wbtest.results.figures import Results, VariantFigures
+from wbtest.results.funnel import Stage
+from wbtest.results.notes import numbered, verdict_mark
 
 # Green and amber are the verdict's own; what is below needs no alarm of its own.
 COLOURS = {
@@ -75,7 +80,7 @@ def intervals(results: Results) -> str:
     )
 
 
-def evidence(results: Results, annotations: Sequence[Note] = ()) -> str:
+def evidence(results: Results, annotations: Sequence[MarkedMoment] = ()) -> str:
     """The evidence for, or against, the target at the end of every hour."""
     looks, variants = results.looks, results.variants
     is_below = shows_below(results)
@@ -197,3 +202,90 @@ def _shown_looks(results: Results) -> list[int]:
 def _highest(results: Results) -> float:
     highs = [variant.decision.high for variant in results.variants]
     return rates_end(results.rule.target, highs, [variant.rate for variant in results.variants])
+
+
+Days = Mapping[date, Sequence[Totals]]
+
+
+def funnel(results: Results, stages: Sequence[Stage]) -> str:
+    """From served to the last step: a bar for each variant."""
+    variants = list(enumerate(results.variants))
+    # Plotly draws the first one at the bottom.
+    upwards = list(reversed(stages))
+    traces = []
+    for k, variant in reversed(variants):
+        counts = [stage.counts[k] for stage in upwards]
+        traces.append(
+            bars_of(k, variant)
+            | {
+                "x": counts,
+                "y": [stage.name for stage in upwards],
+                "orientation": "h",
+                "text": [f"{count:,}" for count in counts],
+                "textposition": "outside",
+                "cliponaxis": False,
+                **saying([f"{stage.name}, {stage.counts[k]:,}" for stage in upwards]),
+            }
+        )
+    most = max(max(stage.counts) for stage in stages)
+    return as_json(
+        traces,
+        height=90 + len(stages) * (22 + 17 * len(variants)),
+        x={"visible": False, "range": [0, 1.25 * max(most, 1)]},
+        y={"showgrid": False},
+        barmode="group",
+        bargap=0.25,
+        legend=LEGEND | {"traceorder": "reversed"},
+        showlegend=len(variants) > 1,
+    )
+
+
+def visits_by_day(results: Results, days: Days, annotations: Sequence[MarkedMoment] = ()) -> str:
+    """People who saw the page for the first time, by day and variant."""
+    numbers = [[row[k].seen for row in days.values()] for k in range(len(results.variants))]
+    said = [[f"{number:,} saw it" for number in column] for column in numbers]
+    return _by_day(results, days, numbers, said, annotations)
+
+
+def signups_by_day(results: Results, days: Days, annotations: Sequence[MarkedMoment] = ()) -> str:
+    """Those of them who signed up, by the day of their visit and variant."""
+    columns = list(zip(*days.values(), strict=True)) or [()] * len(results.variants)
+    numbers = [[totals.converted for totals in column] for column in columns]
+    said = [[signed_up_of(totals) for totals in column] for column in columns]
+    return _by_day(results, days, numbers, said, annotations)
+
+
+def _by_day(
+    results: Results,
+    days: Days,
+    numbers: Sequence[Sequence[int]],
+    said: Sequence[Sequence[str]],
+    annotations: Sequence[MarkedMoment],
+) -> str:
+    whens = [day_words(day) for day in days]
+    traces: list[dict[str, Any]] = [
+        bars_of(k, variant)
+        | {
+            "x": [day.isoformat() for day in days],
+            "y": numbers[k],
+            **saying([f"{when}, {text}" for when, text in zip(whens, said[k], strict=True)]),
+        }
+        for k, variant in enumerate(results.variants)
+    ]
+    ends = results.life.started_at, min(results.life.now, results.life.final_at(results.rule))
+    happened = numbered(annotations, results.life.time_zone, ends, by_day=True)
+    return as_json(
+        traces,
+        height=300 + happened.height,
+        top=8 + happened.height,
+        x=day_axis(list(days)),
+        # Few are counted one by one: half a person is none.
+        y={"rangemode": "tozero", "tickformat": ",d", "nticks": 6},
+        barmode="stack",
+        bargap=0.3,
+        shapes=happened.lines,
+        annotations=happened.numbers,
+        legend=LEGEND | {"traceorder": "normal"},
+        showlegend=len(results.variants) > 1,
+        **happened.layout,
+    )

@@ -15,8 +15,8 @@ from typing import Literal, NamedTuple
 from wbtest import statistics
 from wbtest.http import number_of
 from wbtest.publishing.rule import Hypothesis
+from wbtest.results.evidence_path import HourCounts, look
 from wbtest.results.likely_causes import DEVICES
-from wbtest.results.looks import HourCounts, look
 from wbtest.results.network_groups import (
     ALL,
     CROWDED,
@@ -35,7 +35,7 @@ from wbtest.results.network_groups import (
     subtract,
 )
 from wbtest.results.trust import Check, early, rate_of, share_of
-from wbtest.results.verdict import Life, Verdict, judge
+from wbtest.results.verdict import RunPeriod, Verdict, judge
 
 # One network that brings so many wants a look, whatever they do.
 MANY_OF_ONE = 0.3
@@ -69,7 +69,7 @@ class Networks(NamedTuple):
 def find_networks(
     rule: Hypothesis,
     hours: HourCounts,
-    life: Life,
+    life: RunPeriod,
     marks: Marks,
     hours_of: HoursOf,
     fair: HourCounts | None = None,
@@ -188,7 +188,7 @@ def _added(rows: Iterable[Sequence[int]], length: int) -> list[int]:
 
 
 def _judged(
-    rule: Hypothesis, hours: HourCounts, life: Life, fair: HourCounts | None = None
+    rule: Hypothesis, hours: HourCounts, life: RunPeriod, fair: HourCounts | None = None
 ) -> Verdict:
     looks = look(hours, rule, life.now, fair)
     return judge(rule, hours, looks, life)

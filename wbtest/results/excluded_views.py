@@ -20,9 +20,9 @@ from wbtest.http import number_of
 from wbtest.moments import read_one_moment
 from wbtest.publishing.models import Experiment
 from wbtest.publishing.rule import EXCLUDED
-from wbtest.results.beside import networks_found, results_and_aside
 from wbtest.results.figures import Results
 from wbtest.results.forms import AsideForm
+from wbtest.results.set_aside import networks_found, results_and_aside
 from wbtest.results.trust import rate_of
 from wbtest.results.views import bp
 from wbtest.results.visitor_checks import meaning_of

@@ -1,20 +1,30 @@
-"""Figures as rows of raw values, for a spreadsheet."""
+"""Figures as rows of raw values, for a spreadsheet; and every event, to be counted once more."""
 
 from __future__ import annotations
 
 from collections import defaultdict
 from collections.abc import Callable, Iterator, Sequence
+from datetime import UTC, datetime, timedelta
 from typing import Any
+
+from sqlalchemy import Select, literal, select, true
 
 from wbtest.audience import counts
 from wbtest.audience.counts import Cut, Totals
+from wbtest.audience.models import Sighting, Signup, Visit
+from wbtest.extensions import db
 from wbtest.publishing.conversions import ACTS
 from wbtest.publishing.models import Experiment
 from wbtest.publishing.running.seals import sealed_rule
 from wbtest.publishing.sources import group_of
 from wbtest.results.figures import Results
-from wbtest.results.reading import reading_of
-from wbtest.results.totals import total
+from wbtest.results.funnel import funnel_steps, reading_of
+from wbtest.results.history import total
+from wbtest.results.rate_charts import course_of, densities
+from wbtest.results.segments import Segment
+from wbtest.results.signup_list import answers_of, asked_on_page
+from wbtest.results.who_came import Filters, days_of, who_came
+from wbtest.statistics import Counts, wilson
 
 Rows = Iterator[Sequence[Any]]
 COUNTED = (
@@ -136,3 +146,128 @@ MORE_TABLES: dict[str, Callable[[Experiment], Rows]] = {
     "languages": rows_by_language,
     "reading": rows_of_reading,
 }
+
+
+File = Callable[[Experiment, Results, Filters], Rows]
+
+
+def filtered_rows_by_day(experiment: Experiment, found: Results, filters: Filters) -> Rows:
+    """The days that the filters let through, as ``exports.rows_by_day`` has all of them."""
+    yield "day", "variant", *COUNTED
+    for day, row in days_of(experiment, found, filters).items():
+        for variant, totals in zip(found.variants, row, strict=True):
+            yield day.isoformat(), variant.key, *numbers_of(totals)
+
+
+def rows_by_segment(experiment: Experiment, found: Results, filters: Filters) -> Rows:
+    """Visitors by what they have in common; '' for a variant are all of them together."""
+    yield "kind", "name", "counts", "variant", *COUNTED, "wilson_low", "wilson_high"
+    came = who_came(experiment, found, filters)
+    kinds = {
+        "source": came.sources,
+        "device": came.devices,
+        "language": came.languages,
+        "weekday": came.weekdays,
+        "hour": came.hours,
+    }
+    for kind, segments in kinds.items():
+        for segment in segments:
+            yield from _rows_of(kind, segment, [variant.key for variant in found.variants])
+
+
+def rows_of_course(_experiment: Experiment, found: Results, _filters: Filters) -> Rows:
+    """Each variant's counts and decision interval when a day was over; the last row is now."""
+    yield "at", "variant", "seen", "converted", "decision_low", "decision_high"
+    for variant, path in zip(found.variants, course_of(found), strict=True):
+        for point in path:
+            counts = point.counts.seen, point.counts.converted
+            yield point.at.isoformat(), variant.key, *counts, *point.interval
+
+
+def rows_of_funnel(experiment: Experiment, found: Results, _filters: Filters) -> Rows:
+    """How many took each step, by variant."""
+    yield "step", "variant", "number"
+    for stage in funnel_steps(experiment, found):
+        for variant, number in zip(found.variants, stage.counts, strict=True):
+            yield stage.name, variant.key, number
+
+
+def rows_of_densities(_experiment: Experiment, found: Results, _filters: Filters) -> Rows:
+    """The posterior of each variant: its density, and the chance of a rate or more."""
+    yield "variant", "rate", "density", "probability_of_rate_or_more"
+    for density in densities(found):
+        for values in zip(density.rates, density.heights, density.above, strict=True):
+            yield density.key, *values
+
+
+def rows_of_answers(experiment: Experiment, _found: Results, _filters: Filters) -> Rows:
+    """How many chose each answer. Answers in people's own words stand with their sign-up."""
+    yield "question", "answer", "number", "of"
+    for answers in answers_of(experiment):
+        for choice, number in answers.choices:
+            yield answers.question, choice, number, answers.people
+
+
+def rows_of_asked(experiment: Experiment, _found: Results, _filters: Filters) -> Rows:
+    """What visitors asked, and what became of it."""
+    yield "question", "times", "outcome", "asked_at"
+    for row in asked_on_page(experiment):
+        yield row.question, row.times, row.outcome, row.asked_at.isoformat()
+
+
+FILES: dict[str, File] = {
+    "days": filtered_rows_by_day,
+    "segments": rows_by_segment,
+    "course": rows_of_course,
+    "funnel": rows_of_funnel,
+    "densities": rows_of_densities,
+    "answers": rows_of_answers,
+    "asked": rows_of_asked,
+}
+
+
+def _rows_of(kind: str, segment: Segment, keys: list[str]) -> Rows:
+    """Each variant of a segment, then all of them together."""
+    is_counted = "yes" if segment.is_counted else "no"
+    for key, totals in [*zip(keys, segment.row, strict=True), ("", segment.all)]:
+        ends = wilson(Counts(totals.seen, totals.converted))
+        yield kind, segment.name, is_counted, key, *numbers_of(totals), *ends
+
+
+EVENT_COLUMNS = (
+    *("event", "at", "visitor", "variant", "source", "device", "language"),
+    *("excluded_because", "counts"),
+)
+CHUNK = 500
+_SHARED = ("at_us", "visitor", "variant", "source", "device", "language")
+_BEGAN = datetime(1970, 1, 1, tzinfo=UTC)
+
+
+def event_rows(experiment: Experiment) -> Iterator[tuple[Any, ...]]:
+    """Every visit, sighting and sign-up of a test, under ``EVENT_COLUMNS``; times in UTC.
+
+    ``counts`` says whether it enters the rate, but for the rule's sources. No address stands here.
+    A test that was purged has none any more.
+    """
+    if experiment.purged_at is not None:
+        return
+    # Read at once: while a download is sent, the session that knows the experiment is over.
+    for query in _queries(experiment.id):
+        for row in db.session.execute(query.execution_options(yield_per=CHUNK)):
+            kind, at_us, *rest, because, is_counted = row
+            at = _BEGAN + timedelta(microseconds=at_us)
+            yield kind, at.isoformat(), *rest, because, bool(is_counted) and not because
+
+
+def _queries(experiment_id: int) -> Iterator[Select[Any]]:
+    for model, kind, is_counted in (
+        (Visit, "visit", true()),
+        (Sighting, "seen", Sighting.is_counted),
+        (Signup, "signup", Signup.is_converted),
+    ):
+        shared = [getattr(model, name) for name in _SHARED]
+        yield (
+            select(literal(kind), *shared, model.excluded_because, is_counted)
+            .where(model.experiment_id == experiment_id)
+            .order_by(model.at_us)
+        )

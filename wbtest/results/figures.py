@@ -1,7 +1,7 @@
 """Everything that is known about an experiment at one moment: counts, intervals, evidence, verdict.
 
-Page, exports, decision and command line all start from ``Results``. Its JSON form stands in
-``figures_json``, its words in ``in_words``.
+Page, exports, decision and command line all start from ``Results``. Its JSON form is in
+``figures_json``, its words are in ``verdict_text``.
 """
 
 from __future__ import annotations
@@ -14,34 +14,105 @@ from msgspec.structs import replace
 
 from wbtest import statistics
 from wbtest.audience.counts import Totals
-from wbtest.publishing.models import Experiment
+from wbtest.publishing.models import Experiment, Variant
 from wbtest.publishing.rule import Hypothesis
 from wbtest.publishing.running.seals import faults_of, sealed_rule
-from wbtest.results.crowds import CrowdFigures, check_crowds, crowd_figures
-from wbtest.results.history import Counted, History, count, history
-from wbtest.results.looks import Looks, look
+from wbtest.results.crowd_figures import CrowdFigures, check_crowds, crowd_figures
+from wbtest.results.evidence_path import HOUR, EvidencePath, HourCounts, look
+from wbtest.results.history import Counted, History, LeftOut, count, history, of_served, total
 from wbtest.results.network_checking import findings_of, is_current, look_at_networks
-from wbtest.results.outlook import Outlook, foresee
+from wbtest.results.outlook import Outlook, estimate_remaining
 from wbtest.results.quality_checks import check_measurement, check_since, run_checks
 from wbtest.results.robustness import Fragility, fragility_of
-from wbtest.results.totals import LeftOut, of_served, total
 from wbtest.results.trust import Check, is_red
-from wbtest.results.variants import (
-    VariantFigures,
-    figures_by_variant,
-    find_best,
-    settled_of,
-)
-from wbtest.results.verdict import Life, Verdict, judge
+from wbtest.results.verdict import RunPeriod, Standing, Verdict, judge
 from wbtest.statistics import Comparison, Interval, Ranking, Split
 from wbtest.store import Refused
+
+
+class VariantFigures(Struct, frozen=True):
+    """One variant: what was counted, and what that says about its rate.
+
+    Safe to watch: ``sequence``, ``decision``, ``standing`` and both ``log_e``. For information:
+    ``rate``, ``wilson``, ``credible``, ``probability_above``.
+    """
+
+    key: str
+    name: str
+    weight: int
+    totals: Totals
+    rate: float | None
+    wilson: Interval
+    credible: Interval
+    sequence: Interval
+    decision: Interval
+    standing: Standing
+    log_e_above: float
+    log_e_below: float
+    probability_above: float
+
+
+def figures_by_variant(
+    rule: Hypothesis,
+    counted: Counted,
+    looks: EvidencePath,
+    verdict: Verdict,
+    variants: Sequence[Variant],
+) -> tuple[VariantFigures, ...]:
+    """Return the figures of each variant, in the sealed order."""
+    settled = counted.hours.settled(_settled_at(rule, looks))
+    figures = []
+    for k, (variant, counts) in enumerate(zip(variants, counted.hours.totals(), strict=True)):
+        belief = statistics.posterior(counts)
+        figures.append(
+            VariantFigures(
+                key=variant.key,
+                name=variant.name or variant.key,
+                weight=variant.weight,
+                totals=counted.variants[k],
+                rate=counts.rate,
+                wilson=statistics.wilson(counts),
+                credible=belief.credible(),
+                sequence=statistics.sequence(counts, rule.alpha),
+                decision=statistics.decision_interval(
+                    counts, rule.alpha, rule.beta, len(variants), settled[k]
+                ),
+                standing=verdict.standings[k],
+                log_e_above=float(looks.above[-1, k]),
+                log_e_below=float(looks.below[-1, k]),
+                probability_above=belief.probability_above(rule.target),
+            )
+        )
+    return tuple(figures)
+
+
+def settled_of(rule: Hypothesis, hours: HourCounts, looks: EvidencePath) -> int:
+    """Return how many of the visitors can no longer convert: the high ends rest on them."""
+    return sum(counts.seen for counts in hours.settled(_settled_at(rule, looks)))
+
+
+def _settled_at(rule: Hypothesis, looks: EvidencePath) -> int:
+    """Whoever was seen in an hour that was over by then has no conversion window left."""
+    return int(looks.ends[-1]) - rule.conversion_window_hours * HOUR
+
+
+def find_best(
+    rule: Hypothesis, variants: Sequence[Variant], comparison: Sequence[Comparison]
+) -> str | None:
+    """Return the key of the variant that beats every other at K/α, or None."""
+    needed = statistics.evidence_needed(rule.alpha, len(variants))
+    for k, variant in enumerate(variants):
+        wins = [pair.log_e >= needed for pair in comparison if pair.b == k]
+        if wins and all(wins):
+            return variant.key
+    return None
 
 
 class NotStarted(Refused):
     """There are no figures before the start."""
 
 
-class Judged(Struct, frozen=True):
+class Evaluation(Struct, frozen=True):
     """An experiment's verdict and what it rests on, as far as a sentence about it needs.
 
     ``settled`` are those seen whose conversion window is over. ``days`` hold a totals for each
@@ -50,7 +121,7 @@ class Judged(Struct, frozen=True):
     """
 
     rule: Hypothesis
-    life: Life
+    life: RunPeriod
     seal: str
     attempt: int
     is_paused: bool
@@ -58,7 +129,7 @@ class Judged(Struct, frozen=True):
     verdict: Verdict
     outlook: Outlook | None
     trust: tuple[Check, ...]
-    looks: Looks
+    looks: EvidencePath
     settled: int
     days: Mapping[date, Sequence[Totals]]
 
@@ -91,7 +162,7 @@ class Judged(Struct, frozen=True):
         return statistics.evidence_needed(self.rule.beta)
 
 
-class Results(Judged, frozen=True):
+class Results(Evaluation, frozen=True):
     """What the dashboard shows; ``trust`` are all checks.
 
     ``comparison`` and ``ranking`` are None while the split alarm stands. ``sources`` hold a totals
@@ -127,12 +198,12 @@ class Results(Judged, frozen=True):
         return [ratios.get(k) for k in range(len(self.variants))]
 
 
-def judged(experiment: Experiment, now: datetime) -> Judged:
+def evaluate(experiment: Experiment, now: datetime) -> Evaluation:
     """Return the verdict at ``now``, from a few queries. Raises NotStarted for a draft."""
-    return judge_all([experiment], now)[experiment.id]
+    return evaluate_all([experiment], now)[experiment.id]
 
 
-def judge_all(experiments: Collection[Experiment], now: datetime) -> dict[int, Judged]:
+def evaluate_all(experiments: Collection[Experiment], now: datetime) -> dict[int, Evaluation]:
     """Return the verdicts of started experiments at ``now``, by their id: five queries for all.
 
     And two for each that has a verdict whose visitors' networks nobody has looked at since. Raises
@@ -155,7 +226,7 @@ def judge_all(experiments: Collection[Experiment], now: datetime) -> dict[int, J
 
 def _judge(
     experiment: Experiment, rule: Hypothesis, counted: Counted, faults: Sequence[str], now: datetime
-) -> Judged:
+) -> Evaluation:
     trust = check_measurement(rule, counted, faults)
     return _judged(experiment, rule, counted, trust, now)
 
@@ -210,7 +281,7 @@ def results_from(
     crowds = crowd_figures(rule, counted, known.life, is_trusted=not is_red(trust))
     trust = (*known.trust, *check_crowds(known.verdict, crowds))
     return Results(
-        **{name: getattr(known, name) for name in Judged.__struct_fields__} | {"trust": trust},
+        **{name: getattr(known, name) for name in Evaluation.__struct_fields__} | {"trust": trust},
         split=split,
         comparison=comparison,
         ranking=None if split.mismatch else statistics.rank(totals),
@@ -247,12 +318,12 @@ def _judged(
     counted: Counted,
     trust: Sequence[Check],
     now: datetime,
-) -> Judged:
+) -> Evaluation:
     life = _life(experiment, now)
     looks = look(counted.hours, rule, now, counted.fair if counted.networks.apart else None)
     verdict = judge(rule, counted.hours, looks, life, is_trusted=not is_red(trust))
     is_waiting = verdict.word == "not_enough" and not verdict.is_withheld and not verdict.is_over
-    return Judged(
+    return Evaluation(
         rule=rule,
         life=life,
         seal=experiment.seal,
@@ -260,7 +331,7 @@ def _judged(
         is_paused=experiment.state == "paused",
         variants=figures_by_variant(rule, counted, looks, verdict, experiment.variants),
         verdict=verdict,
-        outlook=foresee(rule, counted.hours, life) if is_waiting else None,
+        outlook=estimate_remaining(rule, counted.hours, life) if is_waiting else None,
         trust=(*trust, check_since(verdict)),
         looks=looks,
         settled=settled_of(rule, counted.hours, looks),
@@ -268,6 +339,6 @@ def _judged(
     )
 
 
-def _life(experiment: Experiment, now: datetime) -> Life:
+def _life(experiment: Experiment, now: datetime) -> RunPeriod:
     assert experiment.started_at is not None, "what was counted was counted after the start"
-    return Life(experiment.started_at, experiment.ended_at, now, experiment.time_zone)
+    return RunPeriod(experiment.started_at, experiment.ended_at, now, experiment.time_zone)

@@ -5,13 +5,12 @@ from __future__ import annotations
 from math import isfinite
 from typing import Any
 
-from wbtest.results.crowds import CrowdFigures
-from wbtest.results.figures import Results
-from wbtest.results.in_words import why
+from wbtest.results.crowd_figures import CrowdFigures
+from wbtest.results.figures import Results, VariantFigures
 from wbtest.results.quality_checks import check_since
 from wbtest.results.trust import is_red
-from wbtest.results.variants import VariantFigures
 from wbtest.results.verdict import Verdict
+from wbtest.results.verdict_text import why
 from wbtest.statistics import Counts, Interval
 
 

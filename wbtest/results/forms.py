@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from wtforms import HiddenField, RadioField, SelectField, StringField, TextAreaField
+from wtforms import HiddenField, PasswordField, RadioField, SelectField, StringField, TextAreaField
+from wtforms.validators import InputRequired, Length, NumberRange, Optional
 
 from wbtest.audience.setting_aside import LONGEST_WHY
 from wbtest.helping.belonging import Described
@@ -10,6 +11,9 @@ from wbtest.publishing.decisions import CHOICES
 from wbtest.results.deciding.belonging import DECISION
 from wbtest.results.deciding.checklist import LONGEST_NOTE, STATES, Checklist, Mark
 from wbtest.results.deciding.decide import LONGEST_REASON
+from wbtest.results.shared_links import MOST_DAYS
+from wbtest.review.forms import WholeField
+from wbtest.team.passwords import LONGEST
 from wbtest.typed import TypedForm
 
 
@@ -79,3 +83,24 @@ class AsideForm(TypedForm):
 
     group = SelectField("Group", choices=[], validate_choice=False)
     why = TextAreaField("How you know", render_kw={"rows": 2, "maxlength": LONGEST_WHY})
+
+
+DAYS = f"Type a number of days from 1 to {MOST_DAYS}."
+
+
+class ShareForm(TypedForm):
+    """A new link; the verb refuses what cannot be kept."""
+
+    label = StringField("Who is it for?", [InputRequired("Say whom the link is for.")], default="")
+    days = WholeField("It works for", [InputRequired(DAYS), NumberRange(1, MOST_DAYS, DAYS)])
+    password = PasswordField("Password", [Optional()], default="")
+
+
+class OpenForm(TypedForm):
+    password = PasswordField(
+        "Password",
+        [
+            InputRequired("Type the password."),
+            Length(max=LONGEST, message=f"Use at most {LONGEST} characters."),
+        ],
+    )

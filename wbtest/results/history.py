@@ -1,27 +1,52 @@
-"""What was counted for one experiment, put in the order in which figures need it.
+"""What was counted for one experiment, in the order in which figures need it.
 
 The numbers come from ``audience.counts`` alone. Nothing here weighs or judges.
 """
 
 from __future__ import annotations
 
+from collections import defaultdict
 from collections.abc import Collection, Mapping, Sequence
 from datetime import date
 from typing import NamedTuple
 
+import sqlalchemy as sa
 from msgspec import Struct
 
 from wbtest.audience import counts, left_out_counts
 from wbtest.audience.conversions import Conversions, newest_conversions
-from wbtest.audience.counts import Row, Totals
+from wbtest.audience.counts import KINDS, Row, Totals, added
 from wbtest.audience.crowd_counts import crowds_of
 from wbtest.audience.people_counts import people_of
+from wbtest.extensions import db
 from wbtest.publishing.models import Experiment
 from wbtest.publishing.rule import Hypothesis
-from wbtest.results.looks import HourCounts
+from wbtest.results.evidence_path import HourCounts
 from wbtest.results.network_groups import NOTHING as NO_FINDINGS
 from wbtest.results.network_groups import Apart, Findings
-from wbtest.results.totals import LeftOut, total
+
+total = added
+
+
+class LeftOut(NamedTuple):
+    """People who do not count: their visits, and the sign-ups they left nevertheless."""
+
+    visits: int
+    signups: int
+
+    @property
+    def people(self) -> int:
+        """How many people these are at least: some left no visit, some no address."""
+        return max(self.visits, self.signups)
+
+
+def of_served(rule: Hypothesis, totals: Totals) -> float | None:
+    """Return the share of those served who did what the rule counts.
+
+    None while nobody was served.
+    """
+    return totals.acted(rule.conversion) / totals.served if totals.served else None
+
 
 NOTHING = Totals()
 NO_CONVERSIONS = Conversions()
@@ -191,3 +216,26 @@ def _left_out(
         reason: [LeftOut(visits[key].get(reason, 0), signups[key].get(reason, 0)) for key in keys]
         for reason in sorted(reasons.difference(without))
     }
+
+
+class Part(NamedTuple):
+    """Visitors that count, and those of them who converted, from one source."""
+
+    variant: str
+    source: str
+    seen: int
+    converted: int
+
+
+def parts_of(tests: Collection[int]) -> defaultdict[int, list[Part]]:
+    """Return what was counted of these experiments, by their id; one query for all of them."""
+    by = (KINDS.c.experiment_id, KINDS.c.variant, KINDS.c.source)
+    rows = db.session.execute(
+        sa.select(*by, sa.func.sum(KINDS.c.seen), sa.func.sum(KINDS.c.converted))
+        .where(KINDS.c.experiment_id.in_(tests), KINDS.c.excluded_because == "")
+        .group_by(*by)
+    )
+    found: defaultdict[int, list[Part]] = defaultdict(list)
+    for experiment_id, *part in rows:
+        found[experiment_id].append(Part(*part))
+    return found

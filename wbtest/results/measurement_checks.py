@@ -15,8 +15,7 @@ from wbtest.audience.counts import Totals
 from wbtest.http import number_of
 from wbtest.publishing.in_words import as_percent
 from wbtest.publishing.rule import Hypothesis
-from wbtest.results.history import Counted
-from wbtest.results.totals import total
+from wbtest.results.history import Counted, total
 from wbtest.results.trust import (
     SMALL,
     Check,

@@ -28,8 +28,8 @@ from wbtest.publishing.rule import Hypothesis
 from wbtest.publishing.running.life import address_of
 from wbtest.publishing.running.seals import sealed_rule
 from wbtest.results.crowded_networks import check_networks, find_networks, lost_by, split_by
-from wbtest.results.history import Counted, count
-from wbtest.results.looks import HourCounts
+from wbtest.results.evidence_path import HourCounts
+from wbtest.results.history import Counted, count, total
 from wbtest.results.network_groups import (
     NOTHING,
     UNKNOWN,
@@ -42,8 +42,7 @@ from wbtest.results.network_groups import (
     shared_marks,
     to_json,
 )
-from wbtest.results.totals import total
-from wbtest.results.verdict import Life
+from wbtest.results.verdict import RunPeriod
 from wbtest.statistics import Counts
 from wbtest.store import insert, writing
 
@@ -174,7 +173,7 @@ def is_current(found: Findings, counted: Counted, now: datetime) -> bool:
 
 
 def look_at_networks(
-    experiment: Experiment, rule: Hypothesis, counted: Counted, life: Life
+    experiment: Experiment, rule: Hypothesis, counted: Counted, life: RunPeriod
 ) -> Findings:
     """Return what the networks of those who count say at ``life.now``.
 
@@ -237,7 +236,7 @@ def check_all_networks(now: datetime) -> None:
     def check(experiment: Experiment) -> None:
         assert experiment.started_at is not None
         counted, found = counts[experiment.id], known.get(experiment.id, NOTHING)
-        life = Life(experiment.started_at, experiment.ended_at, now, experiment.time_zone)
+        life = RunPeriod(experiment.started_at, experiment.ended_at, now, experiment.time_zone)
         rule = sealed_rule(experiment)
         is_same = _sums(counted) == (found.seen, found.converted)
         if is_current(found, counted, life.settled_at(rule)) and (is_same or found.seen > LARGE):

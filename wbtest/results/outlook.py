@@ -13,8 +13,8 @@ from msgspec import Struct
 
 from wbtest import statistics
 from wbtest.publishing.rule import Hypothesis
-from wbtest.results.looks import HourCounts
-from wbtest.results.verdict import Life
+from wbtest.results.evidence_path import HourCounts
+from wbtest.results.verdict import RunPeriod
 from wbtest.statistics import Counts
 
 if TYPE_CHECKING:
@@ -42,7 +42,7 @@ class Outlook(Struct, frozen=True):
     is_too_slow: bool = False
 
 
-def foresee(rule: Hypothesis, hours: HourCounts, life: Life) -> Outlook:
+def estimate_remaining(rule: Hypothesis, hours: HourCounts, life: RunPeriod) -> Outlook:
     """Return what is still missing."""
     seen = sum(counts.seen for counts in hours.totals())
     most = max(rule.maximum_visitors - seen, 0)
@@ -67,7 +67,9 @@ def rounded(visitors: int) -> int:
     return ceil(visitors / step) * step
 
 
-def _more_for_a_verdict(rule: Hypothesis, hours: HourCounts, life: Life, most: int) -> int | None:
+def _more_for_a_verdict(
+    rule: Hypothesis, hours: HourCounts, life: RunPeriod, most: int
+) -> int | None:
     """How many more visitors in all, at the rates so far; None when ``most`` will not do."""
     totals = hours.totals()
     if min(counts.seen for counts in totals) < FEWEST:
@@ -131,7 +133,7 @@ def _more(
     return None
 
 
-def _daily(hours: HourCounts, life: Life) -> float:
+def _daily(hours: HourCounts, life: RunPeriod) -> float:
     """Visitors a day over the last week, or since the start."""
     now = life.now.timestamp()
     start = max(hours.started, now - RECENT_DAYS * DAY)

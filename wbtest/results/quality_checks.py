@@ -25,7 +25,7 @@ from wbtest.results import measurement_checks, signup_checks, simpson_check, vis
 from wbtest.results.history import Counted, History
 from wbtest.results.likely_causes import SegmentCounts, want_places, with_hints
 from wbtest.results.trust import SMALL, Check, CheckContext, Corrected, early, pauses_of
-from wbtest.results.verdict import Doubt, Life, Verdict
+from wbtest.results.verdict import FadedEvidence, RunPeriod, Verdict
 from wbtest.statistics import Counts
 from wbtest.team.models import AuditLine
 
@@ -108,7 +108,7 @@ def check_since(verdict: Verdict) -> Check:
 HOLDS = "Holds since it was reached"
 
 
-def check_doubt(doubt: Doubt, *, is_over: bool = False) -> Check:
+def check_doubt(doubt: FadedEvidence, *, is_over: bool = False) -> Check:
     """Return what speaks against a verdict since it was reached."""
     do = "Ask who came first, and from where: friends and followers say yes sooner than others."
     if doubt.since is None or doubt.until is None:
@@ -139,7 +139,7 @@ def _rate(counts: Counts) -> str:
 
 
 def read_context(
-    experiment: Experiment, rule: Hypothesis, counted: History, life: Life
+    experiment: Experiment, rule: Hypothesis, counted: History, life: RunPeriod
 ) -> CheckContext:
     """Return how a started experiment was run, up to ``life.now``."""
     chosen = sealed_options(experiment)
@@ -211,7 +211,7 @@ def run_checks(
     experiment: Experiment,
     rule: Hypothesis,
     counted: History,
-    life: Life,
+    life: RunPeriod,
     faults: Sequence[str],
 ) -> list[Check]:
     """Return every check of a started experiment.

@@ -17,7 +17,7 @@ from wbtest import statistics
 from wbtest.http import number_of
 from wbtest.publishing.rule import Hypothesis
 from wbtest.results.history import History
-from wbtest.results.verdict import Life, Verdict
+from wbtest.results.verdict import RunPeriod, Verdict
 from wbtest.statistics import Counts
 
 Kind = Literal["signups", "views"]
@@ -41,7 +41,7 @@ class Fragility(Struct, frozen=True):
 
 
 def fragility_of(
-    rule: Hypothesis, life: Life, verdict: Verdict, counted: History, keys: Sequence[str]
+    rule: Hypothesis, life: RunPeriod, verdict: Verdict, counted: History, keys: Sequence[str]
 ) -> Fragility | None:
     """Return what would undo a verdict; None while there is none, or something speaks against it.
 

@@ -18,8 +18,7 @@ from wbtest.audience.conversions import Burst, Traces
 from wbtest.audience.segments_counts import Newest
 from wbtest.http import number_of, percent
 from wbtest.publishing.rule import Hypothesis
-from wbtest.results.history import History
-from wbtest.results.totals import total
+from wbtest.results.history import History, total
 from wbtest.results.trust import Check, CheckContext, day_name, early, listed, share_of
 
 FEWEST_ADDRESSES = 10

@@ -1,9 +1,10 @@
-"""The people who left an address, with the reason why each counts or does not."""
+"""The people who left an address: why each counts or not, what they said, files for owners."""
 
 from __future__ import annotations
 
 import json
-from collections.abc import Iterator, Mapping
+from collections import Counter
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from datetime import UTC, datetime
 from typing import Any, NamedTuple
 
@@ -14,10 +15,14 @@ from wbtest.audience.models import Signup
 from wbtest.audience.recording.cells import SUSPECTED
 from wbtest.audience.waiting import WAITING
 from wbtest.extensions import db
+from wbtest.publishing.choices.options import Asked
 from wbtest.publishing.conversions import Conversion
 from wbtest.publishing.models import Experiment
 from wbtest.publishing.rule import Hypothesis
+from wbtest.publishing.running.seals import sealed_options
 from wbtest.results.visitor_checks import reason_name
+from wbtest.writing.models import Candidate
+from wbtest.writing.suggested_questions import candidates_of
 
 # Whoever left these addresses is not known to want mail.
 NOT_ASKED = (SUSPECTED, "team")
@@ -204,3 +209,180 @@ def _notes(row: Signup) -> Iterator[str]:
         yield "throw-away address"
     if "+" in row.email_key.partition("@")[0]:
         yield "tagged with a plus: perhaps somebody who is here already"
+
+
+SIGNUP_COLUMNS = (
+    *("email", "name", "variant", "at", "source", "device"),
+    *("asked_to_confirm", "confirmed_at", "counts"),
+    *("notes", "consent", "page_version"),
+    *("answered_at", "price_at", "call_at", "preorder_at"),
+    "origin",
+)
+# What a mailing tool takes: each of them finds an e-mail by this heading.
+MAILING_COLUMNS = ("email", "name", "tags", "source", "consent", "consented_at")
+
+
+def questions_of(experiment: Experiment) -> list[str]:
+    """Return the questions that the page asks after the sign-up."""
+    return [asked.text for asked in sealed_options(experiment).questions]
+
+
+def signup_rows(
+    signups: Iterable[ListedSignup], questions: Sequence[str] = ()
+) -> Iterator[Sequence[Any]]:
+    """Every sign-up with the reason why it counts or does not; times in UTC.
+
+    Each of the ``questions`` has a column of its own at the end.
+    """
+    yield *SIGNUP_COLUMNS, *questions
+    for signup in signups:
+        yield (
+            signup.email,
+            signup.name,
+            signup.variant,
+            signup.at.isoformat(),
+            signup.source,
+            signup.device,
+            "yes" if signup.is_asked_to_confirm else "no",
+            _text(signup.confirmed_at),
+            signup.standing,
+            "; ".join(signup.notes),
+            signup.consent,
+            signup.page_version,
+            _text(signup.answered_at),
+            _text(signup.price_at),
+            _text(signup.call_at),
+            _text(signup.preorder_at),
+            signup.origin,
+            *(signup.answers.get(question, "") for question in questions),
+        )
+
+
+def mailing_rows(signups: Iterable[ListedSignup], slug: str) -> Iterator[Sequence[str]]:
+    """People who agreed to mail, and confirmed it if they were asked to; for a mailing tool.
+
+    The tags say which page and variant, and how they came, so that they can be told apart there.
+    """
+    yield MAILING_COLUMNS
+    for signup in signups:
+        if signup.may_hear:
+            tags = (slug, signup.variant if signup.origin == "page" else signup.origin)
+            yield (
+                signup.email,
+                signup.name,
+                ",".join(tag.replace(",", " ") for tag in tags),
+                signup.source,
+                signup.consent,
+                signup.at.isoformat(),
+            )
+
+
+def signup_records(signups: Iterable[ListedSignup]) -> Iterator[dict[str, Any]]:
+    """The same as values by name."""
+    for signup in signups:
+        yield {
+            "email": signup.email,
+            "name": signup.name,
+            "variant": signup.variant,
+            "at": signup.at.isoformat(),
+            "source": signup.source,
+            "device": signup.device,
+            "asked_to_confirm": signup.is_asked_to_confirm,
+            "confirmed_at": _text(signup.confirmed_at),
+            "counts": signup.is_counted,
+            "standing": signup.standing,
+            "notes": list(signup.notes),
+            "consent": {"words": signup.consent, "page_version": signup.page_version},
+            "answers": dict(signup.answers),
+            "answered_at": _text(signup.answered_at),
+            "price_at": _text(signup.price_at),
+            "call_at": _text(signup.call_at),
+            "preorder_at": _text(signup.preorder_at),
+            "origin": signup.origin,
+        }
+
+
+def signup_json(signups: Iterable[ListedSignup]) -> Iterator[str]:
+    """The same as a JSON list, one line each, so that any number can be streamed."""
+    start = "[\n"
+    for record in signup_records(signups):
+        yield start + json.dumps(record, ensure_ascii=False)
+        start = ",\n"
+    yield "\n]\n" if start != "[\n" else "[]\n"
+
+
+def _text(at: datetime | None) -> str:
+    return at.isoformat() if at else ""
+
+
+SHOWN_TEXTS = 100
+
+
+class Text(NamedTuple):
+    """One answer in somebody's own words."""
+
+    words: str
+    variant: str
+    at: datetime
+
+
+class Answers(NamedTuple):
+    """What was answered to one question, by ``people`` who answered it at all.
+
+    ``choices`` hold how many chose each, in the order of the page. ``texts`` are the newest answers
+    to a question without choices.
+    """
+
+    question: str
+    people: int
+    choices: tuple[tuple[str, int], ...] = ()
+    texts: tuple[Text, ...] = ()
+
+
+def answers_of(experiment: Experiment) -> list[Answers]:
+    """Return what those who signed up answered, in the order of the questions.
+
+    Of everybody who counts, whatever their source. Nothing once the test is purged.
+    """
+    asked = sealed_options(experiment).questions
+    if not asked:
+        return []
+    names = {variant.key: variant.name or variant.key for variant in experiment.variants}
+    given: dict[str, list[Text]] = {question.text: [] for question in asked}
+    for row in _rows(experiment):
+        for question, words in json.loads(row.answers).items():
+            if question in given:
+                name = names.get(row.variant, row.variant)
+                given[question].append(Text(words, name, moment(row.at_us)))
+    return [_answers(question, given[question.text]) for question in asked]
+
+
+def asked_on_page(experiment: Experiment) -> list[Candidate]:
+    """Return the questions that visitors of this page asked, those that wait first."""
+    asked = candidates_of(experiment.revision.release)
+    by = f"a visitor of /p/{experiment.slug}"
+    return [row for row in (*asked.waiting, *asked.settled) if row.asked_by == by]
+
+
+def _rows(experiment: Experiment) -> list[Any]:
+    if experiment.purged_at is not None:
+        return []
+    query = (
+        db.select(Signup.answers, Signup.variant, Signup.at_us)
+        .where(
+            Signup.experiment_id == experiment.id,
+            Signup.excluded_because == "",
+            Signup.left_at.is_(None),
+            Signup.answers != "",
+        )
+        .order_by(Signup.at_us.desc(), Signup.email_key)
+    )
+    return list(db.session.execute(query))
+
+
+def _answers(question: Asked, given: list[Text]) -> Answers:
+    if not question.choices:
+        return Answers(question.text, len(given), texts=tuple(given[:SHOWN_TEXTS]))
+    chosen = Counter(answer.words for answer in given)
+    choices = tuple((choice, chosen[choice]) for choice in question.choices)
+    return Answers(question.text, len(given), choices)

@@ -11,8 +11,14 @@ from wbtest.downloads import as_csv, send_file
 from wbtest.publishing.models import Experiment
 from wbtest.publishing.running.life import file_stem
 from wbtest.publishing.running.seals import sealed_rule
-from wbtest.results.signup_files import mailing_rows, questions_of, signup_json, signup_rows
-from wbtest.results.signup_list import count_signups, kinds
+from wbtest.results.signup_list import (
+    count_signups,
+    kinds,
+    mailing_rows,
+    questions_of,
+    signup_json,
+    signup_rows,
+)
 from wbtest.results.signup_list import signups as listed_signups
 from wbtest.results.views import bp
 from wbtest.store import Invalid

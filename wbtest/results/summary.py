@@ -1,18 +1,29 @@
-"""An experiment's verdict in one line, for lists."""
+"""An experiment's verdict in one line, for lists, and the other tests of the same release.
+
+Who tests until it works finds something that works by chance; so all tests are shown side by side.
+"""
 
 from __future__ import annotations
 
 from collections.abc import Sequence
 from datetime import datetime
+from functools import cache
 from itertools import chain
 from typing import Literal, NamedTuple
 
-from wbtest.publishing.decisions import choices_of
-from wbtest.publishing.models import Experiment
-from wbtest.results.figures import Judged, judge_all, judged
-from wbtest.results.in_words import Badge, badge, headline
-from wbtest.results.totals import total
+from msgspec import Struct
+from sqlalchemy import Select, bindparam, select
+from sqlalchemy.orm import selectinload
+
+from wbtest.extensions import db
+from wbtest.publishing import in_words
+from wbtest.publishing.decisions import choices_of, newest_decisions
+from wbtest.publishing.models import Decision, Experiment
+from wbtest.publishing.running.seals import sealed_rule
+from wbtest.results.figures import Evaluation, evaluate, evaluate_all
+from wbtest.results.history import total
 from wbtest.results.trust import is_red
+from wbtest.results.verdict_text import Badge, badge, headline
 
 
 class Summary(NamedTuple):
@@ -39,10 +50,10 @@ def summary(experiment: Experiment, now: datetime, decision: str = "") -> Summar
     """Return the verdict of an experiment; of a draft there is none."""
     if experiment.started_at is None:
         return Summary("none", "Not started yet.", Badge("Draft", "neutral"))
-    return _summary(judged(experiment, now), decision)
+    return _summary(evaluate(experiment, now), decision)
 
 
-def _summary(results: Judged, decision: str) -> Summary:
+def _summary(results: Evaluation, decision: str) -> Summary:
     verdict = results.verdict
     is_withheld = bool(verdict.is_withheld or verdict.doubt)
     everybody = total(chain.from_iterable(results.days.values()))
@@ -66,11 +77,11 @@ def summaries(experiments: Sequence[Experiment], now: datetime) -> dict[int, Sum
     decided = choices_of(started)
     return {
         experiment_id: _summary(found, decided.get(experiment_id, ""))
-        for experiment_id, found in judge_all(started, now).items()
+        for experiment_id, found in evaluate_all(started, now).items()
     }
 
 
-def _trust(results: Judged) -> str:
+def _trust(results: Evaluation) -> str:
     """What the checks that can withhold a verdict ask for; '' while they are in order."""
     if is_red(results.trust):
         return "The figures are not to be trusted as they are."
@@ -78,3 +89,55 @@ def _trust(results: Judged) -> str:
     if not warnings:
         return ""
     return "One check wants a look." if warnings == 1 else f"{warnings} checks want a look."
+
+
+class Attempt(Struct, frozen=True):
+    """Another test of the release: its rule, its verdict now, and the newest decision, if any."""
+
+    number: int
+    experiment: Experiment
+    claim: str
+    badge: Badge
+    outcome: str
+    decision: Decision | None
+
+
+def other_attempts(experiment: Experiment, now: datetime) -> list[Attempt]:
+    """Return every other test of the experiment's release that was started, the first one first."""
+    others = _others(experiment)
+    if not others:
+        return []
+    decided = newest_decisions([other.id for other in others])
+    found = summaries(others, now)
+    return [_attempt(other, decided.get(other.id), found[other.id]) for other in others]
+
+
+def _others(experiment: Experiment) -> list[Experiment]:
+    asked = {"release_id": experiment.release_id, "experiment_id": experiment.id}
+    return list(db.session.scalars(_started(), asked))
+
+
+@cache
+def _started() -> Select[Experiment]:
+    """Made once, since to put it together takes longer than to run it."""
+    return (
+        select(Experiment)
+        .where(
+            Experiment.release_id == bindparam("release_id"),
+            Experiment.started_at.is_not(None),
+            Experiment.id != bindparam("experiment_id"),
+        )
+        .order_by(Experiment.attempt)
+        .options(selectinload(Experiment.variants))
+    )
+
+
+def _attempt(other: Experiment, decision: Decision | None, found: Summary) -> Attempt:
+    return Attempt(
+        number=other.attempt,
+        experiment=other,
+        claim=in_words.claim(sealed_rule(other)),
+        badge=found.badge,
+        outcome=found.sentence,
+        decision=decision,
+    )

@@ -17,7 +17,7 @@ from msgspec.structs import replace
 
 from wbtest import statistics
 from wbtest.publishing.rule import Hypothesis
-from wbtest.results.looks import HourCounts, Looks
+from wbtest.results.evidence_path import EvidencePath, HourCounts
 from wbtest.statistics import Counts
 from wbtest.statistics.split import ALARM
 
@@ -32,7 +32,7 @@ State = Literal["above", "open", "below"]
 Standing = Literal["above", "open", "below", "ahead", "behind", "withheld"]
 
 
-class Life(Struct, frozen=True):
+class RunPeriod(Struct, frozen=True):
     """When an experiment started and ended, and what time it is where it runs."""
 
     started_at: datetime
@@ -70,7 +70,7 @@ class Life(Struct, frozen=True):
         return datetime.combine(day, time.min, zone).astimezone(UTC)
 
 
-class Doubt(Struct, frozen=True):
+class FadedEvidence(Struct, frozen=True):
     """What speaks against a verdict after it was reached.
 
     ``until`` are the counts by which ``variant`` reached the target, ``since`` those of everybody
@@ -98,7 +98,7 @@ class Verdict(Struct, frozen=True):
     states: tuple[State, ...]
     variants: tuple[int, ...] = ()
     reached_at: datetime | None = None
-    doubt: Doubt | None = None
+    doubt: FadedEvidence | None = None
     is_withheld: bool = False
     is_capped: bool = False
     is_over: bool = False
@@ -128,8 +128,8 @@ class Verdict(Struct, frozen=True):
 def judge(
     rule: Hypothesis,
     hours: HourCounts,
-    looks: Looks,
-    life: Life,
+    looks: EvidencePath,
+    life: RunPeriod,
     *,
     is_trusted: bool = True,
 ) -> Verdict:
@@ -181,13 +181,13 @@ def judge(
         reached = replace(still_open, word="not_met", reached_at=looks.moment(not_met))
         weakest = int(looks.below[-1].argmin())
         if looks.below[-1, weakest] < enough_below:
-            return replace(reached, doubt=Doubt(weakest))
+            return replace(reached, doubt=FadedEvidence(weakest))
         is_above_floor = bool((looks.above_floor[:-1] >= enough).any())
         return replace(reached, recommendation="iterate" if is_above_floor else "stop")
     return still_open
 
 
-def _gate(rule: Hypothesis, looks: Looks, life: Life) -> npt.NDArray[np.bool_]:
+def _gate(rule: Hypothesis, looks: EvidencePath, life: RunPeriod) -> npt.NDArray[np.bool_]:
     """At which full hours a verdict was allowed."""
     ripe = life.ripe_at(rule).timestamp()
     is_enough = (looks.seen[:-1] >= rule.minimum_visitors) & (looks.ends[:-1] >= ripe)
@@ -195,7 +195,7 @@ def _gate(rule: Hypothesis, looks: Looks, life: Life) -> npt.NDArray[np.bool_]:
     return gate
 
 
-def _before_cap(rule: Hypothesis, looks: Looks) -> npt.NDArray[np.bool_]:
+def _before_cap(rule: Hypothesis, looks: EvidencePath) -> npt.NDArray[np.bool_]:
     """At which full hours evidence for the target still counted.
 
     Why this holds for *met* alone stands at ``judge``.
@@ -211,14 +211,16 @@ def _first(is_so: npt.NDArray[np.bool_]) -> int | None:
     return int(is_so.argmax()) if is_so.any() else None
 
 
-def _states(looks: Looks, enough: float, enough_below: float) -> tuple[State, ...]:
+def _states(looks: EvidencePath, enough: float, enough_below: float) -> tuple[State, ...]:
     return tuple(
         "above" if above >= enough else "below" if below >= enough_below else "open"
         for above, below in zip(looks.above[-1], looks.below[-1], strict=True)
     )
 
 
-def _doubt(k: int, rule: Hypothesis, hours: HourCounts, looks: Looks, life: Life) -> Doubt | None:
+def _doubt(
+    k: int, rule: Hypothesis, hours: HourCounts, looks: EvidencePath, life: RunPeriod
+) -> FadedEvidence | None:
     """What came after variant ``k`` crossed its line and speaks against it, or None."""
     enough = statistics.evidence_needed(rule.alpha, looks.above.shape[1])
     crossed = int(looks.ends[int((looks.above[:-1, k] >= enough).argmax())])
@@ -228,4 +230,4 @@ def _doubt(k: int, rule: Hypothesis, hours: HourCounts, looks: Looks, life: Life
     is_contradicted = against >= statistics.evidence_needed(rule.beta)
     if looks.above[-1, k] >= enough and not is_contradicted:
         return None
-    return Doubt(k, hours.until(crossed)[k], since, is_contradicted)
+    return FadedEvidence(k, hours.until(crossed)[k], since, is_contradicted)

@@ -7,8 +7,7 @@ from wbtest.http import number_of
 from wbtest.publishing.conversions import ACTS
 from wbtest.publishing.rule import Hypothesis
 from wbtest.publishing.sources import group_of
-from wbtest.results.history import History
-from wbtest.results.totals import total
+from wbtest.results.history import History, total
 from wbtest.results.trust import Check, CheckContext, early, listed, rate_of, share
 from wbtest.statistics import Counts
 

@@ -18,10 +18,10 @@ from wbtest.delivery.models import OutboxMail
 from wbtest.extensions import clock, db
 from wbtest.publishing.models import Experiment
 from wbtest.publishing.running import life
-from wbtest.results.beside import results_and_aside
 from wbtest.results.deciding.decide import decide, second
 from wbtest.results.deciding.memos import export_of, find_memo
 from wbtest.results.deciding.proof import differences
+from wbtest.results.set_aside import results_and_aside
 from wbtest.store import Invalid, Refused
 
 WHY = "We know this office: they asked their friends."

@@ -23,11 +23,11 @@ from wbtest.publishing.decisions import choices_of, decisions, find_decision
 from wbtest.publishing.models import Experiment
 from wbtest.publishing.running import life
 from wbtest.publishing.running.stages import stage_of
-from wbtest.results.beside import results_and_aside
 from wbtest.results.deciding.decide import decide, second, turn_down, withdraw
 from wbtest.results.deciding.meanwhile import mark_of
 from wbtest.results.deciding.papers import waiting_papers
 from wbtest.results.deciding.seconds import waiting_in
+from wbtest.results.set_aside import results_and_aside
 from wbtest.review.approvals import NotYours
 from wbtest.store import Refused
 from wbtest.team import subscriptions

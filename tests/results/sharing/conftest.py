@@ -8,7 +8,7 @@ from tests.conftest import HandClock
 from tests.factories import Team, make_running
 from tests.results.crowd import count_days
 from wbtest.publishing.models import Experiment
-from wbtest.results.sharing.links import make_shared
+from wbtest.results.shared_links import make_shared
 from wbtest.writing.models import Revision
 
 EVIL = "<svg onload=alert(1)>"

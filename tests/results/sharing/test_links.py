@@ -12,9 +12,10 @@ from tests.factories import Team, log_in, make_experiment
 from tests.results.conftest import Start
 from wbtest.extensions import db
 from wbtest.publishing.models import Experiment
+from wbtest.results import shared_links
 from wbtest.results.figures import NotStarted
-from wbtest.results.sharing import links
-from wbtest.results.sharing.links import (
+from wbtest.results.models import SharedLink
+from wbtest.results.shared_links import (
     TooManyShared,
     find_shared,
     is_over,
@@ -24,7 +25,6 @@ from wbtest.results.sharing.links import (
     revoke_shared,
     shared_of,
 )
-from wbtest.results.sharing.models import SharedLink
 from wbtest.store import Invalid
 from wbtest.team.models import Person
 from wbtest.writing.models import Revision
@@ -110,7 +110,7 @@ def test_what_makes_no_link_is_refused_at_its_field(
 def test_an_experiment_has_room_for_so_many_open_links(
     team: Team, experiment: Experiment, monkeypatch: pytest.MonkeyPatch
 ):
-    monkeypatch.setattr(links, "MOST_LINKS", 2)
+    monkeypatch.setattr(shared_links, "MOST_LINKS", 2)
     first, _ = make_shared(experiment, team.approver, "Mei")
     make_shared(experiment, team.approver, "Tom")
     with pytest.raises(TooManyShared):

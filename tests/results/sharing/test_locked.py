@@ -11,9 +11,8 @@ from tests.factories import Team
 from tests.results.sharing.conftest import EVIL, LEADING, PASSWORD
 from wbtest.extensions import db
 from wbtest.publishing.models import Experiment
-from wbtest.results.sharing.links import make_shared, renew_shared
-from wbtest.results.sharing.models import SharedLink
-from wbtest.results.sharing.passes import WRONG
+from wbtest.results.models import SharedLink
+from wbtest.results.shared_links import WRONG, make_shared, renew_shared
 from wbtest.store import writing
 
 

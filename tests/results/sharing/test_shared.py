@@ -16,9 +16,9 @@ from wbtest.publishing.models import Experiment
 from wbtest.publishing.running.life import end
 from wbtest.results.deciding.decide import decide
 from wbtest.results.figures import results_of
-from wbtest.results.sharing.links import make_shared, renew_shared, revoke_shared
-from wbtest.results.sharing.models import SharedLink
-from wbtest.results.sharing.outsiders import SHARED_TABLES, UNTOLD, turned
+from wbtest.results.models import SharedLink
+from wbtest.results.shared_links import make_shared, renew_shared, revoke_shared
+from wbtest.results.shared_page_views import SHARED_TABLES, UNTOLD, turned
 
 CHROME = "Mozilla/5.0 (X11; Linux x86_64; rv:150.0) Gecko/20100101 Firefox/150.0"
 

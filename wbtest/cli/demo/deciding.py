@@ -8,12 +8,12 @@ from wbtest.publishing.experiments import CONTROL
 from wbtest.publishing.models import Experiment
 from wbtest.publishing.running.after import choose
 from wbtest.results import closing
-from wbtest.results.dashboard.said import answers_of
 from wbtest.results.deciding.decide import decide as write_down
 from wbtest.results.deciding.decide import second
 from wbtest.results.deciding.models import Paper
 from wbtest.results.learning import cards, marks
 from wbtest.results.learning.assumptions import assumptions_of
+from wbtest.results.signup_list import answers_of
 from wbtest.writing import document as documents
 
 Said = dict[str, Any]

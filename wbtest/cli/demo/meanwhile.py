@@ -4,9 +4,9 @@ from datetime import timedelta
 
 from wbtest.cli.demo.cast import tests
 from wbtest.cli.demo.stage import AUTHOR, Stage
-from wbtest.results.annotating.notes import add_note
-from wbtest.results.sharing.links import make_shared
-from wbtest.results.spending.spends import add_spend
+from wbtest.results.costs import add_spend
+from wbtest.results.notes import add_note
+from wbtest.results.shared_links import make_shared
 
 CURRENCY = "GBP"
 # Over all days of the test, by source.

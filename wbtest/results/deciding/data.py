@@ -15,9 +15,8 @@ from msgspec.structs import astuple, replace
 
 from wbtest.audience.counts import Totals
 from wbtest.results import network_groups
-from wbtest.results.history import CrowdPeople, History
-from wbtest.results.looks import HourCounts
-from wbtest.results.totals import LeftOut, total
+from wbtest.results.evidence_path import HourCounts
+from wbtest.results.history import CrowdPeople, History, LeftOut, total
 
 # As they stand in each entry of ``days``.
 TOTALS = Totals.__struct_fields__

@@ -12,7 +12,6 @@ from wbtest.audience.recording.ledger import take_turn
 from wbtest.extensions import clock
 from wbtest.publishing.decisions import CHOICES, contradiction_of
 from wbtest.publishing.models import Experiment
-from wbtest.results.beside import Aside, aside_of, results_and_aside
 from wbtest.results.deciding.letters import ask_for_second, tell_turned_down
 from wbtest.results.deciding.meanwhile import is_from_now, what_happened
 from wbtest.results.deciding.models import Paper
@@ -21,6 +20,7 @@ from wbtest.results.deciding.seconds import find_objection, groups_of, rests_bes
 from wbtest.results.deciding.settling import let_stand, overtake
 from wbtest.results.deciding.statement import statement_of
 from wbtest.results.figures import Results, history_of, results_from, trust_of
+from wbtest.results.set_aside import Aside, aside_of, results_and_aside
 from wbtest.review.approvals import NotYours
 from wbtest.review.approvers import is_alone
 from wbtest.store import Invalid, Refused, hold, writing

@@ -7,10 +7,10 @@ from typing import NamedTuple
 
 from wbtest.publishing.decisions import find_decision
 from wbtest.publishing.models import Decision, Experiment
-from wbtest.results.beside import Aside
 from wbtest.results.deciding.models import Paper
 from wbtest.results.deciding.papers import find_newest
 from wbtest.results.figures import Results
+from wbtest.results.set_aside import Aside
 from wbtest.results.verdict import Verdict
 from wbtest.team.models import Person
 

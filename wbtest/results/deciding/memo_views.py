@@ -22,7 +22,7 @@ from wbtest.publishing.models import Experiment
 from wbtest.publishing.rule import EXCLUDED
 from wbtest.publishing.running.life import file_stem
 from wbtest.publishing.running.seals import sealed_rule
-from wbtest.results.crowds import lines
+from wbtest.results.crowd_figures import lines
 from wbtest.results.deciding.guesses import guesses_of
 from wbtest.results.deciding.memos import Memo, export_of, find_memo
 from wbtest.results.deciding.stopping import should_end

@@ -18,16 +18,15 @@ from wbtest.audience.setting_aside import REASONS
 from wbtest.publishing import rule as rules
 from wbtest.publishing.corrections import Place, next_seal, texts_of
 from wbtest.publishing.models import Experiment, Variant
-from wbtest.results.beside import figures_beside, rows_from, sizes
 from wbtest.results.deciding.data import counted_from, digest
 from wbtest.results.deciding.memos import FORMAT
 from wbtest.results.deciding.statement import verdict_values
 from wbtest.results.deciding.version import made_by
 from wbtest.results.figures import Results, results_from
 from wbtest.results.figures_json import results_json
-from wbtest.results.history import History
+from wbtest.results.history import History, total
 from wbtest.results.quality_checks import check_measurement
-from wbtest.results.totals import total
+from wbtest.results.set_aside import figures_beside, rows_from, sizes
 from wbtest.store import Refused
 from wbtest.writing import document as documents
 

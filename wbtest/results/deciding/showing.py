@@ -5,7 +5,6 @@ from __future__ import annotations
 from msgspec import Struct
 
 from wbtest.extensions import clock
-from wbtest.results.beside import Aside, results_and_aside
 from wbtest.results.deciding.decide import find_change
 from wbtest.results.deciding.models import Paper
 from wbtest.results.deciding.papers import Papers
@@ -17,6 +16,7 @@ from wbtest.results.deciding.seconds import (
     seconds_for,
 )
 from wbtest.results.figures import Results
+from wbtest.results.set_aside import Aside, results_and_aside
 from wbtest.team.models import Person
 
 MOST_ENDED = 3

@@ -8,15 +8,15 @@ from typing import Any
 from wbtest.publishing.corrections import in_force, sealed_values
 from wbtest.publishing.models import Experiment
 from wbtest.publishing.running.correcting import names_of, summary_of
-from wbtest.results import in_words, standing
-from wbtest.results.attempts import other_attempts
-from wbtest.results.beside import Aside
+from wbtest.results import verdict_text
 from wbtest.results.deciding import data, guesses, open_ends
 from wbtest.results.deciding.guesses import Guesses
 from wbtest.results.deciding.version import made_by
 from wbtest.results.figures import Results
 from wbtest.results.figures_json import results_json
 from wbtest.results.history import History
+from wbtest.results.set_aside import Aside
+from wbtest.results.summary import other_attempts
 from wbtest.results.trust import Check
 from wbtest.review.approvals import approvals_of
 from wbtest.review.models import Approval
@@ -39,7 +39,7 @@ def statement_of(
     values = {
         "made_by": made_by(),
         "experiment": experiment_values(experiment),
-        "verdict": verdict_values(results, standing.standing(experiment, results)),
+        "verdict": verdict_values(results, verdict_text.status_line(experiment, results)),
         "trust": [check_values(check) for check in results.trust],
         "attempts": _attempts(experiment, now),
         "forecasts": _forecasts(guesses.guesses_of(experiment, results)),
@@ -58,14 +58,14 @@ def statement_of(
 
 def verdict_values(results: Results, phrases: list[str]) -> dict[str, Any]:
     """Return what the figures say in words; ``phrases`` are those of ``standing``."""
-    badge = in_words.badge(results)
+    badge = verdict_text.badge(results)
     return {
         "badge": {"text": badge.text, "kind": badge.kind},
-        "headline": in_words.headline(results),
-        "evidence": in_words.evidence(results),
-        "fragility": in_words.fragility(results),
+        "headline": verdict_text.headline(results),
+        "evidence": verdict_text.evidence(results),
+        "fragility": verdict_text.fragility(results),
         "standing": phrases,
-        "attempt": standing.attempt_phrase(results),
+        "attempt": verdict_text.attempt_phrase(results),
     }
 
 

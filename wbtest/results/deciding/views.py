@@ -15,8 +15,7 @@ from wbtest.publishing import in_words as rule_in_words
 from wbtest.publishing.decisions import contradiction, decisions
 from wbtest.publishing.models import Experiment
 from wbtest.publishing.running.life import file_stem
-from wbtest.results import in_words, standing
-from wbtest.results.beside import results_and_aside
+from wbtest.results import verdict_text
 from wbtest.results.deciding import decide as verbs
 from wbtest.results.deciding.checklist import (
     STATES,
@@ -35,6 +34,7 @@ from wbtest.results.deciding.showing import ended_shown, waiting_shown
 from wbtest.results.deciding.stopping import should_end
 from wbtest.results.figures import Results
 from wbtest.results.forms import ChecklistForm, DecisionForm, checklist_form
+from wbtest.results.set_aside import results_and_aside
 from wbtest.results.trust import panel_of
 from wbtest.results.views import bp
 from wbtest.review.approvers import is_alone
@@ -188,17 +188,17 @@ def _page(experiment: Experiment, form: DecisionForm, typed: ChecklistForm | Non
         claim=rule_in_words.claim(results.rule),
         conditions=rule_in_words.conditions(results.rule),
         need=rule_in_words.need(results.rule),
-        badge=in_words.badge(results),
-        headline=in_words.headline(results),
-        evidence=in_words.evidence_shown(results),
-        act=in_words.act(results),
-        promise=in_words.promise(results),
-        final_moment=in_words.final_moment(results),
-        standing=standing.standing(experiment, results),
-        attempt=standing.attempt_phrase(results),
+        badge=verdict_text.badge(results),
+        headline=verdict_text.headline(results),
+        evidence=verdict_text.evidence_shown(results),
+        act=verdict_text.act(results),
+        promise=verdict_text.promise(results),
+        final_moment=verdict_text.final_moment(results),
+        standing=verdict_text.status_line(experiment, results),
+        attempt=verdict_text.attempt_phrase(results),
         trust_panel=panel_of(results.trust),
-        fragility=in_words.fragility(results),
-        price=in_words.price(results),
+        fragility=verdict_text.fragility(results),
+        price=verdict_text.price(results),
         guesses=guesses_of(experiment, results),
         ends=open_ends_of(document, results.rule),
         unsaid=unsaid_numbers(document),

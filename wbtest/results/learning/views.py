@@ -12,8 +12,8 @@ from wbtest.publishing import in_words as rule_in_words
 from wbtest.publishing.decisions import find_decision
 from wbtest.publishing.models import Experiment
 from wbtest.publishing.running.seals import sealed_rule
-from wbtest.results import in_words
-from wbtest.results.figures import judged
+from wbtest.results import verdict_text
+from wbtest.results.figures import evaluate
 from wbtest.results.learning import cards, marks
 from wbtest.results.learning.cards import Overtaken
 from wbtest.results.learning.forms import CardForm, MarkForm, card_form, mark_form, number_in
@@ -131,7 +131,7 @@ def _card_page(
     saves = cards.saves_of(experiment)
     said = marks.marks_of(experiment)
     standing = marks.standing_marks(experiment)
-    results = judged(experiment, clock.now()) if experiment.started_at else None
+    results = evaluate(experiment, clock.now()) if experiment.started_at else None
     forms = {each.key: mark_form(each.key, mark) for each, mark in standing}
     return render_template(
         "results/learning/learning.html",
@@ -139,9 +139,9 @@ def _card_page(
         document=documents.from_json(experiment.revision.document),
         claim=rule_in_words.claim(sealed_rule(experiment)),
         results=results,
-        headline=in_words.headline(results) if results else "",
-        evidence=in_words.evidence(results) if results else "",
-        act=in_words.act(results) if results else "",
+        headline=verdict_text.headline(results) if results else "",
+        evidence=verdict_text.evidence(results) if results else "",
+        act=verdict_text.act(results) if results else "",
         decision=find_decision(experiment),
         is_over=cards.is_over(experiment),
         standing=standing,

@@ -1,0 +1,140 @@
+"""How far people went, and what they read."""
+
+import csv
+import io
+import re
+
+import pytest
+from flask import Flask
+
+from tests.audience.larder import Larder, Visitor, signups, start_page, words_in
+from tests.audience.test_steps import CALL, answer, fields_in, next_url
+from tests.conftest import Browser
+from tests.factories import Team, log_in, make_experiment, make_person
+from tests.results.conftest import Start
+from tests.results.crowd import count_day
+from wbtest.audience.models import EngagementCount
+from wbtest.publishing.models import Experiment
+from wbtest.store import writing
+
+
+@pytest.fixture
+def experiment(begin: Start) -> Experiment:
+    experiment = begin()
+    count_day(experiment, 0, seen=90, converted=9)
+    return experiment
+
+
+def count(experiment: Experiment, kind: str, item: str, number: int) -> None:
+    where = {"experiment_id": experiment.id, "variant": "control"}
+    with writing() as session:
+        session.add(EngagementCount(kind=kind, item=item, count=number, **where))
+
+
+def table(client: Browser, experiment: Experiment, name: str) -> list[list[str]]:
+    text = client.get(f"/experiments/{experiment.id}/results.csv?table={name}").text
+    return list(csv.reader(io.StringIO(text, newline="")))
+
+
+def test_the_dashboard_says_how_many_opened_a_question(client, experiment, team: Team):
+    count(experiment, "faq", "1", 30)
+    log_in(client, team.viewer)
+
+    page = client.get(f"/experiments/{experiment.id}/results/what-they-said").text
+
+    assert "What does it cost?" in page
+    assert "30 of 81" in page
+    assert "0 of 9" in page
+
+
+def test_of_a_question_that_is_open_nothing_is_said_while_nobody_opened_it(
+    client, experiment, team: Team
+):
+    count(experiment, "faq", "1", 30)
+    log_in(client, team.viewer)
+
+    page = client.get(f"/experiments/{experiment.id}/results/what-they-said").text
+    row = page[page.index("open from the start, so it is read without a click") :]
+
+    assert re.findall(r'class="n"\s+data-head="([^"]*)">([^<]*)<', row)[:2] == [
+        ("By those who signed up", "–"),
+        ("By the others", "–"),
+    ]
+
+
+def test_before_anybody_told_it_says_what_will_stand_there(client, experiment, team):
+    log_in(client, team.viewer)
+
+    page = client.get(f"/experiments/{experiment.id}/results/what-they-said").text
+
+    assert "Here will be which questions visitors open" in page
+
+
+def test_the_file_holds_questions_and_steps(client, experiment, team):
+    count(experiment, "faq", "1", 30)
+    count(experiment, "depth", "50", 40)
+    log_in(client, team.viewer)
+
+    rows = table(client, experiment, "reading")
+
+    assert ["opened: What does it cost?", "others", "30", "81"] in rows
+    assert ["depth 50", "control", "40", "90"] in rows
+
+
+def test_visitors_stand_by_language(client, experiment, team):
+    log_in(client, team.viewer)
+
+    header, *rows = table(client, experiment, "languages")
+
+    assert header[:4] == ["language", "variant", "served", "seen"]
+    assert [row[:4] for row in rows] == [["en", "control", "90", "90"]]
+
+
+@pytest.mark.parametrize("name", ["reading", "languages"])
+def test_before_the_start_there_is_no_file(client, revision, team, name):
+    draft = make_experiment(revision, team.editor)
+    log_in(client, team.viewer)
+
+    answer = client.get(f"/experiments/{draft.id}/results.csv?table={name}")
+
+    assert answer.status_code == 409
+
+
+def walk_the_ladder(app: Flask) -> Larder:
+    """Three sign up, two of them answer, one of these asks for a call."""
+    larder = start_page(options=CALL)
+    for number in range(3):
+        mia = Visitor(app)
+        page = mia.get(next_url(mia.sign_up(mia.get(), f"{number}@x.io")))
+        if number:
+            call = mia.get(next_url(answer(mia, page, "I do")))
+            said = "yes" if number == 1 else "no"
+            mia.post("/p/larder/agree", fields_in(call) | {"agree": said})
+    assert len(signups(app)) == 3
+    return larder
+
+
+def test_each_step_is_counted_on_its_own_everywhere(app: Flask, client: Browser) -> None:
+    larder = walk_the_ladder(app)
+    log_in(client, larder.approver)
+    url = f"/experiments/{larder.experiment.id}/results"
+    page = client.get(url).text
+    table = page[page.index("From served to the last step") :]
+    [day] = csv.DictReader(io.StringIO(client.get(f"{url}.csv").text))
+    [variant] = client.get(f"{url}.json").get_json()["variants"]
+
+    rows = dict(re.findall(r'<th scope="row">([^<]+)</th>\s*<td class="n"[^>]*>(\d+)<', table))
+    assert (rows["Addresses"], rows["Answered"], rows["Yes to a call"]) == ("3", "2", "1")
+    assert (day["signups"], day["answered"], day["call"]) == ("3", "2", "1")
+    assert (variant["answered"], variant["call"]) == (2, 1)
+
+
+def test_owners_read_the_answers(app: Flask, client: Browser) -> None:
+    larder = walk_the_ladder(app)
+    log_in(client, make_person("owner@x.example", "owner"))
+    url = f"/experiments/{larder.experiment.id}/signups"
+    words = words_in(client.get(url))
+    rows = list(csv.DictReader(io.StringIO(client.get(f"{url}.csv").text)))
+
+    assert "0 of 3 confirmed" in words
+    assert {row["Who cooks?"] for row in rows} == {"", "I do"}

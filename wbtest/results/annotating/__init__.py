@@ -1,1 +1,0 @@
-"""Notes of what happened while a test ran: a post went up, an ad started."""

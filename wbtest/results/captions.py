@@ -1,0 +1,285 @@
+"""What each chart shows, in one sentence made from its figures."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+from datetime import date, datetime
+
+from wbtest.audience.counts import Totals
+from wbtest.http import number_of, percent
+from wbtest.publishing.choices.options import ASKS_FOR
+from wbtest.publishing.conversions import ACTS
+from wbtest.publishing.in_words import as_percent
+from wbtest.results.chart_style import belief, odds
+from wbtest.results.charts import shows_below
+from wbtest.results.figures import Results
+from wbtest.results.funnel import ANSWERED, CONFIRMED, LATER, Stage, what_is_more
+from wbtest.results.history import total
+from wbtest.results.segments import FEWEST, Segment
+from wbtest.results.trust import listed
+from wbtest.results.verdict_text import act, capital, leading, subject
+
+Days = Mapping[date, Sequence[Totals]]
+STANDINGS = {
+    "above": "above the target",
+    "ahead": "above the target so far",
+    "open": "undecided",
+    "behind": "below the target so far",
+    "below": "below the target",
+}
+# Of fewer visitors nobody knows anything.
+FEWEST_BELIEVED = 8
+
+
+def of_intervals(results: Results) -> str:
+    """Where each variant stands."""
+    if results.verdict.is_withheld:
+        return "Withheld: while a check is red, no variant is called above or below."
+    if len(results.variants) == 1:
+        return f"Your page is {STANDINGS[results.variants[0].standing]}."
+    said = []
+    for standing, words in STANDINGS.items():
+        names = [f"“{v.name}”" for v in results.variants if v.standing == standing]
+        if names:
+            said.append(f"{listed(names)} {'is' if len(names) == 1 else 'are'} {words}")
+    return f"{capital('; '.join(said))}."
+
+
+def still_open(results: Results) -> str:
+    """Why the high ends may move without a new visitor; '' once nobody's window is open."""
+    settled, seen = results.settled, results.everybody.seen
+    if settled >= seen:
+        return ""
+    hours = results.rule.conversion_window_hours
+    window = f"{hours // 24} days" if hours % 24 == 0 and hours > 24 else f"{hours} hours"
+    do = ACTS[results.rule.conversion].do
+    if not settled:
+        return (
+            f"Nobody’s {window} to {do} are over yet, so the upper end of an interval may still "
+            "move."
+        )
+    return (
+        f"The upper end of an interval counts only the {settled:,} of {number_of(seen, 'visitor')} "
+        f"whose {window} to {do} are over, so it may still move."
+    )
+
+
+def of_evidence(results: Results) -> str:
+    """Whether the line was crossed, when, and whether that is a verdict."""
+    if results.verdict.is_withheld:
+        return "Withheld: evidence from figures that cannot be trusted is none."
+    if shows_below(results):
+        bar, paths = results.needed_below, results.looks.below
+        slowest = float(paths[-1].min())
+        if slowest >= bar:
+            is_alone = len(results.variants) == 1
+            who = "Your page has" if is_alone else "Every variant has"
+            day = results.life.day_number(_first_below(results))
+            return f"{who} crossed the line below on day {day}{_end_of_crossing(results, day)}"
+        return (
+            f"Every variant has to cross the line; the slowest stands at {odds(slowest)} "
+            f"of the {odds(bar)} it needs."
+        )
+    bar = results.needed_above
+    first = leading(results)
+    k = results.variants.index(first)
+    crossed = (results.looks.above[:-1, k] >= bar).nonzero()[0]
+    name = capital(subject(results, first))
+    if not len(crossed):
+        nearest = "stands" if len(results.variants) == 1 else "is nearest and stands"
+        return f"{name} {nearest} at {odds(first.log_e_above)} of the {odds(bar)} it needs."
+    day = results.life.day_number(results.looks.moment(int(crossed[0])))
+    if first.log_e_above < bar:
+        return f"{name} crossed its line on day {day} and fell back since."
+    return f"{name} crossed its line on day {day} and stays{_end_of_crossing(results, day)}"
+
+
+def of_course(results: Results) -> str:
+    """Where each variant's interval stands now, after all days."""
+    if results.verdict.is_withheld:
+        return of_intervals(results)
+    return f"By now: {_uncapital(of_intervals(results))} Bands narrow as more people come."
+
+
+def of_funnel(results: Results, stages: Sequence[Stage]) -> str:
+    """From served to the last step, over all variants; and where a step is no part of the last."""
+    everybody = results.everybody
+    if not everybody.served:
+        return f"Nobody was served the page{_yet(results)}."
+    people = "person who was" if everybody.served == 1 else "people who were"
+    said = (
+        f"Of {everybody.served:,} {people} served the page {everybody.seen:,} saw it and "
+        f"{everybody.converted:,} {act(results)}"
+    )
+    asked = {stage.name for stage in stages}
+    if CONFIRMED in asked:
+        addresses = "address is" if everybody.confirmed == 1 else "addresses are"
+        said += f"; {everybody.confirmed:,} {addresses} confirmed"
+    if ANSWERED in asked:
+        said += f"; {everybody.answered:,} answered a question"
+    for step in ASKS_FOR:
+        if LATER[step] in asked:
+            said += f"; {everybody.acted(step):,} {ACTS[step].did}"
+    return f"{said}. {what_is_more(stages)}".strip()
+
+
+def of_rates(results: Results, days: Days | None = None) -> str:
+    """The best and the worst of ``days``, of all of them without."""
+    sums = _sums(results, days)
+    large = {day: totals for day, totals in sums.items() if totals.seen >= FEWEST}
+    if len(large) < 2:
+        return f"Too few days with {FEWEST} visitors or more to compare days{_yet(results)}."
+    low, high = (end(large, key=lambda day: _rate(large[day])) for end in (min, max))
+    return (
+        f"All variants together, from {_share(large[low])} on {_date(low)} "
+        f"to {_share(large[high])} on {_date(high)}. Single days are mostly chance."
+    )
+
+
+def of_visits(results: Results, days: Days | None = None) -> str:
+    """How many come a day, and when most came."""
+    sums = _sums(results, days)
+    if not sums:
+        return f"Nobody has seen the page{_yet(results)}."
+    busiest = max(sums, key=lambda day: sums[day].seen)
+    everybody = total(sums.values()).seen
+    if len(sums) == 1:
+        people = number_of(everybody, "person", "people")
+        return f"{people} saw the page, on {_date(busiest)}."
+    daily = number_of(round(everybody / len(sums)), "person", "people")
+    return (
+        f"On days with visitors about {daily} saw the page for the first time; most on "
+        f"{_date(busiest)}, {sums[busiest].seen:,}."
+    )
+
+
+def of_comparison(results: Results) -> str:
+    """Whether a variant is the best."""
+    if results.ranking is None:
+        return "Withheld: while the split is broken, variants cannot be compared."
+    if results.best is not None:
+        best = next(v for v in results.variants if v.key == results.best)
+        return f"“{best.name}” is better than every other variant."
+    if min(variant.totals.seen for variant in results.variants) < FEWEST:
+        return f"Too few visitors to compare variants{_yet(results)}."
+    return f"No variant is shown to be better than all others{_yet(results)}."
+
+
+def of_beliefs(results: Results) -> str:
+    """How likely it is that the target is reached, if one looked once; no word of a verdict."""
+    if not results.everybody.seen:
+        return f"Nobody has seen the page{_yet(results)}."
+    many = [variant for variant in results.variants if variant.totals.seen >= FEWEST_BELIEVED]
+    if not many:
+        return f"Too few visitors to believe anything{_yet(results)}."
+    first = max(many, key=lambda variant: variant.probability_above)
+    chance = belief(first.probability_above)
+    return (
+        f"Going by one look, the chance that {subject(results, first)} has "
+        f"{as_percent(results.rule.target)} or more is {chance}. That is a belief and no verdict."
+    )
+
+
+def _yet(results: Results) -> str:
+    """What may still come is promised only while somebody can come."""
+    return "" if results.verdict.is_over else " yet"
+
+
+def _end_of_crossing(results: Results, day: int) -> str:
+    """What a crossing comes to. It is a verdict, but for the least and the most of the rule."""
+    rule, reached = results.rule, results.verdict.reached_at
+    if reached is not None:
+        later = results.life.day_number(reached)
+        if later > day:
+            return f". It became the verdict on day {later}: none comes before the sealed minimum."
+        return ". Looking daily does not weaken it."
+    if results.verdict.is_capped:
+        return (
+            f". That is no verdict: it came after the {rule.maximum_visitors:,} visitors that the "
+            "rule allows."
+        )
+    return (
+        f". That is no verdict before {number_of(rule.minimum_visitors, 'visitor')} and "
+        f"{number_of(rule.minimum_days, 'day')}."
+    )
+
+
+def _first_below(results: Results) -> datetime:
+    """When every variant was below its line for the first time."""
+    is_below = (results.looks.below >= results.needed_below).all(axis=1)
+    return results.looks.moment(int(is_below.argmax()))
+
+
+def _sums(results: Results, days: Days | None) -> dict[date, Totals]:
+    """All variants together, on days on which anybody saw the page."""
+    sums = {day: total(row) for day, row in (results.days if days is None else days).items()}
+    return {day: totals for day, totals in sums.items() if totals.seen}
+
+
+def _uncapital(text: str) -> str:
+    """The text as the middle of a sentence; a name keeps its own letters."""
+    return text[:1].lower() + text[1:]
+
+
+def _rate(totals: Totals) -> float:
+    return totals.converted / totals.seen
+
+
+def _share(totals: Totals) -> str:
+    """A rate in percent, or as counts while these are small."""
+    if totals.seen < 100:
+        return f"{totals.converted:,} of {totals.seen:,}"
+    return percent(_rate(totals))
+
+
+def _date(day: date) -> str:
+    return f"{day:%A}, {day.day} {day:%B}"
+
+
+MOST = {
+    "source": "Most came from “{}”",
+    "device": "Most came on a {}",
+    "language": "Most read {}",
+    "weekday": "Most came on a {}",
+    "hour": "Most came in the hour from {}",
+}
+
+
+def segment_caption(segments: Sequence[Segment], kind: str, did: str) -> str:
+    """Return where most are, and whether rates differ; ``kind`` is one of those in ``MOST``.
+
+    ``did`` is what they did who count.
+    """
+    came = [segment for segment in segments if segment.all.seen]
+    if not came:
+        return "Nobody who counts has seen the page in this part."
+    first = max(came, key=lambda segment: segment.all.seen)
+    everybody = sum(segment.all.seen for segment in came)
+    where = MOST[kind].format(first.name)
+    if 2 * first.all.seen <= everybody:
+        where = where.replace("Most", "The largest part", 1)
+    most = f"{where}: {first.all.seen:,} of {everybody:,}."
+    large = [segment for segment in came if not segment.is_small and segment.is_counted]
+    if len(large) < 2:
+        return f"{most} Too few {kind}s with {FEWEST} visitors or more to compare."
+    low, high = (end(large, key=lambda segment: _rate(segment.all)) for end in (min, max))
+    if _rate(low.all) == _rate(high.all):
+        return f"{most} The rate is the same in each {kind} with {FEWEST} visitors or more."
+    between = (
+        f"From {_share(low.all)} ({low.name}) to {_share(high.all)} ({high.name}) {did} where "
+        f"{FEWEST} or more came"
+    )
+    if max(s.wilson.low for s in large) <= min(s.wilson.high for s in large):
+        return f"{most} {between}; all intervals overlap, so chance may be the whole difference."
+    return (
+        f"{most} {between}. Some intervals do not overlap; among so many comparisons chance does "
+        "that, too, so test it anew before you believe it."
+    )
+
+
+def counted_sources(sources: Sequence[str] | None) -> str:
+    """Return which sources enter the verdict, as the sealed rule has it."""
+    if sources is None:
+        return "Every source enters the verdict, as the sealed rule says."
+    names = ", ".join(f"“{source}”" for source in sources)
+    return f"Only the sealed sources enter the verdict: {names}. The others are shown and not used."

@@ -1,0 +1,251 @@
+"""How every chart is drawn: type, colours, axes, and the words on it.
+
+Colours are names of the page's own custom properties, which the page's script looks up when it
+draws: one figure serves light, dark and paper. Names that people typed are escaped, since Plotly
+reads a little markup in its texts, and never become part of a template for hovering.
+"""
+
+from __future__ import annotations
+
+import html
+import unicodedata
+from collections.abc import Sequence
+from datetime import UTC, date, datetime, time, timedelta
+from math import exp, inf, log
+from typing import Any, Protocol
+from zoneinfo import ZoneInfo
+
+from wbtest.audience.counts import Totals
+from wbtest.http import percent
+from wbtest.results.figures import VariantFigures
+
+Parts = dict[str, Any]
+
+
+class MarkedMoment(Protocol):
+    """Something that happened, in the team's words: a post went up, an ad started.
+
+    On a chart it is a ``number``, the same as in the list of what happened; 0 for what is on none.
+    """
+
+    @property
+    def at(self) -> datetime: ...
+
+    @property
+    def text(self) -> str: ...
+
+    @property
+    def number(self) -> int: ...
+
+
+Drawn = list[Parts]
+LONGEST_NAME = 30
+# A line of words over a chart, and a row of marks below two lines of words; in pixels.
+WORDS_HEIGHT = 20
+ROW_HEIGHT = 68
+# Variants are told apart by more than a colour.
+DASHES = ("solid", "dash", "dot", "dashdot", "longdash", "longdashdot")
+# Target, floor and the bar of evidence: what the data are held against.
+LINE = {"color": "var(--ink)", "dash": "dot", "width": 1.5}
+AXIS = {
+    "gridcolor": "var(--line)",
+    "zeroline": False,
+    "fixedrange": True,
+    "automargin": True,
+    "ticklabelstandoff": 6,
+}
+LEGEND = {"orientation": "h", "yref": "container", "y": 0, "yanchor": "bottom"}
+LAYOUT = {
+    "autosize": True,
+    "font": {"family": "var(--sans)", "size": 13, "color": "var(--soft)"},
+    "paper_bgcolor": "rgba(0,0,0,0)",
+    "plot_bgcolor": "rgba(0,0,0,0)",
+    "legend": LEGEND,
+    "dragmode": False,
+    "hoverlabel": {"bgcolor": "var(--paper)", "bordercolor": "var(--edge)"},
+}
+
+
+def as_json(
+    traces: Sequence[Parts], *, height: int, x: Parts, y: Parts, top: int = 8, **layout: Any
+) -> str:
+    """Return the figure as JSON that may stand in a script element; ``height`` is in pixels.
+
+    ``x`` and ``y`` are what is special about the axes, ``layout`` what is about the rest.
+    """
+    import plotly.io
+
+    figure = {
+        "data": list(traces),
+        "layout": {
+            **LAYOUT,
+            "height": height,
+            "margin": {"l": 4, "r": 4, "t": top, "b": 4},
+            "xaxis": AXIS | x,
+            "yaxis": AXIS | y,
+            **layout,
+        },
+    }
+    # Checking every property takes ten times as long as all the rest; tests do it.
+    text: str = plotly.io.to_json(figure, validate=False)
+    # Inside a script element only an end tag could end it.
+    return text.replace("<", "\\u003c")
+
+
+def level(at: float, *, is_upright: bool = False) -> Parts:
+    """Return a dotted line through the whole chart, at a value of the x or the y axis."""
+    across = {"x0": 0, "x1": 1, "xref": "paper", "y0": at, "y1": at, "yref": "y"}
+    upright = {"y0": 0, "y1": 1, "yref": "paper", "x0": at, "x1": at, "xref": "x"}
+    return {"type": "line", "line": LINE} | (upright if is_upright else across)
+
+
+def saying(points: Sequence[str | None], *, is_named: bool = True) -> Parts:
+    """Return what each point of a trace says, under the mouse and to who steps through by keyboard.
+
+    None for a point that says nothing. ``is_named``: the name of the trace comes before it.
+    """
+    name = "%{fullData.name}: " if is_named else ""
+    template = f"{name}%{{customdata}}<extra></extra>"
+    return {"customdata": list(points), "hovertemplate": template}
+
+
+def words(text: str, *, side: str, colour: str = "var(--ink)", **parts: Any) -> Parts:
+    """Return words on the chart; ``side`` of the place given is where they begin or end."""
+    return {
+        "text": text,
+        "xref": "paper",
+        "xanchor": side,
+        "x": 0 if side == "left" else 1,
+        "showarrow": False,
+        "bgcolor": "var(--paper)",
+        "borderpad": 1,
+        "font": {"color": colour},
+    } | parts
+
+
+def line_words(text: str, *, above: int = 0) -> Parts:
+    """Return what a dotted line is, over the chart: on the line it would cover what is drawn."""
+    place = {"y": 1, "yref": "paper", "yanchor": "bottom", "yshift": above}
+    return words(f"··· {text}", side="left") | place
+
+
+def row_words(name: str, said: str, y: int, colour: str = "var(--soft)") -> Drawn:
+    """Return what stands above the marks of a row: its name, and below that what is ``said`` of it.
+
+    Both begin at the left: side by side a long name would run into what is said of it.
+    """
+    bold = {"color": "var(--ink)", "weight": 600}
+    return [
+        words(short(name), side="left", y=y, yshift=43, font=bold),
+        words(said, side="left", y=y, yshift=23, colour=colour),
+    ]
+
+
+def rows_axis(count: int) -> Parts:
+    """Return a y axis for so many rows, the first at 0 and each of the others 1 below."""
+    return {"visible": False, "range": [0.65 - count, 0.82]}
+
+
+def day_axis(days: Sequence[date]) -> Parts:
+    """Return an x axis that names five days at most, as 3 Mar."""
+    shown = days[:: -(-len(days) // 5) or 1]
+    return {
+        "showgrid": False,
+        "type": "date",
+        "tickvals": [day.isoformat() for day in shown],
+        "ticktext": [f"{day.day} {day:%b}" for day in shown],
+    }
+
+
+def day_words(day: date | datetime) -> str:
+    """Return a day as a chart says it: 3 March."""
+    return f"{day.day} {day:%B}"
+
+
+def moments_in_words(moments: Sequence[datetime], time_zone: str) -> list[str]:
+    """Return moments as a chart says them: the local day, and the time where it is not midnight."""
+    zone = ZoneInfo(time_zone)
+    said = []
+    for moment in moments:
+        local = moment.astimezone(zone)
+        # A day that is over ends with the midnight after it.
+        is_midnight = local.hour == local.minute == 0
+        day = local - timedelta(minutes=1) if is_midnight else local
+        said.append(day_words(day) if is_midnight else f"{day_words(day)}, {local:%H:%M}")
+    return said
+
+
+def midnight_after(day: date, time_zone: str) -> datetime:
+    """Return when a local day is over, in UTC."""
+    zone = ZoneInfo(time_zone)
+    return datetime.combine(day + timedelta(days=1), time.min, zone).astimezone(UTC)
+
+
+def rates_end(target: float, highs: Sequence[float], rates: Sequence[float | None]) -> float:
+    """Return where an axis of rates ends: wide open intervals may run out of the chart."""
+    ends = [min(high, 4 * target) for high in highs]
+    return min(1.0, 1.05 * max([1.5 * target, *ends, *(1.2 * (rate or 0) for rate in rates)]))
+
+
+def bars_of(k: int, variant: VariantFigures) -> Parts:
+    """Return the beginning of a bar trace, in the colour of the ``k``-th variant."""
+    colour = {"color": f"var(--series-{k + 1})"}
+    return {"type": "bar", "name": short(variant.name), "marker": colour}
+
+
+def short(text: str, longest: int = LONGEST_NAME) -> str:
+    """Return a name as text for Plotly, cut to what a narrow screen has room for.
+
+    >>> short("Half the waste in a week, for whoever cooks"), short("食材を捨てない" * 3)
+    ('Half the waste in a week, for…', '食材を捨てない食材を捨てない…')
+    """
+    # Signs of Chinese, Japanese and Korean are twice as wide as others.
+    widths = [1 + (unicodedata.east_asian_width(sign) in "WF") for sign in text]
+    if sum(widths) <= longest:
+        return html.escape(text, quote=False)
+    end = next(k for k in range(len(text)) if sum(widths[: k + 1]) > longest - 1)
+    return html.escape(f"{text[:end].rstrip()}…", quote=False)
+
+
+def signed_up_of(totals: Totals) -> str:
+    """Return the rate as counts: 3 of 41."""
+    return f"{totals.converted:,} of {totals.seen:,}"
+
+
+def odds(log_e: float) -> str:
+    """Return evidence as odds, for or against.
+
+    >>> odds(log(60)), odds(-log(2.5)), odds(log(1e9))
+    ('60 to 1', '1 to 2.5', '10^9 to 1')
+    """
+    times = exp(min(abs(log_e), 50))
+    text = f"{times:,.0f}" if times >= 10 or abs(times - round(times)) < 0.05 else f"{times:.1f}"
+    if times >= 1e6:
+        text = f"10^{round(abs(log_e) / log(10))}"
+    return f"{text} to 1" if log_e >= 0 else f"1 to {text}"
+
+
+def belief(chance: float) -> str:
+    r"""Return a chance that nobody can be wholly sure of.
+
+    >>> belief(0.9999), belief(0.43), belief(0.001)
+    ('over 99\u202f%', '43\u202f%', 'under 1\u202f%')
+    """
+    if chance > 0.99:
+        return "over 99\u202f%"
+    return "under 1\u202f%" if chance < 0.01 else percent(chance, 0)
+
+
+def times(ratio: float) -> str:
+    """Return how many times one rate is of another.
+
+    >>> times(1.234), times(float("inf"))
+    ('1.23', 'any')
+    """
+    return "any" if ratio == inf else f"{ratio:.2f}"
+
+
+def local_time(moment: datetime, time_zone: str) -> str:
+    """Return a moment as the local time that Plotly shows without a zone."""
+    local = moment.astimezone(ZoneInfo(time_zone))
+    return local.replace(tzinfo=None).isoformat(timespec="minutes")

@@ -1,0 +1,174 @@
+"""The evidence at the end of every hour, from hourly counts. Pure."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from datetime import UTC, datetime
+from functools import cached_property
+from typing import TYPE_CHECKING, NamedTuple
+
+from wbtest import statistics
+from wbtest.publishing.rule import Hypothesis
+
+if TYPE_CHECKING:
+    from wbtest.statistics.mixture import Floats, Ints
+
+HOUR = 3600
+
+
+# Arrays do not say whether they are equal, so neither does what holds them.
+@dataclass(frozen=True, eq=False)
+class HourCounts:
+    """What a test counted. A row is an hour, a column a variant, in the sealed order.
+
+    ``started`` and the ``hours``, ascending, are in seconds since 1970; an hour goes by its start.
+    ``seen`` stands at the hour of the sighting, ``arrived`` at the hour of the conversion, and
+    ``converted`` holds the same conversions at the hour in which their visitor was seen.
+    """
+
+    started: int
+    weights: tuple[int, ...]
+    hours: Ints
+    seen: Ints
+    arrived: Ints
+    converted: Ints
+
+    @cached_property
+    def ends(self) -> Ints:
+        """When each hour was over."""
+        return self.hours + HOUR
+
+    @cached_property
+    def seen_until(self) -> Ints:
+        """Who was seen up to each hour; entry i holds the first i hours, so entry -1 holds all."""
+        return _total(self.seen)
+
+    @cached_property
+    def arrived_until(self) -> Ints:
+        """Their conversions that had arrived by then, as in ``seen_until``."""
+        return _total(self.arrived)
+
+    @cached_property
+    def converted_until(self) -> Ints:
+        """Those of the seen up to each hour who converted whenever they did."""
+        return _total(self.converted)
+
+    @property
+    def until_each(self) -> tuple[Ints, Ints, Ints]:
+        """The three of them."""
+        return self.seen_until, self.arrived_until, self.converted_until
+
+    def totals(self) -> list[statistics.Counts]:
+        """Everything counted so far, for each variant."""
+        return list(self._ever)
+
+    @cached_property
+    def _ever(self) -> list[statistics.Counts]:
+        return _counts(self.seen_until[-1], self.arrived_until[-1])
+
+    def until(self, before: int) -> list[statistics.Counts]:
+        """Sightings and conversions of the hours that were over at ``before``."""
+        count = self.over(before)
+        return _counts(self.seen_until[count], self.arrived_until[count])
+
+    def settled(self, before: int) -> list[statistics.Counts]:
+        """Those seen in hours that were over at ``before``, and which of them converted.
+
+        With ``before`` one conversion window ago, nothing of theirs is still to come.
+        """
+        count = self.over(before)
+        return _counts(self.seen_until[count], self.converted_until[count])
+
+    def since(self, start: int, before: int) -> list[statistics.Counts]:
+        """As ``settled``, of those seen in hours that began at ``start`` or later."""
+        first = self.begun(start)
+        last = max(self.over(before), first)
+        seen, converted = self.seen_until, self.converted_until
+        return _counts(seen[last] - seen[first], converted[last] - converted[first])
+
+    def without(self, part: HourCounts) -> HourCounts:
+        """Return the same without some of those counted; their hours are among these."""
+        rows = self.hours.searchsorted(part.hours)
+        tables = []
+        for name in ("seen", "arrived", "converted"):
+            left = getattr(self, name).copy()
+            left[rows] -= getattr(part, name)
+            tables.append(left)
+        return HourCounts(self.started, self.weights, self.hours, *tables)
+
+    def over(self, before: int) -> int:
+        """How many hours were over at ``before``."""
+        return int(self.ends.searchsorted(before, "right"))
+
+    def begun(self, start: int) -> int:
+        """How many hours began before ``start``."""
+        return int(self.ends.searchsorted(start + HOUR, "left"))
+
+
+def _counts(seen: Ints, converted: Ints) -> list[statistics.Counts]:
+    return statistics.counts_of(seen.tolist(), converted.tolist())
+
+
+class EvidencePath(NamedTuple):
+    """The evidence at each look; the last one is now, every other the end of an hour.
+
+    ``above`` and ``above_floor`` say that a variant's rate is above target and floor, ``below``
+    that it is below the target; a row is a look, a column a variant. ``split`` speaks against the
+    promised split, ``seen`` is how many visitors had been seen. All evidence is log E at that
+    moment, not its maximum so far.
+    """
+
+    ends: Ints
+    above: Floats
+    above_floor: Floats
+    below: Floats
+    split: Floats
+    seen: Ints
+
+    def moment(self, look: int) -> datetime:
+        """When the look was taken."""
+        return datetime.fromtimestamp(int(self.ends[look]), UTC)
+
+
+def look(
+    hours: HourCounts, rule: Hypothesis, now: datetime, fair: HourCounts | None = None
+) -> EvidencePath:
+    """Return the evidence at the end of every hour that is over, and at ``now``.
+
+    A look sees sightings and conversions that had come by then. ``below`` sees only visitors whose
+    sealed conversion window had passed, since a late sign-up must not count against.
+    ``fair`` are the same hours without visitors who alone break the split, if there are such.
+    """
+    import numpy as np
+
+    window, moment = rule.conversion_window_hours * HOUR, int(now.timestamp())
+    # When an hour was over, or the window of those seen in it.
+    full = np.union1d(*(hours.ends[: hours.over(moment - later)] + later for later in (0, window)))
+    ends = np.append(full, moment)
+    # The last look is now: it sees the hour that is not over yet.
+    when = np.append(hours.ends.searchsorted(full, "right"), -1)
+    old = hours.ends.searchsorted(ends - window, "right")
+    seen, arrived = hours.seen_until[when], hours.arrived_until[when]
+    split = statistics.log_e_split_path(seen, hours.weights)
+    if fair is not None:
+        # An alarm that falls silent without them is none.
+        split = np.minimum(split, statistics.log_e_split_path(fair.seen_until[when], fair.weights))
+    return EvidencePath(
+        ends=ends,
+        above=statistics.log_e_above_path(arrived, seen, rule.target),
+        above_floor=statistics.log_e_above_path(arrived, seen, rule.floor),
+        below=statistics.log_e_below_path(
+            hours.converted_until[old], hours.seen_until[old], rule.target
+        ),
+        split=split,
+        seen=seen.sum(axis=1),
+    )
+
+
+def _total(rows: Ints) -> Ints:
+    """Return totals up to each hour; entry i holds the first i hours, so entry -1 holds all."""
+    import numpy as np
+
+    totals = np.zeros((len(rows) + 1, rows.shape[1]), dtype=np.int64)
+    rows.cumsum(axis=0, out=totals[1:])
+    return totals

@@ -1,0 +1,166 @@
+"""How many of each variant went how far on the page, and what they read. For information."""
+
+from __future__ import annotations
+
+from collections.abc import Collection, Mapping, Sequence
+from operator import gt
+from typing import NamedTuple
+
+from wbtest.audience import counts
+from wbtest.audience.engagement import counted as engagement
+from wbtest.audience.engagement.acts import FORMS, Act
+from wbtest.audience.engagement.counted import Opened, Share, by_variant
+from wbtest.publishing.models import Experiment
+from wbtest.publishing.running.seals import sealed_options
+from wbtest.results.figures import Results
+
+BEGAN, SIGNED, CONFIRMED, ANSWERED = "Began the form", "Signed up", "Confirmed", "Answered"
+# What may come after the sign-up, by its column; all but the answers may count in its place.
+LATER = {
+    "confirmed": CONFIRMED,
+    "answered": ANSWERED,
+    "price": "Yes to the price",
+    "call": "Yes to a call",
+    "preorder": "On to the pre-order",
+}
+
+
+class Stage(NamedTuple):
+    """One step, and how many of each variant took it.
+
+    ``is_counted`` marks the one by which a visitor counts.
+    """
+
+    name: str
+    counts: tuple[int, ...]
+    is_counted: bool = False
+
+    @property
+    def all(self) -> int:
+        """Over all variants."""
+        return sum(self.counts)
+
+
+def funnel_of(
+    results: Results,
+    acts: Sequence[Mapping[Act, int]] | None = None,
+    *,
+    asks_for: Collection[str] = ("confirmed",),
+) -> list[Stage]:
+    """Return the steps from served to the last one that the page asks for.
+
+    Where one after the sign-up counts, it comes last.
+
+    ``acts`` hold what visitors of each variant did, None where that is not told. One may enter
+    either form or both, so those who began are at least as many as entered the one that more did.
+    ``asks_for`` are those of ``LATER`` that the page asks for.
+    """
+    totals = [variant.totals for variant in results.variants]
+    counted = results.rule.conversion
+    converted = tuple(each.converted for each in totals)
+    stages = [
+        Stage("Served", tuple(each.served for each in totals)),
+        Stage("Seen", tuple(each.seen for each in totals)),
+    ]
+    if acts is not None:
+        began = tuple(max(did.get(("focus", form), 0) for form in FORMS) for did in acts)
+        stages.append(Stage(BEGAN, began))
+    signed = tuple(each.signups - each.unseen for each in totals)
+    is_signup = counted == "signup"
+    stages.append(Stage(SIGNED, converted if is_signup else signed, is_signup))
+    for step, name in LATER.items():
+        if step in asks_for and step != counted:
+            stages.append(Stage(name, tuple(getattr(each, step) for each in totals)))
+    if not is_signup:
+        stages.append(Stage(f"{LATER[counted]} in time", converted, is_counted=True))
+    return stages
+
+
+def what_is_more(stages: Sequence[Stage]) -> str:
+    """Return why a later step holds more than an earlier one, for any variant; '' where none does.
+
+    >>> what_is_more([Stage(SIGNED, (9,)), Stage(CONFIRMED, (3,)), Stage(ANSWERED, (5,))])
+    'More answered than confirmed: the questions come before our mail is opened.'
+    """
+    counts = {stage.name: stage.counts for stage in stages}
+    reasons = {
+        (CONFIRMED, SIGNED): "addresses that came unseen or too late can be confirmed, too",
+        (ANSWERED, SIGNED): "who came unseen or too late can answer, too",
+        (ANSWERED, CONFIRMED): "the questions come before our mail is opened",
+    }
+    for step in ("price", "call", "preorder"):
+        reasons[LATER[step], SIGNED] = "who came unseen or too late can say so, too"
+    found = [
+        f"More {later.lower()} than {earlier.lower()}: {reason}."
+        for (later, earlier), reason in reasons.items()
+        if later in counts and earlier in counts and any(map(gt, counts[later], counts[earlier]))
+    ]
+    return " ".join(found)
+
+
+def funnel_steps(experiment: Experiment, found: Results) -> list[Stage]:
+    """Return the steps and how many took each."""
+    told = by_variant(experiment)
+    acts = [told[variant.key] for variant in found.variants]
+    chosen = sealed_options(experiment)
+    return funnel_of(
+        found,
+        # Where no browser has told anything, nobody is known to have begun; none is no answer.
+        acts if any(acts) else None,
+        asks_for=(
+            *(["confirmed"] if chosen.confirms else []),
+            *(["answered"] if chosen.questions else []),
+            *chosen.asks_for,
+        ),
+    )
+
+
+STEPS: dict[Act, str] = {
+    ("depth", "25"): "Read a quarter",
+    ("depth", "50"): "Read half",
+    ("depth", "75"): "Read three quarters",
+    ("depth", "100"): "Read to the end",
+    ("focus", "top"): "Began the first form",
+    ("click", "top"): "Pressed its button",
+    ("focus", "end"): "Began the form at the end",
+    ("click", "end"): "Pressed its button there",
+}
+
+
+class ReadingStep(NamedTuple):
+    """How many of those seen did something; one share for each variant."""
+
+    act: Act
+    name: str
+    shares: tuple[Share, ...]
+
+
+class Reading(NamedTuple):
+    """Questions that were opened, and steps that were taken."""
+
+    questions: list[Opened]
+    steps: list[ReadingStep]
+
+    @property
+    def is_known(self) -> bool:
+        """Whether any visitor has told anything yet."""
+        shares = [share for step in self.steps for share in step.shares]
+        shares += [
+            share for opened in self.questions for share in (opened.signed_up, opened.others)
+        ]
+        return any(share.number for share in shares)
+
+
+def reading_of(experiment: Experiment) -> Reading:
+    """Return what is known of an experiment that was started."""
+    totals = counts.totals_by_variant(experiment)
+    did = engagement.by_variant(experiment)
+    steps = [
+        ReadingStep(
+            act,
+            name,
+            tuple(Share(did[key].get(act, 0), each.seen) for key, each in totals.items()),
+        )
+        for act, name in STEPS.items()
+    ]
+    return Reading(engagement.faq_opened(experiment), steps)

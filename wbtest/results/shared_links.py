@@ -1,0 +1,214 @@
+"""Links that show a test's figures to outsiders: made, renewed, closed, opened with a password.
+
+Only a hash of the token is kept. Who typed the password gets a signed cookie for this link alone,
+which ends by itself, and at once when the link gets another token or password.
+"""
+
+import hashlib
+import hmac
+import secrets
+from datetime import UTC, datetime, timedelta
+from zoneinfo import ZoneInfo
+
+from sqlalchemy import ColumnElement, bindparam, func, select, update
+from sqlalchemy.orm import joinedload
+
+from wbtest.config import Settings
+from wbtest.extensions import clock, db
+from wbtest.publishing.models import Experiment
+from wbtest.publishing.running.life import address_of
+from wbtest.results.figures import check_started
+from wbtest.results.models import SharedLink
+from wbtest.review.reviewers import hash_of
+from wbtest.runtime import runtime
+from wbtest.store import Invalid, Refused, hold, writing
+from wbtest.team import passwords, tries
+from wbtest.team.audit.log import record
+from wbtest.team.models import Person
+from wbtest.team.people import hash_good_password
+from wbtest.writing.text_rules import find_fault
+
+USUAL_DAYS = 30
+MOST_DAYS = 90
+MOST_LINKS = 20
+LONGEST_LABEL = 80
+# Made once, since to put it together takes longer than to run it.
+_COUNT_OPEN = select(func.count()).where(
+    SharedLink.experiment_id == bindparam("experiment_id"),
+    SharedLink.revoked_at.is_(None),
+    SharedLink.expires_at > bindparam("now"),
+)
+
+
+class TooManyShared(Refused):
+    """As many links of one experiment are open as one can keep an eye on."""
+
+
+def make_shared(
+    experiment: Experiment,
+    person: Person,
+    label: str,
+    days: int = USUAL_DAYS,
+    password: str = "",
+) -> tuple[SharedLink, str]:
+    """Make a link for whom ``label`` says, open for ``days``; return it with its token.
+
+    Nobody can learn the token later: it is to be shown now. With a ``password`` the link asks for
+    it. Raises NotStarted, TooManyShared, or Invalid at label, days or password.
+    """
+    label = " ".join(label.split())
+    if not label:
+        raise Invalid("label", "Say whom the link is for, so that you know which one to close.")
+    if fault := find_fault(label, LONGEST_LABEL):
+        raise Invalid("label", fault)
+    _check_days(days)
+    # Hashing takes a while, so it stays out of the lock.
+    password_hash = hash_good_password(password) if password else ""
+    with writing() as session:
+        hold(experiment)
+        check_started(experiment)
+        _refuse_too_many(experiment)
+        newest = select(func.max(SharedLink.number)).where(_is_of(experiment))
+        token = secrets.token_urlsafe(24)
+        link = SharedLink(
+            experiment_id=experiment.id,
+            number=(session.scalar(newest) or 0) + 1,
+            label=label,
+            token_hash=hash_of(token),
+            password_hash=password_hash,
+            made_by_id=person.id,
+            made_at=clock.now(),
+            expires_at=clock.now() + timedelta(days=days),
+        )
+        session.add(link)
+        session.flush()
+        record("shared_link.made", _whose(link), by=person)
+    return link, token
+
+
+def renew_shared(link: SharedLink, person: Person, days: int = USUAL_DAYS) -> str:
+    """Give a link a new token and return it; the old one stops working. The password stays.
+
+    Raises Invalid at days, and TooManyShared.
+    """
+    _check_days(days)
+    with writing():
+        hold(link.experiment)
+        hold(link)
+        if is_over(link):
+            _refuse_too_many(link.experiment)
+        token = secrets.token_urlsafe(24)
+        link.token_hash = hash_of(token)
+        link.expires_at = clock.now() + timedelta(days=days)
+        link.revoked_at = None
+        record("shared_link.renewed", _whose(link), by=person)
+    return token
+
+
+def revoke_shared(link: SharedLink, person: Person) -> None:
+    """Close a link from now on; one that is closed stays so."""
+    with writing():
+        hold(link)
+        if link.revoked_at is None:
+            link.revoked_at = clock.now()
+            record("shared_link.revoked", _whose(link), by=person)
+
+
+def note_opened(link: SharedLink) -> None:
+    """Count that somebody opened the link today, in the experiment's time zone."""
+    today = clock.now().astimezone(ZoneInfo(link.experiment.time_zone)).date()
+    is_it = (_is_of(link.experiment), SharedLink.number == link.number)
+    opened = update(SharedLink).where(*is_it)
+    with writing() as session:
+        # Added up by the database, so that of two at once both are counted.
+        session.execute(opened.values(opened=SharedLink.opened + 1, opened_on=today))
+
+
+def find_shared(token: str) -> SharedLink | None:
+    """The link of this token, also when it is over; None when there never was one."""
+    return db.session.scalars(
+        select(SharedLink).where(SharedLink.token_hash == hash_of(token))
+    ).first()
+
+
+def shared_of(experiment: Experiment) -> list[SharedLink]:
+    """Every link of the experiment, the newest first, also those that are over."""
+    query = (
+        select(SharedLink)
+        .where(_is_of(experiment))
+        .options(joinedload(SharedLink.made_by))
+        .order_by(SharedLink.number.desc())
+    )
+    return list(db.session.scalars(query))
+
+
+def count_open(experiment: Experiment) -> int:
+    """How many links of the experiment are open."""
+    asked = {"experiment_id": experiment.id, "now": clock.now()}
+    return db.session.scalar(_COUNT_OPEN, asked) or 0
+
+
+def is_over(link: SharedLink) -> bool:
+    """Whether a link was closed or its time is over."""
+    return link.revoked_at is not None or link.expires_at <= clock.now()
+
+
+def _is_of(experiment: Experiment) -> ColumnElement[bool]:
+    return SharedLink.experiment_id == experiment.id
+
+
+def _check_days(days: int) -> None:
+    if not 1 <= days <= MOST_DAYS:
+        raise Invalid("days", f"A link works for 1 to {MOST_DAYS} days.")
+
+
+def _refuse_too_many(experiment: Experiment) -> None:
+    if count_open(experiment) >= MOST_LINKS:
+        raise TooManyShared(f"{MOST_LINKS} links are open. Close one before you make another.")
+
+
+def _whose(link: SharedLink) -> str:
+    return f"“{link.label}” to {address_of(link.experiment)}"
+
+
+WRONG = "This is not the password of this link. Check it and try again."
+LIFE = timedelta(hours=2)
+
+
+def cookie_name(settings: Settings) -> str:
+    """Name of the cookie; it is sent to the address of one link, so it cannot be ``__Host-``."""
+    return "__Secure-wb-shared" if settings.is_https else "wb-shared"
+
+
+def may_open(link: SharedLink, given: str) -> bool:
+    """Whether the link asks for no password, or the pass in the cookie is its own and still good.
+
+    False for anything else that a cookie may hold.
+    """
+    if not link.password_hash:
+        return True
+    until, _, signature = given.partition(".")
+    if not (given.isascii() and until.isdigit() and len(until) <= 12):
+        return False
+    is_ours = hmac.compare_digest(signature, _sign(link, until))
+    return is_ours and clock.now() < datetime.fromtimestamp(int(until), UTC)
+
+
+def check_password(link: SharedLink, password: str) -> None:
+    """Raise Invalid unless this is the link's password, and RateLimited where somebody guesses."""
+    with tries.counted(f"shared link {link.token_hash}"):
+        if not passwords.is_right(link.password_hash or None, password):
+            raise Invalid("password", WRONG)
+
+
+def make_pass(link: SharedLink) -> str:
+    """Return what the cookie holds for two hours."""
+    until = str(int((clock.now() + LIFE).timestamp()))
+    return f"{until}.{_sign(link, until)}"
+
+
+def _sign(link: SharedLink, until: str) -> str:
+    # The purpose is part of what is signed, so no other signature of ours can stand in for it.
+    secret = runtime().settings.secret_key
+    claim = f"shared:{link.token_hash}:{link.password_hash}:{until}"
+    return hmac.new(secret.encode(), claim.encode(), hashlib.sha256).hexdigest()

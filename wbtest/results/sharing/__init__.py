@@ -1,1 +1,0 @@
-"""Showing the figures of a test to people outside, by a link that only reads."""

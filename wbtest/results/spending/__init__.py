@@ -1,1 +1,0 @@
-"""What the team spent on each source, and what a visitor and a sign-up from there cost."""
