@@ -11,7 +11,7 @@ from werkzeug.test import TestResponse
 from tests.conftest import Browser
 from tests.factories import Team
 from wbtest.api.routes import ROUTES
-from wbtest.api.values import shape_of
+from wbtest.api.serialization import shape_of
 from wbtest.team.models import Person
 from wbtest.team.tokens import SCOPES, make_token
 

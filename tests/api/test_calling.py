@@ -8,7 +8,7 @@ from flask import Flask
 from tests.api.conftest import Program, program_of
 from tests.conftest import Browser, HandClock
 from tests.factories import Team, log_in, make_release
-from wbtest.api import calling, routes
+from wbtest.api import dispatch, routes
 from wbtest.extensions import db
 from wbtest.store import writing
 from wbtest.team.models import Membership
@@ -102,7 +102,7 @@ def test_each_answer_says_how_many_requests_are_left(program: Program) -> None:
 def test_too_many_requests_wait_and_those_of_another_token_do_not(
     program: Program, team: Team, now: HandClock, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    monkeypatch.setattr(calling, "MOST_REQUESTS", 1)
+    monkeypatch.setattr(dispatch, "MOST_REQUESTS", 1)
     _, other = make_token(team.owner, name="another", scopes=["read"])
 
     codes = [program.get("/releases").status_code for _ in range(2)]

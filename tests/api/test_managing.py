@@ -19,8 +19,8 @@ from tests.factories import (
     make_revision,
     make_running,
 )
-from wbtest.api.models import KeptAnswer
-from wbtest.api.scopes import SCOPES_OF
+from wbtest.api.idempotency import KeptAnswer
+from wbtest.api.tokens import SCOPES_OF
 from wbtest.config import Settings
 from wbtest.delivery.models import OutboxEvent, OutboxMail, Webhook
 from wbtest.delivery.outbox import queue_mail

@@ -8,8 +8,8 @@ from flask import Flask
 from tests.api.conftest import Program, program_of
 from tests.conftest import HandClock
 from tests.factories import Team
-from wbtest.api import once
-from wbtest.api.models import KeptAnswer
+from wbtest.api import idempotency
+from wbtest.api.idempotency import KeptAnswer
 from wbtest.delivery.jobs import run_due_jobs
 from wbtest.extensions import db
 from wbtest.writing.models import Release
@@ -52,8 +52,8 @@ def test_the_same_request_for_another_version_is_another_one(program: Program) -
 def test_a_request_whose_first_is_not_answered_yet_is_turned_away(
     program: Program, team: Team
 ) -> None:
-    digest = once.digest_of("POST", "/api/v1/releases?", "", b'{"product": "Larder"}')
-    assert once.claim(1, "k-1", digest) is None
+    digest = idempotency.digest_of("POST", "/api/v1/releases?", "", b'{"product": "Larder"}')
+    assert idempotency.begin_request(1, "k-1", digest) is None
 
     answer = program.client.post(
         "/api/v1/releases",

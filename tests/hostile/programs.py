@@ -34,8 +34,8 @@ from tests.hostile.sinks import faults_in_page
 from tests.snapshot import Snapshot
 from tests.team.places import make_place
 from tests.team_pages import team_pages
-from wbtest.api.files import CSV, NDJSON
 from wbtest.api.openapi import document
+from wbtest.api.results import CSV, NDJSON
 from wbtest.api.routes import ROUTES
 from wbtest.extensions import db
 from wbtest.team.access import ROLES

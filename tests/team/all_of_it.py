@@ -13,7 +13,7 @@ from tests.factories import (
     make_revision,
     make_running,
 )
-from wbtest.api import once
+from wbtest.api import idempotency
 from wbtest.extensions import Base, db
 from wbtest.publishing.models import Experiment
 from wbtest.publishing.running import life
@@ -57,5 +57,9 @@ def open_ways_in(team: Team) -> None:
     invite(team.owner, "mei@x.io", "editor")
     token, _ = make_token(team.editor, name="CI", scopes=("read", "write"), days=9)
     note_use(token)
-    once.claim(token.id, "k-1", once.digest_of("POST", "/api/v1/releases?", "", b"{}"))
-    once.keep(token.id, "k-1", Response(b'{"id":1}', 201, {"Location": "/api/v1/releases/1"}))
+    idempotency.begin_request(
+        token.id, "k-1", idempotency.digest_of("POST", "/api/v1/releases?", "", b"{}")
+    )
+    idempotency.keep_answer(
+        token.id, "k-1", Response(b'{"id":1}', 201, {"Location": "/api/v1/releases/1"})
+    )

@@ -4,9 +4,9 @@ from datetime import timedelta
 
 from flask import Flask
 
-from wbtest.api import once
-from wbtest.api.calling import bp
-from wbtest.api.describing_views import docs_bp
+from wbtest.api import idempotency
+from wbtest.api.dispatch import bp
+from wbtest.api.openapi import docs_bp
 from wbtest.extensions import csrf
 from wbtest.runtime import runtime
 
@@ -17,4 +17,4 @@ def init_app(app: Flask) -> None:
     csrf.exempt(bp)
     app.register_blueprint(bp)
     app.register_blueprint(docs_bp)
-    runtime(app).hooks.jobs["old answers"] = (once.forget_old_answers, timedelta(hours=1))
+    runtime(app).hooks.jobs["old answers"] = (idempotency.forget_old_answers, timedelta(hours=1))

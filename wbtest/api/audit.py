@@ -5,7 +5,7 @@ from typing import Annotated, Literal, get_args
 
 import msgspec
 
-from wbtest.api.paging import Page
+from wbtest.api.pagination import Page
 from wbtest.http import LARGEST_ID
 from wbtest.team.audit import log
 from wbtest.team.audit.actions import KINDS, in_words

@@ -1,4 +1,4 @@
-"""Decisions: go, iterate or stop; against the verdict a second person signs."""
+"""Decisions, which sentences are served after a go, and what was learned."""
 
 from datetime import datetime
 from typing import Literal
@@ -6,17 +6,25 @@ from typing import Literal
 import msgspec
 from flask import abort
 
-from wbtest.api.release_shapes import Given
+from wbtest.api.releases import ReleaseShown, release_answer
+from wbtest.api.serialization import Answer, RequestBody
 from wbtest.publishing.models import Experiment
-from wbtest.results.deciding import decide as verbs
+from wbtest.results.deciding import checklist as checklist_verbs
+from wbtest.results.deciding import decide as decision_verbs
+from wbtest.results.deciding.checklist import Checklist, Mark
 from wbtest.results.deciding.models import Paper
 from wbtest.results.deciding.papers import find_paper, papers_of
+from wbtest.results.learning import cards, marks
+from wbtest.results.learning.assumptions import Assumption
+from wbtest.results.learning.models import AssumptionMark
+from wbtest.results.learning.next_draft import next_draft as find_next_draft
 from wbtest.team import access
 
 Choice = Literal["go", "iterate", "stop"]
+State = Literal["open", "served", "not_served"]
 
 
-class Deciding(Given, kw_only=True):
+class Deciding(RequestBody, kw_only=True):
     """`mark` is that of the results that were read: on others nothing is decided."""
 
     choice: Choice
@@ -24,7 +32,7 @@ class Deciding(Given, kw_only=True):
     mark: str = ""
 
 
-class Answering(Given):
+class Answering(RequestBody):
     """Why not, if one says so."""
 
     why: str = ""
@@ -53,28 +61,36 @@ def list_decisions(experiment_id: int) -> Papers:
     """What was decided, what waits, and what came to nothing."""
     papers = papers_of(access.get(Experiment, experiment_id, "read"))
     found = [*papers.standing.values(), *papers.waiting, *papers.ended]
-    return Papers([_shown(each) for each in sorted(found, key=lambda paper: paper.number)])
+    return Papers(
+        [_decision_response(each) for each in sorted(found, key=lambda paper: paper.number)]
+    )
 
 
 def decide_experiment(experiment_id: int, body: Deciding) -> PaperShown:
     """Decide, with every figure of now. Against the verdict it waits for a second person."""
     experiment = access.get(Experiment, experiment_id, "approve")
-    return _shown(verbs.decide(experiment, access.person(), body.choice, body.reason, body.mark))
+    return _decision_response(
+        decision_verbs.decide(experiment, access.person(), body.choice, body.reason, body.mark)
+    )
 
 
 def second_decision(experiment_id: int, number: int) -> PaperShown:
     """Sign what another person decided against the verdict, so that it stands."""
-    return _shown(verbs.second(_paper(experiment_id, number), access.person()))
+    return _decision_response(decision_verbs.second(_paper(experiment_id, number), access.person()))
 
 
 def turn_decision_down(experiment_id: int, number: int, body: Answering) -> PaperShown:
     """Answer no to what another person decided against the verdict."""
-    return _shown(verbs.turn_down(_paper(experiment_id, number), access.person(), body.why))
+    return _decision_response(
+        decision_verbs.turn_down(_paper(experiment_id, number), access.person(), body.why)
+    )
 
 
 def withdraw_decision(experiment_id: int, number: int) -> PaperShown:
     """Take back what you decided yourself, while it waits."""
-    return _shown(verbs.withdraw(_paper(experiment_id, number), access.person()))
+    return _decision_response(
+        decision_verbs.withdraw(_paper(experiment_id, number), access.person())
+    )
 
 
 def _paper(experiment_id: int, number: int) -> Paper:
@@ -82,7 +98,7 @@ def _paper(experiment_id: int, number: int) -> Paper:
     return find_paper(experiment, number) or abort(404)
 
 
-def _shown(paper: Paper) -> PaperShown:
+def _decision_response(paper: Paper) -> PaperShown:
     return PaperShown(
         number=paper.number,
         choice=paper.choice,  # type: ignore[arg-type]  # the table allows no other
@@ -94,4 +110,164 @@ def _shown(paper: Paper) -> PaperShown:
         answer=paper.answer,
         decision=paper.stands_as,
         digest=paper.digest,
+    )
+
+
+class SentenceShown(msgspec.Struct, kw_only=True):
+    """A sentence of the approved release, and what was said of it."""
+
+    key: str
+    part: str
+    words: str
+    state: State
+    note: str
+
+
+class ChecklistShown(msgspec.Struct, kw_only=True):
+    """`extra` is what is built that no sentence asks for; `digest` is of all that was saved."""
+
+    says: str
+    digest: str
+    sentences: list[SentenceShown]
+    extra: list[str]
+
+
+class SentenceMark(RequestBody, kw_only=True):
+    """`key` is that of a sentence."""
+
+    key: str
+    state: State
+    note: str = ""
+
+
+class NewChecklist(RequestBody, kw_only=True):
+    """All of it; a sentence left out is open. `digest` is that of the checklist you read."""
+
+    sentences: list[SentenceMark] = msgspec.field(default_factory=list)
+    extra: list[str] = msgspec.field(default_factory=list)
+    digest: str = ""
+
+
+def get_checklist(experiment_id: int) -> ChecklistShown:
+    """Which sentences of the approved release are served, and what else is built."""
+    return _checklist_response(
+        checklist_verbs.get_checklist(access.get(Experiment, experiment_id, "read"))
+    )
+
+
+def replace_checklist(experiment_id: int, body: NewChecklist) -> ChecklistShown:
+    """Replace the checklist; 422 when somebody else saved it after you read it."""
+    experiment = access.get(Experiment, experiment_id, "edit")
+    marks = {each.key: Mark(each.state, each.note) for each in body.sentences}
+    return _checklist_response(
+        checklist_verbs.save_checklist(experiment, marks, body.extra, body.digest)
+    )
+
+
+def _checklist_response(checklist: Checklist) -> ChecklistShown:
+    return ChecklistShown(
+        says=checklist.summary,
+        digest=checklist.digest,
+        sentences=[
+            SentenceShown(
+                key=each.key,
+                part=each.part,
+                words=each.words,
+                state=checklist.marks[each.key].state,  # type: ignore[arg-type]  # one of STATES
+                note=checklist.marks[each.key].note,
+            )
+            for each in checklist.sentences
+        ],
+        extra=list(checklist.extra),
+    )
+
+
+class AssumptionShown(msgspec.Struct, kw_only=True):
+    """What nobody knew; `number` counts what was said of it, 0 while nothing was."""
+
+    key: str
+    kind: Literal["number", "question"]
+    words: str
+    sentence: str
+    state: Literal["confirmed", "refuted", "open"]
+    why: str
+    number: int
+    by: str | None
+    at: datetime | None
+
+
+class LearningShown(msgspec.Struct, kw_only=True):
+    """The card as it stands; `version` is 0 before anybody wrote on it."""
+
+    version: int
+    surprise: str
+    next_step: str
+    assumptions: list[AssumptionShown]
+
+
+class Learned(RequestBody, kw_only=True):
+    """`version` is that of the card that you read, 0 for none."""
+
+    version: int
+    surprise: str = ""
+    next_step: str = ""
+
+
+class Assumed(RequestBody, kw_only=True):
+    """`number` is that of the word on it that you read, 0 for none."""
+
+    state: Literal["confirmed", "refuted", "open"]
+    why: str
+    number: int
+
+
+def get_learning(experiment_id: int) -> LearningShown:
+    """What surprised the team, what it does next, and what became of its assumptions."""
+    return _learning_response(access.get(Experiment, experiment_id, "read"))
+
+
+def save_learning(experiment_id: int, body: Learned) -> LearningShown:
+    """Write on the card of a test that is over or decided on; earlier texts are kept."""
+    experiment = _get_experiment(experiment_id)
+    cards.save_card(experiment, access.person(), body.surprise, body.next_step, body.version)
+    return _learning_response(experiment)
+
+
+def mark_assumption(experiment_id: int, key: str, body: Assumed) -> LearningShown:
+    """Say what became of an assumption, and how you know."""
+    experiment = _get_experiment(experiment_id)
+    marks.mark(experiment, access.person(), key, body.state, body.why, body.number)
+    return _learning_response(experiment)
+
+
+def begin_next_draft(experiment_id: int) -> Answer[ReleaseShown]:
+    """The release to write on: the tested one, or a copy where that was stopped on paper."""
+    return release_answer(find_next_draft(_get_experiment(experiment_id), access.person()))
+
+
+def _get_experiment(experiment_id: int) -> Experiment:
+    return access.get(Experiment, experiment_id, "edit")
+
+
+def _learning_response(experiment: Experiment) -> LearningShown:
+    card = cards.find_card(experiment)
+    return LearningShown(
+        version=card.version if card else 0,
+        surprise=card.surprise if card else "",
+        next_step=card.next_step if card else "",
+        assumptions=[_assumption_response(*each) for each in marks.standing_marks(experiment)],
+    )
+
+
+def _assumption_response(found: Assumption, mark: AssumptionMark | None) -> AssumptionShown:
+    return AssumptionShown(
+        key=found.key,
+        kind=found.kind,
+        words=found.words,
+        sentence=found.sentence,
+        state=mark.state if mark else "open",  # type: ignore[arg-type]  # the table allows no other
+        why=mark.why if mark else "",
+        number=mark.number if mark else 0,
+        by=mark.person.name if mark else None,
+        at=mark.marked_at if mark else None,
     )

@@ -1,27 +1,27 @@
-"""A draft beyond its words: grown, copied, as it was before, with findings that stay in it."""
+"""A draft beyond its words: copies, history, findings that stay, and questions of readers."""
 
 from datetime import datetime
-from typing import Annotated
+from typing import Annotated, Literal
 
 import msgspec
 
-from wbtest.api import release_shapes as shapes
-from wbtest.api.answers import Answer
-from wbtest.api.releases import as_answer
+from wbtest.api.releases import ReleaseShown, release_answer
 from wbtest.api.revisions import Letting
+from wbtest.api.serialization import Answer, RequestBody
 from wbtest.review import deletion
 from wbtest.review.verdicts import take_up_again
 from wbtest.store import Invalid
 from wbtest.team import access
 from wbtest.writing import releases
-from wbtest.writing.models import Release, Waiver
+from wbtest.writing import suggested_questions as question_verbs
+from wbtest.writing.models import Candidate, Release, Waiver
 from wbtest.writing.release_history import EditSession, FrozenRevision, timeline_of
 from wbtest.writing.releases import copy_release as begin_copy
 from wbtest.writing.versions import RESTORABLE_PARTS, find_version, restore_version
 from wbtest.writing.waivers import FindingKey, find_waivers, take_back, waive
 
 
-class Restoring(shapes.Given, kw_only=True):
+class Restoring(RequestBody, kw_only=True):
     """`text` is `r2` for a revision or `17` for a version; without `part` it is all of it."""
 
     text: str
@@ -62,58 +62,60 @@ class Waivers(msgspec.Struct):
     waivers: list[WaiverShown]
 
 
-def grow_release(release_id: int) -> Answer[shapes.ReleaseShown]:
+def grow_release(release_id: int) -> Answer[ReleaseShown]:
     """Turn a short release into a full one; every word stays where it is."""
-    return as_answer(releases.grow_release(_get(release_id), access.person()))
+    return release_answer(releases.grow_release(_get_release(release_id), access.person()))
 
 
-def copy_release(release_id: int) -> Answer[shapes.ReleaseShown]:
+def copy_release(release_id: int) -> Answer[ReleaseShown]:
     """Begin another release with these words. Approvals and comments stay with the first."""
-    return as_answer(begin_copy(_get(release_id), access.person()))
+    return release_answer(begin_copy(_get_release(release_id), access.person()))
 
 
 def delete_release(release_id: int) -> None:
     """Delete a draft that nobody has reviewed; any other is kept."""
-    deletion.delete_release(_get(release_id), access.person())
+    deletion.delete_release(_get_release(release_id), access.person())
 
 
 def get_history(release_id: int, query: Earlier) -> History:
     """Revisions and what was written between them, the newest first, in pages."""
     found = timeline_of(access.get(Release, release_id, "read"), query.before)
-    return History([_text(each) for each in found.entries], found.older)
+    return History([_text_item(each) for each in found.entries], found.older)
 
 
-def restore_release(release_id: int, body: Restoring) -> Answer[shapes.ReleaseShown]:
+def restore_release(release_id: int, body: Restoring) -> Answer[ReleaseShown]:
     """Make an older text, or a part of it, the draft again; nothing is lost by it."""
-    found = _get(release_id)
+    found = _get_release(release_id)
     if body.part and body.part not in RESTORABLE_PARTS:
         raise Invalid("part", f"A release has these parts: {', '.join(RESTORABLE_PARTS)}.")
     named = find_version(found, body.text)
     if named is None:
         raise Invalid("text", "This release has no such text. Name one like r2, or 17.")
     restore_version(found, named.text, access.person(), body.part)
-    return as_answer(found)
+    return release_answer(found)
 
 
-def take_release_up(release_id: int) -> Answer[shapes.ReleaseShown]:
+def take_release_up(release_id: int) -> Answer[ReleaseShown]:
     """Let a release go on that was stopped on paper, as an approver."""
     found = access.get(Release, release_id, "approve")
     take_up_again(found, access.person())
-    return as_answer(found)
+    return release_answer(found)
 
 
 def list_waivers(release_id: int) -> Waivers:
     """The findings of a draft that stay, and why."""
     found = find_waivers(access.get(Release, release_id, "read"))
-    return Waivers([_waiver(each) for each in found.values()])
+    return Waivers([_waiver_response(each) for each in found.values()])
 
 
 def waive_finding(release_id: int, body: Letting) -> WaiverShown:
     """Let a finding of the draft stay; what stops a text, only an approver may."""
-    found = _get(release_id)
+    found = _get_release(release_id)
     key = FindingKey(body.rule, body.part, body.words)
     is_approver = access.has_permission("approve")
-    return _waiver(waive(found, key, body.reason, access.person(), is_approver=is_approver))
+    return _waiver_response(
+        waive(found, key, body.reason, access.person(), is_approver=is_approver)
+    )
 
 
 def take_waiver_back(waiver_id: int) -> None:
@@ -121,11 +123,11 @@ def take_waiver_back(waiver_id: int) -> None:
     take_back(access.get(Waiver, waiver_id, "edit"))
 
 
-def _get(release_id: int) -> Release:
+def _get_release(release_id: int) -> Release:
     return access.get(Release, release_id, "edit")
 
 
-def _text(entry: FrozenRevision | EditSession) -> TextListed:
+def _text_item(entry: FrozenRevision | EditSession) -> TextListed:
     if isinstance(entry, FrozenRevision):
         frozen = entry.revision
         name, at, by = f"r{frozen.number}", frozen.created_at, frozen.author.name
@@ -134,11 +136,82 @@ def _text(entry: FrozenRevision | EditSession) -> TextListed:
     return TextListed(text=name, at=at, by=by, says=entry.summary)
 
 
-def _waiver(waiver: Waiver) -> WaiverShown:
+def _waiver_response(waiver: Waiver) -> WaiverShown:
     return WaiverShown(
         id=waiver.id,
         rule=waiver.rule,
         part=waiver.part,
         words=waiver.words,
         reason=waiver.reason,
+    )
+
+
+class QuestionAsked(msgspec.Struct, kw_only=True):
+    """A question, how often it was asked, and what became of it."""
+
+    id: int
+    audience: Literal["external", "internal"]
+    question: str
+    by: str
+    at: datetime
+    times: int
+    outcome: Literal["waiting", "accepted", "merged", "dismissed"]
+    merged_into: str
+
+
+class QuestionsAsked(msgspec.Struct):
+    waiting: list[QuestionAsked]
+    settled: list[QuestionAsked]
+
+
+class MergingInto(RequestBody, kw_only=True):
+    """The question of the FAQ that asks the same, in its words."""
+
+    question: str
+
+
+def list_questions(release_id: int) -> QuestionsAsked:
+    """Every question that readers of a release asked, those that wait first."""
+    asked = question_verbs.candidates_of(access.get(Release, release_id, "read"))
+    return QuestionsAsked(
+        [_question_response(each) for each in asked.waiting],
+        [_question_response(each) for each in asked.settled],
+    )
+
+
+def accept_question(candidate_id: int) -> QuestionAsked:
+    """Add a question to the draft's FAQ, where it waits for its answer."""
+    return _question_response(
+        question_verbs.accept_question(_get_question(candidate_id), access.person())
+    )
+
+
+def merge_question(candidate_id: int, body: MergingInto) -> QuestionAsked:
+    """Say that the FAQ asks the same already."""
+    return _question_response(
+        question_verbs.merge_question(_get_question(candidate_id), body.question, access.person())
+    )
+
+
+def dismiss_question(candidate_id: int) -> QuestionAsked:
+    """Let a question go; it stays among the settled ones."""
+    return _question_response(
+        question_verbs.dismiss_question(_get_question(candidate_id), access.person())
+    )
+
+
+def _get_question(candidate_id: int) -> Candidate:
+    return access.get(Candidate, candidate_id, "edit")
+
+
+def _question_response(found: Candidate) -> QuestionAsked:
+    return QuestionAsked(
+        id=found.id,
+        audience=found.audience,  # type: ignore[arg-type]  # the table allows no other
+        question=found.question,
+        by=found.asked_by,
+        at=found.asked_at,
+        times=found.times,
+        outcome=found.outcome,  # type: ignore[arg-type]
+        merged_into=found.merged_into,
     )

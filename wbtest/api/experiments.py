@@ -1,47 +1,40 @@
-"""Experiments: made on a revision, read, changed as drafts, and checked before they start."""
+"""Experiments: drafts with their rule and variants, and the launch check."""
 
 from collections.abc import Iterator, Mapping
 from contextlib import contextmanager
-from datetime import date
-from typing import Any
+from datetime import date, datetime
+from typing import Annotated, Any, Literal
 
 import msgspec
 from flask import request
-from msgspec import UNSET
+from msgspec import UNSET, UnsetType
 
-from wbtest.api import etags
-from wbtest.api.answers import Answer, reads_if_match
-from wbtest.api.experiment_shapes import (
-    ExperimentChange,
-    Experiments,
-    ExperimentShown,
-    LaunchCheck,
-    LaunchFinding,
-    NewExperiment,
-    Passing,
-    VariantGiven,
-    listed,
-    shown,
-)
-from wbtest.api.faults import told_as
-from wbtest.api.paging import Page
+from wbtest.api import parsing
+from wbtest.api.pagination import Page
+from wbtest.api.serialization import Answer, RequestBody, map_errors, reads_if_match
 from wbtest.publishing import crowds
 from wbtest.publishing import rule as rules
 from wbtest.publishing.cloning import clone_experiment
+from wbtest.publishing.conversions import Conversion
+from wbtest.publishing.corrections import in_force
 from wbtest.publishing.experiments import experiments_before, remove_experiment
 from wbtest.publishing.given_rule import kept_reckoning, kept_rule
 from wbtest.publishing.launch.facts import findings_of
 from wbtest.publishing.launch.passing import check
-from wbtest.publishing.launch.readiness import find_objection
+from wbtest.publishing.launch.readiness import find_objection, missing_before_start
 from wbtest.publishing.launch.values import NAMES
 from wbtest.publishing.models import Experiment
-from wbtest.publishing.running.stages import is_checked
-from wbtest.publishing.whole_draft import GivenVariant, change_draft, make_draft
+from wbtest.publishing.running.stages import is_checked, stage_of
+from wbtest.publishing.whole_draft import GivenVariant, change_draft, make_draft, whole_digest
+from wbtest.runtime import runtime
 from wbtest.store import Invalid
 from wbtest.team import access
 from wbtest.writing.models import Release
 from wbtest.writing.releases import find_newest_revision, find_revision
 
+Rate = Annotated[float, msgspec.Meta(gt=0, lt=1)]
+Number = Annotated[int, msgspec.Meta(ge=1, le=2**31 - 1)]
+Moment = Annotated[datetime, msgspec.Meta(tz=True)]
 MEMBERS = {
     "daily": "expected_daily",
     "ends_on": "hypothesis.ends_on",
@@ -49,11 +42,256 @@ MEMBERS = {
 }
 
 
+class Reckoning(RequestBody, kw_only=True):
+    """What the target was worked out from, each number with where it comes from."""
+
+    customers: int
+    reachable: int
+    buy: Annotated[float, msgspec.Meta(gt=0, le=1)]
+    customers_from: str = ""
+    reachable_from: str = ""
+    buy_from: str = ""
+
+
+class CrowdGiven(RequestBody, kw_only=True, rename={"from_at": "from", "until_at": "until"}):
+    """An event, a class or an office: up to `people` of them count. At most 48 hours."""
+
+    name: str
+    from_at: Moment
+    until_at: Moment
+    people: Number
+    networks: Number = 1
+
+
+class Hypothesis(RequestBody, kw_only=True):
+    """At least `target` of `who` will `does`. Rates are fractions, visitors of all variants."""
+
+    who: str
+    does: str
+    target: Rate
+    floor: Rate
+    minimum_visitors: Number
+    maximum_visitors: Number
+    minimum_days: Number
+    ends_on: date
+    if_met: str
+    if_not_met: str
+    if_unclear: str
+    alpha: Rate = 0.05
+    beta: Rate = 0.05
+    sources: list[str] | None = None
+    conversion: Conversion = "signup"
+    conversion_window_hours: Number | None = None
+    disclosure: Literal["before", "after"] = "before"
+    lost_beacons: Rate = 0.25
+    reckoning: Reckoning | None = None
+    crowds: list[CrowdGiven] = msgspec.field(default_factory=list)
+
+
+class VariantGiven(RequestBody, kw_only=True):
+    """`overrides` replace parts of the approved text. The key `control` is that text itself."""
+
+    key: str
+    name: str
+    weight: int = 1
+    overrides: dict[str, Any] = msgspec.field(default_factory=dict)
+
+
+class NewExperiment(RequestBody, kw_only=True):
+    """Without `revision` it is the newest. `slug` is for the first test of a release alone.
+
+    The others have the same; without one it is made of the product's name.
+    """
+
+    hypothesis: Hypothesis
+    revision: Number | None = None
+    slug: str = ""
+    time_zone: str = "UTC"
+    asks_name: bool = False
+    expected_daily: int | None = None
+    variants: list[VariantGiven] = msgspec.field(default_factory=list)
+
+
+class ExperimentChange(RequestBody):
+    """What to replace; each replaces all of it. Once a test has started the `slug` stays."""
+
+    hypothesis: Hypothesis | UnsetType = UNSET
+    slug: str | UnsetType = UNSET
+    time_zone: str | UnsetType = UNSET
+    asks_name: bool | UnsetType = UNSET
+    expected_daily: int | UnsetType | None = UNSET
+    variants: list[VariantGiven] | UnsetType = UNSET
+
+
+class Missing(msgspec.Struct):
+    what: str
+    sentence: str
+
+
+class VariantShown(msgspec.Struct):
+    key: str
+    name: str
+    weight: int
+    overrides: dict[str, Any]
+
+
+class CorrectionShown(msgspec.Struct):
+    """A mistake corrected on the running page. Without `variant` it was in the approved text.
+
+    Each `seal` is SHA-256 of the one before it, at first the experiment's, and the correction as
+    JSON: these values without the two names and the seal. `author` and `approver` are people's ids.
+    """
+
+    number: int
+    variant: str
+    field: str
+    before: str
+    after: str
+    why: str
+    author: int
+    asked_by: str
+    asked_at: datetime
+    approver: int
+    approved_by: str
+    approved_at: datetime
+    seal: str
+
+
+class ExperimentShown(msgspec.Struct, kw_only=True):
+    """`missing` is what a draft lacks before its launch check can pass."""
+
+    id: int
+    release: int
+    revision: int
+    slug: str
+    url: str
+    state: Literal["draft", "running", "paused", "ended"]
+    stage: Literal["draft", "checked", "running", "paused", "ended", "decided"]
+    time_zone: str
+    asks_name: bool
+    expected_daily: int | None
+    hypothesis: dict[str, Any]
+    variants: list[VariantShown]
+    attempt: int
+    seal: str
+    corrections: list[CorrectionShown]
+    author: str
+    created_at: datetime
+    started_at: datetime | None
+    ended_at: datetime | None
+    missing: list[Missing]
+
+
+class ExperimentListed(msgspec.Struct, kw_only=True):
+    id: int
+    slug: str
+    state: str
+    created_at: datetime
+    started_at: datetime | None
+    ended_at: datetime | None
+
+
+class Experiments(msgspec.Struct):
+    items: list[ExperimentListed]
+    next: str | None
+
+
+class LaunchFinding(msgspec.Struct):
+    """A blocker stops the start, a warning must be seen."""
+
+    kind: Literal["blocker", "warning", "fine"]
+    what: str
+    name: str
+    sentence: str
+
+
+class LaunchCheck(msgspec.Struct):
+    """`objection` says why you may not start it yourself."""
+
+    is_checked: bool
+    findings: list[LaunchFinding]
+    warnings_seen: list[str]
+    objection: str
+
+
+class Passing(RequestBody):
+    """The `what` of each warning that you have seen."""
+
+    seen: list[str] = msgspec.field(default_factory=list)
+
+
+def experiment_answer(experiment: Experiment) -> Answer[ExperimentShown]:
+    """An experiment as a program reads it, with the ETag of its draft."""
+    base_url = runtime().settings.base_url
+    is_draft = experiment.state == "draft"
+    values = ExperimentShown(
+        id=experiment.id,
+        release=experiment.release_id,
+        revision=experiment.revision.number,
+        slug=experiment.slug,
+        url=f"{base_url}/p/{experiment.slug}",
+        state=experiment.state,  # type: ignore[arg-type]  # the table allows no other
+        stage=stage_of(experiment),
+        time_zone=experiment.time_zone,
+        asks_name=experiment.asks_name,
+        expected_daily=experiment.expected_daily,
+        hypothesis=experiment.rule,
+        variants=[
+            VariantShown(each.key, each.name, each.weight, each.overrides)
+            for each in experiment.variants
+        ],
+        attempt=experiment.attempt,
+        seal=experiment.seal,
+        corrections=[
+            CorrectionShown(
+                number=each.number,
+                variant=each.variant,
+                field=each.field,
+                before=each.before,
+                after=each.after,
+                why=each.why,
+                author=each.author_id,
+                asked_by=each.author.name,
+                asked_at=each.asked_at,
+                approver=each.approver_id,
+                approved_by=each.approver.name,
+                approved_at=each.approved_at,
+                seal=each.seal,
+            )
+            for each in in_force(experiment.corrections)
+        ],
+        author=experiment.author.name,
+        created_at=experiment.created_at,
+        started_at=experiment.started_at,
+        ended_at=experiment.ended_at,
+        missing=[Missing(*each) for each in missing_before_start(experiment)] if is_draft else [],
+    )
+    headers = experiment_etag(experiment) | {"Location": f"/api/v1/experiments/{experiment.id}"}
+    return Answer(values, headers)
+
+
+def experiment_etag(experiment: Experiment) -> dict[str, str]:
+    """The ETag of a draft: one for all that its start would seal."""
+    return {"ETag": parsing.digest_etag(whole_digest(experiment))}
+
+
+def experiment_item(experiment: Experiment) -> ExperimentListed:
+    """The line of an experiment in a list."""
+    return ExperimentListed(
+        id=experiment.id,
+        slug=experiment.slug,
+        state=experiment.state,
+        created_at=experiment.created_at,
+        started_at=experiment.started_at,
+        ended_at=experiment.ended_at,
+    )
+
+
 def list_experiments(query: Page) -> Experiments:
     """The experiments, the newest first."""
     rows = experiments_before(query.before, query.limit + 1)
     some, onward = query.cut(rows)
-    return Experiments([listed(each) for each in some], onward)
+    return Experiments([experiment_item(each) for each in some], onward)
 
 
 def create_experiment(release_id: int, body: NewExperiment) -> Answer[ExperimentShown]:
@@ -74,13 +312,13 @@ def create_experiment(release_id: int, body: NewExperiment) -> Answer[Experiment
         "expected_daily": body.expected_daily,
     }
     variants = _variants(body.variants)
-    with told_as(**MEMBERS):
-        return shown(make_draft(revision, access.person(), settings, variants))
+    with map_errors(**MEMBERS):
+        return experiment_answer(make_draft(revision, access.person(), settings, variants))
 
 
 def get_experiment(experiment_id: int) -> Answer[ExperimentShown]:
     """What is tested, by which rule, and where it stands."""
-    return shown(access.get(Experiment, experiment_id, "read"))
+    return experiment_answer(access.get(Experiment, experiment_id, "read"))
 
 
 @reads_if_match
@@ -92,9 +330,9 @@ def change_experiment(experiment_id: int, body: ExperimentChange) -> Answer[Expe
     if "hypothesis" in changes:
         changes["rule"] = _rule(changes.pop("hypothesis"))
     variants = None if body.variants is UNSET else _variants(body.variants)
-    read = etags.digest_wanted(request.headers.get("If-Match"))
-    with told_as(**MEMBERS):
-        return shown(change_draft(found, access.person(), changes, variants, read))
+    read = parsing.digest_wanted(request.headers.get("If-Match"))
+    with map_errors(**MEMBERS):
+        return experiment_answer(change_draft(found, access.person(), changes, variants, read))
 
 
 def delete_experiment(experiment_id: int) -> None:
@@ -104,24 +342,26 @@ def delete_experiment(experiment_id: int) -> None:
 
 def copy_experiment(experiment_id: int) -> Answer[ExperimentShown]:
     """Begin another draft with the same rule, variants, look and options."""
-    return shown(clone_experiment(access.get(Experiment, experiment_id, "edit"), access.person()))
+    return experiment_answer(
+        clone_experiment(access.get(Experiment, experiment_id, "edit"), access.person())
+    )
 
 
 def get_launch_check(experiment_id: int) -> LaunchCheck:
     """What stops the start of a draft, what to see before it, and what is fine."""
-    return _launch(_draft(experiment_id))
+    return _launch_response(_get_draft(experiment_id))
 
 
 def pass_launch_check(experiment_id: int, body: Passing) -> LaunchCheck:
     """Pass the launch check, having seen each warning. Any change asks for it again."""
-    return _launch(check(_draft(experiment_id), access.person(), body.seen))
+    return _launch_response(check(_get_draft(experiment_id), access.person(), body.seen))
 
 
-def _draft(experiment_id: int) -> Experiment:
+def _get_draft(experiment_id: int) -> Experiment:
     return access.get(Experiment, experiment_id, "edit")
 
 
-def _launch(experiment: Experiment) -> LaunchCheck:
+def _launch_response(experiment: Experiment) -> LaunchCheck:
     found = findings_of(experiment) if experiment.state == "draft" else []
     return LaunchCheck(
         is_checked(experiment),
@@ -135,15 +375,15 @@ def _rule(values: Mapping[str, Any]) -> rules.Hypothesis:
     """The rule as it is kept. Raises Invalid at the field of the hypothesis that is at fault."""
     kept = {**values, "ends_on": date.fromisoformat(values["ends_on"])}
     numbers = kept.pop("reckoning")
-    with _at("hypothesis.reckoning"):
+    with _map_rule_errors("hypothesis.reckoning"):
         reckoning = kept_reckoning(numbers) if numbers else None
     announced = [crowds.from_json(each) for each in kept.pop("crowds")]
-    with _at("hypothesis"):
+    with _map_rule_errors("hypothesis"):
         return kept_rule(kept, reckoning, announced)
 
 
 @contextmanager
-def _at(place: str) -> Iterator[None]:
+def _map_rule_errors(place: str) -> Iterator[None]:
     """Let what is no rule be said at a member of this part of the body."""
     try:
         yield

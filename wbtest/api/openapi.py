@@ -1,4 +1,4 @@
-"""The description of the API (OpenAPI 3.1), made of its routes, types and docstrings."""
+"""The description of the API, made of its routes, types and docstrings: OpenAPI 3.1, and a page."""
 
 import inspect
 import json
@@ -7,10 +7,13 @@ from functools import cache
 from typing import Any
 
 import msgspec
-from flask import Response
+from flask import Blueprint, Response, render_template
+from flask.typing import ResponseReturnValue
 
+from wbtest.api.dispatch import bp
 from wbtest.api.routes import BEGINS, ROUTES, Route
-from wbtest.api.values import shape_of
+from wbtest.api.serialization import shape_of
+from wbtest.team import access
 from wbtest.team.access import PERMISSIONS
 
 REFERENCE = "#/components/schemas/{name}"
@@ -26,7 +29,7 @@ Errors are problem details (RFC 9457): `detail` is a sentence that says what to 
 by field. Lists come in pages: `next` is the `cursor` of the next one, or null. A token makes 600
 requests a minute; `RateLimit-Limit`, `-Remaining` and `-Reset` (seconds) say how many are left. A
 POST with an `Idempotency-Key` is done once, and its answer repeated for 24 hours."""
-_TELLS = {
+_FAILURES = {
     400: "The request cannot be read, or asks for something unknown",
     401: "No token, or one that opens nothing",
     403: "The token's scopes or its maker's role do not allow this",
@@ -43,6 +46,8 @@ _TELLS = {
 _FILE = {"schema": {"type": "string", "format": "binary"}}
 _ALWAYS = (400, 401, 403, 404, 409, 429, 503)
 _WRITING = (413, 415, 422)
+# A page of ours, with our cookies and our error pages.
+docs_bp = Blueprint("api_docs", __name__)
 
 
 class Problem(msgspec.Struct, kw_only=True):
@@ -83,7 +88,7 @@ def document() -> dict[str, Any]:
         "paths": paths,
         "components": {
             "schemas": components,
-            "responses": {str(status): _problem(status) for status in _TELLS},
+            "responses": {str(status): _problem(status) for status in _FAILURES},
             "securitySchemes": {"bearer": {"type": "http", "scheme": "bearer"}},
         },
     }
@@ -175,7 +180,7 @@ def _responses(route: Route, returns: Any) -> dict[str, Any]:
 
 def _problem(status: int) -> dict[str, Any]:
     content = {"application/problem+json": {"schema": _reference(Problem)}}
-    return {"description": _TELLS[status], "content": content}
+    return {"description": _FAILURES[status], "content": content}
 
 
 def _is_json(kind: Any) -> bool:
@@ -184,3 +189,17 @@ def _is_json(kind: Any) -> bool:
 
 def _reference(kind: Any) -> dict[str, Any]:
     return {"$ref": REFERENCE.format(name=kind.__name__)}
+
+
+@bp.get("/openapi.json")
+@access.public
+def openapi() -> ResponseReturnValue:
+    """The API as OpenAPI 3.1."""
+    return Response(as_json(), mimetype="application/json")
+
+
+@docs_bp.get("/api/docs")
+@access.public
+def docs() -> ResponseReturnValue:
+    """The same, to read."""
+    return render_template("api/docs.html", api=document())

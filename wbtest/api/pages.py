@@ -7,10 +7,9 @@ import msgspec
 from flask import request
 from msgspec import UNSET, UnsetType
 
-from wbtest.api import etags
-from wbtest.api.answers import Answer, reads_if_match
-from wbtest.api.experiment_shapes import tag_of
-from wbtest.api.release_shapes import Given
+from wbtest.api import parsing
+from wbtest.api.experiments import experiment_etag
+from wbtest.api.serialization import Answer, RequestBody, reads_if_match
 from wbtest.publishing.choices.choosing import change_options as choose_options
 from wbtest.publishing.choices.options import Asked, NotAnOption, Options
 from wbtest.publishing.choices.options import from_json as options_from
@@ -26,7 +25,7 @@ from wbtest.team import access
 KINDS = ("image/png", "image/jpeg", "image/webp")
 
 
-class LookChange(Given):
+class LookChange(RequestBody):
     """What to replace; '' is the theme's own, or no picture. Pictures go by their names."""
 
     theme: str | UnsetType = UNSET
@@ -48,7 +47,7 @@ class LookShown(msgspec.Struct):
     hero_alt: str
 
 
-class WordsChange(Given, kw_only=True):
+class WordsChange(RequestBody, kw_only=True):
     """The tool's own words by their names; '' takes the usual ones again."""
 
     words: dict[str, str]
@@ -60,14 +59,14 @@ class WordsShown(msgspec.Struct):
     words: dict[str, str]
 
 
-class AskedAfter(Given, kw_only=True):
+class AskedAfter(RequestBody, kw_only=True):
     """A question after the sign-up; without choices it is answered in one's own words."""
 
     text: str
     choices: list[str] = msgspec.field(default_factory=list)
 
 
-class OptionsChange(Given):
+class OptionsChange(RequestBody):
     """What to replace; the rest stays. Null days are the server's own."""
 
     counting: Literal["cookie", "cookieless"] | UnsetType = UNSET
@@ -109,14 +108,14 @@ class Pictures(msgspec.Struct):
 
 def get_look(experiment_id: int) -> Answer[LookShown]:
     """How the page looks."""
-    return _look(_get(experiment_id, "read"))
+    return _look(_get_experiment(experiment_id, "read"))
 
 
 @reads_if_match
 def change_look(experiment_id: int, body: LookChange) -> Answer[LookShown]:
     """Change how a draft's page looks."""
-    experiment = _get(experiment_id)
-    with as_it_was_read(experiment, _read()):
+    experiment = _get_experiment(experiment_id)
+    with as_it_was_read(experiment, _digest_read()):
         present = looks.from_json(experiment.look)
         wanted = dataclasses.replace(present, **msgspec.to_builtins(body))
         give_look(experiment, access.person(), wanted)
@@ -125,34 +124,34 @@ def change_look(experiment_id: int, body: LookChange) -> Answer[LookShown]:
 
 def get_words(experiment_id: int) -> Answer[WordsShown]:
     """Which of the tool's words the page says otherwise."""
-    return _words(_get(experiment_id, "read"))
+    return _words(_get_experiment(experiment_id, "read"))
 
 
 @reads_if_match
 def change_words(experiment_id: int, body: WordsChange) -> Answer[WordsShown]:
     """Let a draft's page say these in the place of the tool's words; the others stay."""
-    experiment = _get(experiment_id)
-    with as_it_was_read(experiment, _read()):
+    experiment = _get_experiment(experiment_id)
+    with as_it_was_read(experiment, _digest_read()):
         change_wording(experiment, access.person(), experiment.wording | body.words)
     return _words(experiment)
 
 
 def get_options(experiment_id: int) -> Answer[OptionsShown]:
     """How the page counts, asks and keeps."""
-    return _options(_get(experiment_id, "read"))
+    return _options(_get_experiment(experiment_id, "read"))
 
 
 @reads_if_match
 def change_options(experiment_id: int, body: OptionsChange) -> Answer[OptionsShown]:
     """Choose how a draft's page counts, asks and keeps."""
-    experiment = _get(experiment_id)
+    experiment = _get_experiment(experiment_id)
     given = msgspec.to_builtins(body)
     if "questions" in given:
         asked = [Asked(each["text"], tuple(each["choices"])) for each in given["questions"]]
         given["questions"] = tuple(asked)
     if "asks_for" in given:
         given["asks_for"] = tuple(given["asks_for"])
-    with as_it_was_read(experiment, _read()):
+    with as_it_was_read(experiment, _digest_read()):
         try:
             chosen: Options = dataclasses.replace(options_from(experiment.options), **given)
         except NotAnOption as fault:
@@ -175,27 +174,27 @@ def add_picture(sent: bytes) -> PictureShown:
 add_picture.takes = KINDS  # type: ignore[attr-defined]
 
 
-def _get(experiment_id: int, permission: str = "edit") -> Experiment:
+def _get_experiment(experiment_id: int, permission: str = "edit") -> Experiment:
     return access.get(Experiment, experiment_id, permission)
 
 
-def _read() -> str:
+def _digest_read() -> str:
     """The ETag of the draft that somebody has read."""
-    return etags.digest_wanted(request.headers.get("If-Match"))
+    return parsing.digest_wanted(request.headers.get("If-Match"))
 
 
 def _look(experiment: Experiment) -> Answer[LookShown]:
     present = looks.from_json(experiment.look)
-    return Answer(LookShown(**dataclasses.asdict(present)), tag_of(experiment))
+    return Answer(LookShown(**dataclasses.asdict(present)), experiment_etag(experiment))
 
 
 def _words(experiment: Experiment) -> Answer[WordsShown]:
-    return Answer(WordsShown(experiment.wording), tag_of(experiment))
+    return Answer(WordsShown(experiment.wording), experiment_etag(experiment))
 
 
 def _options(experiment: Experiment) -> Answer[OptionsShown]:
     present = dataclasses.asdict(options_from(experiment.options))
-    return Answer(msgspec.convert(present, OptionsShown), tag_of(experiment))
+    return Answer(msgspec.convert(present, OptionsShown), experiment_etag(experiment))
 
 
 def _picture(image: Image) -> PictureShown:

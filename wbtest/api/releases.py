@@ -1,22 +1,177 @@
-"""Releases: begun, read, changed, and what the coach says of them."""
+"""Releases: written, imported, changed; and what the coach finds in them."""
+
+from datetime import datetime
+from typing import Any, Literal
 
 import msgspec
 from flask import request
+from msgspec import UNSET, UnsetType
 
-from wbtest.api import etags
-from wbtest.api import release_shapes as shapes
-from wbtest.api.answers import Answer, reads_if_match
-from wbtest.api.paging import Page
+from wbtest.api import parsing
+from wbtest.api.pagination import Page
+from wbtest.api.serialization import Answer, RequestBody, reads_if_match
 from wbtest.store import Invalid
 from wbtest.team import access
 from wbtest.writing import document as documents
 from wbtest.writing import releases
 from wbtest.writing.coach import unchecked
 from wbtest.writing.coach_report import coach_text
-from wbtest.writing.document import NotADocument
+from wbtest.writing.document import Document, NotADocument
 from wbtest.writing.draft_status import releases_before
 from wbtest.writing.models import Release, Revision
 from wbtest.writing.release_files import error_sentence, parse_release
+
+Form = Literal["short", "full"]
+
+
+class Dateline(RequestBody):
+    city: str = ""
+    date: str = ""
+
+
+class Quote(RequestBody):
+    text: str = ""
+    speaker: str = ""
+    role: str = ""
+
+
+class CallToAction(RequestBody):
+    text: str = ""
+    label: str = ""
+    price: str = ""
+
+
+class Unknown(RequestBody):
+    """An honest unknown: who settles it, by when, and how."""
+
+    owner: str = ""
+    until: str = ""
+    settled_by: str = ""
+
+
+class Question(RequestBody, kw_only=True):
+    audience: Literal["external", "internal"]
+    question: str = ""
+    answer: str = ""
+    topic: str = ""
+    open: Unknown | None = None
+
+
+class Evidence(RequestBody, kw_only=True):
+    """What one number of the text rests on."""
+
+    words: str
+    kind: Literal["sourced", "assumed", "imagined"]
+    source: str = ""
+
+
+class Parts(RequestBody):
+    """The parts of a release; every one may be empty while it is a draft."""
+
+    language: str = "en"
+    segment: str = ""
+    headline: str = ""
+    subheading: str = ""
+    dateline: Dateline = msgspec.field(default_factory=Dateline)
+    summary: str = ""
+    problem: str = ""
+    alternative: str = ""
+    solution: str = ""
+    why_now: str = ""
+    company_quote: Quote = msgspec.field(default_factory=Quote)
+    customer_quote: Quote = msgspec.field(default_factory=Quote)
+    call_to_action: CallToAction = msgspec.field(default_factory=CallToAction)
+    faq: list[Question] = msgspec.field(default_factory=list)
+    evidence: list[Evidence] = msgspec.field(default_factory=list)
+    vision: str = ""
+    roadmap: str = ""
+
+
+class NewRelease(Parts, kw_only=True):
+    product: str
+    form: Form = "full"
+
+
+class ReleaseChange(RequestBody):
+    """The parts to replace; each replaces all of that part, and the others stay."""
+
+    product: str | UnsetType = UNSET
+    language: str | UnsetType = UNSET
+    segment: str | UnsetType = UNSET
+    headline: str | UnsetType = UNSET
+    subheading: str | UnsetType = UNSET
+    dateline: Dateline | UnsetType = UNSET
+    summary: str | UnsetType = UNSET
+    problem: str | UnsetType = UNSET
+    alternative: str | UnsetType = UNSET
+    solution: str | UnsetType = UNSET
+    why_now: str | UnsetType = UNSET
+    company_quote: Quote | UnsetType = UNSET
+    customer_quote: Quote | UnsetType = UNSET
+    call_to_action: CallToAction | UnsetType = UNSET
+    faq: list[Question] | UnsetType = UNSET
+    evidence: list[Evidence] | UnsetType = UNSET
+    vision: str | UnsetType = UNSET
+    roadmap: str | UnsetType = UNSET
+
+
+class ReleaseShown(Parts, kw_only=True):
+    id: int
+    form: Form
+    product: str
+    version: int
+    author: str
+    created_at: datetime
+    updated_at: datetime
+
+
+class ReleaseListed(msgspec.Struct, kw_only=True):
+    id: int
+    form: Form
+    product: str
+    headline: str
+    version: int
+    updated_at: datetime
+
+
+class Releases(msgspec.Struct):
+    items: list[ReleaseListed]
+    next: str | None
+
+
+def document_of(values: dict[str, Any]) -> Document:
+    """Return the document. Raises Invalid at the part that cannot be kept."""
+    try:
+        return documents.from_json(values)
+    except NotADocument as error:
+        raise Invalid(error.part, error.sentence) from error
+
+
+def release_response(release: Release) -> ReleaseShown:
+    """Return the draft as a program reads it."""
+    about = {
+        "id": release.id,
+        "form": release.form,
+        "version": release.version,
+        "author": release.author.name,
+        "created_at": release.created_at,
+        "updated_at": release.updated_at,
+    }
+    values = documents.to_json(documents.from_json(release.document))
+    return msgspec.convert(values | about, ReleaseShown)
+
+
+def release_item(release: Release) -> ReleaseListed:
+    """Return the line of a release in a list."""
+    document = documents.from_json(release.document)
+    return ReleaseListed(
+        id=release.id,
+        form=release.form,
+        product=document.product,
+        headline=document.headline,
+        version=release.version,
+        updated_at=release.updated_at,
+    )
 
 
 class FindingKey(msgspec.Struct):
@@ -27,7 +182,7 @@ class FindingKey(msgspec.Struct):
     words: str
 
 
-class Imported(shapes.Given, kw_only=True):
+class Imported(RequestBody, kw_only=True):
     """A release as a Markdown or JSON file, as `wbtest export` writes it."""
 
     text: str
@@ -56,18 +211,18 @@ class Findings(msgspec.Struct):
     not_checked: list[str]
 
 
-def list_releases(query: Page) -> shapes.Releases:
+def list_releases(query: Page) -> Releases:
     """The releases, the newest first."""
     rows = releases_before(query.before, query.limit + 1)
     some, onward = query.cut(rows)
-    return shapes.Releases([shapes.listed(release) for release in some], onward)
+    return Releases([release_item(release) for release in some], onward)
 
 
-def create_release(body: shapes.NewRelease) -> Answer[shapes.ReleaseShown]:
+def create_release(body: NewRelease) -> Answer[ReleaseShown]:
     """Begin a release with its parts and FAQ."""
     values = msgspec.to_builtins(body)
     form = values.pop("form")
-    document = shapes.document_of(values)
+    document = document_of(values)
     begun = releases.create_release(
         access.person(),
         form=form,
@@ -75,10 +230,10 @@ def create_release(body: shapes.NewRelease) -> Answer[shapes.ReleaseShown]:
         language=document.language,
         document=document,
     )
-    return as_answer(begun)
+    return release_answer(begun)
 
 
-def import_release(body: Imported) -> Answer[shapes.ReleaseShown]:
+def import_release(body: Imported) -> Answer[ReleaseShown]:
     """Begin a release from a file. What is no part of a release is left out."""
     try:
         read = parse_release(body.text)
@@ -91,21 +246,21 @@ def import_release(body: Imported) -> Answer[shapes.ReleaseShown]:
         language=read.document.language,
         document=read.document,
     )
-    return as_answer(begun)
+    return release_answer(begun)
 
 
-def get_release(release_id: int) -> Answer[shapes.ReleaseShown]:
+def get_release(release_id: int) -> Answer[ReleaseShown]:
     """The draft as it stands now. Its ETag names the version, for a change of exactly this one."""
-    return as_answer(access.get(Release, release_id, "read"))
+    return release_answer(access.get(Release, release_id, "read"))
 
 
 @reads_if_match
-def change_release(release_id: int, body: shapes.ReleaseChange) -> Answer[shapes.ReleaseShown]:
+def change_release(release_id: int, body: ReleaseChange) -> Answer[ReleaseShown]:
     """Replace parts of the draft. With If-Match only the version that was read, else 412."""
     found = access.get(Release, release_id, "edit")
-    wanted = etags.version_wanted(request.headers.get("If-Match"))
+    wanted = parsing.version_wanted(request.headers.get("If-Match"))
     parts = msgspec.to_builtins(body)
-    return as_answer(releases.change_parts(found, parts, wanted, access.person()))
+    return release_answer(releases.change_parts(found, parts, wanted, access.person()))
 
 
 def list_findings(release_id: int) -> Findings:
@@ -140,10 +295,10 @@ def findings_in(text: Release | Revision) -> Findings:
     )
 
 
-def as_answer(release: Release) -> Answer[shapes.ReleaseShown]:
+def release_answer(release: Release) -> Answer[ReleaseShown]:
     """A draft as a program reads it, with the ETag of its version."""
     headers = {
-        "ETag": etags.of_version(release.version),
+        "ETag": parsing.version_etag(release.version),
         "Location": f"/api/v1/releases/{release.id}",
     }
-    return Answer(shapes.shown(release), headers)
+    return Answer(release_response(release), headers)

@@ -1,4 +1,4 @@
-"""The review of a revision, as a member does it: answer blind, read, say, guess."""
+"""Review a revision: comments, answers, readings, forecasts, and whether all mean the same."""
 
 from datetime import datetime
 from typing import Annotated, Literal
@@ -6,20 +6,24 @@ from typing import Annotated, Literal
 import msgspec
 from flask import abort
 
-from wbtest.api.release_shapes import Given
-from wbtest.api.revisions import find
+from wbtest.api.revisions import get_revision_for
+from wbtest.api.serialization import RequestBody
+from wbtest.http import LARGEST_ID
+from wbtest.review import alignment as alignment_verbs
 from wbtest.review import comments, forecasts, readings
+from wbtest.review.agreement import Compared, ComparedQuestion
 from wbtest.review.comment_threads import Thread, find_thread, threads_for
 from wbtest.review.comments import OUTCOMES, apply_suggestion
 from wbtest.review.models import Comment, Reading
 from wbtest.review.reviewers import Seat, find_reading, seat_of
+from wbtest.store import Gone
 from wbtest.team import access
 from wbtest.writing.models import Revision
 
 Share = Annotated[float, msgspec.Meta(ge=0, le=1)]
 
 
-class NewComment(Given):
+class NewComment(RequestBody):
     """What to say of `words` in the text at `path`, or of it all; `near` is a character there."""
 
     path: str = "release"
@@ -29,7 +33,7 @@ class NewComment(Given):
     near: int | None = None
 
 
-class Reply(Given, kw_only=True):
+class Reply(RequestBody, kw_only=True):
     text: str
 
 
@@ -55,13 +59,13 @@ class Threads(msgspec.Struct):
     threads: list[ThreadShown]
 
 
-class Settling(Given, kw_only=True):
+class Settling(RequestBody, kw_only=True):
     """`resolved`: it is done; `declined`: the words stay; `reopened` takes that back."""
 
     outcome: Literal["resolved", "declined", "reopened"]
 
 
-class Answers(Given, kw_only=True):
+class Answers(RequestBody, kw_only=True):
     """`function` is what one does; the answers are given once, before anybody else's are seen."""
 
     function: Literal["product", "design", "engineering", "finance", "leadership", "other"]
@@ -73,13 +77,13 @@ class Answers(Given, kw_only=True):
     pay: str = ""
 
 
-class Beginning(Given):
+class Beginning(RequestBody):
     """Who is new to the idea reads first; such answers are shown and not counted."""
 
     is_new: bool = True
 
 
-class Closing(Given, kw_only=True):
+class Closing(RequestBody, kw_only=True):
     """What one thinks now. `reason` says what must change, or why to stop."""
 
     verdict: Literal["approve", "another", "stop"]
@@ -102,7 +106,7 @@ class ReadingShown(msgspec.Struct):
     verdict: str
 
 
-class Guess(Given, kw_only=True):
+class Guess(RequestBody, kw_only=True):
     """The conversion rate that one expects, and its range; fractions."""
 
     rate: Share
@@ -120,7 +124,7 @@ class ForecastShown(msgspec.Struct):
 def list_comments(release_id: int, number: int) -> Threads:
     """The comments on a revision that you may see, in the order of the text."""
     seat = _seat(release_id, number)
-    return Threads([_thread(each) for each in threads_for(seat)])
+    return Threads([_thread_response(each) for each in threads_for(seat)])
 
 
 def write_comment(release_id: int, number: int, body: NewComment) -> CommentShown:
@@ -128,13 +132,13 @@ def write_comment(release_id: int, number: int, body: NewComment) -> CommentShow
     written = comments.write_comment(
         _seat(release_id, number), body.path, body.words, body.text, body.suggestion, body.near
     )
-    return _comment(written)
+    return _comment_response(written)
 
 
 def reply_to_comment(release_id: int, number: int, comment_id: int, body: Reply) -> CommentShown:
     """Answer a comment."""
     seat = _seat(release_id, number)
-    return _comment(comments.reply(seat, _get_thread(seat, comment_id).comment, body.text))
+    return _comment_response(comments.reply(seat, _get_thread(seat, comment_id).comment, body.text))
 
 
 def settle_comment(release_id: int, number: int, comment_id: int, body: Settling) -> CommentShown:
@@ -143,15 +147,15 @@ def settle_comment(release_id: int, number: int, comment_id: int, body: Settling
     comment = _get_thread(seat, comment_id).comment
     is_editor = access.has_permission("edit")
     OUTCOMES[body.outcome](seat, comment, is_editor=is_editor)
-    return _comment(comment)
+    return _comment_response(comment)
 
 
 def apply_comment(release_id: int, number: int, comment_id: int) -> CommentShown:
     """Write the suggested words into the draft, in place of those that they are about."""
-    seat = seat_of(find(release_id, number, "edit"), access.person())
+    seat = seat_of(get_revision_for(release_id, number, "edit"), access.person())
     comment = _get_thread(seat, comment_id).comment
     apply_suggestion(comment, access.person())
-    return _comment(comment)
+    return _comment_response(comment)
 
 
 def delete_comment(release_id: int, number: int, comment_id: int) -> None:
@@ -162,31 +166,31 @@ def delete_comment(release_id: int, number: int, comment_id: int) -> None:
 
 def get_reading(release_id: int, number: int) -> ReadingShown:
     """How far your own review of a revision is."""
-    return _reading(find_reading(_seat(release_id, number)))
+    return _reading_response(find_reading(_seat(release_id, number)))
 
 
 def answer_blind(release_id: int, number: int, body: Answers) -> ReadingShown:
     """Give the blind answers, and begin to read."""
     answers: dict[str, str] = msgspec.to_builtins(body)
     function = answers.pop("function")
-    return _reading(readings.answer(_seat(release_id, number), function, answers))
+    return _reading_response(readings.answer(_seat(release_id, number), function, answers))
 
 
 def begin_reading(release_id: int, number: int, body: Beginning) -> ReadingShown:
     """Begin to read before answering, for who is new to the idea."""
-    return _reading(readings.begin(_seat(release_id, number), is_new=body.is_new))
+    return _reading_response(readings.begin(_seat(release_id, number), is_new=body.is_new))
 
 
 def finish_reading(release_id: int, number: int) -> ReadingShown:
     """Say that you have read the text."""
-    return _reading(readings.finish(_seat(release_id, number)))
+    return _reading_response(readings.finish(_seat(release_id, number)))
 
 
 def close_reading(release_id: int, number: int, body: Closing) -> ReadingShown:
     """Say what you think now. It is an opinion; it approves nothing."""
     said: dict[str, str] = msgspec.to_builtins(body)
     verdict, reason = said.pop("verdict"), said.pop("reason")
-    return _reading(readings.close(_seat(release_id, number), said, verdict, reason))
+    return _reading_response(readings.close(_seat(release_id, number), said, verdict, reason))
 
 
 def forecast_rate(release_id: int, number: int, body: Guess) -> ForecastShown:
@@ -197,7 +201,7 @@ def forecast_rate(release_id: int, number: int, body: Guess) -> ForecastShown:
 
 
 def _seat(release_id: int, number: int) -> Seat:
-    revision: Revision = find(release_id, number, "read")
+    revision: Revision = get_revision_for(release_id, number, "read")
     return seat_of(revision, access.person())
 
 
@@ -205,11 +209,13 @@ def _get_thread(seat: Seat, comment_id: int) -> Thread:
     return find_thread(seat, comment_id) or abort(404)
 
 
-def _thread(thread: Thread) -> ThreadShown:
-    return ThreadShown(_comment(thread.comment), [_comment(each) for each in thread.replies])
+def _thread_response(thread: Thread) -> ThreadShown:
+    return ThreadShown(
+        _comment_response(thread.comment), [_comment_response(each) for each in thread.replies]
+    )
 
 
-def _comment(comment: Comment) -> CommentShown:
+def _comment_response(comment: Comment) -> CommentShown:
     return CommentShown(
         id=comment.id,
         path=comment.path,
@@ -224,9 +230,90 @@ def _comment(comment: Comment) -> CommentShown:
     )
 
 
-def _reading(reading: Reading | None) -> ReadingShown:
+def _reading_response(reading: Reading | None) -> ReadingShown:
     step = readings.step_of(reading)
     if reading is None:
         return ReadingShown(step, None, None, None, "")
     moments = (reading.answered_at, reading.started_at, reading.done_at)
     return ReadingShown(step, *moments, reading.verdict)
+
+
+class Compare(msgspec.Struct, kw_only=True):
+    """An answer under the author's; `reading` and `question` name it. Most say `standing`."""
+
+    reading: int
+    by: str
+    function: str
+    text: str
+    same: int
+    different: int
+    standing: Literal["same", "different", "unmarked"]
+
+
+class AskedBlind(msgspec.Struct, kw_only=True):
+    """A question with the author's answer, '' while there is none."""
+
+    question: str
+    asked: str
+    author: str
+    others: list[Compare]
+
+
+class AlignmentShown(msgspec.Struct):
+    """How many answered and what it says. The words only for who gave theirs."""
+
+    answered: int
+    says: str
+    questions: list[AskedBlind]
+
+
+class Marking(RequestBody, kw_only=True):
+    """Whether an answer means the author's; null takes your word back."""
+
+    reading: int
+    question: str
+    is_same: bool | None
+
+
+def get_alignment(release_id: int, number: int) -> AlignmentShown:
+    """How far the readers of a revision mean the same."""
+    return _alignment_response(_seat(release_id, number))
+
+
+def mark_answer(release_id: int, number: int, body: Marking) -> AlignmentShown:
+    """Say whether somebody's answer means the same as the author's."""
+    seat = _seat(release_id, number)
+    if not 0 < body.reading <= LARGEST_ID:
+        raise Gone("There is no such answer.")
+    alignment_verbs.mark(seat, body.reading, body.question, body.is_same)
+    return _alignment_response(_seat(release_id, number))
+
+
+def _alignment_response(seat: Seat) -> AlignmentShown:
+    found = alignment_verbs.alignment_of(seat.revision)
+    questions = found.questions if alignment_verbs.may_see_answers(seat) else ()
+    summary = found.summary
+    return AlignmentShown(
+        summary.answered, summary.sentence, [_question_response(each) for each in questions]
+    )
+
+
+def _question_response(found: ComparedQuestion) -> AskedBlind:
+    return AskedBlind(
+        question=found.asked.name,
+        asked=found.asked.text,
+        author=found.text,
+        others=[_answer_response(each) for each in found.others],
+    )
+
+
+def _answer_response(found: Compared) -> Compare:
+    return Compare(
+        reading=found.given.reading,
+        by=found.given.name,
+        function=found.given.function,
+        text=found.text,
+        same=len(found.same),
+        different=len(found.different),
+        standing=found.standing,
+    )

@@ -6,10 +6,8 @@ from typing import Literal
 import msgspec
 from flask import abort
 
-from wbtest.api import release_shapes as shapes
-from wbtest.api.answers import Answer
-from wbtest.api.faults import told_as
-from wbtest.api.releases import Findings, findings_in
+from wbtest.api.releases import Findings, Form, Parts, findings_in
+from wbtest.api.serialization import Answer, RequestBody, map_errors
 from wbtest.review import approvals, verdicts
 from wbtest.review.models import Approval
 from wbtest.team import access
@@ -26,12 +24,12 @@ class ApprovalShown(msgspec.Struct):
     traded_away: str
 
 
-class RevisionShown(shapes.Parts, kw_only=True):
+class RevisionShown(Parts, kw_only=True):
     """`is_approved` says that enough people signed exactly this text, `needed` who is missing."""
 
     release: int
     number: int
-    form: shapes.Form
+    form: Form
     product: str
     digest: str
     author: str
@@ -76,13 +74,13 @@ class Diff(msgspec.Struct):
     parts: list[Part]
 
 
-class Signing(shapes.Given):
+class Signing(RequestBody):
     """`traded_away` is the sentence that a lone approver owes on a release's first day."""
 
     traded_away: str = ""
 
 
-class Objecting(shapes.Given, kw_only=True):
+class Objecting(RequestBody, kw_only=True):
     """`another` asks for another draft, `stop` puts the release away."""
 
     verdict: Literal["another", "stop"]
@@ -95,7 +93,7 @@ class Objection(msgspec.Struct):
     reason: str
 
 
-class Letting(shapes.Given, kw_only=True):
+class Letting(RequestBody, kw_only=True):
     """The key of a finding that stays, and why."""
 
     rule: str
@@ -116,22 +114,22 @@ def freeze_release(release_id: int) -> Answer[RevisionShown]:
     found = access.get(Release, release_id, "edit")
     revision = releases.freeze(found, access.person())
     address = f"/api/v1/releases/{release_id}/revisions/{revision.number}"
-    return Answer(_shown(revision), {"Location": address})
+    return Answer(_revision_response(revision), {"Location": address})
 
 
 def get_revision(release_id: int, number: int) -> RevisionShown:
     """A frozen text, and who approved it."""
-    return _shown(find(release_id, number, "read"))
+    return _revision_response(get_revision_for(release_id, number, "read"))
 
 
 def list_revision_findings(release_id: int, number: int) -> Findings:
     """What the coach finds in a revision, as of when it was frozen."""
-    return findings_in(find(release_id, number, "read"))
+    return findings_in(get_revision_for(release_id, number, "read"))
 
 
 def compare_revisions(release_id: int, number: int, other: int) -> Diff:
     """What differs between two revisions, word by word."""
-    old, new = (find(release_id, each, "read") for each in (number, other))
+    old, new = (get_revision_for(release_id, each, "read") for each in (number, other))
     before, after = (documents.from_json(each.document) for each in (old, new))
     parts = compare(before, after, (old.form, new.form))
     return Diff(
@@ -146,15 +144,15 @@ def compare_revisions(release_id: int, number: int, other: int) -> Diff:
 
 def approve_revision(release_id: int, number: int, body: Signing) -> RevisionShown:
     """Sign a revision off. Four eyes: who wrote part of it does not, unless they are alone."""
-    revision = find(release_id, number, "approve")
+    revision = get_revision_for(release_id, number, "approve")
     approvals.approve(revision, access.person(), body.traded_away)
-    return _shown(revision)
+    return _revision_response(revision)
 
 
 def object_to_revision(release_id: int, number: int, body: Objecting) -> Objection:
     """Ask for another draft, or stop the release on paper, as an approver."""
-    revision = find(release_id, number, "approve")
-    with told_as(what="reason", weeks="weeks_saved"):
+    revision = get_revision_for(release_id, number, "approve")
+    with map_errors(what="reason", weeks="weeks_saved"):
         if body.verdict == "stop":
             stop = verdicts.stop_release(revision, access.person(), body.reason, body.weeks_saved)
             return Objection("stop", stop.reason)
@@ -164,19 +162,19 @@ def object_to_revision(release_id: int, number: int, body: Objecting) -> Objecti
 
 def let_finding_stay(release_id: int, number: int, body: Letting) -> Let:
     """Let words stay that the coach stopped, for a reason, as an approver."""
-    revision = find(release_id, number, "approve")
+    revision = get_revision_for(release_id, number, "approve")
     key = FindingKey(body.rule, body.part, body.words)
     waiver = approvals.let_stay(revision, key, body.reason, access.person())
     return Let(waiver.rule, waiver.part, waiver.words, waiver.reason)
 
 
-def find(release_id: int, number: int, permission: str) -> Revision:
+def get_revision_for(release_id: int, number: int, permission: str) -> Revision:
     """The revision of a release that the token may see; 404 when there is none."""
     found = releases.find_revision(access.get(Release, release_id, permission), number)
     return found or abort(404)
 
 
-def _shown(revision: Revision) -> RevisionShown:
+def _revision_response(revision: Revision) -> RevisionShown:
     about = {
         "release": revision.release_id,
         "number": revision.number,

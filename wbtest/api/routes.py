@@ -3,37 +3,49 @@
 from typing import Any, NamedTuple
 
 from wbtest.api import (
-    alignment,
-    aside,
-    asking,
     audit,
-    checklist,
     decisions,
+    deliveries,
     drafts,
     experiments,
-    figures,
-    files,
-    house,
-    learning,
-    mails,
-    meanwhile,
-    needs,
+    lifecycle,
     pages,
-    questions,
     releases,
+    results,
+    review_requests,
     reviews,
     revisions,
-    running,
+    set_aside,
     sharing,
+    spend_and_notes,
     team,
+    todo,
     tokens,
-    visitors,
-    webhooks,
 )
 from wbtest.team.access import PERMISSIONS
 
 BEGINS = "/api/v1"
 LONGEST_BODY = 1024 * 1024
+RELEASE = "/releases/<int:release_id>"
+REVISION = f"{RELEASE}/revisions/<int:number>"
+LINK = f"{RELEASE}/links/<int:reviewer_id>"
+CANDIDATE = "/candidates/<int:candidate_id>"
+EXPERIMENT = "/experiments/<int:experiment_id>"
+DECISION = f"{EXPERIMENT}/decisions/<int:number>"
+ASIDE = f"{EXPERIMENT}/set-aside/<int:number>"
+SHARED = f"{EXPERIMENT}/shared/<int:number>"
+COMMENT = f"{REVISION}/comments/<int:comment_id>"
+MEMBER = "/members/<int:person_id>"
+INVITATION = "/invitations/<int:invitation_id>"
+HOOK = "/webhooks/<int:webhook_id>"
+MAIL = "/mails/<int:mail_id>"
+READING = ("read", "read")
+WRITING = ("edit", "write")
+# What changes what others rest on.
+BY_APPROVER = ("approve", "decide")
+# What owners see, and what they do.
+SEEN_BY_OWNER = ("own", "admin")
+BY_OWNER = ("own", "manage")
 
 
 class Route(NamedTuple):
@@ -63,27 +75,6 @@ class Route(NamedTuple):
         return str(self.function.__module__).rpartition(".")[2]
 
 
-RELEASE = "/releases/<int:release_id>"
-REVISION = f"{RELEASE}/revisions/<int:number>"
-LINK = f"{RELEASE}/links/<int:reviewer_id>"
-CANDIDATE = "/candidates/<int:candidate_id>"
-EXPERIMENT = "/experiments/<int:experiment_id>"
-DECISION = f"{EXPERIMENT}/decisions/<int:number>"
-ASIDE = f"{EXPERIMENT}/set-aside/<int:number>"
-SHARED = f"{EXPERIMENT}/shared/<int:number>"
-COMMENT = f"{REVISION}/comments/<int:comment_id>"
-MEMBER = "/members/<int:person_id>"
-INVITATION = "/invitations/<int:invitation_id>"
-HOOK = "/webhooks/<int:webhook_id>"
-MAIL = "/mails/<int:mail_id>"
-READING = ("read", "read")
-WRITING = ("edit", "write")
-# What changes what others rest on.
-BY_APPROVER = ("approve", "decide")
-# What owners see, and what they do.
-SEEN_BY_OWNER = ("own", "admin")
-BY_OWNER = ("own", "manage")
-
 ROUTES = (
     Route("GET", "/releases", releases.list_releases, *READING),
     Route("POST", "/releases", releases.create_release, *WRITING, 201),
@@ -100,10 +91,10 @@ ROUTES = (
     Route("GET", f"{RELEASE}/waivers", drafts.list_waivers, *READING),
     Route("POST", f"{RELEASE}/waivers", drafts.waive_finding, *WRITING, 201),
     Route("DELETE", "/waivers/<int:waiver_id>", drafts.take_waiver_back, *WRITING, 204),
-    Route("GET", f"{RELEASE}/questions", questions.list_questions, *READING),
-    Route("POST", f"{CANDIDATE}/accept", questions.accept_question, *WRITING),
-    Route("POST", f"{CANDIDATE}/merge", questions.merge_question, *WRITING),
-    Route("POST", f"{CANDIDATE}/dismiss", questions.dismiss_question, *WRITING),
+    Route("GET", f"{RELEASE}/questions", drafts.list_questions, *READING),
+    Route("POST", f"{CANDIDATE}/accept", drafts.accept_question, *WRITING),
+    Route("POST", f"{CANDIDATE}/merge", drafts.merge_question, *WRITING),
+    Route("POST", f"{CANDIDATE}/dismiss", drafts.dismiss_question, *WRITING),
     Route("POST", f"{RELEASE}/revisions", revisions.freeze_release, *WRITING, 201),
     Route("GET", REVISION, revisions.get_revision, *READING),
     Route("GET", f"{REVISION}/findings", revisions.list_revision_findings, *READING),
@@ -111,12 +102,12 @@ ROUTES = (
     Route("POST", f"{REVISION}/approvals", revisions.approve_revision, *BY_APPROVER, 201),
     Route("POST", f"{REVISION}/verdicts", revisions.object_to_revision, *BY_APPROVER, 201),
     Route("POST", f"{REVISION}/waivers", revisions.let_finding_stay, *BY_APPROVER, 201),
-    Route("GET", f"{REVISION}/ask", asking.get_review, "edit", "read"),
-    Route("POST", f"{REVISION}/ask", asking.ask_for_review, *WRITING, 201),
-    Route("GET", f"{RELEASE}/links", asking.list_links, "edit", "read"),
-    Route("POST", f"{RELEASE}/links", asking.make_link, *WRITING, 201),
-    Route("POST", f"{LINK}/renew", asking.renew_link, *WRITING),
-    Route("DELETE", LINK, asking.close_link, *WRITING, 204),
+    Route("GET", f"{REVISION}/ask", review_requests.get_review, "edit", "read"),
+    Route("POST", f"{REVISION}/ask", review_requests.ask_for_review, *WRITING, 201),
+    Route("GET", f"{RELEASE}/links", review_requests.list_links, "edit", "read"),
+    Route("POST", f"{RELEASE}/links", review_requests.make_link, *WRITING, 201),
+    Route("POST", f"{LINK}/renew", review_requests.renew_link, *WRITING),
+    Route("DELETE", LINK, review_requests.close_link, *WRITING, 204),
     Route("GET", f"{REVISION}/comments", reviews.list_comments, *READING),
     Route("POST", f"{REVISION}/comments", reviews.write_comment, "read", "write", 201),
     Route("POST", f"{COMMENT}/replies", reviews.reply_to_comment, "read", "write", 201),
@@ -129,8 +120,8 @@ ROUTES = (
     Route("POST", f"{REVISION}/reading/finish", reviews.finish_reading, "read", "write"),
     Route("POST", f"{REVISION}/reading/close", reviews.close_reading, "read", "write"),
     Route("POST", f"{REVISION}/forecasts", reviews.forecast_rate, "read", "write", 201),
-    Route("GET", f"{REVISION}/alignment", alignment.get_alignment, *READING),
-    Route("POST", f"{REVISION}/alignment", alignment.mark_answer, "read", "write"),
+    Route("GET", f"{REVISION}/alignment", reviews.get_alignment, *READING),
+    Route("POST", f"{REVISION}/alignment", reviews.mark_answer, "read", "write"),
     Route("POST", f"{RELEASE}/experiments", experiments.create_experiment, *WRITING, 201),
     Route("GET", "/experiments", experiments.list_experiments, *READING),
     Route("GET", EXPERIMENT, experiments.get_experiment, *READING),
@@ -147,52 +138,52 @@ ROUTES = (
     Route("POST", "/pictures", pages.add_picture, *WRITING, 201, 10 * 1024 * 1024),
     Route("GET", f"{EXPERIMENT}/launch", experiments.get_launch_check, "edit", "read"),
     Route("POST", f"{EXPERIMENT}/launch", experiments.pass_launch_check, *WRITING),
-    Route("POST", f"{EXPERIMENT}/start", running.start_experiment, *BY_APPROVER),
-    Route("POST", f"{EXPERIMENT}/pause", running.pause_experiment, *BY_APPROVER),
-    Route("POST", f"{EXPERIMENT}/resume", running.resume_experiment, *BY_APPROVER),
-    Route("POST", f"{EXPERIMENT}/end", running.end_experiment, *BY_APPROVER),
-    Route("GET", f"{EXPERIMENT}/afterwards", running.get_afterwards, *SEEN_BY_OWNER),
-    Route("POST", f"{EXPERIMENT}/afterwards", running.choose_afterwards, *BY_OWNER),
-    Route("GET", f"{EXPERIMENT}/results", figures.get_results, *READING, is_of_one_moment=True),
-    Route("GET", f"{EXPERIMENT}/signups", files.get_signups, *SEEN_BY_OWNER),
-    Route("POST", f"{EXPERIMENT}/signups/erase", visitors.erase_signup, *BY_OWNER, 204),
-    Route("GET", f"{EXPERIMENT}/events", files.get_events, *SEEN_BY_OWNER),
-    Route("GET", f"{EXPERIMENT}/set-aside", aside.get_aside, *READING, is_of_one_moment=True),
-    Route("POST", f"{EXPERIMENT}/set-aside", aside.set_group_aside, *BY_OWNER, 201),
-    Route("GET", f"{EXPERIMENT}/set-aside/groups", aside.list_groups, *SEEN_BY_OWNER),
-    Route("POST", f"{ASIDE}/withdraw", aside.withdraw_aside, *BY_OWNER),
+    Route("POST", f"{EXPERIMENT}/start", lifecycle.start_experiment, *BY_APPROVER),
+    Route("POST", f"{EXPERIMENT}/pause", lifecycle.pause_experiment, *BY_APPROVER),
+    Route("POST", f"{EXPERIMENT}/resume", lifecycle.resume_experiment, *BY_APPROVER),
+    Route("POST", f"{EXPERIMENT}/end", lifecycle.end_experiment, *BY_APPROVER),
+    Route("GET", f"{EXPERIMENT}/afterwards", lifecycle.get_afterwards, *SEEN_BY_OWNER),
+    Route("POST", f"{EXPERIMENT}/afterwards", lifecycle.choose_afterwards, *BY_OWNER),
+    Route("GET", f"{EXPERIMENT}/results", results.get_results, *READING, is_of_one_moment=True),
+    Route("GET", f"{EXPERIMENT}/signups", results.get_signups, *SEEN_BY_OWNER),
+    Route("POST", f"{EXPERIMENT}/signups/erase", lifecycle.erase_signup, *BY_OWNER, 204),
+    Route("GET", f"{EXPERIMENT}/events", results.get_events, *SEEN_BY_OWNER),
+    Route("GET", f"{EXPERIMENT}/set-aside", set_aside.get_aside, *READING, is_of_one_moment=True),
+    Route("POST", f"{EXPERIMENT}/set-aside", set_aside.set_group_aside, *BY_OWNER, 201),
+    Route("GET", f"{EXPERIMENT}/set-aside/groups", set_aside.list_groups, *SEEN_BY_OWNER),
+    Route("POST", f"{ASIDE}/withdraw", set_aside.withdraw_aside, *BY_OWNER),
     Route("GET", f"{EXPERIMENT}/decisions", decisions.list_decisions, *READING),
     Route("POST", f"{EXPERIMENT}/decisions", decisions.decide_experiment, *BY_APPROVER, 201),
     Route("POST", f"{DECISION}/second", decisions.second_decision, *BY_APPROVER),
     Route("POST", f"{DECISION}/turn-down", decisions.turn_decision_down, *BY_APPROVER),
     Route("POST", f"{DECISION}/withdraw", decisions.withdraw_decision, *BY_APPROVER),
-    Route("GET", f"{EXPERIMENT}/checklist", checklist.get_checklist, *READING),
-    Route("PUT", f"{EXPERIMENT}/checklist", checklist.replace_checklist, *WRITING),
-    Route("GET", f"{EXPERIMENT}/learning", learning.get_learning, *READING),
-    Route("POST", f"{EXPERIMENT}/learning", learning.save_learning, *WRITING),
-    Route("POST", f"{EXPERIMENT}/learning/<key>", learning.mark_assumption, *WRITING),
-    Route("POST", f"{EXPERIMENT}/next-draft", learning.begin_next_draft, *WRITING),
-    Route("GET", f"{EXPERIMENT}/closing", visitors.get_closing, "approve", "read"),
-    Route("POST", f"{EXPERIMENT}/closing", visitors.tell_visitors, *BY_APPROVER),
-    Route("POST", f"{EXPERIMENT}/purge", visitors.purge_visitors, *BY_OWNER),
+    Route("GET", f"{EXPERIMENT}/checklist", decisions.get_checklist, *READING),
+    Route("PUT", f"{EXPERIMENT}/checklist", decisions.replace_checklist, *WRITING),
+    Route("GET", f"{EXPERIMENT}/learning", decisions.get_learning, *READING),
+    Route("POST", f"{EXPERIMENT}/learning", decisions.save_learning, *WRITING),
+    Route("POST", f"{EXPERIMENT}/learning/<key>", decisions.mark_assumption, *WRITING),
+    Route("POST", f"{EXPERIMENT}/next-draft", decisions.begin_next_draft, *WRITING),
+    Route("GET", f"{EXPERIMENT}/closing", lifecycle.get_closing, "approve", "read"),
+    Route("POST", f"{EXPERIMENT}/closing", lifecycle.tell_visitors, *BY_APPROVER),
+    Route("POST", f"{EXPERIMENT}/purge", lifecycle.purge_visitors, *BY_OWNER),
     Route("GET", f"{EXPERIMENT}/shared", sharing.list_shared, *READING),
     Route("POST", f"{EXPERIMENT}/shared", sharing.make_shared, *BY_APPROVER, 201),
     Route("POST", f"{SHARED}/renew", sharing.renew_shared, *BY_APPROVER),
     Route("DELETE", SHARED, sharing.close_shared, *BY_APPROVER, 204),
-    Route("GET", f"{EXPERIMENT}/spend", meanwhile.list_spend, *READING),
-    Route("POST", f"{EXPERIMENT}/spend", meanwhile.add_spend, *WRITING, 201),
-    Route("DELETE", f"{EXPERIMENT}/spend/<key>", meanwhile.delete_spend, *WRITING, 204),
-    Route("GET", f"{EXPERIMENT}/notes", meanwhile.list_notes, *READING),
-    Route("POST", f"{EXPERIMENT}/notes", meanwhile.add_note, *WRITING, 201),
-    Route("DELETE", f"{EXPERIMENT}/notes/<key>", meanwhile.delete_note, *WRITING, 204),
-    Route("GET", "/portfolio", figures.get_portfolio, *READING, is_of_one_moment=True),
-    Route("GET", "/needs-me", needs.list_needs, *READING),
+    Route("GET", f"{EXPERIMENT}/spend", spend_and_notes.list_spend, *READING),
+    Route("POST", f"{EXPERIMENT}/spend", spend_and_notes.add_spend, *WRITING, 201),
+    Route("DELETE", f"{EXPERIMENT}/spend/<key>", spend_and_notes.delete_spend, *WRITING, 204),
+    Route("GET", f"{EXPERIMENT}/notes", spend_and_notes.list_notes, *READING),
+    Route("POST", f"{EXPERIMENT}/notes", spend_and_notes.add_note, *WRITING, 201),
+    Route("DELETE", f"{EXPERIMENT}/notes/<key>", spend_and_notes.delete_note, *WRITING, 204),
+    Route("GET", "/portfolio", results.get_portfolio, *READING, is_of_one_moment=True),
+    Route("GET", "/needs-me", todo.list_needs, *READING),
     Route("GET", "/team", team.get_team, *READING),
     Route("PATCH", "/team", team.change_team, *BY_OWNER),
-    Route("GET", "/approving", house.get_approving, *READING),
-    Route("PATCH", "/approving", house.change_approving, *BY_OWNER),
-    Route("GET", "/coach", house.get_coach, *READING),
-    Route("PATCH", "/coach", house.change_coach, *BY_OWNER),
+    Route("GET", "/approving", team.get_approving, *READING),
+    Route("PATCH", "/approving", team.change_approving, *BY_OWNER),
+    Route("GET", "/coach", team.get_coach, *READING),
+    Route("PATCH", "/coach", team.change_coach, *BY_OWNER),
     Route("GET", "/members", team.list_members, *SEEN_BY_OWNER),
     Route("PATCH", MEMBER, team.change_member, *BY_OWNER),
     Route("DELETE", MEMBER, team.remove_member, *BY_OWNER, 204),
@@ -203,18 +194,18 @@ ROUTES = (
     Route("GET", "/tokens", tokens.list_tokens, *SEEN_BY_OWNER),
     Route("POST", "/tokens", tokens.make_token, *BY_OWNER, 201),
     Route("DELETE", "/tokens/<int:token_id>", tokens.end_token, *BY_OWNER, 204),
-    Route("GET", "/webhooks", webhooks.list_webhooks, *SEEN_BY_OWNER),
-    Route("POST", "/webhooks", webhooks.add_webhook, *BY_OWNER, 201),
-    Route("GET", HOOK, webhooks.get_webhook, *SEEN_BY_OWNER),
-    Route("PATCH", HOOK, webhooks.change_webhook, *BY_OWNER, 204),
-    Route("DELETE", HOOK, webhooks.delete_webhook, *BY_OWNER, 204),
-    Route("POST", f"{HOOK}/test", webhooks.try_webhook, *BY_OWNER, 202),
-    Route("GET", f"{HOOK}/deliveries", webhooks.list_deliveries, *SEEN_BY_OWNER),
-    Route("POST", f"{HOOK}/deliveries/again", webhooks.send_deliveries_again, *BY_OWNER, 202),
-    Route("GET", "/mails", mails.list_mails, *SEEN_BY_OWNER),
-    Route("POST", "/mails/again", mails.send_mails_again, *BY_OWNER, 202),
-    Route("POST", f"{MAIL}/again", mails.send_mail_again, *BY_OWNER, 202),
-    Route("DELETE", MAIL, mails.dismiss_mail, *BY_OWNER, 204),
+    Route("GET", "/webhooks", deliveries.list_webhooks, *SEEN_BY_OWNER),
+    Route("POST", "/webhooks", deliveries.add_webhook, *BY_OWNER, 201),
+    Route("GET", HOOK, deliveries.get_webhook, *SEEN_BY_OWNER),
+    Route("PATCH", HOOK, deliveries.change_webhook, *BY_OWNER, 204),
+    Route("DELETE", HOOK, deliveries.delete_webhook, *BY_OWNER, 204),
+    Route("POST", f"{HOOK}/test", deliveries.try_webhook, *BY_OWNER, 202),
+    Route("GET", f"{HOOK}/deliveries", deliveries.list_deliveries, *SEEN_BY_OWNER),
+    Route("POST", f"{HOOK}/deliveries/again", deliveries.send_deliveries_again, *BY_OWNER, 202),
+    Route("GET", "/mails", deliveries.list_mails, *SEEN_BY_OWNER),
+    Route("POST", "/mails/again", deliveries.send_mails_again, *BY_OWNER, 202),
+    Route("POST", f"{MAIL}/again", deliveries.send_mail_again, *BY_OWNER, 202),
+    Route("DELETE", MAIL, deliveries.dismiss_mail, *BY_OWNER, 204),
     Route("GET", "/audit", audit.list_audit_lines, *SEEN_BY_OWNER),
 )
 assert all(route.permission in PERMISSIONS for route in ROUTES)

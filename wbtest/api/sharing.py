@@ -5,9 +5,8 @@ from datetime import date, datetime
 import msgspec
 from flask import abort
 
-from wbtest.api.answers import Answer
-from wbtest.api.release_shapes import Given
-from wbtest.api.scopes import check_held
+from wbtest.api.serialization import Answer, RequestBody
+from wbtest.api.tokens import check_held
 from wbtest.publishing.models import Experiment
 from wbtest.results import shared_links
 from wbtest.results.models import SharedLink
@@ -15,7 +14,7 @@ from wbtest.runtime import runtime
 from wbtest.team import access
 
 
-class NewShared(Given, kw_only=True):
+class NewShared(RequestBody, kw_only=True):
     """`label` says whom it is for. With a password the link asks for it."""
 
     label: str
@@ -45,7 +44,7 @@ class Shared(msgspec.Struct):
 def list_shared(experiment_id: int) -> Shared:
     """Who may look from outside, until when, and how often they did."""
     found = shared_links.shared_of(access.get(Experiment, experiment_id, "read"))
-    return Shared([_shown(each) for each in found])
+    return Shared([_link_response(each) for each in found])
 
 
 def make_shared(experiment_id: int, body: NewShared) -> Answer[SharedShown]:
@@ -55,34 +54,34 @@ def make_shared(experiment_id: int, body: NewShared) -> Answer[SharedShown]:
     made = shared_links.make_shared(
         experiment, access.person(), body.label, body.days, body.password
     )
-    return _told(*made)
+    return _secret_response(*made)
 
 
 def renew_shared(experiment_id: int, number: int) -> Answer[SharedShown]:
     """Give a link another address; the old one opens nothing any more. It takes `read` as well."""
-    link = _get(experiment_id, number)
+    link = _get_link(experiment_id, number)
     check_held("read")
-    return _told(link, shared_links.renew_shared(link, access.person()))
+    return _secret_response(link, shared_links.renew_shared(link, access.person()))
 
 
 def close_shared(experiment_id: int, number: int) -> None:
     """Close a link from now on."""
-    shared_links.revoke_shared(_get(experiment_id, number), access.person())
+    shared_links.revoke_shared(_get_link(experiment_id, number), access.person())
 
 
-def _get(experiment_id: int, number: int) -> SharedLink:
+def _get_link(experiment_id: int, number: int) -> SharedLink:
     experiment = access.get(Experiment, experiment_id, "approve")
     found = (link for link in shared_links.shared_of(experiment) if link.number == number)
     return next(found, None) or abort(404)
 
 
-def _told(link: SharedLink, token: str) -> Answer[SharedShown]:
-    shown = _shown(link)
+def _secret_response(link: SharedLink, token: str) -> Answer[SharedShown]:
+    shown = _link_response(link)
     base_url = runtime().settings.base_url
     return Answer(msgspec.structs.replace(shown, url=f"{base_url}/shared/{token}"), again=shown)
 
 
-def _shown(link: SharedLink) -> SharedShown:
+def _link_response(link: SharedLink) -> SharedShown:
     return SharedShown(
         number=link.number,
         label=link.label,

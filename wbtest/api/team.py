@@ -1,4 +1,4 @@
-"""Who is in the team and who is asked in, and what it is called."""
+"""The team: members, invitations, settings, approval rules and what the coach looks for."""
 
 from datetime import datetime
 from typing import Annotated, Literal
@@ -7,16 +7,17 @@ import msgspec
 from flask import abort
 from msgspec import UNSET, UnsetType
 
-from wbtest.api.answers import Answer
-from wbtest.api.release_shapes import Given
-from wbtest.api.scopes import SCOPES_OF, check_held
+from wbtest.api.serialization import Answer, RequestBody
+from wbtest.api.tokens import SCOPES_OF, check_held
+from wbtest.review import approvers
 from wbtest.runtime import runtime
 from wbtest.store import Invalid
 from wbtest.team import access, people, settings
-from wbtest.team import members as verbs
+from wbtest.team import members as member_verbs
 from wbtest.team.inviting import invitations
 from wbtest.team.models import Invitation, Membership, TeamSettings
 from wbtest.team.own_password import proved
+from wbtest.writing import coach_settings
 
 Role = Literal["viewer", "editor", "approver", "owner"]
 Name = Annotated[str, msgspec.Meta(min_length=1, max_length=120)]
@@ -34,7 +35,7 @@ class Members(msgspec.Struct):
     members: list[Member]
 
 
-class InvitingAgain(Given, kw_only=True):
+class InvitingAgain(RequestBody, kw_only=True):
     """`password` is that of who made the token, as on the page."""
 
     password: str
@@ -76,7 +77,7 @@ class TeamShown(msgspec.Struct, kw_only=True):
     contact_email: str
 
 
-class TeamChange(Given):
+class TeamChange(RequestBody):
     """What to replace; the rest stays."""
 
     name: Name | UnsetType = UNSET
@@ -86,7 +87,7 @@ class TeamChange(Given):
 
 def list_members() -> Members:
     """Everybody in the team, in the order they joined."""
-    return Members([_member(each) for each in people.members()])
+    return Members([_member_response(each) for each in people.members()])
 
 
 def change_member(person_id: int, body: RoleGiven) -> Member:
@@ -94,22 +95,22 @@ def change_member(person_id: int, body: RoleGiven) -> Member:
 
     The token needs the scopes of all that the new role may do.
     """
-    found, owner = _get(person_id), access.person()
+    found, owner = _get_member(person_id), access.person()
     check_held(*SCOPES_OF[body.role])
     with proved(owner, body.password):
-        verbs.change_role(found, body.role, owner)
-    return _member(found)
+        member_verbs.change_role(found, body.role, owner)
+    return _member_response(found)
 
 
 def remove_member(person_id: int) -> None:
     """Take a member out of the team, with all their tokens; one owner always stays."""
-    verbs.remove(_get(person_id), access.person())
+    member_verbs.remove(_get_member(person_id), access.person())
 
 
 def list_invitations() -> Invitations:
     """Everybody who was asked in and has not come yet, the newest first."""
     found = invitations.invitations_of()
-    return Invitations([_invitation(each) for each in found])
+    return Invitations([_invitation_response(each) for each in found])
 
 
 def invite_person(body: Inviting) -> Answer[InvitationShown]:
@@ -121,7 +122,7 @@ def invite_person(body: Inviting) -> Answer[InvitationShown]:
     check_held(*SCOPES_OF[body.role])
     with proved(owner, body.password):
         asked = invitations.invite(owner, body.email, body.role)
-    return _told(*asked)
+    return _secret_response(*asked)
 
 
 def invite_again(invitation_id: int, body: InvitingAgain) -> Answer[InvitationShown]:
@@ -133,7 +134,7 @@ def invite_again(invitation_id: int, body: InvitingAgain) -> Answer[InvitationSh
     check_held(*SCOPES_OF[found.role])
     with proved(owner, body.password):
         token = invitations.invite_again(found, owner)
-    return _told(found, token)
+    return _secret_response(found, token)
 
 
 def take_invitation_back(invitation_id: int) -> None:
@@ -143,7 +144,7 @@ def take_invitation_back(invitation_id: int) -> None:
 
 def get_team() -> TeamShown:
     """What the team is called, and who answers for its pages."""
-    return _team(settings.get_team())
+    return _team_response(settings.get_team())
 
 
 def change_team(body: TeamChange) -> TeamShown:
@@ -153,14 +154,14 @@ def change_team(body: TeamChange) -> TeamShown:
     if empty := [name for name, text in told.items() if not text]:
         raise Invalid(empty[0], "Visitors read this, so it says something.")
     settings.change_team(**told)
-    return _team(settings.get_team())
+    return _team_response(settings.get_team())
 
 
-def _get(person_id: int) -> Membership:
-    return verbs.find_member(person_id) or abort(404)
+def _get_member(person_id: int) -> Membership:
+    return member_verbs.find_member(person_id) or abort(404)
 
 
-def _member(found: Membership) -> Member:
+def _member_response(found: Membership) -> Member:
     return Member(
         id=found.person_id,
         name=found.person.name,
@@ -170,15 +171,15 @@ def _member(found: Membership) -> Member:
     )
 
 
-def _told(made: Invitation, token: str) -> Answer[InvitationShown]:
+def _secret_response(made: Invitation, token: str) -> Answer[InvitationShown]:
     """An invitation with its link where nobody mails it; told again without."""
-    shown = _invitation(made)
+    shown = _invitation_response(made)
     has_mail = bool(runtime().settings.mail_url)
     link = None if has_mail else invitations.address_of(token)
     return Answer(msgspec.structs.replace(shown, link=link), again=shown)
 
 
-def _invitation(found: Invitation) -> InvitationShown:
+def _invitation_response(found: Invitation) -> InvitationShown:
     return InvitationShown(
         id=found.id,
         email=found.email,
@@ -189,7 +190,77 @@ def _invitation(found: Invitation) -> InvitationShown:
     )
 
 
-def _team(found: TeamSettings) -> TeamShown:
+def _team_response(found: TeamSettings) -> TeamShown:
     return TeamShown(
         name=found.name, controller=found.controller, contact_email=found.contact_email
     )
+
+
+class Needed(msgspec.Struct):
+    """So many approvals, those of the `required` people (their ids) among them."""
+
+    approvals: int
+    required: list[int]
+
+
+class NeedsChange(RequestBody, kw_only=True):
+    approvals: int
+    required: list[int] = msgspec.field(default_factory=list)
+
+
+class CoachShown(msgspec.Struct):
+    """A word or phrase an entry; `muted` are rules that do not speak, of those that `may_rest`."""
+
+    jargon: list[str]
+    allowed: list[str]
+    muted: list[str]
+    may_rest: list[str]
+
+
+class CoachChange(RequestBody):
+    """What to replace; each replaces the whole list, and the rest stays."""
+
+    jargon: list[str] | UnsetType = UNSET
+    allowed: list[str] | UnsetType = UNSET
+    muted: list[str] | UnsetType = UNSET
+
+
+def get_approving() -> Needed:
+    """How many approve a text, and who must be among them."""
+    return _approving_response()
+
+
+def change_approving(body: NeedsChange) -> Needed:
+    """Change how many approve a text, and who must be among them."""
+    approvers.set_needs(body.approvals, body.required)
+    return _approving_response()
+
+
+def get_coach() -> CoachShown:
+    """What the coach looks for."""
+    return _coach_response()
+
+
+def change_coach(body: CoachChange) -> CoachShown:
+    """Change what the coach looks for. It reads every draft so from now on."""
+    muted = None if body.muted is UNSET else set(body.muted)
+    if strange := (muted or set()) - {rule.id for rule in coach_settings.mutable_rules()}:
+        raise Invalid("muted", f"“{min(strange)[:40]}” is no rule that may rest.")
+    lists = {
+        name: "\n".join(words)
+        for name, words in (("jargon", body.jargon), ("allowed", body.allowed))
+        if words is not UNSET
+    }
+    coach_settings.update_coach(**lists, muted=muted)
+    return _coach_response()
+
+
+def _approving_response() -> Needed:
+    kept = approvers.needs_of()
+    return Needed(kept.approvals, sorted(kept.required))
+
+
+def _coach_response() -> CoachShown:
+    kept = coach_settings.get_coach_settings()
+    may_rest = [rule.id for rule in coach_settings.mutable_rules()]
+    return CoachShown([*kept.jargon], [*kept.allowed], [*kept.muted], may_rest)

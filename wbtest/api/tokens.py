@@ -1,21 +1,43 @@
-"""The tokens: who holds which key to this API. No text of one is kept."""
+"""The API tokens, and what one may do: never more than its own scopes hold."""
 
 from datetime import date, datetime
 from typing import Literal
 
 import msgspec
 
-from wbtest.api.answers import Answer
-from wbtest.api.release_shapes import Given
-from wbtest.api.scopes import check_held
+from wbtest.api.serialization import Answer, RequestBody
+from wbtest.store import Refused
 from wbtest.team import access
-from wbtest.team import tokens as verbs
+from wbtest.team import tokens as token_verbs
 from wbtest.team.token_models import ApiToken
 
+# What a token needs to do all that a member of this role may do.
+SCOPES_OF = {
+    "viewer": ("read", "write"),
+    "editor": ("read", "write"),
+    "approver": ("read", "write", "decide"),
+    "owner": ("read", "write", "decide", "admin", "manage"),
+}
 Scope = Literal["read", "write", "decide", "admin", "manage"]
 
 
-class NewToken(Given, kw_only=True):
+class ScopeMissing(Refused):
+    """The token was not given what this takes."""
+
+    status = 403
+
+
+def check_held(*scopes: str) -> None:
+    """Raise ScopeMissing unless the token that asks holds all of these."""
+    token = access.find_token()
+    held = token.scopes.split() if token else []
+    for scope in scopes:
+        if scope not in held:
+            access.turn_away("scope")
+            raise ScopeMissing(f"This token lacks the scope “{scope}”. An owner makes one.")
+
+
+class NewToken(RequestBody, kw_only=True):
     """`password` is that of who made the asking token, as on the page; `days` from now it ends."""
 
     name: str
@@ -45,29 +67,29 @@ class Tokens(msgspec.Struct):
 
 def list_tokens() -> Tokens:
     """The tokens, the newest first, without their text."""
-    return Tokens([_shown(each) for each in verbs.tokens_of()])
+    return Tokens([_token_response(each) for each in token_verbs.tokens_of()])
 
 
 def make_token(body: NewToken) -> Answer[TokenShown]:
     """Make a token in the same name, with no scope that the asking one lacks; told once."""
     check_held(*body.scopes)
-    made, text = verbs.make_with_password(
+    made, text = token_verbs.make_with_password(
         access.person(),
         body.password,
         name=body.name,
         scopes=body.scopes,
         days=body.days,
     )
-    shown = _shown(made)
+    shown = _token_response(made)
     return Answer(msgspec.structs.replace(shown, text=text), again=shown)
 
 
 def end_token(token_id: int) -> None:
     """End a token; what it is used for fails from the next request on."""
-    verbs.revoke_token(access.get(ApiToken, token_id, "own"))
+    token_verbs.revoke_token(access.get(ApiToken, token_id, "own"))
 
 
-def _shown(token: ApiToken) -> TokenShown:
+def _token_response(token: ApiToken) -> TokenShown:
     return TokenShown(
         id=token.id,
         name=token.name,
@@ -77,5 +99,5 @@ def _shown(token: ApiToken) -> TokenShown:
         created_at=token.created_at,
         expires_at=token.expires_at,
         last_used_on=token.last_used_on,
-        over=verbs.why_dead(token),
+        over=token_verbs.why_dead(token),
     )

@@ -5,14 +5,14 @@ from datetime import date, datetime
 import msgspec
 from flask import abort
 
-from wbtest.api.release_shapes import Given
+from wbtest.api.serialization import RequestBody
 from wbtest.publishing.models import Experiment
 from wbtest.results import costs, notes
 from wbtest.results.costs import CURRENCIES
 from wbtest.team import access
 
 
-class Spending(Given, kw_only=True):
+class Spending(RequestBody, kw_only=True):
     """An amount as people write it, `12.50`; without `last` it is that one day."""
 
     source: str
@@ -39,7 +39,7 @@ class Spends(msgspec.Struct):
     lines: list[SpendShown]
 
 
-class Noting(Given, kw_only=True):
+class Noting(RequestBody, kw_only=True):
     """`day` is local to the test."""
 
     day: date

@@ -5,8 +5,8 @@ from typing import Any
 
 import msgspec
 
-from wbtest.api.release_shapes import Given
-from wbtest.audience import setting_aside as verbs
+from wbtest.api.serialization import RequestBody
+from wbtest.audience import setting_aside as set_aside_verbs
 from wbtest.audience.group_counts import Direction, Group, Kind, largest_groups
 from wbtest.audience.models import SettingAside
 from wbtest.extensions import clock
@@ -17,7 +17,7 @@ from wbtest.team import access
 MOST_LISTED = 100
 
 
-class SettingGroupAside(Given, kw_only=True):
+class SettingGroupAside(RequestBody, kw_only=True):
     """Which group leaves the figures (`out`) or joins them (`in`), and how you know.
 
     `value` is a network's mark, the start of an hour in seconds since 1970, a mail domain or a
@@ -82,15 +82,15 @@ class Groups(msgspec.Struct):
 
 def get_aside(experiment_id: int) -> AsideShown:
     """What is set aside or taken in, and the figures beside the sealed ones."""
-    return _shown(access.get(Experiment, experiment_id, "read"))
+    return _response(access.get(Experiment, experiment_id, "read"))
 
 
 def set_group_aside(experiment_id: int, body: SettingGroupAside) -> AsideShown:
     """Set a group aside, or take one in. The sealed figures never move."""
     experiment = access.get(Experiment, experiment_id, "own")
     group = Group(body.direction, body.kind, body.value)
-    verbs.set_aside(experiment, access.person(), group, body.why)
-    return _shown(experiment)
+    set_aside_verbs.set_aside(experiment, access.person(), group, body.why)
+    return _response(experiment)
 
 
 def list_groups(experiment_id: int) -> Groups:
@@ -101,7 +101,7 @@ def list_groups(experiment_id: int) -> Groups:
             GroupShown(
                 kind=size.group.kind,
                 value=size.group.value,
-                name=verbs.name_of(size.group, experiment.time_zone),
+                name=set_aside_verbs.name_of(size.group, experiment.time_zone),
                 seen=size.seen,
                 converted=size.converted,
             )
@@ -113,26 +113,29 @@ def list_groups(experiment_id: int) -> Groups:
 def withdraw_aside(experiment_id: int, number: int) -> AsideShown:
     """Withdraw one of them; that there was one stays."""
     experiment = access.get(Experiment, experiment_id, "own")
-    verbs.take_back(experiment, access.person(), number)
-    return _shown(experiment)
+    set_aside_verbs.take_back(experiment, access.person(), number)
+    return _response(experiment)
 
 
-def _shown(experiment: Experiment) -> AsideShown:
+def _response(experiment: Experiment) -> AsideShown:
     _, aside = results_and_aside(experiment, clock.now())
     beside: dict[str, Any] | None = aside.beside.values() if aside else None
     return AsideShown(
-        set_aside=[_one(each, experiment.time_zone) for each in verbs.settings_aside(experiment)],
+        set_aside=[
+            _setting_response(each, experiment.time_zone)
+            for each in set_aside_verbs.settings_aside(experiment)
+        ],
         beside=msgspec.convert(beside, BesideShown) if beside else None,
     )
 
 
-def _one(found: SettingAside, zone: str) -> SettingAsideShown:
+def _setting_response(found: SettingAside, zone: str) -> SettingAsideShown:
     return SettingAsideShown(
         number=found.number,
         direction=found.direction,
         kind=found.kind,
         value=found.value,
-        name=verbs.name_of(verbs.group_of(found), zone),
+        name=set_aside_verbs.name_of(set_aside_verbs.group_of(found), zone),
         why=found.why,
         by=found.person.name,
         at=found.at,

@@ -1,21 +1,24 @@
-"""A POST with an ``Idempotency-Key`` is done once: whoever repeats it gets the answer of then.
+"""A POST with an ``Idempotency-Key`` is done once: who repeats it gets the first answer again.
 
 Its row is stored before it is done. So where a process dies in between, nothing is done twice, and
-whoever repeats it is told that nobody knows; they look, and use a new key.
+who repeats it is told that nobody knows; they look, and use a new key.
 """
 
 import hmac
 import re
 from datetime import datetime, timedelta
+from typing import Any
 
 from flask import Response
+from sqlalchemy import JSON, ForeignKey, LargeBinary, String
+from sqlalchemy.orm import Mapped, mapped_column
 
-from wbtest.api.answers import Told
-from wbtest.api.bodies import Unfit
-from wbtest.api.models import KeptAnswer
-from wbtest.extensions import clock, db
+from wbtest.api.parsing import BadRequest
+from wbtest.api.serialization import JsonResponse
+from wbtest.extensions import Base, clock, db
 from wbtest.runtime import runtime
-from wbtest.store import Refused, insert, writing
+from wbtest.store import Refused, UtcDateTime, insert, writing
+from wbtest.team.token_models import ApiToken
 
 KEPT_FOR = timedelta(hours=24)
 # Headers of an answer that are told again; all others are made anew.
@@ -23,7 +26,24 @@ TOLD_AGAIN = ("Content-Type", "Location", "ETag")
 _KEY = re.compile(r"[\x21-\x7e]{1,255}")
 
 
-class UsedOtherwise(Refused):
+class KeptAnswer(Base):
+    """What was answered to a POST that carried an ``Idempotency-Key``; no status while it runs."""
+
+    __tablename__ = "kept_answers"
+
+    token_id: Mapped[int] = mapped_column(
+        ForeignKey(ApiToken.id, ondelete="CASCADE"), primary_key=True
+    )
+    key: Mapped[str] = mapped_column(String(255), primary_key=True)
+    # HMAC of method, address and body.
+    digest: Mapped[str] = mapped_column(String(64))
+    kept_at: Mapped[datetime] = mapped_column(UtcDateTime, index=True)
+    status: Mapped[int | None]
+    headers: Mapped[dict[str, Any]] = mapped_column(JSON)
+    body: Mapped[bytes] = mapped_column(LargeBinary)
+
+
+class KeyReused(Refused):
     """A key that came before with another request."""
 
     status = 422
@@ -42,10 +62,10 @@ class StillRunning(Refused):
         )
 
 
-def checked_key(key: str) -> str:
+def check_key(key: str) -> str:
     """Return a key that can be kept. Raises Unfit."""
     if not _KEY.fullmatch(key):
-        raise Unfit("An Idempotency-Key is 1 to 255 letters, digits and signs without spaces.")
+        raise BadRequest("An Idempotency-Key is 1 to 255 letters, digits and signs without spaces.")
     return key
 
 
@@ -59,7 +79,7 @@ def digest_of(method: str, address: str, if_match: str, body: bytes) -> str:
     return hmac.new(key.encode(), told, "sha256").hexdigest()
 
 
-def claim(token_id: int, key: str, digest: str) -> Response | None:
+def begin_request(token_id: int, key: str, digest: str) -> Response | None:
     """Begin a request under a key: None, or the answer that it got before.
 
     Raises UsedOtherwise and StillRunning.
@@ -84,13 +104,13 @@ def claim(token_id: int, key: str, digest: str) -> Response | None:
             return None
         kept = session.get_one(KeptAnswer, (token_id, key))
         if kept.digest != digest:
-            raise UsedOtherwise
+            raise KeyReused
         if kept.status is None:
             raise StillRunning
         return Response(kept.body, kept.status, kept.headers)
 
 
-def keep(token_id: int, key: str, answer: Response) -> None:
+def keep_answer(token_id: int, key: str, answer: Response) -> None:
     """Keep an answer for whoever repeats the request; a refusal is forgotten, since it did nothing.
 
     A fault of ours stays open: what was done by then, nobody knows. A secret is told once: of an
@@ -103,7 +123,7 @@ def keep(token_id: int, key: str, answer: Response) -> None:
         if answer.status_code >= 400:
             session.execute(db.delete(KeptAnswer).where(*row))
             return
-        again = answer.again if isinstance(answer, Told) else None
+        again = answer.again if isinstance(answer, JsonResponse) else None
         body = answer.get_data() if again is None else again
         headers = {name: answer.headers[name] for name in TOLD_AGAIN if name in answer.headers}
         session.execute(

@@ -1,25 +1,57 @@
 """Between JSON and the types of the API: what is sent must fit, and nothing else comes along."""
 
 import re
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
+from dataclasses import dataclass, field
 from functools import cache
-from typing import Any, NamedTuple, get_args, get_origin, get_type_hints
+from typing import Any, Generic, NamedTuple, TypeVar, get_args, get_origin, get_type_hints
 
 import msgspec
 from flask import Request, Response
 
-from wbtest.api.answers import Answer, Told
-from wbtest.api.bodies import Unfit, read_json
+from wbtest.api.parsing import BadRequest, read_json
 from wbtest.store import Invalid
 
+T = TypeVar("T")
+Function = TypeVar("Function", bound=Callable[..., Any])
 _QUOTED = re.compile(r"`([^`]*)`")
-_OF_PARTS = {
+_MEMBER_ERRORS = {
     re.compile(
         r"Object contains unknown field `(.*)`", re.DOTALL
     ): "Nobody reads this: leave it out.",
     re.compile(r"Object missing required field `(.*)`"): "This must be there.",
 }
 _PLACE = re.compile(r"(.*?)(?: - at `(.+)`)?", re.DOTALL)
+
+
+class RequestBody(msgspec.Struct, forbid_unknown_fields=True, kw_only=True):
+    """An object in which nothing stands that nobody reads."""
+
+
+@dataclass(frozen=True)
+class Answer(Generic[T]):
+    """Values with headers, such as ``Location`` and ``ETag``.
+
+    ``again`` are the values for whoever repeats the request under its ``Idempotency-Key``, where
+    ``values`` hold a secret: that is told once, and never stored with an answer.
+    """
+
+    values: T
+    headers: dict[str, str] = field(default_factory=dict)
+    again: T | None = None
+
+
+class JsonResponse(Response):
+    """An answer in JSON; ``again`` is the body that is kept of it, None for the same."""
+
+    again: bytes | None = None
+
+
+def reads_if_match(function: Function) -> Function:
+    """Declare that a function heeds the header If-Match, for the description."""
+    function.reads_if_match = True  # type: ignore[attr-defined]
+    return function
 
 
 class Shape(NamedTuple):
@@ -34,7 +66,7 @@ class Shape(NamedTuple):
     takes_file: bool = False
 
 
-class NoJson(Unfit):
+class NoJson(BadRequest):
     """A body of another kind."""
 
     status = 415
@@ -50,7 +82,7 @@ def shape_of(function: Callable[..., Any]) -> Shape:
     return Shape(hints.get("body"), hints.get("query"), returns, "sent" in hints)
 
 
-def arguments(function: Callable[..., Any], request: Request) -> dict[str, Any]:
+def arguments_of(function: Callable[..., Any], request: Request) -> dict[str, Any]:
     """Return body and query of a request as the function takes them.
 
     Raises Unfit for what cannot be read or is not asked for, Invalid for what does not fit.
@@ -69,7 +101,7 @@ def arguments(function: Callable[..., Any], request: Request) -> dict[str, Any]:
     return given
 
 
-def response(made: Any, status: int) -> Response:
+def response_of(made: Any, status: int) -> Response:
     """Return what a function gave as JSON; where it gave nothing there is no body."""
     if made is None:
         nothing = Response(status=status)
@@ -77,7 +109,7 @@ def response(made: Any, status: int) -> Response:
         return nothing
     answer = made if isinstance(made, Answer) else Answer(made)
     body = msgspec.json.encode(answer.values)
-    told = Told(body, status, answer.headers, mimetype="application/json")
+    told = JsonResponse(body, status, answer.headers, mimetype="application/json")
     if answer.again is not None:
         told.again = msgspec.json.encode(answer.again)
     return told
@@ -91,13 +123,13 @@ def _query(kind: Any, request: Request) -> Any:
     given = request.args.to_dict(flat=False)
     for name, texts in given.items():
         if len(texts) > 1:
-            raise Unfit(f"{name[:80]!r} stands twice in the address.")
+            raise BadRequest(f"{name[:80]!r} stands twice in the address.")
     flat = {name: text for name, [text] in given.items()}
     try:
         return msgspec.convert(flat, kind or Nothing, strict=False)
     except msgspec.ValidationError as error:
-        sentence, place = _told(error)
-        raise Unfit(f"{place}: {sentence}" if place else sentence) from error
+        sentence, place = _sentence_and_place(error)
+        raise BadRequest(f"{place}: {sentence}" if place else sentence) from error
 
 
 def _body(kind: Any, request: Request) -> Any:
@@ -111,11 +143,11 @@ def _body(kind: Any, request: Request) -> Any:
         raise NoJson("Send the body as it is, not compressed.")
     values = read_json(data)
     if not isinstance(values, dict):
-        raise Unfit("Send an object: { … }.")
+        raise BadRequest("Send an object: { … }.")
     try:
         return msgspec.convert(values, kind or Nothing)
     except msgspec.ValidationError as error:
-        sentence, place = _told(error)
+        sentence, place = _sentence_and_place(error)
         raise Invalid(place or "body", sentence) from error
 
 
@@ -127,13 +159,28 @@ def _file(function: Callable[..., Any], request: Request) -> bytes:
     return request.get_data()
 
 
-def _told(error: msgspec.ValidationError) -> tuple[str, str]:
+def _sentence_and_place(error: msgspec.ValidationError) -> tuple[str, str]:
     """What does not fit, as a sentence, and where: ``faq[2].answer``."""
     found = _PLACE.fullmatch(str(error))
     assert found is not None
     place = (found[2] or "").removeprefix("$").removeprefix(".")
     sentence = _QUOTED.sub(r"“\1”", found[1]) + "."
-    for pattern, said in _OF_PARTS.items():
+    for pattern, said in _MEMBER_ERRORS.items():
         if part := pattern.fullmatch(found[1]):
             return said, f"{place}.{part[1]}".removeprefix(".")
     return sentence, place
+
+
+@contextmanager
+def map_errors(**members: str) -> Iterator[None]:
+    """Let a verb's Invalid name the members of the body, given by the names of the fields.
+
+    What is said at an entry of a list, such as ``crowds[0].until``, is said at the member's.
+    """
+    try:
+        yield
+    except Invalid as refused:
+        field, bracket, entry = refused.field.partition("[")
+        if field not in members:
+            raise
+        raise Invalid(members[field] + bracket + entry, str(refused)) from refused

@@ -1,6 +1,6 @@
-"""From a request of a program to the function that answers it, and back. Its rules stand here once:
+"""From a program's request to the function that answers it, and back.
 
-who asks, how often, with what; the function gets values, and calls a verb.
+Who asks, how often and with what is checked here once; the function gets values and calls a verb.
 """
 
 from collections.abc import Callable
@@ -10,10 +10,10 @@ from typing import Any
 from flask import Blueprint, Response, current_app, g, make_response, request
 from flask.typing import ResponseReturnValue
 
-from wbtest.api import once, values
-from wbtest.api.bodies import Unfit
+from wbtest.api import idempotency, serialization
+from wbtest.api.parsing import BadRequest
 from wbtest.api.routes import BEGINS, ROUTES, Route
-from wbtest.api.scopes import check_held
+from wbtest.api.tokens import check_held
 from wbtest.error_pages import error_page
 from wbtest.moments import of_one_moment
 from wbtest.store import Refused
@@ -37,7 +37,7 @@ def view_of(route: Route) -> Callable[..., ResponseReturnValue]:
 
     def asked() -> Response | None:
         token = _token()
-        turned_away = _count(token.id)
+        turned_away = _count_request(token.id)
         if turned_away is not None:
             return turned_away
         check_held(route.scope)
@@ -53,7 +53,7 @@ def view_of(route: Route) -> Callable[..., ResponseReturnValue]:
         key = request.headers.get("Idempotency-Key") if route.method == "POST" else None
         if key is None:
             return _answer(route, address)
-        return _answer_once(route, address, g.token.id, once.checked_key(key))
+        return _answer_once(route, address, g.token.id, idempotency.check_key(key))
 
     view.permission = route.permission  # type: ignore[attr-defined]
     view.longest_body = route.longest_body  # type: ignore[attr-defined]
@@ -63,7 +63,7 @@ def view_of(route: Route) -> Callable[..., ResponseReturnValue]:
 def _token() -> ApiToken:
     """The token that was sent, which is who asks from here on."""
     if any(name in request.args for name in IN_ADDRESS):
-        raise Unfit(
+        raise BadRequest(
             "Send the token as a header, Authorization: Bearer wbt_…, and end this one: addresses "
             "are kept in logs."
         )
@@ -85,7 +85,7 @@ def _sent_token() -> str | None:
     return text.strip() if kind.lower() == "bearer" else None
 
 
-def _count(token_id: int) -> Response | None:
+def _count_request(token_id: int) -> Response | None:
     """Count the request; what to answer instead when there were too many."""
     total, seconds = limits.count_request(f"api {token_id}", MOST_REQUESTS, WINDOW)
     g.rate = (max(0, MOST_REQUESTS - total), seconds)
@@ -97,8 +97,8 @@ def _count(token_id: int) -> Response | None:
 
 def _answer_once(route: Route, address: dict[str, Any], token_id: int, key: str) -> Response:
     if_match = request.headers.get("If-Match", "")
-    digest = once.digest_of(request.method, request.full_path, if_match, request.get_data())
-    kept = once.claim(token_id, key, digest)
+    digest = idempotency.digest_of(request.method, request.full_path, if_match, request.get_data())
+    kept = idempotency.begin_request(token_id, key, digest)
     if kept is not None:
         kept.headers["Idempotent-Replayed"] = "true"
         return kept
@@ -107,18 +107,18 @@ def _answer_once(route: Route, address: dict[str, Any], token_id: int, key: str)
     except Exception as error:
         # What it becomes as an answer decides whether it is forgotten.
         answer = make_response(current_app.handle_user_exception(error))
-    once.keep(token_id, key, answer)
+    idempotency.keep_answer(token_id, key, answer)
     return answer
 
 
 def _answer(route: Route, address: dict[str, Any]) -> Response:
-    given = values.arguments(route.function, request)
+    given = serialization.arguments_of(route.function, request)
     made = route.function(**address, **given)
-    return made if isinstance(made, Response) else values.response(made, route.status)
+    return made if isinstance(made, Response) else serialization.response_of(made, route.status)
 
 
 @bp.after_request
-def _tell_the_rate(response: Response) -> Response:
+def _add_rate_headers(response: Response) -> Response:
     if "rate" in g:
         left, seconds = g.rate
         response.headers["RateLimit-Limit"] = str(MOST_REQUESTS)

@@ -1,26 +1,34 @@
-"""The figures of an experiment: what the dashboard shows, and a part of it by a filter."""
+"""The figures of an experiment and of all, and the rows they were counted from."""
 
-from collections.abc import Sequence
+from collections.abc import Callable, Iterator, Sequence
 from datetime import date
 from typing import Annotated, Any, Literal
 
 import msgspec
+from flask import Response, request
 
-from wbtest.api.bodies import Unfit
+from wbtest.api.parsing import BadRequest
+from wbtest.downloads import as_csv, as_ndjson, send_file
 from wbtest.extensions import clock
 from wbtest.ideas.idea import State
 from wbtest.ideas.idea_file import HEAD, rows_of_ideas
 from wbtest.ideas.idea_list import IdeaFilter, portfolio_of
+from wbtest.moments import read_one_moment
 from wbtest.publishing.models import Experiment
 from wbtest.publishing.rule import LAST_DAY
+from wbtest.publishing.running.life import file_stem
+from wbtest.publishing.running.seals import sealed_rule
 from wbtest.results.deciding.meanwhile import mark_of
-from wbtest.results.exports import COUNTED, numbers_of
+from wbtest.results.exports import COUNTED, EVENT_COLUMNS, event_rows, numbers_of
 from wbtest.results.figures import Results
 from wbtest.results.figures_json import results_json
 from wbtest.results.history import total
 from wbtest.results.set_aside import results_and_aside
+from wbtest.results.signup_list import questions_of, signup_records, signup_rows, signups
 from wbtest.results.who_came import Filters, days_of
+from wbtest.store import Refused
 from wbtest.team import access
+from wbtest.team.audit.taking import record_taken
 
 FIRST_DAY = date(2000, 1, 1)
 # As the command prints it.
@@ -234,9 +242,9 @@ def get_portfolio(query: Wanted) -> Portfolio:
 def _filtered(experiment: Experiment, found: Results, query: Filter) -> Filtered:
     for name, day in (("from", query.since), ("to", query.until)):
         if day and not FIRST_DAY <= day <= LAST_DAY:
-            raise Unfit(f"{name}: no test ran on that day.")
+            raise BadRequest(f"{name}: no test ran on that day.")
     if query.since and query.until and query.since > query.until:
-        raise Unfit("from: it lies after to.")
+        raise BadRequest("from: it lies after to.")
     asked = Filters(query.source, query.device, query.since, query.until)
     days = days_of(experiment, found, asked).values()
     return Filtered(
@@ -252,3 +260,62 @@ def _filtered(experiment: Experiment, found: Results, query: Filter) -> Filtered
 def _idea(row: Sequence[Any]) -> IdeaShown:
     values = {name: None if cell == "" else cell for name, cell in zip(HEAD, row, strict=True)}
     return msgspec.convert(values, IdeaShown)
+
+
+NDJSON, CSV = "application/x-ndjson", "text/csv"
+
+
+class NoSuchKind(Refused):
+    """Rows that are wanted as a kind of file that is not made."""
+
+    status = 406
+
+    def __init__(self) -> None:
+        super().__init__(f"These rows come as {NDJSON} or {CSV}. Name one of them in Accept.")
+
+
+def sends_rows(function: Callable[[int], Response]) -> Callable[[int], Response]:
+    """Declare of which kinds the answer may be, for the description."""
+    function.media_types = (NDJSON, CSV)  # type: ignore[attr-defined]
+    return function
+
+
+@sends_rows
+def get_signups(experiment_id: int) -> Response:
+    """Every address with the record of its consent; the audit log says who took them."""
+    experiment, kind = _take_rows(experiment_id, "signups.exported")
+    found = signups(experiment, sealed_rule(experiment))
+    if kind == CSV:
+        rows = signup_rows(found, questions_of(experiment))
+        return send_file(as_csv(rows), f"{file_stem(experiment)}-signups.csv")
+    return send_file(
+        as_ndjson(signup_records(found)), f"{file_stem(experiment)}-signups.ndjson", NDJSON
+    )
+
+
+@sends_rows
+def get_events(experiment_id: int) -> Response:
+    """Every visit, sighting and sign-up, without addresses, to count them once more."""
+    experiment, kind = _take_rows(experiment_id, "events.exported")
+    rows = event_rows(experiment)
+    if kind == CSV:
+        return send_file(as_csv(_with_head(rows)), f"{file_stem(experiment)}-events.csv")
+    records = (dict(zip(EVENT_COLUMNS, row, strict=True)) for row in rows)
+    return send_file(as_ndjson(records), f"{file_stem(experiment)}-events.ndjson", NDJSON)
+
+
+def _take_rows(experiment_id: int, action: str) -> tuple[Experiment, str]:
+    """The experiment whose rows are taken away now, and as which kind of file."""
+    experiment = access.get(Experiment, experiment_id, "own")
+    wanted = request.accept_mimetypes
+    kind = wanted.best_match((NDJSON, CSV)) if wanted else NDJSON
+    if kind is None:
+        raise NoSuchKind
+    record_taken(action, f"/p/{experiment.slug}")
+    read_one_moment()
+    return experiment, kind
+
+
+def _with_head(rows: Iterator[tuple[Any, ...]]) -> Iterator[tuple[Any, ...]]:
+    yield EVENT_COLUMNS
+    yield from rows

@@ -5,10 +5,9 @@ from datetime import datetime
 import msgspec
 from flask import abort
 
-from wbtest.api.answers import Answer
-from wbtest.api.release_shapes import Given
-from wbtest.api.revisions import find
-from wbtest.api.scopes import check_held
+from wbtest.api.revisions import get_revision_for
+from wbtest.api.serialization import Answer, RequestBody
+from wbtest.api.tokens import check_held
 from wbtest.review import review_requests
 from wbtest.review.models import Reviewer, Round
 from wbtest.review.review_requests import members_for
@@ -18,7 +17,7 @@ from wbtest.team import access
 from wbtest.writing.models import Release
 
 
-class Asking(Given):
+class Asking(RequestBody):
     """`members` are ids of people, who get a mail; guests with a live link are asked along."""
 
     minutes: int = review_requests.USUAL_MINUTES
@@ -51,7 +50,7 @@ class AskedShown(msgspec.Struct):
     members: list[MemberAsked]
 
 
-class NewLink(Given, kw_only=True):
+class NewLink(RequestBody, kw_only=True):
     """`sees_internal` opens the internal FAQ too. With an e-mail the link is mailed as well."""
 
     name: str
@@ -78,7 +77,7 @@ class Links(msgspec.Struct):
 
 def get_review(release_id: int, number: int) -> AskedShown:
     """Who was asked to read a revision, and how far everybody is."""
-    revision = find(release_id, number, "edit")
+    revision = get_revision_for(release_id, number, "edit")
     asked = review_requests.find_round(revision)
     members = [
         MemberAsked(
@@ -90,26 +89,28 @@ def get_review(release_id: int, number: int) -> AskedShown:
         )
         for each in members_for(revision, access.person())
     ]
-    return AskedShown(_round(asked) if asked else None, members)
+    return AskedShown(_round_response(asked) if asked else None, members)
 
 
 def ask_for_review(release_id: int, number: int, body: Asking) -> RoundShown:
     """Put the newest revision up for review. Once more it asks who was not asked yet."""
-    revision = find(release_id, number, "edit")
+    revision = get_revision_for(release_id, number, "edit")
     asked = review_requests.ask_for_review(
         revision, access.person(), body.minutes, body.note, body.members
     )
-    return _round(asked)
+    return _round_response(asked)
 
 
 def list_links(release_id: int) -> Links:
     """Every link of a release, the newest first, also those that are over."""
-    return Links([_shown(each) for each in review_requests.links_of(_release(release_id))])
+    return Links(
+        [_link_response(each) for each in review_requests.links_of(_get_release(release_id))]
+    )
 
 
 def make_link(release_id: int, body: NewLink) -> Answer[LinkShown]:
     """Make a link for somebody without a log-in, who reads and comments: it takes both scopes."""
-    release = _release(release_id)
+    release = _get_release(release_id)
     check_held("read", "write")
     made = review_requests.make_link(
         release,
@@ -119,41 +120,41 @@ def make_link(release_id: int, body: NewLink) -> Answer[LinkShown]:
         body.days,
         sees_internal=body.sees_internal,
     )
-    return _told(*made)
+    return _secret_response(*made)
 
 
 def renew_link(release_id: int, reviewer_id: int) -> Answer[LinkShown]:
     """Give the holder of a link a new one; the old one opens nothing any more."""
-    reviewer = _get(release_id, reviewer_id)
+    reviewer = _get_link(release_id, reviewer_id)
     check_held("read", "write")
-    return _told(reviewer, review_requests.renew_link(reviewer, access.person()))
+    return _secret_response(reviewer, review_requests.renew_link(reviewer, access.person()))
 
 
 def close_link(release_id: int, reviewer_id: int) -> None:
     """Close a link from now on; what its holder wrote stays."""
-    review_requests.revoke_link(_get(release_id, reviewer_id))
+    review_requests.revoke_link(_get_link(release_id, reviewer_id))
 
 
-def _round(asked: Round) -> RoundShown:
+def _round_response(asked: Round) -> RoundShown:
     return RoundShown(minutes=asked.minutes, note=asked.note, opened_at=asked.opened_at)
 
 
-def _release(release_id: int) -> Release:
+def _get_release(release_id: int) -> Release:
     return access.get(Release, release_id, "edit")
 
 
-def _get(release_id: int, reviewer_id: int) -> Reviewer:
-    return review_requests.find_link(_release(release_id), reviewer_id) or abort(404)
+def _get_link(release_id: int, reviewer_id: int) -> Reviewer:
+    return review_requests.find_link(_get_release(release_id), reviewer_id) or abort(404)
 
 
-def _told(reviewer: Reviewer, token: str) -> Answer[LinkShown]:
-    shown = _shown(reviewer)
+def _secret_response(reviewer: Reviewer, token: str) -> Answer[LinkShown]:
+    shown = _link_response(reviewer)
     base_url = runtime().settings.base_url
     url = f"{base_url}/review/{token}"
     return Answer(msgspec.structs.replace(shown, url=url), again=shown)
 
 
-def _shown(reviewer: Reviewer) -> LinkShown:
+def _link_response(reviewer: Reviewer) -> LinkShown:
     return LinkShown(
         id=reviewer.id,
         name=reviewer.link_name or "",

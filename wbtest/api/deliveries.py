@@ -1,21 +1,22 @@
-"""The webhooks, and what became of the events that were sent there."""
+"""Webhooks with their deliveries, and mails that did not arrive."""
 
 from datetime import datetime
 from typing import Annotated, Literal
 
 import msgspec
 
-from wbtest.api.answers import Answer
-from wbtest.api.release_shapes import Given
-from wbtest.api.scopes import check_held
-from wbtest.delivery.models import OutboxEvent, Webhook
+from wbtest.api.serialization import Answer, RequestBody
+from wbtest.api.tokens import check_held
+from wbtest.delivery.models import OutboxEvent, OutboxMail, Webhook
+from wbtest.delivery.outbox import mails_of
 from wbtest.delivery.webhooks import ADDRESSES, KINDS
 from wbtest.store import Invalid
 from wbtest.team import access
-from wbtest.team import subscriptions as verbs
+from wbtest.team import dead_letters as mail_verbs
+from wbtest.team import subscriptions as webhook_verbs
 
 
-class NewWebhook(Given, kw_only=True):
+class NewWebhook(RequestBody, kw_only=True):
     """`addresses` sends the e-mail of whoever signs up along."""
 
     url: str
@@ -23,7 +24,7 @@ class NewWebhook(Given, kw_only=True):
     addresses: bool = False
 
 
-class WebhookChange(Given, kw_only=True):
+class WebhookChange(RequestBody, kw_only=True):
     """Turn it off or on; what waited is sent when it is on again."""
 
     state: Literal["active", "disabled"]
@@ -64,10 +65,10 @@ class Deliveries(msgspec.Struct):
     deliveries: list[Delivery]
 
 
-class Again(Given):
+class Again(RequestBody):
     """Ids of deliveries that were given up, as many as are listed; without any, all of them."""
 
-    ids: Annotated[list[str], msgspec.Meta(max_length=verbs.MOST_LISTED)] = msgspec.field(
+    ids: Annotated[list[str], msgspec.Meta(max_length=webhook_verbs.MOST_LISTED)] = msgspec.field(
         default_factory=list
     )
 
@@ -80,7 +81,7 @@ class Queued(msgspec.Struct):
 
 def list_webhooks() -> Webhooks:
     """The webhooks, and how they fare."""
-    return Webhooks([_shown(each) for each in verbs.webhooks_of()])
+    return Webhooks([_webhook_response(each) for each in webhook_verbs.webhooks_of()])
 
 
 def add_webhook(body: NewWebhook) -> Answer[WebhookShown]:
@@ -92,50 +93,50 @@ def add_webhook(body: NewWebhook) -> Answer[WebhookShown]:
     if unknown := [kind for kind in body.events if kind not in KINDS]:
         raise Invalid("events", f"There is no “{unknown[0][:40]}”. Choose of {', '.join(KINDS)}.")
     wanted = {*body.events, *({ADDRESSES} if body.addresses else ())}
-    hook = verbs.add_webhook(body.url, wanted)
-    shown = _shown(hook)
+    hook = webhook_verbs.add_webhook(body.url, wanted)
+    shown = _webhook_response(hook)
     return Answer(msgspec.structs.replace(shown, secret=hook.secret), again=shown)
 
 
 def get_webhook(webhook_id: int) -> WebhookShown:
     """One webhook, and how it fares."""
-    return _shown(_get(webhook_id))
+    return _webhook_response(_get_webhook(webhook_id))
 
 
 def change_webhook(webhook_id: int, body: WebhookChange) -> None:
     """Turn a webhook off or on. For another address or other events, make another one."""
-    hook = _get(webhook_id)
-    change = verbs.enable if body.state == "active" else verbs.disable
+    hook = _get_webhook(webhook_id)
+    change = webhook_verbs.enable if body.state == "active" else webhook_verbs.disable
     change(hook)
 
 
 def delete_webhook(webhook_id: int) -> None:
     """Delete a webhook with its secret and all that was to be sent there."""
-    verbs.delete(_get(webhook_id))
+    webhook_verbs.delete(_get_webhook(webhook_id))
 
 
 def try_webhook(webhook_id: int) -> Queued:
     """Send a test event, which says nothing."""
-    verbs.send_test(_get(webhook_id))
+    webhook_verbs.send_test(_get_webhook(webhook_id))
     return Queued(1)
 
 
 def list_deliveries(webhook_id: int) -> Deliveries:
     """What was sent lately or is to be sent, the newest first, 50 at most."""
-    found = verbs.events_of(_get(webhook_id))
-    return Deliveries([_delivery(each) for each in found])
+    found = webhook_verbs.events_of(_get_webhook(webhook_id))
+    return Deliveries([_delivery_response(each) for each in found])
 
 
 def send_deliveries_again(webhook_id: int, body: Again) -> Queued:
     """Send once more what was given up: these, or all."""
-    return Queued(verbs.send_again(_get(webhook_id), body.ids))
+    return Queued(webhook_verbs.send_again(_get_webhook(webhook_id), body.ids))
 
 
-def _get(webhook_id: int) -> Webhook:
+def _get_webhook(webhook_id: int) -> Webhook:
     return access.get(Webhook, webhook_id, "own")
 
 
-def _delivery(event: OutboxEvent) -> Delivery:
+def _delivery_response(event: OutboxEvent) -> Delivery:
     return Delivery(
         id=event.event_id,
         kind=event.kind,
@@ -149,7 +150,7 @@ def _delivery(event: OutboxEvent) -> Delivery:
     )
 
 
-def _shown(hook: Webhook) -> WebhookShown:
+def _webhook_response(hook: Webhook) -> WebhookShown:
     return WebhookShown(
         id=hook.id,
         url=hook.url,
@@ -158,4 +159,62 @@ def _shown(hook: Webhook) -> WebhookShown:
         reason=hook.reason,
         failures=hook.failures,
         created_at=hook.created_at,
+    )
+
+
+class MailsWanted(msgspec.Struct, forbid_unknown_fields=True):
+    """Of which state."""
+
+    state: Literal["waiting", "failed", "bounced"] = "failed"
+
+
+class MailShown(msgspec.Struct, kw_only=True):
+    """A mail without its text, whose links open something."""
+
+    id: int
+    to: str
+    subject: str
+    state: str
+    attempts: int
+    error: str
+    created_at: datetime
+    due_at: datetime
+
+
+class Mails(msgspec.Struct):
+    mails: list[MailShown]
+
+
+def list_mails(query: MailsWanted) -> Mails:
+    """The mails that were given up, or those that wait or came back; 50 at most."""
+    found = mails_of(query.state)
+    return Mails([_mail_response(each) for each in found])
+
+
+def send_mails_again() -> Queued:
+    """Send every mail once more that was given up."""
+    return Queued(mail_verbs.send_all_again())
+
+
+def send_mail_again(mail_id: int) -> Queued:
+    """Send one mail once more that was given up."""
+    mail_verbs.send_again(access.get(OutboxMail, mail_id, "own"))
+    return Queued(1)
+
+
+def dismiss_mail(mail_id: int) -> None:
+    """Delete one mail that did not arrive."""
+    mail_verbs.dismiss(access.get(OutboxMail, mail_id, "own"))
+
+
+def _mail_response(mail: OutboxMail) -> MailShown:
+    return MailShown(
+        id=mail.id,
+        to=mail.recipient,
+        subject=mail.subject,
+        state=mail.state,
+        attempts=mail.attempts,
+        error=mail.error,
+        created_at=mail.created_at,
+        due_at=mail.due_at,
     )

@@ -1,0 +1,161 @@
+"""Start, pause and end an experiment; what follows for its page and its visitors."""
+
+from datetime import datetime
+from typing import Literal
+
+import msgspec
+from flask import request
+
+from wbtest.api import parsing
+from wbtest.api.experiments import ExperimentShown, experiment_answer
+from wbtest.api.serialization import Answer, RequestBody, reads_if_match
+from wbtest.audience.leaving.closing import count_hearers
+from wbtest.audience.leaving.erasures import erase_for
+from wbtest.audience.leaving.purging import is_done, purge_now
+from wbtest.publishing.models import Experiment
+from wbtest.publishing.running import after, life
+from wbtest.publishing.whole_draft import as_it_was_read
+from wbtest.results.closing import tell
+from wbtest.store import Invalid
+from wbtest.team import access
+
+
+class Reason(RequestBody, kw_only=True):
+    """It stands in the experiment's history."""
+
+    why: str
+
+
+class Afterwards(RequestBody, kw_only=True):
+    """`open` is a waiting list, on the page of `waiting_variant`; `closed` tells the outcome."""
+
+    afterwards: Literal["closed", "open"]
+    outcome: str = ""
+    waiting_variant: str = ""
+
+
+class AfterwardsShown(msgspec.Struct):
+    """What stands at the address of a test that is over; '' is nothing chosen yet."""
+
+    afterwards: str
+    outcome: str
+    waiting_variant: str
+
+
+@reads_if_match
+def start_experiment(experiment_id: int) -> Answer[ExperimentShown]:
+    """Seal a checked draft and open its page. Four eyes: who wrote words of it does not."""
+    experiment = _get_running(experiment_id)
+    with as_it_was_read(experiment, parsing.digest_wanted(request.headers.get("If-Match"))):
+        life.start(experiment, access.person())
+    return experiment_answer(experiment)
+
+
+def pause_experiment(experiment_id: int, body: Reason) -> Answer[ExperimentShown]:
+    """Let the page rest; nobody is counted meanwhile."""
+    why = life.needed_reason(body.why)
+    return experiment_answer(life.pause(_get_running(experiment_id), access.person(), why))
+
+
+def resume_experiment(experiment_id: int) -> Answer[ExperimentShown]:
+    """Open a page that rests."""
+    return experiment_answer(life.resume(_get_running(experiment_id), access.person()))
+
+
+def end_experiment(experiment_id: int, body: Reason) -> Answer[ExperimentShown]:
+    """Close the page for good."""
+    why = life.needed_reason(body.why)
+    return experiment_answer(life.end(_get_running(experiment_id), access.person(), why))
+
+
+def get_afterwards(experiment_id: int) -> AfterwardsShown:
+    """What stands at the address of a test that is over."""
+    return _afterwards_response(access.get(Experiment, experiment_id, "own"))
+
+
+def choose_afterwards(experiment_id: int, body: Afterwards) -> AfterwardsShown:
+    """Choose what stands at the address of a test that is over; it can be changed later."""
+    experiment = access.get(Experiment, experiment_id, "own")
+    after.choose(
+        experiment,
+        access.person(),
+        body.afterwards,
+        outcome=body.outcome,
+        waiting_variant=body.waiting_variant,
+    )
+    return _afterwards_response(experiment)
+
+
+def _afterwards_response(experiment: Experiment) -> AfterwardsShown:
+    return AfterwardsShown(experiment.afterwards, experiment.outcome, experiment.waiting_variant)
+
+
+def _get_running(experiment_id: int) -> Experiment:
+    return access.get(Experiment, experiment_id, "approve")
+
+
+class LastLetter(RequestBody, kw_only=True):
+    """What everybody is told who signed up and may hear of it, once."""
+
+    text: str
+
+
+class LoopShown(msgspec.Struct, kw_only=True):
+    """How many have their mail, how many still get it, and whether visitors are erased."""
+
+    text: str
+    told_at: datetime | None
+    told: int
+    to_tell: int
+    purged_at: datetime | None
+    is_purged: bool
+
+
+class Purging(RequestBody, kw_only=True):
+    """The address of the test, typed once more: nothing brings back what is erased."""
+
+    slug: str
+
+
+class Erasing(RequestBody, kw_only=True):
+    """The address of whoever asked for it."""
+
+    email: str
+
+
+def get_closing(experiment_id: int) -> LoopShown:
+    """How far it is with the last letter and with what is erased."""
+    return _loop_response(access.get(Experiment, experiment_id, "approve"))
+
+
+def tell_visitors(experiment_id: int, body: LastLetter) -> LoopShown:
+    """Write to everybody who signed up what was decided; once, when the test is over."""
+    experiment = access.get(Experiment, experiment_id, "approve")
+    return _loop_response(tell(experiment, access.person(), body.text))
+
+
+def purge_visitors(experiment_id: int, body: Purging) -> LoopShown:
+    """Erase what is known of the visitors before the day that was promised."""
+    experiment = access.get(Experiment, experiment_id, "own")
+    if body.slug.strip().lower().removeprefix("/p/") != experiment.slug:
+        raise Invalid("slug", f"Give {experiment.slug} to erase what is known of its visitors.")
+    purge_now(experiment, access.person())
+    return _loop_response(experiment)
+
+
+def erase_signup(experiment_id: int, body: Erasing) -> None:
+    """Erase an address for whoever asked somebody of the team for it. No count changes."""
+    experiment = access.get(Experiment, experiment_id, "own")
+    erase_for(experiment, access.person(), body.email)
+
+
+def _loop_response(experiment: Experiment) -> LoopShown:
+    hearers = count_hearers(experiment)
+    return LoopShown(
+        text=experiment.last_letter,
+        told_at=experiment.last_letter_at,
+        told=hearers.told,
+        to_tell=hearers.to_tell,
+        purged_at=experiment.purged_at,
+        is_purged=is_done(experiment),
+    )
