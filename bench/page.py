@@ -20,7 +20,7 @@ from wbtest.publishing.launch.facts import findings_of, warnings_of
 from wbtest.publishing.rule import Hypothesis
 from wbtest.publishing.running import life
 from wbtest.review.approvals import approve
-from wbtest.team import setup
+from wbtest.team import people
 from wbtest.team.models import Person
 from wbtest.writing import document as documents
 from wbtest.writing import releases
@@ -72,8 +72,8 @@ def approve_release(owner: Person) -> Revision:
 def fill(app: Flask, *, variants: int = 2, most: int = 2_000, days: int = 14) -> int:
     """Make an owner and a running experiment in an empty database; return the experiment's id."""
     with app.app_context():
-        owner = setup.set_up(
-            setup.make_setup_link(),
+        owner = people.set_up(
+            people.make_setup_link(),
             name="Bench",
             email=OWNER,
             password=SECRET,

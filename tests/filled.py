@@ -40,7 +40,7 @@ from wbtest.review.forecasts import forecast
 from wbtest.review.readings import close
 from wbtest.review.reviewers import seat_of
 from wbtest.review.verdicts import stop_release
-from wbtest.team.subscriptions import add_webhook, send_test
+from wbtest.team.delivery_settings import add_webhook, send_test_event
 from wbtest.writing.models import Release, Revision
 from wbtest.writing.suggested_questions import propose_question
 
@@ -103,7 +103,7 @@ def fill(team: Team, now: HandClock, slug: str = "") -> Filled:
     propose_question(first.release, "external", "Does it work without a phone?", "a visitor")
     _review(make_revision(team.editor, release=first.release, headline="Six dinners"), team)
     hook = add_webhook("https://hooks.example/larder", KINDS)
-    send_test(hook)
+    send_test_event(hook)
     picture = BytesIO()
     Picture.new("RGB", (64, 64), "teal").save(picture, "PNG")
     add_image(team.owner, picture.getvalue())

@@ -15,8 +15,7 @@ from tests.factories import Team, log_in, make_experiment, make_revision
 from tests.test_typed import RENAMED
 from wbtest.extensions import db
 from wbtest.store import writing
-from wbtest.team.models import LoginSession, Membership
-from wbtest.team.token_models import ApiToken
+from wbtest.team.models import ApiToken, LoginSession, Membership
 
 FORM = "application/x-www-form-urlencoded"
 HEAD = b'--part\r\nContent-Disposition: form-data; name="logo_file"; filename="x.png"\r\n\r\n'

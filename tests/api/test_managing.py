@@ -27,8 +27,7 @@ from wbtest.delivery.outbox import queue_mail
 from wbtest.extensions import db
 from wbtest.runtime import runtime
 from wbtest.store import writing
-from wbtest.team import access, tokens
-from wbtest.team.inviting import invitations
+from wbtest.team import access, members, tokens
 from wbtest.team.models import Invitation
 
 TOKEN = {"name": "CI", "scopes": ["read"], "password": PASSWORD}
@@ -108,7 +107,7 @@ def test_a_token_that_is_asked_for_wrongly_is_not_made(
     answer = program.post("/tokens", TOKEN | parts)
 
     assert (answer.status_code, list(answer.json["errors"])) == (422, [field])
-    assert len(tokens.tokens_of()) == 1
+    assert len(tokens.list_tokens()) == 1
 
 
 @pytest.mark.parametrize(
@@ -200,7 +199,7 @@ def test_passwords_are_not_guessed_here_either(program: Program) -> None:
 def test_a_team_that_invited_too_many_is_told_how_long_to_wait(
     program: Program, monkeypatch: pytest.MonkeyPatch, now: HandClock
 ) -> None:
-    monkeypatch.setattr(invitations, "MOST_A_DAY", 1)
+    monkeypatch.setattr(members, "MOST_A_DAY", 1)
     program.post("/invitations", INVITED)
     now.turn(hours=1)
 

@@ -8,7 +8,7 @@ from tests.conftest import HandClock
 from tests.delivery.sink import local
 from tests.factories import Team, make_revision
 from wbtest.runtime import runtime
-from wbtest.team import subscriptions
+from wbtest.team import delivery_settings
 
 PATHS = ("/members", "/invitations", "/tokens", "/webhooks", "/mails", "/audit")
 
@@ -31,7 +31,7 @@ def test_tokens_are_listed_without_their_text(program: Program) -> None:
 
 def test_webhooks_are_listed_without_their_secret(app: Flask, program: Program, team: Team) -> None:
     runtime(app).outgoing = local()
-    hook = subscriptions.add_webhook("https://127.0.0.1/x", ["decision.made"])
+    hook = delivery_settings.add_webhook("https://127.0.0.1/x", ["decision.made"])
 
     answer = program.get("/webhooks")
 

@@ -11,7 +11,7 @@ from wbtest.audience.signing.announcing import signup_number
 from wbtest.delivery.models import OutboxEvent
 from wbtest.extensions import db
 from wbtest.store import writing
-from wbtest.team import subscriptions
+from wbtest.team import delivery_settings
 
 
 def told() -> list[tuple[str, dict[str, Any]]]:
@@ -21,7 +21,7 @@ def told() -> list[tuple[str, dict[str, Any]]]:
 
 
 def subscribe(*more: str) -> None:
-    subscriptions.add_webhook("https://hooks.example/", ["signup.created", *more])
+    delivery_settings.add_webhook("https://hooks.example/", ["signup.created", *more])
 
 
 def test_a_sign_up_and_its_confirmation_are_told_without_the_address(app, mia, larder):

@@ -16,7 +16,7 @@ from wbtest.delivery import webhooks
 from wbtest.delivery.posting import post_some
 from wbtest.delivery.sending import send_one
 from wbtest.runtime import runtime
-from wbtest.team import subscriptions
+from wbtest.team import delivery_settings
 
 MANY_SECONDS = 30
 
@@ -68,7 +68,7 @@ def test_a_sign_up_is_answered_while_the_mail_server_hangs(app, mia, silence):
 def test_a_sign_up_is_answered_while_a_webhook_hangs(app, larder: Larder, mia, silence):
     runtime(app).outgoing = local()
     url = f"http://127.0.0.1:{silence.getsockname()[1]}/hook"
-    subscriptions.add_webhook(url, webhooks.KINDS)
+    delivery_settings.add_webhook(url, webhooks.KINDS)
     mia.sign_up(mia.get(), "ada@x.io")
 
     with waiting(app, silence, post_some):

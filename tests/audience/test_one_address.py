@@ -24,7 +24,7 @@ from wbtest.publishing.cloning import clone_experiment
 from wbtest.publishing.running import life
 from wbtest.publishing.running.after import Replaced, choose
 from wbtest.store import writing
-from wbtest.team.deleting import find_open_pages
+from wbtest.team.settings import find_open_pages
 
 
 def test_the_address_shows_the_test_that_runs(app, larder):

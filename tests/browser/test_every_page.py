@@ -47,10 +47,10 @@ from wbtest.review.review_requests import ask_for_review, make_link
 from wbtest.review.reviewers import seat_by_link, seat_of
 from wbtest.review.verdicts import stop_release
 from wbtest.team import access
+from wbtest.team.delivery_settings import add_webhook
 from wbtest.team.models import Person
+from wbtest.team.people import make_setup_link
 from wbtest.team.sessions import open_session
-from wbtest.team.setup import make_setup_link
-from wbtest.team.subscriptions import add_webhook
 from wbtest.writing.models import Revision
 
 pytestmark = pytest.mark.browser

@@ -10,7 +10,7 @@ from tests.browser.conftest import PATIENCE, Live
 from wbtest.extensions import db
 from wbtest.publishing.models import Decision
 from wbtest.runtime import runtime
-from wbtest.team.setup import make_setup_link
+from wbtest.team.people import make_setup_link
 
 pytestmark = [pytest.mark.browser, pytest.mark.every_database]
 HEADLINE = "Five weeknight dinners from what is already in your kitchen"

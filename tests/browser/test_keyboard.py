@@ -9,8 +9,8 @@ from tests.browser.conftest import Live
 from tests.browser.reader import pages
 from tests.browser.typist import Typist as SeenByAxe
 from tests.browser.ways import open_invitation, open_ways_in
-from wbtest.team.account import daily
-from wbtest.team.setup import make_setup_link
+from wbtest.team import mail_preferences
+from wbtest.team.people import make_setup_link
 
 pytestmark = pytest.mark.browser
 
@@ -54,7 +54,7 @@ def test_the_ways_into_a_team_can_be_used_by_keyboard(
     typist.walk("/login")
     open_invitation(typist, owner)
     open_ways_in(typist, owner)
-    typist.open(urlsplit(daily.stop_url(owner)).path)
+    typist.open(urlsplit(mail_preferences.daily_stop_url(owner)).path)
 
     of_the_team = {name for name in pages(live.app, "public") if name.startswith("team.")}
     assert typist.faults == []

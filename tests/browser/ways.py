@@ -14,9 +14,9 @@ from wbtest.publishing.models import Experiment
 from wbtest.publishing.previews import preview_token
 from wbtest.results.shared_links import make_shared
 from wbtest.store import writing
-from wbtest.team.account import codes, daily, factors, links
-from wbtest.team.account.mail_choices import stop_url
-from wbtest.team.inviting.invitations import invite
+from wbtest.team import account_recovery, mail_preferences, two_factor
+from wbtest.team.mail_preferences import test_mail_stop_url
+from wbtest.team.members import invite
 from wbtest.team.models import Person
 
 MIA = "mia@x.io"
@@ -55,9 +55,9 @@ def open_shared(reader: Reader, owner: Person) -> None:
     reader.page.get_by_label("Password").fill(SHARED_PASSWORD)
     reader.send("Open")
     reader.walk(f"/shared/{token}")
-    reader.open(urlsplit(stop_url(owner.id)).path)
+    reader.open(urlsplit(test_mail_stop_url(owner.id)).path)
     reader.press("Unsubscribe")
-    reader.open(urlsplit(daily.stop_url(owner)).path)
+    reader.open(urlsplit(mail_preferences.daily_stop_url(owner)).path)
 
 
 def open_invitation(reader: Reader, owner: Person) -> None:
@@ -69,12 +69,15 @@ def open_invitation(reader: Reader, owner: Person) -> None:
 def open_ways_in(reader: Reader, owner: Person) -> None:
     """Follow the links of mails about a log-in, and see what is asked after the password."""
     with writing():
-        reset, email = links.make_link(owner, "reset"), links.make_link(owner, "email", MIA)
+        reset, email = (
+            account_recovery.make_link(owner, "reset"),
+            account_recovery.make_link(owner, "email", MIA),
+        )
     for path in (f"/reset/{reset}", f"/email/{email}"):
         reader.open(path)
-    secret = codes.make_secret()
+    secret = two_factor.make_secret()
     code = pyotp.TOTP(secret).at(clock.now())
-    factors.turn_on(owner, secret, password=PASSWORD, code=code)
+    two_factor.turn_on(owner, secret, password=PASSWORD, code=code)
     reader.open("/login")
     fill_in(reader.page, PASSWORD)
     reader.press("Log in")

@@ -16,7 +16,7 @@ from wbtest.cli.instance import alone_with, in_use
 from wbtest.config import Settings, from_environment
 from wbtest.delivery import dumps
 from wbtest.extensions import db
-from wbtest.team import limits
+from wbtest.team import rate_limits
 from wbtest.team.models import LimitKey
 
 # The system ends it where the file becomes larger than it may be.
@@ -154,8 +154,8 @@ def test_no_copy_holds_what_limits_counted_or_their_keys(
     instance: Instance, tmp_path: Path
 ) -> None:
     with instance.opened():
-        limits.admit("key", 1, limits.HOUR)
-        [name] = limits.names_of("key")
+        rate_limits.admit("key", 1, rate_limits.HOUR)
+        [name] = rate_limits.names_of("key")
         secret = db.session.scalars(db.select(LimitKey.secret)).one()
     assert secret in (instance.folder / "wbtest.db").read_bytes()
     copy = tmp_path / "copy.db"
@@ -168,7 +168,7 @@ def test_no_copy_holds_what_limits_counted_or_their_keys(
         assert secret not in file.read_bytes()
         assert name.encode() not in file.read_bytes()
     with instance.opened():
-        limits.admit("key", 1, limits.HOUR)
+        rate_limits.admit("key", 1, rate_limits.HOUR)
 
 
 def test_the_database_is_not_backed_up_onto_itself(instance: Instance) -> None:

@@ -19,8 +19,8 @@ from wbtest.delivery import dumps, schema
 from wbtest.delivery.backups import backup_folder, place_for
 from wbtest.extensions import db, utc_now
 from wbtest.store import StoreBroken
-from wbtest.team import limits
-from wbtest.team.audit.log import WORKER, record
+from wbtest.team import rate_limits
+from wbtest.team.audit import WORKER, record
 
 KINDS = ("asked", "replaced")
 pytestmark = [
@@ -115,7 +115,7 @@ def test_a_dump_holds_neither_what_limits_counted_nor_their_keys(
     place: Instance, tmp_path: Path
 ) -> None:
     with place.opened():
-        limits.admit("key", 1, limits.HOUR)
+        rate_limits.admit("key", 1, rate_limits.HOUR)
     copy = tmp_path / "copy.dump"
 
     assert place.run("backup", str(copy)).exit_code == 0

@@ -26,7 +26,7 @@ from wbtest.delivery.models import Webhook
 from wbtest.delivery.outbox import queue_mail
 from wbtest.extensions import db, utc_now
 from wbtest.store import writing
-from wbtest.team import subscriptions
+from wbtest.team import delivery_settings
 
 
 @contextmanager
@@ -80,12 +80,12 @@ def test_a_mail_server_that_is_away_is_named(instance: Instance) -> None:
 
 def test_webhooks_that_fail_are_counted(instance: Instance) -> None:
     with instance.opened():
-        subscriptions.add_webhook("https://hooks.example/", ["decision.made"])
+        delivery_settings.add_webhook("https://hooks.example/", ["decision.made"])
         webhooks.emit("decision.made", {})
     assert findings(instance)["webhooks"]["sentence"] == "1 is on (1 waiting, 0 failed)."
 
     with instance.opened():
-        subscriptions.disable(db.session.get_one(Webhook, 1))
+        delivery_settings.disable_webhook(db.session.get_one(Webhook, 1))
 
     assert not findings(instance)["webhooks"]["ok"]
 

@@ -9,7 +9,7 @@ from tests.factories import make_person
 from wbtest.cli.serve import prepare
 from wbtest.delivery import schema
 from wbtest.store import StoreBroken
-from wbtest.team.setup import is_open
+from wbtest.team.people import is_setup_open
 
 
 def test_a_new_instance_gets_its_tables_and_a_link(empty: Instance) -> None:
@@ -17,7 +17,7 @@ def test_a_new_instance_gets_its_tables_and_a_link(empty: Instance) -> None:
 
     with empty.opened():
         assert schema.is_current()
-        assert is_open(link.rpartition("/")[2])
+        assert is_setup_open(link.rpartition("/")[2])
     assert link.startswith("http://127.0.0.1:8000/setup/")
     assert not (empty.folder / "backups").exists()
 

@@ -8,8 +8,7 @@ import pytest
 from tests.cli.conftest import Instance
 from tests.factories import PASSWORD, make_person
 from wbtest.extensions import clock
-from wbtest.team import passwords, people
-from wbtest.team.account import codes, factors
+from wbtest.team import passwords, people, two_factor
 from wbtest.team.sessions import find_person_by_token, open_session
 
 
@@ -65,8 +64,8 @@ def test_who_lost_everything_is_let_in_without_the_second_factor(larder: Instanc
     with larder.opened():
         ada = people.find_person("ada@example.com")
         assert ada
-        secret = codes.make_secret()
-        factors.turn_on(ada, secret, password=PASSWORD, code=pyotp.TOTP(secret).at(clock.now()))
+        secret = two_factor.make_secret()
+        two_factor.turn_on(ada, secret, password=PASSWORD, code=pyotp.TOTP(secret).at(clock.now()))
 
     said = larder.run("user", "second-factor-off", "ada@example.com")
 

@@ -19,7 +19,7 @@ from wbtest.config import Settings
 from wbtest.delivery import webhooks
 from wbtest.delivery.models import Webhook
 from wbtest.runtime import runtime
-from wbtest.team import subscriptions
+from wbtest.team import delivery_settings
 
 CERTIFICATE = Path(__file__).parent / "mail-server-for-tests.pem"
 ACCOUNT = LoginPassword(b"larder", b"p@ss:word")
@@ -141,4 +141,4 @@ def sink(app: Flask) -> Iterator[Sink]:
 @pytest.fixture
 def hook(sink: Sink) -> Webhook:
     """A webhook that wants everything."""
-    return subscriptions.add_webhook(sink.url, webhooks.KINDS)
+    return delivery_settings.add_webhook(sink.url, webhooks.KINDS)

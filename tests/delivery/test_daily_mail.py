@@ -10,13 +10,13 @@ from tests.delivery.conftest import MailServer
 from tests.factories import Team, make_revision
 from wbtest.delivery.sending import LEASE, claim_mail, send_one
 from wbtest.ideas.daily_email import send_daily_mails
-from wbtest.team.account import daily
+from wbtest.team import mail_preferences
 
 
 @pytest.fixture
 def told(app: Flask, team: Team, now: HandClock) -> Team:
     """An approver for whom a mail of the day waits in the outbox."""
-    daily.stop(team.owner)
+    mail_preferences.stop_daily_mail(team.owner)
     make_revision(team.editor)
     send_daily_mails(now())
     return team
@@ -48,14 +48,14 @@ def test_its_reader_stops_it_in_one_click(told: Team, mail_server: MailServer) -
     send_all()
 
     [mail] = mail_server.mails
-    assert mail["List-Unsubscribe"] == f"<{daily.stop_url(told.approver)}>"
+    assert mail["List-Unsubscribe"] == f"<{mail_preferences.daily_stop_url(told.approver)}>"
     assert mail["List-Unsubscribe-Post"] == "List-Unsubscribe=One-Click"
 
 
 def test_who_stopped_it_meanwhile_does_not_get_the_one_that_waited(
     told: Team, mail_server: MailServer
 ) -> None:
-    daily.stop(told.approver)
+    mail_preferences.stop_daily_mail(told.approver)
 
     send_all()
 

@@ -13,7 +13,7 @@ from wbtest.delivery.models import OutboxMail
 from wbtest.delivery.outbox import queue_mail, queue_of
 from wbtest.delivery.sending import send_one
 from wbtest.store import Refused
-from wbtest.team import dead_letters
+from wbtest.team import delivery_settings
 
 
 def give_up(mail_server: MailServer, now: HandClock, mode: str = "421") -> OutboxMail:
@@ -45,7 +45,7 @@ def test_a_mail_that_was_given_up_is_sent_again_as_the_same_mail(
     mail = give_up(mail_server, now)
     mail_server.mode = "ok"
 
-    dead_letters.send_again(mail)
+    delivery_settings.send_mail_again(mail)
     assert send_one()
 
     assert mail.state == "sent"
@@ -60,7 +60,7 @@ def test_a_dead_letter_keeps_its_text_until_it_is_dismissed_or_30_days_pass(
     dismissed, old = give_up(mail_server, now), give_up(mail_server, now)
     assert dismissed.body == old.body == "Open."
 
-    dead_letters.dismiss(dismissed)
+    delivery_settings.dismiss_mail(dismissed)
     outbox.forget_old_mails(now() + timedelta(days=29))
     assert outbox.mails_of("failed") == [old]
     outbox.forget_old_mails(now() + timedelta(days=31))
@@ -72,6 +72,6 @@ def test_only_what_was_given_up_is_sent_again_or_dismissed(
 ) -> None:
     mail = queue_mail(recipient="ada@x.io", subject="Hi", body="Open.")
 
-    for act in (dead_letters.send_again, dead_letters.dismiss):
+    for act in (delivery_settings.send_mail_again, delivery_settings.dismiss_mail):
         with pytest.raises(Refused, match="is waiting"):
             act(mail)

@@ -17,7 +17,7 @@ from wbtest.delivery.posting import claim_batch, post_some
 from wbtest.extensions import db
 from wbtest.runtime import runtime
 from wbtest.store import writing
-from wbtest.team import subscriptions
+from wbtest.team import delivery_settings
 
 MANY = 1_000
 
@@ -142,7 +142,7 @@ def test_after_three_days_an_event_is_given_up_until_an_owner_sends_it_again(
     assert all("hello" not in event.error and event.body for event in events())
 
     sink.mode = "200"
-    assert subscriptions.send_again(hook, [events()[0].event_id]) == 1
+    assert delivery_settings.send_events_again(hook, [events()[0].event_id]) == 1
     post_all()
 
     assert [event.state for event in events()] == ["sent", "failed"]
@@ -208,7 +208,7 @@ def test_many_workers_post_each_event_once(app: Flask, sink: Sink, hook: Webhook
 def test_a_webhook_deleted_meanwhile_is_no_obstacle(sink: Sink, hook: Webhook) -> None:
     say()
     with running(Sink()):
-        subscriptions.delete(hook)
+        delivery_settings.delete_webhook(hook)
 
     assert not post_some()
     assert events() == []
@@ -218,10 +218,10 @@ def test_turning_a_webhook_on_sends_at_once_what_waited(sink: Sink, hook: Webhoo
     say()
     sink.mode = "503"
     post_all()
-    subscriptions.disable(hook)
+    delivery_settings.disable_webhook(hook)
     sink.mode = "200"
 
-    subscriptions.enable(hook)
+    delivery_settings.enable_webhook(hook)
     post_all()
 
     assert events()[0].state == "sent"
@@ -232,7 +232,7 @@ def test_a_webhook_deleted_while_an_event_is_written_breaks_nothing(
 ) -> None:
     def delete() -> None:
         with app.app_context():
-            subscriptions.delete(db.session.scalars(db.select(Webhook)).one())
+            delivery_settings.delete_webhook(db.session.scalars(db.select(Webhook)).one())
 
     thread = threading.Thread(target=delete)
     with writing() as session:

@@ -16,7 +16,7 @@ from wbtest.delivery.outgoing import Policy
 from wbtest.delivery.posting import post_some
 from wbtest.runtime import runtime
 from wbtest.store import Invalid, Refused, writing
-from wbtest.team import subscriptions
+from wbtest.team import delivery_settings
 
 
 def test_an_event_is_signed_so_that_any_library_can_check_it(
@@ -41,7 +41,7 @@ def test_an_event_is_signed_so_that_any_library_can_check_it(
 def test_an_event_goes_to_those_who_want_it_and_is_committed_with_its_cause(
     sink: Sink, hook: Webhook
 ) -> None:
-    subscriptions.add_webhook(sink.url, ["decision.made"])
+    delivery_settings.add_webhook(sink.url, ["decision.made"])
 
     def cause() -> None:
         with writing():
@@ -58,7 +58,7 @@ def test_an_event_goes_to_those_who_want_it_and_is_committed_with_its_cause(
 def test_an_e_mail_goes_only_where_it_was_asked_for_and_leaves_with_its_person(
     sink: Sink, hook: Webhook, app: Flask
 ) -> None:
-    curious = subscriptions.add_webhook(sink.url, ["signup.created", "addresses"])
+    curious = delivery_settings.add_webhook(sink.url, ["signup.created", "addresses"])
     for email in ("ann@x.io", "joann@x.io"):
         say("signup.created", email=email)
     told = {event.webhook_id: event.body for event in events()[:2]}
@@ -84,20 +84,20 @@ def test_what_would_never_be_called_is_not_taken(app: Flask) -> None:
     runtime(app).outgoing = Policy()
 
     with pytest.raises(Invalid, match="no public address"):
-        subscriptions.add_webhook("https://127.0.0.1/", webhooks.KINDS)
+        delivery_settings.add_webhook("https://127.0.0.1/", webhooks.KINDS)
     with pytest.raises(Invalid, match="at least one"):
-        subscriptions.add_webhook("https://hooks.example/", ["addresses"])
+        delivery_settings.add_webhook("https://hooks.example/", ["addresses"])
 
 
 def test_a_webhook_that_is_off_gets_nothing_until_it_is_on(sink: Sink, hook: Webhook) -> None:
     say()
-    subscriptions.disable(hook)
+    delivery_settings.disable_webhook(hook)
     with pytest.raises(Refused, match="is off"):
-        subscriptions.send_test(hook)
+        delivery_settings.send_test_event(hook)
     assert not post_some()
 
-    subscriptions.enable(hook)
-    subscriptions.send_test(hook)
+    delivery_settings.enable_webhook(hook)
+    delivery_settings.send_test_event(hook)
     post_all()
 
     assert [event.kind for event in events()] == ["experiment.started", "test"]
@@ -107,7 +107,7 @@ def test_a_webhook_that_is_off_gets_nothing_until_it_is_on(sink: Sink, hook: Web
 def test_old_events_are_forgotten(sink: Sink, hook: Webhook, now: HandClock) -> None:
     say()
     post_all()
-    subscriptions.disable(hook)
+    delivery_settings.disable_webhook(hook)
 
     webhooks.forget_old_events(now() + timedelta(days=29))
     assert len(events()) == 1

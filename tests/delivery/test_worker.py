@@ -12,7 +12,7 @@ from wbtest.delivery import posting, webhooks, worker
 from wbtest.delivery.models import Webhook
 from wbtest.delivery.outbox import queue_mail
 from wbtest.runtime import runtime
-from wbtest.team import subscriptions
+from wbtest.team import delivery_settings
 
 
 def test_mail_and_webhooks_take_turns(
@@ -54,7 +54,7 @@ def test_a_slow_webhook_lets_the_others_go_first(
     say()
     say()
     with running(Sink()) as quick:
-        subscriptions.add_webhook(quick.url, webhooks.KINDS)
+        delivery_settings.add_webhook(quick.url, webhooks.KINDS)
         say()
 
         post_all()

@@ -19,7 +19,7 @@ from wbtest.delivery.posting import post_some
 from wbtest.extensions import clock, db
 from wbtest.runtime import runtime
 from wbtest.store import writing
-from wbtest.team.subscriptions import send_test
+from wbtest.team.delivery_settings import send_test_event
 
 # ``PORT`` is where somebody listens on this machine, on IPv4 and IPv6.
 SPELLED = (
@@ -163,7 +163,7 @@ def test_an_address_within_is_never_called(
     owner: Browser, team: Team, ear: Ear, hosts: tuple[str, ...]
 ) -> None:
     for host in hosts:
-        send_test(keep(team, f"http://{host}:{ear.port}/"))
+        send_test_event(keep(team, f"http://{host}:{ear.port}/"))
     while post_some():
         pass
 
@@ -188,7 +188,7 @@ def test_a_name_that_was_public_when_it_was_typed_is_judged_anew_at_each_call(
     )
     [hook] = db.session.scalars(db.select(Webhook))
     leads_to[:] = ["127.0.0.1"]
-    send_test(hook)
+    send_test_event(hook)
     post_some()
 
     assert ear.heard == 0
@@ -205,7 +205,7 @@ def test_another_scheme_or_port_is_refused_by_the_form_and_never_called(
     url = url.replace("PORT", str(ear.port))
 
     answer = owner.send("/team/webhooks", {"url": url, "events": "experiment.started"})
-    send_test(keep(team, url))
+    send_test_event(keep(team, url))
     post_some()
 
     assert (answer.status_code, ear.heard) == (422, 0)
@@ -219,7 +219,7 @@ def test_who_is_called_cannot_send_us_on_into_our_own_network(
     inside = f"http://127.0.0.1:{ear.port}/"
 
     with running(Sink("302", headers={"Location": inside, "Refresh": f"0;url={inside}"})) as sink:
-        send_test(keep(team, sink.url))
+        send_test_event(keep(team, sink.url))
         post_some()
 
     assert (len(sink.got), ear.heard) == (1, 0)

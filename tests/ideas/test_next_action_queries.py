@@ -19,7 +19,7 @@ from wbtest.publishing.running.life import end, start
 from wbtest.results.deciding.decide import decide
 from wbtest.review.todo import TodoItem
 from wbtest.review.verdicts import stop_release
-from wbtest.team.account.mail_choices import choose
+from wbtest.team.mail_preferences import choose_test_mails
 from wbtest.writing.models import Revision
 
 
@@ -92,7 +92,7 @@ def test_a_verdict_that_was_told_by_mail_is_no_news_but_for_who_wants_no_such_ma
     begin: Start, team: Team, now: HandClock
 ):
     reach_target(begin(), now)
-    choose(team.approver.id, is_wanted=False)
+    choose_test_mails(team.approver.id, is_wanted=False)
     send_notifications(now())
 
     news = [wait.who.name for wait in waits(team) if wait.is_news(None, now())]

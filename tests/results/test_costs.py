@@ -30,7 +30,7 @@ from wbtest.results.costs import (
 from wbtest.results.figures import NotStarted
 from wbtest.results.models import Spend
 from wbtest.store import Gone, Invalid
-from wbtest.team.audit.log import Wanted, lines_of
+from wbtest.team.audit import AuditFilter, list_lines
 
 CHEAP = Costs("newsletter", 10_080, 400, 48)
 
@@ -167,7 +167,7 @@ def test_a_deleted_line_stays_in_the_audit_log(experiment, team: Team):
 
     delete_spend(experiment, team.owner, key)
 
-    line, *_ = lines_of(Wanted())
+    line, *_ = list_lines(AuditFilter())
     assert (line.action, line.about) == (
         "spend.deleted",
         "£50.00 on /p/larder (flyer, 2027-03-03 to 2027-03-03)",

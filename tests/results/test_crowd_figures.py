@@ -31,7 +31,7 @@ from wbtest.results.figures_json import results_json
 from wbtest.review.approvals import approve
 from wbtest.runtime import runtime
 from wbtest.store import writing
-from wbtest.team import subscriptions
+from wbtest.team import delivery_settings
 
 SIX = datetime(2027, 3, 3, 18, tzinfo=UTC)
 MEETUP = Crowd("Meetup", SIX, SIX + timedelta(hours=4), people=60)
@@ -224,7 +224,7 @@ REASON = "The kitchen headline carries it."
 
 
 def test_every_step_from_approval_to_decision_is_told_once(team: Team, now: HandClock):
-    subscriptions.add_webhook("https://hooks.example/", webhooks.KINDS)
+    delivery_settings.add_webhook("https://hooks.example/", webhooks.KINDS)
     revision = make_revision(team.editor)
     now.turn(days=2)
     for _ in range(2):

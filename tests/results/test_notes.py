@@ -16,7 +16,7 @@ from wbtest.results.chart_style import WORDS_HEIGHT
 from wbtest.results.figures import NotStarted
 from wbtest.results.notes import Note, NotTheWriter, add_note, delete_note, notes_of, numbered
 from wbtest.store import Gone, Invalid
-from wbtest.team.audit.log import Wanted, lines_of
+from wbtest.team.audit import AuditFilter, list_lines
 
 DAY = date(2027, 3, 1)
 
@@ -100,7 +100,7 @@ def test_what_was_deleted_stays_in_the_audit_log(experiment, team: Team):
     note = add_note(experiment, team.editor, DAY, "A post went up")
     delete_note(experiment, team.editor, note.key, is_owner=False)
 
-    line, *_ = lines_of(Wanted())
+    line, *_ = list_lines(AuditFilter())
     assert (line.action, line.about) == ("note.deleted", "/p/larder: A post went up")
 
 

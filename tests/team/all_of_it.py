@@ -18,8 +18,8 @@ from wbtest.extensions import Base, db
 from wbtest.publishing.models import Experiment
 from wbtest.publishing.running import life
 from wbtest.runtime import runtime
-from wbtest.team.deleting import STAYS, delete_everything
-from wbtest.team.inviting.invitations import invite
+from wbtest.team.members import invite
+from wbtest.team.settings import KEPT_TABLES, delete_everything
 from wbtest.team.tokens import make_token, note_use
 
 TYPED = {"team_name": "Larder", "password": PASSWORD}
@@ -32,7 +32,7 @@ def delete(team: Team) -> None:
 def rows() -> dict[str, list[Any]]:
     """All that is stored, but for the log and what tells nothing of a team."""
     db.session.rollback()
-    tables = [t for t in Base.metadata.sorted_tables if t.name not in {*STAYS, "audit_lines"}]
+    tables = [t for t in Base.metadata.sorted_tables if t.name not in {*KEPT_TABLES, "audit_lines"}]
     return {
         table.name: [tuple(row) for row in db.session.execute(sa.select(table))] for table in tables
     }

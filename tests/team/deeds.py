@@ -27,7 +27,7 @@ from wbtest.review.deletion import delete_release
 from wbtest.review.review_requests import ask_for_review
 from wbtest.review.verdicts import stop_release, take_up_again
 from wbtest.team import members, people
-from wbtest.team.audit.actions import ACTIONS, APART
+from wbtest.team.audit import ACTIONS, APART
 from wbtest.team.models import Person
 from wbtest.writing.releases import create_release, freeze
 
@@ -249,10 +249,10 @@ class Deeds(Doing):
             ("person.invited_again", owner, lambda: self._send(f"{self._invited()}/again")),
             ("person.joined", hal, self._join),
             ("person.role_changed", owner, lambda: self._change_role("viewer")),
-            ("person.left", hal, lambda: members.leave(self._newest_member())),
+            ("person.left", hal, lambda: members.leave_team(self._newest_member())),
             (
                 "person.removed",
                 owner,
-                lambda: members.remove(self._newest_member(), self.team.owner),
+                lambda: members.remove_member(self._newest_member(), self.team.owner),
             ),
         ]

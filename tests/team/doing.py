@@ -29,7 +29,7 @@ from wbtest.results.shared_links import make_shared
 from wbtest.review import review_requests
 from wbtest.review.models import Reviewer
 from wbtest.store import writing
-from wbtest.team.inviting.accepting import accept_as_new
+from wbtest.team.members import accept_invitation_as_new
 from wbtest.team.models import Invitation, Membership, Person
 from wbtest.writing.models import Release, Revision, Waiver
 from wbtest.writing.waivers import FindingKey, waive
@@ -85,7 +85,7 @@ class Doing:
 
     def _join(self) -> None:
         token = shown_link(self.client)
-        accept_as_new(token, name="Hal", password="another quiet word")
+        accept_invitation_as_new(token, name="Hal", password="another quiet word")
 
     def _newest_member(self) -> Membership:
         query = db.select(Membership).order_by(Membership.person_id.desc()).limit(1)

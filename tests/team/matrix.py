@@ -18,8 +18,8 @@ from tests.team.places import Place, Values, address
 from wbtest.extensions import Base, clock, db
 from wbtest.runtime import runtime
 from wbtest.store import writing
+from wbtest.team import audit
 from wbtest.team.access import PERMISSIONS, ROLES
-from wbtest.team.audit import refusals
 from wbtest.team.models import LimitCount
 from wbtest.team.sessions import find_person_by_token
 
@@ -173,12 +173,12 @@ class Asking:
 
 
 def _tell_refusals(app: Flask, person_id: int) -> None:
-    routes = {refusals.name_of(cell.method, cell.rule.rule) for cell in cells(app)}
+    routes = {audit.route_name(cell.method, cell.rule.rule) for cell in cells(app)}
     until = clock.now() + timedelta(days=1)
     rows = [
         {"key": name, "hits": 1, "expires_at": until}
         for route in routes
-        for name in refusals.names_of(person_id, route)
+        for name in audit.refusal_names(person_id, route)
     ]
     with writing() as session:
         session.execute(db.insert(LimitCount), rows)

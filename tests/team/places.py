@@ -27,9 +27,9 @@ from wbtest.review.review_requests import make_link
 from wbtest.review.reviewers import seat_by_link, seat_of
 from wbtest.runtime import runtime
 from wbtest.store import writing
-from wbtest.team.account import daily, links
-from wbtest.team.account.mail_choices import stop_url
-from wbtest.team.inviting.invitations import invite
+from wbtest.team import account_recovery, mail_preferences
+from wbtest.team.mail_preferences import test_mail_stop_url
+from wbtest.team.members import invite
 from wbtest.team.models import Invitation
 from wbtest.team.tokens import make_token
 from wbtest.writing.models import Candidate, Release, Revision, Waiver
@@ -89,15 +89,17 @@ def make_place(team: Team, now: HandClock, slug: str) -> Place:
 def _of_ways_in(team: Team, invitation: str) -> dict[str, Values]:
     """The tokens in mails about a log-in."""
     with writing():
-        reset = links.make_link(team.viewer, "reset")
-        email = links.make_link(team.viewer, "email", "vic@example.org")
+        reset = account_recovery.make_link(team.viewer, "reset")
+        email = account_recovery.make_link(team.viewer, "email", "vic@example.org")
     settings = runtime().settings
     return {
         "team.invitation": {"token": invitation},
         "team.new_password": {"token": reset},
         "team.confirm_email": {"token": email},
         "team.doctor": {"token": doctor_token(settings, clock.now())},
-        "team.stop_daily_mail": {"token": daily.stop_url(team.viewer).rpartition("/")[2]},
+        "team.stop_daily_mail": {
+            "token": mail_preferences.daily_stop_url(team.viewer).rpartition("/")[2]
+        },
     }
 
 
@@ -115,7 +117,7 @@ def _of_few(filled: Filled, first: Revision, team: Team) -> dict[str, Values]:
     spend = db.session.scalars(
         sa.select(Spend.key).where(Spend.experiment_id == filled.running.id)
     ).one()
-    stop = stop_url(team.editor.id).rpartition("/")[2]
+    stop = test_mail_stop_url(team.editor.id).rpartition("/")[2]
     before_start = ("edit_experiment", "launch", "look", "words", "options", "new_variant")
     of_variants = ("variant", "delete_variant", "start", "delete_experiment")
     after_end = ("learning", "save_learning", "next_draft", "closing", "purge")

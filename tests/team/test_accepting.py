@@ -8,8 +8,14 @@ from tests.factories import PASSWORD, Team, log_in, make_person, make_stranger
 from tests.team.two import at_once
 from wbtest.extensions import db
 from wbtest.team import people
-from wbtest.team.inviting.accepting import InvitationOver, accept, accept_as_new
-from wbtest.team.inviting.invitations import invite, invite_again, uninvite
+from wbtest.team.members import (
+    InvitationOver,
+    accept_invitation,
+    accept_invitation_as_new,
+    invite,
+    invite_again,
+    uninvite,
+)
 from wbtest.team.models import Invitation, Membership, Person
 
 NEW = {"name": "Ada", "password": "another quiet word"}
@@ -139,7 +145,7 @@ def test_a_member_by_now_keeps_the_role(team: Team) -> None:
     _, token = invite(team.owner, "ada@example.com", "viewer")
     ada = make_person("ada@example.com", "approver")
 
-    accept(token, ada)
+    accept_invitation(token, ada)
 
     assert roles() == ["approver"]
     assert db.session.scalars(db.select(Invitation)).all() == []
@@ -158,7 +164,7 @@ def test_no_other_page_and_no_search_engine_learns_the_address(
 
 @pytest.mark.every_database
 def test_of_two_at_once_one_joins(app: Flask, token: str) -> None:
-    came = at_once(app, *[lambda: accept_as_new(token, **NEW).email] * 4)
+    came = at_once(app, *[lambda: accept_invitation_as_new(token, **NEW).email] * 4)
 
     assert came.count("ada@example.com") == 1
     assert roles() == ["editor"]
@@ -171,7 +177,7 @@ def test_of_one_person_twice_at_once_one_membership_is_made(
 ) -> None:
     ada_id = ada.id
 
-    came = at_once(app, *[lambda: accept(token, db.session.get_one(Person, ada_id))] * 4)
+    came = at_once(app, *[lambda: accept_invitation(token, db.session.get_one(Person, ada_id))] * 4)
 
     assert came.count(InvitationOver) == 3
     assert len(roles()) == 1

@@ -36,8 +36,8 @@ from wbtest.results.figures import results_of
 from wbtest.results.figures_json import results_json
 from wbtest.runtime import runtime
 from wbtest.store import Refused
-from wbtest.team.account import codes, factors
-from wbtest.team.archive import STAYS, count_rows, read_archive, write_archive
+from wbtest.team import two_factor
+from wbtest.team.instance_export import STAYS, count_rows, read_export, write_export
 
 
 @contextmanager
@@ -72,7 +72,7 @@ def fill(app: Flask) -> Team:
 
 def packed() -> bytes:
     file = io.BytesIO()
-    write_archive(file, lambda _: None)
+    write_export(file, lambda _: None)
     return file.getvalue()
 
 
@@ -99,7 +99,7 @@ def test_every_row_and_every_figure_is_the_same_there(app: Flask, tmp_path: Path
         moved = packed()
     told: list[int] = []
 
-    read_archive(io.BytesIO(moved), told.append)
+    read_export(io.BytesIO(moved), told.append)
 
     after = rows()
     assert {name: sorted(map(repr, found)) for name, found in after.items()} == {
@@ -111,7 +111,7 @@ def test_every_row_and_every_figure_is_the_same_there(app: Flask, tmp_path: Path
 
 
 def test_its_people_log_in_and_go_on_working(app: Flask, client: Browser, file: bytes):
-    read_archive(io.BytesIO(file), lambda _: None)
+    read_export(io.BytesIO(file), lambda _: None)
 
     client.send("/login", {"email": "editor@larder.example", "password": PASSWORD})
     new = client.send("/releases/new", {"product": "Tent", "language": "en", "form": "short"})
@@ -123,13 +123,13 @@ def test_its_people_log_in_and_go_on_working(app: Flask, client: Browser, file: 
 def test_a_second_factor_and_its_recovery_codes_go_along(
     app: Flask, client: Browser, settings: Settings, tmp_path: Path, now: HandClock
 ):
-    secret = codes.make_secret()
+    secret = two_factor.make_secret()
     with elsewhere(tmp_path / "there", now, settings.secret_key):
         owner = make_team().owner
         code = code_of(secret, now)
-        papers = factors.turn_on(owner, secret, password=PASSWORD, code=code)
+        papers = two_factor.turn_on(owner, secret, password=PASSWORD, code=code)
         moved = packed()
-    read_archive(io.BytesIO(moved), lambda _: None)
+    read_export(io.BytesIO(moved), lambda _: None)
 
     asked = client.send("/login", {"email": "owner@larder.example", "password": PASSWORD})
     used = client.send(asked.location, {"code": code})
@@ -142,13 +142,13 @@ def test_a_second_factor_and_its_recovery_codes_go_along(
 def test_where_the_key_is_another_nobody_gets_in_by_the_password_alone(
     app: Flask, client: Browser, tmp_path: Path, now: HandClock
 ):
-    secret = codes.make_secret()
+    secret = two_factor.make_secret()
     with elsewhere(tmp_path / "there", now):
         owner = make_team().owner
         code = code_of(secret, now)
-        factors.turn_on(owner, secret, password=PASSWORD, code=code)
+        two_factor.turn_on(owner, secret, password=PASSWORD, code=code)
         moved = packed()
-    read_archive(io.BytesIO(moved), lambda _: None)
+    read_export(io.BytesIO(moved), lambda _: None)
     now.turn(minutes=1)
     code = code_of(secret, now)
 
@@ -164,7 +164,7 @@ def test_where_there_is_a_team_nothing_comes_in(team: Team, file: bytes):
     before = rows()
 
     with pytest.raises(Refused, match="has a team already"):
-        read_archive(io.BytesIO(file), lambda _: None)
+        read_export(io.BytesIO(file), lambda _: None)
 
     assert rows() == before
 
@@ -174,7 +174,7 @@ def test_strangers_who_tried_to_log_in_there_are_in_nobodys_way(
 ):
     client.send("/login", {"email": "hunter2@x.io", "password": "a wrong one"})
 
-    read_archive(io.BytesIO(file), lambda _: None)
+    read_export(io.BytesIO(file), lambda _: None)
 
     lines = audit_lines(1_000)
     assert lines[-1].action == "login.failed"
@@ -222,7 +222,7 @@ def inserting(*line: Any) -> Callable[[list[Any]], object]:
 )
 def test_of_a_file_that_is_not_whole_nothing_is_stored(app: Flask, file: bytes, damage, why: str):
     with pytest.raises(Refused, match=why):
-        read_archive(io.BytesIO(damage(file)), lambda _: None)
+        read_export(io.BytesIO(damage(file)), lambda _: None)
 
     assert [name for name, found in rows().items() if found] == []
 
@@ -231,7 +231,7 @@ def test_whichever_byte_is_another_one_nothing_is_stored(app: Flask, file: bytes
     # What it spoils, the packing, the JSON or only the sum at the end, hangs on the place.
     for place in range(10, len(file), len(file) // 40):
         with pytest.raises(Refused, match=r"Nothing was stored\.$"):
-            read_archive(io.BytesIO(another_byte(file, place)), lambda _: None)
+            read_export(io.BytesIO(another_byte(file, place)), lambda _: None)
 
     assert [name for name, found in rows().items() if found] == []
 
@@ -283,7 +283,7 @@ def test_of_a_file_that_somebody_edited_nothing_is_stored_and_the_line_is_said(
     app: Flask, file: bytes, change, why: str
 ):
     with pytest.raises(Refused, match=why) as caught:
-        read_archive(io.BytesIO(edited(file, change)), lambda _: None)
+        read_export(io.BytesIO(edited(file, change)), lambda _: None)
 
     assert str(caught.value).endswith("Nothing was stored.")
     assert [name for name, found in rows().items() if found] == []

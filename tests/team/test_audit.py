@@ -14,11 +14,10 @@ from tests.team.deeds import Deeds
 from wbtest.extensions import db
 from wbtest.review.approvals import approve
 from wbtest.store import Invalid, Refused, writing
-from wbtest.team import sessions
-from wbtest.team.audit.actions import ACTIONS, PHRASES
-from wbtest.team.audit.log import Wanted, lines_of, record
+from wbtest.team import password_login
+from wbtest.team.audit import ACTIONS, PHRASES, AuditFilter, list_lines, record
+from wbtest.team.delivery_settings import add_webhook, disable_webhook
 from wbtest.team.models import AuditLine
-from wbtest.team.subscriptions import add_webhook, disable
 
 CHANGES = (
     sa.update(AuditLine).values(who="Nobody <nobody@example.com>"),
@@ -28,7 +27,7 @@ CHANGES = (
 
 def actions(team: Team) -> list[str]:
     """What was written down about the team, the oldest first."""
-    return [line.action for line in lines_of(Wanted())][::-1]
+    return [line.action for line in list_lines(AuditFilter())][::-1]
 
 
 @pytest.fixture
@@ -42,7 +41,7 @@ def test_every_action_is_written_down_once_with_who_did_it(deeds: Deeds, team: T
     for _, _, do in story:
         do()
 
-    written = [(line.action, line.who) for line in lines_of(Wanted())][::-1]
+    written = [(line.action, line.who) for line in list_lines(AuditFilter())][::-1]
     assert written == [(action, who) for action, who, _ in story]
     assert len({action for action, _, _ in story}) >= 30
     assert {action for action, _, _ in story} == set(PHRASES) - deeds.ELSEWHERE
@@ -52,7 +51,9 @@ def test_no_secret_is_written_down(deeds: Deeds, team: Team):
     for _, _, do in deeds.story():
         do()
 
-    written = " ".join(f"{line.who} {line.about} {line.network}" for line in lines_of(Wanted()))
+    written = " ".join(
+        f"{line.who} {line.about} {line.network}" for line in list_lines(AuditFilter())
+    )
     assert PASSWORD not in written
     assert [secret for secret in deeds.secrets() if secret in written] == []
 
@@ -98,7 +99,7 @@ def test_a_line_says_when_and_from_which_neighbourhood(client: Browser, team: Te
         environ_overrides={"REMOTE_ADDR": "203.0.113.77"},
     )
 
-    [line] = lines_of(Wanted())
+    [line] = list_lines(AuditFilter())
     assert (line.action, line.at) == ("login.succeeded", now())
     assert line.network == "203.0.113.0/24"
 
@@ -106,7 +107,7 @@ def test_a_line_says_when_and_from_which_neighbourhood(client: Browser, team: Te
 def test_a_wrong_password_is_written_down(client: Browser, team: Team):
     client.send("/login", {"email": team.owner.email, "password": "a wrong one"})
 
-    [line] = lines_of(Wanted())
+    [line] = list_lines(AuditFilter())
     assert (line.action, line.person_id) == ("login.failed", team.owner.id)
 
 
@@ -122,7 +123,7 @@ def test_strangers_fill_one_line_an_hour_at_most(team: Team, now: HandClock):
     for minutes in (0, 1, 58, 1):
         now.turn(minutes=minutes)
         with pytest.raises(Invalid):
-            sessions.log_in("hunter2@x.io", "a wrong one")
+            password_login.log_in("hunter2@x.io", "a wrong one")
 
     assert [line.at for line in audit_lines(10)] == [now(), now() - timedelta(hours=1)]
 
@@ -145,7 +146,7 @@ def test_a_long_log_is_read_page_by_page(client: Browser, team: Team):
     log_in(client, team.owner)
     for number in range(51):
         record("experiment.paused", f"/p/page-{number}.", by=team.approver)
-    oldest = min(line.id for line in lines_of(Wanted()))
+    oldest = min(line.id for line in list_lines(AuditFilter()))
 
     first = client.get("/team/audit").text
 
@@ -228,9 +229,9 @@ def test_the_last_day_of_the_calendar_may_be_asked_for(client: Browser, team: Te
 def test_of_a_webhook_only_the_host_is_written_down(team: Team):
     # Whoever has the rest of this address may post there.
     hook = add_webhook("https://hooks.example.com/T0/B0/xyzzy", ["signup.created"])
-    disable(hook)
+    disable_webhook(hook)
 
-    abouts = [line.about for line in lines_of(Wanted())]
+    abouts = [line.about for line in list_lines(AuditFilter())]
     assert abouts == [f"hooks.example.com (number {hook.id})"] * 2
 
 

@@ -22,7 +22,7 @@ from wbtest.publishing.models import Experiment
 from wbtest.publishing.running import life
 from wbtest.publishing.running.after import choose
 from wbtest.store import Refused
-from wbtest.team.deleting import contents, delete_everything
+from wbtest.team.settings import count_contents, delete_everything
 
 
 def test_nothing_is_left_but_one_line(app: Flask, team: Team, now: HandClock, client: Browser):
@@ -72,7 +72,7 @@ def test_both_must_be_typed_right(client: Browser, team: Team, typed: dict[str, 
 
     assert answer.status_code == 422
     assert said in answer.text
-    assert contents().people == 4
+    assert count_contents().people == 4
 
 
 def test_a_wrong_password_is_a_line_of_the_log(client: Browser, team: Team):
@@ -94,7 +94,7 @@ def test_a_page_that_is_open_must_be_ended_first(client: Browser, team: Team):
 
     assert answer.status_code == 422
     assert "/p/larder is open to strangers" in answer.text
-    assert contents().experiments == 1
+    assert count_contents().experiments == 1
 
 
 def test_a_waiting_list_that_is_open_must_be_closed_first(app: Flask, team: Team):
@@ -115,4 +115,4 @@ def test_only_an_owner_deletes_a_team(client: Browser, team: Team, role: str):
 
     assert client.get("/team/delete").status_code == 403
     assert client.send("/team/delete", TYPED).status_code == 403
-    assert contents().people == 4
+    assert count_contents().people == 4

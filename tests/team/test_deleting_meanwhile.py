@@ -15,10 +15,10 @@ from wbtest.extensions import clock, db
 from wbtest.locks import NoLock
 from wbtest.publishing.models import Experiment
 from wbtest.store import Refused, writing, writing_group
-from wbtest.team import access, deleting, members, passwords
-from wbtest.team.deleting import delete_everything
+from wbtest.team import access, members, passwords, settings
 from wbtest.team.models import Membership, Person, TeamSettings
 from wbtest.team.people import set_password
+from wbtest.team.settings import delete_everything
 
 
 def meanwhile(patch: pytest.MonkeyPatch, app: Flask, act: Callable[[], None]) -> None:
@@ -90,7 +90,7 @@ def test_a_row_that_points_at_one_that_vanished_is_no_fault_of_ours(app: Flask, 
     ("act", "status", "told"),
     [
         (lambda it: members.change_role(it, "editor", None), 403, "You are no owner of this team"),
-        (lambda it: members.remove(it, None), 403, "You are no owner of this team"),
+        (lambda it: members.remove_member(it, None), 403, "You are no owner of this team"),
         (lambda it: set_password(it.person, "another quiet word"), 422, "was changed meanwhile"),
     ],
 )
@@ -117,13 +117,13 @@ def test_who_may_no_longer_when_the_password_is_compared_deletes_nothing(
 def test_the_line_names_the_moment_when_all_is_gone(
     team: Team, now: HandClock, monkeypatch: pytest.MonkeyPatch
 ):
-    find_open_pages = deleting.find_open_pages
+    find_open_pages = settings.find_open_pages
 
     def slowly() -> list[str]:
         now.turn(minutes=1)
         return find_open_pages()
 
-    monkeypatch.setattr(deleting, "find_open_pages", slowly)
+    monkeypatch.setattr(settings, "find_open_pages", slowly)
 
     delete(team)
 

@@ -16,7 +16,7 @@ from wbtest.delivery.outbox import queue_mail
 from wbtest.extensions import db
 from wbtest.runtime import runtime
 from wbtest.store import writing
-from wbtest.team import subscriptions
+from wbtest.team import delivery_settings
 
 URL = "https://hooks.example/larder"
 GETS = ("/team/deliveries", "/team/webhooks", "/team/webhooks/1")
@@ -44,7 +44,7 @@ def mail(team: Team) -> OutboxMail:
 
 @pytest.fixture
 def hook(team: Team) -> Webhook:
-    return subscriptions.add_webhook(URL, webhooks.KINDS)
+    return delivery_settings.add_webhook(URL, webhooks.KINDS)
 
 
 @pytest.fixture

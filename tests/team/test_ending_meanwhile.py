@@ -10,12 +10,10 @@ from flask import Flask
 from tests.factories import Team
 from wbtest.extensions import db
 from wbtest.store import writing
-from wbtest.team.audit.log import Wanted, lines_of
-from wbtest.team.ending import end_tokens
+from wbtest.team.audit import AuditFilter, list_lines
 from wbtest.team.members import change_role
-from wbtest.team.models import Membership, Person
-from wbtest.team.token_models import ApiToken
-from wbtest.team.tokens import make_token
+from wbtest.team.models import ApiToken, Membership, Person
+from wbtest.team.tokens import end_tokens, make_token
 
 WAITING = sa.text("SELECT 1 FROM pg_locks WHERE NOT granted")
 
@@ -57,5 +55,5 @@ def test_a_token_that_is_ended_meanwhile_is_told_by_one(
                     assert not started.done()
         started.result()
 
-    told = [line.about for line in lines_of(Wanted()) if "revoked" in line.action]
+    told = [line.about for line in list_lines(AuditFilter()) if "revoked" in line.action]
     assert [about.partition(" ")[0] for about in told] == ["“nightly”"]

@@ -12,9 +12,9 @@ from tests.factories import Team, log_in
 from wbtest.delivery.models import OutboxMail
 from wbtest.extensions import db
 from wbtest.runtime import runtime
-from wbtest.team.inviting.invitations import MOST_A_DAY, forget_old_invitations
-from wbtest.team.inviting.list_views import FRESH
+from wbtest.team.members import MOST_A_DAY, forget_old_invitations
 from wbtest.team.models import Invitation
+from wbtest.team.team_views import FRESH_LINK
 
 ADA = {"email": "Ada@Example.com ", "role": "approver"}
 
@@ -74,7 +74,7 @@ def test_a_link_written_into_the_cookie_is_not_shown(
 ) -> None:
     invite(client)
     signer = SecureCookieSessionInterface().get_signing_serializer(client.application)
-    told, _, ours = signer.dumps({FRESH: [only().id, "evil"]}).rpartition(".")
+    told, _, ours = signer.dumps({FRESH_LINK: [only().id, "evil"]}).rpartition(".")
 
     client.set_cookie("wb-form", f"{told}.{signature or ours}")
 

@@ -16,7 +16,8 @@ from wbtest.extensions import db
 from wbtest.runtime import runtime
 from wbtest.store import Invalid, writing
 from wbtest.team import passwords
-from wbtest.team.limits import (
+from wbtest.team.models import LimitCount, LimitKey, Person
+from wbtest.team.rate_limits import (
     HOUR,
     PARTS,
     RateLimited,
@@ -26,8 +27,7 @@ from wbtest.team.limits import (
     forget_old_counts,
     names_of,
 )
-from wbtest.team.models import LimitCount, LimitKey, Person
-from wbtest.team.own_password import check_password
+from wbtest.team.reauthentication import check_password
 
 WRONG = "not the password"
 

@@ -11,9 +11,15 @@ from tests.team.two import at_once
 from wbtest.extensions import db
 from wbtest.store import Gone, Refused
 from wbtest.team import members, tokens
-from wbtest.team.inviting.accepting import InvitationOver, get_open
-from wbtest.team.inviting.invitations import invite, invite_again, uninvite
-from wbtest.team.members import LastOwner, NotOwner
+from wbtest.team.members import (
+    InvitationOver,
+    LastOwner,
+    NotOwner,
+    get_open_invitation,
+    invite,
+    invite_again,
+    uninvite,
+)
 from wbtest.team.models import Membership, Person
 
 
@@ -121,7 +127,7 @@ def test_somebody_who_is_not_in_the_team_is_not_there(client: Browser, team: Tea
 def test_who_was_removed_meanwhile_is_gone(app: Flask, team: Team) -> None:
     found = member(team, team.viewer)
     with app.app_context():
-        members.remove(member(team, team.viewer), team.owner)
+        members.remove_member(member(team, team.viewer), team.owner)
 
     with pytest.raises(Gone):
         members.change_role(found, "editor", team.owner)
@@ -139,11 +145,11 @@ def test_two_owners_at_once_leave_one(app: Flask, team: Team, second: Person, do
             # The other one was done before this one began.
             return NotOwner
         if does == "remove":
-            members.remove(theirs, person)
+            members.remove_member(theirs, person)
         elif does == "lower":
             members.change_role(theirs, "viewer", person)
         else:
-            members.leave(mine)
+            members.leave_team(mine)
         return None
 
     came = at_once(app, lambda: act(owner_id, second_id), lambda: act(second_id, owner_id))
@@ -157,7 +163,7 @@ def test_an_owner_who_is_none_any_more_changes_nothing(team: Team, second: Perso
     members.change_role(member(team, second), "viewer", team.owner)
 
     with pytest.raises(NotOwner):
-        members.remove(member(team, team.editor), second)
+        members.remove_member(member(team, team.editor), second)
     with pytest.raises(Refused):
         members.change_role(member(team, second), "owner", second)
 
@@ -188,8 +194,8 @@ def test_a_token_from_before_a_lower_role_stays_shut_when_the_role_comes_back(te
     "end",
     [
         lambda they, owner: members.change_role(they, "viewer", owner),
-        members.remove,
-        lambda they, _: members.leave(they),
+        members.remove_member,
+        lambda they, _: members.leave_team(they),
     ],
     ids=["a lower role", "removed", "left"],
 )
@@ -201,6 +207,6 @@ def test_who_is_no_owner_any_more_has_no_invitation_left_to_come_back_by(
 
     end(member(team, second), team.owner)
 
-    assert get_open(other).email == "mei@example.com"
+    assert get_open_invitation(other).email == "mei@example.com"
     with pytest.raises(InvitationOver):
-        get_open(own)
+        get_open_invitation(own)

@@ -16,8 +16,7 @@ from wbtest.delivery.models import Webhook
 from wbtest.delivery.posting import post_some
 from wbtest.extensions import db
 from wbtest.store import writing
-from wbtest.team import access
-from wbtest.team.account import codes, factors
+from wbtest.team import access, two_factor
 
 NEW, WRONG = "another quiet word", "hunter2 and then some"
 IP, MEI = "203.0.113.77", "mei@example.org"
@@ -54,9 +53,9 @@ def enter(client: Browser, team: Team, password: str = PASSWORD) -> str:
 
 
 def test_of_a_log_in(client: Browser, team: Team, now: HandClock, logged: pytest.LogCaptureFixture):
-    secret = codes.make_secret()
+    secret = two_factor.make_secret()
     code = pyotp.TOTP(secret).at(now())
-    paper = factors.turn_on(team.owner, secret, password=PASSWORD, code=code)
+    paper = two_factor.turn_on(team.owner, secret, password=PASSWORD, code=code)
     now.turn(minutes=1)
 
     for typed in (WRONG, PASSWORD):

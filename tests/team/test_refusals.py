@@ -7,18 +7,17 @@ import pytest
 from tests.conftest import Browser, HandClock
 from tests.factories import Team, log_in
 from wbtest.extensions import db
-from wbtest.team import limits
-from wbtest.team.audit.log import Wanted, lines_of
-from wbtest.team.audit.refusals import names_of
+from wbtest.team import rate_limits
+from wbtest.team.audit import AuditFilter, list_lines, refusal_names
 from wbtest.team.models import AuditLine
 from wbtest.team.tokens import make_token
 
 HOUR = timedelta(hours=1)
-TURNED_AWAY = Wanted(kind="refusals")
+TURNED_AWAY = AuditFilter(kind="refusals")
 
 
 def refusals(team: Team) -> list[AuditLine]:
-    return [*lines_of(TURNED_AWAY)]
+    return [*list_lines(TURNED_AWAY)]
 
 
 def test_a_role_that_is_too_low_is_told_once_an_hour(client: Browser, team: Team, now: HandClock):
@@ -39,9 +38,9 @@ def test_no_answer_waits_for_whoever_writes(
     client: Browser, team: Team, caplog: pytest.LogCaptureFixture
 ):
     log_in(client, team.editor)
-    names = names_of(team.editor.id, "GET /team/audit")
+    names = refusal_names(team.editor.id, "GET /team/audit")
     with db.engine.connect().execution_options(writes=True) as other:
-        limits.count(other, names, 1, HOUR)
+        rate_limits.count(other, names, 1, HOUR)
         assert client.get("/team/audit").status_code == 403
         other.rollback()
 

@@ -13,8 +13,7 @@ from wbtest.runtime import runtime
 from wbtest.store import writing
 from wbtest.team import passwords, people
 from wbtest.team.models import LoginSession, Membership, Person
-from wbtest.team.session_cookie import digest
-from wbtest.team.sessions import forget_old_sessions
+from wbtest.team.sessions import digest, forget_old_sessions
 
 
 @pytest.fixture

@@ -8,7 +8,7 @@ import pytest
 from tests.conftest import Browser, HandClock
 from tests.factories import PASSWORD, make_person
 from wbtest.config import Settings
-from wbtest.team.account import codes, factors
+from wbtest.team import two_factor
 
 
 @pytest.fixture
@@ -37,8 +37,8 @@ def test_every_cookie_is_bound_to_the_host_and_to_https(client: Browser) -> None
 
 def test_the_cookie_between_password_and_code_is_bound_too(client: Browser, now: HandClock) -> None:
     ada = make_person("ada@example.com", "owner")
-    secret = codes.make_secret()
-    factors.turn_on(ada, secret, password=PASSWORD, code=pyotp.TOTP(secret).at(now()))
+    secret = two_factor.make_secret()
+    two_factor.turn_on(ada, secret, password=PASSWORD, code=pyotp.TOTP(secret).at(now()))
 
     response = client.send(
         "/login", {"email": ada.email, "password": PASSWORD}, base_url="https://localhost"

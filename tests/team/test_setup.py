@@ -9,7 +9,7 @@ from tests.conftest import Browser
 from wbtest.extensions import db
 from wbtest.store import Refused
 from wbtest.team.models import Membership, Person, SetupLink, TeamSettings
-from wbtest.team.setup import LinkSpent, is_open, make_setup_link, set_up
+from wbtest.team.people import SetupLinkSpent, is_setup_open, make_setup_link, set_up
 
 ADA = {
     "name": "Ada Lovelace",
@@ -31,8 +31,8 @@ def test_only_a_hash_of_the_link_is_kept(app: Flask) -> None:
 def test_a_new_link_ends_the_one_before(app: Flask) -> None:
     first, second = make_setup_link(), make_setup_link()
 
-    assert not is_open(first)
-    assert is_open(second)
+    assert not is_setup_open(first)
+    assert is_setup_open(second)
 
 
 def test_the_first_visit_makes_owner_and_team_and_logs_in(client: Browser) -> None:
@@ -74,7 +74,7 @@ def test_two_visitors_at_once_make_one_owner(app: Flask) -> None:
             try:
                 set_up(token, **{**ADA, "email": email})
                 outcomes.append("owner")
-            except LinkSpent:
+            except SetupLinkSpent:
                 outcomes.append("404")
 
     visitors = [threading.Thread(target=visit, args=(f"v{n}@example.com",)) for n in (1, 2)]
@@ -117,7 +117,7 @@ def test_a_bad_field_is_named_and_the_rest_is_kept(
     assert sentence in response.text
     assert 'value="Larder Ltd"' in response.text
     assert ADA["password"] not in response.text
-    assert is_open(token)
+    assert is_setup_open(token)
 
 
 def test_all_faults_are_told_at_once(client: Browser) -> None:

@@ -7,8 +7,8 @@ import msgspec
 
 from wbtest.api.pagination import Page
 from wbtest.http import LARGEST_ID
-from wbtest.team.audit import log
-from wbtest.team.audit.actions import KINDS, in_words
+from wbtest.team import audit
+from wbtest.team.audit import KINDS, describe_action
 
 Kind = Literal["people", "texts", "pages", "visitors", "sending", "refusals"]
 assert get_args(Kind) == tuple(KINDS)
@@ -45,8 +45,8 @@ def list_audit_lines(query: LinesWanted) -> Lines:
 
     Who was turned away stands in the kind `refusals`, and only there.
     """
-    wanted = log.Wanted(query.person, query.kind or "", query.first, query.last)
-    rows = list(log.lines_of(wanted, query.before, query.limit + 1))
+    wanted = audit.AuditFilter(query.person, query.kind or "", query.first, query.last)
+    rows = list(audit.list_lines(wanted, query.before, query.limit + 1))
     some, onward = query.cut(rows)
     return Lines(
         [
@@ -56,7 +56,7 @@ def list_audit_lines(query: LinesWanted) -> Lines:
                 who=each.who,
                 action=each.action,
                 about=each.about,
-                said=in_words(each.action, each.about),
+                said=describe_action(each.action, each.about),
                 token=each.token,
             )
             for each in some

@@ -12,8 +12,8 @@ from wbtest.delivery.outbox import mails_of
 from wbtest.delivery.webhooks import ADDRESSES, KINDS
 from wbtest.store import Invalid
 from wbtest.team import access
-from wbtest.team import dead_letters as mail_verbs
-from wbtest.team import subscriptions as webhook_verbs
+from wbtest.team import delivery_settings as mail_verbs
+from wbtest.team import delivery_settings as webhook_verbs
 
 
 class NewWebhook(RequestBody, kw_only=True):
@@ -81,7 +81,7 @@ class Queued(msgspec.Struct):
 
 def list_webhooks() -> Webhooks:
     """The webhooks, and how they fare."""
-    return Webhooks([_webhook_response(each) for each in webhook_verbs.webhooks_of()])
+    return Webhooks([_webhook_response(each) for each in webhook_verbs.list_webhooks()])
 
 
 def add_webhook(body: NewWebhook) -> Answer[WebhookShown]:
@@ -106,30 +106,32 @@ def get_webhook(webhook_id: int) -> WebhookShown:
 def change_webhook(webhook_id: int, body: WebhookChange) -> None:
     """Turn a webhook off or on. For another address or other events, make another one."""
     hook = _get_webhook(webhook_id)
-    change = webhook_verbs.enable if body.state == "active" else webhook_verbs.disable
+    change = (
+        webhook_verbs.enable_webhook if body.state == "active" else webhook_verbs.disable_webhook
+    )
     change(hook)
 
 
 def delete_webhook(webhook_id: int) -> None:
     """Delete a webhook with its secret and all that was to be sent there."""
-    webhook_verbs.delete(_get_webhook(webhook_id))
+    webhook_verbs.delete_webhook(_get_webhook(webhook_id))
 
 
 def try_webhook(webhook_id: int) -> Queued:
     """Send a test event, which says nothing."""
-    webhook_verbs.send_test(_get_webhook(webhook_id))
+    webhook_verbs.send_test_event(_get_webhook(webhook_id))
     return Queued(1)
 
 
 def list_deliveries(webhook_id: int) -> Deliveries:
     """What was sent lately or is to be sent, the newest first, 50 at most."""
-    found = webhook_verbs.events_of(_get_webhook(webhook_id))
+    found = webhook_verbs.list_events(_get_webhook(webhook_id))
     return Deliveries([_delivery_response(each) for each in found])
 
 
 def send_deliveries_again(webhook_id: int, body: Again) -> Queued:
     """Send once more what was given up: these, or all."""
-    return Queued(webhook_verbs.send_again(_get_webhook(webhook_id), body.ids))
+    return Queued(webhook_verbs.send_events_again(_get_webhook(webhook_id), body.ids))
 
 
 def _get_webhook(webhook_id: int) -> Webhook:
@@ -193,18 +195,18 @@ def list_mails(query: MailsWanted) -> Mails:
 
 def send_mails_again() -> Queued:
     """Send every mail once more that was given up."""
-    return Queued(mail_verbs.send_all_again())
+    return Queued(mail_verbs.send_mails_again())
 
 
 def send_mail_again(mail_id: int) -> Queued:
     """Send one mail once more that was given up."""
-    mail_verbs.send_again(access.get(OutboxMail, mail_id, "own"))
+    mail_verbs.send_mail_again(access.get(OutboxMail, mail_id, "own"))
     return Queued(1)
 
 
 def dismiss_mail(mail_id: int) -> None:
     """Delete one mail that did not arrive."""
-    mail_verbs.dismiss(access.get(OutboxMail, mail_id, "own"))
+    mail_verbs.dismiss_mail(access.get(OutboxMail, mail_id, "own"))
 
 
 def _mail_response(mail: OutboxMail) -> MailShown:

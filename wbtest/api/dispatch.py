@@ -17,8 +17,8 @@ from wbtest.api.tokens import check_held
 from wbtest.error_pages import error_page
 from wbtest.moments import of_one_moment
 from wbtest.store import Refused
-from wbtest.team import access, limits, tokens
-from wbtest.team.token_models import ApiToken
+from wbtest.team import access, rate_limits, tokens
+from wbtest.team.models import ApiToken
 
 bp = Blueprint(access.API, __name__, url_prefix=BEGINS)
 # For each token.
@@ -87,7 +87,7 @@ def _sent_token() -> str | None:
 
 def _count_request(token_id: int) -> Response | None:
     """Count the request; what to answer instead when there were too many."""
-    total, seconds = limits.count_request(f"api {token_id}", MOST_REQUESTS, WINDOW)
+    total, seconds = rate_limits.count_request(f"api {token_id}", MOST_REQUESTS, WINDOW)
     g.rate = (max(0, MOST_REQUESTS - total), seconds)
     if total <= MOST_REQUESTS:
         return None

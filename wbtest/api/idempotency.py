@@ -18,7 +18,7 @@ from wbtest.api.serialization import JsonResponse
 from wbtest.extensions import Base, clock, db
 from wbtest.runtime import runtime
 from wbtest.store import Refused, UtcDateTime, insert, writing
-from wbtest.team.token_models import ApiToken
+from wbtest.team.models import ApiToken
 
 KEPT_FOR = timedelta(hours=24)
 # Headers of an answer that are told again; all others are made anew.

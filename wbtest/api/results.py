@@ -28,7 +28,7 @@ from wbtest.results.signup_list import questions_of, signup_records, signup_rows
 from wbtest.results.who_came import Filters, days_of
 from wbtest.store import Refused
 from wbtest.team import access
-from wbtest.team.audit.taking import record_taken
+from wbtest.team.audit import record_download
 
 FIRST_DAY = date(2000, 1, 1)
 # As the command prints it.
@@ -311,7 +311,7 @@ def _take_rows(experiment_id: int, action: str) -> tuple[Experiment, str]:
     kind = wanted.best_match((NDJSON, CSV)) if wanted else NDJSON
     if kind is None:
         raise NoSuchKind
-    record_taken(action, f"/p/{experiment.slug}")
+    record_download(action, f"/p/{experiment.slug}")
     read_one_moment()
     return experiment, kind
 

@@ -12,11 +12,9 @@ from wbtest.api.tokens import SCOPES_OF, check_held
 from wbtest.review import approvers
 from wbtest.runtime import runtime
 from wbtest.store import Invalid
-from wbtest.team import access, people, settings
-from wbtest.team import members as member_verbs
-from wbtest.team.inviting import invitations
+from wbtest.team import access, members, people, settings
 from wbtest.team.models import Invitation, Membership, TeamSettings
-from wbtest.team.own_password import proved
+from wbtest.team.reauthentication import writing_with_password
 from wbtest.writing import coach_settings
 
 Role = Literal["viewer", "editor", "approver", "owner"]
@@ -66,7 +64,7 @@ class InvitationShown(msgspec.Struct, kw_only=True):
 
 
 class Invitations(msgspec.Struct):
-    invitations: list[InvitationShown]
+    members: list[InvitationShown]
 
 
 class TeamShown(msgspec.Struct, kw_only=True):
@@ -87,7 +85,7 @@ class TeamChange(RequestBody):
 
 def list_members() -> Members:
     """Everybody in the team, in the order they joined."""
-    return Members([_member_response(each) for each in people.members()])
+    return Members([_member_response(each) for each in people.list_members()])
 
 
 def change_member(person_id: int, body: RoleGiven) -> Member:
@@ -97,19 +95,19 @@ def change_member(person_id: int, body: RoleGiven) -> Member:
     """
     found, owner = _get_member(person_id), access.person()
     check_held(*SCOPES_OF[body.role])
-    with proved(owner, body.password):
-        member_verbs.change_role(found, body.role, owner)
+    with writing_with_password(owner, body.password):
+        members.change_role(found, body.role, owner)
     return _member_response(found)
 
 
 def remove_member(person_id: int) -> None:
     """Take a member out of the team, with all their tokens; one owner always stays."""
-    member_verbs.remove(_get_member(person_id), access.person())
+    members.remove_member(_get_member(person_id), access.person())
 
 
 def list_invitations() -> Invitations:
     """Everybody who was asked in and has not come yet, the newest first."""
-    found = invitations.invitations_of()
+    found = members.list_invitations()
     return Invitations([_invitation_response(each) for each in found])
 
 
@@ -120,8 +118,8 @@ def invite_person(body: Inviting) -> Answer[InvitationShown]:
     """
     owner = access.person()
     check_held(*SCOPES_OF[body.role])
-    with proved(owner, body.password):
-        asked = invitations.invite(owner, body.email, body.role)
+    with writing_with_password(owner, body.password):
+        asked = members.invite(owner, body.email, body.role)
     return _secret_response(*asked)
 
 
@@ -132,19 +130,19 @@ def invite_again(invitation_id: int, body: InvitingAgain) -> Answer[InvitationSh
     """
     found, owner = access.get(Invitation, invitation_id, "own"), access.person()
     check_held(*SCOPES_OF[found.role])
-    with proved(owner, body.password):
-        token = invitations.invite_again(found, owner)
+    with writing_with_password(owner, body.password):
+        token = members.invite_again(found, owner)
     return _secret_response(found, token)
 
 
 def take_invitation_back(invitation_id: int) -> None:
     """Take an invitation back; its link opens nothing from now on."""
-    invitations.uninvite(access.get(Invitation, invitation_id, "own"), access.person())
+    members.uninvite(access.get(Invitation, invitation_id, "own"), access.person())
 
 
 def get_team() -> TeamShown:
     """What the team is called, and who answers for its pages."""
-    return _team_response(settings.get_team())
+    return _team_response(access.get_team())
 
 
 def change_team(body: TeamChange) -> TeamShown:
@@ -154,11 +152,11 @@ def change_team(body: TeamChange) -> TeamShown:
     if empty := [name for name, text in told.items() if not text]:
         raise Invalid(empty[0], "Visitors read this, so it says something.")
     settings.change_team(**told)
-    return _team_response(settings.get_team())
+    return _team_response(access.get_team())
 
 
 def _get_member(person_id: int) -> Membership:
-    return member_verbs.find_member(person_id) or abort(404)
+    return members.find_member(person_id) or abort(404)
 
 
 def _member_response(found: Membership) -> Member:
@@ -175,7 +173,7 @@ def _secret_response(made: Invitation, token: str) -> Answer[InvitationShown]:
     """An invitation with its link where nobody mails it; told again without."""
     shown = _invitation_response(made)
     has_mail = bool(runtime().settings.mail_url)
-    link = None if has_mail else invitations.address_of(token)
+    link = None if has_mail else members.invitation_address(token)
     return Answer(msgspec.structs.replace(shown, link=link), again=shown)
 
 
@@ -186,7 +184,7 @@ def _invitation_response(found: Invitation) -> InvitationShown:
         role=found.role,
         by=found.invited_by.name,
         expires_at=found.expires_at,
-        is_over=invitations.is_over(found),
+        is_over=members.is_invitation_over(found),
     )
 
 

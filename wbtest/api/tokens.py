@@ -9,7 +9,7 @@ from wbtest.api.serialization import Answer, RequestBody
 from wbtest.store import Refused
 from wbtest.team import access
 from wbtest.team import tokens as token_verbs
-from wbtest.team.token_models import ApiToken
+from wbtest.team.models import ApiToken
 
 # What a token needs to do all that a member of this role may do.
 SCOPES_OF = {
@@ -67,7 +67,7 @@ class Tokens(msgspec.Struct):
 
 def list_tokens() -> Tokens:
     """The tokens, the newest first, without their text."""
-    return Tokens([_token_response(each) for each in token_verbs.tokens_of()])
+    return Tokens([_token_response(each) for each in token_verbs.list_tokens()])
 
 
 def make_token(body: NewToken) -> Answer[TokenShown]:

@@ -24,7 +24,7 @@ from wbtest.extensions import clock, db
 from wbtest.http import number_of
 from wbtest.publishing.models import Experiment
 from wbtest.store import Gone, Invalid, Refused, hold, writing
-from wbtest.team.audit.log import record
+from wbtest.team.audit import record
 from wbtest.team.models import Person
 from wbtest.writing.text_rules import find_fault, gives_reason, seen, with_plain_breaks
 

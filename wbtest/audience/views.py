@@ -20,7 +20,7 @@ from wbtest.publishing.live import LiveExperiment, LiveVariant
 from wbtest.publishing.previews import find_preview
 from wbtest.publishing.strings import strings_of
 from wbtest.runtime import runtime
-from wbtest.team import access, limits
+from wbtest.team import access, rate_limits
 from wbtest.writing.text_rules import paragraphs
 
 bp = Blueprint("audience", __name__)
@@ -59,7 +59,7 @@ def privacy(slug: str) -> ResponseReturnValue:
 
 @bp.route("/p/<slug>/object", endpoint="object", methods=["GET", "POST"])
 @access.public
-@limits.per_network(MOST_OBJECTIONS, limits.HOUR)
+@rate_limits.per_network(MOST_OBJECTIONS, rate_limits.HOUR)
 def object_to_counting(slug: str) -> ResponseReturnValue:
     """Count this browser no more: on this page, or, for somebody of the team, on all pages."""
     found = get_page(slug)

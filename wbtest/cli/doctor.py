@@ -22,7 +22,7 @@ from wbtest.delivery.models import Webhook
 from wbtest.extensions import clock, db
 from wbtest.results.visitor_checks import MANY_UNKNOWN
 from wbtest.runtime import runtime
-from wbtest.team import subscriptions
+from wbtest.team import delivery_settings
 
 BACKUP_AGE = timedelta(hours=48)
 TIMEOUT_SECONDS = 10
@@ -138,7 +138,7 @@ def check_webhooks(_settings: Settings) -> Finding:
     if not hooks:
         return Finding(True, "No webhook is set up.")
     totals: Counter[str] = Counter()
-    for counts in subscriptions.counts_of().values():
+    for counts in delivery_settings.count_events().values():
         totals.update(counts)
     state = f"{totals['waiting']} waiting, {totals['failed']} failed"
     failing = sum(1 for hook in hooks if hook.failures or hook.state == "disabled")

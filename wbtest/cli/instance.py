@@ -16,7 +16,7 @@ from wbtest.delivery import backups, copying, dumps, schema
 from wbtest.extensions import Now, db, utc_now
 from wbtest.runtime import runtime
 from wbtest.store import StoreBroken
-from wbtest.team.audit.log import OPERATOR
+from wbtest.team.audit import OPERATOR
 from wbtest.team.people import has_owner
 
 

@@ -8,7 +8,7 @@ import click
 from wbtest.cli.instance import opened
 from wbtest.cli.serve import prepare
 from wbtest.config import from_environment
-from wbtest.team import archive
+from wbtest.team import instance_export
 
 FILE = click.Path(path_type=Path, dir_okay=False)
 
@@ -24,13 +24,13 @@ def export_instance(file: Path) -> None:
     """Write everything to FILE, which appears when it is whole."""
     part = file.with_name(f"{file.name}.part")
     with opened(os.environ):
-        rows = archive.count_rows()
+        rows = instance_export.count_rows()
         try:
             with (
                 part.open("wb") as target,
                 click.progressbar(length=rows, label="Writing") as bar,
             ):
-                archive.write_archive(target, bar.update)
+                instance_export.write_export(target, bar.update)
             part.replace(file)
         finally:
             part.unlink(missing_ok=True)
@@ -55,7 +55,7 @@ def import_instance(file: Path) -> None:
                 bar.update(source.tell() - before)
                 before = source.tell()
 
-            archive.read_archive(source, show)
+            instance_export.read_export(source, show)
         click.echo(
             "Everything is here. Links in mails and cookies go on working when WBTEST_SECRET_KEY "
             "and WBTEST_BASE_URL are those it came from; `wbtest verify` recounts its figures."

@@ -31,8 +31,7 @@ from wbtest.delivery import schema
 from wbtest.extensions import Now, utc_now
 from wbtest.request_bodies import RequestBodies
 from wbtest.runtime import runtime
-from wbtest.team.people import has_owner
-from wbtest.team.setup import make_setup_link
+from wbtest.team.people import has_owner, make_setup_link
 
 log = logging.getLogger(__name__)
 

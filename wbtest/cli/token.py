@@ -10,7 +10,7 @@ from wbtest.cli.who import get_member
 from wbtest.extensions import db
 from wbtest.store import Refused
 from wbtest.team import tokens
-from wbtest.team.token_models import ApiToken
+from wbtest.team.models import ApiToken
 
 
 @click.group()
@@ -44,7 +44,7 @@ def create(email: str, name: str, scopes: tuple[str, ...], days: int | None) -> 
 def list_tokens(as_json: bool) -> None:
     """List all tokens: number, beginning, scopes, maker, last use, name."""
     with opened(os.environ):
-        rows = [_row(found) for found in tokens.tokens_of()]
+        rows = [_row(found) for found in tokens.list_tokens()]
     if as_json:
         click.echo(json.dumps(rows, ensure_ascii=False, indent=2))
         return

@@ -9,9 +9,8 @@ import click
 from wbtest.cli.instance import opened
 from wbtest.cli.who import get_member, get_person
 from wbtest.store import Refused
-from wbtest.team import members, people
+from wbtest.team import members, people, two_factor
 from wbtest.team.access import ROLES
-from wbtest.team.account import factors
 
 
 @click.group()
@@ -65,7 +64,7 @@ def remove(email: str) -> None:
     with opened(os.environ):
         member = get_member(email)
         person = member.person
-        members.remove(member, None)
+        members.remove_member(member, None)
         click.echo(f"{person.email} is no longer in the team.")
 
 
@@ -85,7 +84,7 @@ def second_factor_off(email: str) -> None:
     """Let EMAIL in by the password alone, when phone and recovery codes are lost."""
     with opened(os.environ):
         person = get_person(email)
-        factors.turn_off_for(person)
+        two_factor.turn_off_for(person)
         click.echo(f"{person.email} logs in by the password alone.")
 
 

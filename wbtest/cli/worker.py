@@ -14,7 +14,7 @@ from wbtest.cli.shared import SharedApp
 from wbtest.delivery.worker import work
 from wbtest.extensions import Now, utc_now
 from wbtest.runtime import runtime
-from wbtest.team.audit.log import WORKER
+from wbtest.team.audit import WORKER
 
 
 @click.command()

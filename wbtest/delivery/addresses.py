@@ -8,7 +8,7 @@ from urllib.parse import SplitResult, quote, urlsplit
 
 IpAddress = ipaddress.IPv4Address | ipaddress.IPv6Address
 
-LONGEST = 500
+LONGEST_ADDRESS = 500
 # Nothing of a URL is a space, a control character or a backslash; browsers bend those into others.
 UNFIT = re.compile(r"[\x00-\x20\x7f-\x9f\\]")
 HOST = re.compile(r"[a-z0-9_]([a-z0-9_-]*[a-z0-9_])?(\.[a-z0-9_]([a-z0-9_-]*[a-z0-9_])?)*")
@@ -69,8 +69,8 @@ def target_of(url: str, schemes: Collection[str], ports: Collection[int]) -> Tar
 
     Raises NotAllowed. Where its host leads is not known yet.
     """
-    if len(url) > LONGEST:
-        raise NotAllowed(f"Use at most {LONGEST} characters.")
+    if len(url) > LONGEST_ADDRESS:
+        raise NotAllowed(f"Use at most {LONGEST_ADDRESS} characters.")
     if UNFIT.search(url):
         raise NotAllowed("Leave out spaces, line breaks and backslashes.")
     try:

@@ -22,10 +22,9 @@ from wbtest.publishing.experiments import newest_zone
 from wbtest.review.todo import TodoItem
 from wbtest.runtime import runtime
 from wbtest.store import insert, writing
+from wbtest.team import mail_preferences
 from wbtest.team.access import ROLES
-from wbtest.team.account import daily
-from wbtest.team.account.models import DailyMail
-from wbtest.team.models import Membership, Person
+from wbtest.team.models import DailyMail, Membership, Person
 
 EVERY = timedelta(minutes=10)
 NOT_BEFORE = time(8)
@@ -64,9 +63,11 @@ def may_leave(mail: OutboxMail) -> bool:
     Otherwise nothing counts as told, and the next look tells what is left of it. In the transaction
     that claims the mail.
     """
-    if not daily.is_daily(mail.leave_url):
+    if not mail_preferences.is_daily_mail(mail.leave_url):
         return True
-    person = daily.read_stop(mail.leave_url.partition(daily.STOP)[2])
+    person = mail_preferences.read_daily_stop(
+        mail.leave_url.partition(mail_preferences.DAILY_STOP)[2]
+    )
     row = db.session.get(DailyMail, person.id) if person else None
     if row is None:
         return False
@@ -109,7 +110,7 @@ def _send_to(morning: Morning, waits: list[TodoItem], now: datetime) -> None:
         unsent = session.scalars(
             select(OutboxMail.id)
             .where(
-                OutboxMail.leave_url == daily.stop_url(person),
+                OutboxMail.leave_url == mail_preferences.daily_stop_url(person),
                 OutboxMail.state.in_(("waiting", "failed")),
             )
             .with_for_update()
@@ -153,7 +154,7 @@ def _news(mine: list[TodoItem], told: dict[str, Any], now: datetime) -> list[Tod
 
 def _send(member: Membership, news: list[TodoItem], now: datetime) -> None:
     base_url = runtime().settings.base_url
-    stop_url = daily.stop_url(member.person)
+    stop_url = mail_preferences.daily_stop_url(member.person)
     letter = letter_of(news, now, base_url, stop_url)
     queue_mail(
         recipient=member.person.email,

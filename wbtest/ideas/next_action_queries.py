@@ -25,8 +25,8 @@ from wbtest.review.approvers import is_alone, needs_of
 from wbtest.review.models import Approval
 from wbtest.review.todo import Assignee, TodoItem
 from wbtest.team.access import roles_from
-from wbtest.team.account.mail_choices import wanting
-from wbtest.team.people import members
+from wbtest.team.mail_preferences import list_recipients
+from wbtest.team.people import list_members
 from wbtest.writing.models import Revision, Stop
 
 
@@ -182,9 +182,9 @@ def waits_for_tests() -> list[TodoItem]:
     moments = _read_moments(
         tests, {key: verdict.reached_at for key, verdict in known.verdicts.items()}
     )
-    mailed = {person.id for person, _ in wanting()}
+    mailed = {person.id for person, _ in list_recipients()}
     found = []
-    for member in members():
+    for member in list_members():
         may = {
             f"may_{permission}": member.role in roles_from(permission)
             for permission in ("edit", "approve", "own")

@@ -7,7 +7,7 @@ from wtforms import BooleanField
 from wbtest.extensions import csrf
 from wbtest.ideas.views import bp
 from wbtest.team import access
-from wbtest.team.account import mail_choices as choices
+from wbtest.team import mail_preferences as choices
 from wbtest.typed import TypedForm
 
 
@@ -22,9 +22,9 @@ class MailsForm(TypedForm):
 def mails() -> ResponseReturnValue:
     """Whether the asking person wants mails about tests."""
     membership = access.membership()
-    form = MailsForm(data={"is_wanted": choices.wants(membership)})
+    form = MailsForm(data={"is_wanted": choices.wants_test_mails(membership)})
     if form.validate_on_submit():
-        choices.choose(membership.person_id, is_wanted=form.is_wanted.data)
+        choices.choose_test_mails(membership.person_id, is_wanted=form.is_wanted.data)
         flash("Saved.")
         return redirect(url_for(".mails"), 303)
     return render_template("ideas/notifications.html", form=form)
@@ -37,12 +37,12 @@ def stop_mails(token: str) -> ResponseReturnValue:
 
     The latter wants 200 and no redirect, also the second time.
     """
-    membership = choices.read_stop(token)
+    membership = choices.read_test_mail_stop(token)
     if membership is None:
         abort(404)
     is_done = request.method == "POST"
     if is_done:
-        choices.choose(membership.person_id, is_wanted=False)
+        choices.choose_test_mails(membership.person_id, is_wanted=False)
     response = make_response(render_template("ideas/stop_notifications.html", is_done=is_done))
     # The address acts for whoever has it; no other page shall learn it.
     response.headers["Referrer-Policy"] = "no-referrer"

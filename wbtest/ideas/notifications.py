@@ -19,7 +19,7 @@ from wbtest.results.figures import Evaluation, evaluate
 from wbtest.results.verdict_text import badge, evidence, headline, promise
 from wbtest.runtime import runtime
 from wbtest.store import UtcDateTime, insert, writing
-from wbtest.team.account.mail_choices import post, wanting
+from wbtest.team.mail_preferences import list_recipients, send_test_mail
 
 
 class SentNotification(Base):
@@ -127,9 +127,9 @@ def _write(experiment: Experiment, news: list[Occasion]) -> None:
     base_url = runtime().settings.base_url
     texts = dict.fromkeys(entry.text for entry in news)
     look = f"See the figures:\n{base_url}/experiments/{experiment.id}/results"
-    people = [person for person, _ in wanting()]
+    people = [person for person, _ in list_recipients()]
     subject = f"{address_of(experiment)}: {news[0].subject}"
-    post(people, subject, "\n\n".join([*texts, look]))
+    send_test_mail(people, subject, "\n\n".join([*texts, look]))
 
 
 def _facts(experiment: Experiment, results: Evaluation) -> dict[str, object]:

@@ -22,7 +22,7 @@ from wbtest.publishing.looks.images import demand_picture
 from wbtest.publishing.meanwhile import demand_same, find_same, rule_parts, variant_parts
 from wbtest.publishing.models import Experiment, Variant
 from wbtest.store import Invalid, Refused, hold, writing
-from wbtest.team.audit.log import record
+from wbtest.team.audit import record
 from wbtest.team.models import Person
 from wbtest.writing.models import Release, Revision
 from wbtest.writing.text_rules import find_fault

@@ -35,7 +35,7 @@ from wbtest.publishing.rule import (
     NotARule,
     from_json,
 )
-from wbtest.team.zones import time_zones
+from wbtest.team.mail_preferences import time_zones
 from wbtest.typed import TypedForm
 from wbtest.writing.document import Document
 from wbtest.writing.text_rules import on_one_line, seen, with_plain_breaks

@@ -25,7 +25,7 @@ from wbtest.results.views import bp
 from wbtest.runtime import runtime
 from wbtest.store import Invalid, Refused
 from wbtest.team import access
-from wbtest.team.account.proving_views import proved
+from wbtest.team.login_views import proved
 
 NOT_READ = "Read the mail below as it goes out, then tick this box."
 # Stands for the part of the link that is everybody's own.

@@ -23,7 +23,7 @@ from wbtest.publishing.sources import source_name
 from wbtest.results.figures import check_started
 from wbtest.results.models import Spend
 from wbtest.store import Gone, Invalid, hold, writing
-from wbtest.team.audit.log import record
+from wbtest.team.audit import record
 from wbtest.team.models import Person
 
 

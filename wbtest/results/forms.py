@@ -13,7 +13,7 @@ from wbtest.results.deciding.checklist import LONGEST_NOTE, STATES, Checklist, M
 from wbtest.results.deciding.decide import LONGEST_REASON
 from wbtest.results.shared_links import MOST_DAYS
 from wbtest.review.forms import WholeField
-from wbtest.team.passwords import LONGEST
+from wbtest.team.passwords import LONGEST_PASSWORD
 from wbtest.typed import TypedForm
 
 
@@ -101,6 +101,6 @@ class OpenForm(TypedForm):
         "Password",
         [
             InputRequired("Type the password."),
-            Length(max=LONGEST, message=f"Use at most {LONGEST} characters."),
+            Length(max=LONGEST_PASSWORD, message=f"Use at most {LONGEST_PASSWORD} characters."),
         ],
     )

@@ -32,7 +32,7 @@ from wbtest.results.chart_style import (
 from wbtest.results.figures import check_started
 from wbtest.results.models import Annotation
 from wbtest.store import Gone, Invalid, Refused, hold, writing
-from wbtest.team.audit.log import record
+from wbtest.team.audit import record
 from wbtest.team.models import Person
 from wbtest.writing.text_rules import find_fault, on_one_line
 

@@ -10,7 +10,7 @@ from wbtest.results.models import SharedLink
 from wbtest.results.views import bp
 from wbtest.runtime import runtime
 from wbtest.store import Refused
-from wbtest.team import access, limits
+from wbtest.team import access, rate_limits
 from wbtest.team.forms import put_refusal
 
 ADDRESS = "/experiments/<int:experiment_id>/share"
@@ -27,7 +27,7 @@ def share(experiment_id: int) -> ResponseReturnValue:
 
 @bp.post(f"{ADDRESS}/new")
 @access.requires("approve")
-@limits.per_ip(60, limits.HOUR)
+@rate_limits.per_ip(60, rate_limits.HOUR)
 def new_shared(experiment_id: int) -> ResponseReturnValue:
     """Make a link for somebody outside."""
     experiment = access.get(Experiment, experiment_id, "approve")
@@ -47,7 +47,7 @@ def new_shared(experiment_id: int) -> ResponseReturnValue:
 
 @bp.post(f"{ADDRESS}/<int:number>/renew")
 @access.requires("approve")
-@limits.per_ip(60, limits.HOUR)
+@rate_limits.per_ip(60, rate_limits.HOUR)
 def renew_shared(experiment_id: int, number: int) -> ResponseReturnValue:
     """Give a link a new address."""
     link = _get(experiment_id, number)

@@ -22,8 +22,8 @@ from wbtest.results.models import SharedLink
 from wbtest.review.reviewers import hash_of
 from wbtest.runtime import runtime
 from wbtest.store import Invalid, Refused, hold, writing
-from wbtest.team import passwords, tries
-from wbtest.team.audit.log import record
+from wbtest.team import passwords, reauthentication
+from wbtest.team.audit import record
 from wbtest.team.models import Person
 from wbtest.team.people import hash_good_password
 from wbtest.writing.text_rules import find_fault
@@ -196,7 +196,7 @@ def may_open(link: SharedLink, given: str) -> bool:
 
 def check_password(link: SharedLink, password: str) -> None:
     """Raise Invalid unless this is the link's password, and RateLimited where somebody guesses."""
-    with tries.counted(f"shared link {link.token_hash}"):
+    with reauthentication.count_try(f"shared link {link.token_hash}"):
         if not passwords.is_right(link.password_hash or None, password):
             raise Invalid("password", WRONG)
 

@@ -36,9 +36,9 @@ from wbtest.results.views import bp
 from wbtest.results.who_came import Filters
 from wbtest.runtime import runtime
 from wbtest.store import Invalid, Refused
-from wbtest.team import access, limits
+from wbtest.team import access, rate_limits
+from wbtest.team.access import get_team
 from wbtest.team.forms import put_refusal
-from wbtest.team.settings import get_team
 from wbtest.writing import document as documents
 
 # Sources are left out: whoever passes a link on may name one, and a name may be somebody's.
@@ -151,7 +151,7 @@ class SharedOver(Refused):
 
 @bp.route(ADDRESS, methods=["GET", "POST"])
 @access.public
-@limits.per_ip(60, limits.QUARTER)
+@rate_limits.per_ip(60, rate_limits.QUARTER)
 def shared(token: str) -> ResponseReturnValue:
     """The figures of an experiment, once the link's password was typed if it has one."""
     link = _get(token)

@@ -23,8 +23,8 @@ from wbtest.results.signup_list import signups as listed_signups
 from wbtest.results.views import bp
 from wbtest.store import Invalid
 from wbtest.team import access
-from wbtest.team.account.proving_views import proved
-from wbtest.team.audit.taking import record_taken
+from wbtest.team.audit import record_download
+from wbtest.team.login_views import proved
 
 SHOWN_SIGNUPS = 200
 
@@ -45,7 +45,7 @@ def signups_csv(experiment_id: int) -> ResponseReturnValue:
     experiment = access.get(Experiment, experiment_id, "own")
     listed = listed_signups(experiment, sealed_rule(experiment))
     rows = signup_rows(listed, questions_of(experiment))
-    record_taken("signups.exported", f"/p/{experiment.slug}")
+    record_download("signups.exported", f"/p/{experiment.slug}")
     return send_file(as_csv(rows), f"{file_stem(experiment)}-signups.csv")
 
 
@@ -56,7 +56,7 @@ def signups_json(experiment_id: int) -> ResponseReturnValue:
     """The same for programs."""
     experiment = access.get(Experiment, experiment_id, "own")
     lines = signup_json(listed_signups(experiment, sealed_rule(experiment)))
-    record_taken("signups.exported", f"/p/{experiment.slug}")
+    record_download("signups.exported", f"/p/{experiment.slug}")
     return send_file(lines, f"{file_stem(experiment)}-signups.json", "application/json")
 
 
@@ -67,7 +67,7 @@ def mailing_csv(experiment_id: int) -> ResponseReturnValue:
     """Whoever agreed to mail, under headings that mailing tools know."""
     experiment = access.get(Experiment, experiment_id, "own")
     rows = mailing_rows(listed_signups(experiment, sealed_rule(experiment)), experiment.slug)
-    record_taken("signups.exported", f"/p/{experiment.slug}")
+    record_download("signups.exported", f"/p/{experiment.slug}")
     return send_file(as_csv(rows), f"{file_stem(experiment)}-mailing.csv")
 
 

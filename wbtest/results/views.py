@@ -20,7 +20,7 @@ from wbtest.publishing.fields import whole_of
 from wbtest.publishing.reckoning import LOWER, Reckoning
 from wbtest.results import calibration
 from wbtest.team import access
-from wbtest.team.zones import time_zones
+from wbtest.team.mail_preferences import time_zones
 
 bp = Blueprint("results", __name__)
 

@@ -19,7 +19,7 @@ from wbtest.review.approvers import Needs, able_to_sign, four_eyes_objection, is
 from wbtest.review.models import Approval
 from wbtest.review.verdicts import Stopped, check_is_newest, check_not_stopped, note_verdict
 from wbtest.store import Refused, hold, writing
-from wbtest.team.audit.log import record
+from wbtest.team.audit import record
 from wbtest.team.models import Person
 from wbtest.writing import document as documents
 from wbtest.writing.coach_report import find_stops

@@ -7,9 +7,9 @@ from sqlalchemy import func, select
 
 from wbtest.extensions import db
 from wbtest.store import Invalid, hold, writing
-from wbtest.team.audit.log import record
+from wbtest.team.access import get_team
+from wbtest.team.audit import record
 from wbtest.team.models import Membership, Person, TeamSettings
-from wbtest.team.settings import get_team
 
 ADD_AN_APPROVER = "make a member an approver on the Team page"
 # Made once, since to put it together takes longer than to run it.

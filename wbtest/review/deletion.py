@@ -7,7 +7,7 @@ import sqlalchemy as sa
 from wbtest.extensions import Base, db
 from wbtest.review.models import Approval, Comment, Forecast, Reading
 from wbtest.store import Refused, hold, writing
-from wbtest.team.audit.log import record
+from wbtest.team.audit import record
 from wbtest.team.models import Person
 from wbtest.writing.models import Release, Revision, name_of
 

@@ -9,7 +9,7 @@ from wbtest.review.models import Reviewer
 from wbtest.review.views import bp
 from wbtest.runtime import runtime
 from wbtest.store import Refused
-from wbtest.team import access, limits
+from wbtest.team import access, rate_limits
 from wbtest.team.forms import put_refusal
 from wbtest.writing.models import Release, Revision
 from wbtest.writing.releases import find_newest_revision, find_revision
@@ -40,7 +40,7 @@ def ask(release_id: int, number: int) -> ResponseReturnValue:
 
 @bp.post(f"{ADDRESS}/links/new")
 @access.requires("edit")
-@limits.per_ip(60, limits.HOUR)
+@rate_limits.per_ip(60, rate_limits.HOUR)
 def new_link(release_id: int, number: int) -> ResponseReturnValue:
     """Make a link for somebody without a log-in."""
     revision = _get_revision(release_id, number)
@@ -62,7 +62,7 @@ def new_link(release_id: int, number: int) -> ResponseReturnValue:
 
 @bp.post(f"{ADDRESS}/links/<int:reviewer_id>/renew")
 @access.requires("edit")
-@limits.per_ip(60, limits.HOUR)
+@rate_limits.per_ip(60, rate_limits.HOUR)
 def renew_link(release_id: int, number: int, reviewer_id: int) -> ResponseReturnValue:
     """Give the holder of a link a new one."""
     revision = _get_revision(release_id, number)

@@ -20,7 +20,7 @@ from wbtest.review.reviewers import hash_of, is_over, may_hear, member_reviewer,
 from wbtest.review.verdicts import check_is_newest, check_not_stopped
 from wbtest.runtime import runtime
 from wbtest.store import Invalid, Refused, hold, writing
-from wbtest.team.audit.log import record
+from wbtest.team.audit import record
 from wbtest.team.models import Membership, Person
 from wbtest.team.people import LONGEST_NAME, clean_email
 from wbtest.writing.models import Release, Revision, name_of

@@ -11,7 +11,7 @@ from wbtest.review.approvers import approvers_of
 from wbtest.review.models import Reading, Reviewer
 from wbtest.review.reviewers import reading_of, seat_of
 from wbtest.store import Invalid, Refused, hold, writing
-from wbtest.team.audit.log import record
+from wbtest.team.audit import record
 from wbtest.team.models import Person
 from wbtest.writing.models import Release, Revision, Stop, name_of
 from wbtest.writing.releases import find_newest_revision

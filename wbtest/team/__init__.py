@@ -9,52 +9,32 @@ from wbtest.extensions import login
 from wbtest.runtime import runtime
 from wbtest.team import (
     access,
-    deleting_views,
+    account_recovery,
+    account_views,
+    audit,
+    audit_views,
     delivery_views,
-    limits,
-    members_views,
-    owners,
-    security_views,
-    session_cookie,
+    health_views,
+    login_views,
+    members,
+    people,
+    rate_limits,
     sessions,
+    team_views,
     token_views,
-    webhook_views,
 )
-from wbtest.team.account import (
-    code_views,
-    daily_views,
-    email_views,
-    factor_views,
-    links,
-    proving_views,
-    reset_views,
-    use,
-)
-from wbtest.team.account import views as account_views
-from wbtest.team.audit import refusals
-from wbtest.team.audit import views as audit_views
-from wbtest.team.inviting import invitations
-from wbtest.team.inviting import views as inviting_views
-from wbtest.team.inviting.views import keep_invitation_secret
-from wbtest.team.views import bp, say_no_team
+from wbtest.team.login_views import bp, say_no_team
+from wbtest.team.team_views import keep_invitation_secret
 
-# Each adds its pages to the blueprint of views.
+# Each adds its pages to the blueprint of ``login_views``.
 PAGES = (
-    code_views,
-    daily_views,
-    email_views,
-    factor_views,
-    reset_views,
     account_views,
     audit_views,
-    deleting_views,
     delivery_views,
-    inviting_views,
-    members_views,
-    security_views,
+    health_views,
+    login_views,
+    team_views,
     token_views,
-    proving_views,
-    webhook_views,
 )
 
 
@@ -73,11 +53,11 @@ def init_app(app: Flask) -> None:
     app.after_request(_note_use)
     app.after_request(_note_refusal)
     app.context_processor(_who_asks)
-    hooks.tell_owners = owners.tell_owners
+    hooks.tell_owners = people.tell_owners
     hooks.jobs["old sessions"] = (sessions.forget_old_sessions, timedelta(days=1))
-    hooks.jobs["old invitations"] = (invitations.forget_old_invitations, timedelta(days=1))
-    hooks.jobs["old account links"] = (links.forget_old_links, timedelta(days=1))
-    hooks.jobs["old counts"] = (limits.forget_old_counts, timedelta(hours=1))
+    hooks.jobs["old invitations"] = (members.forget_old_invitations, timedelta(days=1))
+    hooks.jobs["old account links"] = (account_recovery.forget_old_links, timedelta(days=1))
+    hooks.jobs["old counts"] = (rate_limits.forget_old_counts, timedelta(hours=1))
 
 
 def _find_person(request: Request) -> object:
@@ -85,12 +65,11 @@ def _find_person(request: Request) -> object:
         # A program shows a token; a browser's cookie opens nothing there, whoever sends it along.
         program = access.find_token()
         return program.person if program else None
-    name = session_cookie.cookie_name(runtime().settings)
-    token = request.cookies.get(name, "")
+    token = request.cookies.get(sessions.cookie_name(), "")
     found = sessions.find_use(token)
     if found is None:
         return None
-    if use.is_due(found.noted_at):
+    if sessions.is_use_due(found.noted_at):
         g.used_session = token
     return found.person
 
@@ -98,14 +77,14 @@ def _find_person(request: Request) -> object:
 def _note_use(response: Response) -> Response:
     """When the page is made, and once an hour: that its device was used."""
     if token := g.pop("used_session", ""):
-        use.note(token)
+        sessions.note_session_use(token)
     return response
 
 
 def _note_refusal(response: Response) -> Response:
     """When the answer is made, so that no transaction of a view is open."""
     if why := g.pop(access.TURNED_AWAY, ""):
-        refusals.note(why)
+        audit.note_refusal(why)
     return response
 
 

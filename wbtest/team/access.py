@@ -1,4 +1,4 @@
-"""The only way a view gets at an object, and the only place that knows who is asking.
+"""Who is asking and what they may do: the only way a view gets at an object.
 
 Roles are a ladder: viewer < editor < approver < owner. A stranger is told that nothing is here;
 a member whose role is too low is told so.
@@ -15,12 +15,12 @@ from flask_login import current_user
 
 from wbtest.extensions import db
 from wbtest.http import WITH_BODY
-from wbtest.store import Refused, end_reading
-from wbtest.team.logged_out import ask_to_log_in
+from wbtest.store import Gone, Refused, end_reading
 from wbtest.team.models import Membership, Person, TeamSettings
+from wbtest.team.safe_redirect import ask_to_log_in
 
 if TYPE_CHECKING:
-    from wbtest.team.token_models import ApiToken
+    from wbtest.team.models import ApiToken
 
 # The blueprint whose requests carry a token instead of a cookie.
 API = "api"
@@ -30,9 +30,14 @@ OWN_LOG_IN = "self"
 PERMISSIONS = {"read": "viewer", "edit": "editor", "approve": "approver", "own": "owner"}
 # What is told of this request in the audit log, when it is answered: why it was turned away.
 TURNED_AWAY = "turned_away"
-
 Model = TypeVar("Model")
 View = TypeVar("View", bound=Callable[..., ResponseReturnValue])
+ROLE_DESCRIPTIONS = {
+    "viewer": "A viewer reads and comments.",
+    "editor": "An editor also writes, and asks for reviews.",
+    "approver": "An approver also approves, starts and ends tests, and decides.",
+    "owner": "An owner also sees sign-ups and changes this page and who is in the team.",
+}
 
 
 class NoTeam(Refused):
@@ -222,3 +227,11 @@ def _id_of(person: Person) -> int:
     """Their number, for which no row is read anew that a transaction before this one read."""
     [number] = sa.inspect(person).identity or (person.id,)
     return cast(int, number)
+
+
+def get_team() -> TeamSettings:
+    """The team of this instance. Raises Gone before the set-up, and when all was deleted."""
+    found: TeamSettings | None = db.session.scalar(sa.select(TeamSettings))
+    if found is None:
+        raise Gone("Somebody deleted this meanwhile.")
+    return found

@@ -1,13 +1,35 @@
-"""Forms of this area, and how a verb's refusal gets to its field."""
+"""Forms of the team's pages, and how a verb's error gets to its field."""
 
-from wtforms import BooleanField, EmailField, Field, PasswordField, StringField, ValidationError
-from wtforms.validators import DataRequired, EqualTo, Length, Optional
+from wtforms import (
+    BooleanField,
+    EmailField,
+    Field,
+    HiddenField,
+    IntegerField,
+    PasswordField,
+    SelectField,
+    SelectMultipleField,
+    StringField,
+    URLField,
+    ValidationError,
+    widgets,
+)
+from wtforms.validators import DataRequired, EqualTo, Length, NumberRange, Optional
+from wtforms.widgets import CheckboxInput, ListWidget
 
+from wbtest.delivery.addresses import LONGEST_ADDRESS
+from wbtest.delivery.webhooks import KINDS
 from wbtest.store import Refused
-from wbtest.team.limits import RateLimited
-from wbtest.team.passwords import LONGEST, find_fault
+from wbtest.team.access import ROLES
+from wbtest.team.mail_preferences import time_zones
+from wbtest.team.passwords import LONGEST_PASSWORD, find_fault
 from wbtest.team.people import clean_email
+from wbtest.team.rate_limits import RateLimited
+from wbtest.team.tokens import LONGEST_LIFE, LONGEST_NAME, SCOPES
 from wbtest.typed import TypedForm
+
+LONGEST_CODE = 40
+ROLE_CHOICES = {role: role.capitalize() for role in ROLES}
 
 
 def put_refusal(form: TypedForm, refused: Refused) -> None:
@@ -68,7 +90,9 @@ class EndingTokens(TypedForm):
 
 class LogInForm(TypedForm):
     email = EmailField("E-mail", [DataRequired("Type your e-mail."), at_most(320)])
-    password = PasswordField("Password", [DataRequired("Type your password."), at_most(LONGEST)])
+    password = PasswordField(
+        "Password", [DataRequired("Type your password."), at_most(LONGEST_PASSWORD)]
+    )
 
 
 class SetupForm(TypedForm):
@@ -84,7 +108,8 @@ class SetupForm(TypedForm):
 
 class PasswordForm(EndingTokens):
     old_password = PasswordField(
-        "Your password now", [DataRequired("Type the password you log in with."), at_most(LONGEST)]
+        "Your password now",
+        [DataRequired("Type the password you log in with."), at_most(LONGEST_PASSWORD)],
     )
     new_password = PasswordField(
         "New password", [DataRequired("Choose a new password."), good_password]
@@ -116,5 +141,135 @@ class DeletingForm(TypedForm):
         "Type the name of the team", [DataRequired("Type the name of the team."), at_most(120)]
     )
     password = PasswordField(
-        "Your password", [DataRequired("Type the password you log in with."), at_most(LONGEST)]
+        "Your password",
+        [DataRequired("Type the password you log in with."), at_most(LONGEST_PASSWORD)],
     )
+
+
+def _own_password() -> PasswordField:
+    return PasswordField(
+        "Your password",
+        [DataRequired("Type the password you log in with."), at_most(LONGEST_PASSWORD)],
+    )
+
+
+def _code(label: str) -> StringField:
+    return StringField(label, [DataRequired("Type a code."), at_most(LONGEST_CODE)])
+
+
+class NameForm(TypedForm):
+    name = StringField("Your name", [DataRequired("Type your name."), at_most(120)], [one_line])
+
+
+class DailyMailForm(TypedForm):
+    is_wanted = BooleanField("Tell me each morning what is new")
+    # What it may be the verb says, in a sentence.
+    time_zone = SelectField("Your time zone", choices=time_zones, validate_choice=False)
+
+
+class AskForResetForm(TypedForm):
+    email = EmailField("E-mail", [DataRequired("Type your e-mail."), at_most(320), reachable])
+
+
+class ResetForm(EndingTokens):
+    # Whoever lost the password may have lost it to somebody.
+    ends_tokens = BooleanField("Also end my API tokens", default=True)
+    new_password = PasswordField(
+        "New password", [DataRequired("Choose a new password."), good_password]
+    )
+    repeated = PasswordField(
+        "New password, once more",
+        [EqualTo("new_password", "The two differ. Type the new password once more.")],
+    )
+
+
+class EmailForm(TypedForm):
+    new_email = EmailField(
+        "New e-mail", [DataRequired("Type the new e-mail."), at_most(320), reachable], [one_line]
+    )
+    password = _own_password()
+
+
+class CodeForm(TypedForm):
+    code = _code("Code")
+
+
+class ProvingForm(TypedForm):
+    password = _own_password()
+    code = _code("Code from the app, or a recovery code")
+
+
+class TurnOnForm(EndingTokens):
+    # The secret that the page showed, signed; whoever sends another one gets a new page.
+    secret = HiddenField(validators=[Length(max=1000)])
+    code = _code("Code from the app")
+    password = _own_password()
+
+
+class TurnOffForm(EndingTokens):
+    code = _code("Code from the app, or a recovery code")
+    password = _own_password()
+
+
+class InviteForm(TypedForm):
+    email = EmailField("Their e-mail", [DataRequired("Type the e-mail."), reachable], [one_line])
+    role = SelectField("Their role", choices=ROLE_CHOICES, default="editor")
+
+
+class JoinForm(TypedForm):
+    name = StringField(
+        "Your name",
+        [DataRequired("Type your name."), Length(max=120, message="Use at most 120 characters.")],
+        [one_line],
+    )
+    password = PasswordField("Password", [DataRequired("Choose a password."), good_password])
+
+
+class TokenForm(TypedForm):
+    name = StringField(
+        "Which program is it for",
+        [
+            DataRequired("Say which program will use it."),
+            Length(max=LONGEST_NAME, message=f"Use at most {LONGEST_NAME} characters."),
+        ],
+    )
+    scopes = SelectMultipleField(
+        "What it may do",
+        # That one is chosen is the verb's to ask: "required" would be asked of every single box.
+        choices=SCOPES,
+        widget=widgets.ListWidget(),
+        option_widget=widgets.CheckboxInput(),
+    )
+    days = IntegerField(
+        "Ends by itself after",
+        [
+            Optional(),
+            NumberRange(1, LONGEST_LIFE, f"Type 1 to {LONGEST_LIFE} days, or leave it empty."),
+        ],
+    )
+    password = PasswordField(
+        "Your password",
+        [
+            DataRequired("Type the password you log in with."),
+            Length(max=LONGEST_PASSWORD, message=f"Use at most {LONGEST_PASSWORD} characters."),
+        ],
+    )
+
+
+class WebhookForm(TypedForm):
+    url = URLField(
+        "Web address",
+        [
+            DataRequired("Type the address that is to be told."),
+            Length(max=LONGEST_ADDRESS, message=f"Use at most {LONGEST_ADDRESS} characters."),
+        ],
+    )
+    events = SelectMultipleField(
+        "When",
+        # That one is chosen is the verb's to ask: "required" would be asked of every single box.
+        choices=KINDS,
+        default=list(KINDS),
+        widget=ListWidget(),
+        option_widget=CheckboxInput(),
+    )
+    addresses = BooleanField("Send the e-mail of whoever signs up along")

@@ -1,18 +1,34 @@
-"""Changing what somebody may do here: another role, out of the team. One owner always stays.
+"""Who is in the team: roles, leaving, and invitations. There is always at least one owner.
 
-Each verb holds the team first, so that two owners who act at once come one after the other.
-Who is an owner no longer takes the open invitations along that they sent: one may lead them back.
+Each verb locks the team first, so two owners who act at once come one after the other. Open
+invitations of somebody who stops being an owner are revoked, because one may lead them back.
 """
 
-import sqlalchemy as sa
+import secrets
+from datetime import datetime, timedelta
 
-from wbtest.extensions import db
-from wbtest.store import Invalid, Refused, hold, writing
-from wbtest.team.access import ROLES
-from wbtest.team.audit.log import record
+import sqlalchemy as sa
+from sqlalchemy.exc import IntegrityError
+from sqlalchemy.orm import joinedload
+
+from wbtest.delivery.outbox import queue_mail
+from wbtest.extensions import clock, db
+from wbtest.letter import Letter
+from wbtest.runtime import runtime
+from wbtest.store import Gone, Invalid, Refused, hold, writing
+from wbtest.team import people
+from wbtest.team.access import ROLE_DESCRIPTIONS, ROLES, get_team
+from wbtest.team.audit import record
 from wbtest.team.models import Invitation, Membership, Person
-from wbtest.team.settings import get_team
+from wbtest.team.people import clean_email
+from wbtest.team.rate_limits import DAY, count, plain_names
+from wbtest.team.sessions import digest
 from wbtest.team.tokens import revoke_above
+
+INVITATION_LIFE = timedelta(hours=48)
+MOST_A_DAY = 50
+# Long enough to see who never came; then the e-mail of a stranger has no business here.
+INVITATION_KEPT = timedelta(days=7)
 
 
 class LastOwner(Refused):
@@ -40,7 +56,7 @@ def change_role(membership: Membership, role: str, owner: Person | None) -> None
     if role not in ROLES:
         raise Invalid("role", f"A role is one of {', '.join(ROLES)}.")
     with writing():
-        _hold(membership, owner)
+        _hold_member(membership, owner)
         if membership.role == role:
             return
         if role != "owner":
@@ -53,23 +69,23 @@ def change_role(membership: Membership, role: str, owner: Person | None) -> None
             _take_back_invitations(membership, owner)
 
 
-def remove(membership: Membership, owner: Person | None) -> None:
+def remove_member(membership: Membership, owner: Person | None) -> None:
     """Take a member out of the team, which ends all that they could do here; the log-in stays.
 
     ``owner`` as above. Raises LastOwner, NotOwner, and Gone when the member left meanwhile.
     """
     with writing() as session:
-        _hold(membership, owner)
+        _hold_member(membership, owner)
         _keep_an_owner(membership)
         record("person.removed", _named(membership.person), by=owner)
         _take_back_invitations(membership, owner)
         session.delete(membership)
 
 
-def leave(membership: Membership) -> None:
+def leave_team(membership: Membership) -> None:
     """Take oneself out of the team. Raises LastOwner."""
     with writing() as session:
-        _hold(membership, None)
+        _hold_member(membership, None)
         _keep_an_owner(membership)
         record("person.left", by=membership.person)
         _take_back_invitations(membership, membership.person)
@@ -88,7 +104,7 @@ def check_owner(owner: Person) -> None:
         raise NotOwner
 
 
-def _hold(membership: Membership, owner: Person | None) -> None:
+def _hold_member(membership: Membership, owner: Person | None) -> None:
     hold(get_team())
     if owner is not None:
         check_owner(owner)
@@ -112,3 +128,235 @@ def _take_back_invitations(membership: Membership, by: Person | None) -> None:
 
 def _named(person: Person) -> str:
     return f"{person.name} <{person.email}>"
+
+
+class TooManyInvitations(Refused):
+    """As many went out today as a team may send."""
+
+    status = 429
+
+    def __init__(self, seconds: int) -> None:
+        super().__init__(
+            f"{MOST_A_DAY} invitations went out in a day, as many as a team may send. Try tomorrow."
+        )
+        self.seconds = seconds
+
+
+def invite(owner: Person, email: str, role: str) -> tuple[Invitation, str]:
+    """Ask somebody in, by mail where a mail server is set; return it with the token of its link.
+
+    Nobody can learn the token later. A second invitation of one e-mail takes the first one's place.
+    Raises Invalid at email or role, and TooManyInvitations.
+    """
+    email = clean_email(email)
+    if role not in ROLES:
+        raise Invalid("role", f"A role is one of {', '.join(ROLES)}.")
+    with writing() as session:
+        hold(get_team())
+        check_owner(owner)
+        if _is_member(email):
+            raise Invalid("email", f"{email} is in this team already. Change the role in the list.")
+        found = session.scalar(sa.select(Invitation).where(Invitation.email == email))
+        invitation = found or Invitation(email=email)
+        invitation.role = role
+        token = _send_invitation(invitation, owner)
+        record("person.invited", f"{email} as {role}", by=owner)
+    return invitation, token
+
+
+def invite_again(invitation: Invitation, owner: Person) -> str:
+    """Send a new link, whose token is returned, for as long again; the old one stops working.
+
+    Raises TooManyInvitations, and Gone when it was accepted or taken back meanwhile.
+    """
+    with writing():
+        hold(get_team())
+        check_owner(owner)
+        hold(invitation)
+        token = _send_invitation(invitation, owner)
+        record("person.invited_again", invitation.email, by=owner)
+    return token
+
+
+def uninvite(invitation: Invitation, owner: Person) -> None:
+    """Take an invitation back; its link opens nothing from now on. Raises Gone when it is gone."""
+    with writing() as session:
+        hold(get_team())
+        check_owner(owner)
+        hold(invitation)
+        record("person.uninvited", invitation.email, by=owner)
+        session.delete(invitation)
+
+
+def list_invitations() -> list[Invitation]:
+    """Every invitation that nobody has accepted, the newest first, also those that are over."""
+    return list(
+        db.session.scalars(
+            sa.select(Invitation)
+            .options(joinedload(Invitation.invited_by))
+            .order_by(Invitation.expires_at.desc(), Invitation.id.desc())
+        )
+    )
+
+
+def is_invitation_over(invitation: Invitation) -> bool:
+    """Whether its time has passed."""
+    return invitation.expires_at <= clock.now()
+
+
+def forget_old_invitations(now: datetime) -> None:
+    """Delete the invitations that were over a week ago; a job of the worker."""
+    with writing() as session:
+        session.execute(sa.delete(Invitation).where(Invitation.expires_at < now - INVITATION_KEPT))
+
+
+def _send_invitation(invitation: Invitation, owner: Person) -> str:
+    """Give it a new token and its time, mail it, and return the token; inside ``writing``."""
+    names = plain_names("invitations")
+    total, seconds = count(db.session.connection(), names, MOST_A_DAY, DAY)
+    if total > MOST_A_DAY:
+        raise TooManyInvitations(seconds)
+    token = secrets.token_urlsafe(32)
+    invitation.token_hash = digest(token)
+    invitation.invited_by_id = owner.id
+    invitation.expires_at = clock.now() + INVITATION_LIFE
+    db.session.add(invitation)
+    db.session.flush()
+    settings = runtime().settings
+    # A mail that waits for a server that is not there would arrive when its link is long over.
+    if settings.mail_url:
+        written = invitation_letter(
+            team=get_team().name,
+            invited_by=owner.name,
+            role=invitation.role,
+            does=ROLE_DESCRIPTIONS[invitation.role],
+            url=invitation_address(token),
+            until=invitation.expires_at,
+        )
+        queue_mail(
+            recipient=invitation.email,
+            subject=written.subject,
+            body=written.body,
+        )
+    return token
+
+
+def invitation_address(token: str) -> str:
+    """The whole address of an invitation's page, whatever host was asked for it."""
+    settings = runtime().settings
+    return f"{settings.base_url}/invitation/{token}"
+
+
+def _is_member(email: str) -> bool:
+    found = sa.select(Membership.person_id).join(Person)
+    ours = found.where(Person.email == email)
+    return db.session.scalar(ours) is not None
+
+
+class InvitationOver(Refused):
+    """Unknown, used, taken back or too old: which of them is nobody's business."""
+
+    status = 404
+    title = "This invitation is over"
+
+    def __init__(self) -> None:
+        super().__init__(
+            "The link was used, replaced or taken back, or its 48 hours have passed. "
+            "Ask whoever invited you for a new one."
+        )
+
+
+class SomebodyElse(Refused):
+    """The invitation is another person's than the one who is logged in."""
+
+    status = 403
+    title = "This invitation is for somebody else"
+
+    def __init__(self, invited: str, asking: str) -> None:
+        super().__init__(
+            f"It is for {invited}, and you are logged in as {asking}. "
+            "Log out, then open the link again. It still works."
+        )
+
+
+def get_open_invitation(token: str) -> Invitation:
+    """The open invitation of this token. Raises InvitationOver."""
+    found = db.session.scalar(sa.select(Invitation).where(Invitation.token_hash == digest(token)))
+    if found is None or is_invitation_over(found):
+        raise InvitationOver
+    return found
+
+
+def accept_invitation(token: str, person: Person) -> None:
+    """Let somebody with a log-in join; who is in the team already keeps their role.
+
+    Raises InvitationOver, SomebodyElse.
+    """
+    with writing() as session:
+        invitation = _hold_invitation(token)
+        if invitation.email != person.email:
+            raise SomebodyElse(invitation.email, person.email)
+        if session.get(Membership, person.id) is None:
+            _join(invitation, person)
+        session.delete(invitation)
+
+
+def accept_invitation_as_new(token: str, *, name: str, password: str) -> Person:
+    """Make a log-in for the invited e-mail, let it join, and return the person.
+
+    Raises InvitationOver, Invalid at name or password, and Refused when the e-mail has a log-in.
+    """
+    person = people.new_person(email=get_open_invitation(token).email, name=name, password=password)
+    with writing() as session:
+        invitation = _hold_invitation(token)
+        session.add(person)
+        try:
+            session.flush()
+        except IntegrityError as error:
+            raise Refused(
+                "This e-mail has a log-in by now. Open the link again and log in with it."
+            ) from error
+        _join(invitation, person)
+        session.delete(invitation)
+    return person
+
+
+def _hold_invitation(token: str) -> Invitation:
+    """The invitation, which nobody else can use until this transaction ends.
+
+    The team is held first, as by owners who send or change it: each would wait for the other.
+    """
+    invitation = get_open_invitation(token)
+    try:
+        hold(get_team())
+        hold(invitation)
+    except Gone as gone:
+        raise InvitationOver from gone
+    # It was sent again while we waited for it: this is the old link.
+    if invitation.token_hash != digest(token):
+        raise InvitationOver
+    return invitation
+
+
+def _join(invitation: Invitation, person: Person) -> None:
+    db.session.add(
+        Membership(
+            person_id=person.id,
+            role=invitation.role,
+            created_at=clock.now(),
+        )
+    )
+    record("person.joined", invitation.role, by=person)
+
+
+def invitation_letter(
+    *, team: str, invited_by: str, role: str, does: str, url: str, until: datetime
+) -> Letter:
+    """Return the mail that asks somebody in; ``does`` says what this ``role`` may do."""
+    parts = (
+        f"{invited_by} asks you to join {team} on wbtest as {role}. {does}",
+        f"Open this page and press the button:\n{url}",
+        f"The link is for you alone: it works once, until {until.day} {until:%B, %H:%M} UTC. "
+        "If you did not expect it, do nothing, and nothing happens.",
+    )
+    return Letter(f"{invited_by} asks you to join {team}", "\n\n".join(parts) + "\n")

@@ -12,7 +12,7 @@ from argon2.exceptions import InvalidHashError, VerificationError
 from argon2.low_level import Type, hash_secret_raw
 
 SHORTEST = 10
-LONGEST = 1000
+LONGEST_PASSWORD = 1000
 # OWASP's second profile for Argon2id: 19 MiB, two passes, one lane.
 PASSES, KIBIBYTES, LANES = 2, 19 * 1024, 1
 # So many characters are somebody's own beside words that others guess first.
@@ -66,8 +66,8 @@ def find_fault(password: str, about: Collection[str] = ()) -> str:
     """
     if len(password) < SHORTEST:
         return f"Use {SHORTEST} characters or more; three or four words are easy to remember."
-    if len(password) > LONGEST:
-        return f"Use at most {LONGEST} characters."
+    if len(password) > LONGEST_PASSWORD:
+        return f"Use at most {LONGEST_PASSWORD} characters."
     if len(set(password)) < 4:
         return "This repeats itself too much to be safe. Use three or four words."
     if "".join(password.casefold().split()) in common():

@@ -1,18 +1,26 @@
-"""People and their place in the team: adding them, finding them, changing a password."""
+"""People with a log-in: adding and finding them, their passwords, and the first owner's set-up."""
 
+import secrets
 from collections.abc import Collection, Iterator
 from typing import NamedTuple
 
 from sqlalchemy.orm import joinedload
 
+from wbtest.delivery.outbox import queue_mail
 from wbtest.extensions import clock, db
 from wbtest.http import NO_TEXT
-from wbtest.store import Invalid, writing
-from wbtest.team import passwords
+from wbtest.store import Invalid, Refused, writing
+from wbtest.team import passwords, sessions
 from wbtest.team.access import ROLES
-from wbtest.team.account.models import AccountLink
-from wbtest.team.audit.log import record
-from wbtest.team.models import LoginSession, Membership, Person
+from wbtest.team.audit import record
+from wbtest.team.models import (
+    AccountLink,
+    LoginSession,
+    Membership,
+    Person,
+    SetupLink,
+    TeamSettings,
+)
 
 LONGEST_NAME = 120
 
@@ -50,7 +58,7 @@ def has_owner() -> bool:
     return db.session.scalar(found) is not None
 
 
-def members() -> list[Membership]:
+def list_members() -> list[Membership]:
     """Everybody in the team, in the order they joined."""
     return list(
         db.session.scalars(
@@ -61,7 +69,7 @@ def members() -> list[Membership]:
     )
 
 
-class Listed(NamedTuple):
+class PersonRow(NamedTuple):
     """Somebody with a log-in; without a role they are not in the team any more."""
 
     email: str
@@ -69,14 +77,14 @@ class Listed(NamedTuple):
     name: str
 
 
-def everybody() -> Iterator[Listed]:
+def everybody() -> Iterator[PersonRow]:
     """Everybody with a log-in, by when they joined; last who left the team."""
     rows = db.session.execute(
         db.select(Person.email, Membership.role, Person.name)
         .outerjoin(Membership, Membership.person_id == Person.id)
         .order_by(Membership.created_at.is_(None), Membership.created_at, Person.id)
     )
-    yield from (Listed(*row) for row in rows)
+    yield from (PersonRow(*row) for row in rows)
 
 
 def add_person(*, email: str, name: str, role: str, password: str) -> Person:
@@ -147,3 +155,82 @@ def replace_hash(person: Person, hashed: str) -> None:
         person.password_hash = hashed
         session.execute(db.delete(AccountLink).where(AccountLink.person_id == person.id))
         session.execute(db.delete(LoginSession).where(LoginSession.person_id == person.id))
+
+
+def tell_owners(subject: str, body: str) -> None:
+    """Queue a mail to each owner, in the open write transaction or a new one."""
+    with writing():
+        for person in list_owners():
+            queue_mail(recipient=person.email, subject=subject, body=body)
+
+
+def list_owners() -> list[Person]:
+    """The owners, in the order they joined."""
+    query = (
+        db.select(Person)
+        .join(Membership, Membership.person_id == Person.id)
+        .where(Membership.role == "owner")
+        .order_by(Membership.created_at, Person.id)
+    )
+    return list(db.session.scalars(query))
+
+
+class SetupLinkSpent(Refused):
+    """The link is unknown or was used. No words of its own: it must look like any wrong address."""
+
+    status = 404
+
+
+def make_setup_link() -> str:
+    """Return the token of a new set-up link; older links stop working.
+
+    Raises Refused when somebody owns this instance already.
+    """
+    token = secrets.token_urlsafe(32)
+    with writing() as session:
+        if has_owner():
+            raise Refused("This instance has an owner. Add people with `wbtest user create`.")
+        session.execute(db.delete(SetupLink))
+        session.add(SetupLink(token_hash=sessions.digest(token), created_at=clock.now()))
+    return token
+
+
+def is_setup_open(token: str) -> bool:
+    """Whether the link would still make an owner."""
+    link = db.session.get(SetupLink, sessions.digest(token))
+    return link is not None and not has_owner()
+
+
+def set_up(
+    token: str,
+    *,
+    name: str,
+    email: str,
+    password: str,
+    team_name: str,
+    controller: str = "",
+    contact_email: str = "",
+) -> Person:
+    """Make the team and its owner, and spend the link.
+
+    ``controller`` is who answers for the public pages (default: the person and the team),
+    ``contact_email`` where visitors can write to (default: the owner's e-mail). Of two who come at
+    once only one gets through. Raises LinkSpent, or Invalid at a field.
+    """
+    person = new_person(email=email, name=name, password=password)
+    team = TeamSettings(
+        name=team_name,
+        controller=controller or f"{name}, {team_name}",
+        contact_email=clean_email(contact_email or email, "contact_email"),
+        created_at=clock.now(),
+    )
+    with writing() as session:
+        # All links at once: the rows are locked, so whoever comes second finds none.
+        spent = session.scalars(db.delete(SetupLink).returning(SetupLink.token_hash)).all()
+        if sessions.digest(token) not in spent or has_owner():
+            raise SetupLinkSpent
+        session.add_all([team, person])
+        session.add(Membership(person=person, role="owner", created_at=clock.now()))
+        session.flush()
+        record("team.made", team.name, by=person)
+    return person

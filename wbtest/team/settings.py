@@ -1,20 +1,23 @@
-"""What the team is called, and who answers for its public pages."""
+"""The team as a whole: its name, who is responsible for its pages, and deleting everything."""
+
+from typing import NamedTuple
 
 import sqlalchemy as sa
 
-from wbtest.extensions import db
-from wbtest.store import Gone, hold, insert, writing
-from wbtest.team.audit.log import record
-from wbtest.team.models import PagesVersion, TeamSettings
+from wbtest.extensions import Base, db
+from wbtest.store import GROUP_LOCK, Invalid, Refused, hold, insert, writing
+from wbtest.team.access import get_team
+from wbtest.team.audit import WORKER, record
+from wbtest.team.members import check_owner
+from wbtest.team.models import AuditLine, PagesVersion, Person
 from wbtest.team.people import clean_email
+from wbtest.team.reauthentication import check_password, hold_with_password
 
-
-def get_team() -> TeamSettings:
-    """The team of this instance. Raises Gone before the set-up, and when all was deleted."""
-    found: TeamSettings | None = db.session.scalar(sa.select(TeamSettings))
-    if found is None:
-        raise Gone("Somebody deleted this meanwhile.")
-    return found
+# What tells nothing of the team: how far the worker is, how often pages were changed, and under
+# which keys limits are counted, which every process remembers.
+KEPT_TABLES = {"job_runs", "limit_keys", "pages_version"}
+DELETED = "team.deleted"
+PURGED = "experiment.purged"
 
 
 def change_team(
@@ -48,3 +51,122 @@ def announce_change() -> None:
             index_elements=[PagesVersion.id], set_={"version": PagesVersion.version + 1}
         )
     )
+
+
+class Contents(NamedTuple):
+    """What would go: how many people, releases, experiments, addresses, and mails that wait."""
+
+    people: int
+    releases: int
+    experiments: int
+    signups: int
+    unsent: int
+
+
+def count_contents() -> Contents:
+    """Count what would go."""
+    tables = Base.metadata.tables
+
+    def count(name: str) -> int:
+        table = tables[name]
+        query = sa.select(sa.func.count()).select_from(table)
+        if name == "signups":
+            query = query.where(table.c.left_at.is_(None))
+        if name == "outbox_mails":
+            query = query.where(table.c.state == "waiting")
+        return db.session.scalar(query) or 0
+
+    return Contents(*map(count, ("people", "releases", "experiments", "signups", "outbox_mails")))
+
+
+def delete_everything(owner: Person, *, name: str, password: str) -> None:
+    """Delete all that there is, the log-ins too; the next visit begins with the set-up.
+
+    Whoever does it types the team's name and their own password. Raises Invalid at one of the two,
+    NotOwner when they are none any more, and Refused while a page is open to strangers.
+    """
+    if " ".join(name.split()) != get_team().name:
+        raise Invalid("team_name", f"Type {get_team().name} to confirm.")
+    stored = check_password(owner, password)
+    with writing() as session:
+        _keep_visits_out()
+        _keep_starts_out()
+        team = get_team()
+        hold(team)
+        check_owner(owner)
+        hold_with_password(owner, stored)
+        if said := open_pages_sentence(find_open_pages()):
+            raise Refused(said)
+        # Read before their rows go.
+        called, who = team.name, f"{owner.name} <{owner.email}>"
+        session.flush()
+        session.expunge_all()
+        for table in reversed(Base.metadata.sorted_tables):
+            if table.name not in {*KEPT_TABLES, AuditLine.__tablename__}:
+                session.execute(sa.delete(table))
+        # Its guard lets lines go as soon as there is no team.
+        purges = sa.select(sa.func.max(AuditLine.at)).where(AuditLine.action == PURGED)
+        purged = session.scalar(purges)
+        session.execute(sa.delete(AuditLine).where(AuditLine.action != DELETED))
+        if purged is not None:
+            # Copies from before a purge still go on their day.
+            record(PURGED, "a page", who=WORKER, at=purged)
+        # Last, so that its moment is that of the end: traces are wiped of what was deleted by then.
+        record(DELETED, called, who=who)
+        announce_change()
+
+
+def _keep_visits_out() -> None:
+    """Let no group of events come in meanwhile: one of them would hold its experiment fast.
+
+    Before any row is held, as by all who take both. On SQLite nobody else writes anyway.
+    """
+    if db.engine.dialect.name == "postgresql":
+        db.session.execute(sa.select(sa.func.pg_advisory_xact_lock(GROUP_LOCK)))
+
+
+def _keep_starts_out() -> None:
+    """Hold every experiment: a start is over by then and its page found open, or finds nothing.
+
+    Before the team is held: a start holds its experiment when it writes what points there.
+    """
+    experiments = Base.metadata.tables["experiments"]
+    db.session.execute(
+        sa.select(experiments.c.id).order_by(experiments.c.id).with_for_update()
+    ).all()
+
+
+def find_open_pages() -> list[str]:
+    """The slugs of all pages that strangers may open; they would break under them."""
+    experiments, releases = (Base.metadata.tables[name] for name in ("experiments", "releases"))
+    newer = experiments.alias()
+    is_replaced = sa.exists().where(
+        newer.c.release_id == experiments.c.release_id,
+        newer.c.started_at.is_not(None),
+        newer.c.attempt > experiments.c.attempt,
+    )
+    found = db.session.scalars(
+        sa.select(releases.c.slug)
+        .distinct()
+        .join(experiments, experiments.c.release_id == releases.c.id)
+        .where(
+            experiments.c.state.in_(("running", "paused"))
+            | ((experiments.c.afterwards == "open") & ~is_replaced)
+        )
+        .order_by(releases.c.slug)
+    )
+    return [*found]
+
+
+def open_pages_sentence(slugs: list[str]) -> str:
+    """Return the sentence about pages that keep everything from being deleted, or ''.
+
+    >>> open_pages_sentence(["a", "b", "c"])
+    '/p/a, /p/b and /p/c are open to strangers. End or close them first, then delete.'
+    """
+    if not slugs:
+        return ""
+    *others, last = [f"/p/{slug}" for slug in slugs]
+    named = f"{', '.join(others)} and {last}" if others else last
+    verb, what = ("are", "them") if others else ("is", "it")
+    return f"{named} {verb} open to strangers. End or close {what} first, then delete."

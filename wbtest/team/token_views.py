@@ -5,11 +5,9 @@ from flask.typing import ResponseReturnValue
 
 from wbtest.store import Refused
 from wbtest.team import access, tokens
-from wbtest.team.account.proving_views import proved
-from wbtest.team.forms import put_refusal
-from wbtest.team.token_forms import TokenForm
-from wbtest.team.token_models import ApiToken
-from wbtest.team.views import bp
+from wbtest.team.forms import TokenForm, put_refusal
+from wbtest.team.login_views import bp, proved
+from wbtest.team.models import ApiToken
 
 # Where the text of a token waits for the one page that shows it.
 FRESH = "fresh_token"
@@ -57,7 +55,7 @@ def revoke_token(token_id: int) -> ResponseReturnValue:
 
 
 def _page(form: TokenForm) -> ResponseReturnValue:
-    found = tokens.tokens_of()
+    found = tokens.list_tokens()
     page = render_template(
         "team/tokens.html",
         form=form,

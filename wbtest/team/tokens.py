@@ -1,7 +1,7 @@
-"""Keys to the API: made and ended by owners, shown once, kept as a hash."""
+"""API tokens: made and revoked by owners, shown once, stored as a hash."""
 
 import secrets
-from collections.abc import Collection
+from collections.abc import Collection, Sequence
 from datetime import timedelta
 from functools import cache
 
@@ -11,13 +11,10 @@ from sqlalchemy.orm import joinedload
 from wbtest.extensions import clock, db
 from wbtest.store import Invalid, Refused, end_reading, hold, writing
 from wbtest.team.access import ROLES
-from wbtest.team.account.use import write_at_once
-from wbtest.team.audit.log import record
-from wbtest.team.ending import hold_tokens
-from wbtest.team.models import Membership, Person
-from wbtest.team.own_password import proved
-from wbtest.team.session_cookie import digest
-from wbtest.team.token_models import ApiToken
+from wbtest.team.audit import record
+from wbtest.team.models import ApiToken, Membership, Person
+from wbtest.team.reauthentication import writing_with_password
+from wbtest.team.sessions import digest, write_at_once
 
 # What a token may be given, and what it lets a program do within its maker's role.
 SCOPES = {
@@ -56,7 +53,7 @@ def make_token(
         membership = session.get(Membership, maker.id)
         if membership is None:
             raise Refused(f"{maker.name} is not in the team.")
-        if len(tokens_of()) >= MOST_TOKENS:
+        if len(list_tokens()) >= MOST_TOKENS:
             raise Refused(f"There are {MOST_TOKENS} tokens. End one that nobody uses first.")
         token = ApiToken(
             person_id=maker.id,
@@ -83,7 +80,7 @@ def make_with_password(
 ) -> tuple[ApiToken, str]:
     """The same, by somebody who proves once more who they are. Raises Invalid at ``password``."""
     # A new password may have ended all tokens meanwhile: then none comes after it by the old.
-    with proved(maker, password):
+    with writing_with_password(maker, password):
         return make_token(maker, name=name, scopes=scopes, days=days)
 
 
@@ -109,7 +106,7 @@ def revoke_above(membership: Membership, by: Person | None) -> None:
             session.delete(token)
 
 
-def tokens_of() -> list[ApiToken]:
+def list_tokens() -> list[ApiToken]:
     """The tokens, the newest first, those among them that open nothing now."""
     return list(
         db.session.scalars(
@@ -166,3 +163,26 @@ def note_use(token: ApiToken) -> None:
 
 def _called(token: ApiToken) -> str:
     return f"“{token.name}” ({token.prefix}…, {token.scopes})"
+
+
+def count_tokens(person: Person) -> int:
+    """How many tokens this person made that are not ended."""
+    ours = sa.select(sa.func.count()).where(ApiToken.person_id == person.id)
+    return db.session.scalar(ours) or 0
+
+
+def hold_tokens(*which: sa.ColumnElement[bool]) -> Sequence[ApiToken]:
+    """Return these tokens for whoever ends them inside ``writing``, each to one who does.
+
+    Who comes second waits here, and finds those that are left.
+    """
+    ours = sa.select(ApiToken).where(*which).order_by(ApiToken.id).with_for_update()
+    return db.session.scalars(ours).all()
+
+
+def end_tokens(person: Person) -> None:
+    """End them all, each with a line in the audit log."""
+    with writing() as session:
+        for token in hold_tokens(ApiToken.person_id == person.id):
+            record("token.revoked", f"{token.called}, {token.scopes}", person)
+            session.delete(token)

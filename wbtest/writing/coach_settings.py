@@ -4,8 +4,8 @@ from collections.abc import Collection
 from functools import cache
 
 from wbtest.store import Invalid, hold, writing
-from wbtest.team.audit.log import record
-from wbtest.team.settings import get_team
+from wbtest.team.access import get_team
+from wbtest.team.audit import record
 from wbtest.writing.coach import CoachSettings, Rule, all_rules
 from wbtest.writing.text_rules import find_fault, with_plain_breaks
 

@@ -7,7 +7,7 @@ from sqlalchemy import select
 
 from wbtest.extensions import clock, db
 from wbtest.store import Invalid, Outdated, Refused, hold, writing
-from wbtest.team.audit.log import record
+from wbtest.team.audit import record
 from wbtest.team.models import Person
 from wbtest.writing import document as documents
 from wbtest.writing.document import Document, Form, NotADocument

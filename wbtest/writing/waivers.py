@@ -9,7 +9,7 @@ from sqlalchemy.orm import joinedload
 
 from wbtest.extensions import clock, db
 from wbtest.store import Refused, hold, writing
-from wbtest.team.audit.log import record
+from wbtest.team.audit import record
 from wbtest.team.models import Person
 from wbtest.writing import coach
 from wbtest.writing import document as documents

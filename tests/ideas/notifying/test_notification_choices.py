@@ -11,17 +11,17 @@ from tests.ideas.notifying.told import mails, recipients
 from wbtest.audience.signing.alarms import tell
 from wbtest.extensions import db
 from wbtest.publishing.models import Experiment
-from wbtest.team.account.mail_choices import choose, stop_url, wanting
+from wbtest.team.mail_preferences import choose_test_mails, list_recipients, test_mail_stop_url
 from wbtest.team.models import Person
 
 
 def people(team: Team) -> list[Person]:
     db.session.rollback()
-    return [person for person, _ in wanting()]
+    return [person for person, _ in list_recipients()]
 
 
 def link_of(team: Team, person: Person) -> str:
-    return urlsplit(stop_url(person.id)).path
+    return urlsplit(test_mail_stop_url(person.id)).path
 
 
 def test_those_who_decide_get_mails_until_they_choose(team: Team):
@@ -72,7 +72,7 @@ def test_only_owners_who_want_mails_hear_of_unusual_sign_ups(
     experiment: Experiment, client: Browser, team: Team, now: HandClock
 ):
     tell(experiment, "many", "400 addresses came in the last hour.", now())
-    choose(team.owner.id, is_wanted=False)
+    choose_test_mails(team.owner.id, is_wanted=False)
     now.turn(hours=2)
     tell(experiment, "machines", "A machine left most of them.", now())
     log_in(client, team.owner)
@@ -85,7 +85,7 @@ def test_only_owners_who_want_mails_hear_of_unusual_sign_ups(
 
 def test_a_link_that_is_not_ours_stops_nothing(client: Browser, team: Team, app: Flask):
     ours = link_of(team, team.owner)
-    other = stop_url(999)
+    other = test_mail_stop_url(999)
     forged = f"{team.settings.id}.{team.approver.id}.{ours.rpartition('.')[2]}"
 
     for link in ("x", "é", "1.2", forged, other.rpartition("/")[2], ours[:-1], f"{ours}x"):

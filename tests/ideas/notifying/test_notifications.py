@@ -27,8 +27,8 @@ from wbtest.ideas.notifications import SentNotification, send_notifications
 from wbtest.publishing.models import Experiment
 from wbtest.publishing.running.life import end
 from wbtest.store import writing
-from wbtest.team import subscriptions
-from wbtest.team.account.mail_choices import choose
+from wbtest.team import delivery_settings
+from wbtest.team.mail_preferences import choose_test_mails
 
 
 def test_a_verdict_is_told_once_to_those_who_decide(
@@ -60,7 +60,7 @@ def test_the_mail_says_what_was_found_and_where_to_look(experiment: Experiment, 
 
 
 def test_a_verdict_goes_to_webhooks_too(team: Team, experiment: Experiment, now: HandClock):
-    subscriptions.add_webhook("https://hooks.example/", ["verdict.reached"])
+    delivery_settings.add_webhook("https://hooks.example/", ["verdict.reached"])
     reach_target(experiment, now)
 
     run_hours(now, 3, send_notifications)
@@ -78,7 +78,7 @@ def test_a_verdict_goes_to_webhooks_too(team: Team, experiment: Experiment, now:
 def test_three_workers_in_the_same_moment_tell_it_once(
     app: Flask, team: Team, experiment: Experiment, now: HandClock
 ):
-    subscriptions.add_webhook("https://hooks.example/", ["verdict.reached"])
+    delivery_settings.add_webhook("https://hooks.example/", ["verdict.reached"])
     reach_target(experiment, now)
     gate = threading.Barrier(3)
 
@@ -215,8 +215,8 @@ def test_what_is_long_over_is_no_news(team: Team, experiment: Experiment, now: H
 def test_who_wants_no_such_mail_gets_none_and_a_viewer_may_ask(
     team: Team, experiment: Experiment, now: HandClock
 ):
-    choose(team.owner.id, is_wanted=False)
-    choose(team.viewer.id, is_wanted=True)
+    choose_test_mails(team.owner.id, is_wanted=False)
+    choose_test_mails(team.viewer.id, is_wanted=True)
     reach_target(experiment, now)
 
     send_notifications(now())

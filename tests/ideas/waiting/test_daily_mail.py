@@ -20,10 +20,9 @@ from wbtest.review.review_requests import ask_for_review
 from wbtest.review.todo import Assignee, TodoItem
 from wbtest.runtime import runtime
 from wbtest.store import writing
-from wbtest.team.account import daily
-from wbtest.team.account.models import DailyMail
-from wbtest.team.members import change_role, remove
-from wbtest.team.models import Membership
+from wbtest.team import mail_preferences
+from wbtest.team.members import change_role, remove_member
+from wbtest.team.models import DailyMail, Membership
 from wbtest.writing.models import Revision
 
 NOON = datetime(2027, 3, 1, 12, tzinfo=UTC)
@@ -75,7 +74,7 @@ def test_it_says_what_since_when_where_and_how_to_stop_it(
         "You get this in the morning, when something is new or late, and nothing twice. "
         f"Stop these mails:\n{mail.leave_url}\n"
     )
-    assert mail.leave_url == daily.stop_url(team.approver)
+    assert mail.leave_url == mail_preferences.daily_stop_url(team.approver)
 
 
 def test_it_says_a_thing_once_and_once_more_when_it_is_late(
@@ -140,7 +139,7 @@ def test_who_was_asked_to_read_had_a_mail_of_its_own_about_it(
 def test_it_comes_at_eight_in_the_morning_where_the_person_is(
     team: Team, revision: Revision, now: HandClock
 ):
-    daily.choose(team.approver, is_wanted=True, time_zone="America/New_York")
+    mail_preferences.choose_daily_mail(team.approver, is_wanted=True, time_zone="America/New_York")
     now.time = datetime(2027, 3, 2, 7, 59, tzinfo=UTC)
     assert look() == []
     now.turn(minutes=1)
@@ -167,7 +166,7 @@ def test_without_a_choice_mornings_are_those_of_the_newest_test(
 def test_a_zone_that_there_is_no_more_keeps_nobody_from_their_mail(
     team: Team, revision: Revision, now: HandClock
 ):
-    daily.choose(team.approver, is_wanted=True, time_zone="Asia/Kathmandu")
+    mail_preferences.choose_daily_mail(team.approver, is_wanted=True, time_zone="Asia/Kathmandu")
     with writing() as session:
         session.get_one(DailyMail, team.approver.id).time_zone = "Mars/Olympus"
 
@@ -175,7 +174,7 @@ def test_a_zone_that_there_is_no_more_keeps_nobody_from_their_mail(
 
 
 def test_who_wants_none_gets_none(team: Team, revision: Revision):
-    daily.stop(team.owner)
+    mail_preferences.stop_daily_mail(team.owner)
 
     assert to(team, look()) == ["approver"]
 
@@ -222,7 +221,7 @@ def test_a_mail_that_waited_is_not_sent_to_who_lost_what_it_tells(
     )
     boss = make_person("boss@larder.example", "owner")
     change_role(approver, "viewer", boss)
-    remove(owner, boss)
+    remove_member(owner, boss)
 
     assert claim_mail() is None
 

@@ -10,8 +10,8 @@ from tests.ideas.waiting.test_daily_mail import look
 from tests.review.reviewing import mails
 from wbtest.config import Settings
 from wbtest.extensions import db
-from wbtest.team.account import daily
-from wbtest.team.account.models import DailyMail
+from wbtest.team import mail_preferences
+from wbtest.team.models import DailyMail
 
 
 @pytest.fixture
@@ -20,7 +20,7 @@ def settings(settings: Settings) -> Settings:
 
 
 def test_the_next_mail_replaces_it_and_tells_what_is_left(team: Team, now: HandClock):
-    daily.stop(team.owner)
+    mail_preferences.stop_daily_mail(team.owner)
     done = make_revision(team.editor)
     make_revision(team.editor, product="Kiln")
     look(leaves=False)
@@ -34,7 +34,7 @@ def test_the_next_mail_replaces_it_and_tells_what_is_left(team: Team, now: HandC
 
 
 def test_what_needs_nobody_any_more_is_forgotten(team: Team, now: HandClock):
-    daily.stop(team.owner)
+    mail_preferences.stop_daily_mail(team.owner)
     revision = make_revision(team.editor)
     look()
     make_approval(revision, team.owner)

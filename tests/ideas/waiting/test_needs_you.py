@@ -16,8 +16,8 @@ from wbtest.extensions import db
 from wbtest.ideas.todo_queries import waits_for
 from wbtest.review.review_requests import ask_for_review
 from wbtest.store import writing
-from wbtest.team import subscriptions
-from wbtest.team.dead_letters import dismiss
+from wbtest.team import delivery_settings
+from wbtest.team.delivery_settings import dismiss_mail
 from wbtest.team.members import change_role
 from wbtest.team.models import Membership, Person
 from wbtest.writing import suggested_questions
@@ -83,19 +83,19 @@ def test_mail_that_did_not_arrive_needs_owners_until_it_is_let_go(team: Team):
     assert needs(team, team.owner) == ["Send again or dismiss 1 mail that did not arrive"]
     assert needs(team, team.approver) == []
 
-    dismiss(mail)
+    dismiss_mail(mail)
 
     assert needs(team, team.owner) == []
 
 
 def test_events_that_no_webhook_took_need_owners_until_they_are_sent_again(team: Team):
-    hook = subscriptions.add_webhook("https://hooks.example/larder", webhooks.KINDS)
-    subscriptions.send_test(hook)
+    hook = delivery_settings.add_webhook("https://hooks.example/larder", webhooks.KINDS)
+    delivery_settings.send_test_event(hook)
     with writing() as session:
         session.scalars(db.select(OutboxEvent)).one().state = "failed"
     assert needs(team, team.owner) == ["Send again 1 event that no webhook took"]
 
-    subscriptions.send_again(hook)
+    delivery_settings.send_events_again(hook)
 
     assert needs(team, team.owner) == []
 

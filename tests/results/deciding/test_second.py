@@ -30,7 +30,7 @@ from wbtest.results.deciding.seconds import waiting_in
 from wbtest.results.set_aside import results_and_aside
 from wbtest.review.approvals import NotYours
 from wbtest.store import Refused
-from wbtest.team import subscriptions
+from wbtest.team import delivery_settings
 
 
 def mark(experiment: Experiment) -> str:
@@ -49,7 +49,7 @@ def test_what_agrees_with_the_rule_stands_at_once(met: Experiment, team: Team):
 def test_against_the_rule_nothing_is_decided_before_a_second_person_signs(
     met: Experiment, team: Team
 ):
-    subscriptions.add_webhook("https://hooks.example/", webhooks.KINDS)
+    delivery_settings.add_webhook("https://hooks.example/", webhooks.KINDS)
     life.end(met, team.owner)
     paper = decide(met, team.approver, "stop", AGAINST)
     kinds = db.session.scalars(db.select(OutboxEvent.kind)).all()
@@ -71,7 +71,7 @@ def test_a_verdict_in_doubt_is_decided_by_two(faded: Experiment, team: Team):
 def test_with_the_second_signature_it_stands_and_names_both(
     met: Experiment, team: Team, now: HandClock
 ):
-    subscriptions.add_webhook("https://hooks.example/", ["decision.made"])
+    delivery_settings.add_webhook("https://hooks.example/", ["decision.made"])
     paper = decide(met, team.approver, "stop", AGAINST)
     now.turn(hours=5)
     second(paper, team.owner)

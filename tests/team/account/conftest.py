@@ -10,7 +10,7 @@ from tests.factories import PASSWORD, log_in, make_person
 from tests.team.account.mailbox import code_of
 from wbtest.config import Settings
 from wbtest.extensions import db
-from wbtest.team.account import codes, factors
+from wbtest.team import two_factor
 from wbtest.team.models import Person
 
 
@@ -36,9 +36,9 @@ def elsewhere(app: Flask, ada: Person) -> Browser:
 @pytest.fixture
 def secret(ada: Person, now: HandClock) -> str:
     """What Ada's phone keeps: her second factor is on, and its first code is used up."""
-    secret = codes.make_secret()
-    factors.turn_on(ada, secret, password=PASSWORD, code=code_of(secret, now))
-    now.turn(seconds=codes.SECONDS)
+    secret = two_factor.make_secret()
+    two_factor.turn_on(ada, secret, password=PASSWORD, code=code_of(secret, now))
+    now.turn(seconds=two_factor.SECONDS)
     db.session.rollback()
     return secret
 
@@ -46,8 +46,8 @@ def secret(ada: Person, now: HandClock) -> str:
 @pytest.fixture
 def recovery(ada: Person, secret: str, now: HandClock) -> list[str]:
     """Ada's recovery codes, from turning it off and on again."""
-    factors.turn_off_for(ada)
-    made = factors.turn_on(ada, secret, password=PASSWORD, code=code_of(secret, now))
-    now.turn(seconds=codes.SECONDS)
+    two_factor.turn_off_for(ada)
+    made = two_factor.turn_on(ada, secret, password=PASSWORD, code=code_of(secret, now))
+    now.turn(seconds=two_factor.SECONDS)
     db.session.rollback()
     return made

@@ -5,9 +5,8 @@ import pytest
 from tests.conftest import Browser
 from tests.factories import log_in, make_person
 from wbtest.extensions import db
-from wbtest.team.account import daily
-from wbtest.team.account.models import DailyMail
-from wbtest.team.models import Person
+from wbtest.team import mail_preferences
+from wbtest.team.models import DailyMail, Person
 
 ONE_CLICK = {"List-Unsubscribe": "One-Click"}
 
@@ -19,7 +18,7 @@ def chosen(person: Person) -> tuple[bool, str]:
 
 
 def link_of(person: Person) -> str:
-    return daily.stop_url(person).removeprefix("http://localhost")
+    return mail_preferences.daily_stop_url(person).removeprefix("http://localhost")
 
 
 def test_it_is_on_until_one_turns_it_off(client: Browser, ada: Person) -> None:
@@ -45,7 +44,7 @@ def test_a_time_zone_that_there_is_not_is_refused(client: Browser, ada: Person) 
 def test_opening_the_link_in_a_mail_stops_nothing_and_its_button_does(
     client: Browser, ada: Person
 ) -> None:
-    daily.choose(ada, is_wanted=True, time_zone="Asia/Tokyo")
+    mail_preferences.choose_daily_mail(ada, is_wanted=True, time_zone="Asia/Tokyo")
 
     asked = client.get(link_of(ada))
     assert chosen(ada) == (True, "Asia/Tokyo")
@@ -81,7 +80,7 @@ def test_a_link_that_is_not_ours_stops_nothing(
 def test_a_number_that_somebody_else_got_since_does_not_stop_theirs(
     client: Browser, ada: Person, person: str
 ) -> None:
-    token = daily.sign(f"{ada.id if person == 'ada' else 999}.1")
+    token = mail_preferences.sign_daily_name(f"{ada.id if person == 'ada' else 999}.1")
 
-    assert client.post(f"{daily.STOP}{token}", data=ONE_CLICK).status_code == 404
+    assert client.post(f"{mail_preferences.DAILY_STOP}{token}", data=ONE_CLICK).status_code == 404
     assert db.session.get(DailyMail, ada.id) is None

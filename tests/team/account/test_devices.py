@@ -12,8 +12,7 @@ from tests.statements import counted
 from tests.team.two import while_somebody_writes
 from wbtest.extensions import db
 from wbtest.store import writing
-from wbtest.team import browsers, members
-from wbtest.team.account import devices
+from wbtest.team import client_info, members, sessions
 from wbtest.team.models import LoginSession, Membership, Person
 from wbtest.team.sessions import open_session
 
@@ -57,7 +56,7 @@ def elsewhere(app: Flask, ada: Person) -> Browser:
     ],
 )
 def test_a_device_is_called_by_a_few_words_of_ours(agent: str, words: str) -> None:
-    assert browsers.in_words(agent) == words
+    assert client_info.describe_browser(agent) == words
 
 
 def test_each_device_is_listed_with_where_and_since_when(
@@ -109,7 +108,7 @@ def test_a_device_of_somebody_else_is_none_of_ours(
     client: Browser, elsewhere: Browser, ada: Person, stranger: Person
 ) -> None:
     log_in(client, stranger)
-    [theirs] = devices.devices_of(ada, "")
+    [theirs] = sessions.list_devices(ada, "")
 
     for key in ("", "Safari on iPhone", theirs.key):
         assert client.send("/account/devices/log-out", {"device": key}).status_code == 404
@@ -209,19 +208,19 @@ def test_no_page_waits_for_whoever_writes(app: Flask, elsewhere: Browser, now: H
 
 
 def test_of_very_many_devices_those_used_last_are_listed(elsewhere: Browser, ada: Person) -> None:
-    for _ in range(devices.MOST_LISTED):
+    for _ in range(sessions.MOST_LISTED):
         open_session(ada)
 
     page = elsewhere.get("/account").text
 
-    assert page.count("last used 1 March") == devices.MOST_LISTED
-    assert f"These are the 50 used last, of {devices.MOST_LISTED + 1}." in page
+    assert page.count("last used 1 March") == sessions.MOST_LISTED
+    assert f"These are the 50 used last, of {sessions.MOST_LISTED + 1}." in page
 
 
 def test_who_is_in_no_team_still_looks_after_the_own_log_in(
     client: Browser, elsewhere: Browser, ada: Person
 ) -> None:
-    members.leave(db.session.scalars(db.select(Membership)).one())
+    members.leave_team(db.session.scalars(db.select(Membership)).one())
 
     assert 'href="/account"' in elsewhere.get("/").text
     page = elsewhere.get("/account").text

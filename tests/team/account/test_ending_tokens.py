@@ -10,11 +10,9 @@ from tests.factories import PASSWORD, Team, log_in
 from wbtest.config import Settings
 from wbtest.extensions import clock, db
 from wbtest.store import Invalid, writing
-from wbtest.team import passwords, people
-from wbtest.team.account import codes, links, notes
-from wbtest.team.audit.log import Wanted, lines_of
-from wbtest.team.models import Person
-from wbtest.team.token_models import ApiToken
+from wbtest.team import account_recovery, passwords, people, two_factor
+from wbtest.team.audit import AuditFilter, list_lines
+from wbtest.team.models import ApiToken, Person
 from wbtest.team.tokens import make_token, make_with_password
 
 NEW = "another quiet word"
@@ -47,7 +45,7 @@ def test_a_new_password_ends_the_tokens_when_one_says_so(
     assert client.send("/password", {**CHANGED, "ends_tokens": "y"}).status_code == 303
 
     assert makers() == [team.viewer.id]
-    ended = [line for line in lines_of(Wanted()) if line.action[-7:] == "revoked"]
+    ended = [line for line in list_lines(AuditFilter()) if line.action[-7:] == "revoked"]
     assert [line.person_id for line in ended] == [owner.id, owner.id]
 
 
@@ -61,7 +59,7 @@ def test_without_the_tick_they_stay(client: Browser, owner: Person):
 
 def test_whoever_lost_the_password_finds_the_box_ticked(client: Browser, owner: Person, team: Team):
     with writing():
-        token = links.make_link(owner, "reset")
+        token = account_recovery.make_link(owner, "reset")
     page = client.get(f"/reset/{token}").text
     assert 'checked id="ends_tokens"' in page
 
@@ -91,9 +89,9 @@ def test_no_token_is_made_by_the_password_of_before(
 
 def test_turning_the_second_factor_on_may_end_them(client: Browser, owner: Person, team: Team):
     log_in(client, owner)
-    secret = codes.make_secret()
+    secret = two_factor.make_secret()
     code = pyotp.TOTP(secret).at(clock.now())
-    typed = {"secret": notes.wrap_secret(secret, owner), "code": code, "password": PASSWORD}
+    typed = {"secret": two_factor.wrap_secret(secret, owner), "code": code, "password": PASSWORD}
 
     client.send("/account/second-factor/on", {**typed, "ends_tokens": "y"})
 

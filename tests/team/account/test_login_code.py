@@ -9,10 +9,8 @@ from tests.team.account.coming_in import is_in, type_password
 from tests.team.account.mailbox import code_of
 from wbtest.config import Settings
 from wbtest.extensions import db
-from wbtest.team import people
-from wbtest.team.account import codes, factors
-from wbtest.team.inviting.invitations import invite
-from wbtest.team.members import find_member, remove
+from wbtest.team import people, two_factor
+from wbtest.team.members import find_member, invite, remove_member
 from wbtest.team.models import LoginSession, Person
 
 
@@ -39,7 +37,7 @@ def test_an_invitation_is_no_way_around_the_code(
     client: Browser, ada: Person, secret: str, now: HandClock
 ) -> None:
     owner = make_person("olga@example.com", "owner")
-    remove(find_member(ada.id), owner)
+    remove_member(find_member(ada.id), owner)
     page = f"/invitation/{invite(owner, 'Ada@Example.COM', 'viewer')[1]}"
 
     log_in_page = client.send(page, {"name": "Eve", "password": "another quiet word"}).location
@@ -72,15 +70,15 @@ def test_a_recovery_code_lets_in_once(
         browser.send(type_password(browser), {"code": f" {recovery[0].upper()} "})
 
     assert (is_in(client), is_in(other)) == (True, False)
-    assert factors.recovery_codes_left(ada) == 9
+    assert two_factor.recovery_codes_left(ada) == 9
 
 
 def test_a_recovery_code_of_somebody_else_opens_nothing(
     client: Browser, recovery: list[str], now: HandClock
 ) -> None:
     bob = make_person("bob@example.com", "viewer")
-    secret = codes.make_secret()
-    factors.turn_on(bob, secret, password=PASSWORD, code=code_of(secret, now))
+    secret = two_factor.make_secret()
+    two_factor.turn_on(bob, secret, password=PASSWORD, code=code_of(secret, now))
 
     answer = client.send(type_password(client, bob.email), {"code": recovery[0]})
 
@@ -156,7 +154,7 @@ def test_a_right_code_forgives_the_wrong_ones(
 
         assert (wrong, right.status_code) == ({422}, 303)
         client.send("/logout")
-        now.turn(seconds=codes.SECONDS)
+        now.turn(seconds=two_factor.SECONDS)
 
 
 def test_the_cookie_between_is_for_this_host_and_no_script(
@@ -183,7 +181,7 @@ def test_with_another_server_key_one_is_told_whom_to_ask(
 def test_who_runs_the_server_lets_somebody_in_without_it(
     client: Browser, ada: Person, secret: str
 ) -> None:
-    factors.turn_off_for(ada)
+    two_factor.turn_off_for(ada)
 
     type_password(client)
 

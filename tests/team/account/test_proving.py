@@ -10,10 +10,10 @@ from tests.factories import PASSWORD, Team, log_in
 from wbtest.delivery.outbox import queue_mail
 from wbtest.extensions import clock, db
 from wbtest.store import writing
-from wbtest.team.account import codes, factors
-from wbtest.team.audit.log import Wanted, lines_of
+from wbtest.team import two_factor
+from wbtest.team.audit import AuditFilter, list_lines
+from wbtest.team.delivery_settings import add_webhook
 from wbtest.team.models import Invitation
-from wbtest.team.subscriptions import add_webhook
 
 INVITED = {"email": "mei@x.io", "role": "editor"}
 AGAIN = "/account/prove?next=/team/webhooks/1/secret"
@@ -66,9 +66,9 @@ def test_a_wrong_password_is_told_at_its_field_with_all_that_was_sent(stale: Bro
 def test_with_a_second_factor_the_password_alone_proves_nothing(
     stale: Browser, team: Team, now: HandClock
 ):
-    secret = codes.make_secret()
+    secret = two_factor.make_secret()
     totp = pyotp.TOTP(secret)
-    factors.turn_on(team.owner, secret, password=PASSWORD, code=totp.at(clock.now()))
+    two_factor.turn_on(team.owner, secret, password=PASSWORD, code=totp.at(clock.now()))
     now.turn(minutes=1)
 
     assert stale.send(AGAIN, {"password": PASSWORD}).status_code == 422
@@ -80,8 +80,10 @@ def test_with_a_second_factor_the_password_alone_proves_nothing(
 def test_another_e_mail_takes_the_code_too_once_the_log_in_is_older(
     stale: Browser, team: Team, now: HandClock
 ):
-    secret = codes.make_secret()
-    factors.turn_on(team.owner, secret, password=PASSWORD, code=pyotp.TOTP(secret).at(clock.now()))
+    secret = two_factor.make_secret()
+    two_factor.turn_on(
+        team.owner, secret, password=PASSWORD, code=pyotp.TOTP(secret).at(clock.now())
+    )
 
     answer = stale.send("/account/email", {"new_email": "o@x.io", "password": PASSWORD})
 
@@ -108,7 +110,7 @@ def test_guessing_is_counted_for_the_session_and_keeps_nobody_else_out(
 def test_a_wrong_one_is_written_down(stale: Browser, team: Team):
     stale.send(AGAIN, {"password": "not the password"})
 
-    [line, *_] = lines_of(Wanted())
+    [line, *_] = list_lines(AuditFilter())
     assert line.action == "login.password_refused"
 
 

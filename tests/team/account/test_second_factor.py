@@ -13,12 +13,10 @@ from tests.factories import PASSWORD, log_in, make_person
 from tests.team.account.coming_in import type_password
 from tests.team.account.mailbox import code_of
 from wbtest.extensions import db
-from wbtest.team import passwords
-from wbtest.team.account import codes, factors, secrecy
-from wbtest.team.account.models import AccountLink, RecoveryCode, SecondFactor
-from wbtest.team.account.resetting import ask_for_reset
-from wbtest.team.deleting import delete_everything
-from wbtest.team.models import LoginSession, Person
+from wbtest.team import passwords, two_factor
+from wbtest.team.account_recovery import ask_for_reset
+from wbtest.team.models import AccountLink, LoginSession, Person, RecoveryCode, SecondFactor
+from wbtest.team.settings import delete_everything
 
 OF_A_PERSON = (AccountLink, LoginSession, RecoveryCode, SecondFactor)
 
@@ -27,26 +25,29 @@ def test_the_code_of_rfc_6238_is_the_right_one() -> None:
     secret = "GEZDGNBVGY3TQOJQGEZDGNBVGY3TQOJQ"
     moment = datetime.fromtimestamp(1_111_111_109, UTC)
 
-    assert codes.find_step(secret, "081 804", moment) == 1_111_111_109 // 30
-    assert codes.find_step(secret, "081805", moment) is None
+    assert two_factor.find_step(secret, "081 804", moment) == 1_111_111_109 // 30
+    assert two_factor.find_step(secret, "081805", moment) is None
 
 
 def test_codes_and_secrets_are_long_and_never_the_same() -> None:
-    made = [*codes.make_recovery_codes(), *codes.make_recovery_codes()]
-    bits = [len(codes.as_kept(each)) * math.log2(len(codes._LETTERS)) for each in made]
+    made = [*two_factor.make_recovery_codes(), *two_factor.make_recovery_codes()]
+    bits = [
+        len(two_factor.normalize_recovery_code(each)) * math.log2(len(two_factor._LETTERS))
+        for each in made
+    ]
 
     assert len({*made}) == 20
     assert min(bits) > 49
-    assert len(base64.b32decode(codes.make_secret())) * 8 == 160
-    assert codes.make_secret() != codes.make_secret()
+    assert len(base64.b32decode(two_factor.make_secret())) * 8 == 160
+    assert two_factor.make_secret() != two_factor.make_secret()
 
 
 @pytest.mark.parametrize(("steps", "is_right"), [(-2, False), (-1, True), (1, True), (2, False)])
 def test_clocks_may_differ_by_one_step(now: HandClock, steps: int, is_right: bool) -> None:
-    secret = codes.make_secret()
+    secret = two_factor.make_secret()
     code = pyotp.TOTP(secret).at(now() + timedelta(seconds=30 * steps))
 
-    assert (codes.find_step(secret, code, now()) is not None) == is_right
+    assert (two_factor.find_step(secret, code, now()) is not None) == is_right
 
 
 def test_it_is_turned_on_with_what_the_page_shows(
@@ -62,7 +63,7 @@ def test_it_is_turned_on_with_what_the_page_shows(
 
     assert '<svg role="img"' in page
     first, later = client.get(answer.location).text, client.get(answer.location).text
-    assert len(re.findall(r"\w{5}-\w{5}</code>", first)) == codes.RECOVERY_CODES
+    assert len(re.findall(r"\w{5}-\w{5}</code>", first)) == two_factor.RECOVERY_CODES
     assert re.findall(r"\w{5}-\w{5}</code>", later) == []
     assert "10 recovery codes are left" in later
 
@@ -101,7 +102,7 @@ def test_it_is_turned_off_with_password_and_code(
     for wrong in ({"password": "wrong"}, {"code": "000000"}, {"code": ""}):
         refused = client.send("/account/second-factor/off", fields | wrong)
         assert refused.status_code == 422
-    assert factors.find_factor(ada)
+    assert two_factor.find_factor(ada)
     client.send("/account/second-factor/off", fields)
 
     assert db.session.scalar(db.select(SecondFactor)) is None
@@ -140,9 +141,9 @@ def test_secret_and_recovery_codes_are_not_readable_in_the_database(
     hashes = db.session.scalars(db.select(RecoveryCode.code_hash)).all()
 
     assert secret not in kept
-    assert secrecy.decrypt(kept, ada.id) == secret
-    assert {codes.as_kept(code) for code in recovery}.isdisjoint(hashes)
-    assert len(hashes) == codes.RECOVERY_CODES
+    assert two_factor.decrypt_secret(kept, ada.id) == secret
+    assert {two_factor.normalize_recovery_code(code) for code in recovery}.isdisjoint(hashes)
+    assert len(hashes) == two_factor.RECOVERY_CODES
 
 
 def test_a_recovery_code_is_as_slow_to_guess_as_a_password(
@@ -155,7 +156,7 @@ def test_a_recovery_code_is_as_slow_to_guess_as_a_password(
     kept = db.session.scalars(db.select(RecoveryCode.code_hash)).all()
 
     assert passwords.is_right(f"$argon2id$v=19$m=19456,t=2,p=1${written}", recovery[0])
-    assert {*kept} == {factors._hash_of(ada, code) for code in recovery}
+    assert {*kept} == {two_factor._hash_of(ada, code) for code in recovery}
 
 
 def test_a_secret_that_was_changed_or_put_into_another_row_is_not_read(
@@ -164,9 +165,9 @@ def test_a_secret_that_was_changed_or_put_into_another_row_is_not_read(
     kept = db.session.scalars(db.select(SecondFactor.secret)).one()
     changed = ("B" if kept[30] == "A" else "A").join((kept[:30], kept[31:]))
 
-    assert secrecy.decrypt(kept, ada.id) == secret
-    assert secrecy.decrypt(kept, ada.id + 1) is None
-    assert secrecy.decrypt(changed, ada.id) is None
+    assert two_factor.decrypt_secret(kept, ada.id) == secret
+    assert two_factor.decrypt_secret(kept, ada.id + 1) is None
+    assert two_factor.decrypt_secret(changed, ada.id) is None
 
 
 def test_only_an_owner_sees_who_has_one(

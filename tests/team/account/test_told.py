@@ -4,8 +4,8 @@ from tests.conftest import Browser, HandClock
 from tests.factories import PASSWORD, log_in
 from tests.team.account.mailbox import code_of, mails_to, path_in
 from tests.team.deeds import signed
-from wbtest.team.account import factors
-from wbtest.team.audit.log import Wanted, lines_of
+from wbtest.team import two_factor
+from wbtest.team.audit import AuditFilter, list_lines
 from wbtest.team.models import AuditLine, Person
 
 NEW = "another quiet word"
@@ -13,7 +13,7 @@ NEW = "another quiet word"
 
 def lines() -> list[AuditLine]:
     """All lines, the oldest first."""
-    return list(lines_of(Wanted()))[::-1]
+    return list(list_lines(AuditFilter()))[::-1]
 
 
 def test_what_happens_to_password_and_e_mail_is_told(
@@ -59,8 +59,8 @@ def test_what_happens_to_devices_is_told(
 def test_what_happens_to_the_second_factor_is_told(
     client: Browser, ada: Person, secret: str, now: HandClock
 ) -> None:
-    factors.turn_off_for(ada)
-    [paper, *_] = factors.turn_on(ada, secret, password=PASSWORD, code=code_of(secret, now))
+    two_factor.turn_off_for(ada)
+    [paper, *_] = two_factor.turn_on(ada, secret, password=PASSWORD, code=code_of(secret, now))
     for code in ("000000", paper):
         path = client.send("/login", {"email": ada.email, "password": PASSWORD}).location
         client.send(path or "", {"code": code})

@@ -15,7 +15,7 @@ from wbtest.extensions import clock
 from wbtest.publishing.live import LiveExperiment
 from wbtest.publishing.strings import strings_of
 from wbtest.store import Invalid, Refused
-from wbtest.team import access, limits
+from wbtest.team import access, rate_limits
 
 log = logging.getLogger(__name__)
 
@@ -39,11 +39,11 @@ def ask(slug: str) -> ResponseReturnValue:
     if not taking:
         return _again(live, question, 409, strings.ask_over.format(contact=live.contact))
     try:
-        limits.admit(f"questions {limits.network()}", MOST_QUESTIONS, limits.HOUR)
+        rate_limits.admit(f"questions {rate_limits.network()}", MOST_QUESTIONS, rate_limits.HOUR)
         # What a machine asks nobody needs to read.
         if not request.form.get("website") and not classify(agent_of(request.environ)):
             asking.ask(live, question)
-    except limits.RateLimited as error:
+    except rate_limits.RateLimited as error:
         return _again(live, question, 429, strings.busy, error.seconds)
     except Invalid:
         sentence = strings.ask_long if question.strip() else strings.ask_missing

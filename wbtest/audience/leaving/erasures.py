@@ -18,7 +18,7 @@ from wbtest.extensions import clock, db
 from wbtest.publishing.models import Experiment
 from wbtest.publishing.running.life import address_of
 from wbtest.store import Invalid, writing
-from wbtest.team.audit.log import VISITOR, record
+from wbtest.team.audit import VISITOR, record
 from wbtest.team.models import Person
 
 # An address that nobody confirmed is not kept for longer.

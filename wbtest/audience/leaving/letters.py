@@ -9,7 +9,7 @@ from wbtest.publishing.assembling import page_of
 from wbtest.publishing.models import Experiment
 from wbtest.publishing.strings import strings_of
 from wbtest.runtime import runtime
-from wbtest.team.settings import get_team
+from wbtest.team.access import get_team
 
 DECISIONS = ("go", "iterate", "stop")
 

@@ -21,7 +21,7 @@ from wbtest.extensions import db
 from wbtest.publishing.models import Step
 from wbtest.runtime import runtime
 from wbtest.store import StoreBroken, lock
-from wbtest.team.audit.log import find_newest
+from wbtest.team.audit import find_last_action
 
 JOB = "traces"
 # A copy that is made between a purge and the wiping of its traces may hold some of them.
@@ -71,5 +71,5 @@ def _deletions(until: datetime | None = None) -> list[datetime]:
     purged_at = db.session.scalar(
         sa.select(sa.func.max(Step.at)).where(Step.what == "purged", is_early)
     )
-    written = find_newest(("experiment.purged", "team.deleted"), until)
+    written = find_last_action(("experiment.purged", "team.deleted"), until)
     return [at for at in (purged_at, written) if at is not None]

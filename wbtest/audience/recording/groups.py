@@ -33,7 +33,7 @@ from wbtest.audience.recording.rows import SightingRow, SignupRow, VisitRow
 from wbtest.audience.signing.announcing import announce_signups
 from wbtest.audience.signing.mailing import Mails, Overrun
 from wbtest.audience.traffic import classify
-from wbtest.team import limits
+from wbtest.team import rate_limits
 
 # A reason of these stays, whatever the browser calls itself.
 KNOWN_REASONS = (SUSPECTED, "team")
@@ -183,7 +183,7 @@ def _turned_away(
     """
     limited = [(index, event) for index, event in signups if event.counted_as]
     names = {name for _, event in limited for name in event.counted_as}
-    hits = Counter(limits.hits_of(connection, names, now))
+    hits = Counter(rate_limits.hits_of(connection, names, now))
     counted: Counter[str] = Counter()
     refused = []
     for index, event in limited:
@@ -193,7 +193,7 @@ def _turned_away(
         else:
             hits[name] += 1
             counted[name] += 1
-    limits.count_many(connection, counted, COUNTED_FOR, now)
+    rate_limits.count_many(connection, counted, COUNTED_FOR, now)
     free = {(e.experiment_id, e.visitor) for _, e in refused if admissions.is_admitted(e)}
     free -= {
         (row.experiment_id, row.visitor)
@@ -205,7 +205,7 @@ def _turned_away(
         if who in free:
             free.remove(who)
         else:
-            found[index] = limits.seconds_until_free(connection, event.counted_as, now)
+            found[index] = rate_limits.seconds_until_free(connection, event.counted_as, now)
     return found
 
 

@@ -23,7 +23,7 @@ from wbtest.publishing.running.life import address_of
 from wbtest.publishing.running.seals import sealed_limits
 from wbtest.runtime import runtime
 from wbtest.store import writing
-from wbtest.team.account.mail_choices import post_alarm
+from wbtest.team.mail_preferences import send_alarm
 
 STRIPPED = "headers"
 HOUR = timedelta(hours=1)
@@ -190,7 +190,7 @@ def tell(experiment: Experiment, kind: str, sentence: str, now: datetime) -> boo
         what, page = ("visits", "excluded") if of_visits else ("sign-ups", "signups")
         look = f"{settings.base_url}/experiments/{experiment.id}/{page}"
         subject = f"/p/{experiment.slug}: unusual {what}"
-        post_alarm(subject, f"{sentence}\n\nLook at the {what}:\n{look}")
+        send_alarm(subject, f"{sentence}\n\nLook at the {what}:\n{look}")
     return True
 
 

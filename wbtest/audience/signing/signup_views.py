@@ -41,7 +41,7 @@ from wbtest.publishing.live import LiveVariant
 from wbtest.publishing.strings import strings_of
 from wbtest.runtime import runtime
 from wbtest.store import Gone, Refused, end_reading
-from wbtest.team import access, limits
+from wbtest.team import access, rate_limits
 
 log = logging.getLogger(__name__)
 
@@ -84,7 +84,7 @@ def signup(slug: str) -> ResponseReturnValue:
     try:
         # The names may need the store, too.
         recorder().check()
-        network = limits.names_of(f"sign-ups {limits.network()}")
+        network = rate_limits.names_of(f"sign-ups {rate_limits.network()}")
         answer = _take(found, form, shown, network)
         if answer.status_code == 422:
             _count(found, network)
@@ -120,19 +120,19 @@ def confirm(token: str) -> ResponseReturnValue:
     )
 
 
-def _count(found: LivePage, network: limits.Names) -> None:
+def _count(found: LivePage, network: rate_limits.Names) -> None:
     """Count a form that is not stored; the recorder counts the others. Raises TooMany, too.
 
     Somebody who was admitted is told what to fix, whatever others of their network sent.
     """
-    wait = limits.count_alone(network, MOST_SIGN_UPS, COUNTED_FOR)
+    wait = rate_limits.count_alone(network, MOST_SIGN_UPS, COUNTED_FOR)
     if wait and not _is_admitted(found):
         raise TooMany(wait)
 
 
-def _check(network: limits.Names) -> None:
+def _check(network: rate_limits.Names) -> None:
     """Raise TooMany where the recorder would take nothing of this network."""
-    if wait := limits.wait_for(network, MOST_SIGN_UPS):
+    if wait := rate_limits.wait_for(network, MOST_SIGN_UPS):
         raise TooMany(wait)
 
 
@@ -154,7 +154,9 @@ def _printed_by(tests: list[LivePage], token: str) -> LivePage:
     return newest
 
 
-def _take(found: LivePage, form: SignupForm, shown: Form | None, network: limits.Names) -> Response:
+def _take(
+    found: LivePage, form: SignupForm, shown: Form | None, network: rate_limits.Names
+) -> Response:
     if any(len(values) > 1 for _, values in request.form.lists()):
         return _again(found, form, 422, form.strings.try_later)
     if not form.validate():

@@ -19,7 +19,7 @@ from wbtest.publishing.choices.preorder import origin_of
 from wbtest.publishing.copy import PageCopy
 from wbtest.publishing.live import LiveExperiment
 from wbtest.store import end_reading
-from wbtest.team import access, limits
+from wbtest.team import access, rate_limits
 
 MOST_ANSWERS = 120
 LONGEST_TOKEN = 100
@@ -93,9 +93,9 @@ def _admit(live: LiveExperiment) -> None:
     counts for its network, and as much is allowed.
     """
     token = _token()
-    who = digest(token) if steps.leads_somewhere(live, token) else limits.network()
+    who = digest(token) if steps.leads_somewhere(live, token) else rate_limits.network()
     end_reading()
-    limits.admit(f"answers {who}", MOST_ANSWERS, limits.HOUR)
+    rate_limits.admit(f"answers {who}", MOST_ANSWERS, rate_limits.HOUR)
 
 
 def to_preorder(live: LiveExperiment) -> Response:

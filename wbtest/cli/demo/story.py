@@ -15,7 +15,7 @@ from flask import Flask
 from wbtest.cli.demo import addresses, building, crowd, deciding, meanwhile, testing, writing
 from wbtest.cli.demo.stage import EMAILS, OWNER, START_HOUR, Stage
 from wbtest.cli.demo.visiting import Street
-from wbtest.team import people, setup
+from wbtest.team import people
 
 Act = Callable[[Stage], object]
 FIRST_DAY = 50
@@ -65,8 +65,8 @@ def begin(app: Flask, stage: Stage) -> None:
     """Make the team and its three people."""
     with app.app_context():
         stage.clock.set(stage.moment(FIRST_DAY, START_HOUR))
-        setup.set_up(
-            setup.make_setup_link(),
+        people.set_up(
+            people.make_setup_link(),
             name="Tom Okafor",
             email=OWNER,
             password=stage.password,

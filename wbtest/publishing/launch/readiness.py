@@ -15,8 +15,8 @@ from wbtest.publishing.running.stages import is_checked
 from wbtest.review.approvals import approvals_of, still_needed
 from wbtest.review.approvers import ADD_AN_APPROVER, approvers_of, four_eyes_objection, is_alone
 from wbtest.review.verdicts import find_stop
+from wbtest.team.access import get_team
 from wbtest.team.models import Person
-from wbtest.team.settings import get_team
 from wbtest.writing import document as documents
 from wbtest.writing.coach_report import find_stops
 from wbtest.writing.models import Revision

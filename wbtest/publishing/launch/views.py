@@ -14,7 +14,7 @@ from wbtest.publishing.running.sealing import draft_digest
 from wbtest.publishing.running.stages import is_checked
 from wbtest.publishing.views import bp
 from wbtest.store import Refused
-from wbtest.team import access, origin
+from wbtest.team import access, client_info
 
 
 @bp.route("/experiments/<int:experiment_id>/launch", methods=["GET", "POST"])
@@ -28,7 +28,7 @@ def launch(experiment_id: int) -> ResponseReturnValue:
         form = request.form
         try:
             seen, read = form.getlist("seen"), form.get("read", "")
-            check(experiment, access.person(), seen, read, origin.find_reach())
+            check(experiment, access.person(), seen, read, client_info.find_reach())
         except WarningsUnseen as error:
             flash(str(error), "error")
             return _page(experiment), 422
@@ -45,7 +45,7 @@ def launch(experiment_id: int) -> ResponseReturnValue:
 
 
 def _page(experiment: Experiment) -> str:
-    found = findings_of(experiment, origin.find_reach())
+    found = findings_of(experiment, client_info.find_reach())
     groups = {
         kind: [entry for entry in found if entry.kind == kind]
         for kind in ("blocker", "warning", "fine")

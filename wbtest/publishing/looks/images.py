@@ -10,8 +10,8 @@ from wbtest.extensions import clock, db
 from wbtest.publishing.looks.pictures import Picture, read_name
 from wbtest.publishing.models import Image, ImageFile
 from wbtest.store import Invalid, hold, writing
+from wbtest.team.access import get_team
 from wbtest.team.models import Person
-from wbtest.team.settings import get_team
 
 # So many are offered; who looks for an older one sends it again, which finds it.
 OFFERED = 12

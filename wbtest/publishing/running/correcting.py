@@ -33,7 +33,7 @@ from wbtest.review.approvals import NotYours
 from wbtest.review.approvers import able_to_sign, approvers_of, four_eyes_objection
 from wbtest.review.todo import Assignee, TodoItem
 from wbtest.store import Invalid, Refused, hold, writing
-from wbtest.team.audit.log import record
+from wbtest.team.audit import record
 from wbtest.team.models import Person
 from wbtest.writing import document as documents
 

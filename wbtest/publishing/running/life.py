@@ -27,8 +27,7 @@ from wbtest.publishing.running.seals import sealed_rule
 from wbtest.publishing.running.stages import is_checked
 from wbtest.review.approvals import NotYours
 from wbtest.store import Gone, Invalid, Refused, hold, writing
-from wbtest.team.audit.actions import PHRASES
-from wbtest.team.audit.log import record
+from wbtest.team.audit import PHRASES, record
 from wbtest.team.models import Person
 from wbtest.team.settings import announce_change
 from wbtest.writing.text_rules import find_fault, joined, on_one_line, seen, with_plain_breaks

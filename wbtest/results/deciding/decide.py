@@ -24,7 +24,7 @@ from wbtest.results.set_aside import Aside, aside_of, results_and_aside
 from wbtest.review.approvals import NotYours
 from wbtest.review.approvers import is_alone
 from wbtest.store import Invalid, Refused, hold, writing
-from wbtest.team.audit.log import record
+from wbtest.team.audit import record
 from wbtest.team.models import Person
 from wbtest.writing.text_rules import find_fault, gives_reason, seen, with_plain_breaks
 

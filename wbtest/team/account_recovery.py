@@ -1,0 +1,275 @@
+"""A new password, or another email, by a link in a mail that works once.
+
+The mails contain no names and no typed text except addresses.
+"""
+
+import secrets
+from datetime import datetime, timedelta
+from typing import Literal
+
+import sqlalchemy as sa
+from sqlalchemy.exc import IntegrityError
+
+from wbtest.delivery.outbox import queue_mail
+from wbtest.extensions import clock, db
+from wbtest.letter import Letter
+from wbtest.runtime import runtime
+from wbtest.store import Invalid, Refused, hold, writing
+from wbtest.team import people, rate_limits, sessions
+from wbtest.team.audit import first_person, record
+from wbtest.team.models import AccountLink, LoginSession, Person
+from wbtest.team.reauthentication import check_password, hold_with_password
+from wbtest.team.sessions import digest
+from wbtest.team.tokens import end_tokens
+
+PACE = timedelta(minutes=10)
+Kind = Literal["reset", "email"]
+LINK_LIFE = timedelta(hours=1)
+
+
+def ask_for_reset(email: str) -> None:
+    """Mail a link to whoever logs in with this e-mail, at most one in ten minutes.
+
+    Nobody learns here whether there is such a person: for a stranger the same is done for somebody
+    else, and taken back. Raises Invalid at ``email`` for what is no address at all.
+    """
+    wanted = people.clean_email(email)
+    person = people.find_person(wanted)
+    names = rate_limits.names_of(f"reset mail {wanted}")
+    with writing() as session:
+        total, _ = rate_limits.count(session.connection(), names, 1, PACE)
+        if total > 1:
+            return
+        # Looked up for those who are known, too.
+        first = first_person()
+        somebody = person or first
+        if somebody is None:
+            return
+        point = session.begin_nested()
+        _mail_link(somebody)
+        if person is None:
+            point.rollback()
+        else:
+            point.commit()
+
+
+def reset_password(token: str, new: str, *, ends_tokens: bool = False) -> None:
+    """Set the password that the link is for, and end every session and every link of the person.
+
+    With ``ends_tokens`` their programs are shut out too. Nobody is logged in by it. Raises
+    LinkOver, or Invalid at ``new_password``.
+    """
+    person = get_link(token, "reset").person
+    hashed = people.hash_good_password(new, "new_password", (person.name, person.email))
+    with writing():
+        hold(person)
+        spend_link(token, "reset")
+        people.replace_hash(person, hashed)
+        record("login.reset", by=person)
+        if ends_tokens:
+            end_tokens(person)
+        letter = reset_done_letter(link_address("/reset"))
+        queue_mail(recipient=person.email, subject=letter.subject, body=letter.body)
+
+
+def _mail_link(person: Person) -> None:
+    hold(person)
+    letter = reset_letter(link_address(f"/reset/{make_link(person, 'reset')}"))
+    queue_mail(recipient=person.email, subject=letter.subject, body=letter.body)
+    record("login.reset_asked", by=person)
+    db.session.flush()
+
+
+def ask_to_change_email(person: Person, new: str, password: str) -> None:
+    """Write to both addresses; nothing changes yet. One mail in ten minutes to each new one.
+
+    Whether the new address has a log-in of its own, only its owner learns. Raises Invalid at
+    ``password`` or ``new_email``.
+    """
+    wanted = people.clean_email(new, "new_email")
+    stored = check_password(person, password)
+    if wanted == person.email:
+        raise Invalid("new_email", "This is the e-mail you log in with now. Type another one.")
+    names = rate_limits.names_of(f"e-mail mail {wanted}")
+    with writing() as session:
+        hold_with_password(person, stored)
+        total, _ = rate_limits.count(session.connection(), names, 1, PACE)
+        if total > 1:
+            return
+        is_taken = people.find_person(wanted) is not None
+        token = make_link(person, "email", wanted)
+        _write(person.email, email_asked_letter(wanted, link_address("/reset")))
+        # The link of an address that is taken is told to nobody.
+        _write(
+            wanted,
+            email_taken_letter(link_address("/login"))
+            if is_taken
+            else email_link_letter(link_address(f"/email/{token}")),
+        )
+        record("login.email_asked", by=person)
+
+
+def change_email(token: str, kept_session: str = "") -> Person:
+    """Let a person log in with the address that the link went to, and end all other sessions.
+
+    ``kept_session`` is the token of the browser that confirms; it stays logged in when it is the
+    same person's. Raises LinkOver, also when somebody else got a log-in with the address meanwhile.
+    """
+    link = get_link(token, "email")
+    person, new = link.person, link.new_email
+    others = LoginSession.token_hash != sessions.digest(kept_session)
+    try:
+        with writing() as session:
+            hold(person)
+            spend_link(token, "email")
+            old, person.email = person.email, new
+            session.flush()
+            spend_all_links(person)
+            session.execute(
+                sa.delete(LoginSession).where(LoginSession.person_id == person.id, others)
+            )
+            record("login.email_changed", old, by=person)
+            _write(old, email_changed_letter(new))
+    except IntegrityError as error:
+        raise LinkOver("email") from error
+    return person
+
+
+def _write(recipient: str, letter: Letter) -> None:
+    queue_mail(recipient=recipient, subject=letter.subject, body=letter.body)
+
+
+class LinkOver(Refused):
+    """The link was used, is too old, or never was one; nobody learns which of these it is."""
+
+    status = 404
+
+    def __init__(self, kind: Kind) -> None:
+        super().__init__("The link does not work any more, or never did.")
+        self.kind = kind
+
+
+def make_link(person: Person, kind: Kind, new_email: str = "") -> str:
+    """Return the token of a new link; an earlier one of the kind is over. Inside ``writing``."""
+    token = secrets.token_urlsafe(32)
+    session = db.session
+    ours = (AccountLink.person_id == person.id) & (AccountLink.kind == kind)
+    session.execute(sa.delete(AccountLink).where(ours))
+    session.add(
+        AccountLink(
+            token_hash=digest(token),
+            person_id=person.id,
+            kind=kind,
+            new_email=new_email,
+            expires_at=clock.now() + LINK_LIFE,
+        )
+    )
+    return token
+
+
+def get_link(token: str, kind: Kind) -> AccountLink:
+    """Return the link that this token opens; it is not spent. Raises LinkOver."""
+    found: AccountLink | None = db.session.scalar(
+        sa.select(AccountLink).where(_is_open(token, kind))
+    )
+    if found is None:
+        raise LinkOver(kind)
+    return found
+
+
+def spend_link(token: str, kind: Kind) -> None:
+    """Delete the link inside ``writing``, its person held. LinkOver when another was faster."""
+    spent = sa.delete(AccountLink).where(_is_open(token, kind)).returning(AccountLink.token_hash)
+    if db.session.scalar(spent) is None:
+        raise LinkOver(kind)
+
+
+def spend_all_links(person: Person) -> None:
+    """Delete every link of a person, inside ``writing``."""
+    db.session.execute(sa.delete(AccountLink).where(AccountLink.person_id == person.id))
+
+
+def forget_old_links(now: datetime) -> None:
+    """Delete the links that are too old; a job of the worker."""
+    with writing() as session:
+        session.execute(sa.delete(AccountLink).where(AccountLink.expires_at <= now))
+
+
+def link_address(path: str) -> str:
+    """Return the whole address of a path of ours, for a mail: never from what a request says."""
+    settings = runtime().settings
+    return settings.base_url + path
+
+
+def _is_open(token: str, kind: Kind) -> sa.ColumnElement[bool]:
+    return sa.and_(
+        AccountLink.token_hash == digest(token),
+        AccountLink.kind == kind,
+        AccountLink.expires_at > clock.now(),
+    )
+
+
+def reset_letter(url: str) -> Letter:
+    """Return the mail to somebody who lost a password."""
+    return _letter(
+        "A new password for wbtest",
+        "Somebody asked for a new password for your log-in. Choose it here, within an hour:",
+        url,
+        "If that was not you, do nothing: your password stays as it is.",
+    )
+
+
+def reset_done_letter(reset_url: str) -> Letter:
+    """Return the mail that says that a password was set by link."""
+    return _letter(
+        "Your password for wbtest is new",
+        "A new password was set for your log-in by a link from our mail, and all devices are"
+        " logged out.",
+        f"If that was not you, somebody reads your mail. Secure your mailbox first, then choose"
+        f" another password: {reset_url}",
+    )
+
+
+def email_asked_letter(new_email: str, reset_url: str) -> Letter:
+    """Return the mail to the old address, while nothing is changed yet."""
+    return _letter(
+        "Somebody asks to change your e-mail for wbtest",
+        f"Somebody who knows your password asks to log in with {new_email} from now on. Nothing"
+        " changes before the new address is confirmed.",
+        "If that was you, open the link in the mail that went there.",
+        f"If that was not you, choose a new password now, which stops it: {reset_url}",
+    )
+
+
+def email_link_letter(url: str) -> Letter:
+    """Return the mail to the new address."""
+    return _letter(
+        "Confirm your new e-mail for wbtest",
+        "Somebody wants to log in to wbtest with this address. If that is you, say so here, within"
+        " an hour:",
+        url,
+        "If that was not you, do nothing: without your yes the address is not used.",
+    )
+
+
+def email_taken_letter(login_url: str) -> Letter:
+    """Return the mail to a new address that has a log-in of its own."""
+    return _letter(
+        "Somebody wanted to use your e-mail for wbtest",
+        "Somebody asked to log in with this address, but it has a log-in already. Nothing changed.",
+        f"If that was you, log in with it instead: {login_url}",
+        "If that was not you, there is nothing to do.",
+    )
+
+
+def email_changed_letter(new_email: str) -> Letter:
+    """Return the mail to the old address, after the change."""
+    return _letter(
+        "Your e-mail for wbtest is changed",
+        f"Your log-in is {new_email} from now on; this address opens nothing any more.",
+        "If that was not you, tell whoever runs your wbtest server at once.",
+    )
+
+
+def _letter(subject: str, *paragraphs: str) -> Letter:
+    return Letter(subject, "\n\n".join(paragraphs) + "\n")

@@ -1,0 +1,307 @@
+"""Set-up, log-in, code, password reset, and the page that asks for the password again."""
+
+from collections.abc import Callable
+from datetime import timedelta
+from functools import wraps
+from typing import Any, cast
+
+from flask import (
+    Blueprint,
+    abort,
+    current_app,
+    flash,
+    make_response,
+    redirect,
+    render_template,
+    request,
+    session,
+    url_for,
+)
+from flask.typing import ResponseReturnValue
+from werkzeug.wrappers import Response
+
+from wbtest.runtime import runtime
+from wbtest.store import Invalid
+from wbtest.team import access, account_recovery, password_login, rate_limits, sessions, two_factor
+from wbtest.team.access import View
+from wbtest.team.account_recovery import LinkOver, ask_for_reset, reset_password
+from wbtest.team.forms import (
+    AskForResetForm,
+    CodeForm,
+    LogInForm,
+    ProvingForm,
+    ResetForm,
+    SetupForm,
+    put_refusal,
+)
+from wbtest.team.people import is_setup_open, set_up
+from wbtest.team.safe_redirect import local_path
+from wbtest.team.sessions import own_token
+from wbtest.team.tokens import count_tokens
+from wbtest.team.two_factor import CodeAsked, has_second_factor, log_in_with_code
+
+bp = Blueprint("team", __name__)
+# No page that is opened next may learn the address of this one.
+SECRET_ADDRESS = {"Referrer-Policy": "no-referrer"}
+# Of what was sent, all goes on but the proof itself and the old form's own token.
+NOT_KEPT = ("csrf_token", "password", "code")
+
+
+@bp.route("/setup/<token>", methods=["GET", "POST"])
+@access.public
+def setup(token: str) -> ResponseReturnValue:
+    """The first visit: make the owner and the team, once."""
+    if not is_setup_open(token):
+        abort(404)
+    form = SetupForm()
+    if form.validate_on_submit():
+        given = {name: typed for name, typed in form.data.items() if name != "csrf_token"}
+        try:
+            person = set_up(token, **given)
+        except Invalid as refused:
+            put_refusal(form, refused)
+        else:
+            return let_in(sessions.open_session(person), "/")
+    page = render_template("team/setup.html", form=form)
+    return make_response(page, 422 if form.errors else 200, SECRET_ADDRESS)
+
+
+@bp.route("/login", methods=["GET", "POST"])
+@access.public
+@rate_limits.per_ip(100, rate_limits.QUARTER)
+def login() -> ResponseReturnValue:
+    """Log in, and go on to where one wanted to go."""
+    onward = local_path(request.args.get("next", ""))
+    if access.find_person() is not None:
+        return redirect(onward, 303)
+    form = LogInForm()
+    if form.validate_on_submit():
+        try:
+            token = password_login.log_in(
+                form.email.data or "", form.password.data or "", own_token()
+            )
+        except Invalid as refused:
+            put_refusal(form, refused)
+        else:
+            return let_in(token, onward)
+    return render_template("team/login.html", form=form), 422 if form.errors else 200
+
+
+@bp.post("/logout")
+@access.public
+def logout() -> ResponseReturnValue:
+    """End this device's session."""
+    sessions.log_out(own_token())
+    # What waited to be shown once, such as a new token, is not for whoever comes next.
+    session.clear()
+    response = redirect(url_for(".login"), 303)
+    return _set_cookie(response, sessions.cookie_name(), "", timedelta(0))
+
+
+def has_mail_server() -> bool:
+    """Whether mail leaves by now."""
+    return bool(runtime().settings.mail_url)
+
+
+def say_no_team(error: access.NoTeam) -> ResponseReturnValue:
+    """A page for somebody who may log in and is not in the team, whatever they asked for."""
+    page = render_template("team/no_team.html", title=error.title, sentence=str(error))
+    return page, error.status
+
+
+def let_in(token: str, onward: str) -> Response:
+    """Go on to a page of ours, with the session of this token from now on."""
+    response = redirect(onward, 303)
+    if person := sessions.find_person_by_token(token):
+        sessions.remember_device(response, person.email)
+    return _set_cookie(response, sessions.cookie_name(), token, sessions.SESSION_LIFE)
+
+
+@bp.errorhandler(CodeAsked)
+def ask_for_code(asked: CodeAsked) -> ResponseReturnValue:
+    """Send who typed the right password on to the code; no session is open yet."""
+    onward = local_path(request.args.get("next", ""))
+    response = redirect(url_for(".login_code", next=onward), 303)
+    note = two_factor.code_note(asked.person)
+    return _set_cookie(response, two_factor.cookie_name(), note, two_factor.CODE_LASTS)
+
+
+@bp.route("/login/code", methods=["GET", "POST"])
+@access.public
+@rate_limits.per_ip(100, rate_limits.QUARTER)
+def login_code() -> ResponseReturnValue:
+    """Ask for the code, and open the session when it is right."""
+    onward = local_path(request.args.get("next", ""))
+    if access.find_person() is not None:
+        return redirect(onward, 303)
+    waiting = two_factor.find_waiting_person(request.cookies.get(two_factor.cookie_name(), ""))
+    if waiting is None:
+        flash("Type your password once more: the code has to follow within five minutes.", "error")
+        return redirect(url_for(".login", next=onward), 303)
+    form = CodeForm()
+    if form.validate_on_submit():
+        try:
+            token = log_in_with_code(waiting, form.code.data or "", own_token())
+        except Invalid as refused:
+            put_refusal(form, refused)
+        else:
+            return _set_cookie(let_in(token, onward), two_factor.cookie_name(), "", timedelta(0))
+    return render_template("team/account/login_code.html", form=form), 422 if form.errors else 200
+
+
+def _set_cookie(response: Response, name: str, value: str, lasts: timedelta) -> Response:
+    response.set_cookie(
+        name,
+        value,
+        max_age=lasts,
+        secure=runtime().settings.is_https,
+        httponly=True,
+        samesite="Lax",
+    )
+    return response
+
+
+@bp.route("/reset", methods=["GET", "POST"])
+@access.public
+@rate_limits.per_ip(30, rate_limits.HOUR)
+def reset() -> ResponseReturnValue:
+    """Ask for a link by mail. The answer is the same whoever the e-mail belongs to."""
+    form = AskForResetForm()
+    is_asked = False
+    if has_mail_server() and form.validate_on_submit():
+        try:
+            ask_for_reset(form.email.data or "")
+        except Invalid as refused:
+            put_refusal(form, refused)
+        else:
+            is_asked = True
+    page = render_template(
+        "team/account/reset.html", form=form, is_asked=is_asked, has_mail_server=has_mail_server()
+    )
+    return page, 422 if form.errors else 200
+
+
+@bp.route("/reset/<token>", methods=["GET", "POST"])
+@access.public
+@rate_limits.per_ip(60, rate_limits.HOUR)
+def new_password(token: str) -> ResponseReturnValue:
+    """Choose a new password. Opening the page spends nothing: programs open links of mails, too."""
+    link = account_recovery.get_link(token, "reset")
+    email = link.person.email
+    form = ResetForm()
+    form.offer(count_tokens(link.person))
+    if form.validate_on_submit():
+        try:
+            reset_password(token, form.new_password.data or "", ends_tokens=form.is_wanted())
+        except Invalid as refused:
+            put_refusal(form, refused)
+        else:
+            flash("Your new password is set, and all devices are logged out. Log in with it.")
+            response = redirect(url_for(".login"), 303)
+            # A person who opened the mail is no stranger, however many strangers guess.
+            sessions.remember_device(response, email)
+            return response
+    page = render_template("team/account/new_password.html", form=form)
+    return make_response(page, 422 if form.errors else 200, SECRET_ADDRESS)
+
+
+@bp.app_errorhandler(LinkOver)
+def say_over(over: LinkOver) -> ResponseReturnValue:
+    """One page for every link that does not work, and the way to a new one."""
+    page = render_template("team/account/link_over.html", kind=over.kind)
+    return make_response(page, over.status, SECRET_ADDRESS)
+
+
+@bp.route("/account/prove", methods=["GET", "POST"])
+@access.own_log_in
+@rate_limits.per_ip(100, rate_limits.QUARTER)
+def prove() -> ResponseReturnValue:
+    """Ask for the password, and a code where one is on; then go on to where one was going."""
+    onward = local_path(request.args.get("next", ""))
+    form = _proof_form(is_sent=request.method == "POST")
+    if request.method == "POST" and _is_proved(form):
+        return redirect(onward, 303)
+    return _proof_page(form, onward, 422 if form.errors else 200)
+
+
+def proved(*methods: str) -> Callable[[View], View]:
+    """Declare, below the permission, that these methods want a fresh proof of who asks.
+
+    It is the password, and a code where one is on, at most ten minutes ago; a log-in is one too.
+    Without it the view is not called: a page asks, and goes on with what was sent.
+    """
+
+    def declare(view: View) -> View:
+        @wraps(view)
+        def checked(*args: Any, **kwargs: Any) -> ResponseReturnValue:
+            method = "GET" if request.method == "HEAD" else request.method
+            asked = _ask_for_proof() if method in methods else None
+            return view(*args, **kwargs) if asked is None else asked
+
+        checked.proved = methods  # type: ignore[attr-defined]
+        return cast(View, checked)
+
+    return declare
+
+
+def _ask_for_proof() -> Response | None:
+    """What to answer whoever has not proved of late who they are; None for who has, or does now.
+
+    A form that was sent is kept on the page that asks, and goes on from there. A file cannot be:
+    then one is led back to the page of its form, and told so.
+    """
+    if password_login.is_proof_fresh(own_token()):
+        return None
+    path = request.full_path.rstrip("?")
+    if request.method != "POST":
+        return redirect(url_for("team.prove", next=path), 303)
+    if any(file.filename for file in request.files.values()):
+        flash("Nothing was read of the file yet. Choose it once more after your password.", "error")
+        return redirect(url_for("team.prove", next=path if _has_page() else "/"), 303)
+    names = ("password", "code") if has_second_factor(access.person()) else ("password",)
+    is_sent = all(name in request.form for name in names)
+    form = _proof_form(is_sent=is_sent)
+    if is_sent and _is_proved(form):
+        return None
+    return _proof_page(form, path, 422 if form.errors else 403)
+
+
+def _has_page() -> bool:
+    """Whether one may look at the address that a form was sent to."""
+    adapter = current_app.create_url_adapter(request)
+    return adapter is not None and "GET" in adapter.allowed_methods()
+
+
+def _proof_form(*, is_sent: bool) -> ProvingForm:
+    form = ProvingForm() if is_sent else ProvingForm(formdata=None)
+    if not has_second_factor(access.person()):
+        del form.code
+    return form
+
+
+def _is_proved(form: ProvingForm) -> bool:
+    """Take the proof that was typed; a wrong one is told at its field."""
+    if not form.validate():
+        return False
+    code = (form.code.data or "") if "code" in form else ""
+    typed = {"password": form.password.data or "", "code": code}
+    try:
+        password_login.prove(access.person(), own_token(), **typed)
+    except Invalid as refused:
+        put_refusal(form, refused)
+        return False
+    return True
+
+
+def _proof_page(form: ProvingForm, onward: str, status: int) -> Response:
+    path = onward.partition("?")[0]
+    kept = request.form.items(multi=True) if request.endpoint != "team.prove" else ()
+    page = render_template(
+        "team/account/prove.html",
+        form=form,
+        is_form=request.endpoint != "team.prove",
+        kept=[(name, text) for name, text in kept if name not in NOT_KEPT],
+        # A file is saved beside the page that one sees, so the way back is shown.
+        back=path.rpartition(".")[0] if path.endswith((".csv", ".json")) else "",
+    )
+    return make_response(page, status)
