@@ -209,5 +209,5 @@ def _drafts() -> tuple[SampleDraft, ...]:
 
 
 def _page(name: str, draft: SampleDraft, **shown: object) -> str:
-    template = f"review/sample/{name}.html"
+    template = f"review/{name}.html"
     return render_template(template, tab=name, draft=draft, document=draft.document, **shown)
