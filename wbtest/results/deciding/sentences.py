@@ -6,7 +6,7 @@ from datetime import date
 from itertools import groupby
 from typing import NamedTuple
 
-from wbtest.writing.coach.reading import Reading, Text
+from wbtest.writing.coach.document_reader import Reading, Text
 from wbtest.writing.document import PARTS, Document, words_key
 
 # Nothing is built for a quotation, nor for what changed in the world.
