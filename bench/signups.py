@@ -23,7 +23,7 @@ from wbtest.audience.models import Signup
 from wbtest.audience.recording.events import Event, Seen, Served
 from wbtest.audience.visitors import Visitor
 from wbtest.config import from_environment
-from wbtest.delivery import copying
+from wbtest.delivery import backups
 from wbtest.extensions import db, utc_now
 from wbtest.publishing.live import LiveExperiment, load_live
 
@@ -76,7 +76,7 @@ def measure(run: Run) -> list[Row]:
     for number, file in enumerate(files):
         _make_people(place, live, file, number * PEOPLE, at)
     beside = run.folder / "beside.db"
-    copying.backup(run.folder / "instance" / "wbtest.db", beside)
+    backups.copy_database(run.folder / "instance" / "wbtest.db", beside)
     environ = os.environ | {
         "BENCH_DATABASE": f"sqlite:///{beside}",
         "BENCH_EXPERIMENT": str(live.id),

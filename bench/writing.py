@@ -16,7 +16,7 @@ from wbtest.audience.recording.events import Served
 from wbtest.audience.recording.groups import record
 from wbtest.audience.recording.recorder import LARGEST_GROUP
 from wbtest.audience.visitors import new_visitor
-from wbtest.delivery import copying
+from wbtest.delivery import backups
 from wbtest.extensions import db, utc_now
 from wbtest.runtime import runtime
 
@@ -83,7 +83,7 @@ def _arrival(experiment_id: int, visitor: str) -> dict[str, Any]:
 
 def _copy(folder: Path) -> sa.Engine:
     """A copy of the database that knows no lock of ours."""
-    copying.backup(folder / "wbtest.db", folder / "beside.db")
+    backups.copy_database(folder / "wbtest.db", folder / "beside.db")
     engine = connect(f"sqlite:///{folder / 'beside.db'}", 1)
     with engine.connect().execution_options(writes=True) as connection, connection.begin():
         connection.execute(sa.delete(Visit))

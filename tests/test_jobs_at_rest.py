@@ -11,7 +11,7 @@ from tests.factories import Team
 from tests.filled import fill
 from tests.statements import counted
 from tests.test_queries import multiply
-from wbtest.delivery.jobs import Job
+from wbtest.delivery.worker import Job
 from wbtest.extensions import db
 from wbtest.runtime import runtime
 

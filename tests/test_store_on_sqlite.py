@@ -13,7 +13,7 @@ from sqlalchemy.exc import OperationalError
 from tests.conftest import Browser
 from tests.factories import make_settings
 from wbtest import locks, store
-from wbtest.delivery import copying
+from wbtest.delivery import backups
 from wbtest.extensions import db
 from wbtest.runtime import runtime
 from wbtest.store import StoreBroken, writing
@@ -107,7 +107,7 @@ def test_a_backup_is_whole_while_somebody_writes(tmp_path: Path) -> None:
     with writing() as session:
         make_settings("open")
         session.flush()
-        copying.backup(tmp_path / "test.db", tmp_path / "copies" / "copy.db")
+        backups.copy_database(tmp_path / "test.db", tmp_path / "copies" / "copy.db")
 
     copy = sqlite3.connect(tmp_path / "copies" / "copy.db")
     assert copy.execute("SELECT name FROM team_settings").fetchall() == [("committed",)]
@@ -124,7 +124,7 @@ def test_a_backup_that_is_not_whole_never_gets_its_name(tmp_path: Path) -> None:
     damage(source)
 
     with pytest.raises((StoreBroken, sqlite3.DatabaseError)):
-        copying.backup(source, tmp_path / "copy.db")
+        backups.copy_database(source, tmp_path / "copy.db")
     assert not (tmp_path / "copy.db").exists()
 
 

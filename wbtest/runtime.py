@@ -21,9 +21,9 @@ if TYPE_CHECKING:
     from wbtest.audience.recording.recorder import Recorder
     from wbtest.audience.signing.guard import Guard
     from wbtest.config import Settings
-    from wbtest.delivery.jobs import Job
+    from wbtest.delivery.http_client import Policy
     from wbtest.delivery.models import OutboxMail
-    from wbtest.delivery.outgoing import Policy
+    from wbtest.delivery.worker import Job
     from wbtest.extensions import Now
     from wbtest.locks import NoLock, WriteLock
 

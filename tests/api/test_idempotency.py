@@ -10,7 +10,7 @@ from tests.conftest import HandClock
 from tests.factories import Team
 from wbtest.api import idempotency
 from wbtest.api.idempotency import KeptAnswer
-from wbtest.delivery.jobs import run_due_jobs
+from wbtest.delivery.worker import run_due_jobs
 from wbtest.extensions import db
 from wbtest.writing.models import Release
 

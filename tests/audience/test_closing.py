@@ -11,9 +11,9 @@ from wbtest.audience.leaving.closing import close_the_loop, count_hearers, write
 from wbtest.audience.leaving.links import hash_of, link_token
 from wbtest.audience.models import Signup
 from wbtest.audience.signing.signups import digest
-from wbtest.delivery.each import SomeFailed
+from wbtest.delivery.mail_sender import Mail, compose
 from wbtest.delivery.models import OutboxMail
-from wbtest.delivery.smtp import Mail, compose
+from wbtest.delivery.worker import SomeFailed
 from wbtest.extensions import db
 from wbtest.publishing.running import life
 from wbtest.publishing.running.life import AlreadyDone

@@ -13,8 +13,8 @@ from tests.audience.larder import Larder, Visitor, mails, signups
 from tests.delivery.sink import local
 from wbtest.config import Settings
 from wbtest.delivery import webhooks
-from wbtest.delivery.posting import post_some
-from wbtest.delivery.sending import send_one
+from wbtest.delivery.mail_sender import send_mail
+from wbtest.delivery.webhook_sender import post_events
 from wbtest.runtime import runtime
 from wbtest.team import delivery_settings
 
@@ -57,7 +57,7 @@ def waiting(app: Flask, silence: socket.socket, act: Callable[[], bool]) -> Iter
 def test_a_sign_up_is_answered_while_the_mail_server_hangs(app, mia, silence):
     mia.sign_up(mia.get(), "ada@x.io")
 
-    with waiting(app, silence, send_one):
+    with waiting(app, silence, send_mail):
         other = Visitor(app)
         assert other.sign_up(other.get(), "mia@x.io").status_code == 303
 
@@ -71,7 +71,7 @@ def test_a_sign_up_is_answered_while_a_webhook_hangs(app, larder: Larder, mia, s
     delivery_settings.add_webhook(url, webhooks.KINDS)
     mia.sign_up(mia.get(), "ada@x.io")
 
-    with waiting(app, silence, post_some):
+    with waiting(app, silence, post_events):
         other = Visitor(app)
         page = other.get()
         assert (page.status_code, other.see(page).status_code) == (200, 204)

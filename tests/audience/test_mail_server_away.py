@@ -10,7 +10,7 @@ from tests.audience.larder import mails
 from tests.delivery.conftest import MailServer, run
 from tests.factories import log_in, make_person
 from wbtest.config import Settings
-from wbtest.delivery.sending import send_one
+from wbtest.delivery.mail_sender import send_mail
 from wbtest.runtime import runtime
 
 
@@ -32,7 +32,7 @@ def test_a_sign_up_is_taken_while_its_mail_waits_and_the_owner_sees_that(app, mi
     log_in(client, make_person("owner@larder.example", "owner"))
 
     assert mia.sign_up(mia.get(), "mia@x.io").status_code == 303
-    while send_one():
+    while send_mail():
         pass
 
     [mail] = mails(app, "mia@x.io")
@@ -50,13 +50,13 @@ def test_a_sign_up_asks_no_mail_server_and_its_mail_is_tried_until_it_leaves(
     mail_server.mode = mode
     assert mia.sign_up(mia.get(), "mia@x.io").status_code == 303
     assert [(mail.state, mail.attempts) for mail in mails(app, "mia@x.io")] == [("waiting", 0)]
-    while send_one():
+    while send_mail():
         pass
     assert [(mail.state, mail.attempts) for mail in mails(app, "mia@x.io")] == [("waiting", 1)]
 
     mail_server.mode = "ok"
     now.turn(minutes=10)
-    while send_one():
+    while send_mail():
         pass
 
     assert [mail.state for mail in mails(app, "mia@x.io")] == ["sent"]

@@ -21,7 +21,7 @@ from wbtest.audience.recording.rollup import differences
 from wbtest.audience.recording.rows import VisitRow
 from wbtest.audience.signing import signup_views
 from wbtest.audience.views import MOST_OBJECTIONS
-from wbtest.delivery.jobs import run_due_jobs
+from wbtest.delivery.worker import run_due_jobs
 from wbtest.extensions import db
 from wbtest.runtime import runtime
 

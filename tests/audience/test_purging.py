@@ -43,8 +43,8 @@ from wbtest.audience.recording.recount import differences, rebuild
 from wbtest.audience.recording.rollup import forget
 from wbtest.audience.visitors import Visitor as VisitorRow
 from wbtest.audience.visitors import write_cookie
-from wbtest.delivery.jobs import find_run, run_due_jobs
 from wbtest.delivery.models import OutboxEvent, OutboxMail, Webhook
+from wbtest.delivery.worker import find_run, run_due_jobs
 from wbtest.extensions import db
 from wbtest.publishing.running import life
 from wbtest.runtime import runtime

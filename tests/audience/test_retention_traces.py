@@ -21,7 +21,7 @@ from wbtest.audience.models import (
 )
 from wbtest.config import Settings
 from wbtest.delivery.backups import backup_folder
-from wbtest.delivery.jobs import run_due_jobs
+from wbtest.delivery.worker import run_due_jobs
 from wbtest.extensions import db
 from wbtest.publishing.models import Experiment
 from wbtest.store import writing

@@ -15,7 +15,7 @@ from tests.cli.conftest import Instance, eventually, names
 from tests.factories import make_settings
 from tests.postgresql import Server
 from wbtest.cli.serve import prepare
-from wbtest.delivery import dumps, schema
+from wbtest.delivery import pg_backup, schema
 from wbtest.delivery.backups import backup_folder, place_for
 from wbtest.extensions import db, utc_now
 from wbtest.store import StoreBroken
@@ -75,7 +75,7 @@ def test_a_dump_brings_back_what_was_there(
     place: Instance, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     # Who is connected here stays.
-    monkeypatch.setattr(dumps, "LINGERS_SECONDS", 0.2)
+    monkeypatch.setattr(pg_backup, "LINGERS_SECONDS", 0.2)
     copy = tmp_path / "copy.dump"
     with place.opened():
         make_settings("Then")
@@ -91,7 +91,7 @@ def test_a_dump_brings_back_what_was_there(
         db.session.execute(db.select(1))
         busy = place.run("restore", str(copy))
         with pytest.raises(StoreBroken, match="The database is in use"):
-            dumps.put_back(place.settings.database_url, copy, place.folder)
+            pg_backup.put_back(place.settings.database_url, copy, place.folder)
     before = names(place)
     restored = place.run("restore", str(copy))
 
@@ -104,7 +104,7 @@ def test_a_dump_brings_back_what_was_there(
     assert before == ["Then", "Since"]
     assert restored.exit_code == 0, restored.output
     assert names(place) == ["Then"]
-    assert not dumps.script_in(place.folder).exists()
+    assert not pg_backup.script_in(place.folder).exists()
     (kept,) = (place.folder / "backups").glob("replaced-*.dump")
     assert place.run("restore", str(kept)).exit_code == 0
     assert names(place) == ["Then", "Since"]
@@ -173,9 +173,9 @@ def test_whoever_is_connected_counts_and_autovacuum_does_not(place: Instance) ->
     seen = sa.make_url(url).update_query_dict(path).render_as_string(hide_password=False)
 
     # PostgreSQL takes a moment to let go of a connection.
-    assert eventually(lambda: dumps.count_others(seen) == 0, 2)
+    assert eventually(lambda: pg_backup.count_others(seen) == 0, 2)
     with engine.connect():
-        assert dumps.count_others(seen) == 1
+        assert pg_backup.count_others(seen) == 1
     with engine.begin() as connection:
         connection.exec_driver_sql("DROP SCHEMA seen CASCADE")
 
@@ -188,7 +188,7 @@ def test_a_timeout_that_an_older_server_does_not_know_is_left_out(
     rest = "SET later = on;\nSELECT 1;\nSET later_timeout = 0;\n"
     script.write_text(head + "SET later_timeout = 0;\n" + rest)
 
-    dumps.leave_out_unknown(place.settings.database_url, script)
+    pg_backup.leave_out_unknown(place.settings.database_url, script)
 
     assert script.read_text() == head + "--  later_timeout = 0;\n" + rest
 

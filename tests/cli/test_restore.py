@@ -11,7 +11,7 @@ from tests.conftest import HandClock
 from tests.factories import make_settings
 from wbtest.cli.instance import in_use
 from wbtest.config import from_environment
-from wbtest.delivery.copying import restored_in
+from wbtest.delivery.backups import restored_in
 from wbtest.store import StoreBroken
 
 

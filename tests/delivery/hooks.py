@@ -1,7 +1,7 @@
 """Short words for tests about webhooks."""
 
 from wbtest.delivery.models import OutboxEvent
-from wbtest.delivery.posting import post_some
+from wbtest.delivery.webhook_sender import post_events
 from wbtest.delivery.webhooks import emit
 from wbtest.extensions import db
 
@@ -19,5 +19,5 @@ def events() -> list[OutboxEvent]:
 
 def post_all() -> None:
     """Post until nothing is due."""
-    while post_some():
+    while post_events():
         pass

@@ -10,7 +10,7 @@ from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
 from pathlib import Path
 from typing import Any
 
-from wbtest.delivery.outgoing import Policy
+from wbtest.delivery.http_client import Policy
 
 CERTIFICATE = Path(__file__).parent / "web-server-for-tests.pem"
 TRUST = ssl.create_default_context(cafile=str(CERTIFICATE))

@@ -10,14 +10,14 @@ from tests.conftest import HandClock
 from tests.factories import make_settings
 from wbtest.config import Settings
 from wbtest.delivery.backups import (
+    SQLITE,
     back_up,
     back_up_nightly,
     backup_folder,
     forget_oldest,
     newest_backup,
 )
-from wbtest.delivery.copying import SQLITE
-from wbtest.delivery.jobs import run_due_jobs
+from wbtest.delivery.worker import run_due_jobs
 from wbtest.store import StoreBroken
 
 

@@ -8,7 +8,7 @@ from flask import Flask
 from tests.conftest import HandClock
 from tests.delivery.conftest import MailServer
 from tests.factories import Team, make_revision
-from wbtest.delivery.sending import LEASE, claim_mail, send_one
+from wbtest.delivery.mail_sender import LEASE, claim_mail, send_mail
 from wbtest.ideas.daily_email import send_daily_mails
 from wbtest.team import mail_preferences
 
@@ -23,7 +23,7 @@ def told(app: Flask, team: Team, now: HandClock) -> Team:
 
 
 def send_all() -> None:
-    while send_one():
+    while send_mail():
         pass
 
 

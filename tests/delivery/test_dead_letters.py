@@ -8,10 +8,9 @@ from flask import Flask
 from tests.conftest import HandClock
 from tests.delivery.conftest import MailServer
 from wbtest.delivery import outbox
-from wbtest.delivery.backoff import MOST_ATTEMPTS, wait_after
+from wbtest.delivery.mail_sender import send_mail
 from wbtest.delivery.models import OutboxMail
-from wbtest.delivery.outbox import queue_mail, queue_of
-from wbtest.delivery.sending import send_one
+from wbtest.delivery.outbox import MOST_ATTEMPTS, queue_mail, queue_of, wait_after
 from wbtest.store import Refused
 from wbtest.team import delivery_settings
 
@@ -22,9 +21,9 @@ def give_up(mail_server: MailServer, now: HandClock, mode: str = "421") -> Outbo
     mail_server.mode = mode
     for attempt in range(1, MOST_ATTEMPTS + 1):
         assert mail.state == "waiting"
-        assert send_one()
+        assert send_mail()
         now.turn(seconds=wait_after(attempt).total_seconds())
-    assert not send_one()
+    assert not send_mail()
     return mail
 
 
@@ -46,7 +45,7 @@ def test_a_mail_that_was_given_up_is_sent_again_as_the_same_mail(
     mail_server.mode = "ok"
 
     delivery_settings.send_mail_again(mail)
-    assert send_one()
+    assert send_mail()
 
     assert mail.state == "sent"
     assert [sent["Message-ID"] for sent in mail_server.mails] == [mail.message_id]

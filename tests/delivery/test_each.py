@@ -3,7 +3,7 @@
 import pytest
 from flask import Flask
 
-from wbtest.delivery.each import SomeFailed, for_each
+from wbtest.delivery.worker import SomeFailed, for_each
 
 
 @pytest.mark.usefixtures("app")

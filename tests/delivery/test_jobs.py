@@ -11,9 +11,8 @@ from tests.conftest import HandClock
 from tests.delivery.conftest import MailServer
 from tests.factories import make_person
 from wbtest.delivery import worker
-from wbtest.delivery.each import for_each
-from wbtest.delivery.jobs import find_run, run_due_jobs
 from wbtest.delivery.outbox import queue_mail
+from wbtest.delivery.worker import find_run, for_each, run_due_jobs
 from wbtest.extensions import db
 from wbtest.runtime import runtime
 

@@ -9,8 +9,15 @@ from contextlib import suppress
 import pytest
 
 from tests.delivery.sink import TRUST, Sink, local, running, seconds_of
-from wbtest.delivery.addresses import NotAllowed, is_public, target_of
-from wbtest.delivery.outgoing import NotReached, Policy, check, post
+from wbtest.delivery.http_client import (
+    NotAllowed,
+    NotReached,
+    Policy,
+    check_url,
+    is_public,
+    parse_url,
+    post,
+)
 
 SECONDS = 0.5
 CLOSED = [
@@ -87,7 +94,7 @@ def sink() -> Iterator[Sink]:
 @pytest.mark.parametrize("url", CLOSED)
 def test_what_is_not_public_is_refused_with_a_sentence(url: str) -> None:
     with pytest.raises(NotAllowed, match=r"\.$"):
-        check(url, Policy())
+        check_url(url, Policy())
     with pytest.raises(NotAllowed):
         post(url, b"", {}, Policy())
 
@@ -95,7 +102,7 @@ def test_what_is_not_public_is_refused_with_a_sentence(url: str) -> None:
 @pytest.mark.parametrize("address", ["93.184.216.34", "2606:2800:220:1::1"])
 def test_what_everybody_can_reach_is_public(address: str) -> None:
     assert is_public(ipaddress.ip_address(address))
-    check(f"https://{f'[{address}]' if ':' in address else address}/hook?a=b", Policy())
+    check_url(f"https://{f'[{address}]' if ':' in address else address}/hook?a=b", Policy())
 
 
 @pytest.mark.parametrize("private", ["127.0.0.1", "::1", "::ffff:10.0.0.1", "169.254.169.254"])
@@ -246,7 +253,7 @@ def test_the_next_address_is_tried_when_the_first_does_not_answer(sink: Sink) ->
 
 
 def test_a_name_beyond_ascii_is_looked_up_as_the_net_writes_it() -> None:
-    target = target_of("https://Bücher.example:8443/hook?größe=1#part", {"https"}, {8443})
+    target = parse_url("https://Bücher.example:8443/hook?größe=1#part", {"https"}, {8443})
 
     assert target.netloc == "xn--bcher-kva.example:8443"
     assert target.path == "/hook?gr%C3%B6%C3%9Fe=1"

@@ -12,8 +12,7 @@ from tests.delivery.sink import Sink, local, running, seconds_of
 from tests.factories import Team
 from wbtest.delivery import webhooks
 from wbtest.delivery.models import OutboxEvent, OutboxMail, Webhook
-from wbtest.delivery.outcome import retry_after
-from wbtest.delivery.posting import claim_batch, post_some
+from wbtest.delivery.webhook_sender import claim_batch, post_events, retry_after
 from wbtest.extensions import db
 from wbtest.runtime import runtime
 from wbtest.store import writing
@@ -50,7 +49,7 @@ def test_a_slow_server_costs_no_more_than_the_limit(
     say()
     sink.mode = mode
 
-    assert seconds_of(post_some) < 2
+    assert seconds_of(post_events) < 2
 
     assert words in events()[0].error
 
@@ -81,9 +80,9 @@ def test_a_server_that_names_a_time_is_not_asked_before(
     say()
 
     now.turn(seconds=119)
-    assert not post_some()
+    assert not post_events()
     now.turn(seconds=1)
-    assert post_some()
+    assert post_events()
 
 
 @pytest.mark.parametrize(
@@ -181,9 +180,9 @@ def test_a_worker_that_dies_leaves_its_events_to_the_next(
     say()
     assert claim_batch()
 
-    assert not post_some()
+    assert not post_events()
     now.turn(minutes=5)
-    assert post_some()
+    assert post_events()
     assert events()[0].state == "sent"
 
 
@@ -210,7 +209,7 @@ def test_a_webhook_deleted_meanwhile_is_no_obstacle(sink: Sink, hook: Webhook) -
     with running(Sink()):
         delivery_settings.delete_webhook(hook)
 
-    assert not post_some()
+    assert not post_events()
     assert events() == []
 
 

@@ -9,9 +9,9 @@ from flask import Flask
 from tests.conftest import HandClock
 from tests.delivery.conftest import MailServer
 from wbtest.config import Settings
+from wbtest.delivery.mail_sender import claim_mail, send_mail, settle_mail
 from wbtest.delivery.models import OutboxMail
 from wbtest.delivery.outbox import counts_by_state, queue_mail
-from wbtest.delivery.sending import claim_mail, send_one, settle
 from wbtest.extensions import db
 from wbtest.store import writing
 
@@ -23,8 +23,8 @@ def queue(recipient: str = "ada@example.com") -> OutboxMail:
 def test_a_mail_leaves_once(app: Flask, mail_server: MailServer, now: HandClock) -> None:
     mail = queue()
 
-    assert send_one()
-    assert not send_one()
+    assert send_mail()
+    assert not send_mail()
 
     assert len(mail_server.mails) == 1
     assert (mail.state, mail.attempts, mail.sent_at, mail.error) == ("sent", 1, now(), "")
@@ -35,7 +35,7 @@ def test_a_mail_that_has_left_is_no_longer_kept(app: Flask, mail_server: MailSer
         recipient="ada@example.com", subject="Hello", body="It is open.", leave_url="http://x/leave"
     )
 
-    send_one()
+    send_mail()
 
     assert "It is open." in str(mail_server.mails[0])
     assert (mail.body, mail.leave_url, mail.subject) == ("", "", "Hello")
@@ -46,10 +46,10 @@ def test_the_message_id_names_the_senders_domain_and_stays(
 ) -> None:
     mail = queue()
     mail_server.mode = "drop"
-    send_one()
+    send_mail()
     mail_server.mode = "ok"
     now.turn(minutes=1)
-    send_one()
+    send_mail()
 
     assert mail.message_id.endswith("@larder.example>")
     assert [sent["Message-ID"] for sent in mail_server.mails] == [mail.message_id] * 2
@@ -80,10 +80,10 @@ def test_a_person_the_server_does_not_know_is_not_tried_again(
 ) -> None:
     mail = queue()
     mail_server.mode = "550"
-    send_one()
+    send_mail()
     now.turn(days=2)
 
-    assert not send_one()
+    assert not send_mail()
     assert (mail.state, mail.attempts) == ("bounced", 1)
     assert mail.error == "550 as the test wishes"
 
@@ -94,7 +94,7 @@ def test_a_refusal_that_no_database_could_keep_is_kept_without_its_nul(
     mail = queue()
     mail_server.mode = "nul"
 
-    send_one()
+    send_mail()
 
     assert (mail.state, mail.error) == ("bounced", "550 no body")
 
@@ -104,13 +104,13 @@ def test_a_server_that_asks_for_patience_is_given_it(
 ) -> None:
     mail = queue()
     mail_server.mode = "421"
-    send_one()
+    send_mail()
     mail_server.mode = "ok"
 
     now.turn(seconds=59)
-    assert not send_one()
+    assert not send_mail()
     now.turn(seconds=1)
-    assert send_one()
+    assert send_mail()
     assert mail.state == "sent"
 
 
@@ -121,7 +121,7 @@ def test_a_mail_written_by_a_clock_that_was_ahead_does_not_wait_for_that_day(
     mail = queue()
     now.turn(days=-400)
 
-    assert send_one()
+    assert send_mail()
     assert mail.state == "sent"
 
 
@@ -132,7 +132,7 @@ def test_a_mail_erased_while_it_is_sent_is_no_obstacle(app: Flask) -> None:
     with writing() as session:
         session.delete(mail)
 
-    settle(claim, None)
+    settle_mail(claim, None)
 
     assert counts_by_state()["sent"] == 0
 
@@ -142,7 +142,7 @@ def test_a_mail_that_makes_no_message_is_no_obstacle_to_the_next(
 ) -> None:
     bad, good = queue("nobody"), queue()
 
-    while send_one():
+    while send_mail():
         pass
 
     assert (bad.state, good.state) == ("bounced", "sent")
@@ -154,9 +154,9 @@ def test_a_worker_that_dies_leaves_its_mail_to_the_next(
     queue()
     assert claim_mail()
 
-    assert not send_one()
+    assert not send_mail()
     now.turn(minutes=5)
-    assert send_one()
+    assert send_mail()
 
 
 def test_a_mail_claimed_by_one_worker_is_not_seen_by_another(app: Flask) -> None:
@@ -173,11 +173,11 @@ def test_a_late_success_of_a_worker_thought_dead_counts(
     slow = claim_mail()
     assert slow
 
-    settle(slow, None)
+    settle_mail(slow, None)
     now.turn(minutes=5)
 
     assert mail.state == "sent"
-    assert not send_one()
+    assert not send_mail()
 
 
 def test_mails_leave_in_the_order_they_came_due(
@@ -187,7 +187,7 @@ def test_mails_leave_in_the_order_they_came_due(
         queue(f"{name}@example.com")
         now.turn(seconds=1)
 
-    while send_one():
+    while send_mail():
         pass
 
     names = [mail["To"].addresses[0].username for mail in mail_server.mails]
@@ -200,7 +200,7 @@ def test_many_workers_send_each_mail_once(app: Flask, mail_server: MailServer) -
 
     def work() -> None:
         with app.app_context():
-            while send_one():
+            while send_mail():
                 pass
 
     workers = [threading.Thread(target=work) for _ in range(4)]
@@ -223,7 +223,7 @@ class TestWithoutAMailServer:
         mail = queue()
         now.turn(days=30)
 
-        assert not send_one()
+        assert not send_mail()
         assert (mail.state, mail.attempts) == ("waiting", 0)
 
 

@@ -10,7 +10,15 @@ import pytest
 from msgspec.structs import replace
 
 from tests.delivery.conftest import CERTIFICATE, MailServer
-from wbtest.delivery.smtp import Bounced, Mail, NotSent, _log_in, compose, greet, send
+from wbtest.delivery.mail_sender import (
+    Bounced,
+    Mail,
+    NotSent,
+    _log_in,
+    compose,
+    greet,
+    send_message,
+)
 
 MAIL = Mail(
     message_id="<42@larder.example>",
@@ -24,7 +32,7 @@ MAIL = Mail(
 
 
 def test_a_mail_arrives_as_it_was_written(mail_server: MailServer) -> None:
-    send(compose(MAIL), mail_server.url)
+    send_message(compose(MAIL), mail_server.url)
 
     (mail,) = mail_server.mails
     assert mail["From"] == "Larder <hello@larder.example>"
@@ -36,7 +44,7 @@ def test_a_mail_arrives_as_it_was_written(mail_server: MailServer) -> None:
 
 
 def test_a_mail_client_can_take_its_reader_off_the_list(mail_server: MailServer) -> None:
-    send(compose(MAIL), mail_server.url)
+    send_message(compose(MAIL), mail_server.url)
 
     (mail,) = mail_server.mails
     assert mail["List-Unsubscribe"] == "<https://try.example.com/leave/abc>"
@@ -77,7 +85,7 @@ def test_a_domain_with_umlauts_is_written_so_that_every_server_knows_it() -> Non
 
 def test_a_server_without_international_names_bounces_one(mail_server: MailServer) -> None:
     with pytest.raises(Bounced, match="SMTPUTF8"):
-        send(compose(replace(MAIL, recipient="ü@example.com")), mail_server.url)
+        send_message(compose(replace(MAIL, recipient="ü@example.com")), mail_server.url)
 
 
 @pytest.mark.parametrize(
@@ -90,12 +98,12 @@ def test_a_refusal_is_for_good_or_for_now(
     mail_server.mode = mode
 
     with pytest.raises(meaning):
-        send(compose(MAIL), mail_server.url)
+        send_message(compose(MAIL), mail_server.url)
 
 
 def test_a_server_that_is_away_is_tried_later() -> None:
     with pytest.raises(NotSent, match="refused"):
-        send(compose(MAIL), "smtp://127.0.0.1:1")
+        send_message(compose(MAIL), "smtp://127.0.0.1:1")
 
 
 def test_a_server_that_says_nothing_is_not_waited_for() -> None:
@@ -103,13 +111,13 @@ def test_a_server_that_says_nothing_is_not_waited_for() -> None:
         url = f"smtp://127.0.0.1:{silent.getsockname()[1]}"
 
         with pytest.raises(NotSent, match="timed out"):
-            send(compose(MAIL), url, seconds=0.2)
+            send_message(compose(MAIL), url, seconds=0.2)
 
 
 def test_a_mail_with_html_says_the_same_twice_and_the_plain_text_first(
     mail_server: MailServer,
 ) -> None:
-    send(compose(replace(MAIL, html="<p>voilà</p>")), mail_server.url)
+    send_message(compose(replace(MAIL, html="<p>voilà</p>")), mail_server.url)
 
     (mail,) = mail_server.mails
     assert mail.get_content_type() == "multipart/alternative"
@@ -121,7 +129,7 @@ def test_a_mail_with_html_says_the_same_twice_and_the_plain_text_first(
 def test_starttls_is_used_where_it_is_offered_and_the_password_only_then(
     encrypting_server: MailServer,
 ) -> None:
-    send(compose(MAIL), f"smtp://larder:p%40ss%3Aword@127.0.0.1:{encrypting_server.port}")
+    send_message(compose(MAIL), f"smtp://larder:p%40ss%3Aword@127.0.0.1:{encrypting_server.port}")
 
     assert encrypting_server.was_encrypted == [True]
 
@@ -153,20 +161,20 @@ def test_a_server_that_cannot_be_reached_is_told(encrypting_server: MailServer) 
 
 def test_a_wrong_password_is_ours_to_mend_and_not_a_bounce(encrypting_server: MailServer) -> None:
     with pytest.raises(NotSent, match="535"):
-        send(compose(MAIL), f"smtp://larder:wrong@127.0.0.1:{encrypting_server.port}")
+        send_message(compose(MAIL), f"smtp://larder:wrong@127.0.0.1:{encrypting_server.port}")
 
 
 def test_smtps_speaks_tls_from_the_start(encrypted_server: MailServer) -> None:
     trust = ssl.create_default_context(cafile=str(CERTIFICATE))
 
-    send(compose(MAIL), f"smtps://127.0.0.1:{encrypted_server.port}", trust)
+    send_message(compose(MAIL), f"smtps://127.0.0.1:{encrypted_server.port}", trust)
 
     assert len(encrypted_server.mails) == 1
 
 
 def test_a_certificate_that_is_not_believed_stops_the_mail(encrypted_server: MailServer) -> None:
     with pytest.raises(NotSent, match="certificate"):
-        send(
+        send_message(
             compose(MAIL),
             f"smtps://127.0.0.1:{encrypted_server.port}",
             ssl.create_default_context(),
@@ -174,14 +182,14 @@ def test_a_certificate_that_is_not_believed_stops_the_mail(encrypted_server: Mai
 
 
 def test_a_long_line_is_broken_for_the_wire_and_whole_again(mail_server: MailServer) -> None:
-    send(compose(replace(MAIL, body="word " * 2000)), mail_server.url)
+    send_message(compose(replace(MAIL, body="word " * 2000)), mail_server.url)
 
     assert mail_server.mails[0].get_content().strip() == ("word " * 2000).strip()
 
 
 def test_a_server_without_log_in_is_ours_to_mend_and_not_a_bounce(mail_server: MailServer) -> None:
     with pytest.raises(NotSent, match="AUTH"):
-        send(compose(MAIL), f"smtp://me:secret@127.0.0.1:{mail_server.port}")
+        send_message(compose(MAIL), f"smtp://me:secret@127.0.0.1:{mail_server.port}")
 
 
 def test_what_a_server_says_before_the_mail_is_no_word_about_the_mail(
@@ -190,7 +198,7 @@ def test_what_a_server_says_before_the_mail_is_no_word_about_the_mail(
     mail_server.mode = "stranger"
 
     with pytest.raises(NotSent, match="550 who are you"):
-        send(compose(MAIL), mail_server.url)
+        send_message(compose(MAIL), mail_server.url)
 
 
 def test_an_error_after_the_mail_was_taken_is_no_reason_to_send_it_again(
@@ -198,6 +206,6 @@ def test_an_error_after_the_mail_was_taken_is_no_reason_to_send_it_again(
 ) -> None:
     mail_server.mode = "rude"
 
-    send(compose(MAIL), mail_server.url)
+    send_message(compose(MAIL), mail_server.url)
 
     assert len(mail_server.mails) == 1

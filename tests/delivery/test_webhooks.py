@@ -11,9 +11,9 @@ from tests.conftest import HandClock
 from tests.delivery.hooks import events, post_all, say
 from tests.delivery.sink import Sink
 from wbtest.delivery import webhooks
+from wbtest.delivery.http_client import Policy
 from wbtest.delivery.models import Webhook
-from wbtest.delivery.outgoing import Policy
-from wbtest.delivery.posting import post_some
+from wbtest.delivery.webhook_sender import post_events
 from wbtest.runtime import runtime
 from wbtest.store import Invalid, Refused, writing
 from wbtest.team import delivery_settings
@@ -66,7 +66,7 @@ def test_an_e_mail_goes_only_where_it_was_asked_for_and_leaves_with_its_person(
     assert json.loads(told[curious.id])["data"] == {"id": 7, "email": "ann@x.io"}
 
     with writing() as session:
-        webhooks.forget(session.connection(), "joann@x.io")
+        webhooks.forget_events(session.connection(), "joann@x.io")
 
     assert [event.webhook_id for event in events()] == [hook.id, curious.id, hook.id]
     assert "joann" not in "".join(event.body for event in events())
@@ -94,7 +94,7 @@ def test_a_webhook_that_is_off_gets_nothing_until_it_is_on(sink: Sink, hook: Web
     delivery_settings.disable_webhook(hook)
     with pytest.raises(Refused, match="is off"):
         delivery_settings.send_test_event(hook)
-    assert not post_some()
+    assert not post_events()
 
     delivery_settings.enable_webhook(hook)
     delivery_settings.send_test_event(hook)

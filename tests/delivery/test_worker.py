@@ -8,7 +8,7 @@ from flask import Flask
 from tests.delivery.conftest import MailServer
 from tests.delivery.hooks import events, post_all, say
 from tests.delivery.sink import Sink, local, running
-from wbtest.delivery import posting, webhooks, worker
+from wbtest.delivery import webhook_sender, webhooks, worker
 from wbtest.delivery.models import Webhook
 from wbtest.delivery.outbox import queue_mail
 from wbtest.runtime import runtime
@@ -50,7 +50,7 @@ def test_a_fault_of_ours_ends_one_step_and_not_the_worker(
 def test_a_slow_webhook_lets_the_others_go_first(
     app: Flask, sink: Sink, hook: Webhook, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    monkeypatch.setattr(posting, "BATCH_SECONDS", 0.0001)
+    monkeypatch.setattr(webhook_sender, "BATCH_SECONDS", 0.0001)
     say()
     say()
     with running(Sink()) as quick:

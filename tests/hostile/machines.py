@@ -15,8 +15,8 @@ from tests.delivery.conftest import MailServer, run
 from tests.delivery.sink import local
 from tests.hostile.payloads import Texts
 from tests.hostile.typist import Typist
-from wbtest.delivery.posting import post_some
-from wbtest.delivery.sending import send_one
+from wbtest.delivery.mail_sender import send_mail
+from wbtest.delivery.webhook_sender import post_events
 from wbtest.runtime import runtime
 
 
@@ -37,11 +37,11 @@ def talk_to_machines(app: Flask, owner: Typist, texts: Texts) -> None:
             owner.send(f"/team/webhooks/{number}", f"/team/webhooks/{number}/disable")
         owner.send("/team/webhooks", url=url)
         owner.send("/team/webhooks/4", "/team/webhooks/4/test")
-        post_some()
+        post_events()
     runtime(app).outgoing = usual
     for server in run(_Rude(_one_line(texts.text(150))), enable_SMTPUTF8=True):
         with mailing_by(app, server.url):
-            send_one()
+            send_mail()
 
 
 @contextmanager

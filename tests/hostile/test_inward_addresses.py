@@ -13,9 +13,9 @@ from tests.conftest import Browser
 from tests.delivery.hooks import events
 from tests.delivery.sink import Sink, local, running
 from tests.factories import Team, log_in
+from wbtest.delivery.http_client import Policy
 from wbtest.delivery.models import Webhook
-from wbtest.delivery.outgoing import Policy
-from wbtest.delivery.posting import post_some
+from wbtest.delivery.webhook_sender import post_events
 from wbtest.extensions import clock, db
 from wbtest.runtime import runtime
 from wbtest.store import writing
@@ -164,7 +164,7 @@ def test_an_address_within_is_never_called(
 ) -> None:
     for host in hosts:
         send_test_event(keep(team, f"http://{host}:{ear.port}/"))
-    while post_some():
+    while post_events():
         pass
 
     assert ear.heard == 0
@@ -189,7 +189,7 @@ def test_a_name_that_was_public_when_it_was_typed_is_judged_anew_at_each_call(
     [hook] = db.session.scalars(db.select(Webhook))
     leads_to[:] = ["127.0.0.1"]
     send_test_event(hook)
-    post_some()
+    post_events()
 
     assert ear.heard == 0
     assert "no public address" in events()[0].error
@@ -206,7 +206,7 @@ def test_another_scheme_or_port_is_refused_by_the_form_and_never_called(
 
     answer = owner.send("/team/webhooks", {"url": url, "events": "experiment.started"})
     send_test_event(keep(team, url))
-    post_some()
+    post_events()
 
     assert (answer.status_code, ear.heard) == (422, 0)
     assert [(event.state, bool(event.error)) for event in events()] == [("waiting", True)]
@@ -220,7 +220,7 @@ def test_who_is_called_cannot_send_us_on_into_our_own_network(
 
     with running(Sink("302", headers={"Location": inside, "Refresh": f"0;url={inside}"})) as sink:
         send_test_event(keep(team, sink.url))
-        post_some()
+        post_events()
 
     assert (len(sink.got), ear.heard) == (1, 0)
     assert events()[0].state == "waiting"

@@ -15,8 +15,8 @@ from tests.hostile.payloads import MARK
 from tests.hostile.sinks import faults_in_file, faults_in_mail
 from tests.network import cut_off
 from tests.team_pages import team_pages
+from wbtest.delivery.mail_sender import Mail, compose
 from wbtest.delivery.models import OutboxMail
-from wbtest.delivery.smtp import Mail, compose
 from wbtest.extensions import Base, db
 from wbtest.team.models import Person
 

@@ -12,7 +12,7 @@ from tests.results.conftest import Start
 from tests.results.crowd import count_day
 from wbtest import create_app
 from wbtest.config import Settings
-from wbtest.delivery import copying
+from wbtest.delivery import backups
 from wbtest.extensions import db
 from wbtest.publishing.models import Experiment
 from wbtest.results.figures import results_of
@@ -36,7 +36,7 @@ def test_an_empty_instance_filled_from_a_backup_shows_every_figure_as_before(
     before = results_json(results_of(met, LATER))
     file = tmp_path / "elsewhere" / "wbtest.db"
     assert settings.database_file
-    copying.backup(settings.database_file, file)
+    backups.copy_database(settings.database_file, file)
 
     elsewhere = create_app(
         replace(settings, instance=file.parent, database_url=f"sqlite:///{file}"), now

@@ -9,10 +9,9 @@ from flask import Flask
 from tests.conftest import Browser, HandClock
 from tests.factories import Team, log_in
 from wbtest.delivery import webhooks
-from wbtest.delivery.failing import SAID
-from wbtest.delivery.jobs import run_due_jobs
 from wbtest.delivery.models import OutboxEvent, OutboxMail, Webhook
 from wbtest.delivery.outbox import queue_mail
+from wbtest.delivery.worker import JOB_FAILURES, run_due_jobs
 from wbtest.extensions import db
 from wbtest.runtime import runtime
 from wbtest.store import writing
@@ -220,4 +219,4 @@ def test_an_owner_reads_which_background_job_failed_since_when_and_no_error(
 
 
 def test_each_background_job_has_words(app: Flask) -> None:
-    assert runtime(app).hooks.jobs.keys() <= SAID.keys()
+    assert runtime(app).hooks.jobs.keys() <= JOB_FAILURES.keys()

@@ -13,7 +13,7 @@ from tests.factories import PASSWORD, Team
 from tests.team.account.mailbox import mails_to, path_in
 from wbtest.config import Settings
 from wbtest.delivery.models import Webhook
-from wbtest.delivery.posting import post_some
+from wbtest.delivery.webhook_sender import post_events
 from wbtest.extensions import db
 from wbtest.store import writing
 from wbtest.team import access, two_factor
@@ -102,7 +102,7 @@ def test_of_tokens_and_webhooks(client: Browser, team: Team, logged: pytest.LogC
         # Where nothing may be sent, and no name has to be looked up for that.
         hook.url = HOOK.replace("hooks.example", "127.0.0.1")
 
-    post_some()
+    post_events()
 
     secrets = (token, hook.secret, "T0/xyzzy", PASSWORD, IP)
     assert [each for each in secrets if each in logged.text] == []

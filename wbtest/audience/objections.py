@@ -12,7 +12,7 @@ from wbtest.audience.models import Objection
 from wbtest.audience.recording import rollup
 from wbtest.audience.recording.recorder import Recorder, StoreFailed
 from wbtest.audience.visitors import Visitor
-from wbtest.delivery.each import for_each
+from wbtest.delivery.worker import for_each
 from wbtest.extensions import clock, db
 from wbtest.store import writing
 

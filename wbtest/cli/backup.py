@@ -11,9 +11,9 @@ from wbtest import create_app
 from wbtest.audience.leaving.traces import drop_old_copies
 from wbtest.cli.instance import alone_with, closed_at_the_end
 from wbtest.config import Settings, from_environment
-from wbtest.delivery import copying, dumps, schema
+from wbtest.delivery import backups, pg_backup, schema
 from wbtest.delivery.backups import ASKED, REPLACED, forget_oldest, place_for
-from wbtest.delivery.each import SomeFailed
+from wbtest.delivery.worker import SomeFailed
 from wbtest.extensions import clock, utc_now
 from wbtest.store import StoreBroken
 
@@ -32,7 +32,7 @@ def backup(file: Path | None) -> None:
     target = (file or place_for(settings, ASKED, utc_now())).resolve()
     source = settings.database_file
     if source is None:
-        dumps.dump(settings.database_url, target)
+        pg_backup.dump(settings.database_url, target)
     else:
         _copy(settings, source, target)
     if file is None:
@@ -63,11 +63,11 @@ def _copy(settings: Settings, source: Path, target: Path) -> None:
     if target == source.resolve():
         raise StoreBroken("That is the database itself. Name another file.")
     # First of all: to open the database clears up what lies beside it.
-    copying.refuse_to_replace(target)
+    backups.refuse_to_replace(target)
     with create_app(settings).app_context(), closed_at_the_end():
         schema.check()
     try:
-        copying.backup(source, target)
+        backups.copy_database(source, target)
     except (OSError, sqlite3.Error) as error:
         raise StoreBroken(f"The backup to {target} failed: {error}") from error
 
@@ -91,12 +91,12 @@ def restore(file: Path) -> None:
 
 def _refuse_another_kind(settings: Settings, file: Path) -> None:
     """Raise StoreBroken where the file is of the database that the settings do not name."""
-    if settings.is_sqlite and dumps.is_dump(file):
+    if settings.is_sqlite and pg_backup.is_dump(file):
         raise StoreBroken(
             f"{file} is a dump of PostgreSQL, and this instance is on SQLite: set "
             "WBTEST_DATABASE_URL. Nothing was changed."
         )
-    if not settings.is_sqlite and copying.is_sqlite(file):
+    if not settings.is_sqlite and backups.is_sqlite(file):
         raise StoreBroken(
             f"{file} is a copy of SQLite, and this instance is on PostgreSQL. Everything moves by "
             "wbtest instance export and import: docs/publish.md, Move it. Nothing was changed."
@@ -107,7 +107,7 @@ def _put_back(settings: Settings, file: Path) -> Path | None:
     target = settings.database_file
     assert target is not None
     # The copy comes first: a disk that fills up must not leave us with none.
-    with copying.in_one_file(file, copying.restored_in(target)) as part:
+    with backups.in_one_file(file, backups.restored_in(target)) as part:
         _check(part, file)
         _sync(part)
         kept = _set_aside(settings, target)
@@ -128,24 +128,24 @@ def _sync(path: Path) -> None:
 def _put_dump_back(settings: Settings, file: Path) -> Path | None:
     """The same on PostgreSQL, where other machines may still be at work."""
     url = settings.database_url
-    dumps.check(url, file)
-    dumps.check_schema(url, file, str(file))
+    pg_backup.check(url, file)
+    pg_backup.check_schema(url, file, str(file))
     # Asked again right before anything changes: the dump that comes first may take an hour.
-    dumps.refuse_others(url)
+    pg_backup.refuse_others(url)
     kept = None
-    if not dumps.is_empty(url):
+    if not pg_backup.is_empty(url):
         kept = place_for(settings, REPLACED, utc_now())
-        dumps.dump(url, kept)
-    dumps.put_back(url, file, settings.instance)
+        pg_backup.dump(url, kept)
+    pg_backup.put_back(url, file, settings.instance)
     return kept
 
 
 def _check(part: Path, file: Path) -> None:
     """Raise StoreBroken unless ``part``, a copy of ``file``, is a whole database of ours."""
     try:
-        with closing(copying.read_only(part)) as copy:
+        with closing(backups.read_only(part)) as copy:
             verdict = copy.execute("PRAGMA integrity_check(1)").fetchone()[0]
-            is_ours = copy.execute(copying.IS_OURS).fetchone()[0] == 2
+            is_ours = copy.execute(backups.IS_OURS).fetchone()[0] == 2
             noted = "SELECT version_num FROM alembic_version"
             revision = copy.execute(noted).fetchone() if is_ours else None
             is_torn = copy.execute("PRAGMA foreign_key_check").fetchone() is not None
@@ -168,7 +168,7 @@ def _set_aside(settings: Settings, target: Path) -> Path | None:
 
     A log whose database somebody took away goes, too: SQLite would play it into the next one.
     """
-    there = [(part, end) for end, part in copying.parts_of(target) if part.exists()]
+    there = [(part, end) for end, part in backups.parts_of(target) if part.exists()]
     if not there:
         return None
     kept = place_for(settings, REPLACED, utc_now())
@@ -176,5 +176,5 @@ def _set_aside(settings: Settings, target: Path) -> Path | None:
     moved = [part.replace(kept.with_name(kept.name + end)) for part, end in there]
     # What is damaged stays as it is.
     with suppress(sqlite3.DatabaseError), closing(sqlite3.connect(kept)) as copy:
-        copying.leave_out(copy)
+        backups.leave_out(copy)
     return moved[0]

@@ -14,11 +14,11 @@ from wbtest import MOST_CONNECTIONS
 from wbtest.audience.newest_networks import FEW, Newest, newest_by_test
 from wbtest.cli.instance import opened
 from wbtest.config import Settings
-from wbtest.delivery import health, outbox, smtp
+from wbtest.delivery import health, mail_sender, outbox
 from wbtest.delivery.backups import newest_dump
-from wbtest.delivery.dumps import is_dump
-from wbtest.delivery.jobs import find_run
 from wbtest.delivery.models import Webhook
+from wbtest.delivery.pg_backup import is_dump
+from wbtest.delivery.worker import find_run
 from wbtest.extensions import clock, db
 from wbtest.results.visitor_checks import MANY_UNKNOWN
 from wbtest.runtime import runtime
@@ -127,8 +127,8 @@ def check_mail(settings: Settings) -> Finding:
     if not settings.mail_url:
         return Finding(False, f"WBTEST_MAIL_URL is not set, so mail waits ({state}).")
     try:
-        smtp.greet(settings.mail_url)
-    except smtp.NotSent as error:
+        mail_sender.greet(settings.mail_url)
+    except mail_sender.NotSent as error:
         return Finding(False, f"The mail server does not take our mail: {error} ({state}).")
     return Finding(not counts["failed"], f"The mail server answers ({state}).")
 

@@ -12,7 +12,7 @@ from sqlalchemy.exc import DBAPIError
 from wbtest import create_app, store
 from wbtest.cli.logs import start_logging
 from wbtest.config import Settings, database_in, from_environment, secret_file
-from wbtest.delivery import backups, copying, dumps, schema
+from wbtest.delivery import backups, pg_backup, schema
 from wbtest.extensions import Now, db, utc_now
 from wbtest.runtime import runtime
 from wbtest.store import StoreBroken
@@ -149,7 +149,7 @@ def _locked(settings: Settings, how: int, refusal: str) -> Iterator[None]:
         except BlockingIOError as error:
             raise StoreBroken(refusal) from error
         # Whoever has the lock knows that no restore is under way.
-        dumps.script_in(settings.instance).unlink(missing_ok=True)
+        pg_backup.script_in(settings.instance).unlink(missing_ok=True)
         if settings.database_file:
             _clear_up(settings.database_file, is_alone=how == fcntl.LOCK_EX)
         yield
@@ -157,10 +157,10 @@ def _locked(settings: Settings, how: int, refusal: str) -> Iterator[None]:
 
 def _clear_up(database: Path, *, is_alone: bool) -> None:
     """Remove what a killed restore left; only the next one may go on without a database."""
-    left = copying.restored_in(database)
+    left = backups.restored_in(database)
     if left.exists() and not database.exists() and not is_alone:
         raise StoreBroken(
             "A restore was cut off before its end. Do it once more: wbtest restore FILE. What was "
             "there before it is in the folder backups, as replaced-…"
         )
-    copying.remove(left)
+    backups.remove(left)

@@ -5,7 +5,7 @@ from datetime import timedelta
 from flask import Flask
 
 from wbtest.delivery import backups, outbox, webhooks, worker
-from wbtest.delivery.outgoing import Policy
+from wbtest.delivery.http_client import Policy
 from wbtest.runtime import runtime
 
 

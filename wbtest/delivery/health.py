@@ -9,7 +9,7 @@ from typing import NamedTuple
 from sqlalchemy.exc import SQLAlchemyError
 
 from wbtest.config import Settings
-from wbtest.delivery import jobs, schema, worker
+from wbtest.delivery import schema, worker
 from wbtest.extensions import clock, db
 from wbtest.runtime import runtime
 
@@ -80,7 +80,7 @@ def check_migrations() -> str:
 
 def check_worker() -> str:
     """'' when the background worker was there within the last minutes."""
-    run = jobs.find_run(worker.BEAT)
+    run = worker.find_run(worker.BEAT)
     if run and run.ran_at > clock.now() - LONGEST_SILENCE:
         return ""
     return (

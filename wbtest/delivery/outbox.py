@@ -1,9 +1,4 @@
-"""The outbox: mail is a row in the transaction that caused it, and leaves later.
-
-A mail that was tried for three days is given up: a *dead letter*. It keeps its text, unlike one
-that was sent, since an owner may still send it, under the same Message-ID. The links in that text
-open something, so it is kept only until an owner dismisses it, or 30 days have passed.
-"""
+"""Mails that wait to leave: queued with their cause, and the schedule of retries."""
 
 import secrets
 from collections.abc import Sequence
@@ -14,7 +9,7 @@ from typing import Any, NamedTuple, cast
 import sqlalchemy as sa
 
 from wbtest import driver
-from wbtest.delivery.models import OutboxMail
+from wbtest.delivery.models import OutboxEvent, OutboxMail, Webhook
 from wbtest.extensions import clock, db
 from wbtest.runtime import runtime
 from wbtest.store import writing
@@ -24,6 +19,10 @@ STATES = ("waiting", "sent", "failed", "bounced")
 LONGEST_SUBJECT = 300
 KEPT = timedelta(days=30)
 MOST_LISTED = 50
+LONGEST_WAIT = timedelta(hours=11)
+MOST_ATTEMPTS = 13
+# What has been tried for so long is given up: a server may be down from Friday to Monday.
+GIVEN_UP_AFTER = timedelta(hours=72)
 
 
 class Queue(NamedTuple):
@@ -139,3 +138,47 @@ def mails_of(state: str) -> list[OutboxMail]:
 
 def _one_line(text: str) -> str:
     return " ".join(text.split())
+
+
+def wait_after(attempts: int) -> timedelta:
+    """How long to wait after that many failures: 1, 3, 9 … minutes, at most 11 hours.
+
+    All attempts together take the 72 hours after which one gives up.
+
+    >>> sum((wait_after(n) for n in range(1, MOST_ATTEMPTS)), timedelta()) // timedelta(hours=1)
+    72
+    """
+    # The exponent is bounded, since a webhook may fail more often than one can raise three to.
+    factor: int = 3 ** (min(max(attempts, 1), 10) - 1)
+    return min(timedelta(minutes=factor), LONGEST_WAIT)
+
+
+class FailedDeliveries(NamedTuple):
+    """How many were given up, and when the first and the last of them were."""
+
+    number: int
+    oldest_at: datetime
+    newest_at: datetime
+
+
+def find_failed_mails() -> FailedDeliveries | None:
+    """The mails that were given up, or None for none."""
+    return _find_failed(
+        sa.select(
+            sa.func.count(), sa.func.min(OutboxMail.due_at), sa.func.max(OutboxMail.due_at)
+        ).where(OutboxMail.state == "failed")
+    )
+
+
+def find_failed_events() -> FailedDeliveries | None:
+    """The events for webhooks that were given up, or None for none."""
+    return _find_failed(
+        sa.select(sa.func.count(), sa.func.min(OutboxEvent.due_at), sa.func.max(OutboxEvent.due_at))
+        .join(Webhook, Webhook.id == OutboxEvent.webhook_id)
+        .where(OutboxEvent.state == "failed")
+    )
+
+
+def _find_failed(query: sa.Select[int, datetime, datetime]) -> FailedDeliveries | None:
+    number, oldest_at, newest_at = db.session.execute(query).one()
+    return FailedDeliveries(number, oldest_at, newest_at) if number else None

@@ -1,6 +1,6 @@
 """Events for webhooks: rows in the transaction that caused them, one for each that wants them.
 
-``team.subscriptions`` says who wants what, ``posting`` how an event leaves.
+``team.delivery_settings`` says who wants what, ``webhook_sender`` how an event leaves.
 """
 
 import json
@@ -101,7 +101,7 @@ def body_of(kind: str, data: Mapping[str, Any], now: datetime) -> str:
     return json.dumps(said, ensure_ascii=False)
 
 
-def forget(connection: sa.Connection, email: str) -> None:
+def forget_events(connection: sa.Connection, email: str) -> None:
     """Delete the events that hold this e-mail, in capitals or not."""
     if email:
         # As JSON writes it, so that ann@x.io is not found in joann@x.io.

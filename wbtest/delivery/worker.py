@@ -1,25 +1,65 @@
 """The background worker: sends what is due and runs the areas' jobs until it is told to stop.
 
-Any number may run, on any machine: each mail, event and job is claimed before it is worked on.
+Any number may run, on any machine: each mail, event and job is claimed before it is worked on. An
+area registers a job with ``runtime(app).hooks.jobs[name] = (function, every)``; the function gets
+the current time. A job that fails is recorded and runs again, and owners are told what does not
+happen meanwhile; not the error itself, which may hold what a visitor typed.
 """
+
+from __future__ import annotations
 
 import logging
 import threading
-from collections.abc import Callable
+from collections.abc import Callable, Iterable
 from datetime import datetime, timedelta
+from typing import NamedTuple, TypeVar
 
+import sqlalchemy as sa
 from flask import Flask
 from sqlalchemy.exc import SQLAlchemyError
 
-from wbtest.delivery.jobs import run_due_jobs
-from wbtest.delivery.posting import post_some
-from wbtest.delivery.sending import send_some
+from wbtest.delivery.mail_sender import send_mails
+from wbtest.delivery.models import JobRun
+from wbtest.delivery.webhook_sender import post_events
+from wbtest.extensions import clock, db
+from wbtest.runtime import runtime
+from wbtest.store import describe, insert, writing
 
 log = logging.getLogger(__name__)
 
 BEAT = "worker"
 BEAT_EVERY = timedelta(minutes=1)
 REST_SECONDS = 1.0
+Job = tuple[Callable[[datetime], None], timedelta]
+T = TypeVar("T")
+# What does not happen while a job fails, by the name with which its area registers it.
+JOB_FAILURES = {
+    "worker": "The background worker gives no sign of life",
+    "backup": "The nightly backup is not made",
+    "old mails": "Old mails are not deleted",
+    "old events": "Old webhook events are not deleted",
+    "old sessions": "Old log-ins are not forgotten",
+    "old invitations": "Invitations that were over long ago are not forgotten",
+    "old account links": "Old links for lost passwords are not forgotten",
+    "old counts": "Old counts of requests are not forgotten",
+    "old answers": "Old answers to programs are not forgotten",
+    "daily mail": "Some are not told by the mail of the day what needs them",
+    "end_overdue": "Some tests whose last day is over are not ended",
+    "unused_pictures": "Pictures that no page shows are not deleted",
+    "objections": "Some who objected to being counted are not forgotten",
+    "networks": "Old counts of visitors by network are not forgotten",
+    "networks checked": "Nobody looks whether a few networks make a verdict",
+    "alarms": "Nobody is warned of unusual sign-ups",
+    "unconfirmed": "Addresses that nobody confirmed are not erased",
+    "closing": "Some who signed up are not told the outcome",
+    "traces": "What was erased still stands in the unused parts of the database file",
+    "retention": "Owners are not reminded before what visitors left is erased",
+    "purge": "What visitors left is not erased on the promised day",
+    "purging": "What visitors left is not erased to the end",
+    "old_copies": "Backups from before an erasure are not deleted",
+    "verdicts told": "Some verdicts and broken tests are not told by mail",
+    "start pages": "The page for beginners goes on being looked up after the first visitor came",
+}
 
 
 def work(app: Flask, stop: threading.Event, is_over: Callable[[], bool] = lambda: False) -> None:
@@ -52,5 +92,106 @@ def step(app: Flask) -> bool:
     # A context of its own for each step, as a request has: no session outlives it.
     with app.app_context():
         run_due_jobs()
-        has_sent, has_posted = send_some(), post_some()
+        has_sent, has_posted = send_mails(), post_events()
         return has_sent or has_posted
+
+
+def run_due_jobs() -> list[str]:
+    """Run each job whose time has come and return their names."""
+    jobs = runtime().hooks.jobs
+    due = [name for name in _seem_due(jobs) if _claim_job(name, jobs[name][1])]
+    for name in due:
+        try:
+            jobs[name][0](clock.now())
+        except Exception as error:
+            log.exception("the job %r failed", name)
+            _note_run(name, describe(error)[:500])
+        else:
+            _note_run(name, "")
+    return due
+
+
+def find_run(name: str) -> JobRun | None:
+    """When the job last ran and how it went, or None when it never did."""
+    return db.session.get(JobRun, name)
+
+
+def _seem_due(jobs: dict[str, Job]) -> list[str]:
+    """Those whose time has come, by one look: to claim all would be a write each, every second."""
+    now = clock.now()
+    ran_at = dict(db.session.execute(sa.select(JobRun.name, JobRun.ran_at)).all())
+    return [
+        name
+        for name, (_, every) in jobs.items()
+        if name not in ran_at or not now - every < ran_at[name] <= now + every
+    ]
+
+
+def _claim_job(name: str, every: timedelta) -> bool:
+    """Whether the job is due; if so it counts as run from now on, for every other worker too."""
+    now = clock.now()
+    claim = insert(db.engine.dialect.name, JobRun).values(name=name, ran_at=now, error="")
+    claim = claim.on_conflict_do_update(
+        index_elements=[JobRun.name],
+        set_={"ran_at": now},
+        # A run in the future was noted by a clock that was wrong; the job must not wait for it.
+        where=sa.or_(JobRun.ran_at <= now - every, JobRun.ran_at > now + every),
+    ).returning(JobRun.name)
+    with writing() as session:
+        return session.execute(claim).first() is not None
+
+
+def _note_run(name: str, error: str) -> None:
+    with writing() as session:
+        run = session.get_one(JobRun, name)
+        run.error = error
+        if not error:
+            run.succeeded_at = clock.now()
+
+
+class SomeFailed(Exception):
+    """What a job could not do, while it did the rest; the text names each and says why."""
+
+
+def for_each(things: Iterable[T], act: Callable[[T], object], name: Callable[[T], str]) -> None:
+    """Act on each thing, also on those after one that failed.
+
+    Raises SomeFailed at the end, so that the job is noted as failed; ``name`` says of what.
+    """
+    failed = []
+    # Named before any is touched: after a failure even reading a name may fail.
+    for called, thing in [(name(thing), thing) for thing in things]:
+        try:
+            act(thing)
+        except Exception as error:
+            log.exception("%s failed", called)
+            # What was begun is undone, or the next one would find a broken transaction.
+            db.session.rollback()
+            failed.append(f"{called}: {describe(error)}")
+    if failed:
+        raise SomeFailed("; ".join(failed))
+
+
+class FailingJob(NamedTuple):
+    """A job that failed: what does not happen, and when it last did, None for never."""
+
+    name: str
+    said: str
+    ran_at: datetime
+    succeeded_at: datetime | None
+
+
+def list_failing_jobs() -> list[FailingJob]:
+    """Return the jobs whose last run failed, what has failed longest first."""
+    jobs = runtime().hooks.jobs
+    failed = db.select(JobRun).where(JobRun.error != "", JobRun.name.in_(list(jobs)))
+    order = (JobRun.succeeded_at.is_not(None), JobRun.succeeded_at, JobRun.name)
+    return [
+        FailingJob(
+            run.name,
+            JOB_FAILURES.get(run.name, f"“{run.name}” fails"),
+            run.ran_at,
+            run.succeeded_at,
+        )
+        for run in db.session.scalars(failed.order_by(*order))
+    ]

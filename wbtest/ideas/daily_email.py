@@ -12,9 +12,9 @@ from zoneinfo import ZoneInfo, ZoneInfoNotFoundError
 from sqlalchemy import delete, select
 from sqlalchemy.orm import joinedload
 
-from wbtest.delivery.each import for_each
 from wbtest.delivery.models import OutboxMail
 from wbtest.delivery.outbox import queue_mail
+from wbtest.delivery.worker import for_each
 from wbtest.extensions import db
 from wbtest.ideas.todo_queries import waits_for, waits_in
 from wbtest.letter import Letter

@@ -9,8 +9,8 @@ import sqlalchemy as sa
 from sqlalchemy import ForeignKey, String
 from sqlalchemy.orm import Mapped, mapped_column
 
-from wbtest.delivery.each import for_each
 from wbtest.delivery.webhooks import emit
+from wbtest.delivery.worker import for_each
 from wbtest.extensions import Base, db
 from wbtest.publishing.models import Experiment
 from wbtest.publishing.running.announcing import facts_of

@@ -21,7 +21,7 @@ from wbtest.audience.models import CrowdNetwork, NetworkFinding, Sighting, Signu
 from wbtest.audience.recording.cells import SUSPECTED, Facts
 from wbtest.audience.recording.facts import NoExperiment, load_facts
 from wbtest.audience.recording.hours import QUARTER_SECONDS, QUARTER_US, hour_of
-from wbtest.delivery.each import for_each
+from wbtest.delivery.worker import for_each
 from wbtest.extensions import db
 from wbtest.publishing.models import Experiment
 from wbtest.publishing.rule import Hypothesis

@@ -9,7 +9,7 @@ from typing import Any
 from sqlalchemy import and_, exists, func, or_, select
 from sqlalchemy.orm import aliased, joinedload
 
-from wbtest.delivery import given_up
+from wbtest.delivery import outbox
 from wbtest.extensions import db
 from wbtest.review.models import Approval, Comment, Reading, Reviewer, Round
 from wbtest.review.readings import signature_of
@@ -24,14 +24,14 @@ AUTHOR = Reader(None, is_author=True)
 _UNDELIVERED = (
     (
         "mail",
-        given_up.mails_in,
+        outbox.find_failed_mails,
         "Send again or dismiss {} that did not arrive",
         "whoever it was for",
         "/team/deliveries",
     ),
     (
         "event",
-        given_up.events_in,
+        outbox.find_failed_events,
         "Send again {} that no webhook took",
         "another program",
         "/team/webhooks",

@@ -7,8 +7,8 @@ from urllib.parse import urlsplit
 
 import sqlalchemy as sa
 
-from wbtest.delivery import outgoing, webhooks
-from wbtest.delivery.addresses import NotAllowed
+from wbtest.delivery import http_client, webhooks
+from wbtest.delivery.http_client import NotAllowed
 from wbtest.delivery.models import OutboxEvent, OutboxMail, Webhook
 from wbtest.extensions import clock, db
 from wbtest.runtime import runtime
@@ -150,7 +150,7 @@ def _called(hook: Webhook) -> str:
 
 def _check_address(url: str) -> None:
     try:
-        outgoing.check(url, runtime().outgoing)
+        http_client.check_url(url, runtime().outgoing)
     except NotAllowed as refused:
         raise Invalid("url", str(refused)) from refused
 

@@ -4,9 +4,9 @@ from flask import flash, redirect, render_template, request, url_for
 from flask.typing import ResponseReturnValue
 
 from wbtest.delivery import outbox
-from wbtest.delivery.failing import failing_jobs
 from wbtest.delivery.models import OutboxMail, Webhook
 from wbtest.delivery.webhooks import ADDRESSES, KINDS, TEST
+from wbtest.delivery.worker import list_failing_jobs
 from wbtest.store import Refused
 from wbtest.team import access, delivery_settings
 from wbtest.team.forms import WebhookForm, put_refusal
@@ -24,7 +24,7 @@ def deliveries() -> ResponseReturnValue:
         mails={state: outbox.mails_of(state) for state in ("waiting", "failed", "bounced")},
         hooks=delivery_settings.list_webhooks(),
         counts=delivery_settings.count_events(),
-        failing=failing_jobs(),
+        failing=list_failing_jobs(),
         has_mail_server=has_mail_server(),
     )
 

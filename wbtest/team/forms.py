@@ -17,7 +17,7 @@ from wtforms import (
 from wtforms.validators import DataRequired, EqualTo, Length, NumberRange, Optional
 from wtforms.widgets import CheckboxInput, ListWidget
 
-from wbtest.delivery.addresses import LONGEST_ADDRESS
+from wbtest.delivery.http_client import LONGEST_URL
 from wbtest.delivery.webhooks import KINDS
 from wbtest.store import Refused
 from wbtest.team.access import ROLES
@@ -261,7 +261,7 @@ class WebhookForm(TypedForm):
         "Web address",
         [
             DataRequired("Type the address that is to be told."),
-            Length(max=LONGEST_ADDRESS, message=f"Use at most {LONGEST_ADDRESS} characters."),
+            Length(max=LONGEST_URL, message=f"Use at most {LONGEST_URL} characters."),
         ],
     )
     events = SelectMultipleField(

@@ -16,7 +16,7 @@ from flask import (
 from flask.typing import ResponseReturnValue
 
 from wbtest.delivery import outbox
-from wbtest.delivery.failing import failing_jobs
+from wbtest.delivery.worker import list_failing_jobs
 from wbtest.error_pages import wait_of
 from wbtest.store import Gone, Invalid, Refused
 from wbtest.team import access, delivery_settings, members, people, rate_limits, sessions, settings
@@ -85,7 +85,7 @@ def team_page(form: TeamForm | None = None, invite_form: InviteForm | None = Non
         queue=outbox.queue_of(),
         failed_events=sum(counts["failed"] for counts in delivery_settings.count_events().values()),
         has_mail_server=has_mail_server(),
-        failing=failing_jobs(),
+        failing=list_failing_jobs(),
         **people_part(invite_form),
     )
 

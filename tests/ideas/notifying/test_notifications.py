@@ -18,9 +18,8 @@ from tests.ideas.notifying.told import (
 )
 from tests.results.conftest import Start
 from tests.results.crowd import count_day, count_days
-from wbtest.delivery.each import SomeFailed
-from wbtest.delivery.jobs import run_due_jobs
 from wbtest.delivery.models import OutboxEvent
+from wbtest.delivery.worker import SomeFailed, run_due_jobs
 from wbtest.extensions import db
 from wbtest.ideas import notifications
 from wbtest.ideas.notifications import SentNotification, send_notifications

@@ -11,9 +11,9 @@ from tests.conftest import HandClock
 from tests.factories import Team, make_experiment, make_person, make_revision
 from tests.review.reviewing import mails, make_comment, make_reading
 from wbtest.config import Settings
-from wbtest.delivery.jobs import run_due_jobs
+from wbtest.delivery.mail_sender import claim_mail
 from wbtest.delivery.models import OutboxMail
-from wbtest.delivery.sending import claim_mail
+from wbtest.delivery.worker import run_due_jobs
 from wbtest.extensions import clock, db
 from wbtest.ideas.daily_email import letter_of, send_daily_mails
 from wbtest.review.review_requests import ask_for_review

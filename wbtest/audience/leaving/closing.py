@@ -15,9 +15,9 @@ from wbtest.audience.leaving.links import link_token
 from wbtest.audience.recording.cells import SUSPECTED
 from wbtest.audience.recording.ledger import SIGNUPS, take_turn
 from wbtest.audience.waiting import WAITING
-from wbtest.delivery.each import for_each
 from wbtest.delivery.models import OutboxMail
 from wbtest.delivery.outbox import mail_domain, mail_row
+from wbtest.delivery.worker import for_each
 from wbtest.extensions import clock, db
 from wbtest.publishing.models import Experiment
 from wbtest.publishing.running.life import AlreadyDone, address_of, take_step

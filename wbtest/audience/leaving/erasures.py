@@ -12,8 +12,8 @@ from wbtest.audience.recording.ledger import take_turn
 from wbtest.audience.visitors import NotAnEmail, read_email
 from wbtest.audience.waiting import keys_of
 from wbtest.delivery import webhooks
-from wbtest.delivery.each import for_each
 from wbtest.delivery.models import OutboxMail
+from wbtest.delivery.worker import for_each
 from wbtest.extensions import clock, db
 from wbtest.publishing.models import Experiment
 from wbtest.publishing.running.life import address_of
@@ -84,7 +84,7 @@ def forget_mail(emails: Collection[str], token_hashes: Collection[str] = ()) -> 
     forget_letters(emails, token_hashes)
     connection = db.session.connection()
     for email in emails:
-        webhooks.forget(connection, email)
+        webhooks.forget_events(connection, email)
 
 
 def forget_letters(emails: Collection[str], token_hashes: Collection[str]) -> None:

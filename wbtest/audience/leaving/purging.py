@@ -23,8 +23,8 @@ from wbtest.audience.recording.ledger import SIGHTINGS, SIGNUPS, VISITS, take_tu
 from wbtest.audience.segments_counts import newest_to_keep
 from wbtest.audience.setting_aside import forget_names, group_of, standing
 from wbtest.audience.waiting import WAITING
-from wbtest.delivery.each import for_each
 from wbtest.delivery.models import OutboxEvent, OutboxMail
+from wbtest.delivery.worker import for_each
 from wbtest.extensions import clock, db
 from wbtest.publishing.models import Experiment, Step
 from wbtest.publishing.running.life import address_of, take_step

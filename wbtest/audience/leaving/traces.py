@@ -15,8 +15,7 @@ import sqlalchemy as sa
 
 from wbtest.audience.leaving.dates import COPY_DAYS
 from wbtest.delivery.backups import backup_folder, made_at
-from wbtest.delivery.each import for_each
-from wbtest.delivery.jobs import find_run
+from wbtest.delivery.worker import find_run, for_each
 from wbtest.extensions import db
 from wbtest.publishing.models import Step
 from wbtest.runtime import runtime

@@ -9,8 +9,8 @@ from wbtest.audience.leaving.closing import count_hearers
 from wbtest.audience.leaving.dates import Terms, in_words
 from wbtest.audience.leaving.terms import terms_of
 from wbtest.audience.models import Alarm
-from wbtest.delivery.each import for_each
 from wbtest.delivery.outbox import queue_mail
+from wbtest.delivery.worker import for_each
 from wbtest.extensions import db
 from wbtest.publishing.models import Experiment
 from wbtest.publishing.running.life import address_of

@@ -15,7 +15,7 @@ from wbtest.audience.recording.gate import CROWD
 from wbtest.audience.signing.guard import Guard
 from wbtest.audience.totals_models import KindTotal
 from wbtest.audience.traffic import PRETENDER
-from wbtest.delivery.each import for_each
+from wbtest.delivery.worker import for_each
 from wbtest.extensions import db
 from wbtest.publishing.models import Experiment
 from wbtest.publishing.network_limits import NetworkLimits

@@ -10,7 +10,7 @@ from datetime import datetime
 from sqlalchemy import select
 from sqlalchemy.orm.exc import ObjectDeletedError
 
-from wbtest.delivery.each import for_each
+from wbtest.delivery.worker import for_each
 from wbtest.extensions import clock, db
 from wbtest.publishing.experiments import count_started
 from wbtest.publishing.launch.facts import come_up

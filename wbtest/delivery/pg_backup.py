@@ -15,7 +15,7 @@ from pathlib import Path
 import sqlalchemy as sa
 
 from wbtest.delivery import schema
-from wbtest.delivery.copying import DUMP, LEFT_OUT, made_whole
+from wbtest.delivery.backups import DUMP, LEFT_OUT, made_whole
 from wbtest.store import StoreBroken
 
 # How long PostgreSQL may take to let go of a connection that one of its own programs has closed.
