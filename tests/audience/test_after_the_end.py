@@ -73,8 +73,8 @@ def test_the_list_shows_one_page_to_all_and_says_what_becomes_of_an_address(app,
         assert "<h1>Dinner from a photo" in page.text
         assert "Set-Cookie" not in page.headers
         assert "data-seen" not in page.text
-    assert words_in(pages[1]).count("This is its waiting list. We write to you") == 2
-    assert re.search(r"until \d+ \w+ 2028 at the longest", words_in(pages[1]).replace("\xa0", " "))
+    assert words_in(pages[1]).count("Join the waiting list. We’ll only email you") == 2
+    assert re.search(r"until \d+ \w+ 2028 at the latest", words_in(pages[1]).replace("\xa0", " "))
     assert len(visits(app)) == before
 
 
@@ -117,7 +117,7 @@ def test_who_confirms_for_the_list_is_promised_news_and_no_decision(app, over, m
     mia.post(path, {})
 
     said = words_in(mia.get(path))
-    assert "We write to you when there is news of Larder." in said
+    assert "We’ll email you when there’s news about Larder." in said
     assert "decided" not in said
 
 
@@ -134,7 +134,7 @@ def test_who_was_in_the_test_joins_the_list_anew_and_stays_on_it_after_the_purge
 
     [row] = signups(app)
     assert reasons == ["", "waiting"]
-    assert [mail.subject for mail in letters] == ["Larder: is this your address?"]
+    assert [mail.subject for mail in letters] == ["Confirm your email for Larder"]
     assert (row.email, row.excluded_because) == ("ZOE@x.io", "waiting")
     assert "waiting list" in row.consent
     assert figures(over, now) == before
@@ -161,7 +161,7 @@ def test_one_link_shows_and_erases_both(app, over, mia):
     mia.post(f"/leave/{second}", {})
 
     assert first != second
-    assert "This is its waiting list." in shown
+    assert "Join the waiting list." in shown
     assert [row.email for row in signups(app)] == ["", ""]
 
 
@@ -207,7 +207,7 @@ def test_what_the_list_cannot_take_comes_back_as_typed(over, mia):
 
     assert answer.status_code == 422
     assert 'value="no address"' in answer.text
-    assert "This is its waiting list." in answer.text
+    assert "Join the waiting list." in answer.text
 
 
 def test_only_what_is_over_and_can_still_be_signed_is_opened(over, larder):

@@ -15,6 +15,7 @@ from wbtest.audience.recording.events import Served
 from wbtest.audience.recording.recorder import QueueFull, Recorder
 from wbtest.extensions import db
 from wbtest.locks import WriteLock
+from wbtest.publishing.strings import strings_for
 from wbtest.runtime import runtime
 
 ENVIRON = {"HTTP_USER_AGENT": PHONE, "HTTP_HOST": "localhost"}
@@ -41,7 +42,7 @@ def test_a_page_is_served_without_cookie_while_too_much_waits_to_be_stored(
         answer = answers.serve(page, ENVIRON)
 
     recorder.close()
-    assert b"Please try again in a minute." in answer.body
+    assert strings_for("en").try_later in answer.body.decode()
     assert "Set-Cookie" not in dict(answer.headers)
 
 

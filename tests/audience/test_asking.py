@@ -35,7 +35,7 @@ def test_a_question_waits_for_the_team_and_the_visitor_is_thanked(app, mia, lard
     assert (answer.status_code, row.question) == (303, "Does it know allergies?")
     assert (row.audience, row.asked_by) == ("external", "a visitor of /p/larder")
     assert row.release_id == larder.experiment.revision.release_id
-    assert "The team reads your question." in words_in(thanks)
+    assert "we got your question" in words_in(thanks)
 
 
 def test_nearly_the_same_question_is_counted(app, larder):
@@ -51,7 +51,7 @@ def test_nearly_the_same_question_is_counted(app, larder):
 
 @pytest.mark.parametrize(
     ("question", "sentence"),
-    [(" ", "Type your question."), ("x" * 2_000, "This question is too long.")],
+    [(" ", "Enter your question."), ("x" * 2_000, "This question is too long.")],
 )
 def test_what_cannot_be_taken_comes_back(app, mia, question, sentence):
     answer = ask(mia, question)

@@ -59,12 +59,12 @@ def test_who_sent_the_form_of_a_closed_page_is_thanked(mia, larder, close: Close
     answer = mia.get(mia.sign_up(page, "mia@x.io").headers["Location"])
 
     assert answer.status_code == 200
-    assert "Thank you. We have your address." in words_in(answer)
+    assert "Thanks, you’re on the list." in words_in(answer)
 
 
 @pytest.mark.parametrize(
     ("close", "status", "words"),
-    [(pause, 503, "This page is resting."), (end, 410, "This page is closed.")],
+    [(pause, 503, "This page is paused."), (end, 410, "Sign-up is closed.")],
 )
 def test_after_the_window_a_closed_page_takes_no_form(app, mia, larder, now, close, status, words):
     page = mia.get()

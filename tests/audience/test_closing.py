@@ -73,7 +73,7 @@ def test_the_mail_says_what_was_decided_and_how_to_leave_at_once(over, now):
     [mail] = db.session.scalars(sa.select(OutboxMail).where(OutboxMail.recipient == "p0@x.io"))
     assert mail.subject == "Larder: what we decided"
     assert "We build it. <b>You</b> said yes.\n\nIt comes in May.\n\n" in mail.body
-    assert "until 30\N{NO-BREAK SPACE}March\N{NO-BREAK SPACE}2028 at the longest" in mail.body
+    assert "until 30\N{NO-BREAK SPACE}March\N{NO-BREAK SPACE}2028 at the latest" in mail.body
     assert f"\n{mail.leave_url}\n" in mail.body
     assert "&lt;b&gt;You&lt;/b&gt;" in mail.html
     assert mail.leave_url in mail.html
@@ -126,7 +126,7 @@ def test_it_is_done_once_however_often_one_clicks(over, now):
     tell(over)
     write_letters(now())
 
-    with pytest.raises(AlreadyDone, match="told before"):
+    with pytest.raises(AlreadyDone, match="already told"):
         tell(over, "We have changed our mind.")
     write_letters(now())
 
@@ -149,7 +149,7 @@ def test_who_confirms_late_hears_too(over, now):
 
 
 def test_nobody_is_told_before_the_end(larder):
-    with pytest.raises(Refused, match="not over yet"):
+    with pytest.raises(Refused, match="isn’t over yet"):
         tell(larder)
 
 
@@ -179,7 +179,7 @@ def test_opening_the_way_out_only_asks(app: Flask, over: Larder):
     leave_addresses(over.experiment, 1)
     token = link_token(digest("p0"))
 
-    assert "Erase my address" in words_in(Visitor(app).get(f"/leave/{token}"))
+    assert "Delete my email" in words_in(Visitor(app).get(f"/leave/{token}"))
     assert [signup.email for signup in signups(app)] == ["p0@x.io"]
 
 

@@ -227,7 +227,7 @@ def test_when_nothing_can_be_stored_the_page_says_so_and_sets_no_cookie(app, mia
         page = Visitor(app).get()
 
     assert page.status == "200 OK"
-    assert "Please try again in a minute." in words_in(page)
+    assert "Try again in a minute." in words_in(page)
     assert "Set-Cookie" not in page.headers
 
 

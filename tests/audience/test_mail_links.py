@@ -60,7 +60,7 @@ def test_the_links_begin_with_our_own_address_whatever_the_request_says(app, mia
 def test_opening_the_link_confirms_nothing_however_often(app, token):
     scanner = Visitor(app, **SCANNER)
     for _ in range(5):
-        assert "Yes, it is mine" in words_in(scanner.get(f"/confirm/{token}"))
+        assert "Confirm" in words_in(scanner.get(f"/confirm/{token}"))
     scanner.browser.head(f"/confirm/{token}")
 
     assert confirmed(app) == [False]
@@ -70,7 +70,7 @@ def test_the_button_confirms(app, mia, token):
     answer = mia.post(f"/confirm/{token}", {})
 
     assert (answer.status_code, answer.headers["Location"]) == (303, f"/confirm/{token}")
-    assert "Your address is confirmed." in words_in(mia.get(f"/confirm/{token}"))
+    assert "your email is confirmed." in words_in(mia.get(f"/confirm/{token}"))
     assert confirmed(app) == [True]
     assert sum_of("confirmed") == 1
 
@@ -91,7 +91,7 @@ def test_a_link_confirms_for_a_week(app, mia, token, now):
 
     now.turn(seconds=1)
     over = mia.get(f"/confirm/{token}")
-    assert (over.status_code, "leave your address" in words_in(over)) == (404, True)
+    assert (over.status_code, "sign up on the page again" in words_in(over)) == (404, True)
     assert mia.post(f"/confirm/{token}", {}).status_code == 404
     assert confirmed(app) == [False]
 
@@ -115,7 +115,7 @@ def test_the_token_travels_no_further_and_is_not_found_by_search(mia, token, pat
 
 
 def test_opening_the_other_link_erases_nothing(app, mia, token):
-    assert "Erase my address" in words_in(mia.get(f"/leave/{token}"))
+    assert "Delete my email" in words_in(mia.get(f"/leave/{token}"))
     mia.browser.head(f"/leave/{token}")
 
     assert len(signups(app)) == 1
@@ -125,7 +125,7 @@ def test_leaving_erases_the_address_and_our_mail_to_it(app, mia, token):
     answer = mia.post(f"/leave/{token}", {})
 
     assert answer.status_code == 200
-    assert "Your address is erased." in words_in(answer)
+    assert "Your email is deleted." in words_in(answer)
     assert mails(app, "mia@x.io") == []
 
 
@@ -150,8 +150,8 @@ def test_nothing_that_names_somebody_stays_when_they_leave(app, now):
 def test_who_leaves_is_told_what_goes_and_what_stays(mia, token):
     words = words_in(mia.get(f"/leave/{token}"))
 
-    assert "We erase your address and your name." in words
-    assert "That somebody signed up stays in our count, without your name." in words
+    assert "We’ll delete your email and your name." in words
+    assert "Your sign-up stays in our totals, anonymously." in words
 
 
 def test_who_left_stays_in_the_figures(app, mia, token):

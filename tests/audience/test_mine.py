@@ -83,7 +83,7 @@ def test_a_person_gets_their_data_as_a_file(app, mia, token, experiment):
     assert data["answers"] == {"Who cooks?": "We both", "What have you tried?": "zqtried"}
     assert data["page_version"] == copy.digest(page_of(experiment, experiment.variants[0]))
     assert data["consent"].startswith("Larder does not exist yet.")
-    assert [mail["subject"] for mail in data["mails"]] == ["Larder: is this your address?"]
+    assert [mail["subject"] for mail in data["mails"]] == ["Confirm your email for Larder"]
 
 
 def test_a_name_can_be_corrected(app, mia, token):

@@ -1,4 +1,4 @@
-"""Not being counted: for a visitor on one page, for the team on all."""
+"""Stop counting my visits: for a visitor on one page, for the team on all."""
 
 from flask import Flask
 
@@ -46,7 +46,7 @@ def test_reading_about_it_changes_nothing(app, mia):
 
     answer = mia.get("/p/larder/object")
 
-    assert "Do not count me" in words_in(answer)
+    assert "Don’t count my visits" in words_in(answer)
     assert len(visits(app)) == 1
 
 
@@ -73,7 +73,7 @@ def test_nothing_is_recorded_from_then_on(app, mia):
     mia.see(page)
 
     assert visits(app) == sightings(app) == []
-    assert "Your visits are not counted." in words_in(mia.get("/p/larder/object"))
+    assert "We no longer count your visits." in words_in(mia.get("/p/larder/object"))
 
 
 def test_the_page_stays_as_it_was(app, larder):

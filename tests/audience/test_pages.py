@@ -101,7 +101,7 @@ def test_neither_are_those_words_in_the_pages_around(app, sharp):
     mia.sign_up(mia.get(), "mia@x.io")
 
     [mail] = mails(app, "mia@x.io")
-    assert mail.subject == " ".join(f"{sharp}: is this your address?".split())
+    assert mail.subject == " ".join(f"Confirm your email for {sharp}".split())
     for path in ("thanks", "privacy", "object"):
         answer = mia.get(f"/p/larder/{path}")
         assert answer.status_code == 200
@@ -127,7 +127,7 @@ def test_a_page_that_tells_before_the_click_says_so_before_and_after(app, larder
     mia.sign_up(page, "mia@x.io")
 
     assert "Larder does not exist yet." in words_in(page)
-    assert "Thank you. We have your address." in words_in(mia.get("/p/larder/thanks"))
+    assert "Thanks, you’re on the list." in words_in(mia.get("/p/larder/thanks"))
 
 
 def test_a_page_that_tells_after_the_click_does_so_first_thing(app):
@@ -136,7 +136,7 @@ def test_a_page_that_tells_after_the_click_does_so_first_thing(app):
 
     assert "not exist" not in words_in(mia.get())
     thanks = mia.get("/p/larder/thanks")
-    assert "<h1>Before anything else: Larder does not exist yet.</h1>" in thanks.text
+    assert "<h1>Before anything else: Larder doesn’t exist yet.</h1>" in thanks.text
 
 
 def test_a_page_in_german_speaks_german_all_around(app):
@@ -148,8 +148,8 @@ def test_a_page_in_german_speaks_german_all_around(app):
     assert '<html lang="de"' in page.text
     assert page.headers["Content-Language"] == "de"
     assert "Larder gibt es noch nicht." in words_in(page)
-    assert "Das ist keine vollständige E-Mail-Adresse." in words_in(refused)
-    assert "Danke. Wir haben Ihre Adresse." in words_in(mia.get("/p/larder/thanks"))
+    assert "Die E-Mail-Adresse ist unvollständig." in words_in(refused)
+    assert "Danke, Sie stehen auf der Liste." in words_in(mia.get("/p/larder/thanks"))
 
 
 def test_the_mail_is_in_the_language_of_the_page(app):
@@ -158,7 +158,7 @@ def test_the_mail_is_in_the_language_of_the_page(app):
     mia.sign_up(mia.get(), "mia@x.io")
 
     [mail] = mails(app, "mia@x.io")
-    assert mail.subject == "Larder: Ist das Ihre Adresse?"
+    assert mail.subject == "Bestätigen Sie Ihre E-Mail-Adresse für Larder"
     assert "Larder gibt es noch nicht." in mail.body
 
 

@@ -89,7 +89,7 @@ def test_after_25_months_the_rows_are_gone_and_every_total_is_as_it_was(
     assert ended.experiment.steps[-1].what == "purged"
     answer = Visitor(app).get()
     assert (answer.status_code, "is closed" in words_in(answer)) == (410, True)
-    assert "what we knew of its visitors is erased" in words_in(
+    assert "we’ve deleted what we knew about its visitors" in words_in(
         Visitor(app).get("/p/larder/privacy")
     )
 
@@ -180,10 +180,10 @@ def tell_all(larder: Larder, now: HandClock) -> None:
 
 
 def test_the_button_waits_until_everybody_has_heard(ended: Larder, now: HandClock):
-    with pytest.raises(Refused, match="First tell those who signed up"):
+    with pytest.raises(Refused, match="First tell your sign-ups"):
         purge_now(ended.experiment, ended.approver)
     tell_all(ended, now)
-    with pytest.raises(Refused, match="2 mails have not left yet"):
+    with pytest.raises(Refused, match="2 emails haven’t been sent yet"):
         purge_now(ended.experiment, ended.approver)
     with writing() as session:
         session.execute(sa.update(OutboxMail).values(state="sent"))

@@ -48,11 +48,11 @@ def test_a_worker_that_notices_the_end_late_keeps_nothing_for_longer(larder: Lar
 
 def test_the_privacy_page_promises_days_and_then_a_day(app: Flask, larder: Larder, now):
     before = words_in(Visitor(app).get("/p/larder/privacy"))
-    assert "For 395 days after the test has ended. It ends on 31 March 2027 at" in before
+    assert "For 395 days after the test ends, which is on 31 March 2027 at" in before
     assert "If we email you to confirm your address and you don’t, we delete it after" in before
     life.end(larder.experiment, larder.approver)
 
-    assert "Until 30 March 2028; then we erase it." in words_in(
+    assert "Until 30 March 2028; then we delete it" in words_in(
         Visitor(app).get("/p/larder/privacy")
     )
 
@@ -75,7 +75,7 @@ def test_the_owners_are_told_a_week_before_and_once(ended: Larder, now: HandCloc
     remind_owners(now())
 
     [mail] = db.session.scalars(sa.select(OutboxMail).where(OutboxMail.recipient == "owner@x.io"))
-    assert "2 people wait to hear what you decided." in mail.body
+    assert "2 people are waiting to hear what you decided." in mail.body
     assert f"/experiments/{ended.experiment.id}/signups" in mail.body
 
 

@@ -30,13 +30,13 @@ from wbtest.team.models import LimitCount
 @pytest.mark.parametrize(
     ("email", "sentence"),
     [
-        ("", "Type your e-mail address."),
-        ("   ", "Type your e-mail address."),
-        ("mia", "This is not a whole e-mail address. Please check it."),
-        ("a@x.io,b@y.io", "This is not a whole e-mail address. Please check it."),
-        ("a@x.io\r\nBcc: v@z.io", "This is not a whole e-mail address. Please check it."),
-        ("<b>@x.io", "This is not a whole e-mail address. Please check it."),
-        ("a" * 300 + "@x.io", "This is not a whole e-mail address. Please check it."),
+        ("", "Enter your email."),
+        ("   ", "Enter your email."),
+        ("mia", "That email looks incomplete. Check it and try again."),
+        ("a@x.io,b@y.io", "That email looks incomplete. Check it and try again."),
+        ("a@x.io\r\nBcc: v@z.io", "That email looks incomplete. Check it and try again."),
+        ("<b>@x.io", "That email looks incomplete. Check it and try again."),
+        ("a" * 300 + "@x.io", "That email looks incomplete. Check it and try again."),
     ],
 )
 def test_what_is_no_address_comes_back_with_a_sentence_at_the_field(app, mia, email, sentence):
@@ -100,7 +100,7 @@ def test_a_field_that_comes_twice_is_refused(app, mia, field):
     answer = mia.post("/p/larder/signup", {**data, field: [data[field], "b@x.io"]})
 
     assert answer.status_code == 422
-    assert "Please try again" in words_in(answer)
+    assert "Try again" in words_in(answer)
     assert signups(app) == []
 
 
@@ -109,7 +109,7 @@ def test_a_list_is_no_address(app, mia, body):
     answer = mia.post("/p/larder/signup", {"token": token_in(mia.get()), **body})
 
     assert answer.status_code == 422
-    assert "Type your e-mail address." in words_in(answer)
+    assert "Enter your email." in words_in(answer)
 
 
 def test_json_is_no_form(app, mia):
@@ -134,7 +134,7 @@ def test_bytes_that_are_no_text_are_refused_at_the_email(app, mia, typed):
     )
 
     assert answer.status_code == 422
-    assert "This is not a whole e-mail address. Please check it." in words_in(answer)
+    assert "That email looks incomplete. Check it and try again." in words_in(answer)
     assert signups(app) == []
 
 
@@ -145,7 +145,7 @@ def test_a_form_that_was_open_for_more_than_a_day_comes_back_fresh(app, mia, now
     answer = mia.sign_up(page, "mia@x.io")
 
     assert answer.status_code == 422
-    assert "This page was open for a long time. Please send the form once more." in words_in(answer)
+    assert "This page was open for a long time. Send the form again." in words_in(answer)
     assert 'value="mia@x.io"' in answer.text
     assert mia.sign_up(answer, "mia@x.io").status_code == 303
 
@@ -196,7 +196,7 @@ def test_a_network_that_sends_too_many_is_asked_to_wait_and_keeps_its_text(app, 
     assert answer.status_code == 429
     assert 0 < int(answer.headers["Retry-After"]) <= 3_601
     assert 'value="mia@x.io"' in answer.text
-    assert "Please try again in an hour." in words_in(answer)
+    assert "Try again in an hour." in words_in(answer)
 
 
 def test_when_nothing_can_be_stored_the_text_comes_back(app, mia):
@@ -207,7 +207,7 @@ def test_when_nothing_can_be_stored_the_text_comes_back(app, mia):
     assert answer.status_code == 503
     assert answer.headers["Retry-After"] == "60"
     assert 'value="mia@x.io"' in answer.text
-    assert "Please try again in a minute." in words_in(answer)
+    assert "Try again in a minute." in words_in(answer)
     assert signups(app) == []
 
 

@@ -59,13 +59,13 @@ def test_who_signs_up_is_asked_one_thing_after_the_other(app, asking):
     call = asking.get(next_url(answer(asking, questions, "We both", "A list.")))
     done = asking.post("/p/larder/agree", fields_in(call) | {"agree": "yes"})
 
-    assert "Thank you. We have your address." in words_in(questions)
-    assert "May we call you about Larder?" in words_in(call)
+    assert "Thanks, you’re on the list." in words_in(questions)
+    assert "Can we call you about Larder?" in words_in(call)
     assert "That helps us decide." in words_in(asking.get(next_url(done)))
     assert answers(app) == {
         "Who cooks?": "We both",
         "What have you tried?": "A list.",
-        "May we call you about Larder?": "Yes",
+        "Can we call you about Larder?": "Yes",
     }
     assert sums() == (1, 1, 1)
     assert differences(db.session.connection()) == []
@@ -93,7 +93,7 @@ def test_every_step_is_asked_from_the_cheapest_on_and_keeps_its_moment(app):
 
     assert asked == [
         "The price: £4 a month. Would you pay it?",
-        "May we call you about Larder?",
+        "Can we call you about Larder?",
         "Would you like to pre-order Larder?",
     ]
     assert moments(app) == [True, True, False]
@@ -183,10 +183,10 @@ def test_a_no_is_kept_and_may_become_a_yes(app, asking):
     fields = fields_in(asking.get(url.replace("step=questions", "step=call")))
     asking.post("/p/larder/agree", fields | {"agree": "no"})
 
-    assert answers(app) == {"May we call you about Larder?": "No"}
+    assert answers(app) == {"Can we call you about Larder?": "No"}
     assert sums() == (1, 0, 0)
     asking.post("/p/larder/agree", fields | {"agree": "yes"})
-    assert answers(app) == {"May we call you about Larder?": "Yes"}
+    assert answers(app) == {"Can we call you about Larder?": "Yes"}
     assert sums() == (1, 0, 1)
 
 
@@ -199,7 +199,7 @@ def test_the_first_yes_stands(app, asking, now):
     for said in ("yes", "no"):
         asking.post("/p/larder/agree", fields | {"agree": said})
 
-    assert answers(app) == {"May we call you about Larder?": "Yes"}
+    assert answers(app) == {"Can we call you about Larder?": "Yes"}
     assert [row.call_us for row in signups(app)] == [before]
 
 
@@ -361,7 +361,7 @@ def test_the_thanks_name_our_mail_where_it_has_to_be_confirmed(app, confirms):
     visitor = Visitor(app)
     thanks = visitor.get(next_url(visitor.sign_up(visitor.get(), "mia@x.io")))
 
-    assert ("Please open our mail" in words_in(thanks)) is confirms
+    assert ("open the email we just sent" in words_in(thanks)) is confirms
 
 
 def test_what_others_of_the_network_answer_keeps_nobody_from_answering(app, asking):

@@ -37,8 +37,8 @@ def test_a_try_writes_to_the_own_address_and_shows_the_thanks(app, draft, url, m
     [mail] = mails(app, draft.editor.email)
     assert answer.status_code == 303
     assert page.status_code == 200
-    assert "Thank you. We have your address." in words_in(page)
-    assert "Preview. Nobody is counted here." in words_in(page)
+    assert "Thanks, you’re on the list." in words_in(page)
+    assert "Preview. Visits here aren’t counted." in words_in(page)
     assert draft.experiment.tried_message_id == mail.message_id
     assert draft.experiment.tried_at is not None
     assert signups(app) == visits(app) == []
@@ -88,12 +88,12 @@ def test_the_links_of_its_mail_say_that_it_was_a_try(app, draft, url, member):
 
     assert len(links) == 3
     for link in links:
-        assert "This was a try." in Visitor(app).get(link).text
+        assert "This was a test." in Visitor(app).get(link).text
     assert Visitor(app).post(links[-1], {}).status_code in (200, 405)
 
 
 @pytest.mark.parametrize(
-    ("typed", "said"), [("", "Type your e-mail"), ("eve@x.io", "your own address alone: editor@")]
+    ("typed", "said"), [("", "Enter your email"), ("eve@x.io", "use your own email: editor@")]
 )
 def test_another_address_or_none_comes_back_and_is_not_written_to(
     app, draft, url, member, typed, said
@@ -139,9 +139,9 @@ def test_the_steps_after_a_try_can_be_walked_and_keep_nothing(app):
         answer = member.post(action, {"agree": "yes", "answer-0": "I do"})
 
     assert headings == [
-        "May we ask you something?",
+        "Can we ask you something?",
         "The price: £4 a month. Would you pay it?",
-        "May we call you about Larder?",
+        "Can we call you about Larder?",
         "Would you like to pre-order Larder?",
     ]
     assert signups(app) == visits(app) == []

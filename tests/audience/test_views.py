@@ -20,7 +20,7 @@ def test_a_paused_page_asks_to_come_back(app, mia, larder):
 
     assert answer.status_code == 503
     assert int(answer.headers["Retry-After"]) > 0
-    assert "This page is resting." in words_in(answer)
+    assert "This page is paused." in words_in(answer)
     assert visits(app) == []
 
 
@@ -30,7 +30,7 @@ def test_an_ended_page_says_that_it_is_closed(app, mia, larder):
     answer = mia.get()
 
     assert answer.status_code == 410
-    assert "This page is closed." in words_in(answer)
+    assert "Sign-up is closed." in words_in(answer)
     assert visits(app) == []
 
 
@@ -62,7 +62,7 @@ def test_a_preview_shows_a_variant_of_a_draft_and_says_so(app):
 
     assert answer.status_code == 200
     assert "<h1>Dinner from a photo" in answer.text
-    assert "Preview. Nobody is counted here." in words_in(answer)
+    assert "Preview. Visits here aren’t counted." in words_in(answer)
     assert answer.headers["X-Robots-Tag"] == "noindex"
     assert '<meta name="robots" content="noindex">' in answer.text
 
@@ -104,7 +104,7 @@ def test_a_preview_takes_no_address(app, larder, mia):
     answer = mia.post(f"/p/larder/signup?preview={token}", {"email": "mia@x.io", "token": ""})
 
     assert answer.status_code == 409
-    assert 'role="alert">Preview. Nobody is counted here.' in answer.text
+    assert 'role="alert">Preview. Visits here aren’t counted.' in answer.text
     assert 'value="mia@x.io"' in answer.text
     assert signups(app) == []
 

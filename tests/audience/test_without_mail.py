@@ -61,7 +61,7 @@ def emails(app: Flask) -> list[str]:
 def test_the_thanks_page_asks_nobody_to_open_a_mail(app, mia):
     thanks = words_in(mia.get(mia.sign_up(mia.get(), "mia@x.io").location))
 
-    assert "Thank you. We have your address." in thanks
+    assert "Thanks, you’re on the list." in thanks
     assert strings_for("en").thanks_confirm not in thanks
     assert mails(app, "mia@x.io") == []
 
@@ -82,7 +82,7 @@ def test_the_waiting_list_asks_nobody_to_open_a_mail(app, ended_without_mail):
 
     thanks = words_in(visitor.get(visitor.sign_up(visitor.get(), "mia@x.io").location))
 
-    assert "You are on the waiting list." in thanks
+    assert "You’re on the waiting list." in thanks
     assert strings_for("en").thanks_confirm not in thanks
     assert mails(app, "mia@x.io") == []
 
@@ -159,7 +159,7 @@ def test_the_privacy_page_of_a_server_with_mail_names_the_link_and_the_days(app,
 
     page = words_in(Visitor(app).get("/p/larder/privacy"))
 
-    assert "You can withdraw it at any time by the link in each email." in page
+    assert "You can withdraw it at any time with the link in each email." in page
     assert "If we email you to confirm your address and you don’t, we delete it after" in page
 
 

@@ -176,7 +176,7 @@ def test_what_a_visitor_reads_arrives_when_they_leave(live, larder, mia):
     page = mia.new_page()
     look(page, live)
     page.locator(".faq summary").nth(2).click()
-    page.get_by_label("Your e-mail").first.focus()
+    page.get_by_label("Your email").first.focus()
     page.goto(f"{live.url}/p/larder/privacy")
     eventually(page, lambda: did(live, larder) != set())
 

@@ -105,7 +105,7 @@ def stranger_without_script(live: Live, browser: Browser) -> Iterator[Page]:
 def write_and_approve(founder: Founder) -> None:
     """From the one-time link to an approved revision."""
     founder.fill("Your name", "Ada Okafor")
-    founder.fill("Your e-mail", "ada@example.com")
+    founder.fill("Your email", "ada@example.com")
     founder.fill("Password", "correct horse battery")
     founder.fill("Team or company", "Larder")
     founder.click("Create team")
@@ -148,7 +148,7 @@ def look(stranger: Page, live: Live) -> None:
 
 
 def sign_up(stranger: Page, email: str) -> None:
-    stranger.get_by_label("Your e-mail").first.fill(email)
+    stranger.get_by_label("Your email").first.fill(email)
     stranger.get_by_role("button", name="Start with one photo").first.click()
     stranger.wait_for_url("**/thanks")
 

@@ -60,6 +60,6 @@ def test_the_policy_of_the_page_stops_a_way_to_anywhere_else(
 
 def sign_up(page: Page, live: Live) -> None:
     page.goto(f"{live.url}/p/larder")
-    page.get_by_label("Your e-mail").first.fill("mia@x.io")
+    page.get_by_label("Your email").first.fill("mia@x.io")
     page.get_by_role("button", name="Start with one photo").first.click()
     expect(page.get_by_text("Would you like to pre-order Larder?")).to_be_visible()

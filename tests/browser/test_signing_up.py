@@ -33,14 +33,14 @@ def test_everything_works_without_scripts_and_without_cookies(live: Live, plain:
     start_page(options=CALL)
     plain.goto(f"{live.url}/p/larder")
     plain.context.clear_cookies()
-    plain.get_by_label("Your e-mail").first.fill("mia@x.io")
+    plain.get_by_label("Your email").first.fill("mia@x.io")
     plain.get_by_role("button", name="Start with one photo").first.click()
     plain.get_by_label("We both").check()
     plain.get_by_label("What have you tried?").fill("A list on the fridge.")
     plain.get_by_role("button", name="Send").click()
-    expect(plain.get_by_role("heading", level=1)).to_have_text("May we call you about Larder?")
+    expect(plain.get_by_role("heading", level=1)).to_have_text("Can we call you about Larder?")
     plain.get_by_role("button", name="Yes").click()
-    expect(plain.get_by_role("heading", level=1)).to_have_text("Thank you. That helps us decide.")
+    expect(plain.get_by_role("heading", level=1)).to_have_text("Thanks. That helps us decide.")
 
     [row] = signups(live.app)
     assert (row.visitor, row.call_us is not None) == ("", True)
@@ -54,15 +54,15 @@ def test_everything_works_without_scripts_and_without_cookies(live: Live, plain:
     live.now.turn(minutes=1)
     plain.goto(live.url + path)
     live.now.turn(seconds=3)
-    plain.get_by_role("button", name="Yes, it is mine").click()
-    expect(plain.get_by_text("Your address is confirmed.")).to_be_visible()
+    plain.get_by_role("button", name="Confirm").click()
+    expect(plain.get_by_text("Thanks, your email is confirmed.")).to_be_visible()
     assert [row.is_automated for row in signups(live.app)] == [False]
 
     plain.goto(mail.leave_url.replace("/leave/", "/mine/"))
     expect(plain.get_by_text("A list on the fridge.")).to_be_visible()
-    plain.get_by_role("link", name="Erase my address").click()
-    plain.get_by_role("button", name="Erase my address").click()
-    expect(plain.get_by_text("Your address is erased.")).to_be_visible()
+    plain.get_by_role("link", name="Delete my email").click()
+    plain.get_by_role("button", name="Delete my email").click()
+    expect(plain.get_by_text("Your email is deleted.")).to_be_visible()
     assert [(row.email, row.answers) for row in signups(live.app)] == [("", "")]
 
 
@@ -80,7 +80,7 @@ def test_a_browser_with_scripts_that_opens_the_link_confirms_nothing(
         stranger.goto(mail.leave_url.replace("/leave/", "/confirm/"))
     stranger.wait_for_load_state("networkidle")
 
-    expect(stranger.get_by_role("button", name="Yes, it is mine")).to_be_visible()
+    expect(stranger.get_by_role("button", name="Confirm")).to_be_visible()
     assert set(asked) == {"GET"}
     assert [row.confirmed_us for row in signups(live.app)] == [None]
 
@@ -88,12 +88,10 @@ def test_a_browser_with_scripts_that_opens_the_link_confirms_nothing(
 def test_a_visitor_asks_something_and_the_page_stays_calm(live: Live, plain: Page) -> None:
     start_page()
     plain.goto(f"{live.url}/p/larder")
-    plain.get_by_label("Something is missing? Ask the team.").fill("Does it know allergies?")
+    plain.get_by_label("Missing something? Ask us.").fill("Does it know allergies?")
     plain.get_by_role("button", name="Ask").click()
 
-    expect(plain.get_by_role("heading", level=1)).to_have_text(
-        "Thank you. The team reads your question."
-    )
+    expect(plain.get_by_role("heading", level=1)).to_have_text("Thanks, we got your question.")
     assert db.session.scalars(db.select(Candidate.question)).all() == ["Does it know allergies?"]
 
 
@@ -104,12 +102,10 @@ def test_in_arabic_everything_runs_from_right_to_left(live: Live, plain: Page) -
     plain.get_by_role("button", name=str(DOCUMENT["call_to_action"]["label"])).first.click()
 
     expect(plain.locator("html")).to_have_attribute("dir", "rtl")
-    expect(plain.get_by_role("heading", level=2)).to_have_text("هل تسمح لنا بسؤال؟")
+    expect(plain.get_by_role("heading", level=2)).to_have_text("هل يمكننا أن نسألك بعض الأسئلة؟")
     plain.get_by_role("button", name="إرسال").click()
     plain.get_by_role("link", name="تخطٍّ").click()
-    expect(plain.get_by_role("heading", level=1)).to_have_text(
-        "شكرًا لك. هذا يساعدنا على اتخاذ القرار."
-    )
+    expect(plain.get_by_role("heading", level=1)).to_have_text("شكرًا لك. هذا يساعدنا على أن نقرر.")
     assert len(signups(live.app)) == 1
 
 

@@ -40,7 +40,7 @@ def larder(live: Live) -> Larder:
 
 def fill_in(page: Page, email: str) -> None:
     """Fill in the first form and press its button."""
-    page.get_by_label("Your e-mail").first.fill(email)
+    page.get_by_label("Your email").first.fill(email)
     page.get_by_role("button", name="Start with one photo").first.click()
 
 
@@ -53,7 +53,7 @@ def test_a_visitor_is_seen_and_signs_up(live, larder, page):
 
     fill_in(page, "mia@x.io")
 
-    expect(page.get_by_role("heading", level=1)).to_have_text("Thank you. We have your address.")
+    expect(page.get_by_role("heading", level=1)).to_have_text("Thanks, you’re on the list.")
     assert [sighting.is_counted for sighting in sightings(live.app)] == [True]
     assert [signup.is_converted for signup in signups(live.app)] == [True]
 
@@ -86,15 +86,15 @@ def test_everything_works_without_scripts(live: Live, larder: Larder, browser: B
     page = context.new_page()
     page.goto(f"{live.url}/p/larder")
     fill_in(page, "mia@x.io")
-    expect(page.get_by_text("Thank you. We have your address.")).to_be_visible()
+    expect(page.get_by_text("Thanks, you’re on the list.")).to_be_visible()
     [mail] = mails(live.app, "mia@x.io")
 
     page.goto(mail.leave_url.replace("leave", "confirm"))
-    page.get_by_role("button", name="Yes, it is mine").click()
-    expect(page.get_by_text("Your address is confirmed.")).to_be_visible()
+    page.get_by_role("button", name="Confirm").click()
+    expect(page.get_by_text("Thanks, your email is confirmed.")).to_be_visible()
     page.goto(mail.leave_url)
-    page.get_by_role("button", name="Erase my address").click()
-    expect(page.get_by_text("Your address is erased.")).to_be_visible()
+    page.get_by_role("button", name="Delete my email").click()
+    expect(page.get_by_text("Your email is deleted.")).to_be_visible()
 
     # Who left stays as a count alone.
     [left] = signups(live.app)
@@ -107,7 +107,7 @@ def test_a_browser_that_keeps_no_cookies_can_sign_up(live, larder, page):
     page.context.clear_cookies()
     fill_in(page, "mia@x.io")
 
-    expect(page.get_by_text("Thank you. We have your address.")).to_be_visible()
+    expect(page.get_by_text("Thanks, you’re on the list.")).to_be_visible()
     assert [signup.visitor for signup in signups(live.app)] == [""]
 
 
@@ -115,9 +115,9 @@ def test_a_mistake_is_said_at_the_field_which_then_has_the_focus(live, larder, p
     page.goto(f"{live.url}/p/larder")
     fill_in(page, "mia@x")
 
-    field = page.get_by_label("Your e-mail").first
+    field = page.get_by_label("Your email").first
     expect(page.get_by_role("alert")).to_have_text(
-        "This is not a whole e-mail address. Please check it."
+        "That email looks incomplete. Check it and try again."
     )
     expect(field).to_have_value("mia@x")
     expect(field).to_be_focused()
@@ -125,7 +125,7 @@ def test_a_mistake_is_said_at_the_field_which_then_has_the_focus(live, larder, p
 
 def test_the_page_can_be_used_by_keyboard(live, larder, page):
     page.goto(f"{live.url}/p/larder")
-    page.get_by_label("Your e-mail").first.focus()
+    page.get_by_label("Your email").first.focus()
     page.keyboard.type("mia@x.io")
     page.keyboard.press("Tab")
     page.keyboard.type("Mia")
@@ -134,7 +134,7 @@ def test_the_page_can_be_used_by_keyboard(live, larder, page):
     expect(page.get_by_role("button", name="Start with one photo").first).to_be_focused()
     page.keyboard.press("Enter")
 
-    expect(page.get_by_text("Thank you. We have your address.")).to_be_visible()
+    expect(page.get_by_text("Thanks, you’re on the list.")).to_be_visible()
     assert [signup.name for signup in signups(live.app)] == ["Mia"]
 
 

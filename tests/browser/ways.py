@@ -40,8 +40,8 @@ def open_try(reader: Reader) -> None:
 def answer_mail(reader: Reader, leave: str) -> None:
     """Do both things that the mail about a sign-up offers; ``leave`` is the path to the second."""
     for path, button in (
-        (leave.replace("leave", "confirm"), "Yes, it is mine"),
-        (leave, "Erase my address"),
+        (leave.replace("leave", "confirm"), "Confirm"),
+        (leave, "Delete my email"),
     ):
         reader.open(path)
         reader.press(button)

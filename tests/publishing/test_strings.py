@@ -53,7 +53,7 @@ def test_a_translation_repeats_no_english_sentence(code):
     [
         ("en", "spam"),
         ("de", "Spam"),
-        ("es", "correo no deseado"),
+        ("es", "spam"),
         ("fr", "indésirables"),
         ("ja", "迷惑メール"),
         ("ar", "البريد غير المرغوب فيه"),
@@ -68,7 +68,7 @@ def test_a_region_gets_the_strings_of_its_language():
 
 
 def test_capital_letters_in_a_language_tag_do_not_matter():
-    assert strings_for("DE").today == "Heute"
+    assert strings_for("DE").yes == "Ja"
 
 
 @pytest.mark.parametrize("tag", ["", "tlh", "../de", "d"])

@@ -97,7 +97,7 @@ def test_before_the_end_and_before_the_decision_it_says_the_next_step(
 def test_it_proposes_a_text_shows_the_mail_and_says_how_many_get_it(decided, approver):
     page = unescape(approver.get(place(decided)).text)
 
-    assert page.count("We have decided: we do not build it.") == 2
+    assert page.count("We’ve decided not to build it.") == 2
     assert "Write to 3 people" in page
     assert "1, until they confirm" in page
     assert "Until 8 April 2028" in page.replace("\N{NO-BREAK SPACE}", " ")

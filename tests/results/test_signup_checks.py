@@ -290,15 +290,14 @@ NOON = datetime(2027, 3, 5, 12, tzinfo=UTC)
 
 
 def test_unusual_hours_of_which_the_owners_were_told_want_a_look():
-    many = "far more addresses came than usual"
+    many = "far more sign-ups than usual"
     hours = tuple((NOON - timedelta(hours=k), many) for k in range(5))
     check = check_alarms(BERLIN._replace(unusual=hours))
 
     assert (check.colour, check.value) == ("amber", "5 hours")
     assert check.reason == (
-        "The owners were told of unusual hours. 5 March, 13:00: far more addresses came than "
-        "usual; 5 March, 12:00: far more addresses came than usual; 5 March, 11:00: far more "
-        "addresses came than usual; and 2 hours before."
+        f"The owners were told of unusual hours. 5 March, 13:00: {many}; 5 March, 12:00: {many}; "
+        f"5 March, 11:00: {many}; and 2 hours before."
     )
 
 

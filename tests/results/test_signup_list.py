@@ -178,7 +178,7 @@ def test_an_owner_erases_whoever_asks_the_team(client, team, experiment):
     client.send(f"{url}/erase", {"email": " ADA@example.com"})
 
     assert refused.status_code == 422
-    assert "Nobody here has this address." in refused.text
+    assert "Nobody signed up with this email." in refused.text
     assert 'value="nobody@example.com"' in refused.text
     page = page_of(client, experiment, "signups")
     assert "ada@example.com" not in page

@@ -34,8 +34,8 @@ class PageStrings(Struct, frozen=True):
     dir: str = "ltr"
 
     # The page
-    today: str = "Today"
-    difference: str = "The difference"
+    today: str = "The problem"
+    difference: str = "What changes"
     with_product: str = "With {product}"
     why_now: str = "Why now"
     imagined: str = "Imagined. Nobody has used {product} yet."
@@ -44,159 +44,157 @@ class PageStrings(Struct, frozen=True):
     imagined_quietly_by: str = "Imagined customer: {speaker}."
     questions: str = "Questions"
     again: str = "Be among the first"
-    cookie: str = "One cookie keeps this page the same for you."
+    cookie: str = "One cookie makes sure you always see the same version."
     no_cookie: str = "This page sets no cookie."
     privacy: str = "Privacy"
-    object_link: str = "Do not count me"
-    preview: str = "Preview. Nobody is counted here."
+    object_link: str = "Don’t count my visits"
+    preview: str = "Preview. Visits here aren’t counted."
     from_short: str = "From a short press release."
     approved_alone: str = "Approved alone, on day one."
-    sealed: str = "Rule sealed: {seal}."
+    sealed: str = "We fixed how we’ll decide before this page went live."
 
     # The form
-    your_email: str = "Your e-mail"
+    your_email: str = "Your email"
     your_name: str = "Your name"
     optional: str = "optional"
     leave_empty: str = "Leave this empty"
     not_yet: str = "{product} does not exist yet."
     not_yet_why: str = (
-        "We are finding out whether to build it; leave your address and we tell you either way."
+        "We’re finding out whether to build it. Leave your email and we’ll tell you either way."
     )
-    promise: str = "We write to you about {product} and nothing else."
-    email_missing: str = "Type your e-mail address."
-    email_wrong: str = "This is not a whole e-mail address. Please check it."
-    name_long: str = "This name is too long. A shorter form will do."
-    form_old: str = "This page was open for a long time. Please send the form once more."
-    try_later: str = "That did not reach us. Please try again in a minute."
-    too_many: str = "Many addresses came from your network. Please try again in an hour."
-    busy: str = "Very many people are signing up right now. Please try again in an hour."
+    promise: str = "We’ll only email you about {product}."
+    email_missing: str = "Enter your email."
+    email_wrong: str = "That email looks incomplete. Check it and try again."
+    name_long: str = "This name is too long. Use a shorter one."
+    form_old: str = "This page was open for a long time. Send the form again."
+    try_later: str = "That didn’t reach us. Try again in a minute."
+    too_many: str = "We’ve had a lot of sign-ups from your network. Try again in an hour."
+    busy: str = "A lot of people are signing up right now. Try again in an hour."
 
     # After the form
-    thanks: str = "Thank you. We have your address."
-    thanks_next: str = "We write to you when we have decided, whether it is a yes or a no."
+    thanks: str = "Thanks, you’re on the list."
+    thanks_next: str = "We’ll email you once we’ve decided, yes or no."
     thanks_confirm: str = (
-        "Please open our mail, and confirm there that the address is yours. It can take a few "
-        "minutes; look into spam too."
+        "One more step: open the email we just sent and confirm your address. Not there in a "
+        "few minutes? Check your spam folder."
     )
-    first_the_truth: str = "Before anything else: {product} does not exist yet."
+    first_the_truth: str = "Before anything else: {product} doesn’t exist yet."
     truth_why: str = (
-        "We showed you the page as if it did, to learn whether we should build it. "
-        "You have bought nothing and owe nothing."
+        "We showed you this page as if it did, to find out whether to build it. You haven’t "
+        "bought anything, and you don’t owe anything."
     )
     back: str = "Back to the page"
-    steps_title: str = "May we ask you something?"
-    steps_text: str = "Leave out whatever you like."
+    steps_title: str = "Can we ask you something?"
+    steps_text: str = "Skip anything you like."
     steps_button: str = "Send"
     steps_skip: str = "Skip this"
-    answer_long: str = "This answer is too long. 1,000 characters will do."
-    call_question: str = "May we call you about {product}?"
-    call_text: str = "Say yes, and we write to you first to find a time."
+    answer_long: str = "This answer is too long. Keep it under 1,000 characters."
+    call_question: str = "Can we call you about {product}?"
+    call_text: str = "If so, we’ll email you first to find a time."
     price_question: str = "The price: {price}. Would you pay it?"
-    price_text: str = "Saying yes buys nothing. It tells us whether to build {product}."
+    price_text: str = (
+        "Saying yes doesn’t commit you to anything. It helps us decide whether to build {product}."
+    )
     preorder_question: str = "Would you like to pre-order {product}?"
     preorder_text: str = (
-        "{product} does not exist yet, and we take no money here. The button opens {host}, where "
-        "you can read what you would pay and when you would get it."
+        "{product} doesn’t exist yet, and we don’t take any money here. The button opens "
+        "{host}, where you can see what you’d pay and when you’d get it."
     )
     preorder_button: str = "Go to the pre-order"
     yes: str = "Yes"
     no: str = "No"
-    steps_done: str = "Thank you. That helps us decide."
+    steps_done: str = "Thanks. That helps us decide."
 
     # Our mail to a new address
-    mail_subject: str = "{product}: is this your address?"
-    mail_why: str = "This address was left for {product} at {page}."
-    mail_confirm: str = "If that was you, please confirm it on this page:"
-    mail_leave: str = (
-        "If it was not you, or whenever you change your mind, have it erased on this page:"
-    )
-    mail_thanks: str = "{product}: thank you"
+    mail_subject: str = "Confirm your email for {product}"
+    mail_why: str = "Someone signed up for {product} at {page} with this email address."
+    mail_confirm: str = "If that was you, confirm it here:"
+    mail_leave: str = "If it wasn’t you, or you change your mind, delete it here:"
+    mail_thanks: str = "{product}: thanks for signing up"
     mail_mine: str = "See what we store about you:"
 
     # Our last mail, with the decision
     closing_subject: str = "{product}: what we decided"
     closing_go: str = (
-        "Hello,\n\nyou left your address for {product}. We have decided: we build it. You are one "
-        "of those who made up our minds.\n\nThank you."
+        "Hello,\n\nYou signed up for {product}. We’ve decided to build it, and you’re one of "
+        "the people who convinced us.\n\nThank you."
     )
     closing_iterate: str = (
-        "Hello,\n\nyou left your address for {product}. We have decided: we change the idea and "
-        "try once more. You helped us to see what it still lacks.\n\nThank you."
+        "Hello,\n\nYou signed up for {product}. We’ve decided to change the idea and try "
+        "again. You helped us see what’s still missing.\n\nThank you."
     )
     closing_stop: str = (
-        "Hello,\n\nyou left your address for {product}. We have decided: we do not build it. You "
-        "helped us to find that out early.\n\nThank you."
+        "Hello,\n\nYou signed up for {product}. We’ve decided not to build it. You helped us "
+        "find that out early.\n\nThank you."
     )
     closing_why: str = (
-        "This mail goes once to everybody who left an address for {product} at {page}."
+        "You’re getting this one email because you signed up for {product} at {page}."
     )
-    closing_leave: str = (
-        "We keep your address until {date} at the longest. You can have it erased now on this page:"
-    )
+    closing_leave: str = "We keep your email until {date} at the latest. You can delete it now:"
 
     # Confirming and leaving, by the links in our mail
-    confirm: str = "Is this your address?"
-    confirm_text: str = "Say yes, and we write to you about {product}."
-    confirm_button: str = "Yes, it is mine"
-    confirmed: str = "Thank you. Your address is confirmed."
-    leave: str = "Leave, and have your address erased?"
+    confirm: str = "Confirm your email"
+    confirm_text: str = "We’ll keep you posted about {product}."
+    confirm_button: str = "Confirm"
+    confirmed: str = "Thanks, your email is confirmed."
+    leave: str = "Unsubscribe and delete your email?"
     leave_text: str = (
-        "We erase your address and your name. That somebody signed up stays in our count, without "
-        "your name. You hear nothing more about {product}."
+        "We’ll delete your email and your name. Your sign-up stays in our totals, "
+        "anonymously. You won’t hear about {product} again."
     )
-    leave_button: str = "Erase my address"
-    left: str = "Your address is erased."
-    left_text: str = "You hear nothing more about {product}."
+    leave_button: str = "Delete my email"
+    left: str = "Your email is deleted."
+    left_text: str = "You won’t hear about {product} again."
     mine: str = "What we store about you"
-    mine_text: str = "This is all that belongs to your address on this page."
-    mine_file: str = "Download it as a file"
-    mine_save: str = "Save the name"
+    mine_text: str = "This is everything linked to your email on this page."
+    mine_file: str = "Download as a file"
+    mine_save: str = "Save name"
     mine_at: str = "Signed up"
     mine_confirmed: str = "Confirmed"
-    mine_words: str = "Words beside the button"
+    mine_words: str = "Text beside the button"
     mine_version: str = "Version of the page"
     mine_source: str = "Came from"
     mine_device: str = "Device"
     mine_language: str = "Language of the browser"
     link_over: str = "This link no longer works."
     link_over_text: str = (
-        "It was used already, or it is too old. If you want to hear from us, leave your address on "
-        "the page once more."
+        "It was already used, or it’s too old. If you’d like to hear from us, sign up on the "
+        "page again."
     )
 
     # Not being counted
-    object_title: str = "Not being counted"
+    object_title: str = "Stop counting my visits"
     object_text: str = (
-        "Press the button, and your visits to this page are not counted from now on, in this "
-        "browser. A cookie without any number in it remembers that. The page stays as it is."
+        "We’ll stop counting your visits to this page in this browser. A cookie with no ID "
+        "in it remembers your choice."
     )
-    object_button: str = "Do not count me"
-    objected: str = "Your visits are not counted."
-    objected_text: str = "It holds for this page in this browser, until you delete its cookies."
-    ask: str = "Something is missing? Ask the team."
+    object_button: str = "Don’t count my visits"
+    objected: str = "We no longer count your visits."
+    objected_text: str = "That applies to this page in this browser, until you delete its cookies."
+    ask: str = "Missing something? Ask us."
     ask_button: str = "Ask"
-    asked: str = "Thank you. The team reads your question."
-    asked_text: str = "It carries no name, so nobody can write back to you."
-    ask_missing: str = "Type your question."
-    ask_long: str = "This question is too long. Please shorten it."
+    asked: str = "Thanks, we got your question."
+    asked_text: str = "It’s anonymous, so we can’t reply to you directly."
+    ask_missing: str = "Enter your question."
+    ask_long: str = "This question is too long. Shorten it and try again."
     ask_over: str = "This page takes no more questions. Write to {contact}."
 
     # A page that rests or is over
-    paused: str = "This page is resting."
-    paused_text: str = "Please come back in a while."
-    ended: str = "This page is closed."
-    ended_text: str = "It takes no more addresses. Whoever left one hears from us."
+    paused: str = "This page is paused."
+    paused_text: str = "Come back a little later."
+    ended: str = "Sign-up is closed."
+    ended_text: str = "If you signed up, you’ll hear from us."
     ended_unmailed: str = (
         "If we didn’t ask you to confirm your email, we keep it until {date}. To have it deleted "
         "sooner, write to {contact}."
     )
-    waiting: str = "{product} does not exist yet. This is its waiting list."
+    waiting: str = "{product} doesn’t exist yet. Join the waiting list."
     waiting_text: str = (
-        "We write to you when there is news of {product}, and about nothing else. We keep your "
-        "address until {date} at the longest, and you can have it erased at any time."
+        "We’ll only email you when there’s news about {product}. We keep your email until "
+        "{date} at the latest, and you can delete it at any time."
     )
     waiting_next: str = (
-        "You are on the waiting list. We write to you when there is news of {product}."
+        "You’re on the waiting list. We’ll email you when there’s news about {product}."
     )
 
     # Privacy
@@ -205,47 +203,46 @@ class PageStrings(Struct, frozen=True):
     visit: str = "When you open the page"
     visit_text: str = (
         "We store which version of the page you got, whether it was on your screen, which "
-        "questions you opened, how far you read, whether you used the form, when, through which "
-        "link you came, and whether you used a phone or a computer. We do not store your IP "
-        "address or what your browser calls itself. We count visits to decide what to build: that "
-        "is our legitimate interest (GDPR, article 6(1)(f))."
+        "questions you opened, how far you read, whether you used the form, when, which link "
+        "you came through, and whether you used a phone or a computer. We don’t store your "
+        "IP address or what your browser calls itself. We count visits to decide what to "
+        "build: that’s our legitimate interest (GDPR, article 6(1)(f))."
     )
     one_cookie: str = "One cookie"
     one_cookie_text: str = (
-        "It holds a random number for this page alone, so that you see the same version each time. "
-        "It lasts 13 months at most, also after the test: if we test this idea again, it tells us "
-        "to leave your visits out. No other company receives anything."
+        "It holds a random number for this page only, so that you see the same version each "
+        "time. It lasts at most 13 months, even after the test: if we test this idea again, "
+        "it tells us to leave your visits out. No other company gets anything."
     )
     without_cookie: str = "No cookie"
     without_cookie_text: str = (
-        "From your IP address and from what your browser calls itself we compute a number, with a "
-        "key that this page alone has, so that you see the same version each time and are counted "
-        "once. We store the number, never what it was made from. After the test we destroy the "
-        "key; then nobody can tell whose number it was. People who share a network and a kind of "
-        "browser are one person to us. No other company receives anything."
+        "From your IP address and what your browser calls itself we work out a number, with "
+        "a key that only this page has, so that you see the same version each time and are "
+        "counted once. We store the number, never what it was made from. After the test we "
+        "destroy the key, and nobody can tell whose number it was. People who share a "
+        "network and a kind of browser look like one person to us. No other company gets "
+        "anything."
     )
-    address: str = "When you leave your address"
+    address: str = "When you sign up"
     address_text: str = (
-        "We store your e-mail address, your name if you give it, the time, and the words beside "
-        "the button. We use them to write to you about {product}, with your consent (GDPR, "
-        "article 6(1)(a))."
+        "We store your email, your name if you give it, the time, and the text beside the "
+        "button. We use them to email you about {product}, with your consent (GDPR, article "
+        "6(1)(a))."
     )
-    withdraw_by_link: str = "You can withdraw it at any time by the link in each email."
+    withdraw_by_link: str = "You can withdraw it at any time with the link in each email."
     withdraw_by_writing: str = "You can withdraw it at any time: write to {contact}."
     how_long: str = "How long"
     how_long_running: str = (
-        "For {days} days after the test has ended. It ends on {end} at the latest. Then we erase "
-        "it. Totals in which nobody can be recognised stay."
+        "For {days} days after the test ends, which is on {end} at the latest. Then we "
+        "delete it and keep only anonymous totals."
     )
-    how_long_until: str = (
-        "Until {date}; then we erase it. Totals in which nobody can be recognised stay."
-    )
-    how_long_list: str = "Whoever joins the waiting list: until {date}."
+    how_long_until: str = "Until {date}; then we delete it and keep only anonymous totals."
+    how_long_list: str = "If you join the waiting list: until {date}."
     how_long_over: str = (
-        "The test is over, and what we knew of its visitors is erased. Totals in which nobody can "
-        "be recognised stay."
+        "The test is over, and we’ve deleted what we knew about its visitors. Only anonymous "
+        "totals remain."
     )
-    how_long_copies: str = "Our safety copies forget it {days} days later."
+    how_long_copies: str = "It’s gone from our backups {days} days later."
     how_long_pending: str = (
         "If we email you to confirm your address and you don’t, we delete it after {days} days."
     )
@@ -258,7 +255,7 @@ class PageStrings(Struct, frozen=True):
         "network, so that one person with a script can’t pass for many. Hundreds of networks share "
         "each number, and it’s deleted with the visits."
     )
-    address_answers: str = "We also store what you answer to our questions."
+    address_answers: str = "We also store your answers to our questions."
     address_preorder: str = (
         "If you go on to the pre-order, we store when. What you do on {host} stays between you and "
         "that page."
@@ -268,10 +265,10 @@ class PageStrings(Struct, frozen=True):
         "January|February|March|April|May|June|July|August|September|October|November|December"
     )
     long_date: str = "{day}\N{NO-BREAK SPACE}{month}\N{NO-BREAK SPACE}{year}"
-    rights: str = "What you can ask for"
+    rights: str = "Your rights"
     rights_text: str = (
-        "A copy of what we store about you, its correction or erasure, and not to be counted. "
-        "If we fail you, you can complain to your data protection authority."
+        "You can ask for a copy of what we store about you, have it corrected or deleted, "
+        "and ask not to be counted. You can also complain to your data protection authority."
     )
     signals_text: str = (
         "If your browser sends Global Privacy Control, we store nothing about your visit."

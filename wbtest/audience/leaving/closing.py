@@ -66,11 +66,13 @@ def close_the_loop(experiment: Experiment, person: Person, text: str) -> Experim
         # The second of two clicks waits here for the first one.
         hold(experiment)
         if experiment.state != "ended":
-            raise Refused("The test is not over yet. Its sign-ups are told afterwards.")
+            raise Refused("This test isn’t over yet. End it first.")
         if experiment.purged_at is not None:
-            raise Refused("The addresses are erased, so nobody can be told any more.")
+            raise Refused("The emails are deleted, so nobody can be told.")
         if experiment.last_letter_at is not None:
-            raise AlreadyDone("The sign-ups of this test were told before. It can be done once.")
+            raise AlreadyDone(
+                "The sign-ups of this test were already told. You can only do that once."
+            )
         experiment.last_letter, experiment.last_letter_at = text, clock.now()
         take_step(experiment, "told", person)
     return experiment

@@ -54,11 +54,11 @@ def erase_for(experiment: Experiment, person: Person, text: str) -> None:
     try:
         _, email_key = read_email(text)
     except NotAnEmail as error:
-        raise Invalid("email", "This is not a whole e-mail address.") from error
+        raise Invalid("email", "That email looks incomplete. Check it and try again.") from error
     with writing() as session:
         take_turn(session.connection())
         if not _erase_everywhere(experiment, keys_of(email_key)):
-            raise Invalid("email", "Nobody here has this address.")
+            raise Invalid("email", "Nobody signed up with this email.")
         record("signup.erased_for", f"/p/{experiment.slug}", by=person)
 
 

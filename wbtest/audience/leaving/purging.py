@@ -98,11 +98,11 @@ def find_objection(experiment: Experiment) -> str:
     if experiment.purged_at is not None:
         return f"This test is {'purged' if is_done(experiment) else 'being purged'} already."
     if experiment.last_letter_at is None:
-        return "First tell those who signed up what you decided."
+        return "First tell your sign-ups what you decided."
     if terms_of(experiment).late_until > clock.now():
         return "Late answers still count. Wait until the figures are final."
     if waiting := count_hearers(experiment).to_tell + _count_unsent(experiment):
-        return f"{waiting:,} mails have not left yet. Wait until all of them have."
+        return f"{waiting:,} emails haven’t been sent yet. Wait until they all have."
     return ""
 
 

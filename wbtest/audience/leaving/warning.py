@@ -51,7 +51,7 @@ def _remind(experiment: Experiment, terms: Terms) -> None:
         for email in _owners():
             queue_mail(
                 recipient=email,
-                subject=f"/p/{experiment.slug}: addresses are erased after {day}",
+                subject=f"/p/{experiment.slug}: emails are deleted after {day}",
                 body=_notice(experiment, day),
             )
 
@@ -59,13 +59,13 @@ def _remind(experiment: Experiment, terms: Terms) -> None:
 def _notice(experiment: Experiment, day: str) -> str:
     address = f"{runtime().settings.base_url}/experiments/{experiment.id}"
     parts = [
-        f"The page /p/{experiment.slug} promised to keep what is known of its visitors until "
-        f"{day}. Then every address, name, answer and visit is erased, and the mails to them.",
+        f"The page /p/{experiment.slug} promised to keep its visitors' data until {day}. Then "
+        "every email, name, answer and visit is deleted, along with our emails to them.",
         "Totals, charts and decisions stay as they are.",
     ]
     waiting = count_hearers(experiment).to_tell
     if experiment.last_letter_at is None and waiting:
-        who = "One person waits" if waiting == 1 else f"{waiting:,} people wait"
+        who = "One person is waiting" if waiting == 1 else f"{waiting:,} people are waiting"
         parts.append(
             f"{who} to hear what you decided. Tell them before that day:\n{address}/closing"
         )

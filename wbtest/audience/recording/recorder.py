@@ -46,7 +46,7 @@ class TooMany(Refused):
     status = 429
 
     def __init__(self, seconds: int) -> None:
-        super().__init__("Many addresses came from your network. Try again in an hour.")
+        super().__init__("We’ve had a lot of sign-ups from your network. Try again in an hour.")
         self.seconds = seconds
 
 

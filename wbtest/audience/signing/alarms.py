@@ -37,10 +37,10 @@ FEWEST_CROWDED = 20
 TIMES_THE_USUAL = 10
 # What was unusual about an hour, for whoever reads of it later; by kind.
 UNUSUAL = {
-    "full": "more addresses came than our mails may follow at once",
-    "machines": "most addresses seemed to be left by a machine",
-    "disposable": "most addresses were of services that give them away for an hour",
-    "many": "far more addresses came than usual",
+    "full": "sign-ups came faster than we may send emails",
+    "machines": "most sign-ups looked automated",
+    "disposable": "most sign-ups used throwaway email addresses",
+    "many": "far more sign-ups than usual",
     STRIPPED: "most page loads lacked what Chrome sends",
     CROWD: "many visitors came from one network",
 }
@@ -65,25 +65,25 @@ def find_alarm(hour: Hour, guard: Guard) -> tuple[str, str]:
     counted = hour.everybody - hour.suspected
     if counted >= guard.most_a_page:
         return "full", (
-            f"{counted:,} addresses came within an hour. All are taken. So that our mail server is "
-            f"not taken for a spammer's, the mails to them now leave at {guard.most_a_page:,} an "
-            "hour, and the last ones wait. See where these visitors come from: if you do not know, "
-            "somebody may be sending addresses of others, and you can pause the page."
+            f"{counted:,} people signed up within an hour. All are stored. To keep our mail server "
+            f"from looking like a spammer's, we now send {guard.most_a_page:,} emails an hour, and "
+            "the rest wait. Check where these visitors come from. If you don't know, somebody may "
+            "be signing up other people, and you can pause the page."
         )
     if hour.suspected >= FEWEST_DOUBTED and 2 * hour.suspected > hour.everybody:
         return "machines", (
-            f"{hour.suspected:,} of {hour.everybody:,} addresses of the last hour seem to be left "
-            "by a machine. They are kept apart and get no mail; the figures leave them out."
+            f"{hour.suspected:,} of {hour.everybody:,} sign-ups in the last hour look automated. "
+            "They're kept apart, get no email and don't count."
         )
     if hour.disposable >= FEWEST_DOUBTED and 2 * hour.disposable > hour.everybody:
         return "disposable", (
-            f"{hour.disposable:,} of {hour.everybody:,} addresses of the last hour are of services "
-            "that give them away for an hour. They count, and are marked in the list."
+            f"{hour.disposable:,} of {hour.everybody:,} sign-ups in the last hour used throwaway "
+            "email addresses. They count, and are marked in the list."
         )
     if counted >= FEWEST_UNUSUAL and counted > TIMES_THE_USUAL * hour.usual:
         return "many", (
-            f"{counted:,} addresses came in the last hour, where {hour.usual:.1f} are usual. "
-            "Somebody may have linked to the page, or sends it addresses of others."
+            f"{counted:,} people signed up in the last hour; {hour.usual:.1f} is usual. "
+            "Somebody may have linked to the page, or is signing up other people."
         )
     return "", ""
 
@@ -97,9 +97,9 @@ def find_stripped(pretenders: int, people: int) -> tuple[str, str]:
     if pretenders < FEWEST_UNUSUAL or pretenders <= people:
         return "", ""
     return STRIPPED, (
-        f"{pretenders:,} page loads of the last hours say they are Chrome and lack what Chrome "
-        f"sends; {people:,} came from people. If there is a proxy before this server, let it pass "
-        "all headers that begin with Sec-Fetch: without them people are taken for scripts."
+        f"{pretenders:,} page loads in the last hours claim to be Chrome but lack what Chrome "
+        f"sends; {people:,} came from people. If this server is behind a proxy, make it pass on "
+        "all headers that begin with Sec-Fetch. Without them, people look like scripts."
     )
 
 
@@ -113,9 +113,9 @@ def find_crowd(crowd: int, limits: NetworkLimits) -> tuple[str, str]:
         return "", ""
     return CROWD, (
         f"{crowd:,} visitors came from networks that had sent {limits.hour:,} within an hour or "
-        f"{limits.day:,} within a day. They see the same page. They are kept apart and are not "
-        "counted, so that nobody can fill a test from one place. If a class or an office opened "
-        "your link, all is well. If these are people from everywhere, a proxy or a CDN hides them: "
+        f"{limits.day:,} within a day. They see the same page, but are kept apart and "
+        "don't count, so nobody can fill a test from one place. If a class or an office opened "
+        "your link, that's fine. If these people are from everywhere, a proxy or a CDN hides them: "
         "run wbtest doctor on the server, and see WBTEST_TRUSTED_PROXIES in docs/deploy.md."
     )
 

@@ -27,7 +27,7 @@ def take_try(slug: str) -> ResponseReturnValue:
         return show_preview(slug, 422, form=form)
     person = access.person()
     if not trying.is_own(person, form.address[1]):
-        line = f"This is a try, so it writes to your own address alone: {person.email}."
+        line = f"This is a preview, so use your own email: {person.email}."
         return show_preview(slug, 422, form=form, line=line)
     experiment = db.session.get_one(Experiment, live.id)
     trying.try_sign_up(experiment, live, person, printer().first_mail(live), printer().base_url)

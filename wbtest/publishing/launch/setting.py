@@ -91,7 +91,7 @@ def check_mail(now: Situation) -> Iterator[Finding]:
             "warning",
             "tried",
             "Nobody of you has signed up on it yet.",
-            "Open the preview and leave your own address. It is a try, and not counted.",
+            "Open the preview and sign up with your own email. It doesn’t count.",
             "preview",
         )
 
@@ -141,8 +141,8 @@ def check_visitors(now: Situation) -> Iterator[Finding]:
     yield Finding(
         "fine",
         "team",
-        "Whoever is logged in is never counted. On other devices press “Do not count me” at the "
-        "foot of the page, once.",
+        "Anyone who’s logged in is never counted. On other devices, use “Don’t count my visits” at "
+        "the foot of the page.",
     )
 
 
