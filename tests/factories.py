@@ -7,6 +7,8 @@ from typing import Any
 from argon2 import PasswordHasher
 from flask.testing import FlaskClient
 
+from wbtest.decisions.decide import decide, second
+from wbtest.decisions.models import Paper
 from wbtest.extensions import clock, db
 from wbtest.publishing.experiments import add_variant, create_experiment
 from wbtest.publishing.launch.facts import findings_of, warnings_of
@@ -14,8 +16,6 @@ from wbtest.publishing.launch.passing import check
 from wbtest.publishing.models import Experiment
 from wbtest.publishing.rule import Hypothesis
 from wbtest.publishing.running.life import start, take_step
-from wbtest.results.deciding.decide import decide, second
-from wbtest.results.deciding.models import Paper
 from wbtest.review.approvals import approve
 from wbtest.review.models import Approval
 from wbtest.store import writing

@@ -23,16 +23,15 @@ from wbtest.audience.group_counts import Group
 from wbtest.audience.recording.events import Seen, Served, SignedUp
 from wbtest.audience.recording.groups import record
 from wbtest.audience.setting_aside import set_aside
+from wbtest.decisions.checklist import save_checklist
+from wbtest.decisions.decide import decide
+from wbtest.decisions.learning_cards import mark, save_card, standing_marks
 from wbtest.delivery.webhooks import KINDS
 from wbtest.extensions import clock, db
 from wbtest.publishing.looks.images import add_image
 from wbtest.publishing.models import Experiment
 from wbtest.publishing.running import correcting, life
 from wbtest.results.costs import add_spend
-from wbtest.results.deciding.checklist import save_checklist
-from wbtest.results.deciding.decide import decide
-from wbtest.results.learning.cards import save_card
-from wbtest.results.learning.marks import mark, standing_marks
 from wbtest.results.notes import add_note
 from wbtest.results.shared_links import make_shared
 from wbtest.review.comments import reply, write_comment

@@ -38,7 +38,7 @@ PARTS = (
 NOT_OPENED = {"publishing.after", "results.plan", "results.target"}
 # They draw what a page beside them says, and take long.
 DRAWN = {
-    *("publishing.qr_png", "publishing.qr_svg", "results.stored_memo_pdf", "writing.export"),
+    *("publishing.qr_png", "publishing.qr_svg", "decisions.stored_memo_pdf", "writing.export"),
 }
 
 

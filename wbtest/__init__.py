@@ -9,6 +9,7 @@ from wbtest import (
     api,
     audience,
     config,
+    decisions,
     delivery,
     error_pages,
     helping,
@@ -117,6 +118,7 @@ def _join_areas(app: Flask) -> None:
         publishing,
         audience,
         results,
+        decisions,
         ideas,
         api,
     ):

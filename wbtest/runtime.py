@@ -12,6 +12,7 @@ if TYPE_CHECKING:
     from collections.abc import Callable
     from datetime import date
     from pathlib import Path
+    from typing import Any
 
     from flask import Flask
 
@@ -26,6 +27,7 @@ if TYPE_CHECKING:
     from wbtest.delivery.worker import Job
     from wbtest.extensions import Now
     from wbtest.locks import NoLock, WriteLock
+    from wbtest.publishing.models import Experiment
 
 
 @dataclass
@@ -38,6 +40,8 @@ class Hooks:
     may_leave: Callable[[OutboxMail], bool] = field(init=False)
     # Mails the owners: subject and text.
     tell_owners: Callable[[str, str], None] = field(init=False)
+    # What the first screen of a test's results shows of its decisions.
+    decision_part: Callable[[Experiment], dict[str, Any]] = field(init=False)
     # The time zone of the newest test.
     usual_zone: Callable[[], str] = field(init=False)
 

@@ -26,7 +26,7 @@ SLOW = (
     "results.over_time",
     "results.who_came",
     "results.for_information",
-    "results.stored_memo",
+    "decisions.stored_memo",
 )
 
 # Written for machines; no person's browser comes here.

@@ -35,12 +35,12 @@ from tests.factories import (
 from tests.network import cut_off
 from tests.results.crowd import count_days, count_machines
 from tests.review.reading_room import give, read
+from wbtest.decisions.checklist import save_checklist
+from wbtest.decisions.decide import decide
+from wbtest.decisions.learning_cards import save_card
 from wbtest.delivery.webhooks import KINDS
 from wbtest.publishing.models import Experiment
 from wbtest.publishing.running import life
-from wbtest.results.deciding.checklist import save_checklist
-from wbtest.results.deciding.decide import decide
-from wbtest.results.learning.cards import save_card
 from wbtest.review.comments import write_comment
 from wbtest.review.readings import finish
 from wbtest.review.review_requests import ask_for_review, make_link

@@ -17,8 +17,8 @@ from wbtest.cli.demo.mail_sink import MailSink
 from wbtest.cli.demo.stage import Stage
 from wbtest.cli.demo.visiting import Street
 from wbtest.cli.demo.writing import text_of
-from wbtest.results.deciding.sentences import sentences_of
-from wbtest.results.learning.assumptions import assumptions_of
+from wbtest.decisions.assumptions import assumptions_of
+from wbtest.decisions.checklist import sentences_of
 from wbtest.writing.coach import findings_of
 
 TODAY = date(2031, 8, 17)

@@ -8,10 +8,10 @@ from tests.factories import LARDER, PASSWORD
 from tests.fuzz.api import BODIES
 from tests.hostile.machines import as_path
 from tests.hostile.payloads import Texts, flat
+from wbtest.decisions.checklist import sentences_of
 from wbtest.delivery.webhooks import KINDS
 from wbtest.publishing.launch.values import NAMES
 from wbtest.publishing.sources import source_name
-from wbtest.results.deciding.sentences import sentences_of
 from wbtest.writing.markdown_writer import to_markdown
 
 Call = tuple[str, str, str, dict[str, Any]]

@@ -7,10 +7,10 @@ import pytest
 from flask import Flask
 from wtforms import FieldList, FormField
 
+from wbtest.decisions.forms import DecisionForm
 from wbtest.ideas.field_help_page import page
 from wbtest.publishing.forms import VariantForm
 from wbtest.publishing.rule_form import ExperimentForm
-from wbtest.results.forms import DecisionForm
 from wbtest.writing.forms import ExternalQuestionForm, FullForm, InternalQuestionForm, NumberForm
 
 DOCS = Path(__file__).parents[2] / "docs" / "fields.md"

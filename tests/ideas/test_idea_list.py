@@ -7,6 +7,7 @@ from tests.factories import Team, make_approval, make_decision, make_revision, m
 from tests.ideas.conftest import Ideas
 from tests.results.states import States, crowd
 from tests.results.test_calibration import guess
+from wbtest.decisions.decide import decide
 from wbtest.extensions import clock, db
 from wbtest.ideas.idea_evidence import all_evidence_now, evidence_kept
 from wbtest.ideas.idea_list import IdeaFilter, IdeaRow, Portfolio, portfolio_of
@@ -15,7 +16,6 @@ from wbtest.publishing.decisions import find_decision
 from wbtest.publishing.models import Experiment
 from wbtest.publishing.running.life import end
 from wbtest.results.costs import add_spend
-from wbtest.results.deciding.decide import decide
 
 
 def shown(team: Team) -> Portfolio:

@@ -9,6 +9,7 @@ from tests.factories import Team, make_checked, make_decision, make_experiment
 from tests.ideas.notifying.told import reach_target
 from tests.results.conftest import Start
 from tests.statements import counted
+from wbtest.decisions.decide import decide
 from wbtest.extensions import db
 from wbtest.ideas.notifications import send_notifications
 from wbtest.ideas.todo_queries import waits_in
@@ -16,7 +17,6 @@ from wbtest.publishing.experiments import add_variant
 from wbtest.publishing.models import Experiment
 from wbtest.publishing.running import after
 from wbtest.publishing.running.life import end, start
-from wbtest.results.deciding.decide import decide
 from wbtest.review.todo import TodoItem
 from wbtest.review.verdicts import stop_release
 from wbtest.team.mail_preferences import choose_test_mails

@@ -9,9 +9,9 @@ from tests.conftest import HandClock
 from tests.factories import make_approval, make_revision, make_running
 from tests.results.crowd import add_up
 from wbtest.audience.models import HourlyCount
+from wbtest.decisions.decide import decide
 from wbtest.publishing.models import Experiment
 from wbtest.publishing.running import life
-from wbtest.results.deciding.decide import decide
 from wbtest.store import writing
 from wbtest.team.models import Person
 

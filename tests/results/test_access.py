@@ -5,8 +5,8 @@ from flask.testing import FlaskClient
 
 from tests.factories import Team, log_in
 from tests.results.conftest import Start
+from wbtest.decisions.models import Paper
 from wbtest.extensions import db
-from wbtest.results.deciding.models import Paper
 
 ROLES = ("viewer", "editor", "approver", "owner")
 TABS = ("over-time", "who-came", "what-they-said", "for-information", "now.json")

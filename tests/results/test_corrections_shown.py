@@ -10,6 +10,9 @@ from tests.api.conftest import program_of
 from tests.conftest import HandClock
 from tests.factories import Team, log_in, make_decision, make_running
 from tests.results.crowd import count_days
+from wbtest.decisions.memo_counts import digest
+from wbtest.decisions.memo_proof import differences
+from wbtest.decisions.memo_views import export_of, find_memo
 from wbtest.publishing.models import Experiment
 from wbtest.publishing.running.correcting import (
     approve_corrections,
@@ -18,9 +21,6 @@ from wbtest.publishing.running.correcting import (
     present_texts,
     submit_corrections,
 )
-from wbtest.results.deciding.data import digest
-from wbtest.results.deciding.memos import export_of, find_memo
-from wbtest.results.deciding.proof import differences
 from wbtest.results.figures import results_of
 from wbtest.store import writing
 from wbtest.writing.models import Revision

@@ -16,6 +16,8 @@ from tests.results.conftest import Start
 from tests.results.crowd import count_day
 from wbtest.audience.leaving.purging import purge
 from wbtest.audience.recording.events import Seen, Served, SignedUp
+from wbtest.decisions.memo_proof import differences
+from wbtest.decisions.memo_views import export_of, find_memo
 from wbtest.delivery import webhooks
 from wbtest.delivery.models import OutboxEvent
 from wbtest.extensions import db
@@ -24,8 +26,6 @@ from wbtest.publishing.models import Experiment
 from wbtest.publishing.rule import to_json
 from wbtest.publishing.running import life
 from wbtest.results.crowd_figures import lines
-from wbtest.results.deciding.memos import export_of, find_memo
-from wbtest.results.deciding.proof import differences
 from wbtest.results.figures import results_of
 from wbtest.results.figures_json import results_json
 from wbtest.review.approvals import approve

@@ -9,9 +9,9 @@ from tests.conftest import Browser, HandClock
 from tests.factories import Team, log_in, make_experiment
 from tests.results.conftest import Start
 from tests.results.crowd import count_day, count_days, count_machines
+from wbtest.decisions.decide import decide
 from wbtest.publishing.models import Experiment
 from wbtest.publishing.running.life import end
-from wbtest.results.deciding.decide import decide
 
 EVIL = "<svg onload=alert(1)>"
 

@@ -16,11 +16,11 @@ from wbtest.audience.group_counts import Group
 from wbtest.audience.leaving.closing import close_the_loop
 from wbtest.audience.leaving.purging import finish_purges
 from wbtest.audience.setting_aside import set_aside, take_back
+from wbtest.decisions.decide import second, turn_down
+from wbtest.decisions.decide import withdraw as withdraw_paper
 from wbtest.publishing.models import Experiment
 from wbtest.publishing.running import life
 from wbtest.results.costs import delete_spend
-from wbtest.results.deciding.decide import second, turn_down
-from wbtest.results.deciding.decide import withdraw as withdraw_paper
 from wbtest.review import review_requests
 from wbtest.review.approvals import approve
 from wbtest.review.deletion import delete_release

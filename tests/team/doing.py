@@ -14,6 +14,9 @@ from tests.factories import (
 from tests.results.crowd import count_hour
 from wbtest.audience.leaving.erasures import leave
 from wbtest.audience.leaving.purging import purge_now
+from wbtest.decisions.decide import decide
+from wbtest.decisions.models import Paper
+from wbtest.decisions.pending_decisions import find_newest
 from wbtest.delivery.models import Webhook
 from wbtest.delivery.outbox import queue_mail
 from wbtest.extensions import db
@@ -21,9 +24,6 @@ from wbtest.publishing.experiments import create_experiment
 from wbtest.publishing.models import Experiment
 from wbtest.publishing.running import after, correcting
 from wbtest.results.costs import add_spend
-from wbtest.results.deciding.decide import decide
-from wbtest.results.deciding.models import Paper
-from wbtest.results.deciding.papers import find_newest
 from wbtest.results.notes import add_note, delete_note
 from wbtest.results.shared_links import make_shared
 from wbtest.review import review_requests

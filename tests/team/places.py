@@ -14,11 +14,11 @@ from tests.filled import Filled, fill
 from tests.review.reading_room import give, read
 from wbtest.audience.leaving.links import sign_up_token
 from wbtest.audience.models import Signup
+from wbtest.decisions.learning_cards import standing_marks
 from wbtest.delivery.health import doctor_token
 from wbtest.delivery.models import OutboxMail, Webhook
 from wbtest.extensions import clock, db
 from wbtest.publishing.models import Image
-from wbtest.results.learning.marks import standing_marks
 from wbtest.results.models import Annotation, Spend
 from wbtest.results.shared_links import make_shared
 from wbtest.review.comments import write_comment
@@ -130,9 +130,9 @@ def _of_few(filled: Filled, first: Revision, team: Team) -> dict[str, Values]:
     )
     return {
         **{f"publishing.{name}": draft for name in (*before_start, *of_variants)},
-        **{f"results.{name}": decided for name in (*after_end, *built, *memos, *papers)},
+        **{f"decisions.{name}": decided for name in (*after_end, *built, *memos, *papers)},
         "publishing.after": decided,
-        "results.mark_assumption": {**decided, "key": standing_marks(filled.decided)[0][0].key},
+        "decisions.mark_assumption": {**decided, "key": standing_marks(filled.decided)[0][0].key},
         "results.delete_note": {"key": note},
         "results.delete_spend": {"key": spend},
         "audience.picture": {"digest": _newest_digest(team), "slug": filled.running.slug},

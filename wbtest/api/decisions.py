@@ -8,16 +8,15 @@ from flask import abort
 
 from wbtest.api.releases import ReleaseShown, release_answer
 from wbtest.api.serialization import Answer, RequestBody
+from wbtest.decisions import checklist as checklist_verbs
+from wbtest.decisions import decide as decision_verbs
+from wbtest.decisions import learning_cards
+from wbtest.decisions.assumptions import Assumption
+from wbtest.decisions.checklist import Checklist, ChecklistMark
+from wbtest.decisions.learning_cards import next_draft as find_next_draft
+from wbtest.decisions.models import AssumptionMark, Paper
+from wbtest.decisions.pending_decisions import find_paper, papers_of
 from wbtest.publishing.models import Experiment
-from wbtest.results.deciding import checklist as checklist_verbs
-from wbtest.results.deciding import decide as decision_verbs
-from wbtest.results.deciding.checklist import Checklist, Mark
-from wbtest.results.deciding.models import Paper
-from wbtest.results.deciding.papers import find_paper, papers_of
-from wbtest.results.learning import cards, marks
-from wbtest.results.learning.assumptions import Assumption
-from wbtest.results.learning.models import AssumptionMark
-from wbtest.results.learning.next_draft import next_draft as find_next_draft
 from wbtest.team import access
 
 Choice = Literal["go", "iterate", "stop"]
@@ -158,7 +157,7 @@ def get_checklist(experiment_id: int) -> ChecklistShown:
 def replace_checklist(experiment_id: int, body: NewChecklist) -> ChecklistShown:
     """Replace the checklist; 422 when somebody else saved it after you read it."""
     experiment = access.get(Experiment, experiment_id, "edit")
-    marks = {each.key: Mark(each.state, each.note) for each in body.sentences}
+    marks = {each.key: ChecklistMark(each.state, each.note) for each in body.sentences}
     return _checklist_response(
         checklist_verbs.save_checklist(experiment, marks, body.extra, body.digest)
     )
@@ -229,14 +228,16 @@ def get_learning(experiment_id: int) -> LearningShown:
 def save_learning(experiment_id: int, body: Learned) -> LearningShown:
     """Write on the card of a test that is over or decided on; earlier texts are kept."""
     experiment = _get_experiment(experiment_id)
-    cards.save_card(experiment, access.person(), body.surprise, body.next_step, body.version)
+    learning_cards.save_card(
+        experiment, access.person(), body.surprise, body.next_step, body.version
+    )
     return _learning_response(experiment)
 
 
 def mark_assumption(experiment_id: int, key: str, body: Assumed) -> LearningShown:
     """Say what became of an assumption, and how you know."""
     experiment = _get_experiment(experiment_id)
-    marks.mark(experiment, access.person(), key, body.state, body.why, body.number)
+    learning_cards.mark(experiment, access.person(), key, body.state, body.why, body.number)
     return _learning_response(experiment)
 
 
@@ -250,12 +251,14 @@ def _get_experiment(experiment_id: int) -> Experiment:
 
 
 def _learning_response(experiment: Experiment) -> LearningShown:
-    card = cards.find_card(experiment)
+    card = learning_cards.find_card(experiment)
     return LearningShown(
         version=card.version if card else 0,
         surprise=card.surprise if card else "",
         next_step=card.next_step if card else "",
-        assumptions=[_assumption_response(*each) for each in marks.standing_marks(experiment)],
+        assumptions=[
+            _assumption_response(*each) for each in learning_cards.standing_marks(experiment)
+        ],
     )
 
 

@@ -12,10 +12,10 @@ from wbtest.api.serialization import Answer, RequestBody, reads_if_match
 from wbtest.audience.leaving.closing import count_hearers
 from wbtest.audience.leaving.erasures import erase_for
 from wbtest.audience.leaving.purging import is_done, purge_now
+from wbtest.decisions.outcome_mail_views import tell_signups
 from wbtest.publishing.models import Experiment
 from wbtest.publishing.running import after, life
 from wbtest.publishing.whole_draft import as_it_was_read
-from wbtest.results.closing import tell
 from wbtest.store import Invalid
 from wbtest.team import access
 
@@ -131,7 +131,7 @@ def get_closing(experiment_id: int) -> LoopShown:
 def tell_visitors(experiment_id: int, body: LastLetter) -> LoopShown:
     """Write to everybody who signed up what was decided; once, when the test is over."""
     experiment = access.get(Experiment, experiment_id, "approve")
-    return _loop_response(tell(experiment, access.person(), body.text))
+    return _loop_response(tell_signups(experiment, access.person(), body.text))
 
 
 def purge_visitors(experiment_id: int, body: Purging) -> LoopShown:

@@ -8,6 +8,7 @@ import msgspec
 from flask import Response, request
 
 from wbtest.api.parsing import BadRequest
+from wbtest.decisions.decide import mark_of
 from wbtest.downloads import as_csv, as_ndjson, send_file
 from wbtest.extensions import clock
 from wbtest.ideas.idea import State
@@ -18,7 +19,6 @@ from wbtest.publishing.models import Experiment
 from wbtest.publishing.rule import LAST_DAY
 from wbtest.publishing.running.life import file_stem
 from wbtest.publishing.running.seals import sealed_rule
-from wbtest.results.deciding.meanwhile import mark_of
 from wbtest.results.exports import COUNTED, EVENT_COLUMNS, event_rows, numbers_of
 from wbtest.results.figures import Results
 from wbtest.results.figures_json import results_json

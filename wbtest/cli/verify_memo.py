@@ -4,7 +4,7 @@ from typing import BinaryIO
 
 import click
 
-from wbtest.results.deciding.proof import differences
+from wbtest.decisions.memo_proof import differences
 
 
 @click.command("verify-memo")

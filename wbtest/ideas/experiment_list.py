@@ -6,6 +6,7 @@ from typing import NamedTuple
 from sqlalchemy import case, func, select
 from sqlalchemy.orm import joinedload, selectinload
 
+from wbtest.decisions.pending_decisions import WaitingPaper
 from wbtest.extensions import clock, db
 from wbtest.http import day
 from wbtest.ideas.next_action_queries import read_statuses
@@ -24,7 +25,6 @@ from wbtest.publishing import rule as rules
 from wbtest.publishing.models import Experiment
 from wbtest.publishing.running.seals import sealed_rule
 from wbtest.publishing.running.stages import Stage
-from wbtest.results.deciding.seconds import Waiting
 from wbtest.results.summary import Summary
 from wbtest.team.models import Person
 
@@ -52,7 +52,7 @@ class ExperimentList(NamedTuple):
 
     groups: tuple[tuple[str, tuple[ExperimentRow, ...]], ...]
     warnings: tuple[str, ...]
-    proposals: Sequence[Waiting]
+    proposals: Sequence[WaitingPaper]
 
 
 def experiments_of(asked: int) -> tuple[Sequence[Experiment], Page]:

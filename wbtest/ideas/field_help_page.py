@@ -6,10 +6,10 @@
 import sys
 from collections.abc import Iterator
 
+from wbtest.decisions.forms import DecisionForm
 from wbtest.helping.belonging import Described, Said
 from wbtest.publishing.forms import VariantForm
 from wbtest.publishing.rule_form import ExperimentForm
-from wbtest.results.forms import DecisionForm
 from wbtest.writing import forms
 
 OPENING = """# What belongs in each field

@@ -12,11 +12,11 @@ from collections.abc import Collection
 import sqlalchemy as sa
 from sqlalchemy.orm import joinedload, selectinload
 
+from wbtest.decisions.models import Paper
 from wbtest.extensions import db
 from wbtest.ideas.idea import Ending, Idea, Started
 from wbtest.ideas.notifications import VERDICT, SentNotification
 from wbtest.publishing.models import Decision, Experiment
-from wbtest.results.deciding.models import Paper
 from wbtest.team.models import Person
 from wbtest.writing.models import Release, Stop
 

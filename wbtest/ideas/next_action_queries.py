@@ -10,6 +10,8 @@ from msgspec import Struct
 from sqlalchemy import select
 from sqlalchemy.orm import joinedload, selectinload
 
+from wbtest.decisions.decide import given_up
+from wbtest.decisions.pending_decisions import WaitingPaper, waiting_in
 from wbtest.extensions import clock, db
 from wbtest.ideas.next_actions import NextAction, NextActionInput, next_action
 from wbtest.ideas.notifications import OVER, VERDICT, SentNotification
@@ -18,8 +20,6 @@ from wbtest.publishing.launch.readiness import writers_of
 from wbtest.publishing.models import Decision, Experiment, Step
 from wbtest.publishing.running.life import address_of
 from wbtest.publishing.running.stages import Stage, stage_of
-from wbtest.results.deciding.seconds import Waiting, waiting_in
-from wbtest.results.deciding.stopping import given_up
 from wbtest.results.summary import Summary, summaries
 from wbtest.review.approvers import is_alone, needs_of
 from wbtest.review.models import Approval
@@ -39,8 +39,8 @@ class ExperimentStatuses(Struct, frozen=True):
 
     verdicts: Mapping[int, Summary]
     stages: Mapping[int, Stage]
-    proposals: Sequence[Waiting]
-    waiting: Mapping[int, Waiting]
+    proposals: Sequence[WaitingPaper]
+    waiting: Mapping[int, WaitingPaper]
     approved: frozenset[int]
     newest: Mapping[int, tuple[int, str]]
     is_lone: bool
@@ -96,7 +96,7 @@ def _stage_of(experiment: Experiment, verdict: Summary | None) -> Stage:
     return stage_of(experiment, is_decided=bool(verdict and verdict.decision))
 
 
-def _may_answer(proposal: Waiting, person_id: int) -> bool:
+def _may_answer(proposal: WaitingPaper, person_id: int) -> bool:
     """Whether it waits for this person; where nobody may be the second, for its author."""
     if not proposal.seconds:
         return bool(proposal.paper.person_id == person_id)
@@ -143,7 +143,7 @@ def _newer(newest: tuple[int, str] | None, revision: Revision) -> int:
     return number if digest != revision.digest else 0
 
 
-# Their proposals have lines of their own, see ``deciding.seconds``.
+# Their proposals have lines of their own, see ``pending_decisions``.
 ELSEWHERE = ("", "answer")
 
 

@@ -195,7 +195,7 @@ class Correction(Base):
 class Decision(Base):
     """Go, iterate or stop, with the reason and the figures it rests on, as they were then.
 
-    The only place where figures are stored. How one decides stands in ``results.deciding``.
+    The only place where figures are stored. How one decides stands in ``decisions``.
     """
 
     __tablename__ = "decisions"

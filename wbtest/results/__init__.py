@@ -1,9 +1,8 @@
-"""From counts to a verdict the team can trust, and its decision."""
+"""From counts to a verdict that the team can trust."""
 
 from flask import Flask
 
 from wbtest.results import (
-    closing_views,
     cost_views,
     dashboard_views,
     excluded_views,
@@ -14,12 +13,9 @@ from wbtest.results import (
     signup_views,
 )
 from wbtest.results.chart_style import belief, odds, times
-from wbtest.results.deciding import memo_views
-from wbtest.results.deciding import views as deciding_views
-from wbtest.results.deciding.showing import once_decided
-from wbtest.results.learning import views as learning_views
 from wbtest.results.measurement_checks import chance
 from wbtest.results.shared_page_views import keep_shared_secret
+from wbtest.results.verdict_text import once_decided
 from wbtest.results.views import bp
 from wbtest.results.visitor_checks import reason_name
 from wbtest.runtime import runtime
@@ -27,12 +23,8 @@ from wbtest.runtime import runtime
 # Each adds its pages to the blueprint of views.
 PAGES = (
     note_views,
-    closing_views,
     dashboard_views,
-    memo_views,
-    deciding_views,
     excluded_views,
-    learning_views,
     share_views,
     shared_page_views,
     signup_views,

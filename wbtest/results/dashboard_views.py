@@ -24,7 +24,6 @@ from wbtest.results import captions, charts, segments, verdict_text
 from wbtest.results.chart_style import moments_in_words
 from wbtest.results.costs import spending_of
 from wbtest.results.crowd_figures import lines
-from wbtest.results.deciding.views import part_of
 from wbtest.results.exports import FILES, MORE_TABLES, TABLES, Rows
 from wbtest.results.figures import Results, check_started, evaluate, results_of
 from wbtest.results.figures_json import crowds_json
@@ -111,7 +110,11 @@ def results(experiment_id: int) -> ResponseReturnValue:
         groups_aside=standing(experiment),
         spending=spending_of(experiment),
         attempts=other_attempts(experiment, found.life.now),
-        **(part_of(experiment) | share_part(experiment) | frame_of(experiment, found)),
+        **(
+            runtime().hooks.decision_part(experiment)
+            | share_part(experiment)
+            | frame_of(experiment, found)
+        ),
     )
 
 

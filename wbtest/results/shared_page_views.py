@@ -24,14 +24,13 @@ from wbtest.publishing import in_words as rule_in_words
 from wbtest.publishing.models import Experiment
 from wbtest.publishing.sources import group_of
 from wbtest.results import captions, charts, shared_links, verdict_text
-from wbtest.results.deciding.showing import MAY_STOP
 from wbtest.results.exports import TABLES, Rows, rows_of_funnel
 from wbtest.results.figures import Results, results_of
 from wbtest.results.forms import OpenForm
 from wbtest.results.funnel import Stage, funnel_steps
 from wbtest.results.models import SharedLink
 from wbtest.results.trust import Check, panel_of
-from wbtest.results.verdict_text import attempt_phrase, short_seal
+from wbtest.results.verdict_text import MAY_STOP, attempt_phrase, short_seal
 from wbtest.results.views import bp
 from wbtest.results.who_came import Filters
 from wbtest.runtime import runtime

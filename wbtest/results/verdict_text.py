@@ -29,6 +29,8 @@ WITHHELD = {
     "networks": "a few networks make it",
     "seal": "what was sealed was changed afterwards",
 }
+# What a verdict says to whoever has not decided yet.
+MAY_STOP = " You may stop looking now."
 
 
 class Badge(NamedTuple):
@@ -420,3 +422,12 @@ def missing(results: Evaluation) -> list[str]:
             f"{as_percent(rule.target)}."
         )
     return found
+
+
+def once_decided(sentence: str) -> str:
+    """Return a verdict without what it says to whoever has not decided yet.
+
+    >>> once_decided("Your page reaches your target. You may stop looking now.")
+    'Your page reaches your target.'
+    """
+    return sentence.replace(MAY_STOP, "")

@@ -14,13 +14,13 @@ from tests.results.visiting import HOUR, Group, come
 from wbtest.audience.group_counts import Group as Chosen
 from wbtest.audience.leaving.purging import purge
 from wbtest.audience.setting_aside import set_aside, take_back
+from wbtest.decisions.decide import decide, second
+from wbtest.decisions.memo_proof import differences
+from wbtest.decisions.memo_views import export_of, find_memo
 from wbtest.delivery.models import OutboxMail
 from wbtest.extensions import clock, db
 from wbtest.publishing.models import Experiment
 from wbtest.publishing.running import life
-from wbtest.results.deciding.decide import decide, second
-from wbtest.results.deciding.memos import export_of, find_memo
-from wbtest.results.deciding.proof import differences
 from wbtest.results.set_aside import results_and_aside
 from wbtest.store import Invalid, Refused
 

@@ -12,23 +12,23 @@ from tests.factories import Team, log_in, make_running
 from tests.results.crowd import count_day
 from tests.results.learning.conftest import settle
 from tests.review.test_at_once import at_once
-from wbtest.extensions import db
-from wbtest.publishing.meanwhile import Overtaken
-from wbtest.publishing.models import Experiment
-from wbtest.results.deciding.checklist import (
+from wbtest.decisions.checklist import (
     LONGEST_NOTE,
     MOST_EXTRA,
-    Mark,
+    ChecklistMark,
     NoGo,
     find_checklist,
     plain,
     save_checklist,
 )
-from wbtest.results.deciding.models import ChecklistItem
+from wbtest.decisions.models import ChecklistItem
+from wbtest.extensions import db
+from wbtest.publishing.meanwhile import Overtaken
+from wbtest.publishing.models import Experiment
 from wbtest.store import Invalid
 
 ROLES = ("viewer", "editor", "approver", "owner")
-SERVED = Mark("served", "In spring.")
+SERVED = ChecklistMark("served", "In spring.")
 
 
 @pytest.fixture
@@ -60,7 +60,7 @@ def fields_of(client: Browser, go: Experiment) -> dict[str, Any]:
 def test_before_a_save_every_sentence_is_open(go: Experiment):
     found = find_checklist(go)
 
-    assert set(found.marks.values()) == {Mark()}
+    assert set(found.marks.values()) == {ChecklistMark()}
     assert found.summary == f"0 of {len(found.sentences)} sentences are served."
 
 
@@ -74,7 +74,11 @@ def test_without_a_go_there_is_no_checklist(go: Experiment, team: Team, choice: 
 
 
 def test_what_is_saved_is_marked_noted_and_counted(go: Experiment, keys: list[str]):
-    marks = {keys[0]: SERVED, keys[1]: Mark("not_served"), keys[2]: Mark("served")}
+    marks = {
+        keys[0]: SERVED,
+        keys[1]: ChecklistMark("not_served"),
+        keys[2]: ChecklistMark("served"),
+    }
     save_checklist(go, marks, ["A shelf", "", " A shelf ", "A door"])
 
     found = find_checklist(go)
@@ -95,7 +99,11 @@ def test_a_save_replaces_all_of_the_one_before(go: Experiment, keys: list[str]):
     save_checklist(go, {keys[1]: SERVED}, [])
 
     found = find_checklist(go)
-    assert (found.marks[keys[0]], found.marks[keys[1]], found.extra) == (Mark(), SERVED, ())
+    assert (found.marks[keys[0]], found.marks[keys[1]], found.extra) == (
+        ChecklistMark(),
+        SERVED,
+        (),
+    )
     assert rows() == 1
 
 
@@ -126,11 +134,11 @@ def test_four_clicks_at_once_save_once(go: Experiment, keys: list[str], app: Fla
 @pytest.mark.parametrize(
     ("mark", "extra", "field"),
     [
-        (Mark("maybe"), [], "state-{key}"),
-        (Mark("open", "x" * (LONGEST_NOTE + 1)), [], "note-{key}"),
-        (Mark("open", "a \x07 bell"), [], "note-{key}"),
-        (Mark(), ["x" * (LONGEST_NOTE + 1)], "extra"),
-        (Mark(), [str(number) for number in range(MOST_EXTRA + 1)], "extra"),
+        (ChecklistMark("maybe"), [], "state-{key}"),
+        (ChecklistMark("open", "x" * (LONGEST_NOTE + 1)), [], "note-{key}"),
+        (ChecklistMark("open", "a \x07 bell"), [], "note-{key}"),
+        (ChecklistMark(), ["x" * (LONGEST_NOTE + 1)], "extra"),
+        (ChecklistMark(), [str(number) for number in range(MOST_EXTRA + 1)], "extra"),
     ],
 )
 def test_what_cannot_be_kept_is_refused_at_its_field(go, keys, mark, extra, field):
@@ -197,7 +205,7 @@ def test_without_a_go_the_page_has_no_checklist(go, team: Team, client: Browser)
 
 
 def test_the_file_has_every_sentence_its_note_and_the_extra_items(go, keys, team, client: Browser):
-    marks = {keys[0]: SERVED, keys[1]: Mark("not_served", "# later")}
+    marks = {keys[0]: SERVED, keys[1]: ChecklistMark("not_served", "# later")}
     save_checklist(go, marks, ["<script>x"])
     log_in(client, team.viewer)
 

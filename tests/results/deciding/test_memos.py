@@ -11,11 +11,10 @@ from tests.conftest import Browser, HandClock
 from tests.factories import Team, make_decision
 from tests.results.crowd import count_day
 from tests.results.deciding.conftest import AGAINST, REASON
+from wbtest.decisions.decide import LONGEST_REASON, decide
+from wbtest.decisions.memo_views import find_memo, memo_shown, printed
 from wbtest.extensions import db
 from wbtest.publishing.models import Experiment
-from wbtest.results.deciding.decide import LONGEST_REASON, decide
-from wbtest.results.deciding.memo_views import printed, shown
-from wbtest.results.deciding.memos import find_memo
 from wbtest.store import writing
 from wbtest.writing.release_export import can_make_pdf, one_sheet_pdf
 
@@ -119,7 +118,7 @@ def test_the_pdf_is_one_page_whatever_was_written(app: Flask, met, team: Team):
     for reason in REASONS:
         memo.values["decision"]["reason"] = reason[:LONGEST_REASON]
         with app.test_request_context():
-            pdf = one_sheet_pdf(printed(shown(met, memo)))
+            pdf = one_sheet_pdf(printed(memo_shown(met, memo)))
 
         assert pdf.startswith(b"%PDF")
         assert pages_in(pdf) == 1, reason[:40]

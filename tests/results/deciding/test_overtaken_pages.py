@@ -7,8 +7,8 @@ from tests.factories import Team, make_decision
 from tests.results.crowd import count_days
 from tests.results.deciding.conftest import AGAINST, REASON
 from tests.results.deciding.test_second import mark
+from wbtest.decisions.decide import decide, turn_down, withdraw
 from wbtest.publishing.models import Experiment
-from wbtest.results.deciding.decide import decide, turn_down, withdraw
 from wbtest.store import Invalid
 
 

@@ -15,6 +15,8 @@ from tests.factories import (
 )
 from tests.results.crowd import count_day, count_days
 from tests.results.deciding.conftest import AGAINST, REASON
+from wbtest.decisions.decide import decide, mark_of, second, turn_down, withdraw
+from wbtest.decisions.pending_decisions import waiting_in, waiting_papers
 from wbtest.delivery import webhooks
 from wbtest.delivery.models import OutboxEvent, OutboxMail
 from wbtest.extensions import clock, db
@@ -23,10 +25,6 @@ from wbtest.publishing.decisions import choices_of, decisions, find_decision
 from wbtest.publishing.models import Experiment
 from wbtest.publishing.running import life
 from wbtest.publishing.running.stages import stage_of
-from wbtest.results.deciding.decide import decide, second, turn_down, withdraw
-from wbtest.results.deciding.meanwhile import mark_of
-from wbtest.results.deciding.papers import waiting_papers
-from wbtest.results.deciding.seconds import waiting_in
 from wbtest.results.set_aside import results_and_aside
 from wbtest.review.approvals import NotYours
 from wbtest.store import Refused

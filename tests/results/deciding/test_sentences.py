@@ -3,7 +3,7 @@
 from dataclasses import replace
 
 from tests.factories import LARDER
-from wbtest.results.deciding.sentences import by_part, sentences_of
+from wbtest.decisions.checklist import by_part, sentences_of
 
 
 def test_every_sentence_stands_once_under_its_part():

@@ -5,10 +5,10 @@ import pytest
 from tests.conftest import Browser, HandClock
 from tests.factories import Team, log_in, make_approval, make_decision, make_revision, make_running
 from tests.results.deciding.conftest import AGAINST
+from wbtest.decisions.decide import should_end
 from wbtest.ideas.todo_queries import waits_in
 from wbtest.publishing.models import Experiment
 from wbtest.publishing.running import life
-from wbtest.results.deciding.stopping import should_end
 from wbtest.review.review_requests import ask_for_review
 
 ENDS = "End the test, so that nobody signs up for what you stopped."

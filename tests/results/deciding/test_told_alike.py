@@ -14,8 +14,8 @@ from tests.factories import (
 from tests.results.conftest import Start
 from tests.results.crowd import count_day, count_days
 from tests.results.deciding.conftest import AGAINST, REASON
+from wbtest.decisions.decide import decide, second, turn_down
 from wbtest.publishing.models import Experiment
-from wbtest.results.deciding.decide import decide, second, turn_down
 
 
 def plain(page: str) -> str:

@@ -9,7 +9,7 @@ from tests.results.everywhere import expecting
 from tests.results.everywhere.first_screen import RATES, large_rate
 from tests.results.everywhere.reading import Cells, Reader, paper, table, whole
 from tests.results.everywhere.recount import NOTHING
-from wbtest.results.deciding.proof import differences
+from wbtest.decisions.memo_proof import differences
 
 
 def check_memo(reader: Reader, *, is_printed: bool) -> None:

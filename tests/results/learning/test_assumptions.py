@@ -4,13 +4,9 @@ from dataclasses import replace
 
 from tests.factories import LARDER
 from tests.results.learning.conftest import PRICE, RISK
-from wbtest.results.learning.assumptions import (
-    assumptions_of,
-    key_for,
-    newest_by_key,
-)
-from wbtest.results.learning.learned import tally
-from wbtest.results.learning.models import AssumptionMark
+from wbtest.decisions.assumptions import assumptions_of, key_for, newest_by_key
+from wbtest.decisions.learning_cards import tally
+from wbtest.decisions.models import AssumptionMark
 from wbtest.writing.document import Document, Evidence, OpenQuestion, Question
 
 ASSUMING = replace(LARDER, evidence=(Evidence("£4 a month", "assumed"),))

@@ -6,10 +6,9 @@ from flask import Flask
 from tests.factories import Team
 from tests.results.learning.conftest import RISK
 from tests.review.test_at_once import at_once
+from wbtest.decisions.learning_cards import mark, marks_of, save_card, saves_of
 from wbtest.extensions import db
 from wbtest.publishing.models import Experiment
-from wbtest.results.learning.cards import save_card, saves_of
-from wbtest.results.learning.marks import mark, marks_of
 from wbtest.team.models import Person
 
 pytestmark = pytest.mark.every_database

@@ -16,14 +16,13 @@ from tests.factories import (
 )
 from tests.results.learning.conftest import settle
 from wbtest.cli import main
+from wbtest.decisions.assumptions import key_for
+from wbtest.decisions.learning_cards import learned_of, mark, standing_marks
+from wbtest.decisions.memo_content import as_values, open_ends_of
 from wbtest.publishing.models import Experiment
 from wbtest.publishing.reckoning import Reckoning
 from wbtest.publishing.running.life import end
 from wbtest.publishing.running.seals import sealed_rule
-from wbtest.results.deciding.open_ends import as_values, open_ends_of
-from wbtest.results.learning.assumptions import key_for
-from wbtest.results.learning.learned import learned_of
-from wbtest.results.learning.marks import mark, standing_marks
 from wbtest.writing import document as documents
 from wbtest.writing.models import Revision
 

@@ -4,11 +4,20 @@ import pytest
 
 from tests.factories import Team
 from tests.results.learning.conftest import PRICE, RISK, settle
+from wbtest.decisions.learning_cards import (
+    NotOver,
+    Overtaken,
+    earlier_marks,
+    find_card,
+    mark,
+    marks_of,
+    next_draft,
+    save_card,
+    saves_of,
+    standing_marks,
+)
 from wbtest.extensions import db
 from wbtest.publishing.models import Experiment
-from wbtest.results.learning.cards import NotOver, Overtaken, find_card, save_card, saves_of
-from wbtest.results.learning.marks import earlier_marks, mark, marks_of, standing_marks
-from wbtest.results.learning.next_draft import next_draft
 from wbtest.review.verdicts import stop_release
 from wbtest.store import Gone, Invalid
 from wbtest.writing.models import Release

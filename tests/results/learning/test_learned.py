@@ -5,13 +5,10 @@ from dataclasses import replace
 from tests.factories import Team, make_approval, make_running
 from tests.results.learning.conftest import PRICE, RISK, settle
 from tests.statements import counted
+from wbtest.decisions.learning_cards import learned_of, lessons_of, mark, save_card
 from wbtest.extensions import db
 from wbtest.publishing.models import Experiment
 from wbtest.publishing.running.life import end
-from wbtest.results.learning.cards import save_card
-from wbtest.results.learning.learned import learned_of
-from wbtest.results.learning.lessons import lessons_of
-from wbtest.results.learning.marks import mark
 from wbtest.review.verdicts import stop_release
 from wbtest.writing import document as documents
 from wbtest.writing.releases import copy_release, save_release

@@ -5,13 +5,12 @@ import pytest
 from tests.conftest import Browser
 from tests.factories import Team, log_in, make_running
 from tests.results.learning.conftest import PRICE
+from wbtest.decisions import learning_views
+from wbtest.decisions.learning_cards import find_card, mark, save_card
+from wbtest.decisions.models import AssumptionMark, LearningCard
 from wbtest.extensions import db
 from wbtest.publishing.models import Experiment
 from wbtest.publishing.running.life import end
-from wbtest.results.learning import views
-from wbtest.results.learning.cards import find_card, save_card
-from wbtest.results.learning.marks import mark
-from wbtest.results.learning.models import AssumptionMark, LearningCard
 from wbtest.review.verdicts import stop_release
 from wbtest.writing.suggested_questions import propose_question
 
@@ -143,7 +142,7 @@ def test_the_list_is_searched_by_words(over: Experiment, team: Team, client: Bro
 
 
 def test_cards_are_read_a_page_at_a_time(over: Experiment, team, client: Browser, monkeypatch):
-    monkeypatch.setattr(views, "CARDS_AT_ONCE", 1)
+    monkeypatch.setattr(learning_views, "CARDS_AT_ONCE", 1)
     again = make_running(over.revision, team.editor, team.approver, slug="again")
     for experiment in (over, end(again, team.approver)):
         save_card(experiment, team.editor, f"A surprise of {experiment.slug}.", "", 0)

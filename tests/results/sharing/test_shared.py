@@ -11,10 +11,10 @@ from tests.results.conftest import Start
 from tests.results.crowd import count_day
 from tests.results.sharing.conftest import EVIL, LEADING, PASSWORD
 from tests.statements import counted
+from wbtest.decisions.decide import decide
 from wbtest.extensions import clock, db
 from wbtest.publishing.models import Experiment
 from wbtest.publishing.running.life import end
-from wbtest.results.deciding.decide import decide
 from wbtest.results.figures import results_of
 from wbtest.results.models import SharedLink
 from wbtest.results.shared_links import make_shared, renew_shared, revoke_shared

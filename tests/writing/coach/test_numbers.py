@@ -4,7 +4,8 @@ from decimal import Decimal
 
 import pytest
 
-from wbtest.writing.coach.numbers import numbers_in, offers_in
+from wbtest.writing.coach.numbers import numbers_in
+from wbtest.writing.coach.offers import offers_in
 
 
 def words(text, language="en"):

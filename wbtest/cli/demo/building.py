@@ -4,8 +4,7 @@ from typing import Any
 
 from wbtest.cli.demo.cast import told
 from wbtest.cli.demo.stage import Stage
-from wbtest.results.deciding.checklist import Mark, save_checklist
-from wbtest.results.deciding.sentences import Sentence, sentences_of
+from wbtest.decisions.checklist import ChecklistMark, Sentence, save_checklist, sentences_of
 from wbtest.writing import document as documents
 
 
@@ -17,10 +16,10 @@ def check(stage: Stage, test: str, number: int) -> None:
     save_checklist(experiment, marks_of(said, sentences), said["extra"])
 
 
-def marks_of(said: dict[str, Any], sentences: tuple[Sentence, ...]) -> dict[str, Mark]:
+def marks_of(said: dict[str, Any], sentences: tuple[Sentence, ...]) -> dict[str, ChecklistMark]:
     """The marks of the sentences that the story knows by how they begin."""
     return {
-        each.key: Mark(state, note)
+        each.key: ChecklistMark(state, note)
         for state in ("served", "not_served")
         for beginning, note in said[state].items()
         for each in sentences

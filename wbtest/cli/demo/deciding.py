@@ -4,15 +4,14 @@ from typing import Any
 
 from wbtest.cli.demo.cast import told
 from wbtest.cli.demo.stage import APPROVER, AUTHOR, Stage
+from wbtest.decisions import learning_cards, outcome_mail_views
+from wbtest.decisions.assumptions import assumptions_of
+from wbtest.decisions.decide import decide as write_down
+from wbtest.decisions.decide import second
+from wbtest.decisions.models import Paper
 from wbtest.publishing.experiments import CONTROL
 from wbtest.publishing.models import Experiment
 from wbtest.publishing.running.after import choose
-from wbtest.results import closing
-from wbtest.results.deciding.decide import decide as write_down
-from wbtest.results.deciding.decide import second
-from wbtest.results.deciding.models import Paper
-from wbtest.results.learning import cards, marks
-from wbtest.results.learning.assumptions import assumptions_of
 from wbtest.results.signup_list import answers_of
 from wbtest.writing import document as documents
 
@@ -38,8 +37,8 @@ def decide(stage: Stage, test: str) -> None:
     stage.later(hours=1)
     said = told("decisions")[test]
     _mark(stage, experiment, said["marks"])
-    cards.save_card(experiment, author, said["surprise"], said["next"], 0)
-    closing.tell(experiment, stage.person(APPROVER), said["letter"])
+    learning_cards.save_card(experiment, author, said["surprise"], said["next"], 0)
+    outcome_mail_views.tell_signups(experiment, stage.person(APPROVER), said["letter"])
     stands = CONTROL if said["afterwards"] == "open" else ""
     choose(experiment, author, said["afterwards"], outcome=said["outcome"], waiting_variant=stands)
 
@@ -50,7 +49,9 @@ def _mark(stage: Stage, experiment: Experiment, said: list[Said]) -> None:
     keys = {each.words: each.key for each in assumptions_of(document)}
     for mark in said:
         why = _why(experiment, mark)
-        marks.mark(experiment, stage.person(AUTHOR), keys[mark["words"]], mark["state"], why, 0)
+        learning_cards.mark(
+            experiment, stage.person(AUTHOR), keys[mark["words"]], mark["state"], why, 0
+        )
 
 
 def _why(experiment: Experiment, mark: Said) -> str:

@@ -6,7 +6,7 @@ from typing import Any
 from wbtest.cli.demo import review
 from wbtest.cli.demo.cast import drafts_of, told
 from wbtest.cli.demo.stage import APPROVER, AUTHOR, Stage
-from wbtest.results.learning.next_draft import next_draft
+from wbtest.decisions.learning_cards import next_draft
 from wbtest.review import approvals, sample, verdicts
 from wbtest.writing import releases, suggested_questions
 from wbtest.writing.document import Document

@@ -1,0 +1,139 @@
+"""The forms of this area; the verbs refuse what says nothing."""
+
+from __future__ import annotations
+
+from wtforms import BooleanField, HiddenField, RadioField, SelectField, StringField, TextAreaField
+
+from wbtest.audience.leaving.closing import LONGEST_TEXT
+from wbtest.decisions.checklist import LONGEST_NOTE, STATES, Checklist, ChecklistMark
+from wbtest.decisions.decide import LONGEST_REASON
+from wbtest.decisions.learning_cards import LONGEST, LONGEST_WHY
+from wbtest.decisions.models import AssumptionMark, LearningCard
+from wbtest.helping.belonging import Belongs, Described
+from wbtest.publishing.decisions import CHOICES
+from wbtest.typed import TypedForm
+
+DECISION = {
+    "choice": Belongs(
+        "What the sealed rule says stands above. To decide otherwise is allowed, and stays visible."
+    ),
+    "reason": Belongs(
+        "What you saw, and what you do next: for somebody who reads it in a year.",
+        "Feels right",
+        "11 % of 900 parents signed up at £4. We build the photo plan until May.",
+    ),
+}
+
+
+class DecisionForm(Described, TypedForm):
+    """Go, iterate or stop, and why; the verb refuses what says nothing.
+
+    ``read`` is the mark of what the page showed, as ``decide.mark_of`` gives it.
+    """
+
+    belongs = DECISION
+    choice = RadioField(
+        "What you decide",
+        choices={str(choice): choice.capitalize() for choice in CHOICES},
+        validate_choice=False,
+    )
+    reason = TextAreaField("Why", render_kw={"rows": 3, "maxlength": LONGEST_REASON})
+    read = HiddenField()
+
+
+class ChecklistForm(TypedForm):
+    """The extra items, one a line; ``checklist_form`` adds the fields of the sentences.
+
+    ``read`` is the digest of the checklist that was shown.
+    """
+
+    read = HiddenField()
+    extra = TextAreaField("Not in the release", render_kw={"rows": 3})
+
+    def marks(self, checklist: Checklist) -> dict[str, ChecklistMark]:
+        """What was chosen and typed of each sentence, by its key."""
+        return {
+            each.key: ChecklistMark(
+                self[f"state-{each.key}"].data or "open", self[f"note-{each.key}"].data or ""
+            )
+            for each in checklist.sentences
+        }
+
+    def items(self) -> list[str]:
+        """The extra items as they were typed."""
+        return (self.extra.data or "").splitlines()
+
+
+def checklist_form(checklist: Checklist, *, is_sent: bool = False) -> ChecklistForm:
+    """The form of a checklist as it was saved, or as the request has it when it ``is_sent``."""
+
+    class Form(ChecklistForm):
+        """With a state and a note for each sentence."""
+
+    data = {"read": checklist.digest, "extra": "\n".join(checklist.extra)}
+    for key, mark in checklist.marks.items():
+        state = SelectField("State", choices=STATES, validate_choice=False)
+        note = StringField(
+            "Note",
+            render_kw={"placeholder": "Note", "maxlength": LONGEST_NOTE, "autocomplete": "off"},
+        )
+        setattr(Form, f"state-{key}", state)
+        setattr(Form, f"note-{key}", note)
+        data |= {f"state-{key}": mark.state, f"note-{key}": mark.note}
+    return Form(data=data) if is_sent else Form(formdata=None, data=data)
+
+
+LABELS = {"confirmed": "Confirmed", "refuted": "Refuted", "open": "Still open"}
+_MOST_DIGITS = 9
+
+
+class CardForm(TypedForm):
+    """What surprised us and what we do next; ``read`` is the version that the form showed."""
+
+    read = HiddenField()
+    surprise = TextAreaField("What surprised us", render_kw={"rows": 3, "maxlength": LONGEST})
+    next_step = TextAreaField("What we do next", render_kw={"rows": 3, "maxlength": LONGEST})
+
+
+class MarkForm(TypedForm):
+    """What became of one assumption; ``read`` is the number of the mark that the form showed."""
+
+    read = HiddenField()
+    state = RadioField("What became of it", choices=LABELS, validate_choice=False)
+    why = TextAreaField("How you know", render_kw={"rows": 2, "maxlength": LONGEST_WHY})
+
+
+def card_form(card: LearningCard | None) -> CardForm:
+    """The form with what stands on the card, or with what was typed."""
+    if card is None:
+        return CardForm(data={"read": "0"})
+    values = {"surprise": card.surprise, "next_step": card.next_step}
+    return CardForm(data={"read": str(card.version), **values})
+
+
+def mark_form(key: str, mark: AssumptionMark | None) -> MarkForm:
+    """The form of the assumption with this key; several of them stand on one page."""
+    if mark is None:
+        return MarkForm(prefix=key, data={"read": "0"})
+    values = {"state": mark.state, "why": mark.why}
+    return MarkForm(prefix=key, data={"read": str(mark.number), **values})
+
+
+def number_in(field: HiddenField) -> int:
+    """The version that a form says it showed; 0 when it says nothing of use."""
+    text = field.data or ""
+    is_number = text.isascii() and text.isdecimal() and len(text) <= _MOST_DIGITS
+    return int(text) if is_number else 0
+
+
+class LetterForm(TypedForm):
+    """What everybody is told, and that the mail was looked at; the verb refuses empty words."""
+
+    text = TextAreaField("Your message", render_kw={"rows": 10, "maxlength": LONGEST_TEXT})
+    is_read = BooleanField("I have read the mail as it goes out")
+
+
+class PurgeForm(TypedForm):
+    """The address of the page, typed by hand: what goes cannot be brought back."""
+
+    slug = StringField("Type the address of the page", render_kw={"autocomplete": "off"})

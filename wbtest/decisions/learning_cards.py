@@ -1,0 +1,390 @@
+"""What a test taught: the card of each experiment, and what became of the release's assumptions.
+
+Cards can be searched by their words; what was learned is shown beside every later draft.
+"""
+
+from __future__ import annotations
+
+from collections import Counter, defaultdict
+from collections.abc import Iterable
+from typing import NamedTuple
+
+from sqlalchemy import Select, or_
+from sqlalchemy.orm import joinedload
+
+from wbtest.decisions.assumptions import (
+    STATES,
+    Assumption,
+    assumptions_behind,
+    assumptions_of,
+    key_for,
+    newest_by_key,
+    without_twins,
+)
+from wbtest.decisions.models import AssumptionMark, LearningCard
+from wbtest.extensions import clock, db
+from wbtest.publishing import in_words as rule_in_words
+from wbtest.publishing import rule as rules
+from wbtest.publishing.decisions import find_decision
+from wbtest.publishing.models import Decision, Experiment
+from wbtest.publishing.running.seals import sealed_rule
+from wbtest.review.verdicts import find_stop
+from wbtest.store import Gone, Invalid, Refused, hold, writing
+from wbtest.team.models import Person
+from wbtest.writing import document as documents
+from wbtest.writing.models import Release, Revision
+from wbtest.writing.releases import copy_release
+from wbtest.writing.typed_text import kept_text, needed_text
+
+
+def marks_through(tests: Select[int]) -> list[AssumptionMark]:
+    """Every mark made through these experiments (a query for their ids), oldest first."""
+    query = (
+        db.select(AssumptionMark)
+        .where(AssumptionMark.experiment_id.in_(tests))
+        .options(joinedload(AssumptionMark.person), joinedload(AssumptionMark.experiment))
+        .order_by(AssumptionMark.marked_at, AssumptionMark.experiment_id, AssumptionMark.number)
+    )
+    return list(db.session.scalars(query))
+
+
+def cards_of(tests: Select[int]) -> list[LearningCard]:
+    """The cards of these experiments as they stand, the one saved last first."""
+    newest = (
+        db.select(db.func.max(LearningCard.version))
+        .where(LearningCard.experiment_id == Experiment.id)
+        .correlate(Experiment)
+        .scalar_subquery()
+    )
+    query = (
+        db.select(LearningCard)
+        .join(Experiment, LearningCard.experiment_id == Experiment.id)
+        .where(LearningCard.experiment_id.in_(tests), LearningCard.version == newest)
+        .options(joinedload(LearningCard.person), joinedload(LearningCard.experiment))
+        .order_by(LearningCard.saved_at.desc(), LearningCard.experiment_id.desc())
+    )
+    return list(db.session.scalars(query))
+
+
+LONGEST = 4_000
+MEANWHILE = (
+    "Somebody else wrote on this card after you opened it. What you typed still stands below, and "
+    "theirs above. Save again to put yours in its place."
+)
+
+
+class NotOver(Refused):
+    """Nothing was learned yet: the test runs, and nobody has decided."""
+
+
+class Overtaken(Invalid):
+    """A change of something that is not what its author was shown."""
+
+
+def is_over(experiment: Experiment) -> bool:
+    """Whether one may say what was learned: the test has ended, or the team has decided."""
+    return experiment.state == "ended" or find_decision(experiment) is not None
+
+
+def demand_over(experiment: Experiment) -> None:
+    """Raise NotOver before the end of the test and a decision on it."""
+    if not is_over(experiment):
+        raise NotOver("What was learned is written down when the test has ended or is decided on.")
+
+
+def save_card(
+    experiment: Experiment, person: Person, surprise: str, next_step: str, read: int
+) -> LearningCard:
+    """Store what surprised the team and what it does next; earlier texts stay readable.
+
+    ``read`` is the version that was shown, 0 for none. The same once more changes nothing. Raises
+    NotOver, Invalid for a card that says nothing, Overtaken when somebody else saved meanwhile.
+    """
+    surprise = kept_text("surprise", surprise, LONGEST)
+    next_step = kept_text("next_step", next_step, LONGEST)
+    if not surprise and not next_step:
+        raise Invalid("surprise", "Write at least one of the two.")
+    with writing() as session:
+        # A double click waits here for the first one.
+        hold(experiment)
+        demand_over(experiment)
+        newest = find_card(experiment)
+        if newest and (newest.surprise, newest.next_step) == (surprise, next_step):
+            return newest
+        version = newest.version if newest else 0
+        if read != version:
+            raise Overtaken("surprise", MEANWHILE)
+        card = LearningCard(
+            experiment_id=experiment.id,
+            version=version + 1,
+            surprise=surprise,
+            next_step=next_step,
+            person_id=person.id,
+            saved_at=clock.now(),
+        )
+        session.add(card)
+    return card
+
+
+def find_card(experiment: Experiment) -> LearningCard | None:
+    """The card as it stands, or None before anybody wrote on it."""
+    return next(iter(saves_of(experiment)), None)
+
+
+def saves_of(experiment: Experiment) -> list[LearningCard]:
+    """Every save of the card, the newest first."""
+    query = (
+        db.select(LearningCard)
+        .where(LearningCard.experiment_id == experiment.id)
+        .order_by(LearningCard.version.desc())
+    )
+    return list(db.session.scalars(query))
+
+
+LONGEST_WHY = 2_000
+
+
+def get_assumption(experiment: Experiment, key: str) -> Assumption:
+    """The assumption of the tested text or rule with this key. Raises Gone when it has none."""
+    found = next((each for each in _assumed(experiment) if each.key == key), None)
+    if found is None:
+        raise Gone("Neither the text that was tested nor its target assumes such a thing.")
+    return found
+
+
+def mark(
+    experiment: Experiment, person: Person, key: str, state: str, why: str, read: int
+) -> AssumptionMark:
+    """Say what became of an assumption of the tested text; what was said before stays readable.
+
+    ``read`` is the number of the mark that was shown, 0 for none. The same once more changes
+    nothing. Raises NotOver, Gone, Invalid, and Overtaken when somebody else marked it meanwhile.
+    """
+    assumption = get_assumption(experiment, key)
+    if state not in STATES:
+        raise Invalid("state", "Choose confirmed, refuted or open.")
+    why = needed_text("why", why, LONGEST_WHY, "Say in a sentence how you know.")
+    with writing() as session:
+        hold(experiment)
+        demand_over(experiment)
+        marks = marks_of(experiment)
+        newest = newest_by_key(marks).get(key)
+        if newest and (newest.state, newest.why) == (state, why):
+            return newest
+        if newest and newest.number != read:
+            raise Overtaken(
+                "why",
+                f"{newest.person.name} marked it {newest.state} meanwhile: “{newest.why}” "
+                "Save again to put yours in its place.",
+            )
+        made = AssumptionMark(
+            experiment_id=experiment.id,
+            number=marks[-1].number + 1 if marks else 1,
+            kind=assumption.kind,
+            words=assumption.words,
+            state=state,
+            why=why,
+            person_id=person.id,
+            marked_at=clock.now(),
+        )
+        session.add(made)
+    return made
+
+
+def marks_of(experiment: Experiment) -> list[AssumptionMark]:
+    """Everything that was said of the assumptions through this experiment, oldest first."""
+    query = (
+        db.select(AssumptionMark)
+        .where(AssumptionMark.experiment_id == experiment.id)
+        .options(joinedload(AssumptionMark.person))
+        .order_by(AssumptionMark.number)
+    )
+    return list(db.session.scalars(query))
+
+
+def standing_marks(experiment: Experiment) -> list[tuple[Assumption, AssumptionMark | None]]:
+    """Each assumption of text and target with the mark that stands, or None while it is open."""
+    newest = newest_by_key(marks_of(experiment))
+    return [(each, newest.get(each.key)) for each in _assumed(experiment)]
+
+
+def earlier_marks(marks: list[AssumptionMark]) -> list[AssumptionMark]:
+    """Those of the marks that a later one replaced, the newest first."""
+    newest = newest_by_key(marks)
+    return [m for m in reversed(marks) if newest[key_for(m.kind, m.words)] is not m]
+
+
+def _assumed(experiment: Experiment) -> tuple[Assumption, ...]:
+    document = documents.from_json(experiment.revision.document)
+    return without_twins([*assumptions_of(document), *assumptions_behind(sealed_rule(experiment))])
+
+
+def next_draft(experiment: Experiment, author: Person) -> Release:
+    """Return the release to write on: the tested one, or a copy where that was stopped on paper.
+
+    A double click makes one copy. Raises NotOver.
+    """
+    with writing():
+        demand_over(experiment)
+        release = experiment.revision.release
+        return copy_release(release, author) if find_stop(release) else release
+
+
+class Learned(NamedTuple):
+    """What the tests of a release taught; of each assumption the last word, and each card.
+
+    ``present`` are marks on assumptions that the draft or the target of a test still makes,
+    ``gone`` on others; of ``open`` and ``behind`` no test has said anything: those of the draft,
+    and those that a target rests on.
+    """
+
+    present: tuple[AssumptionMark, ...]
+    gone: tuple[AssumptionMark, ...]
+    open: tuple[Assumption, ...]
+    behind: tuple[Assumption, ...]
+    cards: tuple[LearningCard, ...]
+
+    @property
+    def is_empty(self) -> bool:
+        """Whether no test has taught anything yet, nor assumes anything of its own."""
+        return not (self.has_taught or self.behind)
+
+    @property
+    def has_taught(self) -> bool:
+        """Whether a test has taught anything."""
+        return bool(self.present or self.gone or self.cards)
+
+    @property
+    def tally(self) -> str:
+        """How the assumptions stand: “1 refuted, 2 confirmed, 3 still open”."""
+        return tally([*self.present, *self.gone], len(self.open) + len(self.behind))
+
+
+def tally(marks: Iterable[AssumptionMark], unmarked: int = 0) -> str:
+    """How often each thing was said, and of how many assumptions nothing; '' for none at all."""
+    counts = Counter(mark.state for mark in marks)
+    counts["open"] += unmarked
+    names = {"refuted": "refuted", "confirmed": "confirmed", "open": "still open"}
+    return ", ".join(f"{counts[key]} {name}" for key, name in names.items() if counts[key])
+
+
+def learned_of(release: Release) -> Learned:
+    """What the tests of this release taught, and those of the one whose text it began with."""
+    tests = _tests_of(release)
+    newest = newest_by_key(marks_through(tests))
+    assumed = assumptions_of(documents.from_json(release.document))
+    every = without_twins([*assumed, *_behind_targets(tests)])
+    keys = {each.key for each in every}
+    return Learned(
+        present=tuple(newest[each.key] for each in every if each.key in newest),
+        gone=tuple(mark for key, mark in newest.items() if key not in keys),
+        open=tuple(each for each in assumed if each.key not in newest),
+        behind=tuple(each for each in every[len(assumed) :] if each.key not in newest),
+        cards=tuple(cards_of(tests)),
+    )
+
+
+def _behind_targets(tests: Select[int]) -> list[Assumption]:
+    """The numbers that the targets of these tests were worked out from, the newest test's first."""
+    query = (
+        db.select(Experiment.rule)
+        .where(Experiment.id.in_(tests))
+        .order_by(Experiment.created_at.desc(), Experiment.id.desc())
+    )
+    return [
+        assumption
+        for rule in db.session.scalars(query)
+        if rule.get("reckoning")
+        for assumption in assumptions_behind(rules.from_json(rule))
+    ]
+
+
+def _tests_of(release: Release) -> Select[int]:
+    """A query for the ids of all experiments of a release and of those that it was copied from."""
+    family = (
+        db.select(Release.id, Release.copied_from_id)
+        .where(Release.id == release.id)
+        .cte("family", recursive=True)
+    )
+    family = family.union(
+        db.select(Release.id, Release.copied_from_id).where(Release.id == family.c.copied_from_id)
+    )
+    query: Select[int] = (
+        db.select(Experiment.id)
+        .join(Revision, Experiment.revision_id == Revision.id)
+        .where(Revision.release_id.in_(db.select(family.c.id)))
+    )
+    return query
+
+
+class Lesson(NamedTuple):
+    """A test that is over or decided, as the list of cards shows it; ``card`` may be None."""
+
+    experiment: Experiment
+    product: str
+    claim: str
+    decision: Decision | None
+    card: LearningCard | None
+    marks: tuple[AssumptionMark, ...]
+
+    @property
+    def is_written(self) -> bool:
+        """Whether somebody has said what the test taught."""
+        return self.card is not None or bool(self.marks)
+
+    @property
+    def seen(self) -> str:
+        """What was seen, in the words kept with the decision; '' before one."""
+        return str(self.decision.figures["why"]) if self.decision else ""
+
+    def mentions(self, wanted: str) -> bool:
+        """Whether each of these words stands somewhere on the card, in any spelling."""
+        texts = [self.product, self.experiment.slug, self.claim, self.seen]
+        texts += [self.card.surprise, self.card.next_step] if self.card else []
+        texts += [self.decision.choice, self.decision.reason] if self.decision else []
+        texts += [f"{mark.words} {mark.state} {mark.why}" for mark in self.marks]
+        whole = " ".join(texts).casefold()
+        return all(word in whole for word in wanted.casefold().split())
+
+
+def lessons_of() -> list[Lesson]:
+    """Every test that is over or decided, the one started last first; in four queries."""
+    ours: Select[int] = db.select(Experiment.id)
+    decisions = _newest_decisions()
+    cards = {card.experiment_id: card for card in cards_of(ours)}
+    marks = defaultdict[int, list[AssumptionMark]](list)
+    for mark in marks_through(ours):
+        marks[mark.experiment_id].append(mark)
+    return [
+        Lesson(
+            experiment,
+            experiment.revision.document.get("product", ""),
+            rule_in_words.claim(sealed_rule(experiment)),
+            decisions.get(experiment.id),
+            cards.get(experiment.id),
+            tuple(newest_by_key(marks[experiment.id]).values()),
+        )
+        for experiment in _over()
+    ]
+
+
+def _over() -> list[Experiment]:
+    query = (
+        db.select(Experiment)
+        .where(
+            Experiment.started_at.is_not(None),
+            or_(
+                Experiment.state == "ended",
+                Experiment.id.in_(db.select(Decision.experiment_id)),
+            ),
+        )
+        .options(joinedload(Experiment.revision))
+        .order_by(Experiment.started_at.desc(), Experiment.id.desc())
+    )
+    return list(db.session.scalars(query))
+
+
+def _newest_decisions() -> dict[int, Decision]:
+    newest = db.select(db.func.max(Decision.id)).group_by(Decision.experiment_id)
+    rows = db.session.scalars(db.select(Decision).where(Decision.id.in_(newest)))
+    return {decision.experiment_id: decision for decision in rows}

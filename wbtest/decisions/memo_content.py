@@ -1,0 +1,284 @@
+"""Everything that is known when somebody decides, as plain values: the memo, before it stands.
+
+With what readers had guessed, and what release and rule leave open.
+"""
+
+from __future__ import annotations
+
+from datetime import datetime
+from importlib.metadata import version
+from typing import Any, NamedTuple
+
+from msgspec import Struct
+from sqlalchemy.orm import joinedload
+
+from wbtest.decisions import memo_counts
+from wbtest.decisions.assumptions import assumptions_behind
+from wbtest.extensions import db
+from wbtest.publishing.corrections import in_force, sealed_values
+from wbtest.publishing.models import Experiment
+from wbtest.publishing.rule import Hypothesis
+from wbtest.publishing.running.correcting import names_of, summary_of
+from wbtest.results import verdict_text
+from wbtest.results.calibration import Scored
+from wbtest.results.figures import Results
+from wbtest.results.figures_json import results_json
+from wbtest.results.history import History
+from wbtest.results.set_aside import Aside
+from wbtest.results.summary import other_attempts
+from wbtest.results.trust import Check
+from wbtest.review.approvals import approvals_of
+from wbtest.review.models import Approval, Forecast, Reviewer
+from wbtest.writing import document as documents
+from wbtest.writing.coach.ledger import Row, numbers_of
+from wbtest.writing.document import Document, Question, is_spelled
+
+
+def statement_of(
+    experiment: Experiment,
+    results: Results,
+    counted: History,
+    aside: Aside | None,
+    now: datetime,
+) -> tuple[dict[str, Any], str]:
+    """Return the values, and the canonical text of the counts that they rest on."""
+    keys = [variant.key for variant in experiment.variants]
+    counts = memo_counts.data_of(keys, counted)
+    if aside:
+        counts["aside"] = aside.data()
+    document = documents.from_json(experiment.revision.document)
+    values = {
+        "made_by": made_by(),
+        "experiment": experiment_values(experiment),
+        "verdict": verdict_values(results, verdict_text.status_line(experiment, results)),
+        "trust": [check_values(check) for check in results.trust],
+        "attempts": _attempts(experiment, now),
+        "forecasts": _forecasts(guesses_of(experiment, results)),
+        "open": as_values(open_ends_of(document, results.rule)),
+        "revision": revision_values(experiment),
+        "digests": digests_of(experiment) | {"data": memo_counts.digest(counts)},
+        "figures": results_json(results) | {"seal": experiment.seal},
+    }
+    # A memo of a test without any has no such part.
+    if corrections := corrections_values(experiment):
+        values["corrections"] = corrections
+    if aside:
+        values["beside"] = aside.values()
+    return values, memo_counts.canonical(counts)
+
+
+def verdict_values(results: Results, phrases: list[str]) -> dict[str, Any]:
+    """Return what the figures say in words; ``phrases`` are those of ``standing``."""
+    badge = verdict_text.badge(results)
+    return {
+        "badge": {"text": badge.text, "kind": badge.kind},
+        "headline": verdict_text.headline(results),
+        "evidence": verdict_text.evidence(results),
+        "fragility": verdict_text.fragility(results),
+        "standing": phrases,
+        "attempt": verdict_text.attempt_phrase(results),
+    }
+
+
+def check_values(check: Check) -> dict[str, Any]:
+    """Return a check of trust as the memo keeps it."""
+    return {
+        "check": check.check,
+        "state": check.state,
+        "title": check.title,
+        "value": check.value,
+        "reason": check.reason,
+    }
+
+
+def experiment_values(experiment: Experiment) -> dict[str, Any]:
+    """Return what the memo says of the experiment itself."""
+    started, ended = experiment.started_at, experiment.ended_at
+    return {
+        "slug": experiment.slug,
+        "product": experiment.revision.document.get("product", ""),
+        "started_at": started.isoformat() if started else None,
+        "ended_at": ended.isoformat() if ended else None,
+        "is_paused": experiment.state == "paused",
+        "variants": [
+            {"key": variant.key, "name": variant.name or variant.key}
+            for variant in experiment.variants
+        ],
+    }
+
+
+def corrections_values(experiment: Experiment) -> list[dict[str, Any]]:
+    """Return the mistakes that were corrected on the page, with the seal of each."""
+    names = names_of(experiment)
+    return [
+        {
+            **sealed_values(each),
+            "said": summary_of(each, names),
+            "asked_by": each.author.name,
+            "approved_by": each.approver.name,
+            "seal": each.seal,
+        }
+        for each in in_force(experiment.corrections)
+    ]
+
+
+def revision_values(experiment: Experiment) -> dict[str, Any]:
+    """Return which text was tested, who wrote it and who approved it."""
+    revision = experiment.revision
+    return {
+        "number": revision.number,
+        "form": revision.form,
+        "author": revision.author.name,
+        "approvals": [_approval(approval) for approval in approvals_of(revision)],
+    }
+
+
+def digests_of(experiment: Experiment) -> dict[str, Any]:
+    """Return the digests of the approved text and of the sealed text."""
+    return {
+        "revision": experiment.revision.digest,
+        "seal": experiment.seal,
+    }
+
+
+def _approval(approval: Approval) -> dict[str, Any]:
+    return {
+        "by": approval.approver.name,
+        "at": approval.approved_at.isoformat(),
+        "is_alone_on_day_one": approval.is_alone_on_day_one,
+        "traded_away": approval.traded_away,
+    }
+
+
+def _attempts(experiment: Experiment, now: datetime) -> list[dict[str, Any]]:
+    return [
+        {
+            "number": attempt.number,
+            "claim": attempt.claim,
+            "outcome": attempt.outcome,
+            "decided": attempt.decision.choice if attempt.decision else "",
+        }
+        for attempt in other_attempts(experiment, now)
+    ]
+
+
+def _forecasts(found: Guesses) -> dict[str, Any]:
+    return {
+        "made": found.made,
+        "scored": [
+            {
+                "name": guess.name,
+                "rate": guess.rate,
+                "low": guess.low,
+                "high": guess.high,
+                "came": guess.came,
+                "is_held": guess.is_held,
+            }
+            for guess in found.scored
+        ],
+    }
+
+
+class OpenEnds(Struct, frozen=True):
+    """What the test may have settled, or not: nobody has said so yet."""
+
+    assumptions: tuple[Row, ...]
+    questions: tuple[Question, ...]
+
+    def __bool__(self) -> bool:
+        return bool(self.assumptions or self.questions)
+
+
+def open_ends_of(document: Document, rule: Hypothesis) -> OpenEnds:
+    """Return the numbers marked as assumed, those behind the target, and the open questions."""
+    asked = document.questions("internal")
+    behind = (Row(each.words, None, each.sentence) for each in assumptions_behind(rule))
+    return OpenEnds(
+        (*numbers_of(document).assumptions, *behind),
+        tuple(question for question in asked if question.open),
+    )
+
+
+def unsaid_numbers(document: Document) -> tuple[str, ...]:
+    """Return the figures of which nobody said what they rest on, each once, in reading order.
+
+    Numbers in words, such as “two questions”, are no figures. A memo does not keep these.
+    """
+    return tuple(
+        row.words
+        for row in numbers_of(document).rows
+        if row.sentence and not is_spelled(row.words) and not (row.entry and row.entry.is_complete)
+    )
+
+
+def as_values(ends: OpenEnds) -> dict[str, Any]:
+    """Return the same as plain JSON values."""
+    return {
+        "assumptions": [_assumption(row) for row in ends.assumptions],
+        "questions": [
+            {
+                "question": question.question,
+                "owner": question.open.owner,
+                "until": question.open.until,
+                "settled_by": question.open.settled_by,
+            }
+            for question in ends.questions
+            if question.open
+        ],
+    }
+
+
+def _assumption(row: Row) -> dict[str, str]:
+    # A number behind the target has no entry in the ledger, and stands in no sentence of the text.
+    if row.entry is None:
+        return {"words": row.words, "sentence": "", "rests": row.sentence}
+    return {"words": row.words, "sentence": row.sentence}
+
+
+class Guesses(NamedTuple):
+    """How many guessed, and once the figures are final their ranges, the closest guess first."""
+
+    made: int
+    scored: tuple[Scored, ...] = ()
+
+    @property
+    def held(self) -> int:
+        """How many ranges held the result."""
+        return sum(guess.is_held for guess in self.scored)
+
+
+def guesses_of(experiment: Experiment, results: Results) -> Guesses:
+    """Return the forecasts of the text that was tested; before the end only how many there are.
+
+    They are held against the control, which shows the text that was read.
+    """
+    found = _before_the_start(experiment)
+    control = results.variants[0].totals
+    if not results.verdict.is_final or not control.seen:
+        return Guesses(len(found))
+    came = control.converted / control.seen
+    scored = [
+        Scored(_name(guess.reviewer), guess.rate, guess.low, guess.high, came) for guess in found
+    ]
+    return Guesses(len(found), tuple(sorted(scored, key=lambda each: (each.off, each.name))))
+
+
+def _before_the_start(experiment: Experiment) -> list[Forecast]:
+    query = (
+        db.select(Forecast)
+        .where(
+            Forecast.revision_id == experiment.revision_id,
+            Forecast.made_at < experiment.started_at,
+        )
+        .options(joinedload(Forecast.reviewer).joinedload(Reviewer.person))
+    )
+    return list(db.session.scalars(query))
+
+
+def _name(reviewer: Reviewer) -> str:
+    return reviewer.name if reviewer.person_id else f"{reviewer.name}, by link"
+
+
+def made_by() -> str:
+    """Return our name and version, as memos state it."""
+    return f"wbtest {version('wbtest')}"

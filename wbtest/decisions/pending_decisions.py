@@ -1,0 +1,306 @@
+"""Papers: what somebody decided, who may be the second person, and the mails about it."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Mapping
+from functools import cache
+from typing import Any, NamedTuple
+
+from msgspec import Struct
+from sqlalchemy import Select, bindparam, select
+from sqlalchemy.orm import joinedload
+
+from wbtest.decisions.models import Paper
+from wbtest.delivery.outbox import queue_mail
+from wbtest.extensions import db
+from wbtest.http import number_of
+from wbtest.publishing.decisions import CHOICES
+from wbtest.publishing.models import Experiment
+from wbtest.results.figures import Results
+from wbtest.results.trust import is_lost
+from wbtest.review.approvers import approvers_of, is_alone
+from wbtest.review.todo import Assignee, TodoItem
+from wbtest.runtime import runtime
+from wbtest.team.models import Person
+
+
+class Papers(Struct, frozen=True):
+    """What was written down: ``waiting`` for a second person, the oldest first.
+
+    ``standing`` are those of decisions, by the number of the decision, ``ended`` what was turned
+    down or overtaken, the newest first.
+    """
+
+    waiting: list[Paper]
+    standing: dict[int, Paper]
+    ended: list[Paper]
+
+
+def find_paper(experiment: Experiment, number: int) -> Paper | None:
+    """Return the paper of this number, whether it stands or not."""
+    return db.session.get(Paper, (experiment.id, number))
+
+
+def find_newest(experiment: Experiment) -> Paper | None:
+    """Return the paper that was signed last, or None."""
+    return db.session.scalars(_newest(), {"experiment_id": experiment.id}).first()
+
+
+def find_standing(experiment: Experiment, number: int) -> Paper | None:
+    """Return the paper that stands as the ``number``-th decision, or None."""
+    stands = (Paper.experiment_id == experiment.id) & (Paper.stands_as == number)
+    return db.session.scalars(db.select(Paper).where(stands)).first()
+
+
+def waiting_papers(experiment: Experiment) -> list[Paper]:
+    """Return what waits for a second person, the oldest first."""
+    return papers_of(experiment).waiting
+
+
+def papers_of(experiment: Experiment) -> Papers:
+    """Return all papers of an experiment but those that were taken back, from one query."""
+    papers = db.session.scalars(_not_taken_back(), {"experiment_id": experiment.id}).all()
+    return Papers(
+        waiting=[paper for paper in papers if paper.state == "waiting"],
+        standing={
+            paper.stands_as: paper
+            for paper in papers
+            if paper.state == "stands" and paper.stands_as
+        },
+        ended=[paper for paper in reversed(papers) if paper.state in ("overtaken", "withdrawn")],
+    )
+
+
+@cache
+def _newest() -> Select[Paper]:
+    """Made once, since to put it together takes longer than to run it."""
+    is_of = Paper.experiment_id == bindparam("experiment_id")
+    return select(Paper).where(is_of).order_by(Paper.number.desc()).limit(1)
+
+
+@cache
+def _not_taken_back() -> Select[Paper]:
+    """Made once, as above."""
+    is_of = Paper.experiment_id == bindparam("experiment_id")
+    is_turned_down = (Paper.state == "withdrawn") & Paper.seconded_by_id.is_not(None)
+    return (
+        select(Paper)
+        .where(is_of, Paper.state.in_(("waiting", "stands", "overtaken")) | is_turned_down)
+        .order_by(Paper.number)
+        .options(joinedload(Paper.person), joinedload(Paper.seconded_by))
+    )
+
+
+class WaitingPaper(NamedTuple):
+    """A paper, who could second it, and the page on which they do."""
+
+    paper: Paper
+    seconds: tuple[Person, ...]
+    path: str
+
+    @property
+    def against(self) -> str:
+        """What the figures said when it was signed, as a sentence."""
+        return against_of(self.paper)
+
+
+def seconds_for(author_id: int) -> list[Person]:
+    """Return the approvers and owners who may second what this person signed, by name."""
+    return [person for person in approvers_of() if person.id != author_id]
+
+
+def against_of(paper: Paper) -> str:
+    """Return what the figures said that a paper decides against, in a sentence or two."""
+    said = _said_by(paper.memo["figures"])
+    return f"{said} {beside}" if (beside := beside_of(paper)) else said
+
+
+def rests_beside(paper: Paper) -> bool:
+    """Whether a choice is that of the figures with groups set aside, and not of the sealed ones."""
+    beside = paper.memo.get("beside")
+    if beside is None or beside["withheld"]:
+        return False
+    said, sealed = beside["recommendation"], paper.memo["figures"]
+    return bool(said == paper.choice) and (sealed["withheld"] or sealed["recommendation"] != said)
+
+
+def groups_of(paper: Paper) -> list[int]:
+    """Return the numbers of the groups that stood aside when a paper was signed."""
+    return [each["number"] for each in paper.memo.get("beside", {}).get("groups", ())]
+
+
+def beside_of(paper: Paper) -> str:
+    """Return on which other figures a paper rests, as a sentence; '' for the sealed ones."""
+    if not rests_beside(paper):
+        return ""
+    groups = number_of(len(groups_of(paper)), "group", "groups")
+    return f"With {groups} set aside or taken in, the rule says {paper.choice}."
+
+
+def _said_by(figures: Mapping[str, Any]) -> str:
+    if figures["recommendation"] in CHOICES:
+        return f"The sealed rule says {figures['recommendation']}."
+    if figures["verdict"] != "not_enough":
+        return "The verdict is in doubt."
+    return "The verdict is withheld." if figures["withheld"] else "The figures have not settled it."
+
+
+def rule_of_second(results: Results) -> str:
+    """Return which choice needs a second person now, in sentences."""
+    said = results.verdict.choice
+    what = "Anything else" if said else "Whatever you choose"
+    if is_alone():
+        rest = f"You are alone here, so {what.lower()} stands, and the memo says that you were."
+    else:
+        rest = f"{what} needs a second person."
+    return f"{_state_of(results)} {rest}"
+
+
+def _state_of(results: Results) -> str:
+    verdict = results.verdict
+    if verdict.choice:
+        return f"The sealed rule says {verdict.choice}."
+    if verdict.is_withheld and is_lost(results.trust):
+        return "The verdict is withheld for good, and it is better to begin a new test."
+    if verdict.is_withheld:
+        return "The verdict is withheld, and it is better to wait until it can be trusted."
+    return "The verdict is in doubt." if verdict.doubt else "The figures have not settled it."
+
+
+def find_objection(paper: Paper, person: Person) -> str:
+    """The sentence that says why this person may not second a paper; '' when they may."""
+    others = seconds_for(paper.person_id)
+    if person in others:
+        return ""
+    if person.id == paper.person_id:
+        return f"You signed it, so somebody else seconds it: {names_of(others)}"
+    return f"Seconding is up to somebody who may approve: {names_of(others)}"
+
+
+def names_of(seconds: Iterable[Person]) -> str:
+    """Return who may second, as the end of a sentence, or how somebody comes to."""
+    names = [person.name for person in seconds]
+    if not names:
+        return "nobody else may yet. Make a member an approver on the Team page."
+    *most, last = names
+    return f"{', '.join(most)} or {last}." if most else f"{last}."
+
+
+def waiting_in() -> list[WaitingPaper]:
+    """Return everything that waits for a second person, the oldest first.
+
+    For lists of what waits for whom; one query, and one for the approvers.
+    """
+    query = (
+        db.select(Paper)
+        .join(Experiment, Experiment.id == Paper.experiment_id)
+        .where(Paper.state == "waiting")
+        .order_by(Paper.made_at, Paper.experiment_id)
+        .options(joinedload(Paper.experiment).joinedload(Experiment.revision))
+        .options(joinedload(Paper.person))
+    )
+    papers = db.session.scalars(query).all()
+    approvers = approvers_of() if papers else []
+    return [
+        WaitingPaper(
+            paper,
+            tuple(person for person in approvers if person.id != paper.person_id),
+            f"/experiments/{paper.experiment_id}/decision",
+        )
+        for paper in papers
+    ]
+
+
+def waits_for_seconds() -> list[TodoItem]:
+    """Return the same for the list of who waits for whom: a line for each who may second.
+
+    Where nobody may, it is its author who has to act.
+    """
+    found = []
+    for waiting in waiting_in():
+        paper = waiting.paper
+        about = f"“{paper.choice}” for {_product(paper)}, against the verdict"
+        asked = [(person, f"Sign or turn down {about}") for person in waiting.seconds]
+        thing = f"second {paper.experiment_id}.{paper.number}"
+        lonely = f"Find a second person for {about}, or take it back"
+        for person, what in asked or [(paper.person, lonely)]:
+            found.append(
+                TodoItem(
+                    who=Assignee(person.name, person.id),
+                    thing=thing,
+                    what=what,
+                    by=paper.person.name,
+                    since=paper.made_at,
+                    path=waiting.path,
+                    about=waiting.path,
+                    # Who may second it had a mail of its own about it.
+                    mailed_at=paper.made_at if asked else None,
+                )
+            )
+    return found
+
+
+def _product(paper: Paper) -> str:
+    experiment = paper.experiment
+    return experiment.revision.document.get("product", "") or f"/p/{experiment.slug}"
+
+
+def ask_for_second(paper: Paper) -> None:
+    """Queue a mail to everybody who may second a paper; joins the open transaction."""
+    experiment = paper.experiment
+    base_url = runtime().settings.base_url
+    product = experiment.revision.document["product"]
+    beside = f" {said}" if (said := beside_of(paper)) else ""
+    body = (
+        f"{paper.person.name} wants to {paper.choice}, and the sealed rule does not say so.\n\n"
+        f"“{paper.reason}”\n\n"
+        f"{paper.memo['figures']['why']}{beside}\n\n"
+        "Such a decision stands once a second person signs it. Read what it rests on, and sign "
+        f"it or talk:\n{base_url}/experiments/{experiment.id}/decision\n"
+    )
+    for person in seconds_for(paper.person_id):
+        queue_mail(
+            recipient=person.email,
+            subject=f"{product}: a decision waits for your signature",
+            body=body,
+        )
+
+
+def tell_overtaken(paper: Paper, by: Paper) -> None:
+    """Queue a mail to who signed a paper that gave way to the decision ``by``; joins the open
+    transaction.
+    """
+    experiment = paper.experiment
+    base_url = runtime().settings.base_url
+    decided = f"{by.person.name} decided {by.choice}"
+    queue_mail(
+        recipient=paper.person.email,
+        subject=f"{experiment.revision.document['product']}: {decided}",
+        body=(
+            f"You wanted to {paper.choice}, and it waited for a second person:\n\n"
+            f"“{paper.reason}”\n\n"
+            f"{decided} meanwhile, so yours waits no more:\n\n“{by.reason}”\n\n"
+            "Read the memo. If you see it otherwise, talk, or decide anew:\n"
+            f"{base_url}/experiments/{experiment.id}/memo/{by.stands_as}\n"
+        ),
+    )
+
+
+def tell_turned_down(paper: Paper, by: Person) -> None:
+    """Queue a mail to who signed a paper that ``by`` turned down; joins the open transaction."""
+    experiment = paper.experiment
+    base_url = runtime().settings.base_url
+    queue_mail(
+        recipient=paper.person.email,
+        subject=f"{experiment.revision.document['product']}: {by.name} turned your decision down",
+        body=(
+            f"You wanted to {paper.choice}, and {by.name} does not sign it:\n\n"
+            f"“{paper.reason}”\n\n{_why(paper, by)}"
+            f"So nothing is decided. Talk to {by.name}, then decide anew:\n"
+            f"{base_url}/experiments/{experiment.id}/decision\n"
+        ),
+    )
+
+
+def _why(paper: Paper, by: Person) -> str:
+    return f"{by.name} says why:\n\n“{paper.answer}”\n\n" if paper.answer else ""
