@@ -58,7 +58,7 @@ def account_page(form: NameForm | None = None, daily_form: DailyMailForm | None 
     person = access.person()
     listed = sessions.list_devices(person, own_token())
     return render_template(
-        "team/account/account.html",
+        "team/account.html",
         form=form or NameForm(None, data={"name": person.name}),
         daily_form=daily_form or DailyMailForm(None, data=_daily_mail(person)),
         has_mail_server=has_mail_server(),
@@ -138,7 +138,7 @@ def email() -> ResponseReturnValue:
         else:
             asked = typed[0]
     page = render_template(
-        "team/account/email.html", form=form, asked=asked, has_mail_server=has_mail_server()
+        "team/email.html", form=form, asked=asked, has_mail_server=has_mail_server()
     )
     return page, 422 if form.errors else 200
 
@@ -158,7 +158,7 @@ def confirm_email(token: str) -> ResponseReturnValue:
         response = redirect(url_for(".account" if asking else ".login"), 303)
         sessions.remember_device(response, new_email)
         return response
-    page = render_template("team/account/confirm_email.html", new_email=link.new_email)
+    page = render_template("team/confirm_email.html", new_email=link.new_email)
     return make_response(page, 200, SECRET_ADDRESS)
 
 
@@ -225,7 +225,7 @@ def _second_factor_page(on: TurnOnForm, off: TurnOffForm) -> ResponseReturnValue
         on.secret.data = two_factor.wrap_secret(secret, person)
         drawn = two_factor.draw_qr_code(two_factor.otpauth_address(secret, person.email, ISSUER))
     page = render_template(
-        "team/account/second_factor.html",
+        "team/second_factor.html",
         on=on,
         off=off,
         factor=factor,
@@ -270,7 +270,7 @@ def stop_daily_mail(token: str) -> ResponseReturnValue:
     is_done = request.method == "POST"
     if is_done:
         mail_preferences.stop_daily_mail(person)
-    response = make_response(render_template("team/account/stop_daily.html", is_done=is_done))
+    response = make_response(render_template("team/stop_daily.html", is_done=is_done))
     # The address acts for whoever has it; no other page shall learn it.
     response.headers["Referrer-Policy"] = "no-referrer"
     return response

@@ -146,7 +146,7 @@ def login_code() -> ResponseReturnValue:
             put_refusal(form, refused)
         else:
             return _set_cookie(let_in(token, onward), two_factor.cookie_name(), "", timedelta(0))
-    return render_template("team/account/login_code.html", form=form), 422 if form.errors else 200
+    return render_template("team/login_code.html", form=form), 422 if form.errors else 200
 
 
 def _set_cookie(response: Response, name: str, value: str, lasts: timedelta) -> Response:
@@ -176,7 +176,7 @@ def reset() -> ResponseReturnValue:
         else:
             is_asked = True
     page = render_template(
-        "team/account/reset.html", form=form, is_asked=is_asked, has_mail_server=has_mail_server()
+        "team/reset.html", form=form, is_asked=is_asked, has_mail_server=has_mail_server()
     )
     return page, 422 if form.errors else 200
 
@@ -201,14 +201,14 @@ def new_password(token: str) -> ResponseReturnValue:
             # A person who opened the mail is no stranger, however many strangers guess.
             sessions.remember_device(response, email)
             return response
-    page = render_template("team/account/new_password.html", form=form)
+    page = render_template("team/new_password.html", form=form)
     return make_response(page, 422 if form.errors else 200, SECRET_ADDRESS)
 
 
 @bp.app_errorhandler(LinkOver)
 def say_over(over: LinkOver) -> ResponseReturnValue:
     """One page for every link that does not work, and the way to a new one."""
-    page = render_template("team/account/link_over.html", kind=over.kind)
+    page = render_template("team/link_over.html", kind=over.kind)
     return make_response(page, over.status, SECRET_ADDRESS)
 
 
@@ -297,7 +297,7 @@ def _proof_page(form: ProvingForm, onward: str, status: int) -> Response:
     path = onward.partition("?")[0]
     kept = request.form.items(multi=True) if request.endpoint != "team.prove" else ()
     page = render_template(
-        "team/account/prove.html",
+        "team/prove.html",
         form=form,
         is_form=request.endpoint != "team.prove",
         kept=[(name, text) for name, text in kept if name not in NOT_KEPT],
