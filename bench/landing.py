@@ -35,7 +35,7 @@ LINES = (
         "",
         "requests",
         Goal("≤", 1, "ours"),
-        "All that the browser asks for until the page is loaded, whoever answers. The beacon that "
+        "All that the browser asks for until the page is loaded, from any host. The beacon that "
         "says that somebody looked comes a second later and holds nothing up.",
     ),
     Line(

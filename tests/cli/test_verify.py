@@ -99,11 +99,11 @@ def test_a_rule_that_nothing_can_count_by_is_a_line(larder: Instance) -> None:
 def test_roll_ups_that_differ_are_counted_anew_when_asked_for(larder: Instance) -> None:
     change(larder, "UPDATE hourly_counts SET served = served + 1")
 
-    assert "wbtest verify --mend" in larder.run("verify").output
-    said = larder.run("verify", "--mend")
+    assert "wbtest verify --fix" in larder.run("verify").output
+    said = larder.run("verify", "--fix")
 
     assert said.exit_code == 0, said.output
-    assert "mended      1 of the roll-ups differed" in said.output
+    assert "fixed       1 of the roll-ups differed" in said.output
     assert "served is 2, the events say 1" in said.output
     assert larder.run("verify").exit_code == 0
 
@@ -111,11 +111,11 @@ def test_roll_ups_that_differ_are_counted_anew_when_asked_for(larder: Instance) 
 def test_what_cannot_be_counted_is_not_mended(larder: Instance) -> None:
     change(larder, "UPDATE approvals SET digest = 'x'")
 
-    said = larder.run("verify", "--mend")
+    said = larder.run("verify", "--fix")
 
     assert said.exit_code == 1
-    assert "mended" not in said.output
-    assert "--mend" not in said.output
+    assert "fixed" not in said.output
+    assert "--fix" not in said.output
 
 
 class TestOnSqlite:
@@ -152,7 +152,7 @@ def test_totals_of_a_purged_experiment_are_made_from_its_hours(larder: Instance)
     change(larder, "DELETE FROM visits")
     change(larder, "UPDATE day_totals SET served = 7")
 
-    said = larder.run("verify", "--mend")
+    said = larder.run("verify", "--fix")
 
     assert said.exit_code == 0, said.output
     assert "day_totals" in said.output

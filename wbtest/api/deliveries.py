@@ -17,7 +17,7 @@ from wbtest.team import delivery_settings as webhook_verbs
 
 
 class NewWebhook(RequestBody, kw_only=True):
-    """`addresses` sends the e-mail of whoever signs up along."""
+    """`addresses` includes the email of each sign-up."""
 
     url: str
     events: list[str]

@@ -19,12 +19,11 @@ ROLL_UPS = "roll-ups"
 
 
 @click.command()
-@click.option("--mend", is_flag=True, help="Count the roll-ups anew that differ, while all runs.")
-def verify(*, mend: bool) -> None:
+@click.option("--fix", is_flag=True, help="Recount the roll-ups that differ, while all runs.")
+def verify(*, fix: bool) -> None:
     """Check the database: whole, consistent, tests as approved and sealed, roll-ups as the events.
 
-    Exit code 0 when all agrees, if need be after mending; 1 when something differs that is not
-    mended.
+    Exit code 0 when all agrees, after fixing if asked; 1 when something still differs.
     """
     checks: dict[str, Callable[[], Iterable[str]]] = {
         "file": find_damage,
@@ -35,12 +34,12 @@ def verify(*, mend: bool) -> None:
         ROLL_UPS: find_wrong_counts,
     }
     with opened(os.environ):
-        mended = mend_counts() if mend else []
+        fixed = fix_counts() if fix else []
         found = {name: list(check()) for name, check in checks.items()}
         purged = count_purged()
-    if mended:
-        click.echo(f"{'mended':<12}{len(mended)} of the roll-ups differed; they were counted anew")
-        _show(mended)
+    if fixed:
+        click.echo(f"{'fixed':<12}{len(fixed)} of the roll-ups differed; they were recounted")
+        _show(fixed)
     for name, lines in found.items():
         click.echo(f"{name:<12}{f'{len(lines)} differ' if lines else 'ok'}")
         _show(lines)
@@ -48,15 +47,15 @@ def verify(*, mend: bool) -> None:
         tests = "1 experiment" if purged == 1 else f"{purged} experiments"
         click.echo(f"{'purged':<12}{tests}: of their visitors only totals are left, unproved")
     if found[ROLL_UPS]:
-        click.echo("To count the roll-ups anew: wbtest verify --mend")
+        click.echo("To recount the roll-ups: wbtest verify --fix")
     if any(found.values()):
         raise SystemExit(1)
 
 
-def mend_counts() -> list[str]:
-    """Count anew what differs, each experiment in a transaction of its own; return what differed.
+def fix_counts() -> list[str]:
+    """Recount what differs, each experiment in a transaction of its own; return what differed.
 
-    So visitors wait for one experiment at a time, and only where there is something to mend.
+    So visitors wait for one experiment at a time, and only where there is something to fix.
     """
     found = []
     for one in db.session.scalars(db.select(Experiment.id).order_by(Experiment.id)).all():

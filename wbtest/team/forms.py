@@ -272,4 +272,4 @@ class WebhookForm(TypedForm):
         widget=ListWidget(),
         option_widget=CheckboxInput(),
     )
-    addresses = BooleanField("Send the e-mail of whoever signs up along")
+    addresses = BooleanField("Include the email of each sign-up")
