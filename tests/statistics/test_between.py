@@ -4,7 +4,7 @@ import numpy as np
 import pytest
 
 from wbtest.statistics import evidence_needed, log_e_above_path, log_e_below_path
-from wbtest.statistics.between import MOST, between_visitors
+from wbtest.statistics.planning import MOST, between_visitors
 
 LIVES = 2_000
 

@@ -7,7 +7,7 @@ import pytest
 from scipy import optimize
 
 from wbtest.statistics import mixture
-from wbtest.statistics.roots import root_of
+from wbtest.statistics.mixture import root_of
 
 
 def _evidence(odds: float) -> float:

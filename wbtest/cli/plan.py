@@ -7,7 +7,7 @@ from msgspec.structs import asdict
 
 from wbtest import statistics
 from wbtest.publishing import planner
-from wbtest.statistics.between import between_visitors
+from wbtest.statistics.planning import between_visitors
 from wbtest.store import Refused
 
 

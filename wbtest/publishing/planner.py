@@ -8,7 +8,7 @@ from typing import NamedTuple
 from wbtest import statistics
 from wbtest.publishing.asked import LEAST_RISK, MOST_DAILY, Asked
 from wbtest.publishing.rule import MOST_VARIANTS
-from wbtest.statistics.between import between_visitors
+from wbtest.statistics.planning import between_visitors
 
 # More than any page has.
 MOST_VISITORS = 1_000_000_000

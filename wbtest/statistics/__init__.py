@@ -12,24 +12,20 @@ from wbtest.statistics.comparison import (
     log_e_unequal,
     ratio_sequence,
 )
-from wbtest.statistics.counts import Counts, counts_of
-from wbtest.statistics.evidence import Interval, evidence_needed, p_value
-from wbtest.statistics.one_look import Beta, posterior, wilson
-from wbtest.statistics.planning import (
-    Plan,
-    comparison_visitors,
-    plan,
-    target_visitors,
-)
+from wbtest.statistics.counts import Counts, Interval, counts_of, evidence_needed, p_value
+from wbtest.statistics.planning import Plan, comparison_visitors, plan, target_visitors
 from wbtest.statistics.predictive import Tails, expected, tails
 from wbtest.statistics.ranking import Ranking, rank
 from wbtest.statistics.rate import (
+    Beta,
     decision_interval,
     log_e_above,
     log_e_above_path,
     log_e_below,
     log_e_below_path,
+    posterior,
     sequence,
+    wilson,
 )
 from wbtest.statistics.split import Split, log_e_split_path, split
 

@@ -13,8 +13,7 @@ from functools import lru_cache
 from math import exp, inf
 from typing import TYPE_CHECKING, NamedTuple
 
-from wbtest.statistics.counts import Counts, check_lengths, shares_of
-from wbtest.statistics.evidence import Interval, evidence_needed
+from wbtest.statistics.counts import Counts, Interval, check_lengths, evidence_needed, shares_of
 
 if TYPE_CHECKING:
     from wbtest.statistics.mixture import Floats, Ints

@@ -10,7 +10,7 @@ from collections.abc import Sequence
 from typing import TYPE_CHECKING, NamedTuple
 
 from wbtest.statistics.counts import Counts
-from wbtest.statistics.one_look import posterior
+from wbtest.statistics.rate import posterior
 
 if TYPE_CHECKING:
     from wbtest.statistics.mixture import Floats

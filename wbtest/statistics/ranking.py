@@ -12,7 +12,7 @@ from typing import TYPE_CHECKING
 from msgspec import Struct
 
 from wbtest.statistics.counts import Counts
-from wbtest.statistics.one_look import posterior
+from wbtest.statistics.rate import posterior
 
 if TYPE_CHECKING:
     from wbtest.statistics.mixture import Floats, Ints
