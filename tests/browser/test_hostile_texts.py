@@ -22,7 +22,7 @@ from tests.hostile.sinks import LOOK, faults_in_text
 from wbtest.extensions import db
 from wbtest.publishing.models import Experiment
 from wbtest.publishing.previews import preview_token
-from wbtest.team.mail_preferences import test_mail_stop_url
+from wbtest.team.mail_preferences import stop_test_mails_url
 from wbtest.team.models import Person
 from wbtest.team.sessions import open_session
 
@@ -93,7 +93,7 @@ def test_no_text_comes_to_life_on_any_page(
     for path in (*filled.links.values(), "/p/runs"):
         outside.walk(path)
     runs = db.session.get_one(Experiment, 1)
-    stop = urlsplit(test_mail_stop_url(owner.id)).path
+    stop = urlsplit(stop_test_mails_url(owner.id)).path
     tried = f"/p/runs/tried?preview={preview_token(runs, 'control')}"
     for path in ("/p/over", "/p/runs/asked", tried, "/confirm/try/runs", stop):
         outside.open(path)

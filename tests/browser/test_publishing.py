@@ -222,7 +222,7 @@ def test_every_page_of_an_experiment_is_accessible(
     running = make_running(revision, owner, owner)
     over = life.end(make_running(revision, owner, owner, slug="over"), owner)
     paths = (
-        *("/experiments", f"/experiments/{draft.id}", f"/experiments/{unready.id}"),
+        *("/ideas", f"/experiments/{draft.id}", f"/experiments/{unready.id}"),
         *(f"/experiments/{draft.id}/edit", f"/experiments/{draft.id}/variants/price"),
         *(f"/experiments/{running.id}", f"/experiments/{draft.id}/variants/new"),
         *(f"/experiments/{draft.id}/launch", f"/experiments/{unready.id}/launch"),

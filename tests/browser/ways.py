@@ -15,7 +15,7 @@ from wbtest.publishing.previews import preview_token
 from wbtest.results.shared_links import make_shared
 from wbtest.store import writing
 from wbtest.team import account_recovery, mail_preferences, two_factor
-from wbtest.team.mail_preferences import test_mail_stop_url
+from wbtest.team.mail_preferences import stop_test_mails_url
 from wbtest.team.members import invite
 from wbtest.team.models import Person
 
@@ -55,7 +55,7 @@ def open_shared(reader: Reader, owner: Person) -> None:
     reader.page.get_by_label("Password").fill(SHARED_PASSWORD)
     reader.send("Open")
     reader.walk(f"/shared/{token}")
-    reader.open(urlsplit(test_mail_stop_url(owner.id)).path)
+    reader.open(urlsplit(stop_test_mails_url(owner.id)).path)
     reader.press("Unsubscribe")
     reader.open(urlsplit(mail_preferences.daily_stop_url(owner)).path)
 

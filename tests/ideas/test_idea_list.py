@@ -125,5 +125,5 @@ def test_a_choice_that_waits_needs_the_team(ideas: Ideas, team: Team):
 
     assert (row.state, row.wanted) == (
         "needs",
-        "Go is proposed: a second person says yes or no.",
+        "Go needs a second approver.",
     )

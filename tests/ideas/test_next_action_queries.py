@@ -25,7 +25,7 @@ from wbtest.writing.models import Revision
 
 def waits(team: Team) -> list[TodoItem]:
     db.session.rollback()
-    return [wait for wait in waits_in() if "/p/" in wait.what]
+    return [wait for wait in waits_in() if wait.what.startswith("Larder: ")]
 
 
 def steps(team: Team) -> dict[str, list[str]]:
@@ -63,7 +63,7 @@ def test_a_draft_that_changed_after_its_check_needs_another_one(
 
     wait = waits(team)[0]
 
-    assert wait.what.startswith("/p/larder: It changed after its check: check it anew")
+    assert wait.what.startswith("Larder: It changed since the launch check.")
     assert wait.how_long(now()) == "waiting since yesterday"
 
 
@@ -82,7 +82,7 @@ def test_a_verdict_needs_those_who_decide_from_when_it_was_reached(
     [first, second] = waits(team)
 
     assert [first.who.name, second.who.name] == ["Approver", "Owner"]
-    assert first.what == "/p/larder: The verdict is in: decide."
+    assert first.what == "Larder: The result is in. Decide."
     assert first.since == datetime(2027, 3, 8, 8, tzinfo=UTC)
     decide(experiment, team.owner, "go", "It reaches the target.")
     assert "decide" not in steps(team)

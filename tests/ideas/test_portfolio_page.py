@@ -14,7 +14,7 @@ from tests.statements import counted
 from wbtest.ideas import idea_list
 from wbtest.review.verdicts import stop_release
 
-PATHS = ("/portfolio", "/portfolio.csv")
+PATHS = ("/ideas/chart", "/ideas.csv")
 
 
 @pytest.fixture
@@ -24,13 +24,13 @@ def viewer(client: Browser, team: Team) -> Browser:
 
 
 def rows(client: Browser, query: str = "") -> list[dict[str, str]]:
-    text = client.get(f"/portfolio.csv{query}").text
+    text = client.get(f"/ideas.csv{query}").text
     return list(csv.DictReader(io.StringIO(text, newline="")))
 
 
 def words(client: Browser, query: str = "") -> str:
     """What the page says, without its markup."""
-    main = client.get(f"/portfolio{query}").text.partition("<main")[2]
+    main = client.get(f"/ideas/chart{query}").text.partition("<main")[2]
     return " ".join(re.sub(r"<script.*?</script>|<[^>]+>", " ", main, flags=re.DOTALL).split())
 
 
@@ -45,8 +45,8 @@ def test_one_sentence_tells_how_far_every_idea_got(ideas: Ideas, viewer: Browser
     said = words(viewer)
 
     assert (
-        "Of 5 ideas 1 reached its bar, 2 were stopped early, 1 is not settled yet and 1 is on "
-        "paper."
+        "Of 5 ideas 1 reached its target, 2 were stopped early, 1 is undecided and 1 is being "
+        "written."
     ) in said
     assert (
         "Stopping 2 ideas took 22 days in all. Building one of them was guessed at a quarter."
@@ -63,7 +63,7 @@ def test_what_needs_the_team_comes_first_and_stops_come_last(ideas: Ideas, viewe
         "stopped",
         "stopped",
     ]
-    assert "The rule says go: decide." in words(viewer)
+    assert "Result: go. Decide now." in words(viewer)
 
 
 def test_a_stop_on_paper_is_honoured_in_days(ideas: Ideas, viewer: Browser):
@@ -83,7 +83,7 @@ def test_without_a_guess_a_stop_is_told_in_days_alone(team: Team, viewer: Browse
 
 
 def test_the_chart_holds_each_interval_against_its_own_target(ideas: Ideas, viewer: Browser):
-    page = viewer.get("/portfolio").text
+    page = viewer.get("/ideas/chart").text
     figure = json.loads(re.search(r'id="figure-bars">(.*?)</script>', page, re.DOTALL)[1])  # type: ignore[index]
     first = rows(viewer)[0]
     ends = [float(first[end]) / float(first["target"]) for end in ("decision_low", "decision_high")]
@@ -118,22 +118,22 @@ def test_a_page_holds_as_many_ideas_as_it_can_and_names_the_others(
 
 def test_ideas_without_a_test_have_no_chart_and_say_so(team: Team, viewer: Browser):
     make_release(team.editor, product="Nightbus")
-    page = viewer.get("/portfolio").text
+    page = viewer.get("/ideas/chart").text
 
-    assert "The only idea so far is on paper." in page
-    assert "No idea has met strangers yet." in page
+    assert "The only idea so far is being written." in page
+    assert "No idea has been tested yet." in page
     assert "plotly-basic" not in page
 
 
 def test_an_editor_without_ideas_is_shown_the_first_step(team: Team, client: Browser):
     log_in(client, team.editor)
 
-    assert 'href="/releases/new"' in client.get("/portfolio").text
+    assert 'href="/releases/new"' in client.get("/ideas/chart").text
 
 
 def test_what_was_typed_is_never_markup(team: Team, viewer: Browser):
     make_release(team.editor, product="<b>Kiln</b>", headline="<script>alert(1)</script>")
-    page = viewer.get("/portfolio?q=%3Cb%3Ekiln").text
+    page = viewer.get("/ideas/chart?q=%3Cb%3Ekiln").text
 
     assert "<b>Kiln" not in page
     assert "<script>alert" not in page
@@ -141,13 +141,13 @@ def test_what_was_typed_is_never_markup(team: Team, viewer: Browser):
 
 
 def test_settled_ideas_cost_a_page_no_query(ideas: Ideas, another_stopped, viewer: Browser):
-    viewer.get("/portfolio")
+    viewer.get("/ideas/chart")
     with counted() as few:
-        viewer.get("/portfolio")
+        viewer.get("/ideas/chart")
     for number in range(3):
         another_stopped(f"more-{number}")
     with counted() as more:
-        viewer.get("/portfolio")
+        viewer.get("/ideas/chart")
 
     assert len(more) == len(few)
 
@@ -159,10 +159,10 @@ def test_a_page_judges_no_more_than_it_shows(
     for number in range(2):
         states.begin(f"test-{number}")
     with counted() as few:
-        viewer.get("/portfolio")
+        viewer.get("/ideas/chart")
     for number in range(2, 6):
         states.begin(f"test-{number}")
     with counted() as more:
-        viewer.get("/portfolio")
+        viewer.get("/ideas/chart")
 
     assert len(more) == len(few)

@@ -30,7 +30,7 @@ def test_home_is_the_start_page_until_the_first_visitor_came(
 
     count_day(running, 0, "control", seen=1, converted=0, served=1)
 
-    assert client.get("/").location == "/releases"
+    assert client.get("/").location == "/ideas"
     assert "Your first visitor came" in client.get("/start").text
 
 
@@ -67,9 +67,9 @@ def test_who_may_not_do_the_next_step_is_told_who_does(client: Browser, team: Te
 def test_each_hides_it_for_themselves_and_brings_it_back(client: Browser, team: Team) -> None:
     log_in(client, team.viewer)
 
-    assert client.send("/start/hide").location == "/releases"
+    assert client.send("/start/hide").location == "/ideas"
     with counted() as statements:
-        assert client.get("/").location == "/releases"
+        assert client.get("/").location == "/ideas"
 
     assert not [each for each in statements if "day_totals" in each]
     assert sees_start(team).count(True) == 3

@@ -32,7 +32,7 @@ def places(revision: Revision, team: Team) -> dict[str, int]:
 
 
 @pytest.mark.parametrize("role", ROLES)
-@pytest.mark.parametrize("path", ["/experiments", *READING])
+@pytest.mark.parametrize("path", ["/ideas", *READING])
 def test_every_member_reads(
     role: str, path: str, places: dict[str, int], team: Team, client: FlaskClient
 ):
@@ -67,7 +67,7 @@ def test_who_is_too_low_neither_removes_nor_starts_nor_ends(
     assert answer.status_code == (303 if ROLES.index(role) >= ROLES.index(lowest) else 403)
 
 
-@pytest.mark.parametrize("path", ["/experiments", *READING, *EDITING])
+@pytest.mark.parametrize("path", ["/ideas", *READING, *EDITING])
 def test_nobody_is_sent_to_the_log_in_and_back(
     path: str, places: dict[str, int], client: FlaskClient
 ):

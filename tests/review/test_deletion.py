@@ -112,8 +112,8 @@ def test_a_draft_is_deleted_in_the_browser_after_a_question(client: Browser, tea
 
     assert f'action="{url}/delete"' in page
     assert "Nobody can bring them back." in page
-    assert (answer.status_code, answer.location) == (303, "/releases")
-    listed = client.get("/releases").text
+    assert (answer.status_code, answer.location) == (303, "/ideas")
+    listed = client.get("/ideas").text
     assert "Draft deleted." in listed
     assert "Kiln" not in listed
 

@@ -28,7 +28,7 @@ from wbtest.review.reviewers import seat_by_link, seat_of
 from wbtest.runtime import runtime
 from wbtest.store import writing
 from wbtest.team import account_recovery, mail_preferences
-from wbtest.team.mail_preferences import test_mail_stop_url
+from wbtest.team.mail_preferences import stop_test_mails_url
 from wbtest.team.members import invite
 from wbtest.team.models import Invitation
 from wbtest.team.tokens import make_token
@@ -117,7 +117,7 @@ def _of_few(filled: Filled, first: Revision, team: Team) -> dict[str, Values]:
     spend = db.session.scalars(
         sa.select(Spend.key).where(Spend.experiment_id == filled.running.id)
     ).one()
-    stop = test_mail_stop_url(team.editor.id).rpartition("/")[2]
+    stop = stop_test_mails_url(team.editor.id).rpartition("/")[2]
     before_start = ("edit_experiment", "launch", "look", "words", "options", "new_variant")
     of_variants = ("variant", "delete_variant", "start", "delete_experiment")
     after_end = ("learning", "save_learning", "next_draft", "closing", "purge")

@@ -10,7 +10,7 @@ from wbtest.team.models import Person
 from wbtest.writing.models import Release
 
 ROLES = ("viewer", "editor", "approver", "owner")
-READ = ["/releases", "/releases/{}/preview"]
+READ = ["/ideas", "/releases/{}/preview"]
 WRITE = ["/releases/new", "/releases/{}"]
 POST = ["/releases/{}/save", "/releases/{}/grow", "/releases/{}/freeze"]
 
@@ -83,9 +83,9 @@ def test_a_viewer_changes_nothing(
 def test_a_viewer_s_empty_list_offers_no_button(app: Flask):
     viewer = make_person("vic@example.com", "viewer")
 
-    page = browser(app, viewer).get("/releases").text
+    page = browser(app, viewer).get("/ideas").text
 
-    assert "No release yet" in page
+    assert "No ideas yet" in page
     assert "/releases/new" not in page
 
 
@@ -109,7 +109,7 @@ def test_a_stranger_changes_nothing(
 def test_a_stranger_s_list_does_not_name_it(
     app: Flask, people: dict[str, Person], release: Release
 ):
-    assert "Larder" not in browser(app, people["stranger"]).get("/releases").text
+    assert "Larder" not in browser(app, people["stranger"]).get("/ideas").text
 
 
 @pytest.mark.parametrize("path", [*READ, *WRITE])

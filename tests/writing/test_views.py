@@ -5,7 +5,7 @@ from html import unescape
 import pytest
 from flask.testing import FlaskClient
 
-from tests.factories import LARDER, make_release, make_revision
+from tests.factories import LARDER, make_release
 from wbtest.extensions import db
 from wbtest.team.models import Person
 from wbtest.writing.document import Document, Question, from_json
@@ -17,25 +17,6 @@ JSON = {"Accept": "application/json"}
 def draft(release: Release) -> Document:
     db.session.rollback()
     return from_json(release.document)
-
-
-def test_an_empty_list_offers_the_first_step(client: FlaskClient):
-    page = client.get("/releases").text
-
-    assert "No release yet" in page
-    assert "/releases/new" in page
-
-
-def test_the_list_says_how_each_release_stands(client: FlaskClient, owner: Person):
-    make_revision(owner)
-
-    page = client.get("/releases").text
-
-    assert LARDER.headline in page
-    assert "full form" in page
-    assert "99 words, 0.2 pages" in page
-    assert "revision 1" in page
-    assert "Not approved yet" in page
 
 
 def test_a_release_is_begun_with_a_name_a_form_and_a_language(client: FlaskClient, owner: Person):

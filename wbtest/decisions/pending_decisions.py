@@ -219,8 +219,8 @@ def waits_for_seconds() -> list[TodoItem]:
     found = []
     for waiting in waiting_in():
         paper = waiting.paper
-        about = f"“{paper.choice}” for {_product(paper)}, against the verdict"
-        asked = [(person, f"Sign or turn down {about}") for person in waiting.seconds]
+        about = f"“{paper.choice}” for {_product(paper)} (overrides the result)"
+        asked = [(person, f"Approve or reject {about}") for person in waiting.seconds]
         thing = f"second {paper.experiment_id}.{paper.number}"
         lonely = f"Find a second person for {about}, or take it back"
         for person, what in asked or [(paper.person, lonely)]:

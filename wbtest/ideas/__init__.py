@@ -27,4 +27,3 @@ def init_app(app: Flask) -> None:
     hooks.jobs["start pages"] = (onboarding_status.end_where_visited, onboarding_status.END_EVERY)
     hooks.jobs["daily mail"] = (daily_email.send_daily_mails, daily_email.EVERY)
     hooks.may_leave = daily_email.may_leave
-    app.add_template_global(views.count_needs_me)

@@ -179,7 +179,7 @@ def letter_of(news: Sequence[TodoItem], now: datetime, base_url: str, stop_url: 
         "\n\n".join(
             (
                 *parts,
-                f"All that needs you, also what you were told before:\n{base_url}/needs-you",
+                f"All that needs you, also what you were told before:\n{base_url}/ideas",
                 "You get this in the morning, when something is new or late, and nothing twice. "
                 f"Stop these mails:\n{stop_url}\n",
             )

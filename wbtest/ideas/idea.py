@@ -58,6 +58,7 @@ class Idea(Struct, frozen=True):
     """A release from its first save on, and its tests, the one started last first.
 
     ``ending`` is the last word on it: a stop on paper, else the decision on its newest test.
+    ``draft_test`` is the id of its newest test that has not started, 0 for none.
     """
 
     release_id: int
@@ -66,7 +67,7 @@ class Idea(Struct, frozen=True):
     texts: tuple[str, ...]
     began_at: datetime
     tests: tuple[Started, ...] = ()
-    is_prepared: bool = False
+    draft_test: int = 0
     ending: Ending | None = None
 
     @property

@@ -15,9 +15,12 @@ from typing import NamedTuple
 from wbtest.ideas import idea_text
 from wbtest.ideas.idea import Idea, State, days_of, guessed_weeks, place_of, state_of
 from wbtest.ideas.idea_evidence import Evidence, all_evidence_now, evidence_kept
-from wbtest.ideas.idea_queries import experiments_by_id, ideas_of
+from wbtest.ideas.idea_queries import experiments_by_id, ideas_of, newest_texts
+from wbtest.ideas.next_actions import shared_sources
+from wbtest.ideas.stages import STAGES, Stage, Text, stage_of, status_text
 from wbtest.paging import Page, page_of
 from wbtest.publishing.decisions import contradiction, newest_decisions
+from wbtest.publishing.running.seals import sealed_rule
 from wbtest.results.calibration import Guessed, forecast_tests, scored_tests
 from wbtest.results.calibration import sentence as forecast_sentence
 from wbtest.results.history import parts_of
@@ -108,6 +111,28 @@ class Portfolio(NamedTuple):
         return sum(self.counts.values())
 
 
+class ListedIdea(NamedTuple):
+    """An idea in the list: its stage, its newest revision and a status of a few words."""
+
+    row: IdeaRow
+    stage: Stage
+    text: Text
+    status: str
+
+
+class IdeaList(NamedTuple):
+    """One page of ideas by stage; ``counts`` are of all pages, ``total`` is of every idea.
+
+    ``warnings`` say which open pages send each other the same people.
+    """
+
+    groups: Mapping[Stage, Sequence[ListedIdea]]
+    counts: Mapping[Stage, int]
+    total: int
+    page: Page
+    warnings: Sequence[str]
+
+
 def portfolio_of(asked: IdeaFilter, now: datetime) -> Portfolio:
     """Return one page of the ideas that are asked for; a page too far is the last one."""
     placed, known = _placed(now)
@@ -127,6 +152,39 @@ def portfolio_of(asked: IdeaFilter, now: datetime) -> Portfolio:
         ),
         spent=idea_text.amounts_text(idea_text.spent_in_all()),
         forecasts=forecast_sentence(guessed) if guessed else "",
+    )
+
+
+def list_ideas(words: str, number: int, now: datetime) -> IdeaList:
+    """Return one page of the ideas that mention these words, by stage.
+
+    A page too far is the last one. In a stage the idea comes first that has waited longest, of
+    settled ones the latest.
+    """
+    placed, known = _placed(now)
+    on_paper = [each.idea.release_id for each in placed if each.state in ("writing", "iterate")]
+    texts = newest_texts(on_paper)
+    staged = [
+        (stage_of(each.idea, each.state, texts.get(each.idea.release_id, Text())), each)
+        for each in placed
+        if each.idea.mentions(words)
+    ]
+    order = list(STAGES)
+    staged.sort(key=lambda pair: order.index(pair[0]))
+    page = page_of(len(staged), AT_ONCE, number)
+    shown = staged[page.first : page.end]
+    groups: dict[Stage, list[ListedIdea]] = {}
+    rows = idea_rows([each for _, each in shown], known, now)
+    for (stage, _), row in zip(shown, rows, strict=True):
+        text = texts.get(row.idea.release_id, Text())
+        status = status_text(row.idea, stage, text, row.wanted, now)
+        groups.setdefault(stage, []).append(ListedIdea(row, stage, text, status))
+    return IdeaList(
+        groups=groups,
+        counts=Counter(stage for stage, _ in staged),
+        total=len(placed),
+        page=page,
+        warnings=_shared_sources(row.idea.newest.id for row in rows if row.idea.newest),
     )
 
 
@@ -200,3 +258,13 @@ def _matching(placed: Sequence[Placed], asked: IdeaFilter) -> list[Placed]:
         for each in placed
         if asked.state in (None, each.state) and each.idea.mentions(asked.words)
     ]
+
+
+def _shared_sources(keys: Iterable[int]) -> list[str]:
+    """What open pages do to each other that count the same source by name."""
+    live = [
+        (test.slug, sealed_rule(test).sources or ())
+        for test in experiments_by_id(list(keys)).values()
+        if test.state in ("running", "paused")
+    ]
+    return shared_sources(live)

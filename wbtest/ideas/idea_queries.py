@@ -16,9 +16,12 @@ from wbtest.decisions.models import Paper
 from wbtest.extensions import db
 from wbtest.ideas.idea import Ending, Idea, Started
 from wbtest.ideas.notifications import VERDICT, SentNotification
+from wbtest.ideas.stages import Text
 from wbtest.publishing.models import Decision, Experiment
+from wbtest.review.approvals import approved_ids
+from wbtest.review.models import Reviewer, Round
 from wbtest.team.models import Person
-from wbtest.writing.models import Release, Stop
+from wbtest.writing.models import Release, Revision, Stop
 
 # What the words of a search may stand in, besides product and headline.
 SEARCHED = ("subheading", "segment", "problem")
@@ -27,7 +30,7 @@ SEARCHED = ("subheading", "segment", "problem")
 def ideas_of() -> list[Idea]:
     """Return every idea, in no order."""
     decided = _decided()
-    tests, prepared = _tests()
+    tests, drafts = _tests()
     parts = [Release.document[name].as_string() for name in ("product", "headline", *SEARCHED)]
     rows = db.session.execute(
         sa.select(
@@ -56,11 +59,35 @@ def ideas_of() -> list[Idea]:
                 texts=tuple(text or "" for text in texts),
                 began_at=began_at,
                 tests=of_idea,
-                is_prepared=key in prepared,
+                draft_test=drafts.get(key, 0),
                 ending=ending,
             )
         )
     return found
+
+
+def newest_texts(release_ids: Collection[int]) -> dict[int, Text]:
+    """Return the newest revision of each of these releases that has one, by the release's id."""
+    newest = (
+        sa.select(sa.func.max(Revision.id))
+        .where(Revision.release_id.in_(release_ids))
+        .group_by(Revision.release_id)
+    )
+    is_link = sa.exists().where(
+        Reviewer.release_id == Revision.release_id, Reviewer.token_hash.is_not(None)
+    )
+    rows = db.session.execute(
+        sa.select(Revision, sa.exists().where(Round.revision_id == Revision.id) | is_link).where(
+            Revision.id.in_(newest)
+        )
+    ).all()
+    approved = approved_ids([revision for revision, _ in rows])
+    return {
+        revision.release_id: Text(
+            revision.number, is_in_review=is_asked, is_approved=revision.id in approved
+        )
+        for revision, is_asked in rows
+    }
 
 
 def experiments_by_id(keys: Collection[int]) -> dict[int, Experiment]:
@@ -76,11 +103,11 @@ def experiments_by_id(keys: Collection[int]) -> dict[int, Experiment]:
     return {experiment.id: experiment for experiment in rows}
 
 
-def _tests() -> tuple[defaultdict[int, list[Started]], set[int]]:
-    """The started tests of each release, the newest first, and the releases with a draft of one."""
+def _tests() -> tuple[defaultdict[int, list[Started]], dict[int, int]]:
+    """The started tests of each release, the newest first, and its newest draft of one."""
     proposed, told = _proposed(), _with_news()
     tests: defaultdict[int, list[Started]] = defaultdict(list)
-    prepared: set[int] = set()
+    drafts: dict[int, int] = {}
     rows = db.session.execute(
         sa.select(Experiment.release_id, Experiment.id, Experiment.slug)
         .add_columns(Experiment.started_at, Experiment.state)
@@ -88,7 +115,7 @@ def _tests() -> tuple[defaultdict[int, list[Started]], set[int]]:
     )
     for release_id, key, slug, started_at, state in rows:
         if started_at is None:
-            prepared.add(release_id)
+            drafts[release_id] = max(key, drafts.get(release_id, 0))
             continue
         test = Started(
             key,
@@ -100,7 +127,7 @@ def _tests() -> tuple[defaultdict[int, list[Started]], set[int]]:
             is_told=key in told,
         )
         tests[release_id].append(test)
-    return tests, prepared
+    return tests, drafts
 
 
 def _decided() -> dict[int, Ending]:

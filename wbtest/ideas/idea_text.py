@@ -19,13 +19,13 @@ from wbtest.results.trust import listed
 Outcome = Literal["reached", "went", "stopped", "running", "undecided", "iterate", "writing"]
 # What one idea did, and what several did, in the order in which they are told.
 SAID: dict[Outcome, tuple[str, str]] = {
-    "reached": ("reached its bar", "reached their bar"),
-    "went": ("goes ahead without having reached it", "go ahead without having reached it"),
+    "reached": ("reached its target", "reached their target"),
+    "went": ("goes ahead without reaching it", "go ahead without reaching it"),
     "stopped": ("was stopped early", "were stopped early"),
-    "running": ("is not settled yet", "are not settled yet"),
-    "undecided": ("waits for a decision", "wait for a decision"),
-    "iterate": ("goes back to writing", "go back to writing"),
-    "writing": ("is on paper", "are on paper"),
+    "running": ("is undecided", "are undecided"),
+    "undecided": ("is waiting for a decision", "are waiting for a decision"),
+    "iterate": ("is back to writing", "are back to writing"),
+    "writing": ("is being written", "are being written"),
 }
 # Guesses as people say them, by the fewest and the most weeks.
 SPANS = ((12, 14, "a quarter"), (25, 27, "half a year"), (50, 54, "a year"))
@@ -50,9 +50,9 @@ def summary_sentence(outcomes: Iterable[Outcome]) -> str:
     """Return how many ideas got how far; every idea is told once.
 
     >>> summary_sentence(["stopped", "running", "running", "reached"])
-    'Of 4 ideas 1 reached its bar, 1 was stopped early and 2 are not settled yet.'
+    'Of 4 ideas 1 reached its target, 1 was stopped early and 2 are undecided.'
     >>> summary_sentence(["running"])
-    'The only idea so far is not settled yet.'
+    'The only idea so far is undecided.'
     """
     counts = Counter(outcomes)
     total = counts.total()
@@ -70,13 +70,13 @@ def wanted(proposed: str, choice: str, *, is_doubted: bool) -> str:
     """Return what an idea wants of the team: ``proposed`` waits, ``choice`` is what the rule says.
 
     >>> wanted("", "go", is_doubted=False)
-    'The rule says go: decide.'
+    'Result: go. Decide now.'
     """
     if proposed:
-        return f"{proposed.capitalize()} is proposed: a second person says yes or no."
+        return f"{proposed.capitalize()} needs a second approver."
     if is_doubted:
-        return "The figures are not to be trusted: see why."
-    return f"The rule says {choice}: decide." if choice else "Not settled: decide all the same."
+        return "Data unreliable."
+    return f"Result: {choice}. Decide now." if choice else "Undecided. Decide anyway."
 
 
 def weeks_in_words(weeks: int) -> str:

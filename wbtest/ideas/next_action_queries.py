@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Collection, Iterable, Iterator, Mapping, Sequence
 from datetime import datetime
+from typing import NamedTuple
 
 import sqlalchemy as sa
 from msgspec import Struct
@@ -13,16 +14,19 @@ from sqlalchemy.orm import joinedload, selectinload
 from wbtest.decisions.decide import given_up
 from wbtest.decisions.pending_decisions import WaitingPaper, waiting_in
 from wbtest.extensions import clock, db
-from wbtest.ideas.next_actions import NextAction, NextActionInput, next_action
+from wbtest.http import day
+from wbtest.ideas.next_actions import NextAction, NextActionInput, next_action, time_left
 from wbtest.ideas.notifications import OVER, VERDICT, SentNotification
+from wbtest.publishing import rule as rules
 from wbtest.publishing.decisions import newest_decisions
 from wbtest.publishing.launch.readiness import writers_of
 from wbtest.publishing.models import Decision, Experiment, Step
 from wbtest.publishing.running.life import address_of
+from wbtest.publishing.running.seals import sealed_rule
 from wbtest.publishing.running.stages import Stage, stage_of
 from wbtest.results.summary import Summary, summaries
-from wbtest.review.approvers import is_alone, needs_of
-from wbtest.review.models import Approval
+from wbtest.review.approvals import approved_ids
+from wbtest.review.approvers import is_alone
 from wbtest.review.todo import Assignee, TodoItem
 from wbtest.team.access import roles_from
 from wbtest.team.mail_preferences import list_recipients
@@ -76,6 +80,28 @@ class ExperimentStatuses(Struct, frozen=True):
         )
 
 
+class ExperimentStep(NamedTuple):
+    """A test with what comes next for the person who looks at it, and its verdict if started."""
+
+    experiment: Experiment
+    next: NextAction
+    verdict: Summary | None
+    facts: tuple[str, ...]
+
+
+def step_for(
+    experiment: Experiment, person_id: int, *, may_edit: bool, may_approve: bool, may_own: bool
+) -> ExperimentStep:
+    """Return what comes next for this test, as this person needs it."""
+    statuses = read_statuses([experiment])
+    facts = statuses.facts_of(
+        experiment, person_id, may_edit=may_edit, may_approve=may_approve, may_own=may_own
+    )
+    verdict = statuses.verdicts.get(experiment.id)
+    about = tuple(_facts(experiment, sealed_rule(experiment), facts.stage, verdict))
+    return ExperimentStep(experiment, next_action(facts), verdict, about)
+
+
 def read_statuses(experiments: Sequence[Experiment]) -> ExperimentStatuses:
     """Read it, from as many queries for ten experiments as for one."""
     verdicts, proposals = summaries(experiments, clock.now()), waiting_in()
@@ -86,7 +112,7 @@ def read_statuses(experiments: Sequence[Experiment]) -> ExperimentStatuses:
         proposals=proposals,
         # Of several on one test the oldest has waited longest.
         waiting={each.paper.experiment_id: each for each in reversed(proposals)},
-        approved=frozenset(_approved(drafts)),
+        approved=frozenset(approved_ids(drafts)),
         newest=_newest(drafts),
         is_lone=is_alone(),
     )
@@ -101,30 +127,6 @@ def _may_answer(proposal: WaitingPaper, person_id: int) -> bool:
     if not proposal.seconds:
         return bool(proposal.paper.person_id == person_id)
     return person_id in {second.id for second in proposal.seconds}
-
-
-def _approved(revisions: Iterable[Revision]) -> set[int]:
-    """The ids of those revisions that enough people approved."""
-    rows = db.session.execute(
-        select(Approval.revision_id, Approval.approver_id, Approval.is_by_writer)
-        .join(Revision, Revision.id == Approval.revision_id)
-        .where(
-            Approval.revision_id.in_({revision.id for revision in revisions}),
-            Approval.digest == Revision.digest,
-        )
-    )
-    signed: dict[int, set[int]] = {}
-    writers: dict[int, set[int]] = {}
-    for revision_id, approver_id, is_by_writer in rows:
-        signed.setdefault(revision_id, set()).add(approver_id)
-        if is_by_writer:
-            writers.setdefault(revision_id, set()).add(approver_id)
-    needs = needs_of()
-    return {
-        revision_id
-        for revision_id, people in signed.items()
-        if needs.are_met_by(people, writers.get(revision_id, ()))
-    }
 
 
 def _newest(revisions: Iterable[Revision]) -> dict[int, tuple[int, str]]:
@@ -203,11 +205,12 @@ def _wait(
     path = f"/experiments/{test.id}"
     place = "" if step.where == "experiment" else f"/{step.where}"
     since = moments.since(test, step.what)
+    product = str(test.revision.document.get("product") or address_of(test))
     return TodoItem(
         who=who,
         thing=f"{step.what} {test.id}",
-        what=f"{address_of(test)}: {step.sentence}",
-        by=str(test.revision.document.get("product") or "the test"),
+        what=f"{product}: {step.sentence}",
+        by=product,
         since=since,
         path=f"{path}/decision" if step.what == "decide" else f"{path}{place}",
         about=path,
@@ -265,3 +268,23 @@ def _told(keys: Collection[int]) -> Iterator[tuple[tuple[int, str], datetime]]:
             yield (row.experiment_id, "decide"), row.told_at
         elif row.occasion.startswith("trust "):
             yield (row.experiment_id, "doubt"), row.told_at
+
+
+def _facts(
+    experiment: Experiment, rule: rules.Hypothesis, stage: Stage, verdict: Summary | None
+) -> Iterator[str]:
+    if experiment.attempt > 1:
+        yield f"attempt {experiment.attempt}"
+    if stage in ("running", "paused"):
+        yield time_left(rule.ends_at(experiment.time_zone), clock.now())
+    if experiment.ended_at:
+        yield f"ended {day(experiment.ended_at)}"
+    if verdict is not None:
+        yield _counted(verdict.seen, "visitor")
+        yield _counted(verdict.signups, "sign-up")
+    yield f"from {', '.join(rule.sources)}" if rule.sources else "from all sources"
+    yield _counted(len(experiment.variants), "variant")
+
+
+def _counted(count: int, noun: str) -> str:
+    return f"{count:,} {noun}{'' if count == 1 else 's'}"

@@ -1,4 +1,4 @@
-"""Which experiment needs whom, and in which order a list shows them. Pure."""
+"""What comes next for a test, and for whom; which open pages share their people. Pure."""
 
 from __future__ import annotations
 
@@ -11,14 +11,6 @@ from wbtest.writing.text_rules import joined
 
 if TYPE_CHECKING:
     from wbtest.publishing.running.stages import Stage
-
-Group = Literal["needs", "running", "drafts", "over"]
-GROUPS: dict[Group, str] = {
-    "needs": "Needs you",
-    "running": "Running",
-    "drafts": "Drafts",
-    "over": "Over",
-}
 
 
 class NextActionInput(NamedTuple):
@@ -69,32 +61,23 @@ def next_action(facts: NextActionInput) -> NextAction:
     if facts.proposed:
         said = f"{facts.proposed.capitalize()} is proposed"
         if facts.may_answer:
-            return NextAction(f"{said}: read why, and answer it.", True, "results", "answer")
-        return NextAction(f"{said}, and waits for a second person.", False, "results")
+            return NextAction(f"{said}. Approve or reject it.", True, "results", "answer")
+        return NextAction(f"{said} and needs a second approver.", False, "results")
     if facts.stage in ("running", "paused"):
         if facts.is_given_up:
-            said = "It was decided to stop, and the page is not closed: end the test."
+            said = "You decided to stop. End the test."
             return NextAction(said, facts.may_approve, "results", "end")
         if facts.is_withheld:
-            said = "The figures are not to be trusted: see why."
+            said = "Data unreliable. See why."
             return NextAction(said, facts.may_edit, "results", "doubt")
         if facts.is_reached and not facts.is_decided:
-            return NextAction("The verdict is in: decide.", facts.may_approve, "results", "decide")
+            return NextAction("The result is in. Decide.", facts.may_approve, "results", "decide")
         return NextAction()
     if not facts.is_decided:
         return NextAction("Decide: go, iterate or stop.", facts.may_approve, "results", "decide")
     if not facts.has_choice:
-        return NextAction("Choose what stands at its address now.", facts.may_own, "after", "close")
+        return NextAction("Choose what its page shows now.", facts.may_own, "after", "close")
     return NextAction()
-
-
-def group_of(stage: Stage, step: NextAction) -> Group:
-    """Return the part of the list in which an experiment stands."""
-    if step.is_mine:
-        return "needs"
-    if stage in ("draft", "checked"):
-        return "drafts"
-    return "running" if stage in ("running", "paused") else "over"
 
 
 def time_left(ends_at: datetime, now: datetime) -> str:
@@ -137,13 +120,13 @@ def _all_of(addresses: Sequence[str]) -> str:
 
 def _next_of_draft(facts: NextActionInput) -> NextAction:
     if facts.newer:
-        return NextAction(f"Revision {facts.newer} is newer: make the experiment from that one.")
+        return NextAction(f"Revision {facts.newer} is newer. Create the test from that one.")
     if not facts.is_approved:
-        return NextAction("Its text waits for approval.")
+        return NextAction("Its text needs approval.")
     if facts.stage == "draft":
-        again = "It changed after its check: check it anew, then it can start."
-        said = again if facts.was_checked else "Check it, then it can start."
+        again = "It changed since the launch check. Check it again."
+        said = again if facts.was_checked else "Run the launch check, then start it."
         return NextAction(said, facts.may_edit, "launch", "check")
     if facts.may_approve and not facts.wrote:
-        return NextAction("It is checked: read it and start it.", True, what="start")
-    return NextAction("It is checked, and somebody else starts it.")
+        return NextAction("Ready to start.", True, what="start")
+    return NextAction("Ready. Someone else has to start it.")

@@ -17,7 +17,7 @@ def home() -> ResponseReturnValue:
     if access.find_person() is not None:
         # Whoever hid the start page costs no query.
         is_new = access.membership().sees_start and not is_visited()
-        return redirect(url_for(".start" if is_new else "writing.releases"), 303)
+        return redirect(url_for(".start" if is_new else ".ideas"), 303)
     if people.has_owner():
         return redirect(url_for("team.login"), 303)
     return render_template("ideas/home.html")
@@ -46,7 +46,7 @@ def hide_start() -> ResponseReturnValue:
     """Go to the releases instead from now on."""
     onboarding_status.show_start(access.membership(), is_shown=False)
     flash("The start page is hidden. Help leads back to it.")
-    return redirect(url_for("writing.releases"), 303)
+    return redirect(url_for(".ideas"), 303)
 
 
 @bp.post("/start/show")

@@ -1,8 +1,7 @@
-"""The lists: every idea against its target, the tests, and what waits for whom."""
+"""Every idea, as a list by stage or as a chart, with what waits for whom."""
 
 from __future__ import annotations
 
-from collections.abc import Sequence
 from itertools import groupby
 
 from flask import Blueprint, render_template, request
@@ -11,10 +10,11 @@ from flask.typing import ResponseReturnValue
 from wbtest.downloads import as_csv, send_file
 from wbtest.extensions import clock
 from wbtest.ideas import idea_chart
-from wbtest.ideas.experiment_list import ExperimentList, experiments_of, list_experiments
 from wbtest.ideas.idea import STATES
 from wbtest.ideas.idea_file import rows_of_ideas
-from wbtest.ideas.idea_list import IdeaFilter, every_row, portfolio_of
+from wbtest.ideas.idea_list import IdeaFilter, every_row, list_ideas, portfolio_of
+from wbtest.ideas.next_action_queries import step_for
+from wbtest.ideas.stages import STAGES as STAGE_NAMES
 from wbtest.ideas.todo_queries import waits_for, waits_in
 from wbtest.moments import read_one_moment
 from wbtest.publishing.models import Experiment
@@ -26,7 +26,29 @@ LONGEST_SEARCH = 100
 bp = Blueprint("ideas", __name__)
 
 
-@bp.get("/portfolio")
+@bp.get("/ideas")
+@access.requires("read")
+def ideas() -> ResponseReturnValue:
+    """What waits for the asking person, and every idea by stage."""
+    read_one_moment()
+    now, me = clock.now(), access.person().id
+    words, waits = _words(), waits_in()
+    others = sorted(
+        (wait for wait in waits if wait.who.person_id != me),
+        key=lambda wait: (wait.who.name.casefold(), wait.who.person_id or 0),
+    )
+    return render_template(
+        "ideas/ideas.html",
+        found=list_ideas(words, request.args.get("page", 1, type=int), now),
+        stages=STAGE_NAMES,
+        words=words,
+        mine=waits_for(access.membership(), waits),
+        others=[(who, list(group)) for who, group in groupby(others, lambda wait: wait.who)],
+        now=now,
+    )
+
+
+@bp.get("/ideas/chart", endpoint="portfolio")
 @access.requires("read")
 def portfolio() -> ResponseReturnValue:
     """Every idea, what needs the team first; a state, words and a page stand in the address."""
@@ -43,7 +65,7 @@ def portfolio() -> ResponseReturnValue:
     )
 
 
-@bp.get("/portfolio.csv")
+@bp.get("/ideas.csv")
 @access.requires("read")
 def portfolio_csv() -> ResponseReturnValue:
     """All pages of the ideas that the same address shows, for a spreadsheet."""
@@ -55,49 +77,8 @@ def portfolio_csv() -> ResponseReturnValue:
 
 def _asked() -> IdeaFilter:
     """What the address asks for; what it cannot mean is left out."""
-    words = " ".join(request.args.get("q", "").split())[:LONGEST_SEARCH]
     state = next((each for each in STATES if each == request.args.get("state")), None)
-    return IdeaFilter(state, words, request.args.get("page", 1, type=int))
-
-
-@bp.get("/needs-you")
-@access.requires("read")
-def needs_you() -> ResponseReturnValue:
-    """What needs the asking person."""
-    return render_template(
-        "ideas/needs_you.html", waits=waits_for(access.membership()), now=clock.now()
-    )
-
-
-@bp.get("/waiting")
-@access.requires("read")
-def waiting() -> ResponseReturnValue:
-    """Whom the team waits for, but for the asking person: that is a page of its own."""
-    waits = waits_in()
-    me = access.person().id
-    others = sorted(
-        (wait for wait in waits if wait.who.person_id != me),
-        key=lambda wait: (wait.who.name.casefold(), wait.who.person_id or 0),
-    )
-    return render_template(
-        "ideas/waiting.html",
-        mine=len(waits_for(access.membership(), waits)),
-        others=[(who, list(group)) for who, group in groupby(others, lambda wait: wait.who)],
-        now=clock.now(),
-    )
-
-
-def count_needs_me() -> int:
-    """How much needs the asking person."""
-    return len(waits_for(access.membership()))
-
-
-@bp.get("/experiments")
-@access.requires("read")
-def experiments() -> ResponseReturnValue:
-    """The experiments, a page at a time."""
-    found, shown = experiments_of(request.args.get("page", 1, type=int))
-    return render_template("ideas/experiments.html", listed=_listed(found), shown=shown)
+    return IdeaFilter(state, _words(), request.args.get("page", 1, type=int))
 
 
 @bp.get("/experiments/<int:experiment_id>")
@@ -107,16 +88,16 @@ def experiment(experiment_id: int) -> ResponseReturnValue:
     found = access.get(Experiment, experiment_id, "read")
     if found.state == "draft":
         return experiment_page(found)
-    [(_, [row])] = _listed([found]).groups
-    return experiment_page(found, row=row)
-
-
-def _listed(experiments: Sequence[Experiment]) -> ExperimentList:
-    """The experiments as the list shows them to this person."""
-    return list_experiments(
-        experiments,
-        access.person(),
+    row = step_for(
+        found,
+        access.person().id,
         may_edit=access.has_permission("edit"),
         may_approve=access.has_permission("approve"),
         may_own=access.has_permission("own"),
     )
+    return experiment_page(found, row=row)
+
+
+def _words() -> str:
+    """The words that are searched for, '' for none."""
+    return " ".join(request.args.get("q", "").split())[:LONGEST_SEARCH]

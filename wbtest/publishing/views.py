@@ -152,7 +152,7 @@ def delete_experiment(experiment_id: int) -> ResponseReturnValue:
     remove_experiment(experiment)
     is_free = release.slug is None
     flash(f"The draft is deleted, and /p/{slug} is free again." if is_free else "Draft deleted.")
-    return redirect(url_for("ideas.experiments"), 303)
+    return redirect(url_for("ideas.ideas"), 303)
 
 
 @bp.get("/robots.txt")

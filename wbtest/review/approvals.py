@@ -130,6 +130,30 @@ def _dead_end(needs: Needs, signed: set[int], revision: Revision) -> str:
     )
 
 
+def approved_ids(revisions: Iterable[Revision]) -> set[int]:
+    """Return the ids of those revisions that enough people approved."""
+    rows = db.session.execute(
+        select(Approval.revision_id, Approval.approver_id, Approval.is_by_writer)
+        .join(Revision, Revision.id == Approval.revision_id)
+        .where(
+            Approval.revision_id.in_({revision.id for revision in revisions}),
+            Approval.digest == Revision.digest,
+        )
+    )
+    signed: dict[int, set[int]] = {}
+    writers: dict[int, set[int]] = {}
+    for revision_id, approver_id, is_by_writer in rows:
+        signed.setdefault(revision_id, set()).add(approver_id)
+        if is_by_writer:
+            writers.setdefault(revision_id, set()).add(approver_id)
+    needs = needs_of()
+    return {
+        revision_id
+        for revision_id, people in signed.items()
+        if needs.are_met_by(people, writers.get(revision_id, ()))
+    }
+
+
 def approval_statuses(releases: Iterable[Release]) -> dict[int, ApprovalStatus]:
     """How each release stands, by its id.
 

@@ -1,8 +1,5 @@
 """An approver's verdicts: another draft, or stop; and what a newer or stopped text refuses."""
 
-from collections.abc import Iterator
-from typing import Any
-
 from sqlalchemy import select
 from sqlalchemy.orm import joinedload
 
@@ -101,23 +98,6 @@ def find_stop(release: Release) -> Stop | None:
     return db.session.get(Stop, release.id)
 
 
-def stops_of() -> list[Stop]:
-    """The stopped releases, the latest first."""
-    return list(
-        db.session.scalars(
-            select(Stop)
-            .options(joinedload(Stop.release), joinedload(Stop.stopped_by))
-            .order_by(Stop.stopped_at.desc(), Stop.release_id)
-        )
-    )
-
-
-def is_about(stop: Stop, wanted: str) -> bool:
-    """Whether these words stand in a stopped release's text or in its reason, in any spelling."""
-    texts = (stop.reason, *_texts_in(stop.release.document))
-    return any(wanted.casefold() in text.casefold() for text in texts)
-
-
 def verdicts_of(revision: Revision) -> list[Reading]:
     """Everybody's verdict on the revision, oldest first."""
     return list(
@@ -128,18 +108,6 @@ def verdicts_of(revision: Revision) -> list[Reading]:
             .order_by(Reading.verdict_at, Reading.id)
         )
     )
-
-
-def _texts_in(value: Any) -> Iterator[str]:
-    """What was typed into a document: its values, and not what its parts are called."""
-    if isinstance(value, str):
-        yield value
-    elif isinstance(value, dict):
-        for inner in value.values():
-            yield from _texts_in(inner)
-    elif isinstance(value, list):
-        for inner in value:
-            yield from _texts_in(inner)
 
 
 def _check_is_approver(person: Person) -> None:

@@ -6,7 +6,6 @@ from flask import Blueprint, abort, flash, redirect, render_template, request, u
 from flask.typing import ResponseReturnValue
 
 from wbtest.extensions import clock
-from wbtest.paging import page_of
 from wbtest.review import approvals, approvers, deletion, verdicts
 from wbtest.review.alignment import Summary, summary_of
 from wbtest.review.approvers import approvers_of
@@ -35,7 +34,6 @@ from wbtest.writing.models import Release, Revision
 from wbtest.writing.releases import find_revision
 
 bp = Blueprint("review", __name__)
-STOPS_AT_ONCE = 50
 
 
 @bp.get("/releases/<int:release_id>/revisions/<int:number>")
@@ -167,7 +165,7 @@ def stop(release_id: int, number: int) -> ResponseReturnValue:
         flash(str(refused), "error")
         return revision_page(found, ApproveForm(), stop=form), 422
     flash("Stopped, with its reason. It costs a document and no more.")
-    return redirect(url_for(".stopped"), 303)
+    return redirect(url_for("ideas.ideas"), 303)
 
 
 @bp.post("/releases/<int:release_id>/take-up")
@@ -176,7 +174,7 @@ def take_up(release_id: int) -> ResponseReturnValue:
     """Let a stopped release go on."""
     found = access.get(Release, release_id, "approve")
     verdicts.take_up_again(found, access.person())
-    flash("It is among your releases again.")
+    flash("Idea reopened.")
     return redirect(url_for("writing.release", release_id=found.id), 303)
 
 
@@ -186,25 +184,7 @@ def delete_release(release_id: int) -> ResponseReturnValue:
     """Delete a draft that nobody has reviewed."""
     deletion.delete_release(access.get(Release, release_id, "edit"), access.person())
     flash("Draft deleted.")
-    return redirect(url_for("writing.releases"), 303)
-
-
-@bp.get("/stopped")
-@access.requires("read")
-def stopped() -> ResponseReturnValue:
-    """The releases that were stopped on paper, found by a word of their text or reason."""
-    wanted = " ".join(request.args.get("q", "").split())
-    stops = verdicts.stops_of()
-    found = [stop for stop in stops if verdicts.is_about(stop, wanted)]
-    shown = page_of(len(found), STOPS_AT_ONCE, request.args.get("page", 1, type=int))
-    return render_template(
-        "review/stopped.html",
-        stops=found[shown.first : shown.end],
-        shown=shown,
-        weeks=sum(stop.weeks_saved or 0 for stop in stops),
-        total=len(stops),
-        wanted=wanted,
-    )
+    return redirect(url_for("ideas.ideas"), 303)
 
 
 @bp.get("/approving")

@@ -144,7 +144,7 @@ def send_alarm(subject: str, body: str) -> None:
 def send_test_mail(people: list[Person], subject: str, body: str) -> None:
     """Queue a mail to each of these people, with the link that stops such mails."""
     for person in people:
-        stop = test_mail_stop_url(person.id)
+        stop = stop_test_mails_url(person.id)
         queue_mail(
             recipient=person.email,
             subject=subject,
@@ -153,7 +153,7 @@ def send_test_mail(people: list[Person], subject: str, body: str) -> None:
         )
 
 
-def test_mail_stop_url(person_id: int) -> str:
+def stop_test_mails_url(person_id: int) -> str:
     """Return the address in a mail that stops these mails; it never expires."""
     base_url = runtime().settings.base_url
     return f"{base_url}/mails/stop/{_test_mail_signer().sign(str(person_id)).decode()}"

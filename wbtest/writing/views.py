@@ -19,22 +19,13 @@ from wbtest.writing import editor_form, languages, releases
 from wbtest.writing.coach import unchecked
 from wbtest.writing.coach_report import RefusedReason, coach_text, marks_of
 from wbtest.writing.document import PARTS, Form
-from wbtest.writing.draft_status import DraftStatus, releases_of, status_of
+from wbtest.writing.draft_status import DraftStatus, status_of
 from wbtest.writing.faq import EXAMPLE_QUESTIONS, EXPECTED_TOPICS, still_open
 from wbtest.writing.forms import FullForm, NewReleaseForm, ShortForm
 from wbtest.writing.models import Release
 from wbtest.writing.releases import copy_release
 
 bp = Blueprint("writing", __name__)
-
-
-@bp.get("/releases", endpoint="releases")
-@access.requires("read")
-def list_releases() -> ResponseReturnValue:
-    """The releases, the one written on last first, a page at a time."""
-    asked = request.args.get("page", 1, type=int)
-    shown = releases_of(asked)
-    return render_template("writing/releases.html", shown=shown, releases=shown.releases)
 
 
 @bp.route("/releases/new", methods=["GET", "POST"])

@@ -11,7 +11,7 @@ from tests.ideas.notifying.told import mails, recipients
 from wbtest.audience.signing.alarms import tell
 from wbtest.extensions import db
 from wbtest.publishing.models import Experiment
-from wbtest.team.mail_preferences import choose_test_mails, list_recipients, test_mail_stop_url
+from wbtest.team.mail_preferences import choose_test_mails, list_recipients, stop_test_mails_url
 from wbtest.team.models import Person
 
 
@@ -21,7 +21,7 @@ def people(team: Team) -> list[Person]:
 
 
 def link_of(team: Team, person: Person) -> str:
-    return urlsplit(test_mail_stop_url(person.id)).path
+    return urlsplit(stop_test_mails_url(person.id)).path
 
 
 def test_those_who_decide_get_mails_until_they_choose(team: Team):
@@ -85,7 +85,7 @@ def test_only_owners_who_want_mails_hear_of_unusual_sign_ups(
 
 def test_a_link_that_is_not_ours_stops_nothing(client: Browser, team: Team, app: Flask):
     ours = link_of(team, team.owner)
-    other = test_mail_stop_url(999)
+    other = stop_test_mails_url(999)
     forged = f"{team.settings.id}.{team.approver.id}.{ours.rpartition('.')[2]}"
 
     for link in ("x", "é", "1.2", forged, other.rpartition("/")[2], ours[:-1], f"{ours}x"):

@@ -105,7 +105,7 @@ def test_a_mail_that_could_not_be_queued_comes_again(
 
     reach_target(experiment, now)
     with monkeypatch.context() as broken:
-        broken.setattr(notifications, "post", fail)
+        broken.setattr(notifications, "send_test_mail", fail)
         with pytest.raises(SomeFailed):
             send_notifications(now())
     assert mails() == []

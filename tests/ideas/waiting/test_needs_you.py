@@ -128,7 +128,7 @@ def test_the_page_lists_what_blocks_people_first_each_with_one_link(
     now.turn(days=2)
     log_in(client, team.owner)
 
-    page = unescape(client.get("/needs-you").text)
+    page = unescape(client.get("/ideas").text)
 
     read, mail = "/releases/1/revisions/1/review", "/team/deliveries"
     assert page.index(f'href="{read}"') < page.index(f'href="{mail}"')
@@ -141,7 +141,7 @@ def test_the_number_stands_in_the_navigation_where_it_is_known(
 ):
     log_in(client, team.owner)
 
-    for path, number in (("/releases", 1), ("/needs-you", 1), ("/team", 0)):
+    for path, number in (("/ideas", 1), ("/team", 0)):
         assert client.get(path).text.count('<span class="count">2</span>') == number
 
 
@@ -157,9 +157,11 @@ def test_other_pages_do_not_ask_the_database_for_it(
 
 
 def test_who_is_needed_for_nothing_reads_so(client: Browser, team: Team):
-    log_in(client, team.owner)
+    make_release(team.editor)
+    make_revision(team.editor)
+    log_in(client, team.viewer)
 
-    assert "Nothing needs you" in client.get("/needs-you").text
+    assert "Nothing’s waiting for you." in client.get("/ideas").text
 
 
 def test_the_days_of_open_questions_bring_them_up(team: Team, now: HandClock):

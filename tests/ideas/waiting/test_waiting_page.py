@@ -170,19 +170,20 @@ def test_the_page_shows_whom_others_wait_for_and_where_ones_own_stands(
     now.turn(days=3)
     log_in(client, team.viewer)
 
-    page = unescape(client.get("/waiting").text)
+    page = unescape(client.get("/ideas").text)
 
-    assert '<a href="/needs-you">One thing waits for you</a>' in page
-    assert page.count("Read revision 1 of Larder") == 1
-    assert 'href="/releases/1/revisions/1"' in page
+    assert page.count("Read revision 1 of Larder") == 2
+    mine, _, others = page.partition("Waiting on others")
+    assert 'href="/releases/1/revisions/1/review"' in mine
+    assert 'href="/releases/1/revisions/1"' in others
     assert "waiting for 3 days" in page
 
 
-def test_where_nobody_waits_the_page_says_so(client: Browser, team: Team):
-    assert client.get("/waiting").location.startswith("/login")
+def test_where_nobody_waits_nothing_is_said_of_it(client: Browser, team: Team):
+    assert client.get("/ideas").location.startswith("/login")
     log_in(client, team.viewer)
 
-    assert "Nobody waits for anybody" in client.get("/waiting").text
+    assert "Waiting on others" not in client.get("/ideas").text
 
 
 def test_the_drafts_late_questions_are_there_too(team: Team, now: HandClock):

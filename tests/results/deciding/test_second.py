@@ -231,15 +231,12 @@ def test_who_may_sign_is_told_by_mail_and_in_every_list_once(
     mails = db.session.scalars(
         db.select(OutboxMail).where(OutboxMail.subject.contains("waits for your signature"))
     ).all()
-    page = client.get("/experiments").text
-    waiting = unescape(client.get("/needs-you").text)
+    waiting = unescape(client.get("/ideas").text)
 
     assert [mail.recipient for mail in mails] == [team.owner.email]
     assert f"/experiments/{met.id}/decision" in mails[0].body
-    said = "The sealed rule says go. It waits for a second person: you, for one."
-    assert said in " ".join(page.split())
-    assert "Stop is proposed: read why, and answer it." in page
-    assert waiting.count("Sign or turn down “stop” for Larder, against the verdict") == 1
+    assert "Stop needs a second approver." in waiting
+    assert waiting.count("Approve or reject “stop” for Larder (overrides the result)") == 1
     assert f'href="/experiments/{met.id}/decision"' in waiting
 
 
@@ -262,5 +259,8 @@ def test_where_nobody_may_second_it_its_author_has_to_act(app, now: HandClock):
     decide(experiment, mei, "stop", "Nobody came to see it.")
 
     assert [(wait.who.name, wait.what) for wait in waits_in()] == [
-        ("Mei", "Find a second person for “stop” for Larder, against the verdict, or take it back")
+        (
+            "Mei",
+            "Find a second person for “stop” for Larder (overrides the result), or take it back",
+        )
     ]

@@ -91,5 +91,5 @@ def test_after_go_the_team_is_led_on_and_not_told_to_stop_looking(
         text = approver.get(f"{place_of}/{page}").text
         assert f'href="{place_of}/decision#checklist"' in text
         assert f'href="{place_of}/learning"' in text
-    for page in ("/experiments", *(f"{place_of}/{page}" for page in ("memo/1", "results"))):
+    for page in ("/ideas", *(f"{place_of}/{page}" for page in ("memo/1", "results"))):
         assert "You may stop looking" not in approver.get(page).text

@@ -225,7 +225,7 @@ def test_who_is_in_no_team_still_looks_after_the_own_log_in(
     assert 'href="/account"' in elsewhere.get("/").text
     page = elsewhere.get("/account").text
     assert "This device" in page
-    assert 'href="/releases"' not in page
+    assert 'href="/ideas"' not in page
     typed = {"old_password": PASSWORD, "new_password": NEW, "repeated": NEW}
     assert elsewhere.send("/password", typed).location == "/account"
     assert client.send("/login", {"email": ada.email, "password": NEW}).status_code == 303

@@ -10,7 +10,7 @@ def written(stage: Stage, shared: str) -> str:
     larder = stage.releases["larder"]
     decided = stage.experiment("docket-2").id
     places = (
-        ("Open first", f"/login?next=/portfolio\n{'':17}{OWNER}  {stage.password}"),
+        ("Open first", f"/login?next=/ideas\n{'':17}{OWNER}  {stage.password}"),
         ("A review", f"/releases/{larder}/revisions/5"),
         ("A decision", f"/experiments/{decided}/memo/1"),
         ("What is built", f"/experiments/{decided}/decision#checklist"),
