@@ -11,7 +11,7 @@ from tests.writing.desk import typed
 from wbtest.team.models import Person
 from wbtest.writing import document as documents
 from wbtest.writing import editor_form
-from wbtest.writing.coach.ledger import numbers_of
+from wbtest.writing.coach.claims import numbers_of
 from wbtest.writing.document import (
     CallToAction,
     Document,

@@ -3,7 +3,7 @@
 from hypothesis import given
 from hypothesis import strategies as some
 
-from wbtest.writing.coach.sentences import paragraphs_in
+from wbtest.writing.coach.document_reader import paragraphs_in
 from wbtest.writing.coach_report import MarkedSpan, marked_paragraphs
 
 places = some.integers(0, 60)

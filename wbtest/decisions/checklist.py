@@ -20,7 +20,7 @@ from wbtest.publishing.meanwhile import Overtaken, part_digest
 from wbtest.publishing.models import Experiment
 from wbtest.store import Invalid, Refused, hold, writing
 from wbtest.writing import document as documents
-from wbtest.writing.coach.reading import Reading, Text
+from wbtest.writing.coach.document_reader import Reading, Text
 from wbtest.writing.document import PARTS, Document, words_key
 from wbtest.writing.text_rules import on_one_line
 from wbtest.writing.typed_text import kept_text

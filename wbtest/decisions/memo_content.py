@@ -30,7 +30,7 @@ from wbtest.results.trust import Check
 from wbtest.review.approvals import approvals_of
 from wbtest.review.models import Approval, Forecast, Reviewer
 from wbtest.writing import document as documents
-from wbtest.writing.coach.ledger import Row, numbers_of
+from wbtest.writing.coach.claims import NumberRow, numbers_of
 from wbtest.writing.document import Document, Question, is_spelled
 
 
@@ -182,7 +182,7 @@ def _forecasts(found: Guesses) -> dict[str, Any]:
 class OpenEnds(Struct, frozen=True):
     """What the test may have settled, or not: nobody has said so yet."""
 
-    assumptions: tuple[Row, ...]
+    assumptions: tuple[NumberRow, ...]
     questions: tuple[Question, ...]
 
     def __bool__(self) -> bool:
@@ -192,7 +192,7 @@ class OpenEnds(Struct, frozen=True):
 def open_ends_of(document: Document, rule: Hypothesis) -> OpenEnds:
     """Return the numbers marked as assumed, those behind the target, and the open questions."""
     asked = document.questions("internal")
-    behind = (Row(each.words, None, each.sentence) for each in assumptions_behind(rule))
+    behind = (NumberRow(each.words, None, each.sentence) for each in assumptions_behind(rule))
     return OpenEnds(
         (*numbers_of(document).assumptions, *behind),
         tuple(question for question in asked if question.open),
@@ -228,7 +228,7 @@ def as_values(ends: OpenEnds) -> dict[str, Any]:
     }
 
 
-def _assumption(row: Row) -> dict[str, str]:
+def _assumption(row: NumberRow) -> dict[str, str]:
     # A number behind the target has no entry in the ledger, and stands in no sentence of the text.
     if row.entry is None:
         return {"words": row.words, "sentence": "", "rests": row.sentence}

@@ -59,7 +59,7 @@ from wbtest.runtime import runtime
 from wbtest.store import Invalid
 from wbtest.team import access
 from wbtest.writing import document as documents
-from wbtest.writing.coach.ledger import numbers_of
+from wbtest.writing.coach.claims import numbers_of
 from wbtest.writing.document import Document, NotADocument
 from wbtest.writing.models import Release
 

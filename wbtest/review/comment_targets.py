@@ -10,7 +10,7 @@ from typing import Any, NamedTuple
 
 from wbtest.store import Invalid
 from wbtest.writing import document as documents
-from wbtest.writing.coach.reading import RELEASE_TEXTS, text_at
+from wbtest.writing.coach.document_reader import RELEASE_TEXTS, text_at
 from wbtest.writing.document import AUDIENCES, PARTS, Document, NotADocument
 from wbtest.writing.text_rules import (
     LONGEST_LINE,

@@ -9,7 +9,7 @@ from wbtest.writing import (
     save_views,
     suggested_questions,
 )
-from wbtest.writing.coach.ledger import numbers_of
+from wbtest.writing.coach.claims import numbers_of
 from wbtest.writing.coach_report import marked_paragraphs, numbers_asked
 from wbtest.writing.coach_views import may_stay
 from wbtest.writing.document import is_spelled, link_in

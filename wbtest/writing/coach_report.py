@@ -11,7 +11,7 @@ from wbtest.extensions import clock
 from wbtest.writing import coach
 from wbtest.writing import document as documents
 from wbtest.writing.coach import Finding
-from wbtest.writing.coach.sentences import Piece, paragraphs_in
+from wbtest.writing.coach.document_reader import Piece, paragraphs_in
 from wbtest.writing.coach_settings import get_coach_settings
 from wbtest.writing.document import PARTS, Document, Form
 from wbtest.writing.models import Release, Revision, Waiver

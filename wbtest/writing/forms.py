@@ -28,7 +28,7 @@ from wtforms.widgets import CheckboxInput, DateInput, HiddenInput, ListWidget
 from wbtest.helping.belonging import Belongs, Described, Said
 from wbtest.writing import document, languages
 from wbtest.writing.coach import Rule, all_rules
-from wbtest.writing.coach.ledger import Row, numbers_of
+from wbtest.writing.coach.claims import NumberRow, numbers_of
 from wbtest.writing.document import EXTERNAL_TOPICS, INTERNAL_TOPICS, Document, words_key
 from wbtest.writing.text_rules import (
     MOST_EVIDENCE,
@@ -192,7 +192,7 @@ class NumberRows(SheetRows):
         """Leave the names as they are; the base class would count the rows from 0."""
 
 
-def number_rows(document: Document) -> list[Row]:
+def number_rows(document: Document) -> list[NumberRow]:
     """The rows that the sheet shows: every entry, and as many other numbers as have room."""
     rows = numbers_of(document).rows
     room = MOST_EVIDENCE - sum(row.entry is not None for row in rows)
@@ -200,7 +200,7 @@ def number_rows(document: Document) -> list[Row]:
     return [row for row in rows if row.entry is not None or row in unsaid]
 
 
-def number_row_values(row: Row) -> dict[str, str]:
+def number_row_values(row: NumberRow) -> dict[str, str]:
     """What stands in the fields of a row."""
     entry = row.entry
     return {

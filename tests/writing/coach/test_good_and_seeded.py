@@ -12,7 +12,7 @@ from msgspec.structs import replace
 from tests.writing.seeding import Flaw, flaws_for
 from wbtest.writing import coach
 from wbtest.writing.coach import Finding
-from wbtest.writing.coach.reading import text_at
+from wbtest.writing.coach.document_reader import text_at
 from wbtest.writing.document import Document, Question, from_json
 
 TODAY = date(2026, 11, 25)

@@ -5,10 +5,10 @@ from datetime import date
 import pytest
 
 from wbtest.writing import coach
-from wbtest.writing.coach.lists import LANGUAGES, lines_of
-from wbtest.writing.coach.meanings import meaning
+from wbtest.writing.coach.dates import meaning
+from wbtest.writing.coach.document_reader import Reading
 from wbtest.writing.coach.numbers import numbers_in
-from wbtest.writing.coach.reading import Reading
+from wbtest.writing.coach.word_lists import LANGUAGES, lines_of
 from wbtest.writing.document import from_json
 
 SWAPPED = {

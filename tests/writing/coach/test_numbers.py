@@ -4,8 +4,7 @@ from decimal import Decimal
 
 import pytest
 
-from wbtest.writing.coach.numbers import numbers_in
-from wbtest.writing.coach.offers import offers_in
+from wbtest.writing.coach.numbers import numbers_in, offers_in
 
 
 def words(text, language="en"):

@@ -2,8 +2,8 @@
 
 import pytest
 
+from wbtest.writing.coach.document_reader import Text
 from wbtest.writing.coach.quotes import is_name, quotations_in, spoken
-from wbtest.writing.coach.reading import Text
 
 
 def text(words: str, language: str = "en") -> Text:

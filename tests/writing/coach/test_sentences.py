@@ -2,7 +2,7 @@
 
 import pytest
 
-from wbtest.writing.coach.sentences import sentences_in
+from wbtest.writing.coach.document_reader import sentences_in
 
 
 @pytest.mark.parametrize(

@@ -1,7 +1,7 @@
 """The coach: a press release in, findings on exact words out. Pure, and never a score.
 
-Each rule is a module in ``rules``, its words are in ``words``. A rule that covers some languages
-only stays silent in others, and ``unchecked`` names it.
+The rules are in the ``…_rules`` modules, by part; their words are in ``words``. A rule that covers
+some languages only stays silent in others, and ``unchecked`` names it.
 """
 
 import logging
@@ -12,9 +12,19 @@ from functools import lru_cache
 
 from msgspec.structs import replace
 
-from wbtest.writing.coach.finding import SEVERITIES, Finding, Mark, Rule, Severity, Step
-from wbtest.writing.coach.reading import RELEASE_TEXTS, CoachSettings, Reading, text_at
-from wbtest.writing.coach.rules import RULES
+from wbtest.writing.coach.document_reader import (
+    RELEASE_TEXTS,
+    SEVERITIES,
+    CoachSettings,
+    Finding,
+    Mark,
+    Reading,
+    Rule,
+    Severity,
+    Step,
+    text_at,
+)
+from wbtest.writing.coach.rule_catalogue import RULES
 from wbtest.writing.document import PARTS, Document, Form
 
 __all__ = [

@@ -1,18 +1,19 @@
-"""Numbers, money and shares of a hundred in a text, in any script. Pure.
+"""Numbers, money, shares of a hundred, prices and counted things in a text, in any script. Pure.
 
 What only names something is none: days, years, times, ordinals, addresses, phone numbers, ``B2B``.
 """
 
 import re
+from bisect import bisect_left
 from collections.abc import Iterable, Iterator
 from decimal import Decimal
 from functools import cache, lru_cache
 from typing import Literal, NamedTuple
 
-from wbtest.writing.coach.days import days_in
-from wbtest.writing.coach.lists import words_of
-from wbtest.writing.coach.meanings import meaning
-from wbtest.writing.coach.sentences import ORDINAL_DOTS
+from wbtest.writing.coach.dates import days_in, meaning
+from wbtest.writing.coach.document_reader import ORDINAL_DOTS, Spans, Text, spans_of
+from wbtest.writing.coach.phrase_search import find_listed
+from wbtest.writing.coach.word_lists import Token, words_of
 
 Kind = Literal["count", "money", "percent"]
 _SPACE = "[ \u00a0\u202f]"
@@ -220,3 +221,198 @@ def _number_words(language: str) -> re.Pattern[str] | None:
 def _either(names: Iterable[str]) -> str:
     """A pattern for any of these, the longest first."""
     return "|".join(re.escape(name) for name in sorted(names, key=lambda n: (-len(n), n)))
+
+
+class Offer(NamedTuple):
+    """A price: characters ``start`` to ``end``; ``period`` is '' where none is said."""
+
+    start: int
+    end: int
+    amount: Decimal
+    currency: str
+    period: str
+
+
+def offers_in(text: str, language: str) -> Iterator[Offer]:
+    """Yield the prices of a text, in order.
+
+    >>> [(str(o.amount), o.currency, o.period) for o in offers_in("Free, then £4 a month.", "en")]
+    [('4', 'gbp', 'month')]
+    """
+    for number in numbers_in(text, language):
+        if number.kind == "money":
+            period = _period(text, number.start, number.end)
+            yield Offer(number.start, number.end, number.value, number.currency, period)
+
+
+def end_of_period(text: str, end: int) -> int:
+    """Where "a month" ends that begins after a number which ends at ``end``; else ``end``.
+
+    >>> end_of_period("£4 a month", 2)
+    10
+    """
+    found = _behind().match(text, end)
+    return found.end() if found else end
+
+
+def _period(text: str, start: int, end: int) -> str:
+    behind, before = _behind().match(text, end), _before().search(text[max(0, start - 4) : start])
+    found = behind or before
+    return meaning(pairs_of("any", "periods"), found[1].replace("’", "'")) if found else ""
+
+
+@cache
+def _behind() -> re.Pattern[str]:
+    names = sorted(pairs_of("any", "periods"), key=lambda name: (-len(name), name))
+    either = "|".join(re.escape(name).replace("'", "['’]") for name in names)
+    return re.compile(rf"\s?({either})(?![A-Za-z])", re.IGNORECASE)
+
+
+@cache
+def _before() -> re.Pattern[str]:
+    """Japanese says what a price is for before it: 月額500円, 月¥480."""
+    return re.compile(r"(月額|毎月|年額|月|年)\s?\Z")
+
+
+_NEXT_WORD = re.compile(r"[\s\-‐‑]*[^\W\d_]+")
+FEWEST_LETTERS = 3
+# How many words may stand between a number and the only thing of its kind: "$50K first prize".
+REACH = 3
+
+
+# In place of a currency, for a number of which nothing says what it counts: "a prize of 50,000".
+NO_UNIT = "?"
+
+
+class Quantity(NamedTuple):
+    """A number at characters ``start`` to ``end``, and all that says what it is the number of."""
+
+    start: int
+    end: int
+    value: Decimal
+    key: tuple[str, ...]
+    thing: str
+    paragraph: int
+
+
+def things_done(text: Text) -> Iterator[Quantity]:
+    """Yield numbers between a word and a thing: (plans, dinners); measures are left out.
+
+    Only in languages with lists of small words and of measures.
+    """
+    skipped = words_of(text.language, "function_words") | words_of(text.language, "measures")
+    if not words_of(text.language, "measures"):
+        return
+    paragraphs = spans_of(text.paragraphs)
+    for number, before, behind in _with_neighbours(text):
+        if before and behind:
+            verb, thing = before[-1].text, behind[0].text
+            words = (verb, thing)
+            if not any(word in skipped or len(word) < FEWEST_LETTERS for word in words):
+                yield _counted(paragraphs, number, (verb.rstrip("s"), thing), thing)
+
+
+def things_named(text: Text) -> Iterator[Quantity]:
+    """Yield numbers with either of the two words behind them, for a headline: (dinners,)."""
+    skipped = words_of(text.language, "function_words") | words_of(text.language, "measures")
+    if not words_of(text.language, "measures"):
+        return
+    paragraphs = spans_of(text.paragraphs)
+    for number, _, behind in _with_neighbours(text):
+        for token in behind[:2]:
+            if token.text not in skipped and len(token.text) >= FEWEST_LETTERS:
+                yield _counted(paragraphs, number, (token.text,), token.text)
+
+
+def paid_for(text: Text) -> Iterator[Quantity]:
+    """Yield prices of a thing between a verb and it: "gets £6 a plate" is (get, plate, gbp)."""
+    joints = words_of(text.language, "per")
+    if not joints:
+        return
+    measures = words_of(text.language, "measures")
+    paragraphs = spans_of(text.paragraphs)
+    for number, before, behind in _with_neighbours(text, "money"):
+        if before and len(behind) > 1 and behind[0].text in joints:
+            verb, thing = before[-1].text, behind[1].text
+            if thing not in measures and min(len(verb), len(thing)) >= FEWEST_LETTERS:
+                yield _counted(
+                    paragraphs, number, (verb.rstrip("s"), thing, number.currency), thing
+                )
+
+
+def only_ones(text: Text) -> Iterator[Quantity]:
+    """Yield the sizes of things of which there is one: a prize of $50K, a 14-day trial.
+
+    The key ends in the currency, '' where the number counts something else, and NO_UNIT.
+    """
+    places = find_listed(text, "only_one")
+    if not places:
+        return
+    small = words_of(text.language, "function_words")
+    numbers = numbers_in(text.text, text.language)
+    starts = [number.start for number in numbers]
+    ends = [number.end for number in numbers]
+    tokens, paragraphs = text.tokens, spans_of(text.paragraphs)
+    for place in places:
+        thing = text.text[place.start : place.end].lower()
+        at = bisect_left(tokens, place.start, key=lambda token: token.start)
+        left = tokens[max(0, at - REACH) : at]
+        # "prize of $50K"
+        behind = bisect_left(starts, place.end)
+        if behind < len(numbers):
+            joint = text.text[place.end : numbers[behind].start].strip().lower()
+            if joint in ("of", "is", "von", "de", "est de", "es de", ""):
+                which = [token.text for token in left[-1:] if token.text not in small]
+                number = numbers[behind]
+                unit = _unit_of(number, text, small)
+                yield _counted(paragraphs, number, (*which, thing, unit), thing)
+                continue
+        # "a $50K prize", "a 14-day free trial"
+        before = bisect_left(ends, place.start + 1) - 1
+        if before >= 0 and left and numbers[before].end > left[0].start:
+            number = numbers[before]
+            between = [token.text for token in left if token.start >= number.end]
+            is_one_phrase = not any(
+                sign in text.text[number.end : place.start] for sign in ".,;:()"
+            )
+            if is_one_phrase and small.isdisjoint(between):
+                is_bare = not between and number.kind == "count"
+                unit = NO_UNIT if is_bare else number.currency
+                yield _counted(paragraphs, number, (*between, thing, unit), thing)
+
+
+def _unit_of(number: Number, text: Text, small: frozenset[str]) -> str:
+    """The currency, or NO_UNIT where the phrase ends behind a number that counts nothing."""
+    if number.kind != "count":
+        return number.currency
+    rest = _NEXT_WORD.match(text.text, number.end)
+    is_bare = rest is None or rest[0].strip().lower() in small
+    return NO_UNIT if is_bare else ""
+
+
+def _with_neighbours(
+    text: Text, kind: Kind = "count"
+) -> Iterator[tuple[Number, list[Token], list[Token]]]:
+    """Numbers of a kind with the words that touch them before and behind, at most two."""
+    tokens, raw = text.tokens, text.text
+    for number in numbers_in(raw, text.language):
+        if number.kind != kind:
+            continue
+        first = bisect_left(tokens, number.start, key=lambda token: token.start)
+        after = bisect_left(tokens, number.end, key=lambda token: token.start)
+        before = tokens[max(0, first - 1) : first]
+        if before and not raw[before[0].end : number.start].isspace():
+            before = []
+        behind: list[Token] = []
+        end = number.end
+        for token in tokens[after : after + 2]:
+            if not raw[end : token.start].isspace():
+                break
+            behind.append(token)
+            end = token.end
+        yield number, before, behind
+
+
+def _counted(paragraphs: Spans, number: Number, key: tuple[str, ...], thing: str) -> Quantity:
+    paragraph = paragraphs.index(number.start)
+    return Quantity(number.start, number.end, number.value, key, thing, paragraph)

@@ -7,9 +7,8 @@ import re
 from collections.abc import Iterator
 from dataclasses import replace
 
-from wbtest.writing.coach.lists import words_of
-from wbtest.writing.coach.reading import Text
-from wbtest.writing.coach.sentences import Piece, paragraphs_in, words_in
+from wbtest.writing.coach.document_reader import Piece, Text, paragraphs_in, words_in
+from wbtest.writing.coach.word_lists import words_of
 
 # Each mark that opens, and those that may close after it.
 CLOSING = {

@@ -1,0 +1,353 @@
+"""Rules on a finished text: told as launched, nothing left to fill in or put off, and in prose."""
+
+import re
+from bisect import bisect_left
+from collections.abc import Callable, Iterator
+
+from wbtest.writing.coach.document_reader import Mark, Reading, Rule, Text, spans_of
+from wbtest.writing.coach.phrase_search import Place, find_listed
+from wbtest.writing.coach.placeholders import blanks_in, is_blank_line, notes_in, unnamed_in
+from wbtest.writing.coach.quotes import quotations_in
+from wbtest.writing.coach.word_lists import languages_of, phrases, words_of
+from wbtest.writing.document import OpenQuestion
+
+_STOP = re.compile(r"[.!?;:]")
+# What customers say of their own lives, and what happens after the button was pressed.
+FREE_TO_SAY = ("customer_quote.text", "call_to_action.text")
+# Where people live today, a future is theirs, unless the product or the company has it.
+OF_TODAY = ("problem", "alternative")
+OURS = frozenset(("we", "app", "service"))
+# How many words before the subject may begin a clause.
+TENSE_REACH = 3
+
+
+def check_as_launched(reading: Reading) -> Iterator[Mark]:
+    """Mark what is still to come for the product, the company or its customers.
+
+    “Will” is marked behind a subject only: it is a name too, and a thing that people sign.
+    """
+    document = reading.document
+    small = words_of(reading.language, "function_words")
+    about = set(f"{document.product} {document.segment}".lower().split()) - small
+    product = frozenset(document.product.lower().split()[-1:])
+    everybody = words_of(reading.language, "subjects") | product | about
+    for text in reading.prose:
+        quoted = spans_of(quotations_in(text.text))
+        subjects = OURS | product if text.path in OF_TODAY else everybody
+        for place in find_listed(text, "future"):
+            # Who sells roadmaps may name them.
+            named = about & set(text.text[place.start : place.end].lower().split())
+            if not (quoted.covers(place.start) or named):
+                yield _mark(text, place)
+        for place in () if text.path in FREE_TO_SAY else _to_come(text, subjects):
+            if not quoted.covers(place.start):
+                yield _mark(text, place)
+
+
+def _to_come(text: Text, subjects: frozenset[str]) -> Iterator[Place]:
+    """Where a future follows one of these subjects: “it will”, “we’ll”."""
+    tokens = text.tokens
+    for place in find_listed(text, "future_ours"):
+        index = bisect_left(tokens, place.start, key=lambda token: token.start) - 1
+        is_next = index >= 0 and text.text[tokens[index].end : place.start].isspace()
+        if is_next and text.text[place.start].islower() and _is_main(text, index, subjects):
+            yield place
+    for index, token in enumerate(tokens):
+        if token.text.endswith("'ll") and _is_main(text, index, subjects):
+            yield Place(token.start, token.end)
+
+
+def _is_main(text: Text, index: int, subjects: frozenset[str]) -> bool:
+    """Whether this word is such a subject, and not in a clause like “that a family will eat”."""
+    tokens = text.tokens
+    if tokens[index].text.removesuffix("'ll") not in subjects:
+        return False
+    before = tokens[max(0, index - TENSE_REACH) : index]
+    relative = words_of(text.language, "relative")
+    # A sentence that ended in between leaves its clause behind.
+    return not any(
+        token.text in relative and _STOP.search(text.text, token.end, tokens[index].start) is None
+        for token in before
+    )
+
+
+def _mark(text: Text, place: Place) -> Mark:
+    words = text.text[place.start : place.end]
+    return text.mark(place.start, place.end, "warn", f"“{words}” says that it is not there yet.")
+
+
+A12 = Rule(
+    id="A12",
+    title="Written as launched",
+    severity="warn",
+    languages=languages_of("future"),
+    why="What is written as if it were there shows its gaps; what is promised hides them.",
+    source="Ian McAllister on working backwards; Bryar & Carr, Working Backwards, ch. 5",
+    mend="Write it as of the launch day: “plans”, not “will plan”.",
+    before="Larder will plan five dinners.",
+    after="Larder plans five dinners.",
+    check=check_as_launched,
+)
+
+
+# Lines in which one word may be all there is, but not the word for what belongs there.
+LINES = (
+    "dateline.city",
+    "company_quote.speaker",
+    "customer_quote.speaker",
+    "call_to_action.price",
+)
+# Lines that say where somebody is from.
+WITH_PLACES = (".speaker", ".role", ".city")
+_PARTS_OF_A_NAME = re.compile(r"[-‐‑][^\W\d_]")
+
+
+def check_nothing_left(reading: Reading) -> Iterator[Mark]:
+    """Mark each blank in any text, and the names that only forms and textbooks have."""
+    for text in (*reading.labels, *reading.everything):
+        if (text.path in LINES and is_blank_line(text.text)) or not _has_words(text):
+            yield text.mark_all("stop", "This is still to be filled in.")
+            continue
+        found = {*_blanks(text), *notes_in(text), *_phrases(text), *_names(text)}
+        reach = 0
+        for place in sorted(found, key=lambda place: (place.start, -place.end)):
+            words = text.text[place.start : place.end]
+            if place.start >= reach:
+                reach = place.end
+                message = f"“{words}” is still to be filled in."
+                yield text.mark(place.start, place.end, "stop", message)
+        yield from _sample_names(text)
+
+
+def _has_words(text: Text) -> bool:
+    """Whether there is more than signs; a button may be an arrow."""
+    return text.path.endswith(".label") or any(letter.isalnum() for letter in text.text)
+
+
+def _blanks(text: Text) -> Iterator[Place]:
+    return blanks_in(text.text, text.language, text.path.endswith("_quote.text"))
+
+
+def _phrases(text: Text) -> Iterator[Place]:
+    """Phrases that writers leave; somebody who is quoted in the text may have said them."""
+    found = find_listed(text, "placeholders")
+    is_said = text.path.endswith("_quote.text")
+    quoted = spans_of(quotations_in(text.text) if found and not is_said else ())
+    return (place for place in found if not quoted.covers(place.start))
+
+
+def _names(text: Text) -> Iterator[Place]:
+    """Names that nobody has; a name that goes on behind a hyphen is another: Jane Doe-Martin."""
+    for hit in phrases("any", "placeholder_names").find(text.text, text.tokens):
+        if not _PARTS_OF_A_NAME.match(text.text, hit.end):
+            yield Place(hit.start, hit.end)
+    if text.path.endswith(WITH_PLACES):
+        yield from unnamed_in(text)
+
+
+def _sample_names(text: Text) -> Iterator[Mark]:
+    """Names that forms show and real people have: only where somebody is quoted."""
+    if text.path.endswith(".speaker") and text.text.strip().lower() in words_of(
+        "any", "sample_names"
+    ):
+        yield text.mark_all(
+            "note",
+            f"“{text.text.strip()}” is the name that forms show.",
+            "Give the person a name of their own.",
+        )
+
+
+A13 = Rule(
+    id="A13",
+    title="Nothing left to fill in",
+    severity="stop",
+    why="A blank that nobody filled in is a decision that nobody made.",
+    source="Bryar & Carr, Working Backwards, ch. 5",
+    mend="Fill it in. What is not known belongs in the internal FAQ, with an owner and a date.",
+    before="LEEDS, Nov XX: Larder costs £TBD a month.",
+    after="LEEDS, 3 March 2027: Larder costs £4 a month.",
+    check=check_nothing_left,
+    is_honesty=True,
+    is_wording=False,
+)
+
+
+# People may not know yet what they will do; these texts are about them.
+OF_PEOPLE = ("problem", "alternative", "customer_quote.text")
+NAMES = (".speaker", ".role")
+# Half of it is about people, half about the product; there "we" is the company.
+OURS_TOO = "alternative"
+WE = re.compile(r"(?:we|let)\b", re.IGNORECASE)
+# How many characters may stand between "we decide" and "later".
+DEFERRAL_REACH = 50
+
+
+def check_no_later(reading: Reading) -> Iterator[Mark]:
+    """Mark what is put off; in the internal FAQ only where nobody settles it by a day."""
+    for text in reading.release:
+        mend = "Decide it, or leave it out of the release."
+        if text.path not in OF_PEOPLE and not text.path.endswith(NAMES):
+            yield from _put_off(text, mend)
+        elif text.path == OURS_TOO:
+            yield from _put_off(text, mend, is_ours_only=True)
+    for entry in reading.external:
+        yield from _put_off(entry.answer, "Decide it, or take the question out.")
+    for entry in reading.internal:
+        if not _is_settled(entry.question.open):
+            yield from _put_off(entry.answer, "Say who settles it, by when, and how.")
+
+
+def _is_settled(unknown: OpenQuestion | None) -> bool:
+    if unknown is None:
+        return False
+    return all(part.strip() for part in (unknown.owner, unknown.until, unknown.settled_by))
+
+
+def _put_off(text: Text, mend: str, *, is_ours_only: bool = False) -> Iterator[Mark]:
+    if is_ours_only:
+        found = [place for place in _decided_later(text) if WE.match(text.text, place.start)]
+    else:
+        found = [
+            *{*find_listed(text, "later"), *notes_in(text, "later_alone"), *_decided_later(text)}
+        ]
+    found.sort()
+    if not found:
+        return
+    quoted = spans_of(quotations_in(text.text))
+    reach = 0
+    for place in found:
+        if place.start >= reach and not quoted.covers(place.start):
+            reach = place.end
+            words = text.text[place.start : place.end]
+            yield text.mark(place.start, place.end, "stop", f"“{words}” decides nothing.", mend)
+
+
+def _decided_later(text: Text) -> Iterator[Place]:
+    """Where a verb of deciding and a time that is none stand together in a sentence."""
+    times = find_listed(text, "later_when")
+    if not times:
+        return
+    sentences = spans_of(text.sentences)
+    theirs = [place.start for place in find_listed(text, "later_yours")]
+    starts = [time.start for time in times]
+    verbs = [(verb, False) for verb in find_listed(text, "later_verbs")]
+    verbs += [(verb, True) for verb in find_listed(text, "later_weak")]
+    for verb, is_weak in verbs:
+        index = bisect_left(starts, verb.end)
+        if index == len(times):
+            continue
+        time = times[index]
+        is_near = time.start - verb.end <= DEFERRAL_REACH
+        is_same = sentences.index(verb.start) == sentences.index(time.start)
+        is_yours = bisect_left(theirs, verb.end) < bisect_left(theirs, time.start)
+        is_vague = not is_weak or " " in text.text[time.start : time.end]
+        if is_near and is_same and is_vague and not is_yours:
+            yield Place(verb.start, time.end)
+
+
+A14 = Rule(
+    id="A14",
+    title="Nothing is left for later",
+    severity="stop; in the internal FAQ not when owner, date and what settles it are given",
+    languages=languages_of("later"),
+    why="An unknown is fine when somebody settles it by a day; without that it is a hole.",
+    source="Carr on truth-seeking (workingbackwards.com); Bryar & Carr, Working Backwards, ch. 5",
+    mend="Decide it now, or give it an owner, a date and a way to settle it.",
+    before="We’ll figure out the price later.",
+    after="£4 or £6? Priya settles it by 15 April with two test pages.",
+    check=check_no_later,
+    is_honesty=True,
+    is_wording=False,
+)
+
+
+FEWEST_BULLETS = 3
+FEWEST_ROWS = 2
+_LINE = re.compile(r"[^\n]+")
+_BULLET = re.compile(
+    r"[ \t]*(?:[-*+•–‣▪▸◦●○■□✓✔✅➤►→][ \t]+\S|[・•●]\S|\(?[\d]{1,2}[.)）][ \t]+\S)"
+)
+# French and Spanish begin what somebody says with a dash.
+_DIALOGUE = re.compile(r"[ \t]*–")
+_FENCE = re.compile(r"^[ \t]*(?:```|~~~)[^\n]*\n?", re.MULTILINE)
+_INLINE = re.compile(r"(?<![\w`])`[^`\n]{1,200}`(?![\w`])")
+_INDENTED = re.compile(r"(?: {4}|\t)\s{0,20}\S")
+_CODE = re.compile(r"[{};=<>$]|\(\)|//|\w\(|</")
+BARS_A_ROW = 2
+
+
+def check_prose(reading: Reading) -> Iterator[Mark]:
+    """Mark each block of three bullets or more, of code, and each table."""
+    for text in reading.prose:
+        code = (*_fences(text.text), *_runs(text.text, _is_code, 1), *_inline(text.text))
+        tables = _runs(text.text, _is_row, FEWEST_ROWS)
+        blocks = [
+            *((place, "This is code.", "Say what it does for the customer.") for place in code),
+            *((place, "This is a table.", "Say the one line that matters.") for place in tables),
+            *((place, f"This is a list of {count}.", "") for place, count in _bullets(text)),
+        ]
+        reach = 0
+        for place, message, mend in sorted(blocks, key=lambda block: block[0]):
+            if place.start >= reach:
+                reach = place.end
+                yield text.mark(place.start, place.end, "warn", message, mend)
+
+
+def _fences(text: str) -> Iterator[Place]:
+    """What stands between two fences, or behind one that is not closed."""
+    fences = list(_FENCE.finditer(text))
+    for opening, closing in zip(fences[::2], [*fences[1::2], None], strict=False):
+        end = closing.end() if closing else len(text)
+        yield Place(opening.start(), opening.start() + len(text[opening.start() : end].rstrip()))
+
+
+def _bullets(text: Text) -> Iterator[tuple[Place, int]]:
+    def is_bullet(line: str) -> bool:
+        return bool(_BULLET.match(line)) and not (
+            text.language in ("fr", "es", "pt", "it") and _DIALOGUE.match(line)
+        )
+
+    for place in _runs(text.text, is_bullet, FEWEST_BULLETS):
+        lines = text.text[place.start : place.end].split("\n")
+        yield place, sum(1 for line in lines if line.strip())
+
+
+def _runs(text: str, is_one: Callable[[str], bool], fewest: int) -> Iterator[Place]:
+    """Lines of one kind that follow each other, empty lines between them or not."""
+    run: list[re.Match[str]] = []
+    for line in _LINE.finditer(text):
+        if is_one(line[0]):
+            run.append(line)
+            continue
+        if line[0].strip():
+            if len(run) >= fewest:
+                yield Place(run[0].start(), run[-1].end())
+            run = []
+    if len(run) >= fewest:
+        yield Place(run[0].start(), run[-1].end())
+
+
+def _is_row(line: str) -> bool:
+    return line.count("|") >= BARS_A_ROW
+
+
+def _is_code(line: str) -> bool:
+    return bool(_INDENTED.match(line)) and bool(_CODE.search(line))
+
+
+def _inline(text: str) -> Iterator[Place]:
+    for found in _INLINE.finditer(text):
+        yield Place(found.start(), found.end())
+
+
+A15 = Rule(
+    id="A15",
+    title="Prose, not a list",
+    severity="warn",
+    why="A list hides how one thing leads to the next; sentences show it.",
+    source="Bryar & Carr, Working Backwards, ch. 5; Amazon writing tips",
+    mend="Tell it in sentences: one person, from the first step to the last.",
+    before="- Photo\n- Plan\n- Shopping list",
+    after="Amira takes one photo, answers two questions and cooks.",
+    check=check_prose,
+)

@@ -1,0 +1,366 @@
+"""Rules on headline and subheading: what it is, for which customers, what gets better."""
+
+import re
+import unicodedata
+from bisect import bisect_right
+from collections.abc import Iterator
+from itertools import accumulate
+
+from wbtest.writing.coach.document_reader import Mark, Reading, Rule, Text
+from wbtest.writing.coach.names import without_product
+from wbtest.writing.coach.phrase_search import UNSPACED, Place, find_listed
+from wbtest.writing.coach.same_thing import find_anybody, is_anybody, is_named
+from wbtest.writing.coach.word_lists import Phrases, Token, languages_of, tokens_of, words_of
+
+FEWEST_LETTERS = 3
+# A character of Japanese, Chinese or Korean says as much as several letters.
+FEWEST_CHARACTERS = 2
+MOST_SMALL = 3
+FIRST_CHARACTER = "\u3040"
+
+
+def check_headline(reading: Reading) -> Iterator[Mark]:
+    """Mark a headline that is missing, or is hardly more than the product's name."""
+    headline = reading.text("headline")
+    if headline is None:
+        yield reading.missing("headline", "headline", "stop", "The headline is missing.")
+        return
+    if not _says_something(_left(headline, reading.document.product)):
+        yield headline.mark_all("stop", "The headline is only a name.")
+
+
+def _left(headline: Text, product: str) -> str:
+    """The headline without the product's name and words that only announce.
+
+    Small words are left out too, unless they are a saying of their own: “Be there before you are”.
+    """
+    named = without_product(headline.text, product)
+    rest = Text(headline.path, headline.part, headline.section, named, headline.language)
+    if headline.language in UNSPACED:
+        left, end = [], 0
+        for place in find_listed(rest, "headline_filler"):
+            left.append(rest.text[end : place.start])
+            end = place.end
+        return " ".join((*left, rest.text[end:]))
+    filler = words_of(rest.language, "headline_filler")
+    words = [token.text for token in rest.tokens if token.text not in filler]
+    if named == headline.text and len(words) == len(rest.tokens):
+        return named
+    words = [word for word in words if not word.isdecimal()]
+    small = words_of(rest.language, "function_words")
+    return " ".join(words if len(words) > MOST_SMALL else [w for w in words if w not in small])
+
+
+def _says_something(left: str) -> bool:
+    letters = [letter for letter in left if letter.isalpha()]
+    is_dense = any(letter >= FIRST_CHARACTER for letter in letters)
+    return len(letters) >= (FEWEST_CHARACTERS if is_dense else FEWEST_LETTERS)
+
+
+H1 = Rule(
+    id="H1",
+    title="The headline says what it is for a customer",
+    severity="stop",
+    why="It is all that most people read: without a benefit nobody stops scrolling.",
+    source="Bryar & Carr, Working Backwards, ch. 5",
+    mend="Write one sentence: who gets what.",
+    before="Larder",
+    after="Larder plans five weeknight dinners from what is already in your kitchen",
+    check=check_headline,
+    words_in=languages_of("headline_filler"),
+    is_honesty=True,
+    is_wording=False,
+)
+
+
+MOST_WORDS = 12
+# In letters of the Latin width; a Japanese, Chinese or Korean one takes two.
+MOST_LETTERS = 80
+# "About 80": so much more is let pass.
+LEEWAY = 8
+_WIDE = "WF"
+_WORD = re.compile(r"\S+")
+
+
+def check_short_headline(reading: Reading) -> Iterator[Mark]:
+    """Mark what goes beyond twelve words, or beyond about 80 letters."""
+    headline = reading.text("headline")
+    if headline is None:
+        return
+    text = headline.text.rstrip()
+    words = [
+        found for found in _WORD.finditer(text) if any(letter.isalnum() for letter in found[0])
+    ]
+    if len(words) > MOST_WORDS:
+        yield headline.mark(
+            words[MOST_WORDS].start(),
+            len(text),
+            "note",
+            f"The headline has {len(words)} words; {MOST_WORDS} are plenty.",
+        )
+        return
+    widths = [2 if unicodedata.east_asian_width(letter) in _WIDE else 1 for letter in text]
+    if sum(widths) <= MOST_LETTERS + LEEWAY:
+        return
+    has_wide = 2 in widths
+    most = MOST_LETTERS // 2 if has_wide else MOST_LETTERS
+    yield headline.mark(
+        _first_beyond(text, widths),
+        len(text),
+        "note",
+        f"The headline has {len(text)} characters; about {most} are plenty.",
+    )
+
+
+def _first_beyond(text: str, widths: list[int]) -> int:
+    """Where the word begins that does not fit any more; in scripts without spaces, the letter."""
+    place = bisect_right(list(accumulate(widths)), MOST_LETTERS)
+    if text[place].isspace():
+        return place + 1
+    start = place
+    while start and widths[start - 1] == 1 and not text[start - 1].isspace():
+        start -= 1
+    return start or place
+
+
+H2 = Rule(
+    id="H2",
+    title="The headline is short",
+    severity="note",
+    why="A headline is read at a glance or not at all.",
+    source="Ian McAllister’s answer on working backwards",
+    mend="Keep the customer’s one benefit; the subheading has room for the rest.",
+    before="Larder is the app that helps parents to plan all of their weeknight dinners at home",
+    after="Five weeknight dinners from what is already in your kitchen",
+    check=check_short_headline,
+)
+
+
+def check_no_technology(reading: Reading) -> Iterator[Mark]:
+    """Mark technology in the headline."""
+    headline = reading.text("headline")
+    if headline is None:
+        return
+    found = find_listed(headline, "technology")
+    subject = [] if found else _subject(headline, reading.document.segment)
+    for place in (*subject, *found):
+        words = headline.text[place.start : place.end]
+        yield headline.mark(
+            place.start, place.end, "warn", f"“{words}” is how it is built, not what it does."
+        )
+
+
+def _subject(headline: Text, segment: str) -> list[Place]:
+    """The technology of which the headline speaks: “Machine learning waters the rows”.
+
+    Who works with it is a customer: “Machine learning engineers sleep through the night”.
+    """
+    people = words_of(headline.language, "audience") | words_of(headline.language, "reached")
+    return [
+        place
+        for place in find_listed(headline, "technology_first")
+        if place.start == headline.tokens[0].start
+        and headline.text[place.start : place.end].lower() not in segment.lower()
+        and not any(token.text in people for token in _next(headline, place))
+    ]
+
+
+def _next(headline: Text, place: Place) -> list[Token]:
+    """The word behind a place, if there is one."""
+    return [token for token in headline.tokens if token.start > place.end][:1]
+
+
+H3 = Rule(
+    id="H3",
+    title="Technology is not the news",
+    severity="warn",
+    languages=languages_of("technology"),
+    why="Customers buy what changes for them; what is inside could be swapped unseen.",
+    source="Bryar & Carr, Working Backwards, ch. 5",
+    mend="Take it out, and say what the customer gets.",
+    before="AI-powered meal planning for parents",
+    after="Parents get five dinners from one photo of the fridge",
+    check=check_no_technology,
+)
+
+
+def check_one_sentence(reading: Reading) -> Iterator[Mark]:
+    """Mark what follows the first sentence."""
+    subheading = reading.text("subheading")
+    if subheading is not None and len(subheading.sentences) > 1:
+        second, last = subheading.sentences[1], subheading.sentences[-1]
+        yield subheading.mark(
+            second.start, last.end, "warn", "The subheading goes on after its sentence."
+        )
+
+
+S1 = Rule(
+    id="S1",
+    title="The subheading is one sentence",
+    severity="warn",
+    why="Customer and benefit in one breath: what does not fit belongs in the summary.",
+    source="Bryar & Carr, Working Backwards, ch. 5",
+    mend="Keep the sentence that names the customer and the benefit; move the rest down.",
+    before="Parents stop asking what’s for dinner. It also makes lists. And it is free.",
+    after="Parents who cook on weeknights stop asking what’s for dinner.",
+    check=check_one_sentence,
+    is_wording=False,
+)
+
+
+LONGEST_SHOWN = 80
+
+
+def check_segment(reading: Reading) -> Iterator[Mark]:
+    """Mark a subheading that is missing or names others than the segment, and a missing segment."""
+    segment = " ".join(reading.document.segment.split())
+    subheading = reading.text("subheading")
+    if subheading is None:
+        yield reading.missing("subheading", "subheading", "stop", "The subheading is missing.")
+    elif segment and not is_named(segment, subheading.text, reading.language, "anybody"):
+        shown = segment if len(segment) <= LONGEST_SHOWN else f"{segment[:LONGEST_SHOWN]}…"
+        yield subheading.mark_all("warn", f"The subheading does not name “{shown}”.")
+    # The short form does not ask for it.
+    if reading.form == "full" and not segment:
+        yield reading.missing(
+            "segment",
+            "subheading",
+            "note",
+            "Nothing says yet who it is for.",
+            "Name the customers in a few words: “parents who cook on weeknights”.",
+        )
+
+
+S2 = Rule(
+    id="S2",
+    title="The subheading names the customer",
+    severity="stop when missing; warn",
+    why="The right person must see that it is about them, and a team must agree on who that is.",
+    source="Bryar & Carr, Working Backwards, ch. 5",
+    mend="Name the same customers here as in “Who it is for”.",
+    before="Dinner is planned in two minutes.",
+    after="Parents who cook on weeknights have dinner planned in two minutes.",
+    check=check_segment,
+    is_wording=False,
+)
+
+
+def check_not_everyone(reading: Reading) -> Iterator[Mark]:
+    """Mark a segment, and words of the subheading, that could mean anybody."""
+    segment = " ".join(reading.document.segment.split())
+    is_vague = is_anybody(segment, reading.language)
+    if is_vague:
+        length = len(reading.document.segment)
+        yield Mark("segment", "subheading", 0, length, "warn", f"“{segment}” could be anybody.")
+    subheading = reading.text("subheading")
+    if subheading is None:
+        return
+    if segment and not is_vague and is_named(segment, subheading.text, reading.language):
+        return
+    for place in find_anybody(subheading):
+        words = subheading.text[place.start : place.end]
+        yield subheading.mark(place.start, place.end, "warn", f"“{words}” could be anybody.")
+
+
+S3 = Rule(
+    id="S3",
+    title="The customer is not everyone",
+    severity="warn",
+    languages=languages_of("anybody"),
+    why="What is for everyone is written for nobody: no reader feels meant.",
+    source="Bryar & Carr, Working Backwards, ch. 5",
+    mend="Say which of them: what they do, where, and when it hurts.",
+    before="Teams save time.",
+    after="Night nurses who hand over at seven save half an hour a shift.",
+    check=check_not_everyone,
+)
+
+
+def check_benefit(reading: Reading) -> Iterator[Mark]:
+    """Mark a subheading in which no verb of change has anything behind it, and no number stands.
+
+    What the segment says already (farmers who *sell* at the gate) is no benefit, and no name is.
+    """
+    subheading = reading.text("subheading")
+    if subheading is None or any(letter.isnumeric() for letter in subheading.text):
+        return
+    document = reading.document
+    known = {token.text for token in tokens_of(f"{document.segment} {document.product}")}
+    last = subheading.tokens[-1].end if subheading.tokens else 0
+    for hit in subheading.find("benefit"):
+        words = subheading.text[hit.start : hit.end].lower()
+        if hit.end < last and words not in known:
+            return
+    yield subheading.mark_all("warn", "The subheading does not say what gets better.")
+
+
+S4 = Rule(
+    id="S4",
+    title="The subheading names the benefit",
+    severity="warn",
+    languages=languages_of("benefit"),
+    why="Customers act for a change in their day, not for a kind of product.",
+    source="Bryar & Carr, Working Backwards, ch. 5",
+    mend="Add the verb and what it changes: stop asking, save an hour, find the money.",
+    before="An app about weeknight cooking for parents.",
+    after="Parents who cook on weeknights throw away half as much food.",
+    check=check_benefit,
+)
+
+
+# A note when more than one sentence in so many begins with the company.
+ONE_IN = 3
+FEWEST = 3
+MOST_MARKS = 8
+# "Founder of Mill Lane Foods": behind the last of these stands the maker's name.
+BEFORE_MAKER = frozenset((",", "of", "at", "von", "bei", "chez", "de", "en"))
+
+
+def check_customer_first(reading: Reading) -> Iterator[Mark]:
+    """Mark what sentences begin with, eight at most, when over a third begin with the company.
+
+    People who are quoted speak for themselves.
+    """
+    texts = [text for text in reading.prose if not text.part.endswith("_quote")]
+    maker = Phrases(_maker(reading))
+    found = [(text, place) for text in texts for place in _beginnings(text, maker)]
+    sentences = sum(len(text.sentences) for text in texts)
+    if len(found) < FEWEST or ONE_IN * len(found) <= sentences:
+        return
+    for text, (start, end) in found[:MOST_MARKS]:
+        yield text.mark(
+            start,
+            end,
+            "note",
+            f"{len(found)} of {sentences} sentences begin with the company.",
+        )
+
+
+def _beginnings(text: Text, maker: Phrases) -> Iterator[tuple[int, int]]:
+    """The words for the company with which a sentence begins."""
+    first = {sentence.start for sentence in text.sentences}
+    hits = {*text.find("company"), *text.find_in(maker)}
+    yield from sorted((hit.start, hit.end) for hit in hits if hit.start in first)
+
+
+def _maker(reading: Reading) -> tuple[str, ...]:
+    """The company's name, where the speaker's role tells it and it is not the product's."""
+    words = reading.document.company_quote.role.replace("*", "").replace(",", " , ").split()
+    places = [index for index, word in enumerate(words) if word.lower() in BEFORE_MAKER]
+    name = " ".join(words[places[-1] + 1 :]) if places else ""
+    is_product = name.casefold() == reading.document.product.strip().casefold()
+    return () if not name[:1].isupper() or is_product else (name, f"{name}'s")
+
+
+A18 = Rule(
+    id="A18",
+    title="The customer before the company",
+    severity="note",
+    languages=languages_of("company"),
+    why="Readers look for themselves; where the company comes first they feel advertised to.",
+    source="Ian McAllister on working backwards; Amazon writing tips",
+    mend="Begin with the customer: who they are, what they do, what changes for them.",
+    before="We built Larder. Our app plans dinners. We save parents an hour.",
+    after="Parents take a photo of the fridge, and dinner is planned.",
+    check=check_customer_first,
+)

@@ -1,0 +1,394 @@
+"""Rules on the two quotes: the company's and the imagined customer's."""
+
+import re
+from collections.abc import Iterator
+
+from wbtest.writing.coach.document_reader import Mark, Reading, Rule, Text
+from wbtest.writing.coach.phrase_search import UNSPACED, has_listed
+from wbtest.writing.coach.quotes import is_name, quotations_in, spoken
+from wbtest.writing.coach.word_lists import Token, languages_of, phrases, tokens_of, words_of
+
+COMPANY_PART = "company_quote"
+FULL_NAME = 2
+MOST_REPEATED = 0.6
+# Below that a share says nothing.
+FEWEST_WORDS = 5
+SHORTEST_WORD = 4
+# Endings differ (plans, planned): as many letters name a word.
+STEM = 6
+# Two characters that are neither spaces nor hiragana, at each place.
+_PAIR = re.compile(r"(?=([\u30a1-\u30fa\u3400-\u9fff\uac00-\ud7af]{2}))")
+
+
+def check_company_quote(reading: Reading) -> Iterator[Mark]:
+    """Mark a quote that is missing, has no named speaker, or repeats the solution."""
+    if reading.form == "short":
+        return
+    quote = reading.text("company_quote.text")
+    if quote is None:
+        yield reading.missing("company_quote.text", COMPANY_PART, "warn", "Your quote is missing.")
+        return
+    yield from _company_speaker(reading)
+    solution = reading.text("solution")
+    if solution is None:
+        return
+    common = words_of(reading.language, "common")
+    said = _content(spoken(quote), reading.document.product, common)
+    known = _content(solution, reading.document.product, common)
+    if len(said) >= FEWEST_WORDS and len(said & known) >= MOST_REPEATED * len(said):
+        yield quote.mark_all(
+            "warn",
+            f"{len(said & known)} of {len(said)} of its words stand in the solution already.",
+            "Say why you did this: what you saw, what you could not accept.",
+        )
+
+
+def _company_speaker(reading: Reading) -> Iterator[Mark]:
+    speaker = reading.text("company_quote.speaker")
+    if speaker is None:
+        path = "company_quote.speaker"
+        yield reading.missing(path, COMPANY_PART, "warn", "Your quote has no speaker.")
+    elif not is_name(speaker, FULL_NAME):
+        yield speaker.mark_all("warn", f"“{speaker.text.strip()}” is not a person’s full name.")
+    if reading.text("company_quote.role") is None:
+        path = "company_quote.role"
+        yield reading.missing(
+            path,
+            COMPANY_PART,
+            "warn",
+            "Your quote does not say what its speaker does.",
+            "Add the title.",
+        )
+
+
+def _content(text: Text, product: str, common: frozenset[str]) -> set[str]:
+    """What a text is about: stems of its longer words, and pairs of its Chinese characters."""
+    left_out = common | {token.text for token in tokens_of(product)}
+    stems = {
+        token.text[:STEM]
+        for token in text.tokens
+        if len(token.text) >= SHORTEST_WORD
+        and token.text not in left_out
+        and not _PAIR.search(token.text)
+    }
+    return stems | set(_PAIR.findall(text.text))
+
+
+K1 = Rule(
+    id="K1",
+    title="A named person says why",
+    severity="warn",
+    why="The solution says what you made; only a person can say why it mattered to them.",
+    source="Bryar & Carr, Working Backwards, ch. 5",
+    mend="Give the full name and the title, and let them say why.",
+    before="“Larder plans five dinners from one photo,” says our CEO.",
+    after="“We counted what we threw away, and were ashamed,” says Tom Okafor, founder.",
+    check=check_company_quote,
+)
+
+
+CUSTOMER_PART = "customer_quote"
+# Customers are often given by their first name.
+FEWEST_NAMES = 1
+# As long as this, a quotation elsewhere in the release may be the missing one.
+LONG_QUOTATION = 8
+
+
+def check_customer_quote(reading: Reading) -> Iterator[Mark]:
+    """Mark a quote that is missing, or that nobody in particular says."""
+    if reading.form == "short":
+        return
+    quote = reading.text("customer_quote.text")
+    if quote is None:
+        mend = "Move it here, or write another." if _has_quotation(reading) else ""
+        where = " A quotation stands elsewhere in the release." if mend else ""
+        yield reading.missing(
+            "customer_quote.text",
+            CUSTOMER_PART,
+            "stop",
+            f"The customer quote is missing.{where}",
+            mend,
+        )
+        return
+    yield from _customer_speaker(reading, quote)
+    if reading.text("customer_quote.role") is None:
+        path = "customer_quote.role"
+        yield reading.missing(
+            path,
+            CUSTOMER_PART,
+            "warn",
+            "The customer quote does not say who its speaker is.",
+            "Add what they do and where: “a mother of two in Leeds”.",
+        )
+
+
+def _customer_speaker(reading: Reading, quote: Text) -> Iterator[Mark]:
+    speaker = reading.text("customer_quote.speaker")
+    if speaker is not None:
+        if not is_name(speaker, FEWEST_NAMES):
+            yield speaker.mark_all("warn", f"“{speaker.text.strip()}” is nobody’s name.")
+        return
+    said = quotations_in(quote.text)
+    end = said[-1].end + 1 if said else len(quote.text)
+    if any(letter.isalpha() for letter in quote.text[end:]):
+        yield quote.mark(
+            end,
+            len(quote.text),
+            "warn",
+            "Who speaks stands inside the quote.",
+            "Move name and role to their own fields.",
+        )
+    else:
+        path = "customer_quote.speaker"
+        yield reading.missing(path, CUSTOMER_PART, "warn", "The customer quote has no speaker.")
+
+
+def _has_quotation(reading: Reading) -> bool:
+    """Whether somebody but the company is quoted at length."""
+    return any(
+        len(said.text.split()) >= LONG_QUOTATION
+        for text in reading.prose
+        if text.part != "company_quote"
+        for said in quotations_in(text.text)
+    )
+
+
+Q1 = Rule(
+    id="Q1",
+    title="A customer speaks, with name, role and place",
+    severity="stop if missing; warn",
+    why="If you cannot imagine what one customer would say, you do not know the customer yet.",
+    source="Bryar & Carr, Working Backwards, ch. 5; Ian McAllister on working backwards",
+    mend="Write what one customer would tell a friend, and who they are.",
+    before="“Great product!” – a customer",
+    after="“I sat down for once.” – Amira Khan, a mother of two in Leeds",
+    check=check_customer_quote,
+    is_wording=False,
+)
+
+
+PATH = "customer_quote.text"
+_PART_OF_WORD = re.compile(r"\w+")
+PAST_ENDINGS: dict[str, tuple[str, ...]] = {"en": ("ed",)}
+# A word may stand between who speaks and the verb: "I never knew".
+REACH = 3
+
+
+def check_first_person(reading: Reading) -> Iterator[Mark]:
+    """Mark a customer quote without a word for “I”, and one without a before or an after."""
+    quote = reading.text(PATH)
+    if reading.form == "short" or quote is None:
+        return
+    said = spoken(quote)
+    if not _is_first_person(said):
+        yield reading.missing(
+            PATH,
+            "customer_quote",
+            "warn",
+            "The customer does not speak of themselves.",
+            "Let them say “I” or “we”.",
+        )
+    if not has_listed(said, "before_after") and not _tells_of_both(said):
+        yield reading.missing(
+            PATH,
+            "customer_quote",
+            "warn",
+            "The quote does not say what was before, or what is now.",
+            "Say what they used to do and what they do now.",
+        )
+
+
+def _is_first_person(said: Text) -> bool:
+    """Whether a word for the speaker is there, or an ending that does without one."""
+    endings = tuple(words_of(said.language, "first_person_endings"))
+    if said.language in UNSPACED:
+        # An ending says who acts only as long as nobody else is named.
+        is_own = any(ending in said.text for ending in endings)
+        return has_listed(said, "first_person") or (is_own and not has_listed(said, "third_person"))
+    parts = _parts(said)
+    if any(True for _ in phrases(said.language, "first_person").find(said.text, parts)):
+        return True
+    return bool(endings) and any(part.text.endswith(endings) for part in parts)
+
+
+def _tells_of_both(said: Text) -> bool:
+    """Whether verbs of the speaker tell of the past and of now: “I had forgotten. Now I sing.”
+
+    They stand beside a word for the speaker, where the language has one.
+    """
+    words = [part.text for part in _parts(said)]
+    speaker = words_of(said.language, "speaker")
+    if speaker:
+        places = [place for place, word in enumerate(words) if word in speaker]
+        words = [word for place in places for word in words[max(0, place - 1) : place + REACH]]
+    past, present = words_of(said.language, "past"), words_of(said.language, "present")
+    endings = PAST_ENDINGS.get(said.language, ())
+    was = any(word in past or (word.endswith(endings) and word not in present) for word in words)
+    return was and not present.isdisjoint(words)
+
+
+def _parts(said: Text) -> list[Token]:
+    """Its words, where "j’ai" and "I’m" are two."""
+    return [
+        Token(found.start(), found.end(), found[0].lower())
+        for found in _PART_OF_WORD.finditer(said.text)
+    ]
+
+
+Q2 = Rule(
+    id="Q2",
+    title="First person, before and after",
+    severity="warn",
+    languages=languages_of("first_person"),
+    why="What changed in one life says more than any praise of the product.",
+    source="Bryar & Carr, Working Backwards, ch. 5; Doc Bar Raisers",
+    mend="Let one person say what it was like before, and what it is like now.",
+    before="Larder is a helpful product for families.",
+    after="I used to dread half past five. Now I cook and sit down.",
+    check=check_first_person,
+)
+
+
+def check_feeling(reading: Reading) -> Iterator[Mark]:
+    """Mark a customer quote that has no word for a feeling or for life outside the product."""
+    quote = reading.text("customer_quote.text")
+    if reading.form == "short" or quote is None:
+        return
+    if not has_listed(spoken(quote), "feelings"):
+        yield quote.mark_all("warn", "We found no feeling in it. Ask your reviewers.")
+
+
+Q3 = Rule(
+    id="Q3",
+    title="A feeling, not only a function",
+    severity="warn",
+    languages=languages_of("feelings"),
+    why="People tell a friend how it felt; functions they forget.",
+    source="Bryar & Carr, Working Backwards, ch. 5; Doc Bar Raisers",
+    mend="Say what it felt like, or what they do with the evening now.",
+    before="The planner makes a list from one photo.",
+    after="I sat down and talked to my son about football.",
+    check=check_feeling,
+)
+
+
+UNFORCED_PART = "customer_quote"
+RUN = 4
+# Of a copied run, so many words must be more than "at the end of".
+FEWEST_CONTENT_WORDS = 2
+RUN_OF_CHARACTERS = 12
+MOST_NUMBERS = 1
+MOST_WORDS = 60
+_NUMBER = re.compile(r"(?<![A-Za-z0-9_])\d[\d.,:/٫٬–-]*")
+_CHARACTER = re.compile(r"[\u3040-\u30ff\u3400-\u9fff]")
+
+
+def check_not_forced(reading: Reading) -> Iterator[Mark]:
+    """Mark copied runs, each number after the first, words of hype and what is too long."""
+    quote = reading.text("customer_quote.text")
+    if reading.form == "short" or quote is None:
+        return
+    said = spoken(quote)
+    yield from _copied(reading, said)
+    yield from _numbers(reading, said)
+    for hit in said.find("hype"):
+        words = said.text[hit.start : hit.end]
+        yield said.mark(hit.start, hit.end, "warn", f"No customer says “{words}” to a friend.")
+    if said.words > MOST_WORDS:
+        # In scripts without spaces there is no sixty-first word to begin from.
+        start = said.tokens[MOST_WORDS].start if len(said.tokens) > MOST_WORDS else 0
+        yield said.mark(
+            start,
+            len(said.text.rstrip()),
+            "warn",
+            f"The quote has {said.words} words; {MOST_WORDS} are plenty.",
+            "Keep the two sentences they would say across a table.",
+        )
+
+
+def _copied(reading: Reading, said: Text) -> Iterator[Mark]:
+    others = [text for text in reading.prose if text.part != UNFORCED_PART]
+    for start, end in (*_runs_of_words(reading, said, others), *_runs_of_characters(said, others)):
+        yield said.mark(
+            start,
+            end,
+            "warn",
+            "These words stand in the release already.",
+            "Let the customer find their own.",
+        )
+
+
+def _runs_of_words(reading: Reading, said: Text, others: list[Text]) -> list[tuple[int, int]]:
+    known: set[tuple[str, ...]] = set()
+    for text in others:
+        each = [token.text for token in text.tokens]
+        known.update(zip(*(each[offset:] for offset in range(RUN)), strict=False))
+    plain = words_of(reading.language, "common") | {
+        token.text for token in tokens_of(reading.document.product)
+    }
+    runs = []
+    for index in range(len(said.tokens) - RUN + 1):
+        run = said.tokens[index : index + RUN]
+        words = tuple(token.text for token in run)
+        if words in known and sum(word not in plain for word in words) >= FEWEST_CONTENT_WORDS:
+            runs.append((run[0].start, run[-1].end))
+    return _joined(runs)
+
+
+def _runs_of_characters(said: Text, others: list[Text]) -> list[tuple[int, int]]:
+    places = [found.start() for found in _CHARACTER.finditer(said.text)]
+    if len(places) < RUN_OF_CHARACTERS:
+        return []
+    known: set[str] = set()
+    for text in others:
+        characters = "".join(_CHARACTER.findall(text.text))
+        known.update(
+            characters[index : index + RUN_OF_CHARACTERS]
+            for index in range(len(characters) - RUN_OF_CHARACTERS + 1)
+        )
+    characters = "".join(said.text[place] for place in places)
+    return _joined(
+        [
+            (places[index], places[index + RUN_OF_CHARACTERS - 1] + 1)
+            for index in range(len(places) - RUN_OF_CHARACTERS + 1)
+            if characters[index : index + RUN_OF_CHARACTERS] in known
+        ]
+    )
+
+
+def _joined(runs: list[tuple[int, int]]) -> list[tuple[int, int]]:
+    """The runs, with those that overlap made one."""
+    joined: list[tuple[int, int]] = []
+    for start, end in runs:
+        if joined and start <= joined[-1][1]:
+            joined[-1] = (joined[-1][0], end)
+        else:
+            joined.append((start, end))
+    return joined
+
+
+def _numbers(reading: Reading, said: Text) -> Iterator[Mark]:
+    name = reading.document.product
+    found = [number for number in _NUMBER.finditer(said.text) if number[0] not in name]
+    for number in found[MOST_NUMBERS:]:
+        figures = number[0].rstrip(".,:/–-")
+        yield said.mark(
+            number.start(),
+            number.start() + len(figures),
+            "warn",
+            f"There are {len(found)} numbers in the quote; people tell a friend of one at most.",
+            "Move the figures to the solution.",
+        )
+
+
+Q4 = Rule(
+    id="Q4",
+    title="The customer quote is not forced",
+    severity="warn",
+    why="A quote that sounds like the release makes the whole release sound made up.",
+    source="Doc Bar Raisers; Bryar & Carr, Working Backwards, ch. 5",
+    mend="Read it aloud: would a customer say it across a table?",
+    before="Larder’s seamless photo plan saved me 26 pounds and 4 hours.",
+    after="I used to dread half past five. Now I cook.",
+    check=check_not_forced,
+)

@@ -1,0 +1,68 @@
+"""The page that documents every rule, made from the rules themselves.
+
+``python -m wbtest.writing.coach.rule_docs > docs/coach.md`` writes it anew.
+"""
+
+import sys
+
+from wbtest.writing.coach.document_reader import Rule
+from wbtest.writing.coach.rule_catalogue import RULES
+from wbtest.writing.languages import LANGUAGES
+from wbtest.writing.text_rules import joined
+
+OPENING = """# The coach
+
+While you write, the coach marks exact words and says what a careful reader would say. It gives no
+score: a text that wins points is not yet one that a customer wants to read.
+
+- **stop** keeps the text from being approved; that of {page_rules} only keeps the page from being
+  started. You can always freeze a revision.
+- **warn** wants a change, or a reason for which the words stay. The reason stays in the history.
+- **note** only informs.
+
+In the short form, which is for an idea of tonight, the rules of honesty hold in full and all others
+are notes. Some rules need words of a language; in others they stay silent, and the page says so.
+Their words are lines in `wbtest/writing/coach/words/<language>.toml`, a text file that
+anybody can change.
+
+`wbtest check FILE` says the same of a file, without a database, and ends with 1 when something
+stops it.
+
+This page is made from the rules: `python -m wbtest.writing.coach.rule_docs > docs/coach.md`.
+"""
+STOPS = {
+    "approval": "stops the release before its approval",
+    "start": "stops the page before its start",
+}
+_ENGLISH = {code: english for code, _, english in LANGUAGES}
+
+
+def rules_page() -> str:
+    """Return the page as Markdown."""
+    head = ["| rule | what it wants | severity |", "| --- | --- | --- |"]
+    rows = [f"| [{r.id}](#{r.id.lower()}) | {r.title} | {r.severity} |" for r in RULES]
+    table = "\n".join(head + rows)
+    page_rules = joined([rule.id for rule in RULES if rule.stops_before == "start"])
+    opening = OPENING.format(page_rules=page_rules)
+    return "\n".join([opening, table, "", *map(_rule_section, RULES)])
+
+
+def _rule_section(rule: Rule) -> str:
+    names = ", ".join(_ENGLISH.get(code, code) for code in rule.languages)
+    facts = [
+        f"*{rule.severity}*",
+        names or "any language",
+        "holds in the short form" if rule.is_honesty else "a note in the short form",
+    ]
+    if "stop" in rule.severity:
+        facts.append("an approver may waive the stop" if rule.is_wording else "stops until mended")
+        facts.append(STOPS[rule.stops_before])
+    return (
+        f'<a id="{rule.id.lower()}"></a>\n\n## {rule.id}: {rule.title}\n\n'
+        f"{' · '.join(facts)}\n\n{rule.why} {rule.mend}\n\n"
+        f"- Not: {rule.before}\n- But: {rule.after}\n\nSource: {rule.source}.\n"
+    )
+
+
+if __name__ == "__main__":
+    sys.stdout.write(rules_page())

@@ -1,0 +1,270 @@
+"""Rules on the body: date line, problem, alternative, solution, why now."""
+
+import re
+from collections.abc import Iterator
+from datetime import date
+
+from wbtest.writing.coach.document_reader import Mark, Reading, Rule, Text
+from wbtest.writing.coach.names import find_product
+from wbtest.writing.coach.phrase_search import find_listed, has_listed
+from wbtest.writing.coach.word_lists import languages_of, words_of
+
+_ADDRESS = re.compile(r"@|://|\bwww\.")
+_YEAR = re.compile(r"(?<!\d)\d{4}(?!\d)")
+# Georgian letters count as small ones and are never written large.
+_CASELESS = re.compile(r"[\u10d0-\u10ff]")
+
+
+def check_date_line(reading: Reading) -> Iterator[Mark]:
+    """Mark a date line without city or day, a city that cannot be one, and a day that is past."""
+    if reading.form == "short":
+        return
+    city, day = reading.by_path.get("dateline.city"), reading.by_path.get("dateline.date")
+    if city is None:
+        yield reading.missing(
+            "dateline.city", "summary", "warn", "The date line has no city.", "Add the city."
+        )
+    elif message := _fault_of_city(city.text.strip(), reading.language):
+        yield city.mark_all("warn", message, "Write just the city.")
+    if day is None:
+        yield reading.missing(
+            "dateline.date", "summary", "warn", "The date line has no day.", "Add day, month, year."
+        )
+    elif date.fromisoformat(day.text.strip()) <= reading.today:
+        yield day.mark_all("warn", f"The launch day, {day.text}, is not ahead of this draft.")
+
+
+def _fault_of_city(city: str, language: str) -> str:
+    """What is wrong with the city's name, '' when it may be one."""
+    if city.startswith("["):
+        return ""  # A13 says that it is still to fill in.
+    letters = [letter for letter in city if letter.isalpha()]
+    if not letters or _ADDRESS.search(city):
+        return f"“{city}” is not a city."
+    if city.casefold() in words_of(language, "no_city") | words_of("en", "no_city"):
+        return f"“{city}” is not a city."
+    if _YEAR.search(city):
+        return "The city’s field holds a year too."
+    has_case = any(letter.islower() and not _CASELESS.match(letter) for letter in letters)
+    if has_case and not any(letter.isupper() for letter in letters):
+        return f"“{city}” has no capital letter."
+    return ""
+
+
+D1 = Rule(
+    id="D1",
+    title="The date line has a city and a day to come",
+    severity="warn",
+    why="A place and a day make the launch real enough to argue about.",
+    source="Bryar & Carr, Working Backwards, ch. 5",
+    mend="Choose a day on which it could really launch.",
+    before="Spring",
+    after="Leeds, 3 March 2027",
+    check=check_date_line,
+    is_wording=False,
+)
+
+
+def check_no_product(reading: Reading) -> Iterator[Mark]:
+    """Mark a problem that is missing, and each mention of the product in it."""
+    problem = reading.text("problem")
+    if problem is None:
+        yield reading.missing("problem", "problem", "stop", "The problem is missing.")
+        return
+    for place in find_product(problem, reading.document.product):
+        yield problem.mark(
+            place.start,
+            place.end,
+            "warn",
+            "The problem names the product already.",
+            "Tell it as it is today, without the product; its turn comes after this part.",
+        )
+
+
+P1 = Rule(
+    id="P1",
+    title="The problem comes first, without the product",
+    severity="stop when missing; warn",
+    why="A problem that needs the product to be told is the company’s, not the customer’s.",
+    source="Bryar & Carr, Working Backwards, ch. 5",
+    mend="Tell what customers live with today, in two or three sentences.",
+    before="Without Larder, parents do not know what to cook.",
+    after="At half past five, Amira opens the fridge and does not know what to cook.",
+    check=check_no_product,
+    is_wording=False,
+)
+
+
+PROBLEM_LANGUAGES = languages_of("concrete")
+# Where nouns have no capital letter, one within a sentence begins a name.
+NAMES_HAVE_CAPITALS = ("en", "es", "fr")
+_QUOTED = re.compile(r"[“”„«»「」『』\"]")
+_NAME = re.compile(r"(?<=[a-zà-ÿ,] )[A-ZÀ-Þ][a-zà-ÿ]\w*")
+
+
+def check_concrete(reading: Reading) -> Iterator[Mark]:
+    """Mark a problem without a number, a quotation, a name, a moment or a doing."""
+    problem = reading.text("problem")
+    if problem is None or any(letter.isnumeric() for letter in problem.text):
+        return
+    if reading.language not in PROBLEM_LANGUAGES:
+        if not _QUOTED.search(problem.text):
+            yield problem.mark_all("note", "The problem has no number.")
+    elif not _is_concrete(problem, reading.document.product):
+        yield problem.mark_all("warn", "The problem has no number, no moment and no person.")
+
+
+def _is_concrete(problem: Text, product: str) -> bool:
+    if _QUOTED.search(problem.text) or any(True for _ in problem.find("concrete")):
+        return True
+    if problem.language not in NAMES_HAVE_CAPITALS:
+        return False
+    named = {place.start for place in find_product(problem, product)}
+    return any(found.start() not in named for found in _NAME.finditer(problem.text))
+
+
+P2 = Rule(
+    id="P2",
+    title="The problem is concrete",
+    severity="warn",
+    why="“It is hard” cannot be checked; a number or a scene can, and shows what it costs today.",
+    source="Ian McAllister’s answer on working backwards",
+    mend="Show one person at one moment, or count what it costs them: hours, money, trips.",
+    before="Meal planning is difficult and stressful.",
+    after="At half past five Amira opens the fridge and orders a takeaway, twice a week.",
+    check=check_concrete,
+    words_in=PROBLEM_LANGUAGES,
+)
+
+
+def check_outcomes(reading: Reading) -> Iterator[Mark]:
+    """Mark words of architecture in the solution."""
+    solution = reading.text("solution")
+    if reading.form == "short" or solution is None:
+        return
+    for place in find_listed(solution, "architecture"):
+        words = solution.text[place.start : place.end]
+        yield solution.mark(
+            place.start, place.end, "note", f"“{words}” is inside the product, not in a day."
+        )
+
+
+L1 = Rule(
+    id="L1",
+    title="Outcomes, not architecture",
+    severity="note",
+    languages=languages_of("architecture"),
+    why="Customers cannot judge how it is built, and that may change; what they get must not.",
+    source="Bryar & Carr, Working Backwards, ch. 5",
+    mend="Say what it lets them do; how it works belongs in the internal questions.",
+    before="A neural network classifies the contents of your fridge.",
+    after="Larder recognises what is in your fridge and plans five dinners from it.",
+    check=check_outcomes,
+)
+
+
+COMPARISON_LANGUAGES = languages_of("comparing")
+
+
+def check_better(reading: Reading) -> Iterator[Mark]:
+    """Mark that what people do today is missing: a note when something else compares, or when no
+    list says how the language does."""
+    if reading.document.alternative.strip():
+        return
+    if _may_compare(reading):
+        yield reading.missing(
+            "alternative", "alternative", "note", "Nothing names what people do today."
+        )
+        return
+    yield reading.missing(
+        "alternative",
+        "alternative",
+        "warn",
+        "Nothing says why this is better than what people do today.",
+    )
+
+
+def _may_compare(reading: Reading) -> bool:
+    return reading.language not in COMPARISON_LANGUAGES or any(
+        has_listed(text, "comparing") for text in reading.prose
+    )
+
+
+L2 = Rule(
+    id="L2",
+    title="Better than what people do today",
+    severity="warn",
+    why="The strongest rival is what people do already; they change only for something better.",
+    source="Bryar & Carr, Working Backwards, ch. 5; Carr on truth-seeking (workingbackwards.com)",
+    mend="Name what they use today, if only paper or nothing, and what is better from now on.",
+    before="Larder plans your dinners.",
+    after="Recipe apps begin with a shopping list of thirty things, Larder with your fridge.",
+    check=check_better,
+    words_in=COMPARISON_LANGUAGES,
+)
+
+
+PATHS = ("problem", "solution", "why_now")
+MOST_PARAGRAPHS = 2
+
+
+def check_two_paragraphs(reading: Reading) -> Iterator[Mark]:
+    """Mark what follows the second paragraph of each of the three."""
+    if reading.form == "short":
+        return
+    for path in PATHS:
+        text = reading.text(path)
+        if text is not None and len(text.paragraphs) > MOST_PARAGRAPHS:
+            rest = text.paragraphs[MOST_PARAGRAPHS:]
+            yield text.mark(
+                rest[0].start,
+                rest[-1].end,
+                "note",
+                f"This part has {len(text.paragraphs)} paragraphs; {MOST_PARAGRAPHS} are plenty.",
+            )
+
+
+L3 = Rule(
+    id="L3",
+    title="Two or three paragraphs carry the story",
+    severity="note",
+    why="A release is read standing up; what needs more room is not clear yet, or is for the FAQ.",
+    source="Bryar & Carr, Working Backwards, ch. 5",
+    mend="Keep the one scene and the one change; move the rest to the questions.",
+    before="Four paragraphs on how each kind of family cooks.",
+    after="One paragraph on Amira at half past five.",
+    check=check_two_paragraphs,
+)
+
+
+CHANGE_LANGUAGES = languages_of("changed")
+
+
+def check_what_changed(reading: Reading) -> Iterator[Mark]:
+    """Mark that why now is missing, or names neither a change nor a year or other number."""
+    if reading.form == "short":
+        return
+    why_now = reading.text("why_now")
+    if why_now is None:
+        yield reading.missing("why_now", "why_now", "note", "Nothing says why now.")
+        return
+    if reading.language not in CHANGE_LANGUAGES or any(
+        letter.isnumeric() for letter in why_now.text
+    ):
+        return
+    if not has_listed(why_now, "changed"):
+        yield why_now.mark_all("note", "Nothing here says what changed.")
+
+
+N1 = Rule(
+    id="N1",
+    title="Why now says what changed",
+    severity="note",
+    why="If nothing changed, somebody would have done it before, or nobody wants it.",
+    source="Bryar & Carr, Working Backwards, ch. 5; Carr on truth-seeking (workingbackwards.com)",
+    mend="Name the price that fell, the law, the habit, and when.",
+    before="The time is right for better dinners.",
+    after="Since 2026 an ordinary phone recognises food in a photo.",
+    check=check_what_changed,
+    words_in=CHANGE_LANGUAGES,
+)
