@@ -25,7 +25,7 @@ from attacks.people import (
 )
 from attacks.simulation import DEFAULT, Test, default_rule
 from attacks.worlds import CARRIERS, WORLDS
-from wbtest.publishing.network_limits import NetworkLimits
+from wbtest.publishing.rule import NetworkLimits
 
 DAILY = 50
 LOOKS = (7, 8)

@@ -13,8 +13,7 @@ from wbtest.audience.recording.gate import DAY as A_DAY
 from wbtest.audience.recording.gate import HOUR as A_HOUR
 from wbtest.audience.recording.gate import within
 from wbtest.audience.recording.hours import QUARTER_SECONDS
-from wbtest.publishing.network_limits import NetworkLimits
-from wbtest.publishing.rule import Hypothesis
+from wbtest.publishing.rule import Hypothesis, NetworkLimits
 from wbtest.results.crowded_networks import Networks, find_networks
 from wbtest.results.evidence_path import HourCounts, look
 from wbtest.results.network_groups import MARKS, Group

@@ -21,7 +21,7 @@ from attacks.people import (
     people,
     together,
 )
-from wbtest.publishing.crowds import Crowd
+from wbtest.publishing.rule import Crowd
 
 # How often somebody does as the first of their office did.
 ALIKE = 0.4

@@ -17,7 +17,7 @@ from wbtest import store
 from wbtest.audience.models import Signup
 from wbtest.audience.recording.events import SignedUp
 from wbtest.audience.signing.forms import SignupForm
-from wbtest.publishing.strings import strings_for
+from wbtest.publishing.page_strings import strings_for
 
 STRINGS = strings_for("en")
 DATABASE = os.environ.get("BENCH_DATABASE", "")

@@ -14,11 +14,9 @@ from wbtest.cli.serve import make_web_app
 from wbtest.cli.shared import SharedApp
 from wbtest.config import Settings, from_environment
 from wbtest.extensions import Now, clock, db, utc_now
-from wbtest.publishing import experiments
-from wbtest.publishing.launch import passing as launching
-from wbtest.publishing.launch.facts import findings_of, warnings_of
+from wbtest.publishing import experiments, lifecycle
+from wbtest.publishing.launch_readiness import findings_of, warnings_of
 from wbtest.publishing.rule import Hypothesis
-from wbtest.publishing.running import life
 from wbtest.review.approvals import approve
 from wbtest.team import people
 from wbtest.team.models import Person
@@ -86,8 +84,8 @@ def fill(app: Flask, *, variants: int = 2, most: int = 2_000, days: int = 14) ->
         for letter in "BCDEF"[: variants - 1]:
             headline = {"headline": f"Dinner is in your kitchen, {letter}"}
             experiments.add_variant(made, owner, name=letter, weight=1, overrides=headline)
-        launching.check(made, owner, warnings_of(findings_of(made)))
-        life.start(made, owner)
+        lifecycle.record_check(made, owner, warnings_of(findings_of(made)))
+        lifecycle.start(made, owner)
         return made.id
 
 

@@ -25,7 +25,7 @@ from wbtest.audience.visitors import Visitor
 from wbtest.config import from_environment
 from wbtest.delivery import backups
 from wbtest.extensions import db, utc_now
-from wbtest.publishing.live import LiveExperiment, load_live
+from wbtest.publishing.live_snapshot import LiveExperiment, load_live
 
 SECONDS = 2.0
 WORKERS = 2

@@ -15,7 +15,7 @@ from drills.place import Place
 from drills.proof import compare_figures, dashboard, raw_figures, settle
 from drills.server import serving
 from wbtest.audience.recording.gate import CROWD, MOST_OF_A_MARK, MOST_OF_A_TEST
-from wbtest.publishing.network_limits import FEWEST_AN_HOUR
+from wbtest.publishing.rule import FEWEST_AN_HOUR
 
 SECONDS = float(os.environ.get("FLOOD") or 15)
 SCRIPT = Path(__file__).with_suffix(".lua")

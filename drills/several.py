@@ -26,12 +26,10 @@ from drills.smtp import listening
 from wbtest import create_app
 from wbtest.config import from_environment
 from wbtest.extensions import db
-from wbtest.publishing import experiments
+from wbtest.publishing import experiments, lifecycle
 from wbtest.publishing import rule as rules
-from wbtest.publishing.launch import passing as launching
-from wbtest.publishing.launch.facts import findings_of, warnings_of
+from wbtest.publishing.launch_readiness import findings_of, warnings_of
 from wbtest.publishing.models import Experiment
-from wbtest.publishing.running import life
 from wbtest.runtime import runtime
 
 SECOND = "second"
@@ -180,10 +178,10 @@ def change_states(several: Several) -> dict[str, float]:
     with opened(several.front) as app, app.app_context():
         made = _second()
         steps: dict[str, tuple[Callable[[], object], bool]] = {
-            "start": (lambda: life.start(made, made.author), True),
-            "pause": (lambda: life.pause(made, made.author), False),
-            "resume": (lambda: life.resume(made, made.author), True),
-            "end": (lambda: life.end(made, made.author), False),
+            "start": (lambda: lifecycle.start(made, made.author), True),
+            "pause": (lambda: lifecycle.pause(made, made.author), False),
+            "resume": (lambda: lifecycle.resume(made, made.author), True),
+            "end": (lambda: lifecycle.end(made, made.author), False),
         }
         for name, (step, is_open) in steps.items():
             took[name] = _watch(several.machines, step, is_open=is_open)
@@ -199,7 +197,7 @@ def _second() -> Experiment:
         rule=rules.from_json(first.rule),
         time_zone=first.time_zone,
     )
-    launching.check(made, first.author, warnings_of(findings_of(made)))
+    lifecycle.record_check(made, first.author, warnings_of(findings_of(made)))
     return made
 
 

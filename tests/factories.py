@@ -11,11 +11,10 @@ from wbtest.decisions.decide import decide, second
 from wbtest.decisions.models import Paper
 from wbtest.extensions import clock, db
 from wbtest.publishing.experiments import add_variant, create_experiment
-from wbtest.publishing.launch.facts import findings_of, warnings_of
-from wbtest.publishing.launch.passing import check
+from wbtest.publishing.launch_readiness import findings_of, warnings_of
+from wbtest.publishing.lifecycle import record_check, start, take_step
 from wbtest.publishing.models import Experiment
 from wbtest.publishing.rule import Hypothesis
-from wbtest.publishing.running.life import start, take_step
 from wbtest.review.approvals import approve
 from wbtest.review.models import Approval
 from wbtest.store import writing
@@ -247,7 +246,7 @@ def make_experiment(
 
 def make_checked(experiment: Experiment, person: Person) -> Experiment:
     """The same draft after its launch check, with every warning seen."""
-    return check(experiment, person, warnings_of(findings_of(experiment)))
+    return record_check(experiment, person, warnings_of(findings_of(experiment)))
 
 
 def make_running(revision: Revision, author: Person, approver: Person, **parts: Any) -> Experiment:

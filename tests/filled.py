@@ -28,9 +28,9 @@ from wbtest.decisions.decide import decide
 from wbtest.decisions.learning_cards import mark, save_card, standing_marks
 from wbtest.delivery.webhooks import KINDS
 from wbtest.extensions import clock, db
-from wbtest.publishing.looks.images import add_image
+from wbtest.publishing import correction_requests, lifecycle
+from wbtest.publishing.images import add_image
 from wbtest.publishing.models import Experiment
-from wbtest.publishing.running import correcting, life
 from wbtest.results.costs import add_spend
 from wbtest.results.notes import add_note
 from wbtest.results.shared_links import make_shared
@@ -89,7 +89,7 @@ def fill(team: Team, now: HandClock, slug: str = "") -> Filled:
     decided = make_running(first, team.editor, team.owner, variants=VARIANTS)
     crowd(decided, (110, 5), (110, 14), (110, 9), days=range(WEEK))
     now.turn(days=WEEK + 1)
-    life.end(decided, team.owner)
+    lifecycle.end(decided, team.owner)
     decide(decided, team.owner, "go", "The kitchen headline reaches the target.")
     save_checklist(decided, {}, ["Loyalty points"])
     save_card(decided, team.editor, "Nobody asked about the price.", "Ask ten of them.", 0)
@@ -151,11 +151,13 @@ def _record(connection: Connection, events: list[Served | Seen | SignedUp]) -> N
 def _correct(experiment: Experiment, team: Team) -> None:
     """One correction that is on the page, and one that waits."""
     for text in ("For whoever cooks!", "For whoever cooks"):
-        read = correcting.digest_of(correcting.present_texts(experiment))
-        correcting.submit_corrections(experiment, team.editor, {"answer_2": text}, read=read)
+        read = correction_requests.digest_of(correction_requests.present_texts(experiment))
+        correction_requests.submit_corrections(
+            experiment, team.editor, {"answer_2": text}, read=read
+        )
         if text.endswith("!"):
-            waits = correcting.digest_of_waiting(experiment)
-            correcting.approve_corrections(experiment, team.approver, waits)
+            waits = correction_requests.digest_of_waiting(experiment)
+            correction_requests.approve_corrections(experiment, team.approver, waits)
 
 
 def _note(experiment: Experiment, team: Team) -> None:

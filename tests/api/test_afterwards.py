@@ -10,8 +10,8 @@ from tests.audience.addresses import leave_addresses
 from tests.factories import Team, make_approval, make_decision, make_revision, make_running
 from tests.results.visiting import Group, come
 from wbtest.extensions import clock
+from wbtest.publishing import lifecycle
 from wbtest.publishing.models import Experiment
-from wbtest.publishing.running import life
 
 REASON = "Too few came to tell."
 
@@ -27,7 +27,7 @@ def running(team: Team) -> Experiment:
 @pytest.fixture
 def decided(running: Experiment, team: Team) -> Experiment:
     """The same, ended and decided on."""
-    life.end(running, team.owner)
+    lifecycle.end(running, team.owner)
     make_decision(running, team.owner, team.approver, "iterate", REASON)
     return running
 

@@ -13,7 +13,7 @@ from tests.conftest import HandClock
 from tests.prepared import Fill
 from wbtest import locks, store
 from wbtest.extensions import Base
-from wbtest.publishing.running import life
+from wbtest.publishing import lifecycle
 
 
 @pytest.fixture
@@ -70,5 +70,5 @@ def ended(app: Flask, larder: Larder, now: HandClock) -> Larder:
             visitor.post(f"/confirm/{mail.leave_url.rpartition('/')[2]}", {})
     Visitor(app, **{"User-Agent": "Googlebot/2.1"}).get()
     assert len(visits(app)) == 3
-    life.end(larder.experiment, larder.approver)
+    lifecycle.end(larder.experiment, larder.approver)
     return larder

@@ -18,13 +18,13 @@ from tests.factories import make_checked, make_old_approval, make_person
 from wbtest.audience.models import Sighting, Signup, Visit
 from wbtest.delivery.models import OutboxMail
 from wbtest.extensions import Now, db
-from wbtest.publishing.choices.choosing import change_options
-from wbtest.publishing.choices.options import USUAL, Options
-from wbtest.publishing.cloning import clone_experiment
+from wbtest.publishing import lifecycle
 from wbtest.publishing.experiments import add_variant, create_experiment
 from wbtest.publishing.models import Experiment
+from wbtest.publishing.page_options import USUAL, Options
+from wbtest.publishing.page_settings import change_options
 from wbtest.publishing.rule import Hypothesis
-from wbtest.publishing.running import life
+from wbtest.publishing.whole_drafts import clone_experiment
 from wbtest.runtime import runtime
 from wbtest.team.models import Person
 from wbtest.writing import document as documents
@@ -135,16 +135,16 @@ def draft_page(
 def start_page(**details: Any) -> Larder:
     """The same, on the air."""
     larder = draft_page(**details)
-    life.start(make_checked(larder.experiment, larder.editor), larder.approver)
+    lifecycle.start(make_checked(larder.experiment, larder.editor), larder.approver)
     return larder
 
 
 def start_next(larder: Larder) -> Experiment:
     """End the test, and start another like it at the same address."""
     if larder.experiment.state != "ended":
-        life.end(larder.experiment, larder.approver)
+        lifecycle.end(larder.experiment, larder.approver)
     draft = clone_experiment(larder.experiment, larder.editor)
-    return life.start(make_checked(draft, larder.editor), larder.approver)
+    return lifecycle.start(make_checked(draft, larder.editor), larder.approver)
 
 
 def find_larder() -> Larder | None:

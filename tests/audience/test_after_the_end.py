@@ -10,8 +10,8 @@ from wbtest.audience.leaving.purging import purge
 from wbtest.audience.people_counts import people_of
 from wbtest.audience.recording.rollup import differences
 from wbtest.extensions import db
-from wbtest.publishing.running import life
-from wbtest.publishing.running.after import NotOver, choose
+from wbtest.publishing import lifecycle
+from wbtest.publishing.lifecycle import NotOver, choose_afterwards
 from wbtest.results.exports import rows_by_variant, rows_left_out
 from wbtest.results.figures import results_of
 from wbtest.results.figures_json import results_json
@@ -41,19 +41,19 @@ def over(larder, mia, form, now):
     now.turn(minutes=2)
     zoe.sign_up(page, "zoe@x.io")
     signups(mia.browser.application)
-    life.end(larder.experiment, larder.approver)
+    lifecycle.end(larder.experiment, larder.approver)
     now.turn(hours=2)
     return larder
 
 
 def open_list(larder, variant="photo"):
-    return choose(larder.experiment, larder.approver, "open", waiting_variant=variant)
+    return choose_afterwards(larder.experiment, larder.approver, "open", waiting_variant=variant)
 
 
 def test_a_closed_page_tells_the_outcome_and_is_gone(over, mia):
     silent = mia.get()
 
-    choose(over.experiment, over.approver, "closed", outcome=OUTCOME)
+    choose_afterwards(over.experiment, over.approver, "closed", outcome=OUTCOME)
     told = mia.get()
 
     assert (silent.status_code, told.status_code) == (410, 410)
@@ -194,7 +194,7 @@ def test_a_form_from_before_the_end_still_counts_beside_the_list(app, over, mia,
 def test_a_list_that_was_closed_takes_nobody(app, over, mia):
     open_list(over)
     page = mia.get()
-    choose(over.experiment, over.approver, "closed")
+    choose_afterwards(over.experiment, over.approver, "closed")
 
     assert mia.sign_up(page, "mia@x.io").status_code == 410
     assert "mia@x.io" not in {row.email for row in signups(app)}

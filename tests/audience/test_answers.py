@@ -15,7 +15,7 @@ from wbtest.audience.recording.events import Served
 from wbtest.audience.recording.recorder import QueueFull, Recorder
 from wbtest.extensions import db
 from wbtest.locks import WriteLock
-from wbtest.publishing.strings import strings_for
+from wbtest.publishing.page_strings import strings_for
 from wbtest.runtime import runtime
 
 ENVIRON = {"HTTP_USER_AGENT": PHONE, "HTTP_HOST": "localhost"}

@@ -11,10 +11,10 @@ from tests.audience.larder import Larder, Visitor, start_page, words_in
 from tests.factories import make_checked
 from wbtest.audience.asking.views import MOST_QUESTIONS
 from wbtest.extensions import db
-from wbtest.publishing.choices.choosing import change_options
-from wbtest.publishing.choices.options import Options
-from wbtest.publishing.cloning import clone_experiment
-from wbtest.publishing.running import life
+from wbtest.publishing import lifecycle
+from wbtest.publishing.page_options import Options
+from wbtest.publishing.page_settings import change_options
+from wbtest.publishing.whole_drafts import clone_experiment
 from wbtest.writing.models import Candidate
 
 
@@ -98,10 +98,10 @@ def test_a_page_that_takes_no_questions_has_no_form(app, details):
 
 def start_without_questions(larder: Larder) -> None:
     """Start a next test at the address, which takes no questions."""
-    life.end(larder.experiment, larder.approver)
+    lifecycle.end(larder.experiment, larder.approver)
     draft = clone_experiment(larder.experiment, larder.editor)
     change_options(draft, larder.editor, Options(takes_questions=False))
-    life.start(make_checked(draft, larder.approver), larder.approver)
+    lifecycle.start(make_checked(draft, larder.approver), larder.approver)
 
 
 def action_in(page: TestResponse) -> str:
@@ -123,7 +123,7 @@ def test_a_question_on_the_page_of_the_test_before_is_taken(app, mia, larder):
 
 def test_a_question_on_a_page_that_rests_meanwhile_is_taken(app, mia, larder):
     url = action_in(mia.get())
-    life.pause(larder.experiment, larder.approver)
+    lifecycle.pause(larder.experiment, larder.approver)
 
     assert mia.post(url, {"question": "Is it vegan?"}).status_code == 303
     assert len(candidates(app)) == 1

@@ -18,17 +18,17 @@ from tests.audience.larder import (
 )
 from wbtest.audience.recording.rollup import differences
 from wbtest.extensions import db
-from wbtest.publishing.running import life
+from wbtest.publishing import lifecycle
 
 Close = Callable[[Larder], object]
 
 
 def pause(larder: Larder) -> object:
-    return life.pause(larder.experiment, larder.approver)
+    return lifecycle.pause(larder.experiment, larder.approver)
 
 
 def end(larder: Larder) -> object:
-    return life.end(larder.experiment, larder.approver)
+    return lifecycle.end(larder.experiment, larder.approver)
 
 
 both = pytest.mark.parametrize("close", [pause, end])
@@ -132,7 +132,7 @@ def test_a_forged_form_is_not_shown_the_page(mia, larder, close: Close):
 def test_a_form_printed_before_a_pause_counts_after_it(app, mia, larder):
     page = mia.get()
     pause(larder)
-    life.resume(larder.experiment, larder.approver)
+    lifecycle.resume(larder.experiment, larder.approver)
 
     assert mia.sign_up(page, "mia@x.io").status_code == 303
     assert [signup.excluded_because for signup in signups(app)] == [""]
@@ -169,7 +169,7 @@ def test_a_worker_that_notices_the_last_day_late_makes_the_window_no_longer(app,
     now.turn(days=30, hours=13, minutes=59)
     page = mia.get()
     now.turn(hours=2)
-    life.end_overdue(now())
+    lifecycle.end_overdue(now())
     assert mia.sign_up(page, "mia@x.io").status_code == 303
 
     now.turn(minutes=2)

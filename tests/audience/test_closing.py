@@ -15,8 +15,8 @@ from wbtest.delivery.mail_sender import Mail, compose
 from wbtest.delivery.models import OutboxMail
 from wbtest.delivery.worker import SomeFailed
 from wbtest.extensions import db
-from wbtest.publishing.running import life
-from wbtest.publishing.running.life import AlreadyDone
+from wbtest.publishing import lifecycle
+from wbtest.publishing.lifecycle import AlreadyDone
 from wbtest.store import Invalid, Refused, writing
 
 TEXT = "We build it. <b>You</b> said yes.\n\nIt comes in May."
@@ -24,7 +24,7 @@ TEXT = "We build it. <b>You</b> said yes.\n\nIt comes in May."
 
 @pytest.fixture
 def over(larder: Larder) -> Larder:
-    life.end(larder.experiment, larder.approver)
+    lifecycle.end(larder.experiment, larder.approver)
     return larder
 
 

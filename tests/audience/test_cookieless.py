@@ -19,7 +19,7 @@ from wbtest.audience.recording.rollup import differences
 from wbtest.audience.visitors import hashed_visitor
 from wbtest.config import Settings
 from wbtest.extensions import db
-from wbtest.publishing.choices.options import Options
+from wbtest.publishing.page_options import Options
 
 KEY = b"k" * 32
 IP = "203.0.113.77"

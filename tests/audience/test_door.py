@@ -28,8 +28,8 @@ from wbtest import create_app
 from wbtest.audience.models import MachineCount
 from wbtest.audience.visitors import read_cookie
 from wbtest.extensions import db
-from wbtest.publishing.choices.options import Options
-from wbtest.publishing.running import life
+from wbtest.publishing import lifecycle
+from wbtest.publishing.page_options import Options
 from wbtest.runtime import runtime
 
 CHROME = "Mozilla/5.0 (X11; Linux x86_64) AppleWebKit/537.36 (KHTML, like Gecko) Chrome/140.0.0.0"
@@ -211,10 +211,10 @@ def test_the_door_and_flask_say_the_same(mia, larder):
 def test_a_started_page_is_there_at_once_and_a_paused_one_gone(mia, larder):
     assert mia.get().status_code == 200
 
-    life.pause(larder.experiment, larder.approver)
+    lifecycle.pause(larder.experiment, larder.approver)
     assert mia.get().status_code == 503
 
-    life.resume(larder.experiment, larder.approver)
+    lifecycle.resume(larder.experiment, larder.approver)
     assert mia.get().status_code == 200
 
 

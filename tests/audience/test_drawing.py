@@ -11,7 +11,7 @@ from tests.audience.larder import PHONE, Visitor, start_page, token_in, visits
 from wbtest.audience import visitors
 from wbtest.extensions import db
 from wbtest.publishing.assignment import Draw
-from wbtest.publishing.live import load_live
+from wbtest.publishing.live_snapshot import load_live
 
 NEWCOMERS = 10_000
 MORNING = 1_803_891_600

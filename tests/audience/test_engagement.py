@@ -20,7 +20,7 @@ from wbtest.audience.models import Engagement, EngagementCount
 from wbtest.audience.recording import rollup
 from wbtest.audience.recording.events import Did
 from wbtest.extensions import db
-from wbtest.publishing.running import life
+from wbtest.publishing import lifecycle
 from wbtest.runtime import runtime
 from wbtest.store import writing
 
@@ -86,7 +86,7 @@ def test_nobody_is_told_of_who_may_not_be_counted(app, larder: Larder, mia: Visi
     log_in(mia.browser, larder.editor)
     tell(mia, page, "faq 1")
     mia.browser.delete_cookie("wb-session")
-    life.pause(larder.experiment, larder.approver)
+    lifecycle.pause(larder.experiment, larder.approver)
     tell(mia, page, "faq 1")
 
     assert acts(app) == set()

@@ -13,9 +13,9 @@ from wbtest.audience.signing.alarms import Hour, find_alarm, raise_alarms, unusu
 from wbtest.audience.signing.guard import Guard, is_automated, is_disposable
 from wbtest.delivery.models import OutboxMail
 from wbtest.extensions import db
-from wbtest.publishing.choices.options import Options
-from wbtest.publishing.running import life
-from wbtest.publishing.running.after import choose
+from wbtest.publishing import lifecycle
+from wbtest.publishing.lifecycle import choose_afterwards
+from wbtest.publishing.page_options import Options
 from wbtest.results.signup_list import kinds
 from wbtest.runtime import runtime
 from wbtest.store import writing
@@ -198,8 +198,8 @@ def test_owners_are_told_once_an_hour_where_to_look(app, larder: Larder, mia, no
 
 def test_owners_are_told_of_machines_on_a_waiting_list_too(app, larder: Larder, mia, now):
     make_person("owner@larder.example", "owner")
-    life.end(larder.experiment, larder.approver)
-    choose(larder.experiment, larder.approver, "open", waiting_variant="photo")
+    lifecycle.end(larder.experiment, larder.approver)
+    choose_afterwards(larder.experiment, larder.approver, "open", waiting_variant="photo")
     with writing() as session:
         # That the owners were told of the purge, as a worker notes it.
         session.add(Alarm(experiment_id=larder.experiment.id, kind="purge", hour=2_000_000_000))

@@ -7,8 +7,8 @@ from werkzeug.test import TestResponse
 
 from tests.audience.larder import INTERNAL, RULE, Larder, Visitor, draft_page, mails
 from tests.factories import make_checked
-from wbtest.publishing.previews import preview_token
-from wbtest.publishing.running import life
+from wbtest.publishing import lifecycle
+from wbtest.publishing.display import preview_token
 from wbtest.review.comments import write_comment
 from wbtest.review.reviewers import seat_of
 from wbtest.writing.coach_settings import update_coach
@@ -74,16 +74,16 @@ def test_no_internal_word_reaches_a_stranger(app, disclosure):
     larder = draft_page(rule=rule, variants=variants, **parts)
     answer_the_coach(larder)
     comment(larder)
-    life.start(make_checked(larder.experiment, larder.editor), larder.approver)
+    lifecycle.start(make_checked(larder.experiment, larder.editor), larder.approver)
     mia = Visitor(app)
     answers = pages_of(larder, mia)
     [mail] = mails(app, "mia@x.io")
     letter = mail.subject + mail.body
     answers += pages_of_mail(mail.leave_url.rpartition("/")[2], mia)
     answers.append(mia.post("/p/larder/object", {}))
-    life.pause(larder.experiment, larder.approver)
+    lifecycle.pause(larder.experiment, larder.approver)
     answers.append(mia.get())
-    life.end(larder.experiment, larder.approver)
+    lifecycle.end(larder.experiment, larder.approver)
     answers.append(mia.get())
 
     everything = letter + "".join(f"{each.headers}{each.text}" for each in answers)

@@ -8,11 +8,9 @@ from tests.audience.larder import Visitor, draft_page, mails, start_page
 from tests.factories import make_checked
 from wbtest.audience.leaving.letters import last_letter
 from wbtest.audience.signing.letters import colours_of
-from wbtest.publishing.looks.changing import change_look
-from wbtest.publishing.looks.contrast import ENOUGH, ratio
-from wbtest.publishing.looks.look import PLAIN, Look
-from wbtest.publishing.looks.themes import THEMES
-from wbtest.publishing.running import life
+from wbtest.publishing import lifecycle
+from wbtest.publishing.page_design import ENOUGH_CONTRAST, PLAIN, THEMES, Look, contrast_ratio
+from wbtest.publishing.page_settings import change_look
 
 SHARP = "<img src=x onerror=alert(1)> & {7*7} {product}"
 
@@ -48,10 +46,10 @@ def test_a_mail_in_arabic_runs_from_right_to_left(app):
 def test_the_mails_of_a_page_have_its_colour(app):
     larder = draft_page()
     change_look(larder.experiment, larder.editor, Look(accent="#8a1c4a"))
-    life.start(make_checked(larder.experiment, larder.editor), larder.approver)
+    lifecycle.start(make_checked(larder.experiment, larder.editor), larder.approver)
     mia = Visitor(app)
     mia.sign_up(mia.get(), "mia@x.io")
-    life.end(larder.experiment, larder.approver)
+    lifecycle.end(larder.experiment, larder.approver)
 
     assert "background:#8a1c4a;color:#ffffff" in mails(app, "mia@x.io")[0].html
     assert "color:#8a1c4a" in last_letter(larder.experiment, "We build it.")("token").html
@@ -62,7 +60,7 @@ def test_the_mails_of_a_page_have_its_colour(app):
 def test_whatever_the_colour_it_can_be_read_in_a_mail(theme, accent):
     colour, text = colours_of(Look(theme=theme, accent=accent))
 
-    assert min(ratio(colour, "#ffffff"), ratio(colour, text)) >= ENOUGH
+    assert min(contrast_ratio(colour, "#ffffff"), contrast_ratio(colour, text)) >= ENOUGH_CONTRAST
 
 
 def test_a_page_without_a_colour_has_the_usual_blue():

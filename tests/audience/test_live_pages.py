@@ -10,8 +10,8 @@ from tests.audience.larder import Larder, broken_store, clock_of
 from tests.statements import counted
 from wbtest.audience.live_pages import LivePages, NothingKnown
 from wbtest.extensions import db
+from wbtest.publishing import lifecycle
 from wbtest.publishing.models import Experiment
-from wbtest.publishing.running import life
 
 Process = tuple[LivePages, Callable[[float], None]]
 
@@ -29,7 +29,7 @@ def process(app: Flask, larder: Larder) -> Process:
 
 def set_state(state: str) -> None:
     """As a verb of another process, whose pages are not these."""
-    verb = {"paused": life.pause, "running": life.resume, "ended": life.end}[state]
+    verb = {"paused": lifecycle.pause, "running": lifecycle.resume, "ended": lifecycle.end}[state]
     experiment = db.session.scalars(sa.select(Experiment)).one()
     verb(experiment, experiment.author)
 

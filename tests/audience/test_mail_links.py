@@ -14,8 +14,8 @@ from wbtest.audience.recording.cells import COLUMNS
 from wbtest.audience.recording.rollup import differences
 from wbtest.delivery.models import OutboxMail
 from wbtest.extensions import db
+from wbtest.publishing import lifecycle
 from wbtest.publishing.models import Experiment
-from wbtest.publishing.running import life
 from wbtest.store import writing
 
 SCANNER = {"User-Agent": "BarracudaMailScanner/1.0"}
@@ -203,7 +203,7 @@ def test_who_left_can_come_back(app, mia, token):
 
 
 def test_the_links_work_after_the_page_is_over(app, mia, token, larder):
-    life.end(larder.experiment, larder.approver)
+    lifecycle.end(larder.experiment, larder.approver)
 
     assert mia.post(f"/confirm/{token}", {}).status_code == 303
     assert confirmed(app) == [True]

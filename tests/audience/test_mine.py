@@ -16,10 +16,10 @@ from wbtest.audience.recording.rollup import differences
 from wbtest.delivery import webhooks
 from wbtest.delivery.models import OutboxEvent, OutboxMail, Webhook
 from wbtest.extensions import db
-from wbtest.publishing import copy
-from wbtest.publishing.assembling import page_of
+from wbtest.publishing import page_copy
+from wbtest.publishing.corrections import page_of
 from wbtest.publishing.models import Experiment
-from wbtest.publishing.running.seals import sealed_rule
+from wbtest.publishing.sealing import sealed_rule
 from wbtest.results.signup_list import signup_json
 from wbtest.results.signup_list import signups as listed
 from wbtest.runtime import runtime
@@ -81,7 +81,7 @@ def test_a_person_gets_their_data_as_a_file(app, mia, token, experiment):
     assert answer.headers["Content-Disposition"] == 'attachment; filename="my-data.json"'
     assert answer.headers["Cache-Control"] == "private, no-store"
     assert data["answers"] == {"Who cooks?": "We both", "What have you tried?": "zqtried"}
-    assert data["page_version"] == copy.digest(page_of(experiment, experiment.variants[0]))
+    assert data["page_version"] == page_copy.digest(page_of(experiment, experiment.variants[0]))
     assert data["consent"].startswith("Larder does not exist yet.")
     assert [mail["subject"] for mail in data["mails"]] == ["Confirm your email for Larder"]
 

@@ -18,11 +18,11 @@ from tests.factories import log_in, make_checked, make_person
 from wbtest.audience.leaving.closing import close_the_loop, write_letters
 from wbtest.audience.leaving.erasures import erase_for
 from wbtest.audience.leaving.purging import purge
-from wbtest.publishing.choices.choosing import change_options
-from wbtest.publishing.choices.options import Asked, Options
-from wbtest.publishing.cloning import clone_experiment
-from wbtest.publishing.running import life
-from wbtest.publishing.running.after import Replaced, choose
+from wbtest.publishing import lifecycle
+from wbtest.publishing.lifecycle import Replaced, choose_afterwards
+from wbtest.publishing.page_options import FollowUpQuestion, Options
+from wbtest.publishing.page_settings import change_options
+from wbtest.publishing.whole_drafts import clone_experiment
 from wbtest.store import writing
 from wbtest.team.settings import find_open_pages
 
@@ -37,7 +37,7 @@ def test_the_address_shows_the_test_that_runs(app, larder):
 
 
 def test_a_draft_never_shows(app, larder):
-    life.end(larder.experiment, larder.approver)
+    lifecycle.end(larder.experiment, larder.approver)
     draft = clone_experiment(larder.experiment, larder.editor)
 
     before = Visitor(app).get()
@@ -47,26 +47,28 @@ def test_a_draft_never_shows(app, larder):
 
 
 def test_a_paused_test_is_not_covered_by_the_one_before(app, larder):
-    choose(
-        life.end(larder.experiment, larder.approver),
+    choose_afterwards(
+        lifecycle.end(larder.experiment, larder.approver),
         larder.approver,
         "open",
         waiting_variant="photo",
     )
-    life.pause(start_next(larder), larder.approver)
+    lifecycle.pause(start_next(larder), larder.approver)
 
     assert Visitor(app).get().status_code == 503
 
 
 def test_between_two_tests_stands_what_was_chosen_for_the_newest(app, larder):
-    life.end(larder.experiment, larder.approver)
-    choose(larder.experiment, larder.approver, "closed", outcome="We asked too little.")
-    life.end(start_next(larder), larder.approver)
+    lifecycle.end(larder.experiment, larder.approver)
+    choose_afterwards(larder.experiment, larder.approver, "closed", outcome="We asked too little.")
+    lifecycle.end(start_next(larder), larder.approver)
     closed = Visitor(app).get()
 
     newest = clone_experiment(larder.experiment, larder.editor)
-    life.end(life.start(make_checked(newest, larder.editor), larder.approver), larder.approver)
-    choose(newest, larder.approver, "open", waiting_variant="photo")
+    lifecycle.end(
+        lifecycle.start(make_checked(newest, larder.editor), larder.approver), larder.approver
+    )
+    choose_afterwards(newest, larder.approver, "open", waiting_variant="photo")
 
     assert closed.status_code == 410
     assert "We asked too little." not in words_in(closed)
@@ -76,12 +78,12 @@ def test_between_two_tests_stands_what_was_chosen_for_the_newest(app, larder):
 def changed_by_hand(experiment):
     with writing():
         experiment.variants[0].name = "Never sealed"
-        life.announce_change()
+        lifecycle.announce_change()
 
 
 def test_no_earlier_test_takes_the_place_of_one_that_was_changed_by_hand(app, larder):
-    life.end(larder.experiment, larder.approver)
-    choose(larder.experiment, larder.approver, "open", waiting_variant="photo")
+    lifecycle.end(larder.experiment, larder.approver)
+    choose_afterwards(larder.experiment, larder.approver, "open", waiting_variant="photo")
     list_page = Visitor(app).get()
     changed_by_hand(start_next(larder))
     visitor = Visitor(app)
@@ -112,7 +114,7 @@ def test_who_was_in_a_test_that_was_changed_by_hand_is_known_and_can_leave(app, 
 
 
 def test_the_start_of_the_next_test_settles_what_stands_after_the_one_before(larder):
-    earlier = life.end(larder.experiment, larder.approver)
+    earlier = lifecycle.end(larder.experiment, larder.approver)
 
     start_next(larder)
 
@@ -120,32 +122,32 @@ def test_the_start_of_the_next_test_settles_what_stands_after_the_one_before(lar
 
 
 def test_a_list_of_an_earlier_test_is_open_to_nobody(larder):
-    choose(
-        life.end(larder.experiment, larder.approver),
+    choose_afterwards(
+        lifecycle.end(larder.experiment, larder.approver),
         larder.approver,
         "open",
         waiting_variant="photo",
     )
     assert find_open_pages() == ["larder"]
 
-    life.end(start_next(larder), larder.approver)
+    lifecycle.end(start_next(larder), larder.approver)
 
     assert find_open_pages() == []
 
 
 def test_what_stands_there_is_no_choice_of_an_earlier_test(app, larder):
-    earlier = life.end(larder.experiment, larder.approver)
+    earlier = lifecycle.end(larder.experiment, larder.approver)
     start_next(larder)
     owner = app.test_client()
     log_in(owner, make_person("owner@example.com", "owner"))
 
     with pytest.raises(Replaced, match="/p/larder shows attempt 2 now"):
-        choose(earlier, larder.approver, "open", waiting_variant="photo")
+        choose_afterwards(earlier, larder.approver, "open", waiting_variant="photo")
     assert owner.get(f"/experiments/{earlier.id}/after").status_code == 409
 
 
 def test_the_page_of_an_earlier_test_leads_to_the_one_that_its_address_shows(app, larder):
-    earlier = life.end(larder.experiment, larder.approver)
+    earlier = lifecycle.end(larder.experiment, larder.approver)
     newer = start_next(larder)
     owner = app.test_client()
     log_in(owner, make_person("owner@example.com", "owner"))
@@ -193,8 +195,8 @@ def test_a_beacon_from_before_counts_for_no_test(app, larder, mia):
 
 
 def test_a_form_of_the_list_before_joins_that_list(app, larder):
-    life.end(larder.experiment, larder.approver)
-    choose(larder.experiment, larder.approver, "open", waiting_variant="photo")
+    lifecycle.end(larder.experiment, larder.approver)
+    choose_afterwards(larder.experiment, larder.approver, "open", waiting_variant="photo")
     visitor = Visitor(app)
     page = visitor.get()
     start_next(larder)
@@ -228,10 +230,10 @@ def test_the_steps_after_a_late_sign_up_are_those_of_its_test(app, mia, larder, 
     page = mia.get()
     mia.see(page)
     now.turn(minutes=2)
-    life.end(larder.experiment, larder.approver)
+    lifecycle.end(larder.experiment, larder.approver)
     draft = clone_experiment(larder.experiment, larder.editor)
-    change_options(draft, larder.editor, Options(questions=(Asked("Where?"),)))
-    life.start(make_checked(draft, larder.approver), larder.approver)
+    change_options(draft, larder.editor, Options(questions=(FollowUpQuestion("Where?"),)))
+    lifecycle.start(make_checked(draft, larder.approver), larder.approver)
 
     answer = mia.sign_up(page, "mia@x.io")
 
@@ -240,16 +242,16 @@ def test_the_steps_after_a_late_sign_up_are_those_of_its_test(app, mia, larder, 
 
 
 def test_answers_go_to_the_sign_up_of_their_test(app, larder, now):
-    life.end(larder.experiment, larder.approver)
+    lifecycle.end(larder.experiment, larder.approver)
     draft = clone_experiment(larder.experiment, larder.editor)
-    change_options(draft, larder.editor, Options(questions=(Asked("Where?"),)))
-    second = life.start(make_checked(draft, larder.approver), larder.approver)
+    change_options(draft, larder.editor, Options(questions=(FollowUpQuestion("Where?"),)))
+    second = lifecycle.start(make_checked(draft, larder.approver), larder.approver)
     visitor = Visitor(app)
     page = visitor.get()
     now.turn(minutes=2)
     onward = visitor.sign_up(page, "mia@x.io").location
     fields = dict(parse_qsl(urlsplit(onward).query))
-    life.end(second, larder.approver)
+    lifecycle.end(second, larder.approver)
     start_next(larder)
 
     visitor.post("/p/larder/answers", fields | {"answer-0": "Here"})
@@ -309,7 +311,7 @@ def test_who_leaves_by_the_link_of_one_test_leaves_every_test_of_the_idea(app, l
 
     mia.post(f"/leave/{token}", {})
 
-    life.end(second, larder.approver)
+    lifecycle.end(second, larder.approver)
     close_the_loop(second, larder.approver, "We decided to build Larder. Thank you.")
     write_letters(now())
     assert [row.email for row in signups(app)] == ["", ""]

@@ -18,15 +18,15 @@ from tests.audience.larder import (
 )
 from wbtest.audience.pages import words_beside
 from wbtest.extensions import db
-from wbtest.publishing.live import load_live
-from wbtest.publishing.running.correcting import (
+from wbtest.publishing.correction_requests import (
     approve_corrections,
     digest_of,
     digest_of_waiting,
     present_texts,
     submit_corrections,
 )
-from wbtest.publishing.strings import strings_for
+from wbtest.publishing.live_snapshot import load_live
+from wbtest.publishing.page_strings import strings_for
 from wbtest.writing.document import LONGEST_TEXT
 
 LONGEST_PAGE = 14 * 1024

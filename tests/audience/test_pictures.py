@@ -12,12 +12,11 @@ from flask import Flask
 from tests.audience.larder import Larder, Visitor, draft_page, words_in
 from tests.factories import log_in, make_checked, make_stranger
 from tests.publishing.test_images import picture
+from wbtest.publishing import lifecycle
 from wbtest.publishing.experiments import change_variant
-from wbtest.publishing.looks.changing import change_look, change_wording
-from wbtest.publishing.looks.images import add_image, picture_of
-from wbtest.publishing.looks.look import Look
-from wbtest.publishing.looks.themes import THEMES
-from wbtest.publishing.running import life
+from wbtest.publishing.images import add_image, picture_of
+from wbtest.publishing.page_design import THEMES, Look
+from wbtest.publishing.page_settings import change_look, change_wording
 from wbtest.writing.document import EXTERNAL_TOPICS
 
 LONGEST_PAGE = 14 * 1024
@@ -38,7 +37,7 @@ def dress(larder: Larder, theme: str = "dawn", size: tuple[int, int] = (1600, 90
 
 def open_page(larder: Larder) -> None:
     """Start what is a draft."""
-    life.start(make_checked(larder.experiment, larder.editor), larder.approver)
+    lifecycle.start(make_checked(larder.experiment, larder.editor), larder.approver)
 
 
 def picture_urls(page: str) -> list[str]:

@@ -46,7 +46,7 @@ from wbtest.audience.visitors import write_cookie
 from wbtest.delivery.models import OutboxEvent, OutboxMail, Webhook
 from wbtest.delivery.worker import find_run, run_due_jobs
 from wbtest.extensions import db
-from wbtest.publishing.running import life
+from wbtest.publishing import lifecycle
 from wbtest.runtime import runtime
 from wbtest.store import Refused, writing
 
@@ -142,7 +142,7 @@ def test_what_webhooks_are_told_of_sign_ups_goes_too(app: Flask, larder: Larder,
     mia = Visitor(app)
     mia.sign_up(mia.get(), "mia@x.io")
     assert (len(signups(app)), rows(OutboxEvent)) == (1, 1)
-    life.end(larder.experiment, larder.approver)
+    lifecycle.end(larder.experiment, larder.approver)
 
     purge(larder.experiment)
 
@@ -236,7 +236,7 @@ def test_a_purge_that_fails_is_named_and_keeps_no_other_waiting(
 ):
     other = start_page(slug="kiln")
     leave_addresses(other.experiment, 1)
-    life.end(other.experiment, other.approver)
+    lifecycle.end(other.experiment, other.approver)
     with writing():
         ended.experiment.sealed, ended.experiment.rule = "{", {"broken": "rule"}
     now.turn(days=800)
@@ -285,7 +285,7 @@ def test_who_opened_a_question_is_the_same_after_a_purge(app: Flask, larder: Lar
     mia.post("/p/larder/did", f"{token_in(page)}\nfaq 1")
     mia.sign_up(page, "mia@x.io")
     assert len(signups(app)) == 1
-    life.end(larder.experiment, larder.approver)
+    lifecycle.end(larder.experiment, larder.approver)
     before = faq_opened(larder.experiment)
     assert before[1].signed_up == (1, 1)
 

@@ -20,8 +20,8 @@ from wbtest.audience.leaving.warning import remind_owners
 from wbtest.audience.visitors import read_cookie
 from wbtest.delivery.models import OutboxMail
 from wbtest.extensions import db
-from wbtest.publishing.running import life
-from wbtest.publishing.strings import strings_for
+from wbtest.publishing import lifecycle
+from wbtest.publishing.page_strings import strings_for
 from wbtest.store import writing
 
 
@@ -41,7 +41,7 @@ def test_nothing_goes_while_late_answers_still_count():
 
 def test_a_worker_that_notices_the_end_late_keeps_nothing_for_longer(larder: Larder, now):
     now.turn(days=300)
-    life.end_overdue(now())
+    lifecycle.end_overdue(now())
 
     assert terms_of(larder.experiment).over_at == datetime(2027, 3, 31, 23, tzinfo=UTC)
 
@@ -50,7 +50,7 @@ def test_the_privacy_page_promises_days_and_then_a_day(app: Flask, larder: Larde
     before = words_in(Visitor(app).get("/p/larder/privacy"))
     assert "For 395 days after the test ends, which is on 31 March 2027 at" in before
     assert "If we email you to confirm your address and you don’t, we delete it after" in before
-    life.end(larder.experiment, larder.approver)
+    lifecycle.end(larder.experiment, larder.approver)
 
     assert "Until 30 March 2028; then we delete it" in words_in(
         Visitor(app).get("/p/larder/privacy")
@@ -61,8 +61,8 @@ def test_the_page_of_an_experiment_may_promise_less_than_the_server(app: Flask, 
     larder = draft_page()
     with writing():
         larder.experiment.options = {"retention_days": 30}
-    life.start(make_checked(larder.experiment, larder.editor), larder.approver)
-    life.end(larder.experiment, larder.approver)
+    lifecycle.start(make_checked(larder.experiment, larder.editor), larder.approver)
+    lifecycle.end(larder.experiment, larder.approver)
 
     assert terms_of(larder.experiment).last_day.isoformat() == "2027-03-31"
 

@@ -16,20 +16,20 @@ from wbtest.audience.leaving.purging import purge
 from wbtest.audience.models import HourlyCount
 from wbtest.audience.recording.rollup import differences
 from wbtest.extensions import db
-from wbtest.publishing.choices.choosing import change_options
-from wbtest.publishing.choices.options import Options
-from wbtest.publishing.cloning import clone_experiment
+from wbtest.publishing import lifecycle
 from wbtest.publishing.experiments import remove_variant
-from wbtest.publishing.running import life
+from wbtest.publishing.page_options import Options
+from wbtest.publishing.page_settings import change_options
+from wbtest.publishing.whole_drafts import clone_experiment
 
 
 def start_cookieless(larder):
     """End the test, and start another at the same address that sets no cookie."""
-    life.end(larder.experiment, larder.approver)
+    lifecycle.end(larder.experiment, larder.approver)
     draft = clone_experiment(larder.experiment, larder.editor)
     remove_variant(draft.variants[1])
     change_options(draft, larder.editor, Options(counting="cookieless"))
-    return life.start(make_checked(draft, larder.approver), larder.approver)
+    return lifecycle.start(make_checked(draft, larder.approver), larder.approver)
 
 
 def reasons(app, experiment_id=2):
@@ -82,7 +82,7 @@ def test_a_third_test_knows_the_visitors_of_both_before(app, larder, mia):
     second = start_next(larder)
     zoe = Visitor(app)
     zoe.get()
-    life.end(second, larder.approver)
+    lifecycle.end(second, larder.approver)
     start_next(larder)
 
     mia.get()
@@ -124,10 +124,10 @@ def test_a_test_without_cookies_leaves_nothing_to_know_its_visitors_by(app):
     larder = start_page(options=Options(counting="cookieless"))
     mia = Visitor(app)
     mia.get()
-    life.end(larder.experiment, larder.approver)
+    lifecycle.end(larder.experiment, larder.approver)
     draft = clone_experiment(larder.experiment, larder.editor)
     change_options(draft, larder.editor, Options())
-    life.start(make_checked(draft, larder.approver), larder.approver)
+    lifecycle.start(make_checked(draft, larder.approver), larder.approver)
 
     mia.get()
 
@@ -157,7 +157,7 @@ def test_who_returns_while_the_test_rests_is_returning(app, larder, mia):
     mia.get()
     second = start_next(larder)
     page = mia.get()
-    life.pause(second, larder.approver)
+    lifecycle.pause(second, larder.approver)
 
     mia.see(page)
 

@@ -4,9 +4,9 @@ import pytest
 from flask.testing import FlaskClient
 
 from tests.factories import Team, make_approval, make_checked, make_experiment, make_revision
-from wbtest.publishing.choices.choosing import change_options
-from wbtest.publishing.choices.options import Options
-from wbtest.publishing.running.life import start
+from wbtest.publishing.lifecycle import start
+from wbtest.publishing.page_options import Options
+from wbtest.publishing.page_settings import change_options
 
 NOINDEX = '<meta name="robots" content="noindex">'
 

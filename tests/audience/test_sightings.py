@@ -4,7 +4,7 @@ import pytest
 
 from tests.audience.larder import Visitor, sightings, start_page, token_in, visits
 from tests.factories import log_in
-from wbtest.publishing.running import life
+from wbtest.publishing import lifecycle
 
 
 def test_a_beacon_says_that_the_page_was_seen(app, mia):
@@ -100,7 +100,7 @@ def test_the_team_is_recorded_apart(app, mia, larder):
 
 def test_a_page_opened_before_a_pause_and_seen_during_it_is_recorded_apart(app, mia, larder):
     page = mia.get()
-    life.pause(larder.experiment, larder.approver)
+    lifecycle.pause(larder.experiment, larder.approver)
 
     mia.see(page)
 
@@ -109,7 +109,7 @@ def test_a_page_opened_before_a_pause_and_seen_during_it_is_recorded_apart(app, 
 
 def test_a_page_that_is_over_is_not_seen_any_more(app, mia, larder):
     page = mia.get()
-    life.end(larder.experiment, larder.approver)
+    lifecycle.end(larder.experiment, larder.approver)
 
     assert mia.see(page).status_code == 204
     assert sightings(app) == []

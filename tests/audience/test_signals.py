@@ -3,7 +3,7 @@
 import pytest
 
 from tests.audience.larder import Visitor, sightings, signups, start_page, visits, words_in
-from wbtest.publishing.choices.options import Options
+from wbtest.publishing.page_options import Options
 
 SIGNALS = [{"Sec-GPC": "1"}, {"DNT": "1"}]
 PHOTO = {"photo": {"headline": "Dinner from a photo"}}

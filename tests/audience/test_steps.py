@@ -12,10 +12,13 @@ from tests.audience.larder import RULE, Visitor, signups, start_page, words_in
 from wbtest.audience.models import HourlyCount
 from wbtest.audience.recording.rollup import differences
 from wbtest.extensions import db
-from wbtest.publishing.choices.options import Asked, Options
+from wbtest.publishing.page_options import FollowUpQuestion, Options
 
 YES = {"agree": "yes"}
-QUESTIONS = (Asked("Who cooks?", ("I do", "We both")), Asked("What have you tried?"))
+QUESTIONS = (
+    FollowUpQuestion("Who cooks?", ("I do", "We both")),
+    FollowUpQuestion("What have you tried?"),
+)
 CALL = Options(questions=QUESTIONS, asks_for=("call",))
 PRICE = Options(asks_for=("price",))
 LINK = "https://buy.example.com/larder?id=7&from=%5Bpage%5D"

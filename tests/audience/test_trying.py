@@ -7,9 +7,9 @@ import pytest
 
 from tests.audience.larder import Visitor, draft_page, mails, signups, visits, words_in
 from tests.factories import log_in, make_person, make_stranger
-from wbtest.publishing.choices.options import Asked, Options
-from wbtest.publishing.launch.facts import situation_of
-from wbtest.publishing.previews import preview_token
+from wbtest.publishing.display import preview_token
+from wbtest.publishing.launch_readiness import situation_of
+from wbtest.publishing.page_options import FollowUpQuestion, Options
 from wbtest.store import writing
 
 
@@ -124,7 +124,7 @@ def test_a_try_sent_from_elsewhere_is_refused(draft, url, member):
 
 def test_the_steps_after_a_try_can_be_walked_and_keep_nothing(app):
     link = "https://buy.example.com/larder"
-    asked = (Asked("Who cooks?"),)
+    asked = (FollowUpQuestion("Who cooks?"),)
     steps = Options(questions=asked, asks_for=("price", "call", "preorder"), preorder_url=link)
     draft = draft_page(options=steps)
     member = Visitor(app)

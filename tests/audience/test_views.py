@@ -6,15 +6,15 @@ from tests.audience.larder import Visitor, draft_page, signups, visits, words_in
 from tests.factories import log_in, make_stranger
 from wbtest.audience.models import MachineCount
 from wbtest.extensions import db
-from wbtest.publishing.previews import preview_token
-from wbtest.publishing.running import life
+from wbtest.publishing import lifecycle
+from wbtest.publishing.display import preview_token
 from wbtest.team.settings import change_team
 
 PATHS = ("", "/thanks", "/privacy", "/object")
 
 
 def test_a_paused_page_asks_to_come_back(app, mia, larder):
-    life.pause(larder.experiment, larder.approver)
+    lifecycle.pause(larder.experiment, larder.approver)
 
     answer = mia.get()
 
@@ -25,7 +25,7 @@ def test_a_paused_page_asks_to_come_back(app, mia, larder):
 
 
 def test_an_ended_page_says_that_it_is_closed(app, mia, larder):
-    life.end(larder.experiment, larder.approver)
+    lifecycle.end(larder.experiment, larder.approver)
 
     answer = mia.get()
 

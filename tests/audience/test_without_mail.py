@@ -23,11 +23,11 @@ from wbtest.audience.leaving.closing import count_hearers
 from wbtest.audience.leaving.erasures import erase_unconfirmed
 from wbtest.config import Settings
 from wbtest.delivery.models import OutboxMail
-from wbtest.publishing.launch.facts import come_up, situation_of
-from wbtest.publishing.previews import preview_token
-from wbtest.publishing.running import after, life
-from wbtest.publishing.running.seals import sealed_rule
-from wbtest.publishing.strings import LANGUAGES, strings_for
+from wbtest.publishing import lifecycle
+from wbtest.publishing.display import preview_token
+from wbtest.publishing.launch_readiness import news_since_check, situation_of
+from wbtest.publishing.page_strings import LANGUAGES, strings_for
+from wbtest.publishing.sealing import sealed_rule
 from wbtest.results.signup_list import mailing_rows, signup_records, signup_rows
 from wbtest.results.signup_list import signups as listed
 from wbtest.runtime import runtime
@@ -77,7 +77,9 @@ def test_with_a_mail_server_it_does(app, mia):
 
 def test_the_waiting_list_asks_nobody_to_open_a_mail(app, ended_without_mail):
     larder = ended_without_mail
-    after.choose(larder.experiment, larder.approver, "open", waiting_variant="control")
+    lifecycle.choose_afterwards(
+        larder.experiment, larder.approver, "open", waiting_variant="control"
+    )
     visitor = Visitor(app)
 
     thanks = words_in(visitor.get(visitor.sign_up(visitor.get(), "mia@x.io").location))
@@ -89,7 +91,7 @@ def test_the_waiting_list_asks_nobody_to_open_a_mail(app, ended_without_mail):
 
 @pytest.fixture
 def ended_without_mail(app: Flask, larder: Larder) -> Larder:
-    life.end(larder.experiment, larder.approver)
+    lifecycle.end(larder.experiment, larder.approver)
     return larder
 
 
@@ -140,7 +142,7 @@ def test_the_files_hold_each_sign_up_with_its_consent(app, mia, larder: Larder, 
 
 def test_everybody_hears_the_decision_once_there_is_a_server(app, mia, larder: Larder):
     mia.sign_up(mia.get(), "mia@x.io")
-    life.end(larder.experiment, larder.approver)
+    lifecycle.end(larder.experiment, larder.approver)
     set_mail_server(app, SERVER)
 
     assert count_hearers(larder.experiment).to_tell == 1
@@ -178,7 +180,7 @@ def test_each_language_says_it(app, code):
     strings = strings_for(code)
 
     privacy = words_in(Visitor(app).get("/p/larder/privacy"))
-    life.end(larder.experiment, larder.approver)
+    lifecycle.end(larder.experiment, larder.approver)
     ended = words_in(Visitor(app).get("/p/larder"))
 
     assert strings.how_long_unasked.format(days=30) in privacy
@@ -211,7 +213,7 @@ def test_a_test_whose_rule_needs_confirmations_cannot_start(app):
     rule = replace(RULE, conversion="confirmed", conversion_window_hours=168)
     draft = draft_page(rule=rule)
 
-    assert "Mail" in come_up(draft.experiment)
+    assert "Mail" in news_since_check(draft.experiment)
 
 
 # A server that is set later.

@@ -17,7 +17,7 @@ from tests.results.crowd import count_day
 from wbtest.audience.leaving.closing import write_letters
 from wbtest.delivery.models import OutboxMail
 from wbtest.extensions import db
-from wbtest.publishing.running import life
+from wbtest.publishing import lifecycle
 from wbtest.team.models import Person, TeamSettings
 
 pytestmark = pytest.mark.browser
@@ -34,7 +34,7 @@ def decided(live: Live, owner: Person) -> None:
     count_day(experiment, 0, "control", seen=90, converted=9)
     leave_addresses(experiment, 2)
     live.now.turn(days=9)
-    life.end(experiment, owner)
+    lifecycle.end(experiment, owner)
     mei = make_person("mei@example.com", "approver")
     make_decision(experiment, owner, mei, "go", "One in ten signed up for it.")
 

@@ -12,7 +12,7 @@ from tests.browser.conftest import CHROMIUM, FLAGS, WHOLE_CHROMIUM, Live
 from wbtest.audience.engagement.counted import by_variant
 from wbtest.audience.models import MachineCount
 from wbtest.extensions import db
-from wbtest.publishing.choices.options import Options
+from wbtest.publishing.page_options import Options
 from wbtest.runtime import runtime
 from wbtest.team import access
 

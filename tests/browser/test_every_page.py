@@ -39,8 +39,8 @@ from wbtest.decisions.checklist import save_checklist
 from wbtest.decisions.decide import decide
 from wbtest.decisions.learning_cards import save_card
 from wbtest.delivery.webhooks import KINDS
+from wbtest.publishing import lifecycle
 from wbtest.publishing.models import Experiment
-from wbtest.publishing.running import life
 from wbtest.review.comments import write_comment
 from wbtest.review.readings import finish
 from wbtest.review.review_requests import ask_for_review, make_link
@@ -96,13 +96,13 @@ def filled(live: Live, approved: Revision, editor: Person, owner: Person) -> Non
     decided = make_running(approved, editor, owner, slug="decided", variants=VARIANTS)
     crowd(decided)
     live.now.turn(days=WEEK + 1)
-    life.end(decided, owner)
+    lifecycle.end(decided, owner)
     decide(decided, owner, "go", "The kitchen headline reaches the target.")
     save_card(decided, editor, "Nobody asked about the price.", "Ask ten of them.", 0)
     save_checklist(decided, {}, ["Loyalty points"])
     rests = make_running(short, editor, owner, slug="rests")
-    life.pause(rests, owner)
-    life.end(make_running(short, editor, owner, slug="over"), owner)
+    lifecycle.pause(rests, owner)
+    lifecycle.end(make_running(short, editor, owner, slug="over"), owner)
     newest = make_revision(editor, release=approved.release, headline="Six dinners at home")
     review(newest, editor, owner)
     stop_release(make_revision(editor, product="Kiln"), owner, "Nobody fires at night.", 8)

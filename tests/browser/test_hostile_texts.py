@@ -20,8 +20,8 @@ from tests.hostile.filling import Filled, fill
 from tests.hostile.payloads import PAYLOADS, flat
 from tests.hostile.sinks import LOOK, faults_in_text
 from wbtest.extensions import db
+from wbtest.publishing.display import preview_token
 from wbtest.publishing.models import Experiment
-from wbtest.publishing.previews import preview_token
 from wbtest.team.mail_preferences import stop_test_mails_url
 from wbtest.team.models import Person
 from wbtest.team.sessions import open_session

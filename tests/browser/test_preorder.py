@@ -8,7 +8,7 @@ from playwright.sync_api import Browser, Page, expect
 from tests.audience.larder import PHONE, signups, start_page
 from tests.browser.conftest import PATIENCE, Live
 from tests.delivery.sink import Sink, running
-from wbtest.publishing.choices.options import Options
+from wbtest.publishing.page_options import Options
 
 pytestmark = pytest.mark.browser
 

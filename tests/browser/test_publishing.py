@@ -9,8 +9,8 @@ from playwright.sync_api import Browser, Page, expect
 from tests.browser.conftest import Live
 from tests.factories import make_approval, make_experiment, make_revision, make_running
 from wbtest.extensions import db
+from wbtest.publishing import lifecycle
 from wbtest.publishing.models import Experiment
-from wbtest.publishing.running import life
 from wbtest.team.models import Person
 from wbtest.writing.models import Revision
 
@@ -220,7 +220,7 @@ def test_every_page_of_an_experiment_is_accessible(
     draft = make_experiment(revision, owner, slug="draft", variants=("Price",))
     unready = make_experiment(make_revision(owner, product="Kiln"), owner, slug="unready")
     running = make_running(revision, owner, owner)
-    over = life.end(make_running(revision, owner, owner, slug="over"), owner)
+    over = lifecycle.end(make_running(revision, owner, owner, slug="over"), owner)
     paths = (
         *("/ideas", f"/experiments/{draft.id}", f"/experiments/{unready.id}"),
         *(f"/experiments/{draft.id}/edit", f"/experiments/{draft.id}/variants/price"),

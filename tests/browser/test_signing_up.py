@@ -8,12 +8,15 @@ from playwright.sync_api import Browser, Page, expect
 from tests.audience.larder import DOCUMENT, PHONE, Visitor, mails, signups, start_page
 from tests.browser.conftest import PATIENCE, Live
 from wbtest.extensions import db
-from wbtest.publishing.choices.options import Asked, Options
+from wbtest.publishing.page_options import FollowUpQuestion, Options
 from wbtest.writing.models import Candidate
 
 pytestmark = pytest.mark.browser
 
-QUESTIONS = (Asked("Who cooks?", ("I do", "We both")), Asked("What have you tried?"))
+QUESTIONS = (
+    FollowUpQuestion("Who cooks?", ("I do", "We both")),
+    FollowUpQuestion("What have you tried?"),
+)
 CALL = Options(questions=QUESTIONS, asks_for=("call",))
 SCANNER = "BarracudaMailScanner/1.0"
 

@@ -16,8 +16,8 @@ from tests.audience.larder import (
     visits,
 )
 from tests.browser.conftest import Live
-from wbtest.publishing.previews import preview_token
-from wbtest.publishing.running import life
+from wbtest.publishing import lifecycle
+from wbtest.publishing.display import preview_token
 
 pytestmark = pytest.mark.browser
 
@@ -170,7 +170,7 @@ def test_axe_finds_nothing_on_a_preview(live, larder, page, check_accessible):
     check_accessible(page)
 
 
-@pytest.mark.parametrize("step", [life.pause, life.end])
+@pytest.mark.parametrize("step", [lifecycle.pause, lifecycle.end])
 def test_axe_finds_nothing_on_a_page_that_rests_or_is_over(
     live, larder, page, step, check_accessible
 ):

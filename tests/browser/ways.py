@@ -10,8 +10,8 @@ from tests.browser.conftest import Live
 from tests.browser.reader import Reader
 from tests.factories import PASSWORD
 from wbtest.extensions import clock, db
+from wbtest.publishing.display import preview_token
 from wbtest.publishing.models import Experiment
-from wbtest.publishing.previews import preview_token
 from wbtest.results.shared_links import make_shared
 from wbtest.store import writing
 from wbtest.team import account_recovery, mail_preferences, two_factor

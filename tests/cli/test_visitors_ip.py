@@ -21,7 +21,7 @@ from tests.cli.conftest import Instance, Served, eventually, serving
 from wbtest.audience.signing.guard import Guard
 from wbtest.audience.signing.signup_views import MOST_SIGN_UPS
 from wbtest.extensions import utc_now
-from wbtest.publishing.network_limits import FEWEST_AN_HOUR
+from wbtest.publishing.rule import FEWEST_AN_HOUR
 
 # The bytes of the files of SQLite; PostgreSQL has files of its own.
 pytestmark = pytest.mark.one_database

@@ -10,7 +10,7 @@ from tests.hostile.machines import as_path
 from tests.hostile.payloads import Texts, flat
 from wbtest.decisions.checklist import sentences_of
 from wbtest.delivery.webhooks import KINDS
-from wbtest.publishing.launch.values import NAMES
+from wbtest.publishing.launch_check import NAMES
 from wbtest.publishing.sources import source_name
 from wbtest.writing.markdown_writer import to_markdown
 

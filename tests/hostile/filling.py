@@ -27,8 +27,8 @@ from tests.results.states import crowd
 from tests.team.doing import shown_link
 from wbtest.audience.models import Sighting
 from wbtest.extensions import db
+from wbtest.publishing.correction_requests import digest_of, present_texts
 from wbtest.publishing.models import Experiment
-from wbtest.publishing.running.correcting import digest_of, present_texts
 from wbtest.runtime import runtime
 from wbtest.team.models import Person
 from wbtest.writing.models import Release

@@ -16,9 +16,9 @@ from tests.audience.test_pictures import open_page
 from tests.hostile.payloads import PAYLOADS
 from tests.hostile.sinks import faults_in_page
 from tests.publishing.test_images import picture
-from wbtest.publishing.looks.changing import change_look
-from wbtest.publishing.looks.images import add_image, picture_of
-from wbtest.publishing.looks.look import Look
+from wbtest.publishing.images import add_image, picture_of
+from wbtest.publishing.page_design import Look
+from wbtest.publishing.page_settings import change_look
 from wbtest.store import writing
 from wbtest.team.models import TeamSettings
 

@@ -27,9 +27,9 @@ from tests.factories import (
 from tests.publishing.filling import errors_of
 from tests.publishing.test_images import NO_PICTURES, SVG, chunk, picture, png
 from wbtest.extensions import db
-from wbtest.publishing.looks.decoding import MOST_PIXELS
-from wbtest.publishing.looks.pictures import LARGEST
+from wbtest.publishing.image_decoding import MOST_PIXELS
 from wbtest.publishing.models import Experiment, Image, ImageFile
+from wbtest.publishing.page_design import LARGEST
 
 pytestmark = pytest.mark.one_database
 MEGABYTE = 1024 * 1024

@@ -9,8 +9,8 @@ from tests.conftest import HandClock
 from tests.factories import Team, make_decision, make_release, make_revision
 from tests.results.conftest import begin, inflated, prepared, revision
 from tests.results.states import States, crowd
+from wbtest.publishing.lifecycle import end
 from wbtest.publishing.models import Experiment
-from wbtest.publishing.running.life import end
 from wbtest.review.verdicts import stop_release
 from wbtest.writing.models import Stop
 

@@ -12,9 +12,9 @@ from wbtest.extensions import clock, db
 from wbtest.ideas.idea_evidence import all_evidence_now, evidence_kept
 from wbtest.ideas.idea_list import IdeaFilter, IdeaRow, Portfolio, portfolio_of
 from wbtest.ideas.notifications import send_notifications
-from wbtest.publishing.decisions import find_decision
+from wbtest.publishing.lifecycle import end
 from wbtest.publishing.models import Experiment
-from wbtest.publishing.running.life import end
+from wbtest.publishing.stages import find_decision
 from wbtest.results.costs import add_spend
 
 

@@ -21,7 +21,7 @@ from tests.results.crowd import count_day
 from tests.statements import counted
 from wbtest.extensions import db
 from wbtest.ideas import idea_list
-from wbtest.publishing.running import life
+from wbtest.publishing import lifecycle
 from wbtest.review.approvals import approve
 from wbtest.review.review_requests import ask_for_review
 from wbtest.writing.models import Revision
@@ -100,7 +100,7 @@ def test_a_running_test_says_its_day_and_its_figures(
 
 def test_a_decided_idea_says_what_and_why(team: Team, revision: Revision, viewer: Browser):
     over = make_running(revision, team.editor, team.approver)
-    life.end(over, team.owner)
+    lifecycle.end(over, team.owner)
     make_decision(over, team.owner, team.approver, "stop", "Nobody came to see it.")
 
     assert stages(viewer) == {"Done": ["Larder"]}

@@ -13,10 +13,10 @@ from wbtest.decisions.decide import decide
 from wbtest.extensions import db
 from wbtest.ideas.notifications import send_notifications
 from wbtest.ideas.todo_queries import waits_in
+from wbtest.publishing import lifecycle
 from wbtest.publishing.experiments import add_variant
+from wbtest.publishing.lifecycle import end, start
 from wbtest.publishing.models import Experiment
-from wbtest.publishing.running import after
-from wbtest.publishing.running.life import end, start
 from wbtest.review.todo import TodoItem
 from wbtest.review.verdicts import stop_release
 from wbtest.team.mail_preferences import choose_test_mails
@@ -110,7 +110,7 @@ def test_an_end_needs_a_decision_and_then_what_stands_at_the_address(
 
     make_decision(experiment, team.approver, team.owner, "stop", "Nobody came to see it.")
     assert steps(team) == {"close": ["Owner"]}
-    after.choose(experiment, team.owner, "closed")
+    lifecycle.choose_afterwards(experiment, team.owner, "closed")
 
     assert steps(team) == {}
 

@@ -17,7 +17,7 @@ from tests.statements import counted
 from wbtest.extensions import db
 from wbtest.ideas.onboarding import OnboardingFacts
 from wbtest.ideas.onboarding_status import count_stops, onboarding_facts
-from wbtest.publishing.running import life
+from wbtest.publishing import lifecycle
 from wbtest.review.approvers import set_needs
 from wbtest.review.review_requests import ask_for_review, make_link
 from wbtest.review.verdicts import stop_release
@@ -111,7 +111,7 @@ def test_a_test_that_runs_is_ahead_of_every_other_idea_and_one_that_ended_is_not
     assert facts(team).is_started
     assert facts(team).experiment == running.id
 
-    life.end(running, team.owner)
+    lifecycle.end(running, team.owner)
 
     assert not facts(team).is_started
 

@@ -14,8 +14,7 @@ from sqlalchemy import delete, select
 from tests.factories import make_revision
 from wbtest.extensions import db
 from wbtest.publishing import rule as rules
-from wbtest.publishing.models import Experiment, Variant
-from wbtest.publishing.running.correcting import (
+from wbtest.publishing.correction_requests import (
     approve_corrections,
     digest_of,
     digest_of_waiting,
@@ -23,7 +22,8 @@ from wbtest.publishing.running.correcting import (
     submit_corrections,
     waiting,
 )
-from wbtest.publishing.running.life import end
+from wbtest.publishing.lifecycle import end
+from wbtest.publishing.models import Experiment, Variant
 from wbtest.review.models import Approval
 from wbtest.writing import document as documents
 

@@ -17,11 +17,8 @@ from tests.factories import (
     make_running,
 )
 from wbtest.extensions import db
-from wbtest.publishing.corrections import find_correction_fault
-from wbtest.publishing.live import load_live, pages_version
-from wbtest.publishing.models import Correction, Experiment
-from wbtest.publishing.running import life
-from wbtest.publishing.running.correcting import (
+from wbtest.publishing import lifecycle
+from wbtest.publishing.correction_requests import (
     NotCorrections,
     approve_corrections,
     digest_of,
@@ -32,8 +29,11 @@ from wbtest.publishing.running.correcting import (
     waits_for_corrections,
     withdraw_corrections,
 )
-from wbtest.publishing.running.life import AlreadyDone, ChangedMeanwhile
-from wbtest.publishing.running.seals import faults_of
+from wbtest.publishing.corrections import find_correction_fault
+from wbtest.publishing.lifecycle import AlreadyDone, ChangedMeanwhile
+from wbtest.publishing.live_snapshot import load_live, pages_version
+from wbtest.publishing.models import Correction, Experiment
+from wbtest.publishing.sealing import faults_of
 from wbtest.review.approvals import NotYours
 from wbtest.store import Invalid, Refused, writing
 from wbtest.writing.models import Revision
@@ -108,7 +108,7 @@ class TestOnThePage:
         assert [entry.question for entry in questions][1] == "Who is it fort?"
 
     def test_a_paused_page_is_corrected_before_it_opens_again(self, running, team):
-        life.pause(running, team.approver, "A typo.")
+        lifecycle.pause(running, team.approver, "A typo.")
         asked(running, team, headline=RIGHT)
         approved(running, team)
 
@@ -126,7 +126,7 @@ class TestOnThePage:
     def test_the_button_says_that_a_duplicate_has_the_release_as_it_was_approved(
         self, running, team
     ):
-        from wbtest.publishing.cloning_views import cost_of_next
+        from wbtest.publishing.views import cost_of_next
 
         before = cost_of_next(running)
         asked(running, team, headline=RIGHT)
@@ -136,7 +136,7 @@ class TestOnThePage:
         assert "the release’s text aren’t copied" in cost_of_next(running)
 
     def test_a_duplicate_has_the_corrected_words_of_its_variants(self, running, team):
-        from wbtest.publishing.cloning import clone_experiment
+        from wbtest.publishing.whole_drafts import clone_experiment
 
         submit_corrections(
             running,
@@ -246,7 +246,7 @@ class TestWhatIsACorrection:
 
     def test_nothing_is_corrected_before_the_start_or_after_the_end(self, revision, running, team):
         draft = make_experiment(revision, team.editor, slug="draft")
-        life.end(running, team.approver)
+        lifecycle.end(running, team.approver)
 
         for experiment in (draft, running):
             with pytest.raises(Refused, match="open or paused"):
@@ -257,7 +257,7 @@ class TestSecondPerson:
     def test_what_waits_at_the_end_of_the_test_is_dropped(self, running, team):
         asked(running, team, headline=RIGHT)
 
-        life.end(running, team.approver)
+        lifecycle.end(running, team.approver)
 
         assert running.corrections == []
         assert waits_for_corrections() == []
@@ -326,7 +326,7 @@ class TestSecondPerson:
 
     def test_what_waits_when_the_test_ends_waits_for_nobody(self, running, team):
         asked(running, team, headline=RIGHT)
-        life.end(running, team.approver)
+        lifecycle.end(running, team.approver)
 
         assert waiting(running) == []
         assert waits_for_corrections() == []

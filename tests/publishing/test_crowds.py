@@ -9,8 +9,7 @@ import pytest
 
 from tests.factories import make_rule
 from wbtest.publishing import rule as rules
-from wbtest.publishing.crowds import Crowd
-from wbtest.publishing.rule import NotARule
+from wbtest.publishing.rule import Crowd, NotARule
 
 MEETUP = Crowd(
     "Meetup",

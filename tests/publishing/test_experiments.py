@@ -1,6 +1,7 @@
 """Making an experiment and changing it while it is a draft."""
 
 import json
+import re
 from concurrent.futures import ThreadPoolExecutor
 from datetime import date
 from threading import Barrier
@@ -8,6 +9,7 @@ from typing import Any
 
 import pytest
 from flask import Flask
+from flask.testing import FlaskClient
 from sqlalchemy import delete, select
 
 from tests.conftest import HandClock
@@ -19,12 +21,12 @@ from tests.factories import (
     make_rule,
     make_running,
 )
+from tests.publishing.filling import Form, send
 from wbtest.extensions import db
-from wbtest.publishing import experiments
+from wbtest.publishing import experiments, lifecycle
 from wbtest.publishing import rule as rules
 from wbtest.publishing.models import Experiment, Variant
-from wbtest.publishing.running import life
-from wbtest.publishing.running.stages import is_checked
+from wbtest.publishing.stages import is_checked
 from wbtest.store import Gone, Invalid, writing
 from wbtest.team.models import Person
 from wbtest.writing.models import Revision
@@ -72,7 +74,7 @@ def test_all_tests_of_an_idea_have_its_address(revision: Revision, team: Team):
 
 def test_once_a_test_has_started_the_address_stays_for_good(revision: Revision, team: Team):
     draft = make_experiment(revision, team.approver)
-    life.end(make_running(revision, team.editor, team.approver), team.approver)
+    lifecycle.end(make_running(revision, team.editor, team.approver), team.approver)
 
     with pytest.raises(Invalid, match="its address stays /p/larder") as refused:
         experiments.change_rule(draft, slug="pantry", rule=make_rule(), time_zone="UTC")
@@ -179,7 +181,7 @@ def test_a_draft_may_keep_its_own_address_but_not_take_another_s(revision: Revis
 
 def test_nothing_of_a_started_experiment_can_be_changed(revision: Revision, team: Team):
     experiment = make_experiment(revision, team.editor, variants=("Price",))
-    life.start(make_checked(experiment, team.editor), team.approver)
+    lifecycle.start(make_checked(experiment, team.editor), team.approver)
     before = experiment.rule, [(each.key, each.weight) for each in experiment.variants]
 
     with pytest.raises(experiments.Frozen):
@@ -202,7 +204,7 @@ def test_nothing_of_a_started_experiment_can_be_changed(revision: Revision, team
 
 def test_the_time_zone_is_sealed_and_stays(revision: Revision, team: Team):
     experiment = make_experiment(revision, team.editor, time_zone="Asia/Kathmandu")
-    life.start(make_checked(experiment, team.editor), team.approver)
+    lifecycle.start(make_checked(experiment, team.editor), team.approver)
 
     with pytest.raises(experiments.Frozen):
         experiments.change_rule(
@@ -235,7 +237,7 @@ def test_a_draft_that_somebody_deleted_meanwhile_is_not_changed(revision: Revisi
     with pytest.raises(Gone, match="deleted this meanwhile"):
         experiments.change_rule(experiment, slug="larder", rule=make_rule(), time_zone="UTC")
     with pytest.raises(Gone):
-        life.start(experiment, team.approver)
+        lifecycle.start(experiment, team.approver)
 
 
 def test_a_change_does_not_forget_what_its_transaction_did_before(revision: Revision, team: Team):
@@ -246,3 +248,62 @@ def test_a_change_does_not_forget_what_its_transaction_did_before(revision: Revi
         experiments.add_variant(experiment, team.editor, name="Price", weight=1, overrides={})
 
     assert experiment.asks_name
+
+
+pytestmark = pytest.mark.usefixtures("no_token_needed")
+SAID = "Somebody else changed this after you opened it."
+WORDS = ("Typed by the first", "Typed by the second")
+FORMS = [
+    ("edit", "who", WORDS),
+    ("variants/price", "headline", WORDS),
+    ("words", "thanks", WORDS),
+    ("look", "accent", ("#0b5c8a", "#7a1f5c")),
+    ("options", "question_1", WORDS),
+]
+
+
+@pytest.fixture
+def pages(revision: Revision, team: Team) -> dict[str, str]:
+    """The address of each form of a draft."""
+    draft = make_experiment(revision, team.editor, slug="draft", variants=("Price",))
+    return {name: f"/experiments/{draft.id}/{name}" for name, *_ in FORMS}
+
+
+@pytest.mark.parametrize(("name", "field", "typed"), FORMS)
+def test_who_saves_second_is_told_and_keeps_what_they_typed(
+    owner: FlaskClient, pages: dict[str, str], name: str, field: str, typed: tuple[str, str]
+):
+    path, (first, second) = pages[name], typed
+    opened = Form(owner.get(path).text)
+    send(owner, path, **{field: first})
+    told = owner.post(path, data=opened.with_changes({field: second}))
+    between = owner.get(path).text
+    again = owner.post(path, data=Form(told.text).values)
+
+    assert (told.status_code, SAID in told.text, second in told.text) == (422, True, True)
+    assert first in between
+    assert again.status_code == 303
+    assert second in owner.get(path).text
+
+
+@pytest.mark.parametrize(("name", "field", "typed"), FORMS)
+def test_two_clicks_on_save_are_one(
+    owner: FlaskClient, pages: dict[str, str], name: str, field: str, typed: tuple[str, str]
+):
+    form = Form(owner.get(pages[name]).text).with_changes({field: typed[0]})
+
+    assert [owner.post(pages[name], data=form).status_code for _ in range(2)] == [303, 303]
+
+
+def test_another_fault_does_not_hide_that_it_changed(owner: FlaskClient, pages: dict[str, str]):
+    path = pages["edit"]
+    opened = Form(owner.get(path).text)
+    send(owner, path, who="Typed by the first")
+    faulty = owner.post(path, data=opened.with_changes({"who": ""}))
+
+    told = owner.post(path, data=Form(faulty.text).with_changes({"who": "Typed by the second"}))
+
+    assert (faulty.status_code, told.status_code, SAID in told.text) == (422, 422, True)
+
+
+RELEASE = re.compile(r'class="name"\s+href="/releases/(\d+)"')

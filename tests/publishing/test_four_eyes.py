@@ -20,16 +20,14 @@ from tests.factories import (
 )
 from tests.publishing.filling import field_of
 from tests.publishing.test_images import picture
-from wbtest.publishing import experiments
-from wbtest.publishing.choices.choosing import change_options
-from wbtest.publishing.choices.options import Asked, Options
-from wbtest.publishing.cloning import clone_experiment
-from wbtest.publishing.launch.readiness import find_objection
-from wbtest.publishing.looks.changing import change_look, change_wording
-from wbtest.publishing.looks.images import add_image, picture_of
-from wbtest.publishing.looks.look import Look
+from wbtest.publishing import experiments, lifecycle
+from wbtest.publishing.images import add_image, picture_of
+from wbtest.publishing.launch_readiness import find_objection
 from wbtest.publishing.models import Experiment
-from wbtest.publishing.running import life
+from wbtest.publishing.page_design import Look
+from wbtest.publishing.page_options import FollowUpQuestion, Options
+from wbtest.publishing.page_settings import change_look, change_options, change_wording
+from wbtest.publishing.whole_drafts import clone_experiment
 from wbtest.review.approvals import NotYours
 from wbtest.team.models import Person
 from wbtest.writing.models import Revision
@@ -43,11 +41,11 @@ def test_who_wrote_a_variant_does_not_start_it_and_another_does(revision: Revisi
     experiment = make_experiment(revision, team.approver, variants=("Price",))
 
     with pytest.raises(NotYours) as refused:
-        life.start(experiment, team.approver)
+        lifecycle.start(experiment, team.approver)
     assert str(refused.value) == OWN_WORDS.format("Owner")
     assert experiment.state == "draft"
 
-    assert life.start(make_checked(experiment, team.editor), team.owner).state == "running"
+    assert lifecycle.start(make_checked(experiment, team.editor), team.owner).state == "running"
 
 
 def test_words_on_the_control_count_too(revision: Revision, team: Team):
@@ -66,7 +64,7 @@ def test_words_on_the_control_count_too(revision: Revision, team: Team):
 def test_who_wrote_no_words_starts_the_own_experiment(revision: Revision, team: Team):
     experiment = make_experiment(revision, team.approver)
 
-    assert life.start(make_checked(experiment, team.editor), team.approver).state == "running"
+    assert lifecycle.start(make_checked(experiment, team.editor), team.approver).state == "running"
 
 
 def test_who_is_alone_starts_their_own_words(app: object, now: HandClock):
@@ -75,7 +73,7 @@ def test_who_is_alone_starts_their_own_words(app: object, now: HandClock):
     make_approval(revision, ada)
 
     draft = make_experiment(revision, ada, variants=("Price",))
-    experiment = life.start(make_checked(draft, ada), ada)
+    experiment = lifecycle.start(make_checked(draft, ada), ada)
 
     assert experiment.state == "running"
 
@@ -98,9 +96,9 @@ def test_where_every_approver_wrote_words_one_checks_and_another_starts(
     make_checked(experiment, team.owner)
 
     with pytest.raises(NotYours, match=r"You wrote the small words, so .*: Approver"):
-        life.start(experiment, team.owner)
+        lifecycle.start(experiment, team.owner)
 
-    assert life.start(experiment, team.approver).state == "running"
+    assert lifecycle.start(experiment, team.approver).state == "running"
 
 
 def test_a_check_by_who_may_not_start_is_no_second_pair_of_eyes(revision: Revision, team: Team):
@@ -109,7 +107,7 @@ def test_a_check_by_who_may_not_start_is_no_second_pair_of_eyes(revision: Revisi
     make_checked(experiment, team.editor)
 
     with pytest.raises(NotYours, match="let another approver pass the launch check first"):
-        life.start(experiment, team.owner)
+        lifecycle.start(experiment, team.owner)
 
 
 def write_small_words(experiment: Experiment, writer: Person) -> None:
@@ -117,7 +115,7 @@ def write_small_words(experiment: Experiment, writer: Person) -> None:
 
 
 def ask_a_question(experiment: Experiment, writer: Person) -> None:
-    change_options(experiment, writer, Options(questions=(Asked("Who cooks?"),)))
+    change_options(experiment, writer, Options(questions=(FollowUpQuestion("Who cooks?"),)))
 
 
 def ask_for_a_call(experiment: Experiment, writer: Person) -> None:
@@ -146,12 +144,12 @@ def test_who_changed_what_strangers_read_does_not_start_it(
     make_checked(experiment, team.editor)
 
     with pytest.raises(NotYours) as refused:
-        life.start(experiment, team.approver)
+        lifecycle.start(experiment, team.approver)
 
     assert str(refused.value) == (
         f"You {did}, so somebody else reads them and starts the experiment: Owner."
     )
-    assert life.start(experiment, team.owner).state == "running"
+    assert lifecycle.start(experiment, team.owner).state == "running"
 
 
 def test_what_holds_no_words_is_started_by_who_chose_it(revision: Revision, team: Team):
@@ -229,7 +227,7 @@ def test_a_role_that_does_not_reach_starts_nothing(revision: Revision, team: Tea
     experiment = make_experiment(revision, team.editor, variants=("Price",))
 
     with pytest.raises(NotYours, match=r"Starting is up to Approver or Owner\."):
-        life.start(experiment, team.editor)
+        lifecycle.start(experiment, team.editor)
 
 
 def test_the_page_says_who_must_start_it_and_the_click_is_refused(

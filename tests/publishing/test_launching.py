@@ -11,13 +11,13 @@ from tests.publishing.filling import field_of
 from tests.publishing.test_crowds import MEETUP
 from wbtest.delivery.models import OutboxMail
 from wbtest.extensions import db
+from wbtest.publishing import lifecycle
 from wbtest.publishing.experiments import add_variant, change_rule, remove_experiment
-from wbtest.publishing.launch.facts import findings_of
-from wbtest.publishing.launch.passing import WarningsUnseen, check
+from wbtest.publishing.launch_readiness import findings_of
+from wbtest.publishing.lifecycle import WarningsUnseen, record_check
 from wbtest.publishing.rule import from_json
-from wbtest.publishing.running import life
-from wbtest.publishing.running.seals import faults_of, sealed_rule
-from wbtest.publishing.running.stages import stage_of
+from wbtest.publishing.sealing import faults_of, sealed_rule
+from wbtest.publishing.stages import stage_of
 from wbtest.team.models import Person
 from wbtest.writing.models import Revision
 
@@ -27,12 +27,12 @@ SEEN = ["address", "mail", "tried", "traffic", "region"]
 def test_a_draft_that_was_not_checked_is_not_started(revision: Revision, team: Team):
     experiment = make_experiment(revision, team.editor)
 
-    with pytest.raises(life.NotReady, match="launch check"):
-        life.start(experiment, team.approver)
+    with pytest.raises(lifecycle.NotReady, match="launch check"):
+        lifecycle.start(experiment, team.approver)
 
 
 def test_a_checked_draft_keeps_the_warnings_and_who_saw_them(revision: Revision, team: Team):
-    experiment = check(make_experiment(revision, team.editor), team.editor, SEEN)
+    experiment = record_check(make_experiment(revision, team.editor), team.editor, SEEN)
 
     assert stage_of(experiment) == "checked"
     assert experiment.warnings_seen == SEEN
@@ -49,8 +49,8 @@ def test_any_change_makes_it_a_draft_again(revision: Revision, team: Team):
     add_variant(experiment, team.editor, name="Price", weight=1, overrides={"headline": "Free"})
 
     assert stage_of(experiment) == "draft"
-    with pytest.raises(life.NotReady, match="launch check"):
-        life.start(experiment, team.approver)
+    with pytest.raises(lifecycle.NotReady, match="launch check"):
+        lifecycle.start(experiment, team.approver)
 
 
 def test_a_checked_draft_can_still_be_deleted(revision: Revision, team: Team):
@@ -74,7 +74,7 @@ def test_each_warning_must_be_seen(revision: Revision, team: Team):
     experiment = make_experiment(revision, team.editor)
 
     with pytest.raises(WarningsUnseen) as refused:
-        check(experiment, team.editor, [what for what in SEEN if what != "mail"])
+        record_check(experiment, team.editor, [what for what in SEEN if what != "mail"])
 
     assert refused.value.whats == ["mail"]
     assert stage_of(experiment) == "draft"
@@ -83,14 +83,14 @@ def test_each_warning_must_be_seen(revision: Revision, team: Team):
 def test_what_stops_it_cannot_be_seen_away(team: Team):
     experiment = make_experiment(make_revision(team.editor), team.editor)
 
-    with pytest.raises(life.NotReady, match="not approved"):
-        check(experiment, team.editor, SEEN)
+    with pytest.raises(lifecycle.NotReady, match="not approved"):
+        record_check(experiment, team.editor, SEEN)
 
 
 def test_the_warnings_seen_are_sealed_with_the_rule(revision: Revision, team: Team):
-    experiment = check(make_experiment(revision, team.editor), team.editor, SEEN)
+    experiment = record_check(make_experiment(revision, team.editor), team.editor, SEEN)
 
-    life.start(experiment, team.approver)
+    lifecycle.start(experiment, team.approver)
 
     assert json.loads(experiment.sealed)["warnings_seen"] == SEEN
 
@@ -191,7 +191,7 @@ def test_who_may_check_and_choose(
 def places(revision: Revision, team: Team) -> tuple[str, ...]:
     """The launch check of a draft, what comes after an end."""
     draft = make_experiment(revision, team.editor, if_met="We build half of it.")
-    over = life.end(make_running(revision, team.editor, team.approver), team.approver)
+    over = lifecycle.end(make_running(revision, team.editor, team.approver), team.approver)
     return (
         f"/experiments/{draft.id}/launch",
         f"/experiments/{over.id}/after",
@@ -262,9 +262,9 @@ def test_what_a_proxy_hides_is_among_the_warnings_seen_and_stops_no_start(
 ):
     experiment = make_experiment(revision, team.editor)
 
-    check(experiment, team.editor, [*SEEN, "networks"], reach="untold")
+    record_check(experiment, team.editor, [*SEEN, "networks"], reach="untold")
 
     assert "networks" in experiment.warnings_seen
     with pytest.raises(WarningsUnseen, match="networks"):
-        check(experiment, team.editor, SEEN, reach="untold")
-    assert life.start(experiment, team.approver).state == "running"
+        record_check(experiment, team.editor, SEEN, reach="untold")
+    assert lifecycle.start(experiment, team.approver).state == "running"

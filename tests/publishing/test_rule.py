@@ -10,7 +10,7 @@ import pytest
 
 from tests.factories import make_rule
 from wbtest.publishing import rule
-from wbtest.publishing.rule import Hypothesis, NotARule
+from wbtest.publishing.rule import Hypothesis, NetworkLimits, NotARule, limits_of
 
 RULE = make_rule()
 
@@ -145,3 +145,15 @@ def test_the_seal_names_who_is_never_counted():
 
 def test_another_target_gives_another_seal():
     assert seal_of(RULE)[1] != seal_of(replace(RULE, target=0.07))[1]
+
+
+def test_a_small_plan_takes_what_a_home_or_a_cafe_needs() -> None:
+    rule = make_rule(maximum_visitors=2_400, ends_on=date(2027, 3, 28))
+
+    assert limits_of(rule, date(2027, 3, 1)) == NetworkLimits(hour=30, day=100)
+
+
+def test_a_large_plan_takes_its_share_of_a_planned_day() -> None:
+    rule = make_rule(maximum_visitors=20_000, ends_on=date(2027, 3, 10))
+
+    assert limits_of(rule, date(2027, 3, 1)) == NetworkLimits(hour=150, day=400)

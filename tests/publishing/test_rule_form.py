@@ -14,8 +14,8 @@ from tests.factories import (
 )
 from tests.publishing.filling import Form, errors_of, field_of, new_path, send
 from wbtest.extensions import db
+from wbtest.publishing import lifecycle
 from wbtest.publishing.models import Experiment
-from wbtest.publishing.running import life
 from wbtest.writing.document import Evidence
 from wbtest.writing.models import Revision
 
@@ -170,7 +170,7 @@ def test_a_started_rule_is_not_changed(owner: FlaskClient, revision: Revision, t
     experiment = make_experiment(revision, team.editor)
     path = f"/experiments/{experiment.id}/edit"
     typed = Form(owner.get(path).text).with_changes({"target": "1", "floor": "0.5"})
-    life.start(make_checked(experiment, team.editor), team.approver)
+    lifecycle.start(make_checked(experiment, team.editor), team.approver)
 
     answer = owner.post(path, data=typed)
 

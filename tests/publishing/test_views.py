@@ -20,7 +20,7 @@ from tests.factories import (
 from tests.statements import counted
 from wbtest.delivery.models import OutboxMail
 from wbtest.extensions import db
-from wbtest.publishing.running import life
+from wbtest.publishing import lifecycle
 from wbtest.writing.models import Revision
 
 pytestmark = pytest.mark.usefixtures("no_token_needed")
@@ -85,7 +85,7 @@ def test_the_page_goes_through_its_states(owner: FlaskClient, revision: Revision
 
 def test_a_page_that_is_over_is_not_resumed(owner: FlaskClient, revision: Revision, team: Team):
     experiment = make_running(revision, team.editor, team.approver)
-    life.end(experiment, team.owner)
+    lifecycle.end(experiment, team.owner)
 
     answer = owner.post(f"/experiments/{experiment.id}/resume")
 
@@ -173,7 +173,7 @@ def test_the_sitemap_lists_the_pages_that_are_open(
 ):
     make_running(revision, team.editor, team.approver)
     make_experiment(revision, team.editor, slug="draft")
-    life.pause(make_running(revision, team.editor, team.approver, slug="resting"), team.owner)
+    lifecycle.pause(make_running(revision, team.editor, team.approver, slug="resting"), team.owner)
 
     answer = client.get("/sitemap.xml")
 
@@ -186,7 +186,7 @@ def test_the_sitemap_takes_one_question_however_many_pages_are_open(
 ):
     for slug in ("first", "second", "third"):
         make_running(revision, team.editor, team.approver, slug=slug)
-    monkeypatch.setattr("wbtest.publishing.sitemap.MOST_ADDRESSES", 2)
+    monkeypatch.setattr("wbtest.publishing.experiments.MOST_ADDRESSES", 2)
 
     with counted() as asked:
         page = client.get("/sitemap.xml").text
@@ -199,7 +199,7 @@ def test_what_is_looked_up_now_and_then_is_folded(
     owner: FlaskClient, revision: Revision, team: Team
 ):
     experiment = make_running(revision, team.editor, team.approver)
-    life.pause(experiment, team.approver, "The price is wrong.")
+    lifecycle.pause(experiment, team.approver, "The price is wrong.")
 
     page = owner.get(f"/experiments/{experiment.id}").text
     above = page[: page.index("One page")]

@@ -10,8 +10,8 @@ from tests.factories import make_approval, make_revision, make_running
 from tests.results.crowd import add_up
 from wbtest.audience.models import HourlyCount
 from wbtest.decisions.decide import decide
+from wbtest.publishing import lifecycle
 from wbtest.publishing.models import Experiment
-from wbtest.publishing.running import life
 from wbtest.store import writing
 from wbtest.team.models import Person
 
@@ -120,7 +120,7 @@ def make_states(states: States, now: HandClock) -> dict[str, Experiment]:
     """Return all of them by name, eleven days after the start; one was decided meanwhile."""
     found = {make.__name__: make(states) for make in EVERY}
     now.turn(days=DAYS)
-    life.end(found["decided"], states.approver)
+    lifecycle.end(found["decided"], states.approver)
     now.turn(days=2)
     decide(found["decided"], states.approver, "stop", "Nobody wants it at this price.")
     return found

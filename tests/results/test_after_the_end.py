@@ -6,8 +6,8 @@ import pytest
 
 from tests.factories import end_at
 from tests.results.crowd import count_day, count_days
+from wbtest.publishing import lifecycle
 from wbtest.publishing.models import Experiment
-from wbtest.publishing.running import life
 from wbtest.results import captions
 from wbtest.results.figures import Results, results_of
 from wbtest.results.verdict_text import badge, headline, promise, status_line
@@ -74,7 +74,7 @@ def test_a_test_that_nobody_saw_does_not_wait_for_answers(begin):
 def test_a_paused_test_says_what_is_missing_and_promises_no_day(begin):
     experiment = begin(maximum_visitors=9000)
     fill(experiment, 10)
-    life.pause(experiment, experiment.author)
+    lifecycle.pause(experiment, experiment.author)
 
     badge_text, _, sentence = said(results_of(experiment, LATER))
 

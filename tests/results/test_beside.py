@@ -14,8 +14,8 @@ from wbtest.audience.leaving.purging import purge
 from wbtest.audience.setting_aside import set_aside, take_back
 from wbtest.extensions import clock
 from wbtest.http import number_of
+from wbtest.publishing import lifecycle
 from wbtest.publishing.models import Experiment
-from wbtest.publishing.running import life
 from wbtest.results.figures import Results, history_of
 from wbtest.results.network_checking import check_all_networks, save_findings
 from wbtest.results.set_aside import Aside, Beside, networks_found, results_and_aside
@@ -256,7 +256,7 @@ def test_the_panel_leads_those_who_own_nothing_to_who_was_left_out(client, of_ne
 
 
 def test_after_the_purge_the_panel_leads_nobody_to_the_form(client, of_networks, team, now):
-    life.end(of_networks, team.owner)
+    lifecycle.end(of_networks, team.owner)
     check_all_networks(now())
     now.turn(days=400)
     purge(of_networks)

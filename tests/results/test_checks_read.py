@@ -12,8 +12,8 @@ from tests.statements import counted
 from wbtest.audience.leaving.purging import purge
 from wbtest.audience.models import Alarm, Engagement, Signup
 from wbtest.audience.segments_counts import newest_signups
+from wbtest.publishing import lifecycle
 from wbtest.publishing.models import Experiment
-from wbtest.publishing.running import life
 from wbtest.results.figures import evaluate, results_of
 from wbtest.results.trust import Check
 from wbtest.store import writing
@@ -54,9 +54,9 @@ def test_changes_after_the_start_are_read_from_the_steps_and_the_log(
     running: Experiment, team: Team, now: HandClock
 ):
     now.turn(days=1)
-    life.pause(running, team.owner, "The server moves.")
+    lifecycle.pause(running, team.owner, "The server moves.")
     now.turn(days=2)
-    life.resume(running, team.owner)
+    lifecycle.resume(running, team.owner)
     change_team(name="Larder", controller="Larder GmbH", contact_email="a@example.com")
     check = checks_of(running, now)["changes"]
 
@@ -67,7 +67,7 @@ def test_changes_after_the_start_are_read_from_the_steps_and_the_log(
 
 def test_what_happens_after_the_end_changes_no_figure(running, team, now):
     now.turn(days=10)
-    life.end(running, team.owner)
+    lifecycle.end(running, team.owner)
     now.turn(days=1)
     change_team(name="Larder", controller="Larder GmbH", contact_email="a@example.com")
 
@@ -90,7 +90,7 @@ def test_what_addresses_had_in_common_outlives_them(running, team, now):
     sign_up(running, 12, visitor="one", is_disposable=True, confirmed_us=5, is_automated=True)
     sign_up(running, 5, visitor="")
     now.turn(days=10)
-    life.end(running, team.owner)
+    lifecycle.end(running, team.owner)
     before = newest_signups(running)
     purge(running)
 
@@ -103,7 +103,7 @@ def test_whose_mailboxes_converted_is_read_and_outlives_them(running, team, now)
     sign_up(running, 30, is_converted=True)
     sign_up(running, 20, visitor="never read")
     now.turn(days=10)
-    life.end(running, team.owner)
+    lifecycle.end(running, team.owner)
     before = checks_of(running, now)["domains"]
     purge(running)
     after = checks_of(running, now)["domains"]
@@ -124,7 +124,7 @@ def test_when_people_converted_and_what_they_left_is_read_and_outlives_them(runn
             Alarm(experiment_id=running.id, kind="many", hour=int(now().timestamp()) // 3600)
         )
     now.turn(days=10)
-    life.end(running, team.owner)
+    lifecycle.end(running, team.owner)
     keys = ("bursts", "footprint", "alarms")
     before = [checks_of(running, now)[key] for key in keys]
     purge(running)

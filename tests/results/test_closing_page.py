@@ -18,8 +18,8 @@ from wbtest.audience.left_out_counts import two_variants
 from wbtest.audience.models import Signup
 from wbtest.delivery.models import OutboxMail
 from wbtest.extensions import clock, db
+from wbtest.publishing import lifecycle
 from wbtest.publishing.models import Experiment
-from wbtest.publishing.running import life
 from wbtest.results.exports import TABLES
 from wbtest.results.network_checking import check_all_networks
 from wbtest.store import writing
@@ -38,7 +38,7 @@ def ended(revision: Revision, team: Team, now: HandClock) -> Experiment:
     leave_addresses(experiment, 3)
     leave_addresses(experiment, 1, email="pending", confirmed_us=None)
     now.turn(days=9)
-    return life.end(experiment, team.approver)
+    return lifecycle.end(experiment, team.approver)
 
 
 @pytest.fixture
@@ -86,7 +86,7 @@ def test_before_the_end_and_before_the_decision_it_says_the_next_step(
 ):
     experiment = begin()
     assert "The test is not over yet" in approver.get(place(experiment)).text
-    life.end(experiment, team.approver)
+    lifecycle.end(experiment, team.approver)
 
     assert "Decide first" in approver.get(place(experiment)).text
     answer = approver.send(place(experiment), SENT, follow_redirects=True)

@@ -13,14 +13,14 @@ from tests.results.crowd import count_days
 from wbtest.decisions.memo_counts import digest
 from wbtest.decisions.memo_proof import differences
 from wbtest.decisions.memo_views import export_of, find_memo
-from wbtest.publishing.models import Experiment
-from wbtest.publishing.running.correcting import (
+from wbtest.publishing.correction_requests import (
     approve_corrections,
     digest_of,
     digest_of_waiting,
     present_texts,
     submit_corrections,
 )
+from wbtest.publishing.models import Experiment
 from wbtest.results.figures import results_of
 from wbtest.store import writing
 from wbtest.writing.models import Revision

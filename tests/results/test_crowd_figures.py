@@ -21,10 +21,9 @@ from wbtest.decisions.memo_views import export_of, find_memo
 from wbtest.delivery import webhooks
 from wbtest.delivery.models import OutboxEvent
 from wbtest.extensions import db
-from wbtest.publishing.crowds import Crowd
+from wbtest.publishing import lifecycle
 from wbtest.publishing.models import Experiment
-from wbtest.publishing.rule import to_json
-from wbtest.publishing.running import life
+from wbtest.publishing.rule import Crowd, to_json
 from wbtest.results.crowd_figures import lines
 from wbtest.results.figures import results_of
 from wbtest.results.figures_json import results_json
@@ -231,10 +230,10 @@ def test_every_step_from_approval_to_decision_is_told_once(team: Team, now: Hand
         approve(revision, team.approver)
 
     experiment = make_running(revision, team.editor, team.approver, slug="larder")
-    life.pause(experiment, team.approver)
-    life.resume(experiment, team.approver)
+    lifecycle.pause(experiment, team.approver)
+    lifecycle.resume(experiment, team.approver)
     count_day(experiment, 0, seen=100, converted=14)
-    life.end(experiment, team.approver)
+    lifecycle.end(experiment, team.approver)
     for _ in range(2):
         make_decision(experiment, team.approver, team.owner, "go", REASON)
 

@@ -9,7 +9,7 @@ from tests.results.crowd import count_day, count_days, count_hour, count_machine
 from wbtest import statistics
 from wbtest.audience.counts import Totals
 from wbtest.publishing.models import Experiment
-from wbtest.publishing.running.seals import sealed_rule
+from wbtest.publishing.sealing import sealed_rule
 from wbtest.results import verdict_text
 from wbtest.results.figures import NotStarted, evaluate, results_of
 from wbtest.results.figures_json import results_json

@@ -8,8 +8,8 @@ import pytest
 from tests.conftest import HandClock
 from tests.factories import Team, make_experiment
 from tests.results.conftest import Start
+from wbtest.publishing import lifecycle
 from wbtest.publishing.models import Experiment
-from wbtest.publishing.running import life
 from wbtest.results import notes
 from wbtest.results import notes as charted
 from wbtest.results.chart_style import WORDS_HEIGHT
@@ -29,11 +29,11 @@ def experiment(begin: Start) -> Experiment:
 def test_notes_and_steps_are_in_the_order_of_time(experiment, team: Team, now: HandClock):
     now.turn(hours=26)
     add_note(experiment, team.editor, DAY, " A post\nwent up ")
-    life.pause(experiment, team.approver, "The server moves")
+    lifecycle.pause(experiment, team.approver, "The server moves")
     now.turn(hours=1)
-    life.resume(experiment, team.approver)
+    lifecycle.resume(experiment, team.approver)
     now.turn(hours=24)
-    life.end(experiment, team.approver, "")
+    lifecycle.end(experiment, team.approver, "")
 
     day = timedelta(days=1)
     assert [(note.day, note.text, note.who, note.number) for note in notes_of(experiment)] == [

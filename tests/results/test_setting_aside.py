@@ -20,8 +20,8 @@ from wbtest.audience.setting_aside import (
     standing,
     take_back,
 )
+from wbtest.publishing import lifecycle
 from wbtest.publishing.models import Experiment
-from wbtest.publishing.running import life
 from wbtest.store import Gone, Invalid, Refused
 
 WHY = "We know this office: they asked their friends."
@@ -242,7 +242,7 @@ def test_after_the_purge_the_groups_are_what_they_were_and_no_other_can_be_set_a
     set_aside(experiment, team.owner, Chosen("in", "reason", "suspected"), WHY)
     before = hours_aside(experiment, standing(experiment))
     assert next(name_of(group_of(each), "UTC") for each in standing(experiment)) == "network 0007"
-    life.end(experiment, team.owner)
+    lifecycle.end(experiment, team.owner)
     now.turn(days=400)
     purge(experiment)
 

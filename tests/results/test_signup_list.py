@@ -17,8 +17,8 @@ from tests.results.conftest import Start
 from tests.results.everywhere.reading import shown
 from wbtest.audience.models import Signup
 from wbtest.audience.recording import rollup
-from wbtest.publishing.choices.options import Asked, Options
 from wbtest.publishing.models import Experiment
+from wbtest.publishing.page_options import FollowUpQuestion, Options
 from wbtest.results.signup_list import answers_of, asked_on_page, kinds
 from wbtest.runtime import runtime
 from wbtest.store import writing
@@ -186,7 +186,7 @@ def test_an_owner_erases_whoever_asks_the_team(client, team, experiment):
     assert "One person has left since." in page
 
 
-WORDS = Options(questions=(Asked("Why?"),))
+WORDS = Options(questions=(FollowUpQuestion("Why?"),))
 
 
 def sign_up(app: Flask, email: str, said: str) -> None:

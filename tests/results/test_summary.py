@@ -18,8 +18,8 @@ from tests.results.crowd import count_days
 from tests.statements import counted
 from wbtest.decisions.decide import decide
 from wbtest.extensions import db
+from wbtest.publishing.lifecycle import end
 from wbtest.publishing.models import Experiment
-from wbtest.publishing.running.life import end
 from wbtest.results.summary import other_attempts
 
 LATER = datetime(2027, 3, 11, 20, tzinfo=UTC)

@@ -9,8 +9,8 @@ from tests.factories import Team, end_at, log_in, make_experiment
 from tests.results.conftest import Start
 from tests.results.crowd import count_day, count_days, count_hour
 from tests.results.states import DAYS, States, crowd
+from wbtest.publishing import lifecycle
 from wbtest.publishing.models import Experiment
-from wbtest.publishing.running import life
 from wbtest.results import captions
 from wbtest.results.figures import Results, evaluate, results_of
 from wbtest.results.funnel import funnel_steps
@@ -221,7 +221,7 @@ def test_the_line_under_the_name_says_what_the_test_rests_on(begin):
 
 def test_the_line_says_when_it_is_paused_and_how_long_it_ran(begin):
     experiment = begin()
-    life.pause(experiment, experiment.author)
+    lifecycle.pause(experiment, experiment.author)
     paused = status_line(experiment, results_of(experiment, LATER))[0]
     end_at(experiment, LATER)
     ended = status_line(experiment, results_of(experiment, LATER))[0]
@@ -238,7 +238,7 @@ def test_the_line_of_a_test_of_one_day_names_that_day(begin):
 
 
 def test_a_second_test_of_the_same_release_says_what_that_costs(begin, team):
-    first = life.end(begin(), team.approver)
+    first = lifecycle.end(begin(), team.approver)
     second = begin()
 
     assert attempt_phrase(results_of(first, LATER)) == ""
@@ -332,7 +332,7 @@ def test_what_is_missing_is_said_in_visitors_and_days(states, now: HandClock):
 def test_whoever_may_still_answer_is_waited_for(states, now: HandClock, team: Team):
     experiment = states.running()
     now.turn(days=DAYS)
-    life.end(experiment, team.approver)
+    lifecycle.end(experiment, team.approver)
 
     assert advice(evaluate(experiment, now())).startswith("Wait until 11 March, 09:00")
 
@@ -340,7 +340,7 @@ def test_whoever_may_still_answer_is_waited_for(states, now: HandClock, team: Te
 def test_a_page_that_rests_is_to_be_opened_again_or_ended(states, now: HandClock, team: Team):
     experiment = states.running()
     now.turn(days=DAYS)
-    life.pause(experiment, team.approver)
+    lifecycle.pause(experiment, team.approver)
 
     assert advice(evaluate(experiment, now())).startswith("Open the page again to go on")
 
@@ -374,7 +374,7 @@ def test_lost_figures_lead_to_the_end_of_the_test_and_to_a_new_draft(
     assert f'href="{place}/decision"' not in card
     assert "A check is red, so" not in page + client.get(f"{place}/decision").text
 
-    life.end(experiment, team.approver)
+    lifecycle.end(experiment, team.approver)
     page = client.get(f"{place}/results").text
 
     assert "These figures are lost. Mend the page, and begin a new test." in page

@@ -10,8 +10,8 @@ from tests.factories import Team, log_in, make_experiment
 from tests.results.conftest import Start
 from tests.results.crowd import count_day, count_days, count_machines
 from wbtest.decisions.decide import decide
+from wbtest.publishing.lifecycle import end
 from wbtest.publishing.models import Experiment
-from wbtest.publishing.running.life import end
 
 EVIL = "<svg onload=alert(1)>"
 

@@ -4,7 +4,7 @@ import pytest
 
 from tests.conftest import Browser
 from tests.factories import Team, log_in, make_experiment, make_person, make_revision
-from wbtest.publishing.launch.readiness import missing_before_start
+from wbtest.publishing.launch_readiness import missing_before_start
 from wbtest.review.approvals import (
     approval_statuses,
     approve,

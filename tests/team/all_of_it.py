@@ -15,8 +15,8 @@ from tests.factories import (
 )
 from wbtest.api import idempotency
 from wbtest.extensions import Base, db
+from wbtest.publishing import lifecycle
 from wbtest.publishing.models import Experiment
-from wbtest.publishing.running import life
 from wbtest.runtime import runtime
 from wbtest.team.members import invite
 from wbtest.team.settings import KEPT_TABLES, delete_everything
@@ -48,7 +48,7 @@ def make_over(app: Flask, team: Team) -> Experiment:
     visitor.post("/p/over/seen", token_in(page))
     visitor.post("/p/over/signup", {"token": token_in(page), "email": "mia@x.io", "website": ""})
     runtime(app).recorder.flush()
-    life.end(experiment, team.owner)
+    lifecycle.end(experiment, team.owner)
     return experiment
 
 

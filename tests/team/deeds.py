@@ -18,8 +18,8 @@ from wbtest.audience.leaving.purging import finish_purges
 from wbtest.audience.setting_aside import set_aside, take_back
 from wbtest.decisions.decide import second, turn_down
 from wbtest.decisions.decide import withdraw as withdraw_paper
+from wbtest.publishing import lifecycle
 from wbtest.publishing.models import Experiment
-from wbtest.publishing.running import life
 from wbtest.results.costs import delete_spend
 from wbtest.review import review_requests
 from wbtest.review.approvals import approve
@@ -141,9 +141,9 @@ class Deeds(Doing):
                 editor,
                 lambda: make_checked(self._experiment(), self.team.editor),
             ),
-            ("experiment.started", approver, lambda: life.start(self._experiment(), person)),
-            ("experiment.paused", approver, lambda: life.pause(self._experiment(), person)),
-            ("experiment.resumed", approver, lambda: life.resume(self._experiment(), person)),
+            ("experiment.started", approver, lambda: lifecycle.start(self._experiment(), person)),
+            ("experiment.paused", approver, lambda: lifecycle.pause(self._experiment(), person)),
+            ("experiment.resumed", approver, lambda: lifecycle.resume(self._experiment(), person)),
             ("experiment.correction_asked", editor, self._ask_for_correction),
             ("experiment.correction_withdrawn", editor, self._withdraw_correction),
             ("experiment.correction_asked", editor, self._ask_for_correction),
@@ -156,7 +156,7 @@ class Deeds(Doing):
             ),
             ("note.deleted", owner, self._note_and_delete),
             ("experiment.decided", approver, self._decide_as_the_rule_says),
-            ("experiment.ended", approver, lambda: life.end(self._experiment(), person)),
+            ("experiment.ended", approver, lambda: lifecycle.end(self._experiment(), person)),
             ("experiment.closed", owner, lambda: self._choose("closed")),
             ("experiment.opened", owner, lambda: self._choose("open")),
             ("experiment.proposed", approver, lambda: self._decide("iterate")),

@@ -20,9 +20,9 @@ from wbtest.decisions.pending_decisions import find_newest
 from wbtest.delivery.models import Webhook
 from wbtest.delivery.outbox import queue_mail
 from wbtest.extensions import db
+from wbtest.publishing import correction_requests, lifecycle
 from wbtest.publishing.experiments import create_experiment
 from wbtest.publishing.models import Experiment
-from wbtest.publishing.running import after, correcting
 from wbtest.results.costs import add_spend
 from wbtest.results.notes import add_note, delete_note
 from wbtest.results.shared_links import make_shared
@@ -115,21 +115,21 @@ class Doing:
 
     def _ask_for_correction(self) -> None:
         test = self._experiment()
-        texts = correcting.present_texts(test)
+        texts = correction_requests.present_texts(test)
         typed = {"solution": f"{test.revision.document['solution']}!"}
-        correcting.submit_corrections(
-            test, self.team.editor, typed, read=correcting.digest_of(texts)
+        correction_requests.submit_corrections(
+            test, self.team.editor, typed, read=correction_requests.digest_of(texts)
         )
 
     def _withdraw_correction(self) -> None:
         test = self._experiment()
-        read = correcting.digest_of_waiting(test)
-        correcting.withdraw_corrections(test, self.team.editor, read)
+        read = correction_requests.digest_of_waiting(test)
+        correction_requests.withdraw_corrections(test, self.team.editor, read)
 
     def _approve_correction(self) -> None:
         test = self._experiment()
-        read = correcting.digest_of_waiting(test)
-        correcting.approve_corrections(test, self.team.approver, read)
+        read = correction_requests.digest_of_waiting(test)
+        correction_requests.approve_corrections(test, self.team.approver, read)
 
     def _spend(self) -> None:
         experiment = self._experiment()
@@ -164,7 +164,9 @@ class Doing:
         return paper
 
     def _choose(self, afterwards: str) -> None:
-        after.choose(self._experiment(), self.team.owner, afterwards, waiting_variant="control")
+        lifecycle.choose_afterwards(
+            self._experiment(), self.team.owner, afterwards, waiting_variant="control"
+        )
 
     def _erase(self) -> None:
         leave_addresses(self._experiment(), 1)

@@ -30,7 +30,7 @@ from tests.team.all_of_it import make_over, open_ways_in, rows
 from wbtest import create_app
 from wbtest.config import Settings
 from wbtest.extensions import clock, db
-from wbtest.publishing.looks.images import add_image
+from wbtest.publishing.images import add_image
 from wbtest.publishing.models import Experiment
 from wbtest.results.figures import results_of
 from wbtest.results.figures_json import results_json

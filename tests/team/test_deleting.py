@@ -17,10 +17,10 @@ from tests.publishing.test_images import picture
 from tests.team.all_of_it import TYPED, delete, make_over, open_ways_in, rows
 from tests.team.deeds import Deeds
 from wbtest.extensions import db
-from wbtest.publishing.looks.images import add_image
+from wbtest.publishing import lifecycle
+from wbtest.publishing.images import add_image
+from wbtest.publishing.lifecycle import choose_afterwards
 from wbtest.publishing.models import Experiment
-from wbtest.publishing.running import life
-from wbtest.publishing.running.after import choose
 from wbtest.store import Refused
 from wbtest.team.settings import count_contents, delete_everything
 
@@ -32,7 +32,7 @@ def test_nothing_is_left_but_one_line(app: Flask, team: Team, now: HandClock, cl
     add_image(team.editor, picture())
     open_ways_in(team)
     [listed] = db.session.scalars(sa.select(Experiment).where(Experiment.afterwards == "open"))
-    choose(listed, team.owner, "closed")
+    choose_afterwards(listed, team.owner, "closed")
     full = {name for name, found in rows().items() if found}
 
     delete_everything(team.owner, name="Larder", password="another quiet word")
@@ -87,7 +87,7 @@ def test_a_wrong_password_is_a_line_of_the_log(client: Browser, team: Team):
 def test_a_page_that_is_open_must_be_ended_first(client: Browser, team: Team):
     revision = make_revision(team.editor)
     make_approval(revision, team.approver)
-    life.pause(make_running(revision, team.editor, team.approver), team.owner)
+    lifecycle.pause(make_running(revision, team.editor, team.approver), team.owner)
     log_in(client, team.owner)
 
     answer = client.send("/team/delete", TYPED)
@@ -99,12 +99,12 @@ def test_a_page_that_is_open_must_be_ended_first(client: Browser, team: Team):
 
 def test_a_waiting_list_that_is_open_must_be_closed_first(app: Flask, team: Team):
     over = make_over(app, team)
-    choose(over, team.owner, "open", waiting_variant="control")
+    choose_afterwards(over, team.owner, "open", waiting_variant="control")
 
     with pytest.raises(Refused, match="/p/over is open to strangers"):
         delete(team)
 
-    choose(over, team.owner, "closed")
+    choose_afterwards(over, team.owner, "closed")
     delete(team)
     assert db.session.scalar(sa.select(sa.func.count()).select_from(Experiment)) == 0
 

@@ -12,20 +12,23 @@ from msgspec import UNSET, UnsetType
 from wbtest.api import parsing
 from wbtest.api.pagination import Page
 from wbtest.api.serialization import Answer, RequestBody, map_errors, reads_if_match
-from wbtest.publishing import crowds
+from wbtest.publishing import rule
 from wbtest.publishing import rule as rules
-from wbtest.publishing.cloning import clone_experiment
-from wbtest.publishing.conversions import Conversion
 from wbtest.publishing.corrections import in_force
 from wbtest.publishing.experiments import experiments_before, remove_experiment
-from wbtest.publishing.given_rule import kept_reckoning, kept_rule
-from wbtest.publishing.launch.facts import findings_of
-from wbtest.publishing.launch.passing import check
-from wbtest.publishing.launch.readiness import find_objection, missing_before_start
-from wbtest.publishing.launch.values import NAMES
+from wbtest.publishing.launch_check import NAMES
+from wbtest.publishing.launch_readiness import find_objection, findings_of, missing_before_start
+from wbtest.publishing.lifecycle import record_check
 from wbtest.publishing.models import Experiment
-from wbtest.publishing.running.stages import is_checked, stage_of
-from wbtest.publishing.whole_draft import GivenVariant, change_draft, make_draft, whole_digest
+from wbtest.publishing.rule import Conversion, parse_calculation, parse_rule
+from wbtest.publishing.stages import is_checked, stage_of
+from wbtest.publishing.whole_drafts import (
+    VariantInput,
+    change_draft,
+    clone_experiment,
+    make_draft,
+    whole_digest,
+)
 from wbtest.runtime import runtime
 from wbtest.store import Invalid
 from wbtest.team import access
@@ -85,7 +88,7 @@ class Hypothesis(RequestBody, kw_only=True):
     disclosure: Literal["before", "after"] = "before"
     lost_beacons: Rate = 0.25
     reckoning: Reckoning | None = None
-    crowds: list[CrowdGiven] = msgspec.field(default_factory=list)
+    rule: list[CrowdGiven] = msgspec.field(default_factory=list)
 
 
 class VariantGiven(RequestBody, kw_only=True):
@@ -354,7 +357,7 @@ def get_launch_check(experiment_id: int) -> LaunchCheck:
 
 def pass_launch_check(experiment_id: int, body: Passing) -> LaunchCheck:
     """Pass the launch check, having seen each warning. Any change asks for it again."""
-    return _launch_response(check(_get_draft(experiment_id), access.person(), body.seen))
+    return _launch_response(record_check(_get_draft(experiment_id), access.person(), body.seen))
 
 
 def _get_draft(experiment_id: int) -> Experiment:
@@ -376,10 +379,10 @@ def _rule(values: Mapping[str, Any]) -> rules.Hypothesis:
     kept = {**values, "ends_on": date.fromisoformat(values["ends_on"])}
     numbers = kept.pop("reckoning")
     with _map_rule_errors("hypothesis.reckoning"):
-        reckoning = kept_reckoning(numbers) if numbers else None
-    announced = [crowds.from_json(each) for each in kept.pop("crowds")]
+        reckoning = parse_calculation(numbers) if numbers else None
+    announced = [rule.crowd_from_json(each) for each in kept.pop("crowds")]
     with _map_rule_errors("hypothesis"):
-        return kept_rule(kept, reckoning, announced)
+        return parse_rule(kept, reckoning, announced)
 
 
 @contextmanager
@@ -391,5 +394,5 @@ def _map_rule_errors(place: str) -> Iterator[None]:
         raise Invalid(f"{place}.{error.field}", str(error)) from error
 
 
-def _variants(given: list[VariantGiven]) -> list[GivenVariant]:
-    return [GivenVariant(each.key, each.name, each.weight, each.overrides) for each in given]
+def _variants(given: list[VariantGiven]) -> list[VariantInput]:
+    return [VariantInput(each.key, each.name, each.weight, each.overrides) for each in given]

@@ -13,9 +13,9 @@ from wbtest.audience.leaving.closing import count_hearers
 from wbtest.audience.leaving.erasures import erase_for
 from wbtest.audience.leaving.purging import is_done, purge_now
 from wbtest.decisions.outcome_mail_views import tell_signups
+from wbtest.publishing import lifecycle
 from wbtest.publishing.models import Experiment
-from wbtest.publishing.running import after, life
-from wbtest.publishing.whole_draft import as_it_was_read
+from wbtest.publishing.whole_drafts import unchanged_draft
 from wbtest.store import Invalid
 from wbtest.team import access
 
@@ -46,26 +46,26 @@ class AfterwardsShown(msgspec.Struct):
 def start_experiment(experiment_id: int) -> Answer[ExperimentShown]:
     """Seal a checked draft and open its page. Four eyes: who wrote words of it does not."""
     experiment = _get_running(experiment_id)
-    with as_it_was_read(experiment, parsing.digest_wanted(request.headers.get("If-Match"))):
-        life.start(experiment, access.person())
+    with unchanged_draft(experiment, parsing.digest_wanted(request.headers.get("If-Match"))):
+        lifecycle.start(experiment, access.person())
     return experiment_answer(experiment)
 
 
 def pause_experiment(experiment_id: int, body: Reason) -> Answer[ExperimentShown]:
     """Let the page rest; nobody is counted meanwhile."""
-    why = life.needed_reason(body.why)
-    return experiment_answer(life.pause(_get_running(experiment_id), access.person(), why))
+    why = lifecycle.needed_reason(body.why)
+    return experiment_answer(lifecycle.pause(_get_running(experiment_id), access.person(), why))
 
 
 def resume_experiment(experiment_id: int) -> Answer[ExperimentShown]:
     """Open a page that rests."""
-    return experiment_answer(life.resume(_get_running(experiment_id), access.person()))
+    return experiment_answer(lifecycle.resume(_get_running(experiment_id), access.person()))
 
 
 def end_experiment(experiment_id: int, body: Reason) -> Answer[ExperimentShown]:
     """Close the page for good."""
-    why = life.needed_reason(body.why)
-    return experiment_answer(life.end(_get_running(experiment_id), access.person(), why))
+    why = lifecycle.needed_reason(body.why)
+    return experiment_answer(lifecycle.end(_get_running(experiment_id), access.person(), why))
 
 
 def get_afterwards(experiment_id: int) -> AfterwardsShown:
@@ -76,7 +76,7 @@ def get_afterwards(experiment_id: int) -> AfterwardsShown:
 def choose_afterwards(experiment_id: int, body: Afterwards) -> AfterwardsShown:
     """Choose what stands at the address of a test that is over; it can be changed later."""
     experiment = access.get(Experiment, experiment_id, "own")
-    after.choose(
+    lifecycle.choose_afterwards(
         experiment,
         access.person(),
         body.afterwards,

@@ -10,15 +10,15 @@ from msgspec import UNSET, UnsetType
 from wbtest.api import parsing
 from wbtest.api.experiments import experiment_etag
 from wbtest.api.serialization import Answer, RequestBody, reads_if_match
-from wbtest.publishing.choices.choosing import change_options as choose_options
-from wbtest.publishing.choices.options import Asked, NotAnOption, Options
-from wbtest.publishing.choices.options import from_json as options_from
-from wbtest.publishing.looks import look as looks
-from wbtest.publishing.looks.changing import change_look as give_look
-from wbtest.publishing.looks.changing import change_wording
-from wbtest.publishing.looks.images import add_image, images_of, picture_of
+from wbtest.publishing import page_design as looks
+from wbtest.publishing.images import add_image, images_of, picture_of
 from wbtest.publishing.models import Experiment, Image
-from wbtest.publishing.whole_draft import as_it_was_read
+from wbtest.publishing.page_options import FollowUpQuestion, NotAnOption, Options
+from wbtest.publishing.page_options import from_json as options_from
+from wbtest.publishing.page_settings import change_look as give_look
+from wbtest.publishing.page_settings import change_options as choose_options
+from wbtest.publishing.page_settings import change_wording
+from wbtest.publishing.whole_drafts import unchanged_draft
 from wbtest.store import Invalid
 from wbtest.team import access
 
@@ -115,7 +115,7 @@ def get_look(experiment_id: int) -> Answer[LookShown]:
 def change_look(experiment_id: int, body: LookChange) -> Answer[LookShown]:
     """Change how a draft's page looks."""
     experiment = _get_experiment(experiment_id)
-    with as_it_was_read(experiment, _digest_read()):
+    with unchanged_draft(experiment, _digest_read()):
         present = looks.from_json(experiment.look)
         wanted = dataclasses.replace(present, **msgspec.to_builtins(body))
         give_look(experiment, access.person(), wanted)
@@ -131,7 +131,7 @@ def get_words(experiment_id: int) -> Answer[WordsShown]:
 def change_words(experiment_id: int, body: WordsChange) -> Answer[WordsShown]:
     """Let a draft's page say these in the place of the tool's words; the others stay."""
     experiment = _get_experiment(experiment_id)
-    with as_it_was_read(experiment, _digest_read()):
+    with unchanged_draft(experiment, _digest_read()):
         change_wording(experiment, access.person(), experiment.wording | body.words)
     return _words(experiment)
 
@@ -147,11 +147,13 @@ def change_options(experiment_id: int, body: OptionsChange) -> Answer[OptionsSho
     experiment = _get_experiment(experiment_id)
     given = msgspec.to_builtins(body)
     if "questions" in given:
-        asked = [Asked(each["text"], tuple(each["choices"])) for each in given["questions"]]
+        asked = [
+            FollowUpQuestion(each["text"], tuple(each["choices"])) for each in given["questions"]
+        ]
         given["questions"] = tuple(asked)
     if "asks_for" in given:
         given["asks_for"] = tuple(given["asks_for"])
-    with as_it_was_read(experiment, _digest_read()):
+    with unchanged_draft(experiment, _digest_read()):
         try:
             chosen: Options = dataclasses.replace(options_from(experiment.options), **given)
         except NotAnOption as fault:

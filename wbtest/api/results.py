@@ -15,10 +15,10 @@ from wbtest.ideas.idea import State
 from wbtest.ideas.idea_file import HEAD, rows_of_ideas
 from wbtest.ideas.idea_list import IdeaFilter, portfolio_of
 from wbtest.moments import read_one_moment
+from wbtest.publishing.lifecycle import file_stem
 from wbtest.publishing.models import Experiment
 from wbtest.publishing.rule import LAST_DAY
-from wbtest.publishing.running.life import file_stem
-from wbtest.publishing.running.seals import sealed_rule
+from wbtest.publishing.sealing import sealed_rule
 from wbtest.results.exports import COUNTED, EVENT_COLUMNS, event_rows, numbers_of
 from wbtest.results.figures import Results
 from wbtest.results.figures_json import results_json

@@ -22,8 +22,8 @@ from wbtest.audience.recording.recorder import QueueFull, Recorder
 from wbtest.audience.signing.forms import SignupForm
 from wbtest.audience.visitors import Form, Visitor
 from wbtest.extensions import Now, seconds_of
-from wbtest.publishing.live import LiveExperiment, LiveVariant
-from wbtest.publishing.strings import strings_of
+from wbtest.publishing.live_snapshot import LiveExperiment, LiveVariant
+from wbtest.publishing.page_strings import strings_of
 
 MICROSECONDS = 1_000_000
 

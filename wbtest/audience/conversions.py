@@ -17,7 +17,7 @@ from wbtest.audience.models import Engagement, EngagementCount, Signup, Visit
 from wbtest.audience.recording.hours import day_of, hour_of
 from wbtest.extensions import db
 from wbtest.publishing.models import Experiment
-from wbtest.publishing.running.seals import sealed_rule
+from wbtest.publishing.sealing import sealed_rule
 
 SIGNUPS = cast(sa.Table, Signup.__table__)
 COUNTS = cast(sa.Table, EngagementCount.__table__)

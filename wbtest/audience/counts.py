@@ -16,9 +16,9 @@ from msgspec import Struct
 from wbtest.audience.models import HourlyCount
 from wbtest.audience.totals_models import DayTotal, HourTotal, KindTotal
 from wbtest.extensions import db
-from wbtest.publishing.conversions import Conversion
 from wbtest.publishing.models import Experiment
-from wbtest.publishing.running.seals import sealed_rule
+from wbtest.publishing.rule import Conversion
+from wbtest.publishing.sealing import sealed_rule
 
 Sources = tuple[str, ...] | None
 ByVariant = dict[str, "Totals"]

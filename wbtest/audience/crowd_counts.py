@@ -11,7 +11,7 @@ from wbtest.audience.recording.facts import NoExperiment, load_facts
 from wbtest.extensions import db
 from wbtest.publishing.models import Experiment
 from wbtest.publishing.rule import Hypothesis
-from wbtest.publishing.running.seals import sealed_rule
+from wbtest.publishing.sealing import sealed_rule
 
 CROWD_NETWORKS = cast(sa.Table, CrowdNetwork.__table__)
 # Under which ``Experiment.last_counts`` keeps what is told of crowds whose visits are purged.

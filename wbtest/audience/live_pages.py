@@ -31,7 +31,7 @@ from wbtest.audience.recording.events import OF_THE_VISIT
 from wbtest.audience.visitors import Form, Visitor
 from wbtest.extensions import Now, db, seconds_of
 from wbtest.publishing.assignment import Draw
-from wbtest.publishing.live import LiveExperiment, load_live, pages_version
+from wbtest.publishing.live_snapshot import LiveExperiment, load_live, pages_version
 from wbtest.runtime import runtime
 from wbtest.store import Refused
 

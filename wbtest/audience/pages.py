@@ -20,13 +20,10 @@ from wbtest.audience.leaving.dates import how_long, kept_until
 from wbtest.audience.signing.forms import SignupForm
 from wbtest.audience.waiting import promise
 from wbtest.config import Settings
-from wbtest.publishing.choices.confirming import FirstMail, first_mail
-from wbtest.publishing.choices.preorder import host_of
-from wbtest.publishing.live import LiveExperiment, LiveVariant
-from wbtest.publishing.looks.look import PLAIN, Look, css_of, palette
-from wbtest.publishing.looks.pictures import read_name
-from wbtest.publishing.looks.themes import SCHEMES
-from wbtest.publishing.strings import PageStrings, strings_for, strings_of
+from wbtest.publishing.live_snapshot import LiveExperiment, LiveVariant
+from wbtest.publishing.page_design import PLAIN, SCHEMES, Look, css_of, palette, read_name
+from wbtest.publishing.page_options import FirstMail, first_mail, host_of
+from wbtest.publishing.page_strings import PageStrings, strings_for, strings_of
 from wbtest.static_files import shorten
 
 Headers = list[tuple[str, str]]

@@ -6,9 +6,9 @@ from sqlalchemy import exists, select
 
 from wbtest.audience.views import bp, pages
 from wbtest.extensions import db
-from wbtest.publishing.live import LiveExperiment
-from wbtest.publishing.looks.images import find_file
-from wbtest.publishing.looks.pictures import read_name
+from wbtest.publishing.images import find_file
+from wbtest.publishing.live_snapshot import LiveExperiment
+from wbtest.publishing.page_design import read_name
 from wbtest.team import access
 from wbtest.writing.models import Release
 

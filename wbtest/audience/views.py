@@ -16,9 +16,9 @@ from wbtest.audience.signing.forms import SignupForm
 from wbtest.audience.waiting import list_token
 from wbtest.error_pages import error_page
 from wbtest.extensions import clock, csrf
-from wbtest.publishing.live import LiveExperiment, LiveVariant
-from wbtest.publishing.previews import find_preview
-from wbtest.publishing.strings import strings_of
+from wbtest.publishing.display import find_preview
+from wbtest.publishing.live_snapshot import LiveExperiment, LiveVariant
+from wbtest.publishing.page_strings import strings_of
 from wbtest.runtime import runtime
 from wbtest.team import access, rate_limits
 from wbtest.writing.text_rules import paragraphs

@@ -6,8 +6,8 @@ Nobody's visit is recorded, no cookie is set, and whoever joins never enters the
 from wbtest.audience import visitors
 from wbtest.audience.leaving.dates import in_words, terms_of_page
 from wbtest.audience.visitors import Form
-from wbtest.publishing.live import LiveExperiment
-from wbtest.publishing.strings import PageStrings
+from wbtest.publishing.live_snapshot import LiveExperiment
+from wbtest.publishing.page_strings import PageStrings
 
 # The reason under which its sign-ups are kept.
 WAITING = "waiting"

@@ -9,7 +9,7 @@ from wbtest.audience.recording.rollup import differences, rebuild
 from wbtest.cli.instance import opened
 from wbtest.extensions import db
 from wbtest.publishing.models import Experiment
-from wbtest.publishing.running.seals import BROKEN, described, faults_of
+from wbtest.publishing.sealing import BROKEN, described, faults_of
 from wbtest.review.models import Approval
 from wbtest.store import writing
 from wbtest.writing.document import digest, from_json

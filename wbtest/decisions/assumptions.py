@@ -9,9 +9,8 @@ import hashlib
 from collections.abc import Iterable
 from typing import Literal, NamedTuple, Protocol, TypeVar, get_args
 
-from wbtest.publishing.conversions import ACTS
-from wbtest.publishing.in_words import as_percent
-from wbtest.publishing.rule import Hypothesis
+from wbtest.publishing.rule import ACTS, Hypothesis
+from wbtest.publishing.rule_text import as_percent
 from wbtest.writing.coach.claims import numbers_of
 from wbtest.writing.document import Document, words_key
 from wbtest.writing.faq import still_open

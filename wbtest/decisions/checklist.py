@@ -15,9 +15,9 @@ from typing import NamedTuple
 from wbtest.decisions.models import ChecklistItem
 from wbtest.extensions import db
 from wbtest.http import day
-from wbtest.publishing.decisions import find_decision
-from wbtest.publishing.meanwhile import Overtaken, part_digest
+from wbtest.publishing.experiments import EditConflict, part_digest
 from wbtest.publishing.models import Experiment
+from wbtest.publishing.stages import find_decision
 from wbtest.store import Invalid, Refused, hold, writing
 from wbtest.writing import document as documents
 from wbtest.writing.coach.document_reader import Reading, Text
@@ -177,7 +177,7 @@ def save_checklist(
         if after == before:
             return before
         if read and read != before.digest:
-            raise Overtaken("extra", MEANWHILE)
+            raise EditConflict("extra", MEANWHILE)
         for row in _rows(experiment):
             session.delete(row)
         session.flush()

@@ -31,9 +31,9 @@ from wbtest.decisions.pending_decisions import (
 )
 from wbtest.delivery.webhooks import emit
 from wbtest.extensions import clock, db
-from wbtest.publishing.decisions import CHOICES, contradiction_of, decisions, find_decision
+from wbtest.publishing.lifecycle import event_facts
 from wbtest.publishing.models import Decision, Experiment
-from wbtest.publishing.running.announcing import facts_of
+from wbtest.publishing.stages import CHOICES, contradiction_of, decisions, find_decision
 from wbtest.results.figures import Results, history_of, results_from, trust_of
 from wbtest.results.set_aside import Aside, aside_of, results_and_aside
 from wbtest.results.verdict import Verdict
@@ -203,7 +203,7 @@ def let_stand(
         # Whoever signed the one that stands knows.
         if overtaken.person_id not in (paper.person_id, paper.seconded_by_id):
             tell_overtaken(overtaken, paper)
-    facts = facts_of(experiment) | {"decision": decision.id, "choice": paper.choice}
+    facts = event_facts(experiment) | {"decision": decision.id, "choice": paper.choice}
     emit("decision.made", facts)
 
 

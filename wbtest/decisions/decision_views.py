@@ -35,10 +35,10 @@ from wbtest.decisions.pending_decisions import (
 from wbtest.downloads import send_file
 from wbtest.extensions import clock
 from wbtest.moments import read_one_moment
-from wbtest.publishing import in_words as rule_in_words
-from wbtest.publishing.decisions import contradiction, decisions
+from wbtest.publishing import rule_text as rule_in_words
+from wbtest.publishing.lifecycle import file_stem
 from wbtest.publishing.models import Experiment
-from wbtest.publishing.running.life import file_stem
+from wbtest.publishing.stages import contradiction, decisions
 from wbtest.results import verdict_text
 from wbtest.results.figures import Results
 from wbtest.results.set_aside import Aside, results_and_aside

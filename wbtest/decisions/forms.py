@@ -10,7 +10,7 @@ from wbtest.decisions.decide import LONGEST_REASON
 from wbtest.decisions.learning_cards import LONGEST, LONGEST_WHY
 from wbtest.decisions.models import AssumptionMark, LearningCard
 from wbtest.helping.belonging import Belongs, Described
-from wbtest.publishing.decisions import CHOICES
+from wbtest.publishing.stages import CHOICES
 from wbtest.typed import TypedForm
 
 DECISION = {

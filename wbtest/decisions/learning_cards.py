@@ -23,11 +23,11 @@ from wbtest.decisions.assumptions import (
 )
 from wbtest.decisions.models import AssumptionMark, LearningCard
 from wbtest.extensions import clock, db
-from wbtest.publishing import in_words as rule_in_words
 from wbtest.publishing import rule as rules
-from wbtest.publishing.decisions import find_decision
+from wbtest.publishing import rule_text as rule_in_words
 from wbtest.publishing.models import Decision, Experiment
-from wbtest.publishing.running.seals import sealed_rule
+from wbtest.publishing.sealing import sealed_rule
+from wbtest.publishing.stages import find_decision
 from wbtest.review.verdicts import find_stop
 from wbtest.store import Gone, Invalid, Refused, hold, writing
 from wbtest.team.models import Person

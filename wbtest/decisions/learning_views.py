@@ -13,10 +13,10 @@ from wbtest.decisions.learning_cards import next_draft as find_next_draft
 from wbtest.extensions import clock
 from wbtest.moments import read_one_moment
 from wbtest.paging import page_of
-from wbtest.publishing import in_words as rule_in_words
-from wbtest.publishing.decisions import find_decision
+from wbtest.publishing import rule_text as rule_in_words
 from wbtest.publishing.models import Experiment
-from wbtest.publishing.running.seals import sealed_rule
+from wbtest.publishing.sealing import sealed_rule
+from wbtest.publishing.stages import find_decision
 from wbtest.results import verdict_text
 from wbtest.results.figures import evaluate
 from wbtest.store import Invalid

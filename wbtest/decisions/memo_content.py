@@ -15,10 +15,10 @@ from sqlalchemy.orm import joinedload
 from wbtest.decisions import memo_counts
 from wbtest.decisions.assumptions import assumptions_behind
 from wbtest.extensions import db
+from wbtest.publishing.correction_requests import names_of, summary_of
 from wbtest.publishing.corrections import in_force, sealed_values
 from wbtest.publishing.models import Experiment
 from wbtest.publishing.rule import Hypothesis
-from wbtest.publishing.running.correcting import names_of, summary_of
 from wbtest.results import verdict_text
 from wbtest.results.calibration import Scored
 from wbtest.results.figures import Results

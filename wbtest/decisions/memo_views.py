@@ -21,13 +21,12 @@ from wbtest.decisions.models import Paper
 from wbtest.decisions.pending_decisions import find_standing
 from wbtest.extensions import clock
 from wbtest.moments import read_one_moment
-from wbtest.publishing import in_words as rule_in_words
-from wbtest.publishing.conversions import ACTS
-from wbtest.publishing.decisions import decisions
+from wbtest.publishing import rule_text as rule_in_words
+from wbtest.publishing.lifecycle import file_stem
 from wbtest.publishing.models import Experiment
-from wbtest.publishing.rule import EXCLUDED
-from wbtest.publishing.running.life import file_stem
-from wbtest.publishing.running.seals import sealed_rule
+from wbtest.publishing.rule import ACTS, EXCLUDED
+from wbtest.publishing.sealing import sealed_rule
+from wbtest.publishing.stages import decisions
 from wbtest.results.crowd_figures import lines
 from wbtest.results.figures import results_of
 from wbtest.runtime import runtime

@@ -16,11 +16,11 @@ from wbtest.audience.leaving.purging import (
 from wbtest.audience.leaving.terms import terms_of
 from wbtest.decisions.decision_views import bp
 from wbtest.decisions.forms import LetterForm, PurgeForm
-from wbtest.publishing.assembling import page_of
-from wbtest.publishing.decisions import find_decision
+from wbtest.publishing.corrections import page_of
+from wbtest.publishing.lifecycle import AlreadyDone
 from wbtest.publishing.models import Experiment
-from wbtest.publishing.running.life import AlreadyDone
-from wbtest.publishing.strings import strings_for, strings_of
+from wbtest.publishing.page_strings import strings_for, strings_of
+from wbtest.publishing.stages import find_decision
 from wbtest.runtime import runtime
 from wbtest.store import Invalid, Refused, writing
 from wbtest.team import access

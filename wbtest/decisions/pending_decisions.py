@@ -14,8 +14,8 @@ from wbtest.decisions.models import Paper
 from wbtest.delivery.outbox import queue_mail
 from wbtest.extensions import db
 from wbtest.http import number_of
-from wbtest.publishing.decisions import CHOICES
 from wbtest.publishing.models import Experiment
+from wbtest.publishing.stages import CHOICES
 from wbtest.results.figures import Results
 from wbtest.results.trust import is_lost
 from wbtest.review.approvers import approvers_of, is_alone

@@ -8,7 +8,7 @@ from collections.abc import Sequence
 from wbtest.http import percent
 from wbtest.ideas.idea_evidence import Evidence
 from wbtest.ideas.idea_list import IdeaRow
-from wbtest.publishing.in_words import as_percent
+from wbtest.publishing.rule_text import as_percent
 from wbtest.results.chart_style import (
     ROW_HEIGHT,
     Parts,

@@ -11,9 +11,9 @@ from typing import Any
 
 from msgspec import Struct
 
-from wbtest.publishing import in_words as rule_in_words
+from wbtest.publishing import rule_text as rule_in_words
 from wbtest.publishing.models import Experiment
-from wbtest.publishing.running.seals import sealed_rule
+from wbtest.publishing.sealing import sealed_rule
 from wbtest.results.figures import Evaluation, evaluate_all
 from wbtest.results.verdict import Standing, State, Verdict
 from wbtest.results.verdict_text import STANDINGS, Badge, badge, leading

@@ -18,12 +18,11 @@ from wbtest.http import day
 from wbtest.ideas.next_actions import NextAction, NextActionInput, next_action, time_left
 from wbtest.ideas.notifications import OVER, VERDICT, SentNotification
 from wbtest.publishing import rule as rules
-from wbtest.publishing.decisions import newest_decisions
-from wbtest.publishing.launch.readiness import writers_of
+from wbtest.publishing.launch_readiness import writers_of
+from wbtest.publishing.lifecycle import address_of
 from wbtest.publishing.models import Decision, Experiment, Step
-from wbtest.publishing.running.life import address_of
-from wbtest.publishing.running.seals import sealed_rule
-from wbtest.publishing.running.stages import Stage, stage_of
+from wbtest.publishing.sealing import sealed_rule
+from wbtest.publishing.stages import Stage, newest_decisions, stage_of
 from wbtest.results.summary import Summary, summaries
 from wbtest.review.approvals import approved_ids
 from wbtest.review.approvers import is_alone

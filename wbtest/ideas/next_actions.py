@@ -10,7 +10,7 @@ from typing import TYPE_CHECKING, Literal, NamedTuple
 from wbtest.writing.text_rules import joined
 
 if TYPE_CHECKING:
-    from wbtest.publishing.running.stages import Stage
+    from wbtest.publishing.stages import Stage
 
 
 class NextActionInput(NamedTuple):

@@ -12,9 +12,8 @@ from sqlalchemy.orm import Mapped, mapped_column
 from wbtest.delivery.webhooks import emit
 from wbtest.delivery.worker import for_each
 from wbtest.extensions import Base, db
+from wbtest.publishing.lifecycle import address_of, event_facts
 from wbtest.publishing.models import Experiment
-from wbtest.publishing.running.announcing import facts_of
-from wbtest.publishing.running.life import address_of
 from wbtest.results.figures import Evaluation, evaluate
 from wbtest.results.verdict_text import badge, evidence, headline, promise
 from wbtest.runtime import runtime
@@ -135,7 +134,7 @@ def _write(experiment: Experiment, news: list[Occasion]) -> None:
 def _facts(experiment: Experiment, results: Evaluation) -> dict[str, object]:
     verdict = results.verdict
     assert verdict.reached_at is not None, "only called once a verdict was reached"
-    return facts_of(experiment) | {
+    return event_facts(experiment) | {
         "verdict": verdict.word,
         "recommendation": verdict.recommendation,
         "variants": [results.variants[k].key for k in verdict.variants],

@@ -11,7 +11,7 @@ from wbtest.audience.totals_models import DayTotal
 from wbtest.extensions import clock, db
 from wbtest.ideas.onboarding import OnboardingFacts, missing_in
 from wbtest.publishing.models import Experiment
-from wbtest.publishing.running.sealing import draft_digest
+from wbtest.publishing.sealing import draft_digest
 from wbtest.review.approvals import is_approved
 from wbtest.review.approvers import needs_in
 from wbtest.review.models import Approval, Reviewer, Round

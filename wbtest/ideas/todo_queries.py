@@ -9,7 +9,7 @@ from wbtest.decisions.decide import given_up
 from wbtest.decisions.pending_decisions import waits_for_seconds
 from wbtest.extensions import clock, db
 from wbtest.ideas.next_action_queries import waits_for_tests
-from wbtest.publishing.running.correcting import waits_for_corrections
+from wbtest.publishing.correction_requests import waits_for_corrections
 from wbtest.review.approvers import needs_of
 from wbtest.review.review_todo_queries import reader_question_items, reviews_of, undelivered_items
 from wbtest.review.todo import (

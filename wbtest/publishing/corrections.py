@@ -1,7 +1,8 @@
 """Mistakes in the words of a running page: what may be corrected, and how it is sealed. Pure.
 
 The sealed text stays what it was. Each correction says what one text said before and says now, and
-its seal covers the seal before it, so the seals are a chain from the one of the start.
+its seal covers the seal before it, so the seals are a chain from the one of the start. ``page_of``
+puts a page together from what the rows say, with its corrections.
 """
 
 import json
@@ -15,8 +16,11 @@ from typing import Any, NamedTuple, Protocol
 
 from rapidfuzz.distance import Levenshtein
 
-from wbtest.publishing.copy import LONGEST
+from wbtest.publishing import page_copy, page_design
+from wbtest.publishing.models import Experiment, Variant
+from wbtest.publishing.page_copy import LONGEST, PageCopy
 from wbtest.publishing.rule import digest
+from wbtest.writing import document as documents
 from wbtest.writing.coach.numbers import numbers_in, pairs_of
 from wbtest.writing.document import Document
 from wbtest.writing.text_diff import diff_words
@@ -305,3 +309,38 @@ def _with_text(document: Document, field: str, text: str) -> Document:
         return replace(document, **{part: replace(getattr(document, part), **{name: text})})
     changed_part: dict[str, Any] = {field: text}
     return replace(document, **changed_part)
+
+
+def page_of(
+    experiment: Experiment,
+    variant: Variant | None = None,
+    document: Document | None = None,
+    number: int | None = None,
+) -> PageCopy:
+    """Return what the variant's page says; without a variant the approved text itself.
+
+    ``document`` is the revision's, where the caller has read it already. Mistakes that were
+    corrected since the start are corrected in it, or the first ``number`` of them.
+    """
+    document = document or documents.from_json(experiment.revision.document)
+    if experiment.corrected_seal:
+        found = in_force(experiment.corrections)[:number]
+        document = corrected_document(document, found)
+    return page_copy.build_copy(
+        document,
+        overrides_of(variant, number) if variant else None,
+        page_design.from_json(experiment.look),
+        experiment.wording,
+    )
+
+
+def overrides_of(variant: Variant, number: int | None = None) -> dict[str, Any]:
+    """Return the variant's own words, with what was corrected in them since the start.
+
+    With a ``number`` only so many corrections are in them.
+    """
+    experiment = variant.experiment
+    if not experiment.corrected_seal:
+        return variant.overrides
+    found = in_force(experiment.corrections)[:number]
+    return corrected_overrides(variant.key, variant.overrides, found)

@@ -1,26 +1,26 @@
-"""Making an experiment from a revision and changing it while it is a draft.
+"""Making an experiment from a revision, finding it, and changing it while it is a draft.
 
-What happens from the start on lives in ``life``.
+Two people can change one draft, and nobody replaces what they haven't read. A new experiment takes
+over look and wording from those before it. What happens from the start on is in ``lifecycle``.
 """
 
-from collections.abc import Mapping
+import json
+from collections.abc import Iterable, Mapping, Sequence
 from functools import cache
 from typing import Any
 from zoneinfo import ZoneInfo, available_timezones
 
 from sqlalchemy import func, select
 from sqlalchemy.exc import IntegrityError
-from sqlalchemy.orm import selectinload
+from sqlalchemy.orm import joinedload, selectinload
 from sqlalchemy.orm.exc import ObjectDeletedError
 
 from wbtest.extensions import clock, db
-from wbtest.publishing import copy, slugs
+from wbtest.publishing import page_copy, slugs
 from wbtest.publishing import rule as rules
-from wbtest.publishing.asked import MOST_DAILY
-from wbtest.publishing.looks import before as look_before
-from wbtest.publishing.looks.images import demand_picture
-from wbtest.publishing.meanwhile import demand_same, find_same, rule_parts, variant_parts
+from wbtest.publishing.images import demand_picture
 from wbtest.publishing.models import Experiment, Variant
+from wbtest.publishing.planner import MOST_DAILY
 from wbtest.store import Invalid, Refused, hold, writing
 from wbtest.team.audit import record
 from wbtest.team.models import Person
@@ -33,6 +33,14 @@ VARIANTS_RULE = (
     "An experiment has one to six variants, each with a weight that is a whole number "
     "from 1 to 1,000."
 )
+CHANGED = (
+    "Somebody else changed this after you opened it. What you typed still stands below. Look at "
+    "theirs on the page of the experiment, then save again to put yours in its place."
+)
+# What the pages of all ideas of a team have in common: it holds no words and no pictures.
+OF_THE_TEAM = ("theme", "accent", "font", "corner")
+# The protocol takes so many in one file.
+MOST_ADDRESSES = 50_000
 
 
 class Frozen(Refused):
@@ -123,12 +131,12 @@ def create_experiment(
             "expected_daily": expected_daily,
             "rule": rules.to_json(rule),
         }
-        return _find_same(revision, author, settings) or add_draft(
+        return _find_same_draft(revision, author, settings) or add_draft(
             revision,
             author,
             variants=[Variant(key=CONTROL, position=0, name="Control", weight=1)],
             **settings,
-            **look_before.taken_over(revision),
+            **inherit_design(revision),
         )
 
 
@@ -188,7 +196,7 @@ def change_rule(
 
     ``slug`` is the address of its release, '' for the one that it has.
 
-    ``read`` is the digest of ``rule_parts`` that the person was shown; Overtaken when it is old.
+    ``read`` is the digest of ``rule_parts`` that the person was shown; EditConflict when it's old.
     """
     with writing():
         open_draft(experiment)
@@ -196,7 +204,7 @@ def change_rule(
         _check(rule, time_zone, expected_daily)
         slug, before = slug or experiment.slug, rule_parts(experiment)
         if before != (slug, rules.to_json(rule), time_zone, asks_name, expected_daily):
-            demand_same(read, *before)
+            check_unchanged(read, *before)
         experiment.rule = rules.to_json(rule)
         experiment.time_zone, experiment.asks_name = time_zone, asks_name
         experiment.expected_daily = expected_daily
@@ -239,8 +247,8 @@ def add_variant(
     """
     with writing():
         open_draft(experiment)
-        changed = checked(name, weight, overrides)
-        if not key and (same := find_same(experiment.variants[1:], name, weight, changed)):
+        changed = check_variant(name, weight, overrides)
+        if not key and (same := find_same_variant(experiment.variants[1:], name, weight, changed)):
             return same
         taken = {variant.key for variant in experiment.variants}
         if len(taken) >= rules.MOST_VARIANTS:
@@ -273,14 +281,14 @@ def change_variant(
 ) -> Variant:
     """Replace name, weight and overrides. Raises Invalid as ``add_variant`` does.
 
-    ``read`` is the digest of ``variant_parts`` that the writer was shown; Overtaken when it is old.
+    ``read`` is the digest of ``variant_parts`` that its writer saw; EditConflict when it's old.
     """
     with writing():
         experiment = _experiment_of(variant)
         open_draft(experiment)
-        changed = checked(name, weight, overrides)
+        changed = check_variant(name, weight, overrides)
         if variant_parts(variant) != (name.strip(), weight, changed):
-            demand_same(read, *variant_parts(variant))
+            check_unchanged(read, *variant_parts(variant))
         if changed != variant.overrides:
             variant.overrides = changed
             variant.writer_id = writer.id if changed else None
@@ -336,7 +344,7 @@ def _check(rule: rules.Hypothesis, time_zone: str, daily: int | None) -> None:
         raise Invalid(*found)
 
 
-def checked(name: str, weight: int, overrides: Mapping[str, Any]) -> dict[str, Any]:
+def check_variant(name: str, weight: int, overrides: Mapping[str, Any]) -> dict[str, Any]:
     """Return the overrides that can be kept. Raises Invalid for the first thing that cannot."""
     if not name.strip():
         raise Invalid("name", "Give this variant a name.")
@@ -346,14 +354,16 @@ def checked(name: str, weight: int, overrides: Mapping[str, Any]) -> dict[str, A
     if type(weight) is not int or not 1 <= weight <= rules.HEAVIEST:
         raise Invalid("weight", VARIANTS_RULE)
     try:
-        kept = copy.check_overrides(overrides)
-    except copy.NotAnOverride as error:
+        kept = page_copy.check_overrides(overrides)
+    except page_copy.NotAnOverride as error:
         raise Invalid(error.field, str(error)) from error
     demand_picture("hero", kept.get("hero", ""))
     return kept
 
 
-def _find_same(revision: Revision, author: Person, settings: dict[str, Any]) -> Experiment | None:
+def _find_same_draft(
+    revision: Revision, author: Person, settings: dict[str, Any]
+) -> Experiment | None:
     """A draft of this revision by the same author as it was just made, or None."""
     drafts = db.session.scalars(
         select(Experiment)
@@ -369,3 +379,81 @@ def _find_same(revision: Revision, author: Person, settings: dict[str, Any]) -> 
         if is_untouched and {name: getattr(draft, name) for name in settings} == settings:
             return draft
     return None
+
+
+class EditConflict(Invalid):
+    """A change of something that is not what its author was shown."""
+
+
+def part_digest(*values: Any) -> str:
+    """SHA-256 of a part of a draft as a form shows it, 64 hex digits."""
+    return rules.digest(json.dumps(values, sort_keys=True))
+
+
+def check_unchanged(read: str, *values: Any) -> None:
+    """Raise EditConflict when ``values`` are not those of which ``read`` is the digest.
+
+    ``read`` is '' for whoever was shown none.
+    """
+    if read and read != part_digest(*values):
+        raise EditConflict("", CHANGED)
+
+
+def rule_parts(experiment: Experiment) -> tuple[Any, ...]:
+    """Return everything of an experiment but its variants, as ``change_rule`` replaces it."""
+    settings = (experiment.time_zone, experiment.asks_name, experiment.expected_daily)
+    return experiment.slug, experiment.rule, *settings
+
+
+def variant_parts(variant: Variant) -> tuple[Any, ...]:
+    """Return what a change of a variant replaces."""
+    return variant.name, variant.weight, variant.overrides
+
+
+def find_same_variant(
+    variants: Iterable[Variant], name: str, weight: int, overrides: Mapping[str, Any]
+) -> Variant | None:
+    """The one of the variants that says and weighs just this, or None."""
+    wanted = (name.strip(), weight, overrides)
+    return next((each for each in variants if variant_parts(each) == wanted), None)
+
+
+def inherit_design(revision: Revision) -> dict[str, Any]:
+    """Return look and wording for an experiment of this revision, and whose they are, by column.
+
+    Both are of the newest experiment of the same release, the wording of the newest in the same
+    language. The first one of a release takes over theme, accent, font and corners of the
+    team's newest.
+    """
+    newest = select(Experiment).order_by(Experiment.created_at.desc(), Experiment.id.desc())
+    own = db.session.scalars(
+        newest.where(Experiment.release_id == revision.release_id).options(
+            joinedload(Experiment.revision)
+        )
+    ).all()
+    language = revision.document.get("language")
+    same = (each for each in own if each.revision.document.get("language") == language)
+    spoken = next(same, None)
+    return {
+        "look": dict(own[0].look) if own else _of_the_team(db.session.scalar(newest.limit(1))),
+        "look_writer_id": own[0].look_writer_id if own else None,
+        "wording": dict(spoken.wording) if spoken else {},
+        "wording_writer_id": spoken.wording_writer_id if spoken else None,
+    }
+
+
+def _of_the_team(experiment: Experiment | None) -> dict[str, Any]:
+    look = experiment.look if experiment else {}
+    return {name: value for name, value in look.items() if name in OF_THE_TEAM}
+
+
+def listed_slugs() -> Sequence[str]:
+    """Return the addresses of the open pages that search engines may list, the oldest first."""
+    # What is not said is the usual, and that is to be listed.
+    is_indexed = Experiment.options["is_indexed"].as_boolean().is_not(False)
+    return db.session.scalars(
+        select(Experiment.slug)
+        .where(Experiment.state == "running", is_indexed)
+        .order_by(Experiment.id)
+        .limit(MOST_ADDRESSES)
+    ).all()

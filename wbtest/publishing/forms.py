@@ -1,25 +1,265 @@
-"""The forms of this area but that of the rule, and what their views share."""
+"""The form of a variant, kinds of fields, what belongs in them, and what views share."""
 
 import re
-from collections.abc import Sequence
+from collections.abc import Iterable, Sequence
 from typing import Any
 
 from flask import request
-from wtforms import Field, RadioField, SelectField, StringField, TextAreaField, ValidationError
+from wtforms import (
+    DateField,
+    DateTimeLocalField,
+    Field,
+    RadioField,
+    SelectField,
+    StringField,
+    TextAreaField,
+    ValidationError,
+)
 from wtforms.validators import InputRequired, Optional
+from wtforms.widgets import TextInput
 
-from wbtest.helping.belonging import Described
-from wbtest.publishing import copy
-from wbtest.publishing.belonging import VARIANT
-from wbtest.publishing.experiments import VARIANTS_RULE
-from wbtest.publishing.fields import OrderField, WholeField
-from wbtest.publishing.meanwhile import CHANGED, part_digest
+from wbtest.helping.belonging import Belongs, Described
+from wbtest.publishing import page_copy
+from wbtest.publishing.experiments import CHANGED, VARIANTS_RULE, part_digest
 from wbtest.publishing.models import Variant
+from wbtest.publishing.page_design import Picture
 from wbtest.publishing.rule import NotARule
 from wbtest.store import Invalid
 from wbtest.typed import TypedForm
 
+_PERCENT = re.compile(r"\s*(\d{1,3}(?:[.,]\d{1,6})?)\s*%?\s*", re.ASCII)
+# Thousands apart by one sign throughout, or digits alone.
+_WHOLE = re.compile(
+    r"""\s*([0-9]{1,9}
+        |[1-9][0-9]{0,2}(?P<apart>[.,'’\ \u00a0\u202f])[0-9]{3}(?:(?P=apart)[0-9]{3})?)\s*""",
+    re.VERBOSE,
+)
+RULE_HELP = {
+    "who": Belongs(
+        "The people who will stand before the page. Only these can prove or disprove it.",
+        "Internet users",
+        "parents from our newsletter who cook on weeknights",
+    ),
+    "does": Belongs(
+        "One thing that they do on the page. What somebody says costs them nothing.",
+        "like the idea",
+        "leave their e-mail after reading the price",
+    ),
+    "target": Belongs(
+        "The share with which you would build it. Take it from what the business needs, below.",
+        "as many as possible",
+        "8 %, for 400 customers out of 10,000 people who come",
+    ),
+    "floor": Belongs(
+        "Below this share you stop. Between floor and target there may be another draft in it.",
+        "0 %",
+        "3 %, for then each customer costs more than they pay",
+    ),
+    "daily": Belongs(
+        "How many will come on an ordinary day, by what you have seen so far.",
+        "1,000, once we go viral",
+        "60, as many as opened our last three letters",
+    ),
+    "planned_variants": Belongs(
+        "How many pages chance shall choose among. Each one more takes longer to tell apart."
+    ),
+    "ends_on": Belongs(
+        "The day on which it is over whatever the figures say. Whole weeks are fairest."
+    ),
+    "customers": Belongs("How many must pay so that it is worth building, in the first year."),
+    "customers_from": Belongs(
+        "The reckoning behind it.", "Gut feeling", "Two salaries ÷ £4 a month"
+    ),
+    "reachable": Belongs("How many you can bring to the page in that time, and pay for."),
+    "reachable_from": Belongs(
+        "What you take it from.", "The whole market", "4,100 readers of our newsletter"
+    ),
+    "buy": Belongs("How many of a hundred who sign up will pay in the end. Guess low."),
+    "buy_from": Belongs(
+        "What you take it from.", "Everybody who signs up", "Our last launch: 11 of 52 paid"
+    ),
+    "if_met": Belongs(
+        "What you do on the next day. Write it so that somebody could see whether you did.",
+        "Celebrate",
+        "We build the photo plan; no other feature in May",
+    ),
+    "if_not_met": Belongs(
+        "What you let go of. Written now it is easier to keep.",
+        "Think about it",
+        "We stop, and tell those who signed up",
+    ),
+    "if_unclear": Belongs(
+        "What you do when too few came or the figures lie between.",
+        "Wait a bit longer",
+        "One more week with the second newsletter, then stop",
+    ),
+    "slug": Belongs(
+        "The end of the address that strangers see. Every test of this idea runs there, so "
+        "name the idea, not the test.",
+        "falcon-test-2-final",
+        "larder",
+    ),
+    "minimum_visitors": Belongs(
+        "Before so many were there nothing is called, whatever the figures look like."
+    ),
+    "maximum_visitors": Belongs("With so many it ends, so that nobody waits for a lucky week."),
+    "minimum_days": Belongs("Weekdays differ. Seven days hold each of them once."),
+    "sources": Belongs(
+        "Where those come from who can become customers. Friends and your own team cannot.",
+        "facebook, my-mum",
+        "newsletter, school-forum",
+    ),
+    "conversion": Belongs(
+        "The more it costs people, the more it says, and the fewer do it. Set the target for it."
+    ),
+    "conversion_window_hours": Belongs("Whoever comes back later than this does not count."),
+    "disclosure": Belongs(
+        "Before is more honest, after is closer to a shop. They learn it in any case."
+    ),
+    "asks_name": Belongs("Each field more costs some sign-ups. Ask only for what you will use."),
+    "alpha": Belongs("How often a page that is not good enough may be called a go. 5 % is usual."),
+    "beta": Belongs("How often a good page may be called not met. 5 % is usual."),
+    "lost_beacons": Belongs(
+        "Some browsers report nothing. With many such pages the rate says little."
+    ),
+    "time_zone": Belongs("Where your visitors’ days begin and end."),
+}
+VARIANT_HELP = {
+    "name": Belongs(
+        "What you will call it in the results: the thought, not a number.",
+        "Variant B",
+        "From your own fridge",
+    ),
+    "weight": Belongs("How often chance chooses it, beside the others. 1 for all is quickest."),
+    "layout": Belongs("How the same words stand on the page."),
+    "headline": Belongs(
+        "One other thought, so that the figures can say which one draws people.",
+        "The same with an exclamation mark",
+        "Half as much food in the bin",
+    ),
+    "subheading": Belongs(
+        "For whom it is and what they get, as it follows from this headline.",
+        "The best app for everyone",
+        "Parents who cook on weeknights waste half as much.",
+    ),
+    "cta_text": Belongs(
+        "What to do, and what one gets for it.", "Available now", "Take one photo of your fridge."
+    ),
+    "cta_label": Belongs("A verb and what one gets.", "Submit", "Plan my dinners"),
+    "price": Belongs(
+        "Another price is another offer: test it alone, with the same words.",
+        "Cheap",
+        "£6 a month",
+    ),
+    "body": Belongs(
+        "Another way to tell it, if the order of problem and solution is what you doubt."
+    ),
+    "order": Belongs("What stands first is read by most. The headline always does."),
+    "hero_alt": Belongs(
+        "What one would see, for those who cannot.",
+        "picture1",
+        "A full fridge, seen from the front",
+    ),
+}
 NEEDED = InputRequired("Fill this in.")
+
+
+def share_of(typed: str) -> float | None:
+    """Return the fraction that is typed as percent, like ``8,5`` or ``8.5 %``; None for no such.
+
+    >>> share_of("8,5 %"), share_of("8abc")
+    (0.085, None)
+    """
+    found = _PERCENT.fullmatch(typed)
+    return float(found[1].replace(",", ".")) / 100 if found else None
+
+
+def whole_of(typed: str) -> int | None:
+    """Return the whole number that is typed, with its thousands apart or not; None for no such.
+
+    >>> whole_of("10,000"), whole_of("1.000.000"), whole_of("1 0"), whole_of("8.5")
+    (10000, 1000000, None, None)
+    """
+    found = _WHOLE.fullmatch(typed)
+    return int(re.sub("[^0-9]", "", found[1])) if found else None
+
+
+class PercentField(Field):
+    """A share typed as percent, like ``8``, ``8,5`` or ``8.5 %``; its data is the fraction."""
+
+    widget = TextInput()
+    data: float | None
+
+    def process_formdata(self, valuelist: list[Any]) -> None:
+        if valuelist:
+            self.data = share_of(valuelist[0])
+            if self.data is None:
+                raise ValueError("Type a percentage, like 8 or 8.5.")
+
+    def _value(self) -> str:
+        return _typed(self, "" if self.data is None else f"{100 * self.data:.6g}")
+
+
+class WholeField(Field):
+    """A whole number, like ``2400`` or ``2,400``; its data is an int, or None for nothing typed.
+
+    ``sentence`` answers everything else.
+    """
+
+    widget = TextInput()
+    data: int | None
+
+    def __init__(
+        self, label: str, *checks: Any, sentence: str = "Type a whole number.", **details: Any
+    ) -> None:
+        super().__init__(label, *checks, **details)
+        self.sentence = sentence
+
+    def process_formdata(self, valuelist: list[Any]) -> None:
+        if valuelist:
+            self.data = whole_of(valuelist[0])
+            if self.data is None and valuelist[0].strip():
+                raise ValueError(self.sentence)
+
+    def _value(self) -> str:
+        return _typed(self, "" if self.data is None else str(self.data))
+
+
+class DayField(DateField):
+    """A day of the calendar."""
+
+    def process_formdata(self, valuelist: list[Any]) -> None:
+        try:
+            super().process_formdata(valuelist)
+        except ValueError as error:
+            raise ValueError("Choose a day of the calendar, like 2027-03-31.") from error
+
+
+class MomentField(DateTimeLocalField):
+    """A day and a time of day; its data is naive."""
+
+    def __init__(self, label: str, checks: Any = (), **details: Any) -> None:
+        formats = ["%Y-%m-%dT%H:%M", "%Y-%m-%dT%H:%M:%S", "%Y-%m-%d %H:%M"]
+        super().__init__(label, checks, format=formats, **details)
+
+    def process_formdata(self, valuelist: list[Any]) -> None:
+        try:
+            super().process_formdata(valuelist)
+        except ValueError as error:
+            raise ValueError("Enter a day and a time, like 2027-03-31 18:30.") from error
+
+
+class OrderField(Field):
+    """Several choices under one name, each for one place in an order; its data is a list."""
+
+    def process_formdata(self, valuelist: list[Any]) -> None:
+        if valuelist:
+            self.data = [str(value) for value in valuelist]
+
+
+def _typed(field: Field, text: str) -> str:
+    """What stands in the field: as it was typed, else the value as ``text``."""
+    return str(field.raw_data[0]) if field.raw_data else text
 
 
 def filled(_form: TypedForm, field: Field) -> None:
@@ -31,7 +271,7 @@ def filled(_form: TypedForm, field: Field) -> None:
 class VariantForm(Described, TypedForm):
     """A variant. Whatever is left empty stays as it was approved."""
 
-    belongs = VARIANT
+    belongs = VARIANT_HELP
     name = StringField("Name", [NEEDED])
     weight = WholeField("Weight", [NEEDED], sentence=VARIANTS_RULE)
     headline = TextAreaField("Headline", [Optional()])
@@ -41,7 +281,7 @@ class VariantForm(Described, TypedForm):
     price = StringField("Price", [Optional()])
     body = TextAreaField("Text instead of problem, today and solution", [Optional()])
     order = OrderField("Order of the parts")
-    layout = SelectField("Layout", choices=copy.LAYOUTS, default="", validate_choice=False)
+    layout = SelectField("Layout", choices=page_copy.LAYOUTS, default="", validate_choice=False)
     hero = RadioField("Picture", default="", validate_choice=False)
     hero_alt = StringField("What its picture shows")
 
@@ -61,12 +301,12 @@ class VariantForm(Described, TypedForm):
 
     def overrides(self, parts: Sequence[str]) -> dict[str, Any]:
         """What differs from the approved page, whose parts stand in the order ``parts``."""
-        texts = {name: self[name].data or "" for name in copy.OVERRIDES if name != "order"}
+        texts = {name: self[name].data or "" for name in page_copy.OVERRIDES if name != "order"}
         order = list(self.order.data or ())
         if order == list(parts):
             return texts
         # Parts that the approved text leaves empty keep their places at the end.
-        return texts | {"order": order + [name for name in copy.SECTIONS if name not in parts]}
+        return texts | {"order": order + [name for name in page_copy.SECTIONS if name not in parts]}
 
 
 def values_of_variant(variant: Variant, parts: Sequence[str]) -> dict[str, Any]:
@@ -74,6 +314,12 @@ def values_of_variant(variant: Variant, parts: Sequence[str]) -> dict[str, Any]:
     order = [name for name in variant.overrides.get("order", parts) if name in parts]
     values = {"name": variant.name, "weight": variant.weight}
     return {**variant.overrides, **values, "order": order}
+
+
+def picture_choices(pictures: Iterable[Picture]) -> list[tuple[str, str]]:
+    """Return what a variant can show: the page's picture, none, or another."""
+    first = [("", "As on the page"), ("none", "None")]
+    return first + [(picture.name, picture.size) for picture in pictures]
 
 
 def put_at_field(form: TypedForm, error: Invalid | NotARule) -> None:

@@ -1,18 +1,116 @@
-"""How long a test will take, for whoever writes its rule. Pure."""
+"""How long a test will take, and what speaks against it, for the author of its rule. Pure.
+
+The form of a rule says it while somebody types, and the launch check warns of it.
+"""
 
 from __future__ import annotations
 
+from bisect import bisect_right
+from collections.abc import Iterator
+from dataclasses import dataclass, replace
+from datetime import date, timedelta
 from math import ceil
-from typing import NamedTuple
+from typing import Literal, NamedTuple
 
 from wbtest import statistics
-from wbtest.publishing.asked import LEAST_RISK, MOST_DAILY, Asked
-from wbtest.publishing.rule import MOST_VARIANTS
+from wbtest.publishing.rule import ACTS, LONGEST_TEST, MOST_VARIANTS, Hypothesis, end_fault
+from wbtest.publishing.rule_text import as_percent
 from wbtest.statistics.planning import between_visitors
 
+MOST_DAILY = 10_000_000
+MOST_DAYS = 365
+# Of a smaller one, one minus it is one to a computer; and no page has as many visitors.
+LEAST_RISK = 1e-6
 # More than any page has.
 MOST_VISITORS = 1_000_000_000
 POWER = 0.8
+# A target beyond these is no way out: hardly any page reaches it, or it is another test.
+BOLDEST, TIMES_BOLDER = 0.3, 2
+RAISE_MOST = "Raise “Visitors at most” under “More settings”."
+WEEKS_A_YEAR = 52
+TOO_MANY = "No page has as many visitors as that takes. Choose a higher target."
+
+
+@dataclass(frozen=True, slots=True)
+class PlanRequest:
+    """A test that somebody thinks of; what is None was not said.
+
+    ``daily`` and the visitors at most and at least are those over all variants; ``do`` is what a
+    visitor must do to count.
+    """
+
+    target: float
+    floor: float
+    alpha: float = 0.05
+    beta: float = 0.05
+    variants: int = 1
+    daily: float | None = None
+    minimum_visitors: int = 0
+    minimum_days: int = 0
+    maximum_visitors: int | None = None
+    today: date | None = None
+    ends_on: date | None = None
+    do: str = ACTS["signup"].do
+
+    @property
+    def days(self) -> int | None:
+        """The days until the last one, as the launch check counts them; None for none."""
+        days = (self.ends_on - self.today).days if self.ends_on and self.today else 0
+        return days if days > 0 else None
+
+    @property
+    def expected(self) -> int | None:
+        """How many visitors come until the last day, None while that cannot be said."""
+        return int(self.daily * self.days) if self.daily and self.days else None
+
+    @property
+    def counted(self) -> int | None:
+        """How many of them the rule lets in."""
+        known = [most for most in (self.expected, self.maximum_visitors) if most]
+        return min(known, default=None)
+
+
+def plan_request(
+    rule: Hypothesis, *, variants: int, daily: float | None, today: date
+) -> PlanRequest:
+    """Return the test that a rule asks for, with ``daily`` visitors over all variants."""
+    return PlanRequest(
+        rule.target,
+        rule.floor,
+        rule.alpha,
+        rule.beta,
+        variants=variants,
+        daily=daily,
+        minimum_visitors=rule.minimum_visitors,
+        minimum_days=rule.minimum_days,
+        maximum_visitors=rule.maximum_visitors,
+        today=today,
+        ends_on=rule.ends_on,
+        do=ACTS[rule.conversion].do,
+    )
+
+
+def find_request_fault(asked: PlanRequest) -> str:
+    """The sentence that says what cannot be planned with, or ''."""
+    rates = (asked.target, asked.floor, asked.alpha, asked.beta)
+    if not all(0 < rate < 1 for rate in rates):
+        return "Give target, floor and risk as rates above 0 % and below 100 %."
+    if min(asked.alpha, asked.beta) < LEAST_RISK:
+        return f"Plan with risks of {100 * LEAST_RISK:.4f} % or more."
+    if asked.floor >= asked.target:
+        return "The floor must lie below the target."
+    if not 1 <= asked.variants <= MOST_VARIANTS:
+        return f"Plan with 1 to {MOST_VARIANTS} variants: an experiment has no more."
+    if asked.daily is not None and not 1 <= asked.daily <= MOST_DAILY:
+        return f"Give 1 to {MOST_DAILY:,} visitors a day, or leave it empty."
+    if asked.maximum_visitors is not None and asked.maximum_visitors <= asked.minimum_visitors:
+        return (
+            f"The rule waits for {asked.minimum_visitors:,} visitors and stops at "
+            f"{asked.maximum_visitors:,}. The most must be above the least."
+        )
+    if asked.minimum_days > MOST_DAYS:
+        return f"Give 1 to {MOST_DAYS} days before any verdict."
+    return ""
 
 
 class Planned(NamedTuple):
@@ -34,7 +132,7 @@ class Planned(NamedTuple):
     between: int
 
 
-def plan_for(asked: Asked) -> Planned:
+def plan_for(asked: PlanRequest) -> Planned:
     """Return the plan. Raises ValueError for what cannot be planned with."""
     return plan(
         target=asked.target,
@@ -50,7 +148,7 @@ def plan_for(asked: Asked) -> Planned:
 def find_plan(target: float, floor: float, alpha: float, variants: int) -> Planned | None:
     """Return the plan, or None for values that cannot be planned with."""
     try:
-        return plan_for(Asked(target, floor, alpha, variants=variants))
+        return plan_for(PlanRequest(target, floor, alpha, variants=variants))
     except ValueError:
         return None
 
@@ -124,3 +222,210 @@ def plan_within_limits(
             f"{MOST_VISITORS:,} visitors, and no page has so many"
         )
     return needed
+
+
+class Objection(NamedTuple):
+    """What is the case, and what would do instead; ``what`` is what it is about."""
+
+    what: Literal["fault", "end", "traffic", "maximum", "compared", "floor"]
+    sentence: str
+    todo: str = ""
+
+    def __str__(self) -> str:
+        return f"{self.sentence} {self.todo}".rstrip()
+
+
+def objections(asked: PlanRequest, plan: Planned) -> Iterator[Objection]:
+    """Yield what speaks against the test, the most pressing first."""
+    if asked.ends_on and asked.today:
+        late = end_fault(asked.ends_on, asked.today, asked.minimum_days)
+        if late:
+            yield Objection("end", late)
+    yield from _too_few(asked, plan)
+    if asked.counted is None:
+        return
+    if asked.variants > 1 and asked.counted < plan.apart_at_most:
+        yield Objection(
+            "compared",
+            f"{asked.variants} variants cost more than they tell: which is better takes about "
+            f"{plan.apart:,} visitors, up to {plan.apart_at_most:,}, and at most "
+            f"{asked.counted:,} are counted.",
+            _one_fewer(asked, plan),
+        )
+    known = max(asked.counted, plan.visitors)
+    if known < plan.between:
+        yield Objection(
+            "floor",
+            f"Floor and target lie too near each other for {known:,} visitors: to find a rate "
+            f"between them takes about {plan.between:,}.",
+            _enough_between(asked, plan, known),
+        )
+
+
+def visitors_a_day(asked: PlanRequest) -> str:
+    """Return how many come a day, in words."""
+    return f"{asked.daily:,.10g} visitor{'' if asked.daily == 1 else 's'} a day"
+
+
+def _too_few(asked: PlanRequest, plan: Planned) -> Iterator[Objection]:
+    needed = max(plan.visitors, asked.minimum_visitors)
+    if asked.expected is not None and asked.expected < needed:
+        yield Objection(
+            "traffic",
+            f"{visitors_a_day(asked)} make {asked.expected:,} until the last day; plan on "
+            f"{needed:,}.",
+            _ways_out(asked, needed),
+        )
+    if asked.maximum_visitors is not None and asked.maximum_visitors < plan.visitors:
+        yield Objection(
+            "maximum",
+            f"The rule stops at {asked.maximum_visitors:,} visitors; plan on {plan.visitors:,}.",
+            RAISE_MOST,
+        )
+
+
+def _ways_out(asked: PlanRequest, needed: int) -> str:
+    """What would do instead: more visitors, a later day, or a target that is told sooner."""
+    assert asked.today is not None, "only asked where visitors are expected"
+    assert asked.daily is not None, "only asked where visitors are expected"
+    assert asked.days is not None, "only asked where visitors are expected"
+    ways = [f"{ceil(needed / asked.days):,} a day"]
+    days = ceil(needed / asked.daily)
+    if days <= LONGEST_TEST:
+        day = asked.today + timedelta(days=days)
+        ways.append(f"a last day of {day.day} {day:%B %Y} or later")
+    if target := _find_target(asked):
+        ways.append(f"a target of {as_percent(target)}")
+    return f"Enough would be {', or '.join(ways)}."
+
+
+def _one_fewer(asked: PlanRequest, plan: Planned) -> str:
+    visitors = plan.visitors // asked.variants
+    if not asked.daily:
+        return f"One fewer saves {visitors:,} visitors."
+    days = ceil(visitors / asked.daily)
+    return f"One fewer saves {'a day' if days == 1 else f'{days:,} days'}."
+
+
+def _enough_between(asked: PlanRequest, plan: Planned, known: int) -> str:
+    """What would do to find a rate between floor and target: more visitors, or a lower floor."""
+    more = []
+    if asked.days and asked.expected is not None and asked.expected < plan.between:
+        more.append(f"{ceil(plan.between / asked.days):,} a day")
+    if asked.maximum_visitors is not None and asked.maximum_visitors < plan.between:
+        more.append(f"“Visitors at most” of {plan.between:,}")
+    ways = [" with ".join(more)] if more and plan.between <= MOST_DAILY else []
+    if lower := _find_floor(asked, known):
+        ways.append(f"a floor of {as_percent(lower)}")
+    return f"Enough would be {', or '.join(ways)}." if ways else "Lower the floor."
+
+
+def _find_target(asked: PlanRequest) -> float | None:
+    """The next target for which the expected visitors do, or None."""
+    assert asked.expected is not None, "only asked where visitors are expected"
+    if asked.minimum_visitors > asked.expected:
+        return None
+    for rate in _rates_from(asked.target, min(TIMES_BOLDER * asked.target, BOLDEST)):
+        if plan_for(replace(asked, target=rate)).visitors <= asked.expected:
+            return rate
+    return None
+
+
+def _find_floor(asked: PlanRequest, visitors: int) -> float | None:
+    """The highest floor at which so many visitors tell what is between it and the target."""
+    below = [rate for rate in _rates_from(0.0, asked.floor) if rate < asked.floor]
+    # The lower the floor, the fewer it takes.
+    count = bisect_right(
+        below, visitors, key=lambda rate: plan_for(replace(asked, floor=rate)).between
+    )
+    return below[count - 1] if count else None
+
+
+def _rates_from(low: float, high: float) -> Iterator[float]:
+    """Rates that one would choose, in the steps in which one chooses: 1.9 %, 2 %, 2.5 %."""
+    for tenths in range(1, round(1000 * high) + 1):
+        if tenths <= 20 or tenths % 5 == 0:
+            rate = tenths / 1000
+            if rate > low:
+                yield rate
+
+
+class Advice(NamedTuple):
+    """The plan in a sentence, '' when there is none, and what speaks against it.
+
+    ``holds`` says at which rates the plan holds.
+    """
+
+    sentence: str
+    holds: str = ""
+    objections: tuple[Objection, ...] = ()
+    plan: Planned | None = None
+
+    @property
+    def warnings(self) -> tuple[str, ...]:
+        """Each objection with its next step, as the form says it."""
+        return tuple(map(str, self.objections))
+
+
+def advise(asked: PlanRequest) -> Advice:
+    """Return what a test takes, or the one objection that says why that cannot be planned."""
+    if fault := find_request_fault(asked):
+        return Advice("", objections=(Objection("fault", fault),))
+    try:
+        plan = plan_for(asked)
+    except ValueError:
+        return Advice("", objections=(Objection("fault", TOO_MANY),))
+    against = tuple(objections(asked, plan))
+    return Advice(plan_sentence(plan, asked), holds_at(plan, asked), against, plan)
+
+
+def plan_sentence(plan: Planned, asked: PlanRequest) -> str:
+    """Return when the team will know, from the usual number of visitors to the planned one.
+
+    The first end is what a test takes on average when the true rate is half as high again as the
+    target, the second is what to plan on. Both are at least what the rule waits for, in whole
+    weeks, since every weekday must weigh the same. Measured by simulation, with a look every day: a
+    page that good, or half as good as the target, is known by the first end in about half of all
+    tests (48 and 64 %), by the second in nearly all (93 and 100 %). Of two variants of which one is
+    that good: 39 and 87 %; of four: 36 and 80 %. A rate of 1.25 × target is known by then in 30 %.
+
+    >>> from types import SimpleNamespace
+    >>> plan = SimpleNamespace(per_variant=330, visitors=720, days=21, hoped_for=0.12)
+    >>> plan_sentence(plan, PlanRequest(target=0.08, floor=0.04, daily=40))
+    'With 40 visitors a day you know in 2 to 3 weeks: after about 330 visitors; plan on 720.'
+    """
+    usual = max(asked.variants * plan.per_variant, asked.minimum_visitors)
+    most = max(plan.visitors, usual)
+    rest = f"after about {usual:,} visitors; plan on {most:,}."
+    if not asked.daily:
+        return f"You know {rest}"
+    days = [max(visitors / asked.daily, asked.minimum_days) for visitors in (usual, most)]
+    return f"With {visitors_a_day(asked)} you know {_span(*days)}: {rest}"
+
+
+def holds_at(plan: Planned, asked: PlanRequest) -> str:
+    """Return at which rates the plan holds; nearer to the target nothing is promised."""
+    good, bad = as_percent(_short(plan.hoped_for)), as_percent(_short(asked.target / 2))
+    rates = (
+        f"{good} or more {asked.do}, or {bad} or fewer"
+        if asked.variants == 1
+        else f"a variant reaches {good}, or all stay at {bad} or below"
+    )
+    return f"Most likely so if {rates}. In between it may stay open."
+
+
+def _span(usual: float, most: float) -> str:
+    first, last = ceil(usual / 7), ceil(most / 7)
+    if first > WEEKS_A_YEAR:
+        return "after more than a year"
+    if last > WEEKS_A_YEAR:
+        return f"after {first} weeks, or only after more than a year"
+    if first < last:
+        return f"in {first} to {last} weeks"
+    return f"in {last} weeks" if last > 1 else "in a week"
+
+
+def _short(rate: float) -> float:
+    """In three digits, unless those say all of them."""
+    short = float(f"{rate:.3g}")
+    return short if short < 1 else rate

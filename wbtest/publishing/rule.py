@@ -1,23 +1,41 @@
-"""The rule of an experiment: what counts, what is enough, and what we do then. Pure.
+"""The rule of an experiment: what counts, what is enough, and what the team does then. Pure.
 
-Sealed at the start with a digest; a change is a new experiment.
+With it go the crowds that a team announces and the limits for visitors of one network. Many
+visitors from one network look like one person with a script, so only the first of them count; an
+announced crowd counts up to its number, within its hours. The rule is sealed at the start with a
+digest; a change is a new experiment.
 """
+
+from __future__ import annotations
 
 import hashlib
 import json
-from collections.abc import Iterator, Mapping, Sequence
-from dataclasses import asdict, dataclass, fields
+from collections.abc import Iterable, Iterator, Mapping, Sequence
+from dataclasses import asdict, dataclass, fields, replace
 from datetime import UTC, date, datetime, time, timedelta
-from typing import Any, Literal
+from typing import Any, Literal, NamedTuple
 from zoneinfo import ZoneInfo
 
-from wbtest.publishing import crowds as announced
-from wbtest.publishing import reckoning as reckonings
-from wbtest.publishing.conversions import ACTS, Conversion
-from wbtest.publishing.crowds import Crowd
-from wbtest.publishing.reckoning import Reckoning
-from wbtest.writing.text_rules import find_fault
+from msgspec import Struct
 
+from wbtest.publishing.sources import source_name
+from wbtest.publishing.target_calculator import TargetCalculation, is_calculation_json
+from wbtest.writing.text_rules import find_fault, on_one_line, seen, with_plain_breaks
+
+Conversion = Literal["signup", "confirmed", "price", "call", "preorder"]
+MOST_CROWDS = 5
+MOST_IN_CROWD = 10_000
+MOST_CROWD_NETWORKS = 5
+LONGEST_CROWD_NAME = 80
+LONGEST_CROWD = timedelta(hours=48)
+CROWD_YEARS = range(2000, 2200)
+_CROWD_KINDS: dict[str, type] = {
+    "name": str,
+    "from": str,
+    "until": str,
+    "people": int,
+    "networks": int,
+}
 Disclosure = Literal["before", "after"]
 MOST_VARIANTS = 6
 HEAVIEST = 1_000
@@ -32,6 +50,157 @@ EXCLUDED = (
     "paused; whoever was shown an earlier test of the same idea; and whoever objects to being "
     "counted."
 )
+_RATES = ("target", "floor", "alpha", "beta", "lost_beacons")
+_COUNTS = ("minimum_visitors", "maximum_visitors", "minimum_days", "conversion_window_hours")
+_KINDS = {
+    "rate": "a number between 0 and 1",
+    "count": "a whole number",
+    "list": "a list of names, or nothing for all",
+    "numbers": "customers, reachable and buy as numbers, or nothing",
+    "crowds": "a list of crowds, each with name, from, until, people and networks",
+    "text": "text",
+}
+CLAUSES = ("who", "does", "if_met", "if_not_met", "if_unclear")
+RECKONED_FROM = ("customers_from", "reachable_from", "buy_from")
+# What a shared connection of a home, a café or a small office needs, however small the plan is.
+FEWEST_A_DAY, FEWEST_AN_HOUR = 100, 30
+# Of the visitors planned for a day. Where 2,000 are planned and all come in one hour, a third of
+# them through three carriers on which half as many convert, the rate is 4.8 % of itself too high;
+# with 120 an hour instead of 150 it would be 7.2 %.
+SHARE_OF_A_DAY, SHARE_IN_AN_HOUR = 0.2, 0.075
+
+
+class Act(NamedTuple):
+    """One of these in words, and how many hours after the visit it usually counts.
+
+    ``worth`` is what it says about people, ``plural`` what many are called.
+    """
+
+    name: str
+    worth: str
+    do: str
+    did: str
+    plural: str
+    hours: int = 24
+
+
+ACTS: dict[Conversion, Act] = {
+    "signup": Act("A sign-up", "it costs nothing", "sign up", "signed up", "sign-ups"),
+    "confirmed": Act(
+        "A confirmed sign-up",
+        "it costs a minute and a real mailbox",
+        "confirm",
+        "confirmed in time",
+        "confirmations",
+        hours=168,
+    ),
+    "price": Act(
+        "A yes to the price",
+        "it costs nothing, but names a number",
+        "say yes to the price",
+        "said yes to the price",
+        "yeses to the price",
+    ),
+    "call": Act(
+        "A yes to a call", "it costs time", "agree to a call", "agreed to a call", "yeses to a call"
+    ),
+    "preorder": Act(
+        "A click through to the pre-order",
+        "it is the nearest to paying",
+        "click through to the pre-order",
+        "clicked through to the pre-order",
+        "clicks through to the pre-order",
+    ),
+}
+
+
+def act_named(name: str | None) -> Act:
+    """Return what a form or an address names; a sign-up where it names nothing."""
+    return next((act for each, act in ACTS.items() if each == name), ACTS["signup"])
+
+
+@dataclass(frozen=True, slots=True)
+class Crowd:
+    """Up to ``people`` visitors who come between two moments through ``networks`` networks.
+
+    Both moments are aware, and both belong to the crowd's time.
+    """
+
+    name: str
+    from_at: datetime
+    until_at: datetime
+    people: int
+    networks: int = 1
+
+    def demands(self) -> Iterator[tuple[str, bool, str]]:
+        """Each demand as field, whether it is met, and the sentence for when it is not."""
+        yield "name", bool(seen(self.name)), "Give this crowd a name, like “Meetup, 12 May”."
+        fault = find_fault(self.name, LONGEST_CROWD_NAME)
+        yield "name", not fault, fault
+        for name, moment in (("from", self.from_at), ("until", self.until_at)):
+            yield name, moment.tzinfo is not None, "Add the offset from UTC, like +01:00."
+            yield name, moment.year in CROWD_YEARS, "Choose a day from 2000 to 2199."
+        # Two times of one zone would be subtracted as on the wall, where a day may have 23 hours.
+        lasts = self.until_at.astimezone(UTC) - self.from_at.astimezone(UTC)
+        yield "until", lasts > timedelta(0), "It must end after it begins."
+        yield "until", lasts <= LONGEST_CROWD, "At most 48 hours. Announce a longer one twice."
+        is_right = 1 <= self.people <= MOST_IN_CROWD
+        yield "people", is_right, f"Enter 1 to {MOST_IN_CROWD:,} people."
+        is_right = 1 <= self.networks <= MOST_CROWD_NETWORKS
+        yield "networks", is_right, f"Enter 1 to {MOST_CROWD_NETWORKS} networks. It’s usually 1."
+
+    def find_until_fault(self, now: datetime, ends_at: datetime) -> str:
+        """The sentence that says why it's no crowd of a test from ``now`` on, or ''."""
+        if self.until_at <= now:
+            return "This crowd is over before the test starts. Change or remove it."
+        return "The test ends before this crowd does." if self.until_at > ends_at else ""
+
+
+def crowd_demands(crowds: Sequence[Crowd]) -> Iterator[tuple[str, bool, str]]:
+    """The demands on all crowds of a rule; fields are named like ``crowds[0].until``."""
+    yield "crowds", len(crowds) <= MOST_CROWDS, f"Announce at most {MOST_CROWDS} crowds."
+    names: set[str] = set()
+    for place, crowd in enumerate(crowds):
+        for field, is_right, sentence in crowd.demands():
+            yield f"crowds[{place}].{field}", is_right, sentence
+        name = crowd.name.strip().casefold()
+        yield f"crowds[{place}].name", name not in names, "Another crowd has this name."
+        names.add(name)
+
+
+def crowd_to_json(crowd: Crowd) -> dict[str, Any]:
+    """Return plain JSON values, with moments in UTC; ``crowd_from_json`` reads them back."""
+    return {
+        "name": crowd.name,
+        "from": crowd.from_at.astimezone(UTC).isoformat(),
+        "until": crowd.until_at.astimezone(UTC).isoformat(),
+        "people": crowd.people,
+        "networks": crowd.networks,
+    }
+
+
+def crowd_from_json(values: Mapping[str, Any]) -> Crowd:
+    """Return the crowd of values that ``is_crowd_json`` found right."""
+    from_at, until_at = (datetime.fromisoformat(values[name]) for name in ("from", "until"))
+    return Crowd(values["name"], from_at, until_at, values["people"], values.get("networks", 1))
+
+
+def is_crowd_json(value: Any) -> bool:
+    """Whether plain JSON values can become a Crowd; truth values are no numbers."""
+    if not isinstance(value, Mapping) or not value.keys() <= _CROWD_KINDS.keys():
+        return False
+    is_whole = value.keys() >= _CROWD_KINDS.keys() - {"networks"}
+    if not is_whole or any(type(given) is not _CROWD_KINDS[name] for name, given in value.items()):
+        return False
+    return all(_is_moment(value[name]) for name in ("from", "until"))
+
+
+def _is_moment(text: str) -> bool:
+    try:
+        datetime.fromisoformat(text)
+    except ValueError:
+        return False
+    return True
 
 
 class NotARule(ValueError):
@@ -70,7 +239,7 @@ class Hypothesis:
     conversion_window_hours: int = 24
     disclosure: Disclosure = "before"
     lost_beacons: float = 0.25
-    reckoning: Reckoning | None = None
+    reckoning: TargetCalculation | None = None
     crowds: tuple[Crowd, ...] = ()
 
     def __post_init__(self) -> None:
@@ -108,7 +277,7 @@ class Hypothesis:
         yield "disclosure", is_known, "Choose before or after the click."
         if self.reckoning:
             yield from self.reckoning.demands()
-        yield from announced.demands(self.crowds)
+        yield from crowd_demands(self.crowds)
 
     def counts_source(self, source: str) -> bool:
         """Whether visits from ``source`` enter the verdict."""
@@ -148,7 +317,7 @@ def to_json(rule: Hypothesis) -> dict[str, Any]:
     values = asdict(rule)
     values["ends_on"] = rule.ends_on.isoformat()
     values["sources"] = None if rule.sources is None else list(rule.sources)
-    values["crowds"] = [announced.to_json(crowd) for crowd in rule.crowds]
+    values["crowds"] = [crowd_to_json(crowd) for crowd in rule.crowds]
     # A rule without them stays, letter by letter, what such rules were sealed as before.
     for name in ("reckoning", "crowds"):
         if not values[name]:
@@ -169,8 +338,8 @@ def from_json(values: Mapping[str, Any]) -> Hypothesis:
     if given.get("sources") is not None:
         given["sources"] = tuple(given["sources"])
     if given.get("reckoning") is not None:
-        given["reckoning"] = Reckoning(**given["reckoning"])
-    given["crowds"] = tuple(announced.from_json(each) for each in given.get("crowds", ()))
+        given["reckoning"] = TargetCalculation(**given["reckoning"])
+    given["crowds"] = tuple(crowd_from_json(each) for each in given.get("crowds", ()))
     return Hypothesis(**given)
 
 
@@ -186,18 +355,6 @@ def _named(values: Any) -> dict[str, Any]:
         if name not in values and entry.default is entry.default_factory:
             raise NotARule(name, "This is missing.")
     return dict(values)
-
-
-_RATES = ("target", "floor", "alpha", "beta", "lost_beacons")
-_COUNTS = ("minimum_visitors", "maximum_visitors", "minimum_days", "conversion_window_hours")
-_KINDS = {
-    "rate": "a number between 0 and 1",
-    "count": "a whole number",
-    "list": "a list of names, or nothing for all",
-    "numbers": "customers, reachable and buy as numbers, or nothing",
-    "crowds": "a list of crowds, each with name, from, until, people and networks",
-    "text": "text",
-}
 
 
 def _kind(name: str) -> str:
@@ -219,10 +376,10 @@ def _fits(name: str, value: Any) -> bool:
             is_list = isinstance(value, list | tuple)
             return value is None or (is_list and all(isinstance(entry, str) for entry in value))
         case "numbers":
-            return value is None or reckonings.is_json(value)
+            return value is None or is_calculation_json(value)
         case "crowds":
             is_list = isinstance(value, list | tuple)
-            return is_list and all(announced.is_json(each) for each in value)
+            return is_list and all(is_crowd_json(each) for each in value)
     return isinstance(value, str)
 
 
@@ -278,3 +435,67 @@ def seal(
 def digest(sealed: str) -> str:
     """SHA-256 of a sealed text, 64 hex digits; equal to the seal as long as nobody changed it."""
     return hashlib.sha256(sealed.encode()).hexdigest()
+
+
+def parse_rule(
+    values: Mapping[str, Any],
+    reckoning: TargetCalculation | None = None,
+    crowds: Iterable[Crowd] = (),
+) -> Hypothesis:
+    """Return the rule of these values, by the names of its fields.
+
+    Clauses stand on one line, sources under the names by which visits are recorded; without a
+    window it is the usual one of what counts. Raises NotARule for what cannot be sealed.
+    """
+    kept = dict(values)
+    for name in CLAUSES:
+        kept[name] = on_one_line(with_plain_breaks(kept[name])).strip()
+    if kept["sources"] is not None:
+        kept["sources"] = tuple(_as_recorded(name.strip()) for name in kept["sources"])
+    usual = act_named(kept["conversion"]).hours
+    kept["conversion_window_hours"] = kept["conversion_window_hours"] or usual
+    named = tuple(replace(crowd, name=_one_line(crowd.name)) for crowd in crowds)
+    return Hypothesis(**kept, reckoning=reckoning, crowds=named)
+
+
+def parse_calculation(values: Mapping[str, Any]) -> TargetCalculation:
+    """Return the numbers behind a target, by the names of its fields, each source on one line.
+
+    Raises NotARule for what cannot be.
+    """
+    kept = dict(values)
+    for name in RECKONED_FROM:
+        kept[name] = _one_line(kept[name])
+    found = TargetCalculation(**kept)
+    if fault := found.find_fault():
+        raise NotARule(*fault)
+    return found
+
+
+def _one_line(text: str) -> str:
+    return seen(on_one_line(with_plain_breaks(text)))
+
+
+def _as_recorded(source: str) -> str:
+    """The name under which visits from there are recorded; the rule would count nobody by others.
+
+    One that is too long stays as it is typed, and the rule refuses it.
+    """
+    return source_name(source) if len(source) <= LONGEST_SOURCE else source
+
+
+class NetworkLimits(Struct, frozen=True, forbid_unknown_fields=True):
+    """At most so many visitors of one network count within 60 minutes, and within 24 hours."""
+
+    hour: int = FEWEST_AN_HOUR
+    day: int = FEWEST_A_DAY
+
+
+def limits_of(rule: Hypothesis, first_day: date) -> NetworkLimits:
+    """Return the limits of a test that starts on ``first_day``, a local day.
+
+    The visitors planned for a day are the rule's maximum over the days until its end.
+    """
+    planned = rule.maximum_visitors / max((rule.ends_on - first_day).days + 1, 1)
+    hour, day = round(SHARE_IN_AN_HOUR * planned), round(SHARE_OF_A_DAY * planned)
+    return NetworkLimits(max(FEWEST_AN_HOUR, hour), max(FEWEST_A_DAY, day))

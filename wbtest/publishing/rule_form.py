@@ -1,15 +1,17 @@
-"""The form of an experiment's rule, and how what was typed becomes a rule."""
+"""The form of an experiment's rule with its rows of crowds, and how it becomes a rule."""
 
 import re
-from collections.abc import Sequence
+from collections.abc import Iterable, Sequence
 from dataclasses import asdict
-from datetime import date, timedelta
+from datetime import date, datetime, timedelta
 from typing import Any
 from zoneinfo import ZoneInfo
 
 from wtforms import (
     BooleanField,
     Field,
+    Form,
+    FormField,
     RadioField,
     SelectField,
     StringField,
@@ -19,27 +21,39 @@ from wtforms import (
 from wtforms.validators import Optional, StopValidation
 
 from wbtest.helping.belonging import Described
-from wbtest.publishing.asked import Asked
-from wbtest.publishing.belonging import RULE
-from wbtest.publishing.conversions import ACTS, act_named
-from wbtest.publishing.crowd_form import CrowdRows
-from wbtest.publishing.crowd_form import values_of as values_of_crowds
-from wbtest.publishing.fields import DayField, PercentField, WholeField
-from wbtest.publishing.forms import NEEDED, filled
-from wbtest.publishing.given_rule import RECKONED_FROM, kept_reckoning, kept_rule
+from wbtest.publishing.forms import (
+    NEEDED,
+    RULE_HELP,
+    DayField,
+    MomentField,
+    PercentField,
+    WholeField,
+    filled,
+)
 from wbtest.publishing.models import Experiment
-from wbtest.publishing.reckoning import LOWER, Reckoning
+from wbtest.publishing.planner import PlanRequest
 from wbtest.publishing.rule import (
+    ACTS,
+    MOST_CROWDS,
     MOST_VARIANTS,
+    RECKONED_FROM,
+    Crowd,
     Hypothesis,
     NotARule,
+    act_named,
     from_json,
+    parse_calculation,
+    parse_rule,
 )
+from wbtest.publishing.target_calculator import LOWER, TargetCalculation
 from wbtest.team.mail_preferences import time_zones
 from wbtest.typed import TypedForm
 from wbtest.writing.document import Document
+from wbtest.writing.forms import SheetRows
 from wbtest.writing.text_rules import on_one_line, seen, with_plain_breaks
 
+# Under these names the form has fields that the rule calls otherwise: `from` is a Python keyword.
+FIELDS = {"from": "from_at", "until": "until_at"}
 # What the page folds away under “More settings”, in its order.
 FOLDED = (
     "minimum_visitors",
@@ -75,6 +89,94 @@ PLANNED = (
 USUAL_RUN = timedelta(days=28)
 
 
+class CrowdForm(Form):
+    """One crowd. A row that nobody filled in is none."""
+
+    name = StringField("Name", default="")
+    from_at = MomentField("From", [filled])
+    until_at = MomentField("Until", [filled])
+    people = WholeField("People at most", [filled])
+    networks = WholeField("Networks", [filled], default=1)
+
+    @property
+    def is_blank(self) -> bool:
+        """Whether nothing was typed; a new row already says 1 network."""
+        typed: list[Any] = [self.name, self.from_at, self.until_at, self.people]
+        return not any(field._value().strip() for field in typed)
+
+    def validate(self, extra_validators: Any = None) -> bool:
+        """Whether the row can be a crowd, or is blank."""
+        return self.is_blank or super().validate(extra_validators)
+
+    def crowd(self, zone: ZoneInfo) -> Crowd:
+        """The crowd of a valid row."""
+        data = self.data
+        from_at, until_at = (data[name].replace(tzinfo=zone) for name in ("from_at", "until_at"))
+        return Crowd(data["name"], from_at, until_at, data["people"], data["networks"])
+
+
+class CrowdRows(SheetRows):
+    """A row for each crowd, and a blank one while there is none."""
+
+    def __init__(self, **more: Any) -> None:
+        # One more than allowed is read, so that it can be refused.
+        super().__init__(FormField(CrowdForm), "Crowds", max_entries=MOST_CROWDS + 1, **more)
+
+    def process(self, formdata: Any, data: Any = (), extra_filters: Any = None) -> None:
+        """Read what was typed, or make a row for each of ``data``."""
+        super().process(formdata, data, extra_filters)
+        if not formdata and not self.entries:
+            self.append_entry()
+
+    @property
+    def filled(self) -> list[Any]:
+        """The rows in which something was typed."""
+        return [row for row in self.entries if not row.form.is_blank]
+
+    @property
+    def has_room(self) -> bool:
+        """Whether there may be another row."""
+        return len(self.entries) < MOST_CROWDS
+
+    def add(self) -> None:
+        """Add a blank row where there is room."""
+        if self.has_room:
+            self.append_entry()
+
+    def remove(self, name: str) -> None:
+        """Remove the row of this name, if there is one."""
+        self.entries = [row for row in self.entries if row.name != name]
+        self._compact_indices()  # type: ignore[attr-defined]  # its stubs leave it out
+
+    def crowds(self, zone: ZoneInfo) -> tuple[Crowd, ...]:
+        """The crowds of valid rows, whose times are those of ``zone``."""
+        return tuple(row.form.crowd(zone) for row in self.filled)
+
+    def put_error(self, place: int, name: str, sentence: str) -> None:
+        """Show what is wrong with a crowd, counted from 0, at the field of this name."""
+        field = self.filled[place].form[FIELDS.get(name, name)]
+        field.errors = [*field.errors, sentence]
+        self.errors = [row.errors for row in self.entries]
+
+
+def crowd_values(crowds: Iterable[Crowd], zone: ZoneInfo) -> list[dict[str, Any]]:
+    """What stands in the fields of each crowd."""
+    return [
+        {
+            "name": crowd.name,
+            "from_at": _local(crowd.from_at, zone),
+            "until_at": _local(crowd.until_at, zone),
+            "people": crowd.people,
+            "networks": crowd.networks,
+        }
+        for crowd in crowds
+    ]
+
+
+def _local(moment: datetime, zone: ZoneInfo) -> datetime:
+    return moment.astimezone(zone).replace(tzinfo=None)
+
+
 def may_be_empty(_form: TypedForm, field: Field) -> None:
     """Like Optional, for a field that stands among others of which none is needed."""
     if not "".join(field.raw_data or ()).strip():
@@ -96,7 +198,7 @@ class ExperimentForm(Described, TypedForm):
     worked out from are given all together or not at all.
     """
 
-    belongs = RULE
+    belongs = RULE_HELP
     target = PercentField("Target", [NEEDED])
     who = StringField("Who comes", [NEEDED])
     does = StringField("What they will do", [NEEDED])
@@ -165,7 +267,7 @@ class ExperimentForm(Described, TypedForm):
         wrong = [name for name in names if not self[name].validate(self)]
         return not wrong
 
-    def asked(self, today: date, variants: int) -> Asked | None:
+    def asked(self, today: date, variants: int) -> PlanRequest | None:
         """The test to plan, as far as it is typed; None without target, floor and risks.
 
         ``variants`` are those that it has, for who says nothing else.
@@ -175,7 +277,7 @@ class ExperimentForm(Described, TypedForm):
         if target is None or floor is None or alpha is None or beta is None:
             return None
         planned = self.planned_variants.data
-        return Asked(
+        return PlanRequest(
             target,
             floor,
             alpha,
@@ -197,7 +299,7 @@ class ExperimentForm(Described, TypedForm):
             raise NotARule("customers", "Give the three numbers first.")
         self.target.data, self.target.raw_data = found.target, None
 
-    def reckoning(self) -> Reckoning | None:
+    def reckoning(self) -> TargetCalculation | None:
         """The numbers behind the target, None for none. Raises NotARule for some of them alone."""
         given = {name: self[name].data for name in RECKONED}
         for name in RECKONED_FROM:
@@ -207,7 +309,7 @@ class ExperimentForm(Described, TypedForm):
         for name in RECKONED:
             if given[name] is None:
                 raise NotARule(name, "Give all three numbers, or none of them.")
-        return kept_reckoning(given)
+        return parse_calculation(given)
 
     def reckoned(self) -> tuple[str, str]:
         """What the three numbers ask for, and what the typed target leaves the business short of.
@@ -229,7 +331,7 @@ class ExperimentForm(Described, TypedForm):
         values = {name: self[name].data for name in TYPED}
         sources = [name.strip() for name in re.split("[,\n]", values["sources"] or "")]
         values["sources"] = [name for name in sources if name] or None
-        return kept_rule(values, self.reckoning(), self.crowds.crowds(self.zone))
+        return parse_rule(values, self.reckoning(), self.crowds.crowds(self.zone))
 
     def settings(self) -> dict[str, Any]:
         """What the verbs want beside the rule; no address where the form asks for none."""
@@ -278,5 +380,5 @@ def values_of(experiment: Experiment) -> dict[str, Any]:
         "asks_name": experiment.asks_name,
         "daily": experiment.expected_daily,
         "planned_variants": len(experiment.variants),
-        "crowds": values_of_crowds(rule.crowds, ZoneInfo(experiment.time_zone)),
+        "crowds": crowd_values(rule.crowds, ZoneInfo(experiment.time_zone)),
     }

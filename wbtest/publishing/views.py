@@ -1,5 +1,6 @@
-"""The team's pages about experiments, and what search engines are told. Variants have their own."""
+"""The team's pages about experiments and their variants, and what search engines are told."""
 
+from datetime import datetime
 from zoneinfo import ZoneInfoNotFoundError
 
 from flask import (
@@ -16,45 +17,52 @@ from flask.typing import ResponseReturnValue
 
 from wbtest.error_pages import error_page
 from wbtest.extensions import clock
-from wbtest.publishing import in_words
+from wbtest.http import day, percent
+from wbtest.publishing import lifecycle, rule_text
 from wbtest.publishing import rule as rules
-from wbtest.publishing.advice import Advice, advise
-from wbtest.publishing.choices.options import NotAnOption
-from wbtest.publishing.copy import NotAnOverride
+from wbtest.publishing.correction_requests import waiting
+from wbtest.publishing.corrections import in_force, page_of
+from wbtest.publishing.display import (
+    added_to,
+    parts_of,
+    preview_url,
+    shown_variants,
+    small_words,
+    ways_of,
+)
 from wbtest.publishing.experiments import (
     Frozen,
+    add_variant,
     change_rule,
+    change_variant,
     count_started,
     create_experiment,
     find_newer_test,
+    find_variant,
+    listed_slugs,
     proposed_slug,
     remove_experiment,
+    remove_variant,
+    rule_parts,
+    variant_parts,
 )
-from wbtest.publishing.forms import put_at_field, read_of
-from wbtest.publishing.launch.added import added_to
-from wbtest.publishing.launch.readiness import (
-    find_objection,
-    find_open_test,
-    missing_before_start,
+from wbtest.publishing.forms import (
+    VariantForm,
+    picture_choices,
+    put_at_field,
+    read_of,
+    values_of_variant,
 )
-from wbtest.publishing.launch.ways import ways_of
-from wbtest.publishing.meanwhile import rule_parts
-from wbtest.publishing.models import Experiment
-from wbtest.publishing.planner import find_plan
-from wbtest.publishing.rule_form import (
-    PLANNED,
-    RECKONED,
-    ExperimentForm,
-    first_values,
-    values_of,
-)
-from wbtest.publishing.running import life
-from wbtest.publishing.running.correcting import waiting
-from wbtest.publishing.running.sealing import draft_digest
-from wbtest.publishing.running.seals import described, sealed_limits, sealed_rule
-from wbtest.publishing.running.stages import stage_of
-from wbtest.publishing.shown import shown_variants, small_words
-from wbtest.publishing.sitemap import listed_slugs
+from wbtest.publishing.images import offered
+from wbtest.publishing.launch_readiness import find_objection, find_open_test, missing_before_start
+from wbtest.publishing.models import Experiment, Variant
+from wbtest.publishing.page_copy import NotAnOverride
+from wbtest.publishing.page_options import NotAnOption
+from wbtest.publishing.planner import Advice, advise, find_plan
+from wbtest.publishing.rule_form import PLANNED, RECKONED, ExperimentForm, first_values, values_of
+from wbtest.publishing.sealing import described, draft_digest, sealed_limits, sealed_rule
+from wbtest.publishing.stages import stage_of
+from wbtest.publishing.whole_drafts import clone_experiment
 from wbtest.runtime import runtime
 from wbtest.store import Invalid
 from wbtest.team import access
@@ -187,13 +195,13 @@ def experiment_page(
         "publishing/experiment.html",
         experiment=experiment,
         rule=rule,
-        claim=in_words.claim(rule),
-        outcomes=in_words.outcomes(rule),
-        conditions=in_words.conditions(rule),
-        what_counts=in_words.what_counts(rule),
-        need=in_words.need(rule),
-        crowds=in_words.crowds(rule, experiment.time_zone),
-        of_one_network=in_words.of_one_network(sealed_limits(experiment, clock.now())),
+        claim=rule_text.claim(rule),
+        outcomes=rule_text.outcomes(rule),
+        conditions=rule_text.conditions(rule),
+        what_counts=rule_text.what_counts(rule),
+        need=rule_text.need(rule),
+        crowds=rule_text.crowd_lines(rule, experiment.time_zone),
+        of_one_network=rule_text.of_one_network(sealed_limits(experiment, clock.now())),
         excluded=rules.EXCLUDED,
         variants=shown_variants(experiment),
         small_words=small_words(experiment),
@@ -203,7 +211,7 @@ def experiment_page(
         open_test=find_open_test(experiment) if is_draft else None,
         read=draft_digest(experiment) if is_draft else "",
         stage=stage_of(experiment),
-        is_early=not is_draft and life.ends_at(experiment) > clock.now(),
+        is_early=not is_draft and lifecycle.ends_at(experiment) > clock.now(),
         ways=ways_of(experiment) if is_draft else {},
         added=added_to(experiment, access.person()) if is_draft else [],
         newer_test=find_newer_test(experiment),
@@ -256,3 +264,138 @@ def _rule_page(
         **details,
     )
     return page, 422 if form.errors else 200
+
+
+@bp.route("/experiments/<int:experiment_id>/variants/new", methods=["GET", "POST"])
+@access.requires("edit")
+def new_variant(experiment_id: int) -> ResponseReturnValue:
+    """Add a variant to a draft."""
+    experiment = access.get(Experiment, experiment_id, "edit")
+    _demand_draft(experiment)
+    parts = parts_of(experiment)
+    keys = [part for part, _ in parts]
+    form = VariantForm(data={"weight": 1, "order": keys})
+    offer_pictures(form)
+    if form.validate_on_submit():
+        try:
+            added = add_variant(experiment, access.person(), **form.values(keys))
+        except Invalid as error:
+            put_at_field(form, error)
+        else:
+            _hint_at_twin(added)
+            return _back(experiment)
+    return variant_page("new_variant", form, experiment, parts)
+
+
+@bp.route("/experiments/<int:experiment_id>/variants/<key>", methods=["GET", "POST"])
+@access.requires("edit")
+def variant(experiment_id: int, key: str) -> ResponseReturnValue:
+    """Change a variant of a draft."""
+    experiment, variant = _get_variant(experiment_id, key)
+    _demand_draft(experiment)
+    parts = parts_of(experiment)
+    keys = [part for part, _ in parts]
+    form = VariantForm(data=values_of_variant(variant, keys))
+    offer_pictures(form, variant.overrides.get("hero"))
+    if form.validate_on_submit():
+        try:
+            read = request.form.get("read", "")
+            change_variant(variant, access.person(), read=read, **form.values(keys))
+        except Invalid as error:
+            put_at_field(form, error)
+        else:
+            _hint_at_twin(variant)
+            return _back(experiment)
+    return variant_page("variant", form, experiment, parts, variant)
+
+
+@bp.post("/experiments/<int:experiment_id>/variants/<key>/delete")
+@access.requires("edit")
+def delete_variant(experiment_id: int, key: str) -> ResponseReturnValue:
+    """Take a variant out of a draft; one that is gone already is gone."""
+    experiment = access.get(Experiment, experiment_id, "edit")
+    variant = find_variant(experiment, key)
+    if variant is not None:
+        remove_variant(variant)
+    return _back(experiment)
+
+
+def _get_variant(experiment_id: int, key: str) -> tuple[Experiment, Variant]:
+    experiment = access.get(Experiment, experiment_id, "edit")
+    variant = find_variant(experiment, key)
+    if variant is None:
+        abort(404)
+    return experiment, variant
+
+
+def offer_pictures(form: VariantForm, present: str | None = None) -> None:
+    """Let the variant show one of the team's pictures instead of the page's, or none."""
+    form.hero.choices = picture_choices(offered(present))
+
+
+def _hint_at_twin(variant: Variant) -> None:
+    """Say of a variant that it is the control once more: as such it tells nothing."""
+    if variant.position and not variant.overrides:
+        flash("Nothing differs from the control yet.")
+
+
+def _demand_draft(experiment: Experiment) -> None:
+    if experiment.state != "draft":
+        raise Frozen("This experiment was started, and its variants are sealed.")
+
+
+def _back(experiment: Experiment) -> ResponseReturnValue:
+    return redirect(
+        url_for("ideas.experiment", experiment_id=experiment.id, _anchor="variants"), 303
+    )
+
+
+def variant_page(
+    name: str,
+    form: VariantForm,
+    experiment: Experiment,
+    parts: list[tuple[str, str]],
+    variant: Variant | None = None,
+) -> ResponseReturnValue:
+    """Return the page with the form of a variant, new or there already."""
+    page = render_template(
+        f"publishing/{name}.html",
+        form=form,
+        experiment=experiment,
+        variant=variant,
+        parts=parts,
+        approved=page_of(experiment),
+        preview_url=preview_url(experiment, variant.key) if variant else "",
+        read=read_of(form, *variant_parts(variant)) if variant else "",
+    )
+    return page, 422 if form.errors else 200
+
+
+@bp.app_template_filter()
+def cost_of_next(experiment: Experiment) -> str:
+    """What another test of the idea costs, in sentences; '' while none of its tests has started."""
+    attempt = 1 + count_started(experiment.release)
+    if attempt == 1:
+        return ""
+    risk = percent(rules.from_json(experiment.rule).alpha)
+    sentences = [
+        f"Attempt {attempt}: what that costs.",
+        f"The chance of any false go is at most {attempt} × {risk}.",
+        "People who saw an earlier test are left out as returning, so you need new visitors.",
+        "End the earlier test before you start this one.",
+        "Counts and the launch check aren’t copied, and somebody else signs off your words again.",
+    ]
+    if any(each.variant == "" for each in in_force(experiment.corrections)):
+        sentences.append("Corrections to the release’s text aren’t copied: fix the release first.")
+    return " ".join(sentences)
+
+
+@bp.post("/experiments/<int:experiment_id>/clone")
+@access.requires("edit")
+def clone(experiment_id: int) -> ResponseReturnValue:
+    """Begin another draft with the same rule, variants, look and options."""
+    experiment = access.get(Experiment, experiment_id, "edit")
+    made = clone_experiment(experiment, access.person())
+    last = day(datetime.fromisoformat(made.rule["ends_on"]))
+    flash(f"Duplicated, with the text of revision {made.revision.number}. The last day is {last}.")
+    return redirect(url_for("ideas.experiment", experiment_id=made.id), 303)

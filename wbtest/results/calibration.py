@@ -13,7 +13,7 @@ from sqlalchemy.orm import contains_eager, joinedload, selectinload
 from wbtest.extensions import db
 from wbtest.http import number_of
 from wbtest.publishing.models import Experiment
-from wbtest.publishing.running.seals import sealed_rule
+from wbtest.publishing.sealing import sealed_rule
 from wbtest.results.history import Part, parts_of
 from wbtest.results.verdict import RunPeriod
 from wbtest.review.models import Forecast, Reviewer

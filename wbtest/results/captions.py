@@ -7,9 +7,9 @@ from datetime import date, datetime
 
 from wbtest.audience.counts import Totals
 from wbtest.http import number_of, percent
-from wbtest.publishing.choices.options import ASKS_FOR
-from wbtest.publishing.conversions import ACTS
-from wbtest.publishing.in_words import as_percent
+from wbtest.publishing.page_options import ASKS_FOR
+from wbtest.publishing.rule import ACTS
+from wbtest.publishing.rule_text import as_percent
 from wbtest.results.chart_style import belief, odds
 from wbtest.results.charts import shows_below
 from wbtest.results.figures import Results

@@ -12,7 +12,7 @@ from typing import Any
 
 from wbtest.audience.counts import Totals
 from wbtest.http import percent
-from wbtest.publishing.in_words import as_percent
+from wbtest.publishing.rule_text import as_percent
 from wbtest.results.chart_style import (
     DASHES,
     LEGEND,

@@ -8,8 +8,8 @@ from wtforms import SelectField, StringField
 
 from wbtest.downloads import as_csv, send_file
 from wbtest.moments import read_one_moment
+from wbtest.publishing.lifecycle import file_stem
 from wbtest.publishing.models import Experiment
-from wbtest.publishing.running.life import file_stem
 from wbtest.results import costs
 from wbtest.results.costs import CURRENCIES
 from wbtest.results.figures import check_started

@@ -8,8 +8,7 @@ from typing import Any
 from msgspec import Struct
 
 from wbtest.http import percent
-from wbtest.publishing.crowds import Crowd
-from wbtest.publishing.rule import Hypothesis
+from wbtest.publishing.rule import Crowd, Hypothesis
 from wbtest.results.evidence_path import HourCounts, look
 from wbtest.results.history import CrowdPeople, History
 from wbtest.results.trust import Check, listed

@@ -13,13 +13,12 @@ from wbtest.audience.setting_aside import standing
 from wbtest.downloads import as_csv, send_file
 from wbtest.extensions import clock
 from wbtest.moments import of_one_moment
-from wbtest.publishing import in_words as rule_in_words
-from wbtest.publishing.choices.options import from_json as read_options
-from wbtest.publishing.conversions import ACTS
-from wbtest.publishing.decisions import contradiction, decisions
+from wbtest.publishing import rule_text as rule_in_words
+from wbtest.publishing.lifecycle import file_stem
 from wbtest.publishing.models import Experiment
-from wbtest.publishing.rule import EXCLUDED
-from wbtest.publishing.running.life import file_stem
+from wbtest.publishing.page_options import from_json as read_options
+from wbtest.publishing.rule import ACTS, EXCLUDED
+from wbtest.publishing.stages import contradiction, decisions
 from wbtest.results import captions, charts, segments, verdict_text
 from wbtest.results.chart_style import moments_in_words
 from wbtest.results.costs import spending_of

@@ -13,9 +13,9 @@ from wbtest.audience import counts
 from wbtest.audience.counts import Cut, Totals
 from wbtest.audience.models import Sighting, Signup, Visit
 from wbtest.extensions import db
-from wbtest.publishing.conversions import ACTS
 from wbtest.publishing.models import Experiment
-from wbtest.publishing.running.seals import sealed_rule
+from wbtest.publishing.rule import ACTS
+from wbtest.publishing.sealing import sealed_rule
 from wbtest.publishing.sources import group_of
 from wbtest.results.figures import Results
 from wbtest.results.funnel import funnel_steps, reading_of

@@ -16,7 +16,7 @@ from wbtest import statistics
 from wbtest.audience.counts import Totals
 from wbtest.publishing.models import Experiment, Variant
 from wbtest.publishing.rule import Hypothesis
-from wbtest.publishing.running.seals import faults_of, sealed_rule
+from wbtest.publishing.sealing import faults_of, sealed_rule
 from wbtest.results.crowd_figures import CrowdFigures, check_crowds, crowd_figures
 from wbtest.results.evidence_path import HOUR, EvidencePath, HourCounts, look
 from wbtest.results.history import Counted, History, LeftOut, count, history, of_served, total

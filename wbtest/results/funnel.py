@@ -11,7 +11,7 @@ from wbtest.audience.engagement import counted as engagement
 from wbtest.audience.engagement.acts import FORMS, Act
 from wbtest.audience.engagement.counted import Opened, Share, by_variant
 from wbtest.publishing.models import Experiment
-from wbtest.publishing.running.seals import sealed_options
+from wbtest.publishing.sealing import sealed_options
 from wbtest.results.figures import Results
 
 BEGAN, SIGNED, CONFIRMED, ANSWERED = "Began the form", "Signed up", "Confirmed", "Answered"

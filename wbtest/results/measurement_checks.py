@@ -13,8 +13,8 @@ from msgspec.structs import replace
 from wbtest import statistics
 from wbtest.audience.counts import Totals
 from wbtest.http import number_of
-from wbtest.publishing.in_words import as_percent
 from wbtest.publishing.rule import Hypothesis
+from wbtest.publishing.rule_text import as_percent
 from wbtest.results.history import Counted, total
 from wbtest.results.trust import (
     SMALL,

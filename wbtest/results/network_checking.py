@@ -23,10 +23,10 @@ from wbtest.audience.recording.facts import NoExperiment, load_facts
 from wbtest.audience.recording.hours import QUARTER_SECONDS, QUARTER_US, hour_of
 from wbtest.delivery.worker import for_each
 from wbtest.extensions import db
+from wbtest.publishing.lifecycle import address_of
 from wbtest.publishing.models import Experiment
 from wbtest.publishing.rule import Hypothesis
-from wbtest.publishing.running.life import address_of
-from wbtest.publishing.running.seals import sealed_rule
+from wbtest.publishing.sealing import sealed_rule
 from wbtest.results.crowded_networks import check_networks, find_networks, lost_by, split_by
 from wbtest.results.evidence_path import HourCounts
 from wbtest.results.history import Counted, count, total

@@ -16,11 +16,11 @@ from wbtest.audience import segments_counts
 from wbtest.audience.signing.alarms import unusual_hours
 from wbtest.extensions import db
 from wbtest.http import percent
+from wbtest.publishing.correction_requests import names_of, summary_of
 from wbtest.publishing.corrections import in_force
 from wbtest.publishing.models import Experiment, Step
 from wbtest.publishing.rule import Hypothesis
-from wbtest.publishing.running.correcting import names_of, summary_of
-from wbtest.publishing.running.seals import sealed_options
+from wbtest.publishing.sealing import sealed_options
 from wbtest.results import measurement_checks, signup_checks, simpson_check, visitor_checks
 from wbtest.results.history import Counted, History
 from wbtest.results.likely_causes import SegmentCounts, want_places, with_hints

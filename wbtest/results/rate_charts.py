@@ -13,7 +13,7 @@ from typing import NamedTuple
 
 from wbtest import statistics
 from wbtest.http import percent
-from wbtest.publishing.in_words import as_percent
+from wbtest.publishing.rule_text import as_percent
 from wbtest.results.chart_style import (
     AXIS,
     DASHES,

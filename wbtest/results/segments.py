@@ -14,7 +14,7 @@ from wbtest import statistics
 from wbtest.audience.counts import Hourly, Totals
 from wbtest.audience.recording.hours import clock_of, day_of
 from wbtest.http import percent
-from wbtest.publishing.in_words import as_percent
+from wbtest.publishing.rule_text import as_percent
 from wbtest.results.chart_style import (
     WORDS_HEIGHT,
     Parts,

@@ -15,8 +15,8 @@ from sqlalchemy.orm import joinedload
 
 from wbtest.config import Settings
 from wbtest.extensions import clock, db
+from wbtest.publishing.lifecycle import address_of
 from wbtest.publishing.models import Experiment
-from wbtest.publishing.running.life import address_of
 from wbtest.results.figures import check_started
 from wbtest.results.models import SharedLink
 from wbtest.review.reviewers import hash_of

@@ -20,7 +20,7 @@ from wbtest.downloads import as_csv, send_file
 from wbtest.extensions import clock
 from wbtest.moments import read_one_moment
 from wbtest.problems import TITLES
-from wbtest.publishing import in_words as rule_in_words
+from wbtest.publishing import rule_text as rule_in_words
 from wbtest.publishing.models import Experiment
 from wbtest.publishing.sources import group_of
 from wbtest.results import captions, charts, shared_links, verdict_text

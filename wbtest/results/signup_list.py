@@ -15,11 +15,10 @@ from wbtest.audience.models import Signup
 from wbtest.audience.recording.cells import SUSPECTED
 from wbtest.audience.waiting import WAITING
 from wbtest.extensions import db
-from wbtest.publishing.choices.options import Asked
-from wbtest.publishing.conversions import Conversion
 from wbtest.publishing.models import Experiment
-from wbtest.publishing.rule import Hypothesis
-from wbtest.publishing.running.seals import sealed_options
+from wbtest.publishing.page_options import FollowUpQuestion
+from wbtest.publishing.rule import Conversion, Hypothesis
+from wbtest.publishing.sealing import sealed_options
 from wbtest.results.visitor_checks import reason_name
 from wbtest.writing.models import Candidate
 from wbtest.writing.suggested_questions import candidates_of
@@ -380,7 +379,7 @@ def _rows(experiment: Experiment) -> list[Any]:
     return list(db.session.execute(query))
 
 
-def _answers(question: Asked, given: list[Text]) -> Answers:
+def _answers(question: FollowUpQuestion, given: list[Text]) -> Answers:
     if not question.choices:
         return Answers(question.text, len(given), texts=tuple(given[:SHOWN_TEXTS]))
     chosen = Counter(answer.words for answer in given)

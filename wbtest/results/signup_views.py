@@ -8,9 +8,9 @@ from flask.typing import ResponseReturnValue
 from wbtest.audience.leaving.erasures import erase_for
 from wbtest.audience.signing.alarms import unusual_hours
 from wbtest.downloads import as_csv, send_file
+from wbtest.publishing.lifecycle import file_stem
 from wbtest.publishing.models import Experiment
-from wbtest.publishing.running.life import file_stem
-from wbtest.publishing.running.seals import sealed_rule
+from wbtest.publishing.sealing import sealed_rule
 from wbtest.results.signup_list import (
     count_signups,
     kinds,

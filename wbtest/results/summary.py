@@ -16,10 +16,10 @@ from sqlalchemy import Select, bindparam, select
 from sqlalchemy.orm import selectinload
 
 from wbtest.extensions import db
-from wbtest.publishing import in_words
-from wbtest.publishing.decisions import choices_of, newest_decisions
+from wbtest.publishing import rule_text
 from wbtest.publishing.models import Decision, Experiment
-from wbtest.publishing.running.seals import sealed_rule
+from wbtest.publishing.sealing import sealed_rule
+from wbtest.publishing.stages import choices_of, newest_decisions
 from wbtest.results.figures import Evaluation, evaluate, evaluate_all
 from wbtest.results.history import total
 from wbtest.results.trust import is_red
@@ -136,7 +136,7 @@ def _attempt(other: Experiment, decision: Decision | None, found: Summary) -> At
     return Attempt(
         number=other.attempt,
         experiment=other,
-        claim=in_words.claim(sealed_rule(other)),
+        claim=rule_text.claim(sealed_rule(other)),
         badge=found.badge,
         outcome=found.sentence,
         decision=decision,

@@ -11,9 +11,9 @@ from typing import Literal, NamedTuple
 from zoneinfo import ZoneInfo
 
 from wbtest.http import number_of, percent
-from wbtest.publishing.conversions import ACTS
-from wbtest.publishing.in_words import as_percent
 from wbtest.publishing.models import Experiment
+from wbtest.publishing.rule import ACTS
+from wbtest.publishing.rule_text import as_percent
 from wbtest.results.figures import Evaluation, Results, VariantFigures
 from wbtest.results.outlook import rounded
 from wbtest.results.robustness import price_of

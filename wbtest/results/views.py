@@ -13,11 +13,10 @@ from flask import Blueprint, jsonify, render_template, request
 from flask.typing import ResponseReturnValue
 
 from wbtest.extensions import clock
-from wbtest.publishing.advice import advise
-from wbtest.publishing.asked import Asked
-from wbtest.publishing.conversions import act_named
-from wbtest.publishing.fields import whole_of
-from wbtest.publishing.reckoning import LOWER, Reckoning
+from wbtest.publishing.forms import whole_of
+from wbtest.publishing.planner import PlanRequest, advise
+from wbtest.publishing.rule import act_named
+from wbtest.publishing.target_calculator import LOWER, TargetCalculation
 from wbtest.results import calibration
 from wbtest.team import access
 from wbtest.team.mail_preferences import time_zones
@@ -52,7 +51,7 @@ def target() -> ResponseReturnValue:
     """Which target three numbers ask for, for the same page; ``buy`` and ``target`` are shares."""
     given = request.args
     try:
-        found = Reckoning(
+        found = TargetCalculation(
             _whole(given, "customers"),
             _whole(given, "reachable"),
             float(given.get("buy", "")),
@@ -83,14 +82,14 @@ def forecasts() -> ResponseReturnValue:
     )
 
 
-def _asked(given: Mapping[str, str]) -> Asked:
+def _asked(given: Mapping[str, str]) -> PlanRequest:
     """The test that is asked about; what else the rule says is left out where it is no number yet.
 
     Whole numbers are read as the form reads them. Raises ValueError for a rate, visitors a day or
     variants that are none.
     """
     zone = given.get("time_zone", "")
-    return Asked(
+    return PlanRequest(
         target=float(given.get("target", "")),
         floor=float(given.get("floor", "")),
         alpha=float(given.get("alpha", 0.05)),

@@ -4,8 +4,7 @@ from __future__ import annotations
 
 from wbtest import statistics
 from wbtest.http import number_of
-from wbtest.publishing.conversions import ACTS
-from wbtest.publishing.rule import Hypothesis
+from wbtest.publishing.rule import ACTS, Hypothesis
 from wbtest.publishing.sources import group_of
 from wbtest.results.history import History, total
 from wbtest.results.trust import Check, CheckContext, early, listed, rate_of, share

@@ -23,8 +23,8 @@ from wbtest.delivery.worker import SomeFailed, run_due_jobs
 from wbtest.extensions import db
 from wbtest.ideas import notifications
 from wbtest.ideas.notifications import SentNotification, send_notifications
+from wbtest.publishing.lifecycle import end
 from wbtest.publishing.models import Experiment
-from wbtest.publishing.running.life import end
 from wbtest.store import writing
 from wbtest.team import delivery_settings
 from wbtest.team.mail_preferences import choose_test_mails

@@ -19,8 +19,8 @@ from wbtest.decisions.memo_proof import differences
 from wbtest.decisions.memo_views import export_of, find_memo
 from wbtest.delivery.models import OutboxMail
 from wbtest.extensions import clock, db
+from wbtest.publishing import lifecycle
 from wbtest.publishing.models import Experiment
-from wbtest.publishing.running import life
 from wbtest.results.set_aside import results_and_aside
 from wbtest.store import Invalid, Refused
 
@@ -223,7 +223,7 @@ def test_a_file_that_takes_more_people_in_than_were_left_out_differs(left_out, t
 def test_after_the_purge_a_decision_still_tells_the_figures_beside(
     begin: Start, team: Team, now: HandClock, against: Experiment
 ):
-    life.end(against, team.owner)
+    lifecycle.end(against, team.owner)
     now.turn(days=400)
     purge(against)
     paper = decide(against, team.approver, "go", REASON)

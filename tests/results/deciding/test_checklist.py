@@ -23,7 +23,7 @@ from wbtest.decisions.checklist import (
 )
 from wbtest.decisions.models import ChecklistItem
 from wbtest.extensions import db
-from wbtest.publishing.meanwhile import Overtaken
+from wbtest.publishing.experiments import EditConflict
 from wbtest.publishing.models import Experiment
 from wbtest.store import Invalid
 
@@ -112,7 +112,7 @@ def test_nobody_replaces_what_they_have_not_read(go: Experiment, keys: list[str]
     first = save_checklist(go, {keys[0]: SERVED}, [], read)
 
     assert save_checklist(go, {keys[0]: SERVED}, [], read) == first
-    with pytest.raises(Overtaken):
+    with pytest.raises(EditConflict):
         save_checklist(go, {}, ["A shelf"], read)
     assert find_checklist(go) == first
     assert save_checklist(go, {}, ["A shelf"], first.digest).extra == ("A shelf",)

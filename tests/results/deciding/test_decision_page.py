@@ -11,9 +11,9 @@ from tests.results.crowd import count_day
 from tests.results.deciding.conftest import AGAINST, REASON
 from tests.statements import counted
 from wbtest.decisions.decide import decide
-from wbtest.publishing.decisions import find_decision
+from wbtest.publishing.lifecycle import end
 from wbtest.publishing.models import Experiment
-from wbtest.publishing.running.life import end
+from wbtest.publishing.stages import find_decision
 from wbtest.review.models import Forecast, Reviewer
 from wbtest.store import writing
 

@@ -21,10 +21,9 @@ from wbtest.delivery import webhooks
 from wbtest.delivery.models import OutboxEvent, OutboxMail
 from wbtest.extensions import clock, db
 from wbtest.ideas.todo_queries import waits_in
-from wbtest.publishing.decisions import choices_of, decisions, find_decision
+from wbtest.publishing import lifecycle
 from wbtest.publishing.models import Experiment
-from wbtest.publishing.running import life
-from wbtest.publishing.running.stages import stage_of
+from wbtest.publishing.stages import choices_of, decisions, find_decision, stage_of
 from wbtest.results.set_aside import results_and_aside
 from wbtest.review.approvals import NotYours
 from wbtest.store import Refused
@@ -48,7 +47,7 @@ def test_against_the_rule_nothing_is_decided_before_a_second_person_signs(
     met: Experiment, team: Team
 ):
     delivery_settings.add_webhook("https://hooks.example/", webhooks.KINDS)
-    life.end(met, team.owner)
+    lifecycle.end(met, team.owner)
     paper = decide(met, team.approver, "stop", AGAINST)
     kinds = db.session.scalars(db.select(OutboxEvent.kind)).all()
 

@@ -7,8 +7,8 @@ from tests.factories import Team, log_in, make_approval, make_decision, make_rev
 from tests.results.deciding.conftest import AGAINST
 from wbtest.decisions.decide import should_end
 from wbtest.ideas.todo_queries import waits_in
+from wbtest.publishing import lifecycle
 from wbtest.publishing.models import Experiment
-from wbtest.publishing.running import life
 from wbtest.review.review_requests import ask_for_review
 
 ENDS = "End the test, so that nobody signs up for what you stopped."
@@ -63,7 +63,7 @@ def test_what_was_given_up_waits_for_nobody_until_somebody_takes_it_up(team: Tea
     ask_for_review(second, team.editor, members=[team.viewer.id])
     assert readers_of() == ["Viewer"]
 
-    life.end(experiment, team.owner)
+    lifecycle.end(experiment, team.owner)
     make_decision(experiment, team.approver, team.owner, "stop", AGAINST)
     assert readers_of() == []
     now.turn(days=1)
@@ -75,7 +75,7 @@ def test_what_was_given_up_waits_for_nobody_until_somebody_takes_it_up(team: Tea
 def test_a_release_with_another_open_test_is_not_given_up(team: Team, now: HandClock):
     revision = make_revision(team.editor)
     make_approval(revision, team.approver)
-    first = life.end(make_running(revision, team.editor, team.approver), team.approver)
+    first = lifecycle.end(make_running(revision, team.editor, team.approver), team.approver)
     make_running(revision, team.editor, team.approver)
     ask_for_review(revision, team.editor, members=[team.viewer.id])
     make_decision(first, team.approver, team.owner, "stop", AGAINST)

@@ -9,7 +9,7 @@ from typing import NamedTuple
 from zoneinfo import ZoneInfo
 
 from wbtest.audience.group_counts import Group
-from wbtest.publishing.choices.options import AsksFor
+from wbtest.publishing.page_options import AsksFor
 
 SECOND = 1_000_000
 HOUR = 3600 * SECOND

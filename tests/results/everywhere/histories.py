@@ -21,7 +21,7 @@ from tests.results.everywhere.happenings import (
     place,
 )
 from wbtest.audience.group_counts import Group
-from wbtest.publishing.choices.options import AsksFor
+from wbtest.publishing.page_options import AsksFor
 
 SOURCES = ("newsletter", "instagram", "direct", "mia & co", "=1+1")
 SERVERS = ("UTC", "Pacific/Auckland", "America/Los_Angeles")

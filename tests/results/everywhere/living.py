@@ -21,17 +21,17 @@ from wbtest.audience.recording.events import Arrival, Did, Seen, Served, SignedU
 from wbtest.audience.setting_aside import group_of, set_aside, standing
 from wbtest.audience.waiting import list_key
 from wbtest.extensions import db
-from wbtest.publishing.choices.choosing import change_options
-from wbtest.publishing.choices.options import Asked, Options
+from wbtest.publishing import lifecycle
 from wbtest.publishing.models import Experiment
-from wbtest.publishing.running import life
+from wbtest.publishing.page_options import FollowUpQuestion, Options
+from wbtest.publishing.page_settings import change_options
 from wbtest.runtime import runtime
 from wbtest.store import Invalid, writing
 from wbtest.writing.models import Revision
 
 LINK = "https://pay.example.com/"
 NAMES = ("Kitchen", "A & B", "=Price")
-QUESTION = Asked("Would you use it?", ("Yes", "No", "Perhaps"))
+QUESTION = FollowUpQuestion("Would you use it?", ("Yes", "No", "Perhaps"))
 PHONE = "Mozilla/5.0 (iPhone; CPU iPhone OS 19_1 like Mac OS X) Mobile/15E148 Safari/604.1"
 # What each machine calls itself and says beside, and the reason under which it is counted.
 MACHINES = {
@@ -66,7 +66,7 @@ def live(history: History, revision: Revision, team: Team, now: HandClock) -> Li
             set_aside(experiment, team.owner, group, "We know these people.")
     plan = replace_plan(plan, aside=tuple(map(group_of, standing(experiment))))
     if history.is_ended:
-        life.end(experiment, team.approver)
+        lifecycle.end(experiment, team.approver)
     return Lived(experiment, plan, machines)
 
 
@@ -93,7 +93,7 @@ def _start(history: History, revision: Revision, team: Team) -> Experiment:
         preorder_url=LINK if "preorder" in history.asks_for else "",
     )
     change_options(experiment, team.editor, options)
-    return life.start(make_checked(experiment, team.editor), team.approver)
+    return lifecycle.start(make_checked(experiment, team.editor), team.approver)
 
 
 def _plan_of(history: History, experiment: Experiment) -> Plan:

@@ -7,8 +7,8 @@ from tests.factories import Team, make_approval, make_revision, make_running
 from tests.results.crowd import count_day
 from wbtest.decisions.assumptions import key_for
 from wbtest.decisions.decide import decide, second
+from wbtest.publishing.lifecycle import end
 from wbtest.publishing.models import Experiment
-from wbtest.publishing.running.life import end
 from wbtest.writing.document import Evidence
 
 PRICE = key_for("number", "£4 a month")

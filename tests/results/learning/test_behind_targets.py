@@ -19,10 +19,10 @@ from wbtest.cli import main
 from wbtest.decisions.assumptions import key_for
 from wbtest.decisions.learning_cards import learned_of, mark, standing_marks
 from wbtest.decisions.memo_content import as_values, open_ends_of
+from wbtest.publishing.lifecycle import end
 from wbtest.publishing.models import Experiment
-from wbtest.publishing.reckoning import Reckoning
-from wbtest.publishing.running.life import end
-from wbtest.publishing.running.seals import sealed_rule
+from wbtest.publishing.sealing import sealed_rule
+from wbtest.publishing.target_calculator import TargetCalculation
 from wbtest.writing import document as documents
 from wbtest.writing.models import Revision
 
@@ -30,7 +30,7 @@ NUMBERS = ["400 customers needed", "25,000 people reachable", "20\u202f% of sign
 BUY = key_for("number", NUMBERS[2])
 RESTS = "The target of 8\u202f% rests on it."
 FROM = "Where it comes from: Rent and two salaries"
-NEEDED = Reckoning(400, 25_000, 0.2, customers_from="Rent and two salaries")
+NEEDED = TargetCalculation(400, 25_000, 0.2, customers_from="Rent and two salaries")
 
 
 @pytest.fixture

@@ -7,8 +7,8 @@ from tests.results.learning.conftest import PRICE, RISK, settle
 from tests.statements import counted
 from wbtest.decisions.learning_cards import learned_of, lessons_of, mark, save_card
 from wbtest.extensions import db
+from wbtest.publishing.lifecycle import end
 from wbtest.publishing.models import Experiment
-from wbtest.publishing.running.life import end
 from wbtest.review.verdicts import stop_release
 from wbtest.writing import document as documents
 from wbtest.writing.releases import copy_release, save_release

@@ -9,8 +9,8 @@ from wbtest.decisions import learning_views
 from wbtest.decisions.learning_cards import find_card, mark, save_card
 from wbtest.decisions.models import AssumptionMark, LearningCard
 from wbtest.extensions import db
+from wbtest.publishing.lifecycle import end
 from wbtest.publishing.models import Experiment
-from wbtest.publishing.running.life import end
 from wbtest.review.verdicts import stop_release
 from wbtest.writing.suggested_questions import propose_question
 

@@ -13,8 +13,8 @@ from tests.results.sharing.conftest import EVIL, LEADING, PASSWORD
 from tests.statements import counted
 from wbtest.decisions.decide import decide
 from wbtest.extensions import clock, db
+from wbtest.publishing.lifecycle import end
 from wbtest.publishing.models import Experiment
-from wbtest.publishing.running.life import end
 from wbtest.results.figures import results_of
 from wbtest.results.models import SharedLink
 from wbtest.results.shared_links import make_shared, renew_shared, revoke_shared

@@ -2,7 +2,7 @@
 
 from wbtest.audience.live_pages import LivePage
 from wbtest.extensions import db
-from wbtest.publishing.live import LiveExperiment
+from wbtest.publishing.live_snapshot import LiveExperiment
 from wbtest.publishing.models import Experiment
 from wbtest.writing.suggested_questions import propose_question
 

@@ -12,8 +12,8 @@ from wbtest.audience.pages import addresses_of, ask_address
 from wbtest.audience.traffic import classify
 from wbtest.audience.views import bp, check_sender, get_page, get_page_named, show_preview, small
 from wbtest.extensions import clock
-from wbtest.publishing.live import LiveExperiment
-from wbtest.publishing.strings import strings_of
+from wbtest.publishing.live_snapshot import LiveExperiment
+from wbtest.publishing.page_strings import strings_of
 from wbtest.store import Invalid, Refused
 from wbtest.team import access, rate_limits
 

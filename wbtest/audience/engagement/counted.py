@@ -14,7 +14,7 @@ from wbtest.audience.counts import KINDS
 from wbtest.audience.engagement.acts import Act
 from wbtest.audience.models import EngagementCount
 from wbtest.extensions import db
-from wbtest.publishing.assembling import page_of
+from wbtest.publishing.corrections import page_of
 from wbtest.publishing.models import Experiment
 
 COUNTS = cast(sa.Table, EngagementCount.__table__)

@@ -19,8 +19,8 @@ from wbtest.delivery.models import OutboxMail
 from wbtest.delivery.outbox import mail_domain, mail_row
 from wbtest.delivery.worker import for_each
 from wbtest.extensions import clock, db
+from wbtest.publishing.lifecycle import AlreadyDone, address_of, take_step
 from wbtest.publishing.models import Experiment
-from wbtest.publishing.running.life import AlreadyDone, address_of, take_step
 from wbtest.store import Invalid, Refused, hold, writing
 from wbtest.team.models import Person
 from wbtest.writing.text_rules import find_fault, with_plain_breaks

@@ -8,9 +8,9 @@ from datetime import UTC, date, datetime, time, timedelta
 from typing import NamedTuple
 from zoneinfo import ZoneInfo
 
-from wbtest.publishing.choices.confirming import FirstMail
-from wbtest.publishing.live import LiveExperiment
-from wbtest.publishing.strings import PageStrings
+from wbtest.publishing.live_snapshot import LiveExperiment
+from wbtest.publishing.page_options import FirstMail
+from wbtest.publishing.page_strings import PageStrings
 
 # How long an address may stay that nobody confirms.
 PENDING_DAYS = 30

@@ -15,8 +15,8 @@ from wbtest.delivery import webhooks
 from wbtest.delivery.models import OutboxMail
 from wbtest.delivery.worker import for_each
 from wbtest.extensions import clock, db
+from wbtest.publishing.lifecycle import address_of
 from wbtest.publishing.models import Experiment
-from wbtest.publishing.running.life import address_of
 from wbtest.store import Invalid, writing
 from wbtest.team.audit import VISITOR, record
 from wbtest.team.models import Person

@@ -5,9 +5,9 @@ from collections.abc import Callable
 from wbtest.audience.leaving.dates import in_words
 from wbtest.audience.leaving.terms import terms_of
 from wbtest.audience.signing.letters import Letter, Line, as_html, as_text
-from wbtest.publishing.assembling import page_of
+from wbtest.publishing.corrections import page_of
 from wbtest.publishing.models import Experiment
-from wbtest.publishing.strings import strings_of
+from wbtest.publishing.page_strings import strings_of
 from wbtest.runtime import runtime
 from wbtest.team.access import get_team
 

@@ -10,9 +10,9 @@ from wbtest.audience.signing.forms import LONGEST_NAME, one_line
 from wbtest.audience.signing.signups import MICROSECONDS, find_all, find_signup
 from wbtest.delivery.models import OutboxMail
 from wbtest.extensions import db
-from wbtest.publishing.live import LiveExperiment
+from wbtest.publishing.live_snapshot import LiveExperiment
 from wbtest.publishing.models import Experiment
-from wbtest.publishing.running.seals import sealed_options
+from wbtest.publishing.sealing import sealed_options
 from wbtest.store import writing
 
 

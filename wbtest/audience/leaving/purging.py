@@ -26,8 +26,8 @@ from wbtest.audience.waiting import WAITING
 from wbtest.delivery.models import OutboxEvent, OutboxMail
 from wbtest.delivery.worker import for_each
 from wbtest.extensions import clock, db
+from wbtest.publishing.lifecycle import address_of, take_step
 from wbtest.publishing.models import Experiment, Step
-from wbtest.publishing.running.life import address_of, take_step
 from wbtest.store import Refused, hold, writing
 from wbtest.team.models import Person
 

@@ -2,7 +2,7 @@
 
 from wbtest.audience.leaving.dates import Terms
 from wbtest.publishing.models import Experiment
-from wbtest.publishing.running.seals import sealed_options, sealed_rule
+from wbtest.publishing.sealing import sealed_options, sealed_rule
 from wbtest.runtime import runtime
 
 

@@ -12,9 +12,9 @@ from wbtest.audience.models import Alarm
 from wbtest.delivery.outbox import queue_mail
 from wbtest.delivery.worker import for_each
 from wbtest.extensions import db
+from wbtest.publishing.lifecycle import address_of
 from wbtest.publishing.models import Experiment
-from wbtest.publishing.running.life import address_of
-from wbtest.publishing.strings import strings_for
+from wbtest.publishing.page_strings import strings_for
 from wbtest.runtime import runtime
 from wbtest.store import writing
 from wbtest.team.models import Membership, Person

@@ -11,8 +11,7 @@ from msgspec import Struct
 
 from wbtest.audience.recording.hours import hour_of
 from wbtest.audience.recording.settle import Settled, SignupTimes, settle
-from wbtest.publishing.conversions import Conversion
-from wbtest.publishing.network_limits import NetworkLimits
+from wbtest.publishing.rule import Conversion, NetworkLimits
 
 # The reason that takes a visitor out on both sides of the rate: see ``History``.
 SUSPECTED = "suspected"

@@ -10,10 +10,10 @@ import sqlalchemy as sa
 
 from wbtest import driver
 from wbtest.audience.recording.cells import AnnouncedCrowd, Facts
-from wbtest.publishing.crowds import from_json as read_crowd
 from wbtest.publishing.models import Experiment
-from wbtest.publishing.network_limits import NetworkLimits
-from wbtest.publishing.running.seals import BROKEN
+from wbtest.publishing.rule import NetworkLimits
+from wbtest.publishing.rule import crowd_from_json as read_crowd
+from wbtest.publishing.sealing import BROKEN
 
 HOUR_US = 3_600_000_000
 USUAL_LIMITS = NetworkLimits()

@@ -8,7 +8,7 @@ so it does not matter in which order the rows reached the store.
 from collections.abc import Sequence
 from typing import NamedTuple
 
-from wbtest.publishing.conversions import Conversion
+from wbtest.publishing.rule import Conversion
 
 
 class SignupTimes(NamedTuple):

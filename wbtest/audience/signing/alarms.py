@@ -17,10 +17,10 @@ from wbtest.audience.totals_models import KindTotal
 from wbtest.audience.traffic import PRETENDER
 from wbtest.delivery.worker import for_each
 from wbtest.extensions import db
+from wbtest.publishing.lifecycle import address_of
 from wbtest.publishing.models import Experiment
-from wbtest.publishing.network_limits import NetworkLimits
-from wbtest.publishing.running.life import address_of
-from wbtest.publishing.running.seals import sealed_limits
+from wbtest.publishing.rule import NetworkLimits
+from wbtest.publishing.sealing import sealed_limits
 from wbtest.runtime import runtime
 from wbtest.store import writing
 from wbtest.team.mail_preferences import send_alarm

@@ -6,7 +6,7 @@ from werkzeug.datastructures import MultiDict
 from wtforms import EmailField, Form, HiddenField, StringField, ValidationError
 
 from wbtest.audience.visitors import NotAnEmail, read_email
-from wbtest.publishing.strings import PageStrings
+from wbtest.publishing.page_strings import PageStrings
 
 LONGEST_NAME = 120
 

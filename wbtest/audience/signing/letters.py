@@ -5,11 +5,10 @@ from typing import NamedTuple
 
 from markupsafe import Markup
 
-from wbtest.publishing.choices.confirming import FirstMail
-from wbtest.publishing.live import LiveExperiment
-from wbtest.publishing.looks.contrast import lowest, nearest_shade
-from wbtest.publishing.looks.look import ON_ACCENT, Look, palette
-from wbtest.publishing.strings import PageStrings, strings_of
+from wbtest.publishing.live_snapshot import LiveExperiment
+from wbtest.publishing.page_design import ON_ACCENT, Look, lowest_contrast, nearest_shade, palette
+from wbtest.publishing.page_options import FirstMail
+from wbtest.publishing.page_strings import PageStrings, strings_of
 
 # Mail programs know no style sheets, and nothing is fetched that would tell us who reads.
 GROUND = "#ffffff"
@@ -107,7 +106,7 @@ def colours_of(look: Look) -> tuple[str, str]:
     The page's accent, or its nearest shade that can be read on the mail's white.
     """
     accent = nearest_shade(palette(look, "light")["accent"], (GROUND,))
-    return accent, max(ON_ACCENT, key=lambda text: lowest(text, (accent,)))
+    return accent, max(ON_ACCENT, key=lambda text: lowest_contrast(text, (accent,)))
 
 
 def _paragraph(line: Line, accent: str, on_accent: str) -> Markup:

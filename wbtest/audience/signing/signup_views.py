@@ -37,8 +37,8 @@ from wbtest.audience.views import (
 from wbtest.audience.visitors import Form
 from wbtest.audience.waiting import WAITING, joins
 from wbtest.extensions import clock, db
-from wbtest.publishing.live import LiveVariant
-from wbtest.publishing.strings import strings_of
+from wbtest.publishing.live_snapshot import LiveVariant
+from wbtest.publishing.page_strings import strings_of
 from wbtest.runtime import runtime
 from wbtest.store import Gone, Refused, end_reading
 from wbtest.team import access, rate_limits

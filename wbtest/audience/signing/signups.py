@@ -20,11 +20,11 @@ from wbtest.audience.signing.letters import Blank, Letter
 from wbtest.audience.visitors import Form, Visitor
 from wbtest.audience.waiting import keys_of, list_key
 from wbtest.extensions import clock, db
-from wbtest.publishing import copy
-from wbtest.publishing.choices.confirming import FirstMail
-from wbtest.publishing.live import LiveExperiment
+from wbtest.publishing import page_copy
+from wbtest.publishing.live_snapshot import LiveExperiment
 from wbtest.publishing.models import Experiment
-from wbtest.publishing.strings import strings_of
+from wbtest.publishing.page_options import FirstMail
+from wbtest.publishing.page_strings import strings_of
 from wbtest.store import writing
 
 CONFIRM_WITHIN = timedelta(days=7)
@@ -146,7 +146,7 @@ def _ready(page: LivePage, sender: Sender, mail: FirstMail, base_url: str) -> Re
     if found is None:
         consent = words_beside(page.live, variant, strings_of(variant.page), sender.promised)
         letter = letters.blank(page.live, base_url, mail)
-        found = Ready(consent, copy.digest(variant.page), letter)
+        found = Ready(consent, page_copy.digest(variant.page), letter)
         if not sender.promised:
             page.ready[key] = found
     return found

@@ -15,11 +15,10 @@ from wbtest.audience.models import Signup
 from wbtest.audience.recording import rollup
 from wbtest.audience.signing.signups import MICROSECONDS, digest
 from wbtest.extensions import clock, db
-from wbtest.publishing.choices.options import ASKS_FOR, Asked, AsksFor
-from wbtest.publishing.choices.preorder import host_of
-from wbtest.publishing.copy import PageCopy
-from wbtest.publishing.live import LiveExperiment
-from wbtest.publishing.strings import strings_of
+from wbtest.publishing.live_snapshot import LiveExperiment
+from wbtest.publishing.page_copy import PageCopy
+from wbtest.publishing.page_options import ASKS_FOR, AsksFor, FollowUpQuestion, host_of
+from wbtest.publishing.page_strings import strings_of
 from wbtest.store import writing
 from wbtest.writing.text_rules import find_fault, with_plain_breaks
 
@@ -64,12 +63,14 @@ def question_of(step: Step, live: LiveExperiment, page: PageCopy) -> tuple[str, 
     return "", ""
 
 
-def read_answers(questions: tuple[Asked, ...], given: Mapping[str, str]) -> dict[str, str]:
+def read_answers(
+    questions: tuple[FollowUpQuestion, ...], given: Mapping[str, str]
+) -> dict[str, str]:
     """Return each question with what was answered under ``answer-0``, …; without empty ones.
 
     What is not one of the choices is no answer.
 
-    >>> read_answers((Asked("Where?", ("Here", "There")),), {"answer-0": "Here"})
+    >>> read_answers((FollowUpQuestion("Where?", ("Here", "There")),), {"answer-0": "Here"})
     {'Where?': 'Here'}
     """
     typed = {

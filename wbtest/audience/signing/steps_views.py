@@ -15,9 +15,9 @@ from wbtest.audience.signing import steps
 from wbtest.audience.signing.signups import digest
 from wbtest.audience.signing.steps import Step
 from wbtest.audience.views import TOKEN_PAGE, bp, check_sender, get_page_named, small
-from wbtest.publishing.choices.preorder import origin_of
-from wbtest.publishing.copy import PageCopy
-from wbtest.publishing.live import LiveExperiment
+from wbtest.publishing.live_snapshot import LiveExperiment
+from wbtest.publishing.page_copy import PageCopy
+from wbtest.publishing.page_options import origin_of
 from wbtest.store import end_reading
 from wbtest.team import access, rate_limits
 

@@ -8,9 +8,9 @@ from wbtest.audience.signing import letters
 from wbtest.audience.visitors import NotAnEmail, read_email
 from wbtest.delivery.outbox import queue_mail
 from wbtest.extensions import clock
-from wbtest.publishing.choices.confirming import FirstMail
-from wbtest.publishing.live import LiveExperiment
+from wbtest.publishing.live_snapshot import LiveExperiment
 from wbtest.publishing.models import Experiment
+from wbtest.publishing.page_options import FirstMail
 from wbtest.store import hold, writing
 from wbtest.team.models import Person
 

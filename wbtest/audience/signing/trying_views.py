@@ -11,9 +11,9 @@ from wbtest.audience.signing.steps import step_after, steps_of
 from wbtest.audience.signing.steps_views import show_step, step_sent, to_preorder
 from wbtest.audience.views import TOKEN_PAGE, bp, check_sender, get_preview, printer, show_preview
 from wbtest.extensions import db
-from wbtest.publishing.live import LiveExperiment
+from wbtest.publishing.live_snapshot import LiveExperiment
 from wbtest.publishing.models import Experiment
-from wbtest.publishing.strings import strings_of
+from wbtest.publishing.page_strings import strings_of
 from wbtest.team import access
 
 

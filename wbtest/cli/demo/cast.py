@@ -6,7 +6,7 @@ from functools import cache
 from pathlib import Path
 from typing import Any
 
-from wbtest.publishing.choices.options import Asked, AsksFor, Options
+from wbtest.publishing.page_options import AsksFor, FollowUpQuestion, Options
 from wbtest.review import sample
 
 
@@ -48,7 +48,7 @@ class Test:
     variants: tuple[tuple[str, str], ...] = ()
     theme: str = ""
     # What the page asks after the sign-up, and what is answered to each in turn.
-    questions: tuple[Asked, ...] = ()
+    questions: tuple[FollowUpQuestion, ...] = ()
     answers: tuple[tuple[str, ...], ...] = ()
     asks_for: tuple[AsksFor, ...] = ()
     # What some visitors ask under the page.
@@ -95,7 +95,9 @@ def _test(said: dict[str, Any]) -> Test:
             "white_on": tuple(said.get("white_on", ())),
             "variants": tuple((name, headline) for name, headline in said.get("variants", ())),
             "asks_for": tuple(said.get("asks_for", ())),
-            "questions": tuple(Asked(it["text"], tuple(it.get("choices", ()))) for it in asked),
+            "questions": tuple(
+                FollowUpQuestion(it["text"], tuple(it.get("choices", ()))) for it in asked
+            ),
             "asking": tuple(said.get("asking", ())),
             "answers": tuple(tuple(answers) for answers in said.get("answers", ())),
         }

@@ -10,8 +10,8 @@ from wbtest.decisions.decide import decide as write_down
 from wbtest.decisions.decide import second
 from wbtest.decisions.models import Paper
 from wbtest.publishing.experiments import CONTROL
+from wbtest.publishing.lifecycle import choose_afterwards
 from wbtest.publishing.models import Experiment
-from wbtest.publishing.running.after import choose
 from wbtest.results.signup_list import answers_of
 from wbtest.writing import document as documents
 
@@ -40,7 +40,9 @@ def decide(stage: Stage, test: str) -> None:
     learning_cards.save_card(experiment, author, said["surprise"], said["next"], 0)
     outcome_mail_views.tell_signups(experiment, stage.person(APPROVER), said["letter"])
     stands = CONTROL if said["afterwards"] == "open" else ""
-    choose(experiment, author, said["afterwards"], outcome=said["outcome"], waiting_variant=stands)
+    choose_afterwards(
+        experiment, author, said["afterwards"], outcome=said["outcome"], waiting_variant=stands
+    )
 
 
 def _mark(stage: Stage, experiment: Experiment, said: list[Said]) -> None:

@@ -6,15 +6,12 @@ from datetime import timedelta
 from wbtest.cli.demo.cast import Test, tests
 from wbtest.cli.demo.stage import APPROVER, AUTHOR, Stage
 from wbtest.extensions import clock
-from wbtest.publishing import cloning, experiments
-from wbtest.publishing.choices.choosing import change_options
-from wbtest.publishing.launch import passing as launching
-from wbtest.publishing.launch.facts import findings_of, warnings_of
-from wbtest.publishing.looks.changing import change_look
-from wbtest.publishing.looks.look import Look
+from wbtest.publishing import experiments, lifecycle, whole_drafts
+from wbtest.publishing.launch_readiness import findings_of, warnings_of
 from wbtest.publishing.models import Experiment
+from wbtest.publishing.page_design import Look
+from wbtest.publishing.page_settings import change_look, change_options
 from wbtest.publishing.rule import Hypothesis
-from wbtest.publishing.running import life
 from wbtest.writing.releases import find_newest_revision
 
 ZONE = "Europe/London"
@@ -29,15 +26,15 @@ def start(stage: Stage, test: str) -> None:
         experiments.add_variant(experiment, author, name=name, weight=1, overrides=words)
     change_look(experiment, author, Look(theme=said.theme))
     change_options(experiment, author, said.options)
-    launching.check(experiment, author, warnings_of(findings_of(experiment)))
-    life.start(experiment, stage.person(APPROVER))
+    lifecycle.record_check(experiment, author, warnings_of(findings_of(experiment)))
+    lifecycle.start(experiment, stage.person(APPROVER))
 
 
 def end(stage: Stage, test: str) -> None:
     """Do what the worker does at midnight: end a test whose last day is over."""
-    over_at = life.ends_at(stage.experiment(test))
+    over_at = lifecycle.ends_at(stage.experiment(test))
     stage.clock.set(over_at + timedelta(seconds=20))
-    life.end_overdue(clock.now())
+    lifecycle.end_overdue(clock.now())
 
 
 def _make(stage: Stage, test: Test) -> Experiment:
@@ -56,7 +53,7 @@ def _make(stage: Stage, test: Test) -> Experiment:
         if_unclear=test.if_unclear,
     )
     for before in _earlier(stage, test):
-        copy = cloning.clone_experiment(before, author)
+        copy = whole_drafts.clone_experiment(before, author)
         return experiments.change_rule(copy, rule=rule, time_zone=ZONE, expected_daily=test.daily)
     revision = find_newest_revision(stage.release(test.release))
     assert revision is not None, "a draft is frozen when it is written"

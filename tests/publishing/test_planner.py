@@ -1,0 +1,145 @@
+"""How long a test takes in words, and what speaks against it."""
+
+from dataclasses import replace
+from datetime import date
+
+import pytest
+
+from wbtest.publishing.planner import Advice, PlanRequest, advise
+
+# The four weeks, 300 to 2,400 visitors and seven days that the form proposes.
+ASKED = PlanRequest(
+    target=0.08,
+    floor=0.03,
+    daily=120,
+    minimum_visitors=300,
+    minimum_days=7,
+    maximum_visitors=2400,
+    today=date(2027, 3, 1),
+    ends_on=date(2027, 3, 29),
+)
+
+
+def said(**changes: object) -> Advice:
+    return advise(replace(ASKED, **changes))
+
+
+@pytest.mark.parametrize(
+    ("changes", "words"),
+    [
+        ({"daily": 120}, "With 120 visitors a day you know in a week: after about 324 visitors"),
+        ({"daily": 25}, "With 25 visitors a day you know in 2 to 5 weeks: after about 324"),
+        ({"variants": 2}, "you know in 1 to 2 weeks: after about 648 visitors; plan on 1,426."),
+        ({"minimum_visitors": 900}, "after about 900 visitors; plan on 900."),
+        ({"minimum_days": 15}, "you know in 3 weeks"),
+        ({"daily": 1}, "you know after 47 weeks, or only after more than a year"),
+        ({"daily": 1, "target": 0.01, "floor": 0.005}, "you know after more than a year"),
+        ({"daily": None}, "You know after about 324 visitors; plan on 713."),
+    ],
+)
+def test_the_plan_says_in_how_many_weeks_one_knows(changes, words):
+    assert words in said(**changes).sentence
+
+
+def test_the_plan_says_at_which_rates_it_holds():
+    assert "if 12\u202f% or more sign up, or 4\u202f% or fewer" in said().holds
+    assert "if a variant reaches 12\u202f%, or all stay at 4\u202f%" in said(variants=2).holds
+
+
+def test_a_test_that_is_well_planned_is_not_warned_of():
+    assert said().warnings == said(daily=None, ends_on=None).warnings == ()
+
+
+def test_too_few_visitors_until_the_last_day_are_told_with_what_would_do():
+    [warning] = said(daily=20, floor=0.01).warnings
+
+    assert warning == (
+        "20 visitors a day make 560 until the last day; plan on 713. Enough would be 26 a day, or "
+        "a last day of 6 April 2027 or later, or a target of 10\u202f%."
+    )
+
+
+@pytest.mark.parametrize(
+    "changes",
+    [
+        {"daily": 26},
+        {"ends_on": date(2027, 4, 6)},
+        {"target": 0.1},
+    ],
+)
+def test_each_of_the_ways_out_does(changes):
+    assert said(**{"daily": 20, "floor": 0.01, **changes}).warnings == ()
+
+
+def test_a_year_of_waiting_and_twice_the_target_are_no_way_out():
+    [warning] = said(daily=1, floor=0.01).warnings
+
+    assert warning.endswith("Enough would be 26 a day.")
+
+
+def test_a_rule_that_stops_too_early_is_told_what_to_raise():
+    [warning] = said(target=0.02, floor=0.003).warnings
+
+    assert warning.startswith("The rule stops at 2,400 visitors; plan on 3,076. Raise")
+
+
+def test_variants_that_cannot_be_told_apart_are_told_what_one_fewer_saves():
+    [warning] = said(variants=3, floor=0.005).warnings
+
+    assert warning == (
+        "3 variants cost more than they tell: which is better takes about 2,646 visitors, up to "
+        "5,292, and at most 2,400 are counted. One fewer saves 6 days."
+    )
+    assert said(variants=2, floor=0.01, daily=130, maximum_visitors=3528).warnings == ()
+    assert "One fewer saves 713 visitors." in said(variants=3, daily=None).warnings[0]
+
+
+def test_a_floor_too_near_the_target_is_told_which_would_do():
+    [warning] = said(floor=0.07).warnings
+
+    assert warning == (
+        "Floor and target lie too near each other for 2,400 visitors: to find a rate between them "
+        "takes about 64,464. Enough would be 2,303 a day with “Visitors at most” of 64,464, or a "
+        "floor of 3.5\u202f%."
+    )
+    assert said(floor=0.035).warnings == ()
+    assert said(floor=0.07, daily=2303, maximum_visitors=64_464).warnings == ()
+
+
+@pytest.mark.parametrize(
+    ("changes", "sentence"),
+    [
+        ({"floor": 0.08}, "The floor must lie below the target."),
+        ({"minimum_visitors": 999_999}, "waits for 999,999 visitors and stops at 2,400."),
+        ({"minimum_days": 400}, "Give 1 to 365 days"),
+        ({"target": float("nan")}, "Give target, floor and risk as rates"),
+        ({"beta": 1e-300}, "Plan with risks of 0.0001 % or more."),
+        ({"variants": 10**8}, "Plan with 1 to 6 variants"),
+        ({"daily": 10**8}, "Give 1 to 10,000,000 visitors a day"),
+        ({"target": 1e-8, "floor": 1e-9}, "No page has as many visitors as that takes."),
+        ({"target": 1e-300, "floor": 1e-301}, "No page has as many visitors as that takes."),
+    ],
+)
+def test_what_cannot_be_planned_is_refused_with_a_sentence(changes, sentence):
+    refused = said(**changes)
+
+    assert (refused.plan, refused.sentence) == (None, "")
+    assert sentence in refused.warnings[0]
+
+
+def test_a_last_day_that_no_save_takes_is_told_beside_the_plan():
+    assert said(ends_on=date(2027, 2, 1)).warnings[0] == "The last day must lie after today."
+    assert "within a year" in said(ends_on=date(2030, 1, 1)).warnings[0]
+    assert said(minimum_days=60).warnings == (
+        "The last day is 28 days away, but the rule asks for 60.",
+    )
+
+
+def test_where_only_the_rule_keeps_visitors_out_it_is_the_rule_that_is_named():
+    [warning] = said(floor=0.07, daily=10_000_000).warnings
+
+    assert "Enough would be “Visitors at most” of 64,464, or" in warning
+
+
+def test_a_target_of_nearly_all_is_not_rounded_to_all():
+    assert "if 99.95\u202f% or more sign up" in said(target=0.999).holds

@@ -1,1 +1,0 @@
-"""How a page treats its visitors: what it counts with, what it asks, how long it keeps."""

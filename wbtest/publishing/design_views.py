@@ -1,0 +1,207 @@
+"""The team's pages about a draft's look and words, and about a variant beside the control."""
+
+from collections.abc import Iterable, Mapping
+from contextlib import closing
+from dataclasses import replace
+from typing import Any
+
+from flask import abort, flash, redirect, render_template, request, url_for
+from flask.typing import ResponseReturnValue
+from werkzeug.datastructures import FileStorage
+from wtforms import FileField, HiddenField, RadioField, SelectField, StringField
+from wtforms.validators import Optional
+
+from wbtest import http
+from wbtest.publishing import page_design, page_strings
+from wbtest.publishing.corrections import page_of
+from wbtest.publishing.display import differences, preview_url
+from wbtest.publishing.experiments import Frozen, find_variant
+from wbtest.publishing.forms import put_at_field, read_of
+from wbtest.publishing.images import add_image, offered, picture_of
+from wbtest.publishing.models import Experiment
+from wbtest.publishing.page_design import CORNERS, FONTS, LARGEST, THEMES, Look, Picture, read_name
+from wbtest.publishing.page_settings import TooFaint, change_look, change_wording
+from wbtest.publishing.page_strings import PLACES, WORDING, strings_of
+from wbtest.publishing.views import bp
+from wbtest.store import Invalid
+from wbtest.team import access
+from wbtest.typed import TypedForm
+from wbtest.writing.languages import direction
+
+OWN = "The theme’s own"
+SEALED = "This experiment was started, and its page is sealed."
+PICTURES = ("logo", "hero")
+_FRAMING = {"Content-Security-Policy": http.CONTENT_POLICY.format(nonce="") + "; frame-src 'self'"}
+
+
+class LookForm(TypedForm):
+    """Theme, brand and pictures. ``use`` is the shade that a button offers for the typed one."""
+
+    theme = RadioField("Theme", choices={key: theme.name for key, theme in THEMES.items()})
+    accent = StringField("Accent colour", [Optional()])
+    use = HiddenField()
+    font = SelectField("Font", choices={"": OWN, **{key: font.name for key, font in FONTS.items()}})
+    corner = RadioField(
+        "Corners", choices={"": OWN, **{key: corner.name for key, corner in CORNERS.items()}}
+    )
+    logo = RadioField("Logo", validate_choice=False)
+    logo_file = FileField("Send a logo")
+    hero = RadioField("Large picture", validate_choice=False)
+    hero_file = FileField("Send a picture")
+    hero_alt = StringField("What the picture shows")
+
+    def offer(self, pictures: Iterable[Picture]) -> None:
+        """Let one of these be the logo and the large picture, or none."""
+        choices = {"": "None", **{picture.name: picture.size for picture in pictures}}
+        self.logo.choices = self.hero.choices = [*choices.items()]
+
+    def look(self) -> Look:
+        """The look as typed; the shade that a button offered takes the colour's place."""
+        self.accent.data = self.use.data or self.accent.data or ""
+        self.use.data = ""
+        names = ("theme", "accent", "font", "corner", "logo", "hero", "hero_alt")
+        return Look(**{name: self[name].data or "" for name in names})
+
+
+def words_form(usual: Mapping[str, str], present: Mapping[str, str]) -> TypedForm:
+    """Return a form with a field for each of the tool's words that can be changed."""
+    labels = {name: label for texts in PLACES.values() for name, label in texts.items()}
+    fields: dict[str, Any] = {
+        name: StringField(labels[name], render_kw={"placeholder": usual[name]}) for name in WORDING
+    }
+    form: TypedForm = type("WordsForm", (TypedForm,), fields)(data=dict(present))
+    return form
+
+
+@bp.route("/experiments/<int:experiment_id>/look", methods=["GET", "POST"])
+@access.requires("edit")
+def look(experiment_id: int) -> ResponseReturnValue:
+    """Theme, brand and pictures of a draft's page."""
+    experiment = _get_draft(experiment_id)
+    form = LookForm(data=_values(experiment))
+    offer = ""
+    if form.validate_on_submit():
+        _take_pictures(form)
+        if not form.errors:
+            try:
+                read = request.form.get("read", "")
+                change_look(experiment, access.person(), form.look(), read)
+            except Invalid as error:
+                put_at_field(form, error)
+                offer = error.offer if isinstance(error, TooFaint) else ""
+            else:
+                flash("The look is saved.")
+                return redirect(url_for(".look", experiment_id=experiment.id), 303)
+    form.offer(offered(form.logo.data, form.hero.data))
+    page = render_template(
+        "publishing/look.html",
+        form=form,
+        experiment=experiment,
+        offer=offer,
+        themes=THEMES,
+        fonts=FONTS,
+        corners=CORNERS,
+        accent=page_design.palette(page_design.from_json(experiment.look), "light")["accent"],
+        preview_url=preview_url(experiment, experiment.variants[0].key),
+        read=read_of(form, experiment.look),
+    )
+    return page, 422 if form.errors else 200, _FRAMING
+
+
+# Two pictures can be sent at once, with some room for the rest of the form.
+look.longest_body = 2 * LARGEST + http.LONGEST_BODY  # type: ignore[attr-defined]
+
+
+@bp.route("/experiments/<int:experiment_id>/words", methods=["GET", "POST"])
+@access.requires("edit")
+def words(experiment_id: int) -> ResponseReturnValue:
+    """The tool's own words on a draft's page, which its team may say otherwise."""
+    experiment = _get_draft(experiment_id)
+    page = page_of(experiment)
+    usual = page_strings.usual_wording(page.language)
+    # Left empty, this place says what the page has to say anyway.
+    said = usual | {"again": strings_of(replace(page, wording=())).again}
+    form = words_form(said, experiment.wording)
+    if form.validate_on_submit():
+        typed = {name: form[name].data or "" for name in usual}
+        try:
+            change_wording(experiment, access.person(), typed, request.form.get("read", ""))
+        except Invalid as error:
+            put_at_field(form, error)
+        else:
+            flash("The words are saved.")
+            return redirect(url_for(".words", experiment_id=experiment.id), 303)
+    shown = render_template(
+        "publishing/words.html",
+        form=form,
+        experiment=experiment,
+        shelves=PLACES,
+        usual=usual,
+        longest=page_strings.longest_wording,
+        language=page.language,
+        dir=direction(page.language),
+        preview_url=preview_url(experiment, experiment.variants[0].key),
+        read=read_of(form, experiment.wording),
+    )
+    return shown, 422 if form.errors else 200
+
+
+@bp.get("/experiments/<int:experiment_id>/variants/<key>/preview")
+@access.requires("read")
+def preview(experiment_id: int, key: str) -> ResponseReturnValue:
+    """A variant on a desk and on a phone, beside the control, with what its words change."""
+    experiment = access.get(Experiment, experiment_id, "read")
+    variant = find_variant(experiment, key)
+    if variant is None:
+        abort(404)
+    control = experiment.variants[0]
+    shown = [control] if variant is control else [control, variant]
+    page = page_of(experiment, variant)
+    answer = render_template(
+        "publishing/preview.html",
+        experiment=experiment,
+        variant=variant,
+        frames=[(each, preview_url(experiment, each.key)) for each in shown],
+        differences=differences(page_of(experiment), page),
+        language=page.language,
+        dir=page.dir,
+    )
+    return answer, 200, _FRAMING
+
+
+@bp.app_template_global()
+def picture_named(name: str) -> Picture | None:
+    """The picture of this name, to be shown, or None."""
+    return read_name(name)
+
+
+def _take_pictures(form: LookForm) -> None:
+    """Keep the files that were sent, and choose them; what is wrong with one stands at its field.
+
+    They are kept also when something else needs a change: a browser sends no file twice.
+    """
+    for name in PICTURES:
+        field = form[f"{name}_file"]
+        if isinstance(field.data, FileStorage) and field.data.filename:
+            # A large one lies in a file of its own until it is closed.
+            with closing(field.data) as file:
+                sent = file.stream.read(LARGEST + 1)
+            try:
+                image = add_image(access.person(), sent, field.name)
+            except Invalid as error:
+                put_at_field(form, error)
+            else:
+                form[name].data = picture_of(image).name
+
+
+def _get_draft(experiment_id: int) -> Experiment:
+    experiment = access.get(Experiment, experiment_id, "edit")
+    if experiment.state != "draft":
+        raise Frozen(SEALED)
+    return experiment
+
+
+def _values(experiment: Experiment) -> dict[str, str]:
+    """The present look under the names of the form's fields."""
+    present = page_design.from_json(experiment.look)
+    return {name: getattr(present, name) for name in page_design.Look.__dataclass_fields__}

@@ -1,0 +1,303 @@
+"""What the team's pages show of an experiment: variants, previews, and what a start signs off.
+
+A preview link shows one variant before strangers see it, and is never counted.
+"""
+
+import hashlib
+import hmac
+from collections.abc import Collection, Iterable, Iterator, Sequence
+from datetime import UTC, datetime, timedelta
+from typing import NamedTuple
+
+from flask import url_for
+
+from wbtest.extensions import clock
+from wbtest.publishing import page_copy
+from wbtest.publishing.corrections import overrides_of, page_of
+from wbtest.publishing.live_snapshot import LiveExperiment, LiveVariant, find_for_preview
+from wbtest.publishing.models import Experiment, Variant
+from wbtest.publishing.page_copy import PageCopy
+from wbtest.publishing.page_options import STEP_LABELS, follow_ups, from_json
+from wbtest.publishing.page_strings import PLACES
+from wbtest.review.approvals import is_approved
+from wbtest.runtime import runtime
+from wbtest.team.models import Person
+from wbtest.writing import document as documents
+from wbtest.writing.releases import find_newest_revision
+from wbtest.writing.text_diff import DiffRun, diff_words
+from wbtest.writing.text_rules import joined, paragraphs
+
+PART_NAMES = {
+    "problem": "Problem",
+    "alternative": "What people do today",
+    "solution": "Solution",
+    "why_now": "Why now",
+    "quote": "The customer’s quote",
+    "faq": "Questions",
+}
+CHANGE_NAMES = {
+    "subheading": "Subheading",
+    "cta_text": "Call to action",
+    "cta_label": "Words on the button",
+    "price": "Price",
+    "body": "Text instead of problem, today and solution",
+    "order": "Order of the parts",
+    "layout": "Layout",
+    "hero": "Picture",
+    "hero_alt": "What the picture shows",
+}
+GOOD_FOR = timedelta(days=14)
+ELSEWHERE = "taken over from an earlier page"
+
+
+class ShownVariant(NamedTuple):
+    """One variant. ``share`` is the fraction of visitors that it gets.
+
+    ``words`` are all that differ from the approved text beside the headline: the name of each part
+    and its paragraphs. ``writer`` is who wrote them last, '' for nobody. ``preview_url`` is ''
+    while the text is not approved.
+    """
+
+    key: str
+    name: str
+    headline: str
+    weight: int
+    share: float
+    changes: str
+    words: tuple[tuple[str, tuple[str, ...]], ...]
+    writer: str
+    preview_url: str
+
+
+def shown_variants(experiment: Experiment) -> list[ShownVariant]:
+    """Return the experiment's variants in order, the control first."""
+    document = documents.from_json(experiment.revision.document)
+    total = sum(variant.weight for variant in experiment.variants)
+    return [
+        ShownVariant(
+            key=variant.key,
+            name=variant.name,
+            headline=page_of(experiment, variant, document).headline,
+            weight=variant.weight,
+            share=variant.weight / total,
+            changes=_changes(variant),
+            words=tuple(_words(variant)),
+            writer=variant.writer.name if variant.writer else "",
+            preview_url=preview_url(experiment, variant.key),
+        )
+        for variant in experiment.variants
+    ]
+
+
+class SmallWords(NamedTuple):
+    """The tool's words that the team says otherwise: where each stands, and what it says now.
+
+    ``writers`` are all who changed them, '' where they were taken over from another page.
+    """
+
+    words: tuple[tuple[str, str], ...]
+    writers: str
+
+
+def small_words(experiment: Experiment) -> SmallWords:
+    """Return the words that are the same on every variant, and not the usual ones."""
+    labels = {name: label for texts in PLACES.values() for name, label in texts.items()}
+    said = tuple((labels.get(name, name), text) for name, text in experiment.wording.items())
+    return SmallWords(said, joined([person.name for person in people_of(experiment, "worded")]))
+
+
+def people_of(experiment: Experiment, what: str) -> list[Person]:
+    """Return everybody who took this step with the experiment, each once."""
+    steps = [step for step in experiment.steps if step.what == what]
+    return [*dict.fromkeys(step.person for step in steps if step.person)]
+
+
+def preview_url(experiment: Experiment, variant_key: str) -> str:
+    """The link under which the team looks at a variant without being counted.
+
+    '' while nobody has approved the text: then a link shows nothing.
+    """
+    if not is_approved(experiment.revision):
+        return ""
+    token = preview_token(experiment, variant_key)
+    return f"/p/{experiment.slug}?preview={token}"
+
+
+def differences(approved: PageCopy, page: PageCopy) -> list[tuple[str, tuple[DiffRun, ...]]]:
+    """Return the name and the words of each part in which a page differs from the approved one."""
+    kinds = {section.kind for section in approved.sections}
+    common = kinds & {section.kind for section in page.sections}
+    old, new = _said(approved, common), _said(page, common)
+    return [
+        (name, diff_words(old.get(name, ""), new.get(name, "")))
+        for name in dict.fromkeys([*old, *new])
+        if old.get(name, "") != new.get(name, "")
+    ]
+
+
+def _said(page: PageCopy, ordered: Collection[str]) -> dict[str, str]:
+    """All words of a page by the name of their part, and the order of the parts ``ordered``."""
+    names = {"headline": "Headline"} | CHANGE_NAMES
+    parts = ("headline", "subheading", "cta_text", "cta_label", "price")
+    said = {names[part]: getattr(page, part) for part in parts}
+    told = "\n\n".join(
+        "\n\n".join(section.paragraphs)
+        for section in page.sections
+        if section.kind in ("problem", "alternative", "solution", "body")
+    )
+    order = [section.kind for section in page.sections if section.kind in ordered]
+    return said | {
+        "Problem, today and solution": told,
+        CHANGE_NAMES["order"]: " · ".join(PART_NAMES[kind] for kind in order if kind in PART_NAMES),
+        CHANGE_NAMES["layout"]: page_copy.LAYOUTS[page.layout],
+        CHANGE_NAMES["hero_alt"]: page.look.hero_alt,
+    }
+
+
+def parts_of(experiment: Experiment) -> list[tuple[str, str]]:
+    """Key and name of each part that the approved page has, in its usual order."""
+    page = page_of(experiment)
+    return [(section.kind, PART_NAMES[section.kind]) for section in page.sections]
+
+
+def _changes(variant: Variant) -> str:
+    """Whether its headline is the approved one; ``_words`` are shown beside it."""
+    if variant.overrides:
+        return "another headline" if "headline" in variant.overrides else "the approved headline"
+    return "the approved text" if variant.position == 0 else "nothing differs yet"
+
+
+def _words(variant: Variant) -> Iterable[tuple[str, tuple[str, ...]]]:
+    """Every part in which the variant differs, but for its headline."""
+    overrides = overrides_of(variant)
+    for name, label in CHANGE_NAMES.items():
+        said = overrides.get(name)
+        if name == "order" and said:
+            yield label, (" · ".join(PART_NAMES[part] for part in said),)
+        elif name == "layout" and said:
+            yield label, (page_copy.LAYOUTS[said],)
+        elif name == "hero" and said:
+            yield label, ("none" if said == page_copy.NO_PICTURE else "another one",)
+        elif said:
+            yield label, paragraphs(said)
+
+
+def preview_token(experiment: Experiment, variant_key: str) -> str:
+    """Return the signed name of one variant, good for 14 days; it fits into a query."""
+    until = int((clock.now() + GOOD_FOR).timestamp())
+    claim = f"{experiment.id}.{variant_key}.{until}"
+    return f"{claim}.{_sign(claim)}"
+
+
+def read_preview(token: str) -> tuple[int, str] | None:
+    """Return experiment id and variant key, or None for a token that is not ours or too old."""
+    claim, _, signature = token.rpartition(".")
+    if not token.isascii() or not hmac.compare_digest(signature, _sign(claim)):
+        return None
+    experiment_id, variant_key, until = claim.split(".")
+    if clock.now() > datetime.fromtimestamp(int(until), UTC):
+        return None
+    return int(experiment_id), variant_key
+
+
+def find_preview(slug: str, token: str) -> tuple[LiveExperiment, LiveVariant] | None:
+    """Return what a preview link at this address shows, or None.
+
+    A text that nobody has approved is not shown to the holder of a link either.
+    """
+    claimed = read_preview(token)
+    if claimed is None:
+        return None
+    live = find_for_preview(claimed[0])
+    variant = live.find_variant(claimed[1]) if live else None
+    if live is None or variant is None or live.slug != slug.lower():
+        return None
+    return live, variant
+
+
+def _sign(claim: str) -> str:
+    # The purpose is part of what is signed, so no other signature of ours can stand in for it.
+    secret = runtime().settings.secret_key
+    return hmac.new(secret.encode(), f"preview:{claim}".encode(), hashlib.sha256).hexdigest()
+
+
+class Added(NamedTuple):
+    """A part of a draft that no approval covers, and who it is by, in words."""
+
+    part: str
+    by: str
+
+
+def added_to(experiment: Experiment, reader: Person) -> list[Added]:
+    """Return the parts of the draft that whoever starts it is to have seen; to ``reader``."""
+    return [
+        *_variants(experiment, reader),
+        *_small_words(experiment, reader),
+        *_questions(experiment, reader),
+        *_look(experiment, reader),
+    ]
+
+
+def _variants(experiment: Experiment, reader: Person) -> Iterator[Added]:
+    for variant in experiment.variants:
+        if variant.overrides:
+            writers = [variant.writer] if variant.writer else []
+            yield Added(f"the words of “{variant.name}”", _by(writers, reader))
+
+
+def _small_words(experiment: Experiment, reader: Person) -> Iterator[Added]:
+    if said := small_words(experiment).words:
+        places = joined([f"“{place}”" for place, _ in said])
+        yield Added(f"small words: {places}", _by(people_of(experiment, "worded"), reader))
+
+
+def _questions(experiment: Experiment, reader: Person) -> Iterator[Added]:
+    questions, asks_for, link = follow_ups(from_json(experiment.options))
+    asked = [f"“{question.text}”" for question in questions]
+    writers = [experiment.questions_writer] if experiment.questions_writer else []
+    if asked:
+        yield Added(f"the questions after the sign-up: {joined(asked)}", _by(writers, reader))
+    for step in asks_for:
+        said = STEP_LABELS[step][0].lower() + STEP_LABELS[step][1:]
+        to = f", {link}" if step == "preorder" else ""
+        yield Added(f"a step after the sign-up: {said}{to}", _by(writers, reader))
+
+
+def _look(experiment: Experiment, reader: Person) -> Iterator[Added]:
+    if experiment.look:
+        yield Added("the look", _by(people_of(experiment, "styled"), reader))
+
+
+def _by(people: Sequence[Person], reader: Person) -> str:
+    names = ["you" if person == reader else person.name for person in people]
+    return f"by {joined(names)}" if names else ELSEWHERE
+
+
+def ways_of(experiment: Experiment) -> dict[str, tuple[str, str]]:
+    """Return address and words of the link to each page, by what a ``Finding`` calls it."""
+    release_id, number = experiment.revision.release_id, experiment.revision.number
+    newest = find_newest_revision(experiment.revision.release) or experiment.revision
+    revision = url_for("review.revision", release_id=release_id, number=number)
+    preview = preview_url(experiment, experiment.variants[0].key)
+    return {
+        "revision": (revision, "Go to the revision"),
+        "newest": (
+            url_for("review.revision", release_id=release_id, number=newest.number),
+            f"Go to revision {newest.number}",
+        ),
+        "release": (url_for("writing.release", release_id=release_id), "Go to the release"),
+        "rule": (_page_url("edit_experiment", experiment), "Change the rule"),
+        "team": (url_for("team.team"), "Go to the team"),
+        "options": (_page_url("options", experiment), "Change the options"),
+        "look": (_page_url("look", experiment), "Change the look"),
+        "variants": (
+            url_for("ideas.experiment", experiment_id=experiment.id, _anchor="variants"),
+            "Go to the variants",
+        ),
+        # Without an approved text there is no preview.
+        "preview": (preview, "Open the preview") if preview else (revision, "Go to the revision"),
+    }
+
+
+def _page_url(name: str, experiment: Experiment) -> str:
+    return url_for(f"publishing.{name}", experiment_id=experiment.id)

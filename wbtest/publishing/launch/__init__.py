@@ -1,1 +1,0 @@
-"""What must be right before strangers come, and who says so."""

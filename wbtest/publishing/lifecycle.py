@@ -1,0 +1,387 @@
+"""The life of an experiment: checked, started, paused, resumed, ended, and what follows.
+
+What it tests never changes after the start. Each step is a row, and webhooks are told of it.
+"""
+
+import secrets
+from collections.abc import Collection
+from contextlib import suppress
+from datetime import datetime
+from typing import Any
+
+from sqlalchemy import select
+from sqlalchemy.orm.exc import ObjectDeletedError
+
+from wbtest.delivery import webhooks
+from wbtest.delivery.worker import for_each
+from wbtest.extensions import clock, db
+from wbtest.networks import Reach
+from wbtest.publishing.experiments import count_started, find_newer_test
+from wbtest.publishing.launch_check import NAMES
+from wbtest.publishing.launch_readiness import (
+    Missing,
+    find_objection,
+    find_open_test,
+    findings_of,
+    missing_before_start,
+    news_since_check,
+    unseen_warnings,
+    warnings_of,
+)
+from wbtest.publishing.models import Experiment, Step
+from wbtest.publishing.sealing import draft_digest, seal_experiment, sealed_rule
+from wbtest.publishing.stages import is_checked
+from wbtest.review.approvals import NotYours
+from wbtest.runtime import runtime
+from wbtest.store import Gone, Invalid, Refused, hold, writing
+from wbtest.team.audit import PHRASES, record
+from wbtest.team.models import Person
+from wbtest.team.settings import announce_change
+from wbtest.writing.text_rules import find_fault, joined, on_one_line, seen, with_plain_breaks
+
+LONGEST_WHY = 1_000
+UNCHECKED = Missing("checked", "This draft has not passed the launch check since it was changed.")
+AFTERWARDS = {"closed": "Closed", "open": "Open as a waiting list"}
+LONGEST_OUTCOME = 2_000
+
+
+class NotReady(Refused):
+    """A start that lacks something; ``missing`` lists all of it."""
+
+    def __init__(self, missing: list[Missing]) -> None:
+        super().__init__(" ".join(entry.sentence for entry in missing))
+        self.missing = missing
+        self.faults = {
+            what: " ".join(entry.sentence for entry in missing if entry.what == what)
+            for what in dict.fromkeys(entry.what for entry in missing)
+        }
+
+
+class AlreadyDone(Refused):
+    """The step was taken before, perhaps by the first of two clicks."""
+
+
+class StillOpen(Refused):
+    """A start while another test of the same release is not over: they share one address."""
+
+
+class ChangedMeanwhile(Refused):
+    """A start by somebody who has read another draft."""
+
+
+def start(experiment: Experiment, person: Person, read: str = "") -> Experiment:
+    """Seal rule, variants, weights and salt, open the page, and mail the seal to the approvers.
+
+    ``read`` is the digest of the draft that the person was shown, '' for whoever was shown none.
+    Raises AlreadyDone for a second start, StillOpen while another test of the release is not over,
+    NotReady with all that is missing, the launch check of
+    this very draft among it with each warning of now seen, NotYours when somebody else must
+    do it, ChangedMeanwhile when the draft is not what was read.
+    """
+    with writing():
+        # Two experiments of one release start one after the other, so that both know their number.
+        _hold_all(experiment)
+        hold(experiment.release)
+        if experiment.state != "draft":
+            raise AlreadyDone(f"/p/{experiment.slug} was started before and is {experiment.state}.")
+        if (other := find_open_test(experiment)) is not None:
+            raise StillOpen(
+                f"Attempt {other.attempt} at /p/{other.slug} is {other.state}. "
+                "End it before you start this one."
+            )
+        if missing := missing_before_start(experiment):
+            raise NotReady(missing)
+        if objection := find_objection(experiment, person):
+            raise NotYours(objection)
+        if read and read != draft_digest(experiment):
+            raise ChangedMeanwhile(
+                "The draft changed after you opened this page. Read it anew, then start it."
+            )
+        if not is_checked(experiment):
+            raise NotReady([UNCHECKED])
+        if found := news_since_check(experiment):
+            raise NotReady([Missing("checked", _come_up(found))])
+        _close_earlier(experiment, person)
+        experiment.attempt = 1 + count_started(experiment.release)
+        experiment.identity_key = secrets.token_bytes(32)
+        experiment.state, experiment.started_at = "running", clock.now()
+        seal_experiment(experiment)
+        take_step(experiment, "started", person, at=experiment.started_at)
+    return experiment
+
+
+def _hold_all(experiment: Experiment) -> None:
+    """Hold all tests of a release, in the order in which *Delete everything* does. Raises Gone."""
+    db.session.flush()
+    try:
+        tests = select(Experiment).where(Experiment.release_id == experiment.release_id)
+    except ObjectDeletedError as error:
+        raise Gone("Somebody deleted this meanwhile.") from error
+    for each in db.session.scalars(tests.order_by(Experiment.id)).all():
+        hold(each)
+
+
+def _close_earlier(experiment: Experiment, person: Person) -> None:
+    """Ask nobody any more what stands at the address after an earlier test: it shows this one.
+
+    A waiting list stays, for those who have its form open.
+    """
+    earlier = select(Experiment).where(
+        Experiment.release_id == experiment.release_id,
+        Experiment.state == "ended",
+        Experiment.afterwards == "",
+    )
+    for each in db.session.scalars(earlier).all():
+        each.afterwards = "closed"
+        take_step(each, "closed", person)
+
+
+def pause(experiment: Experiment, person: Person, why: str = "") -> Experiment:
+    """Let the page rest: nobody who comes can sign up or is counted. Raises Invalid for ``why``.
+
+    Whoever has the form open may still send it while the conversion window lasts.
+    """
+    with writing():
+        hold(experiment)
+        _demand(experiment, "running", wanted="paused")
+        experiment.state = "paused"
+        take_step(experiment, "paused", person, reason_of(why))
+    return experiment
+
+
+def resume(experiment: Experiment, person: Person, why: str = "") -> Experiment:
+    """Open a paused page again. Raises Refused when its last day is over."""
+    with writing():
+        hold(experiment)
+        _demand(experiment, "paused", wanted="running")
+        if ends_at(experiment) <= clock.now():
+            raise Refused("The last day of this experiment is over. It can only be ended.")
+        experiment.state = "running"
+        take_step(experiment, "resumed", person, reason_of(why))
+    return experiment
+
+
+def end(experiment: Experiment, person: Person | None, why: str = "") -> Experiment:
+    """Close the page for good. ``person`` is None when the last day is over.
+
+    Raises Invalid for a ``why`` that cannot be kept.
+    """
+    with writing():
+        hold(experiment)
+        _demand(experiment, "running", "paused", wanted="ended")
+        experiment.state, experiment.ended_at = "ended", clock.now()
+        # Nobody can approve them any more.
+        for each in [each for each in experiment.corrections if each.approved_at is None]:
+            experiment.corrections.remove(each)
+        take_step(experiment, "ended", person, reason_of(why), at=experiment.ended_at)
+    return experiment
+
+
+def end_overdue(now: datetime) -> None:
+    """End the experiments whose last day is over in their own time zone; a job of the worker."""
+    open_ones = db.session.scalars(
+        select(Experiment).where(Experiment.state.in_(("running", "paused")))
+    ).all()
+    for_each(open_ones, lambda experiment: _end_if_over(experiment, now), address_of)
+
+
+def _end_if_over(experiment: Experiment, now: datetime) -> None:
+    if ends_at(experiment) <= now:
+        # Somebody may press End in this very moment.
+        with suppress(AlreadyDone):
+            end(experiment, None)
+
+
+def _come_up(names: list[str]) -> str:
+    return f"Since the launch check something came up: {joined(names)}. Read it, then start."
+
+
+def address_of(experiment: Experiment) -> str:
+    """Return the path of its page, by which the team knows the experiment."""
+    return f"/p/{experiment.slug}"
+
+
+def file_stem(experiment: Experiment) -> str:
+    """Return what the names of its files begin with; no two tests of an idea share it."""
+    number = f"-attempt-{experiment.attempt}" if experiment.attempt > 1 else ""
+    return f"{experiment.slug}{number}"
+
+
+def ends_at(experiment: Experiment) -> datetime:
+    """The moment, in UTC, at which the experiment's last day is over."""
+    return sealed_rule(experiment).ends_at(experiment.time_zone)
+
+
+def _demand(experiment: Experiment, *states: str, wanted: str) -> None:
+    if experiment.state == wanted:
+        raise AlreadyDone(f"/p/{experiment.slug} is {wanted} already.")
+    if experiment.state not in states:
+        raise Refused(f"/p/{experiment.slug} is {experiment.state}, so this cannot be done.")
+
+
+def reason_of(why: str) -> str:
+    """Return a typed reason as it is kept. Raises Invalid for one that cannot be."""
+    text = seen(on_one_line(with_plain_breaks(why)))
+    if fault := find_fault(text, LONGEST_WHY):
+        raise Invalid("why", fault)
+    return text
+
+
+def needed_reason(why: str) -> str:
+    """Return the reason that a person gives for a step. Raises Invalid without one."""
+    text = reason_of(why)
+    if not text:
+        raise Invalid("why", "Say why: it stands in the experiment’s history. Go back, and add it.")
+    return text
+
+
+def take_step(
+    experiment: Experiment,
+    what: str,
+    person: Person | None,
+    why: str = "",
+    *,
+    at: datetime | None = None,
+) -> None:
+    """Write the step down, ``at`` now or the moment that the row has of it, too.
+
+    Lets doors and webhooks know. Joins the open transaction.
+    """
+    number = len(experiment.steps) + 1
+    at = at or clock.now()
+    experiment.steps.append(Step(number=number, what=what, person=person, at=at, why=why))
+    announce_step(experiment, what)
+    if (action := f"experiment.{what}") in PHRASES:
+        record(action, f"/p/{experiment.slug}", by=person)
+    # Nobody is shown a draft.
+    if experiment.state != "draft":
+        announce_change()
+
+
+def event_facts(experiment: Experiment) -> dict[str, Any]:
+    """Return what every event about an experiment says of it."""
+    base_url = runtime().settings.base_url
+    return {
+        "experiment": experiment.id,
+        "slug": experiment.slug,
+        "url": f"{base_url}/p/{experiment.slug}",
+    }
+
+
+def announce_step(experiment: Experiment, what: str) -> None:
+    """Tell webhooks of a step in an experiment's life; joins the open transaction.
+
+    Steps that are nobody else's business, such as the launch check, are told to none.
+    """
+    kind = f"experiment.{what}"
+    if kind in webhooks.KINDS:
+        webhooks.emit(kind, event_facts(experiment))
+
+
+class WarningsUnseen(Invalid):
+    """A check by somebody who wasn't shown each warning; ``whats`` are the ones they lack."""
+
+    def __init__(self, whats: list[str]) -> None:
+        names = joined([NAMES[what] for what in whats])
+        super().__init__("seen", f"You haven’t seen every warning: {names}. Read them first.")
+        self.whats = whats
+
+
+def record_check(
+    experiment: Experiment,
+    person: Person,
+    seen: Collection[str],
+    read: str = "",
+    reach: Reach = "",
+) -> Experiment:
+    """Remember that this draft passed the launch check, and the warnings that the person saw.
+
+    ``seen`` is what the warnings are about that they were shown; ``read`` is the digest of the
+    draft that they were shown, ``reach`` how they reached the server. Raises NotReady with the
+    blockers, WarningsUnseen, ChangedMeanwhile when the draft is not what was read, AlreadyDone
+    after the start.
+    """
+    with writing():
+        hold(experiment)
+        if experiment.state != "draft":
+            raise AlreadyDone(f"/p/{experiment.slug} was started before.")
+        if read and read != draft_digest(experiment):
+            raise ChangedMeanwhile(
+                "The draft changed after you opened this page. Look at the check anew."
+            )
+        found = findings_of(experiment, reach)
+        blockers = [entry for entry in found if entry.kind == "blocker"]
+        if blockers:
+            raise NotReady([Missing(entry.what, entry.sentence) for entry in blockers])
+        if unseen := unseen_warnings(found, seen):
+            raise WarningsUnseen(unseen)
+        experiment.warnings_seen = warnings_of(found)
+        experiment.checked_digest = draft_digest(experiment)
+        names = [NAMES[what] for what in experiment.warnings_seen]
+        why = f"Warnings seen: {joined(names)}" if names else ""
+        take_step(experiment, "checked", person, why)
+    return experiment
+
+
+class NotOver(Refused):
+    """A choice for the time after the end, while the test is not over."""
+
+
+class Replaced(Refused):
+    """A choice for an address that shows a newer test."""
+
+
+def demand_choice(experiment: Experiment) -> None:
+    """Raise NotOver or Replaced where what stands at the address is not this test's to choose."""
+    if experiment.state != "ended":
+        raise NotOver("This test is not over yet. Come back when it is.")
+    if newer := find_newer_test(experiment):
+        raise Replaced(
+            f"/p/{newer.slug} shows attempt {newer.attempt} now. "
+            "Once that is over, choose on its page what follows."
+        )
+
+
+def choose_afterwards(
+    experiment: Experiment,
+    person: Person,
+    afterwards: str,
+    *,
+    outcome: str = "",
+    waiting_variant: str = "",
+) -> Experiment:
+    """Close the address with the outcome in the team's words, or open a waiting list there.
+
+    ``waiting_variant`` is the key of the page that everybody is shown then. The list counts as open
+    from its first opening on, since that is what those were promised who joined. Raises NotOver,
+    Replaced, or Invalid naming the field; the same once more changes nothing.
+    """
+    with writing():
+        hold(experiment)
+        demand_choice(experiment)
+        told = with_plain_breaks(outcome).strip()
+        if afterwards not in AFTERWARDS:
+            raise Invalid("afterwards", "Choose one of the two.")
+        if fault := find_fault(told, LONGEST_OUTCOME):
+            raise Invalid("outcome", fault)
+        if afterwards == "open":
+            _check_list(experiment, waiting_variant)
+        chosen = (afterwards, told, waiting_variant if afterwards == "open" else "")
+        if chosen == (experiment.afterwards, experiment.outcome, experiment.waiting_variant):
+            return experiment
+        experiment.afterwards, experiment.outcome, experiment.waiting_variant = chosen
+        if afterwards == "open" and experiment.opened_at is None:
+            experiment.opened_at = clock.now()
+        take_step(experiment, "opened" if afterwards == "open" else "closed", person, told)
+    return experiment
+
+
+def _check_list(experiment: Experiment, key: str) -> None:
+    if experiment.identity_key is None:
+        raise Invalid(
+            "afterwards",
+            "What was known of this test’s visitors is erased, and with it the key that signs the "
+            "forms. Make a new experiment for a new list.",
+        )
+    if key not in {variant.key for variant in experiment.variants}:
+        raise Invalid("waiting_variant", "Choose the page that everybody sees.")

@@ -1,1 +1,0 @@
-"""Links that say where visitors come from, and their QR codes."""

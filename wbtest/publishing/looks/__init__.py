@@ -1,1 +1,0 @@
-"""How a page looks: themes, a brand of four values, pictures."""

@@ -1,0 +1,190 @@
+"""The team's page about how a test page treats its visitors, with its form."""
+
+from collections.abc import Iterator
+from typing import Any
+
+from flask import flash, redirect, render_template, request, url_for
+from flask.typing import ResponseReturnValue
+from wtforms import (
+    BooleanField,
+    Field,
+    RadioField,
+    SelectMultipleField,
+    StringField,
+    TextAreaField,
+)
+from wtforms.validators import Optional
+from wtforms.widgets import CheckboxInput, ListWidget
+
+from wbtest.publishing import page_options
+from wbtest.publishing.experiments import Frozen
+from wbtest.publishing.forms import WholeField, put_at_field, read_of
+from wbtest.publishing.models import Experiment
+from wbtest.publishing.page_options import (
+    MOST_QUESTIONS,
+    FollowUpQuestion,
+    NotAnOption,
+    Options,
+    first_mail,
+    from_json,
+)
+from wbtest.publishing.page_settings import change_options
+from wbtest.publishing.rule import ACTS, Act, Hypothesis
+from wbtest.publishing.sealing import sealed_options
+from wbtest.publishing.views import bp
+from wbtest.runtime import runtime
+from wbtest.store import Invalid
+from wbtest.team import access
+from wbtest.typed import TypedForm
+from wbtest.writing.text_rules import on_one_line, with_plain_breaks
+
+PLAIN = (
+    "counting",
+    "visitors_live",
+    "respects_signals",
+    "confirms",
+    "preorder_url",
+    "takes_questions",
+    "is_indexed",
+    "retention_days",
+)
+
+
+class OptionsForm(TypedForm):
+    """Every option of a page; each question has a block of its own, so that no script is needed."""
+
+    counting = RadioField(
+        "How visitors are told apart", choices=page_options.COUNTING_LABELS, validate_choice=False
+    )
+    visitors_live = RadioField(
+        "Where visitors live", choices=page_options.REGION_LABELS, validate_choice=False
+    )
+    respects_signals = BooleanField("Leave out whoever sends “do not track me”")
+    confirms = BooleanField("Ask each address by mail whether it is theirs")
+    question_1 = StringField("First question")
+    choices_1 = TextAreaField("Answers to choose from")
+    question_2 = StringField("Second question")
+    choices_2 = TextAreaField("Answers to choose from")
+    question_3 = StringField("Third question")
+    choices_3 = TextAreaField("Answers to choose from")
+    asks_for = SelectMultipleField(
+        "Next steps",
+        choices=page_options.STEP_LABELS,
+        validate_choice=False,
+        option_widget=CheckboxInput(),
+        widget=ListWidget(prefix_label=False),
+    )
+    preorder_url = StringField("Link for the pre-order")
+    takes_questions = BooleanField("Visitors may ask us a question")
+    is_indexed = BooleanField("Search engines may list the page")
+    retention_days = WholeField("Days that addresses are kept", [Optional()])
+
+    @property
+    def blocks(self) -> Iterator[tuple[Field, Field]]:
+        """The fields of each question, and of the answers to choose from."""
+        for number in range(1, MOST_QUESTIONS + 1):
+            yield self[f"question_{number}"], self[f"choices_{number}"]
+
+    def options(self) -> Options | None:
+        """The options as typed, of a form that is valid; None when a field has an error now."""
+        asked: list[FollowUpQuestion] = []
+        for text, choices in self.blocks:
+            question = FollowUpQuestion(_line(text.data), tuple(_lines(choices.data)))
+            if question != FollowUpQuestion(""):
+                _check(text, choices, question)
+                if question.text in {each.text for each in asked}:
+                    _add(text, "Ask each question once.")
+                asked.append(question)
+        values: dict[str, Any] = {name: self[name].data for name in PLAIN}
+        values["visitors_live"] = values["visitors_live"] or ""
+        values["preorder_url"] = (values["preorder_url"] or "").strip()
+        values["asks_for"] = tuple(self.asks_for.data or ())
+        if values["visitors_live"] not in ("", *page_options.REGION_LABELS):
+            _add(self.visitors_live, "Choose where visitors live from the list.")
+        if self.errors:
+            return None
+        try:
+            return Options(questions=tuple(asked), **values)
+        except NotAnOption as error:
+            _add(self[error.field], str(error))
+            return None
+
+
+def values_of(options: Options) -> dict[str, Any]:
+    """Return the options under the names of the form's fields."""
+    values: dict[str, Any] = {name: getattr(options, name) for name in (*PLAIN, "asks_for")}
+    for number, question in enumerate(options.questions, 1):
+        values[f"question_{number}"] = question.text
+        values[f"choices_{number}"] = "\n".join(question.choices)
+    return values
+
+
+def _check(text: Field, choices: Field, question: FollowUpQuestion) -> None:
+    """Put what is wrong with a question at the field that must be mended."""
+    for field, tried in ((text, FollowUpQuestion(question.text)), (choices, question)):
+        try:
+            Options(questions=(tried,))
+        except NotAnOption as error:
+            _add(field, str(error))
+            return
+
+
+def _add(field: Field, sentence: str) -> None:
+    field.errors = [*field.errors, sentence]
+
+
+def _line(typed: str | None) -> str:
+    return on_one_line(with_plain_breaks(typed or "")).strip()
+
+
+def _lines(typed: str | None) -> Iterator[str]:
+    """The lines that say something."""
+    return filter(None, map(str.strip, with_plain_breaks(typed or "").split("\n")))
+
+
+@bp.route("/experiments/<int:experiment_id>/options", methods=["GET", "POST"])
+@access.requires("edit")
+def options(experiment_id: int) -> ResponseReturnValue:
+    """Choose how a draft's page counts, asks and keeps."""
+    experiment = access.get(Experiment, experiment_id, "edit")
+    if experiment.state != "draft":
+        raise Frozen("This experiment was started, and its options are sealed.")
+    form = OptionsForm(data=values_of(from_json(experiment.options)))
+    if form.validate_on_submit() and (chosen := form.options()):
+        try:
+            change_options(experiment, access.person(), chosen, request.form.get("read", ""))
+        except Invalid as error:
+            put_at_field(form, error)
+        else:
+            flash("The options are saved.")
+            return redirect(
+                url_for("ideas.experiment", experiment_id=experiment.id, _anchor="options"), 303
+            )
+    page = render_template(
+        "publishing/options.html",
+        form=form,
+        experiment=experiment,
+        trade_off=page_options.TRADE_OFF,
+        weakness=page_options.WEAKNESS,
+        first_mail=first_mail(from_json(experiment.options), runtime().settings.mail_url),
+        usual_days=usual_days(),
+        read=read_of(form, experiment.options),
+    )
+    return page, 422 if form.errors else 200
+
+
+@bp.app_template_global()
+def act_of(rule: Hypothesis) -> Act:
+    """What a visitor must do to count by this rule, in words."""
+    return ACTS[rule.conversion]
+
+
+@bp.app_template_global()
+def options_of(experiment: Experiment) -> tuple[page_options.OptionLine, ...]:
+    """The options of an experiment in words, for its page."""
+    return page_options.option_lines(sealed_options(experiment), usual_days())
+
+
+def usual_days() -> int:
+    """How many days this server keeps addresses where an experiment says nothing else."""
+    return runtime().settings.retention_days

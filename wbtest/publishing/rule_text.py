@@ -1,0 +1,146 @@
+"""The sealed rule as sentences, for pages, and as the mail that approvers get. Pure.
+
+The mail is a copy of the seal outside this server.
+"""
+
+from collections.abc import Mapping, Sequence
+from datetime import datetime
+from typing import Literal, NamedTuple
+from zoneinfo import ZoneInfo
+
+from wbtest.publishing.rule import ACTS, Crowd, Hypothesis, NetworkLimits
+
+
+class Outcome(NamedTuple):
+    """What the figures may come to, ``when``, and what the team does ``then``, in its own words.
+
+    ``kind`` is the colour of the decision and ``word`` its name.
+    """
+
+    kind: Literal["go", "iterate", "neutral"]
+    word: str
+    when: str
+    then: str
+
+
+def as_percent(rate: float) -> str:
+    """A fraction as a person types it.
+
+    >>> as_percent(0.085), as_percent(0.07)
+    ('8.5\\u202f%', '7\\u202f%')
+    """
+    return f"{100 * rate:.6g}\u202f%"
+
+
+def claim(rule: Hypothesis) -> str:
+    """What must turn out true, in one sentence."""
+    who, does = (text.strip().rstrip(".").rstrip() for text in (rule.who, rule.does))
+    return f"At least {as_percent(rule.target)} of {who} will {does}."
+
+
+def outcomes(rule: Hypothesis) -> tuple[Outcome, ...]:
+    """Every way in which the test can end, and what happens then.
+
+    The team wrote one sentence for iterate and stop, so they are one way.
+    """
+    target, floor = as_percent(rule.target), as_percent(rule.floor)
+    most = f"{rule.maximum_visitors:,}"
+    return (
+        Outcome("go", "Go", f"when a variant is shown to reach {target}", rule.if_met),
+        Outcome(
+            "iterate",
+            "Iterate or stop",
+            f"when none reaches {target} (iterate if one is shown to be above {floor}, else stop)",
+            rule.if_not_met,
+        ),
+        Outcome(
+            "neutral",
+            "Undecided",
+            f"when {most} visitors or the last day have not settled it",
+            rule.if_unclear,
+        ),
+    )
+
+
+def conditions(rule: Hypothesis) -> str:
+    """When a verdict may come at the earliest, and when the test is over."""
+    visitors = "visitor" if rule.minimum_visitors == 1 else "visitors"
+    days = "day" if rule.minimum_days == 1 else "days"
+    return (
+        f"No verdict before {rule.minimum_visitors:,} {visitors} and {rule.minimum_days} {days}. "
+        f"The last day is {rule.ends_on.day} {rule.ends_on:%B %Y}."
+    )
+
+
+def need(rule: Hypothesis) -> str:
+    """What a go would leave the business short of, by the numbers behind the target, or ''."""
+    return rule.reckoning.shortfall(rule.target) if rule.reckoning else ""
+
+
+def what_counts(rule: Hypothesis) -> str:
+    """What a visitor must do, and by when, to enter the rate."""
+    act, hours = ACTS[rule.conversion].name, rule.conversion_window_hours
+    return f"{act} counts within {hours} hours of the visit."
+
+
+def of_one_network(limits: NetworkLimits) -> str:
+    """How many visitors of one network count.
+
+    >>> of_one_network(NetworkLimits(30, 100))
+    'Of one network, 30 visitors an hour and 100 a day count.'
+    """
+    return f"Of one network, {limits.hour:,} visitors an hour and {limits.day:,} a day count."
+
+
+def crowd_lines(rule: Hypothesis, time_zone: str) -> tuple[str, ...]:
+    """Each announced crowd on one line, in the local time of the test."""
+    zone = ZoneInfo(time_zone)
+    return tuple(f"{crowd.name}: {_crowd_line(crowd, zone)}" for crowd in rule.crowds)
+
+
+def _crowd_line(crowd: Crowd, zone: ZoneInfo) -> str:
+    people = "person" if crowd.people == 1 else "people"
+    networks = "one network" if crowd.networks == 1 else f"{crowd.networks} networks"
+    begins, ends = (moment.astimezone(zone) for moment in (crowd.from_at, crowd.until_at))
+    until = f"{ends:%H:%M}" if ends.date() == begins.date() else _moment(ends)
+    return f"up to {crowd.people:,} {people} from {networks}, {_moment(begins)} to {until}"
+
+
+def _moment(local: datetime) -> str:
+    return f"{local.day} {local:%B %Y, %H:%M}"
+
+
+def seal_letter(
+    rule: Hypothesis,
+    *,
+    page_url: str,
+    seal_url: str,
+    seal: str,
+    revision: tuple[int, str],
+    variants: Sequence[tuple[str, int]],
+    page_digests: Mapping[str, str],
+    time_zone: str,
+    limits: NetworkLimits,
+) -> str:
+    """Return the body: the rule in words, what was sealed, and how to check it later.
+
+    ``revision`` is its number and digest, ``variants`` are (key, weight).
+    """
+    ways = [f"{outcome.word} {outcome.when}:\n  {outcome.then}" for outcome in outcomes(rule)]
+    sources = ", ".join(rule.sources) if rule.sources else "all"
+    crowds = [f"  {line}" for line in crowd_lines(rule, time_zone)]
+    words = [f"  {key}: weight {weight}, {page_digests[key]}" for key, weight in variants]
+    parts = [
+        f"{page_url} has started. This was sealed before the first visitor came.",
+        claim(rule),
+        *ways,
+        f"{conditions(rule)} Days are those of {time_zone}.",
+        f"{what_counts(rule)} Sources that count: {sources}. {of_one_network(limits)}",
+        *(["\n".join(["Announced crowds:", *crowds])] if crowds else []),
+        f"Text: revision {revision[0]}, {revision[1]}",
+        "\n".join(["Variants, with the digest of their words:", *words]),
+        f"Seal: {seal}",
+        f"The sealed text is at {seal_url}. Its SHA-256 must be the seal above, for as long as the "
+        "experiment is kept. Keep this mail to be able to check.",
+    ]
+    return "\n\n".join(parts) + "\n"

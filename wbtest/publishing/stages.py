@@ -1,0 +1,94 @@
+"""The stage that an experiment has reached, and the decisions about it.
+
+How one decides is a subject of ``results``.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Collection, Iterable, Mapping
+from typing import Any, Literal, cast
+
+from sqlalchemy import bindparam
+
+from wbtest.extensions import db
+from wbtest.publishing.models import Decision, Experiment
+from wbtest.publishing.sealing import draft_digest
+
+Stage = Literal["draft", "checked", "running", "paused", "ended", "decided"]
+Choice = Literal["go", "iterate", "stop"]
+# Made once, since to put it together takes longer than to run it.
+_DECISIONS = (
+    db.select(Decision)
+    .where(Decision.experiment_id == bindparam("experiment_id"))
+    .order_by(Decision.id.desc())
+)
+CHOICES: tuple[Choice, ...] = ("go", "iterate", "stop")
+
+
+def stage_of(experiment: Experiment, is_decided: bool | None = None) -> Stage:
+    """Return how far the experiment has come; a draft that changed after its check is a draft.
+
+    ``is_decided`` is told by whoever has read the decisions of many at once.
+    """
+    if experiment.state == "draft":
+        return "checked" if is_checked(experiment) else "draft"
+    if experiment.state == "ended":
+        if is_decided is None:
+            is_decided = find_decision(experiment) is not None
+        return "decided" if is_decided else "ended"
+    # The table allows no other states.
+    return cast(Stage, experiment.state)
+
+
+def is_checked(experiment: Experiment) -> bool:
+    """Whether the launch check was passed by this very draft."""
+    return experiment.checked_digest == draft_digest(experiment)
+
+
+def decisions(experiment: Experiment) -> list[Decision]:
+    """Return all decisions that stand, the newest first."""
+    return list(db.session.scalars(_DECISIONS, {"experiment_id": experiment.id}))
+
+
+def find_decision(experiment: Experiment) -> Decision | None:
+    """Return the newest decision that stands, or None."""
+    return next(iter(decisions(experiment)), None)
+
+
+def newest_decisions(keys: Collection[int]) -> dict[int, Decision]:
+    """Return the newest decision that stands on each of these experiments, by its id: one query."""
+    newest = db.select(db.func.max(Decision.id)).group_by(Decision.experiment_id)
+    rows = db.session.scalars(
+        db.select(Decision).where(Decision.id.in_(newest.where(Decision.experiment_id.in_(keys))))
+    )
+    return {decision.experiment_id: decision for decision in rows}
+
+
+def choices_of(experiments: Iterable[Experiment]) -> dict[int, str]:
+    """Return the newest choice about each experiment that was decided, by its id: one query."""
+    rows = db.session.execute(
+        db.select(Decision.experiment_id, Decision.choice)
+        .where(Decision.experiment_id.in_([experiment.id for experiment in experiments]))
+        .order_by(Decision.id)
+    )
+    return dict(rows.all())
+
+
+def contradiction(decision: Decision) -> str:
+    """Return the sentence that says how a decision differs from the rule's advice, or ''."""
+    return contradiction_of(decision.choice, decision.figures)
+
+
+def contradiction_of(choice: str, figures: Mapping[str, Any]) -> str:
+    """Return the same of a choice made on these figures."""
+    advice = figures["recommendation"]
+    if advice == choice:
+        return ""
+    if advice in CHOICES:
+        return f"The sealed rule said {advice}; the team decided otherwise."
+    # In doubt is what was reached before; figures call that withheld, too.
+    if figures.get("verdict") in ("met", "not_met"):
+        return "Decided while the verdict was in doubt."
+    if figures["withheld"]:
+        return "Decided while the verdict was withheld."
+    return "Decided without a verdict: the figures had not settled it."
