@@ -25,7 +25,7 @@ from wbtest.writing import releases
 from wbtest.writing.models import Revision
 
 SLUG = "bench"
-TEXT = Path(wbtest.__file__).parent / "review" / "sample" / "larder.json"
+TEXT = Path(wbtest.__file__).parent / "review" / "larder.json"
 OWNER = "bench@example.com"
 SECRET = "only-for-the-benchmark-0123456789-abcdef"  # noqa: S105 - signs nothing that lasts
 
