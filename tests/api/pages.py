@@ -2,7 +2,7 @@
 
 # By the function of the API: the endpoints of the pages, with spaces between.
 PAGES = {
-    "list_releases": "writing.releases",
+    "list_releases": "ideas.ideas",
     "create_release": "writing.new_release",
     "import_release": "writing.import",
     "get_release": "writing.preview",
@@ -51,7 +51,7 @@ PAGES = {
     "get_checklist": "decisions.decision",
     "replace_checklist": "decisions.checklist",
     "create_experiment": "publishing.new_experiment",
-    "list_experiments": "ideas.experiments",
+    "list_experiments": "ideas.ideas",
     "get_experiment": "ideas.experiment",
     "change_experiment": "publishing.edit_experiment publishing.new_variant publishing.variant "
     "publishing.delete_variant",
@@ -120,7 +120,7 @@ PAGES = {
     "list_tokens": "team.tokens",
     "make_token": "team.make_token",
     "end_token": "team.revoke_token",
-    "list_needs": "ideas.needs_you",
+    "list_needs": "ideas.ideas",
     "list_webhooks": "team.webhooks",
     "add_webhook": "team.add_webhook",
     "get_webhook": "team.webhook",

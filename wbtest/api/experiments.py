@@ -88,7 +88,7 @@ class Hypothesis(RequestBody, kw_only=True):
     disclosure: Literal["before", "after"] = "before"
     lost_beacons: Rate = 0.25
     reckoning: Reckoning | None = None
-    rule: list[CrowdGiven] = msgspec.field(default_factory=list)
+    crowds: list[CrowdGiven] = msgspec.field(default_factory=list)
 
 
 class VariantGiven(RequestBody, kw_only=True):
