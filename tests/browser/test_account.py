@@ -37,6 +37,7 @@ def test_an_owner_turns_it_on_and_logs_in_with_a_code(
 ) -> None:
     secret = turn_on(logged_in, live)
     check_accessible(logged_in)
+    logged_in.locator("details.menu > summary").click()
     logged_in.get_by_role("button", name="Log out").click()
 
     enter(logged_in, owner.email)
@@ -53,6 +54,7 @@ def test_a_recovery_code_stands_in_for_the_phone(
 ) -> None:
     turn_on(logged_in, live)
     paper = logged_in.locator(".codes .code").first.inner_text()
+    logged_in.locator("details.menu > summary").click()
     logged_in.get_by_role("button", name="Log out").click()
 
     enter(logged_in, owner.email)

@@ -155,7 +155,7 @@ def test_an_owner_can_open_every_page_of_a_team_and_use_it_by_keyboard(
         # By hand, so that there is a device to see, and a line about it in the audit log.
         page.goto(f"{live.url}/login")
         enter(page, owner.email)
-        page.wait_for_url(f"{live.url}/releases")
+        page.wait_for_url(f"{live.url}/ideas")
         typist.walk()
         # It comes by itself where the password is asked for again, and nowhere else.
         typist.open("/account/prove")

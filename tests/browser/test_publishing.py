@@ -112,7 +112,7 @@ def test_what_a_browser_puts_in_again_after_back_is_planned_with(
     page.get_by_label("Visitors a day you expect").fill("1.300")
     expect(page.locator("[data-plan]")).to_contain_text("With 1,300 visitors a day")
 
-    page.goto(f"{live.url}/experiments")
+    page.goto(f"{live.url}/ideas")
     page.go_back()
 
     expect(page.get_by_label("Visitors a day you expect")).to_have_value("1.300")

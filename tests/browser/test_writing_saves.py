@@ -175,6 +175,7 @@ def test_what_the_browser_kept_goes_with_a_log_out(logged_in: Page, live: Live, 
 
     logged_in.context.add_cookies([cookie])  # type: ignore[list-item]
     logged_in.on("dialog", lambda dialog: dialog.accept())
+    logged_in.locator("details.menu > summary").click()
     logged_in.get_by_role("button", name="Log out").click()
 
     expect(logged_in.get_by_role("heading", level=1)).to_have_text("Log in")
