@@ -51,7 +51,7 @@ def test_of_what_the_coach_knows_only_what_is_given_is_changed(
 ) -> None:
     rule = coach_settings.mutable_rules()[0].id
     program.patch("/coach", {"allowed": ["FAQ"]})
-    meanwhile(coach_settings, "furnish", sa.update(TeamSettings).values(jargon="synergy"))
+    meanwhile(coach_settings, "update_coach", sa.update(TeamSettings).values(jargon="synergy"))
 
     told = program.patch("/coach", {"muted": [rule]}).json
 

@@ -23,11 +23,11 @@ from wbtest.team.models import LimitKey
 KILLED_HALF_WAY = """
 import resource, signal, sys
 from pathlib import Path
-from wbtest.delivery import copying
+from wbtest.delivery import backups
 signal.signal(signal.SIGXFSZ, signal.SIG_DFL)
 resource.setrlimit(resource.RLIMIT_CORE, (0, 0))
 resource.setrlimit(resource.RLIMIT_FSIZE, (6_000_000, 6_000_000))
-copying.backup(Path(sys.argv[1]), Path(sys.argv[2]))
+backups.copy_database(Path(sys.argv[1]), Path(sys.argv[2]))
 """
 
 
