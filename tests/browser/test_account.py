@@ -27,7 +27,7 @@ def turn_on(page: Page, live: Live) -> str:
 
 
 def enter(page: Page, email: str) -> None:
-    page.get_by_label("E-mail").fill(email)
+    page.get_by_label("Email").fill(email)
     page.get_by_label("Password").fill(PASSWORD)
     page.get_by_role("button", name="Log in").click()
 

@@ -154,7 +154,7 @@ def test_text_typed_after_the_session_ended_is_offered_back_after_log_in(
     logged_in.get_by_role("button", name="Add a question").first.click()
     logged_in.keyboard.type("And on Sundays?")
     logged_in.locator("[data-status]").get_by_role("link", name="Log in").click()
-    logged_in.get_by_label("E-mail").fill(owner.email)
+    logged_in.get_by_label("Email").fill(owner.email)
     logged_in.get_by_label("Password").fill(PASSWORD)
     logged_in.get_by_role("button", name="Log in").click()
     expect(logged_in.get_by_label("Headline")).to_have_value(LARDER.headline)

@@ -97,5 +97,5 @@ def guess_too_often(reader: Reader) -> None:
 
 
 def fill_in(page: Page, password: str) -> None:
-    page.get_by_label("E-mail").fill("ada@example.com")
+    page.get_by_label("Email").fill("ada@example.com")
     page.get_by_label("Password").fill(password)

@@ -116,7 +116,7 @@ def test_of_a_stranger_who_tries_to_log_in_no_word_is_kept(client: Browser, team
 
     [line] = audit_lines(10)
     assert (line.action, line.who) == ("login.failed", "somebody")
-    assert line.about == "with an e-mail of nobody here; more in this hour are not written down"
+    assert line.about == "with an email of nobody here; more in this hour are not written down"
 
 
 def test_strangers_fill_one_line_an_hour_at_most(team: Team, now: HandClock):

@@ -102,7 +102,7 @@ def test_who_is_invited_is_listed_with_role_and_time(client: Browser) -> None:
     [
         ({"email": "viewer@larder.example"}, "is in this team already"),
         ({"email": "nobody"}, "@-sign"),
-        ({"email": ""}, "Type the e-mail."),
+        ({"email": ""}, "Type the email."),
         ({"role": "king"}, "Not a valid choice"),
     ],
 )
@@ -193,5 +193,5 @@ def test_bytes_that_are_no_text_are_refused_at_the_email(client: Browser, typed:
     )
 
     assert answer.status_code == 422
-    assert "Part of this e-mail cannot be read. Type it again." in answer.text
+    assert "Part of this email cannot be read. Type it again." in answer.text
     assert db.session.scalars(db.select(Invitation)).all() == []

@@ -214,7 +214,7 @@ def test_neighbours_on_one_line_count_as_one_and_others_do_not(
     for n, ip in enumerate((*neighbours, stranger)):
         guess(client, f"person{n}@example.com", ip=ip)
 
-    # Each e-mail has a count here and one anywhere, and each line one; all strangers have one too.
+    # Each email has a count here and one anywhere, and each line one; all strangers have one too.
     counts = sorted(db.session.scalars(db.select(LimitCount.hits)))
     assert counts == [1, 1, 1, 1, 1, 1, 1, 1, 2]
 

@@ -1,4 +1,4 @@
-"""People: how an e-mail is compared, who may be added, and what a password must be."""
+"""People: how an email is compared, who may be added, and what a password must be."""
 
 import pytest
 from flask import Flask
@@ -38,7 +38,7 @@ def test_a_person_is_found_in_any_spelling(app: Flask) -> None:
 
     assert find_person(" ADA@example.com") == ada
     assert find_person("eve@example.com") is None
-    assert find_person("not an e-mail") is None
+    assert find_person("not an email") is None
 
 
 def test_an_added_person_is_no_owner_unless_so_named(app: Flask) -> None:

@@ -87,7 +87,7 @@ def list_webhooks() -> Webhooks:
 def add_webhook(body: NewWebhook) -> Answer[WebhookShown]:
     """Tell an address of these events from now on. The answer holds its secret, this once.
 
-    The token needs `read`, and `admin` for a webhook that gets e-mails of visitors.
+    The token needs `read`, and `admin` for a webhook that gets emails of visitors.
     """
     check_held("read", *(["admin"] if body.addresses else ()))
     if unknown := [kind for kind in body.events if kind not in KINDS]:

@@ -51,7 +51,7 @@ class AskedShown(msgspec.Struct):
 
 
 class NewLink(RequestBody, kw_only=True):
-    """`sees_internal` opens the internal FAQ too. With an e-mail the link is mailed as well."""
+    """`sees_internal` opens the internal FAQ too. With an email the link is mailed as well."""
 
     name: str
     email: str = ""

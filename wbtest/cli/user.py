@@ -20,7 +20,7 @@ def user() -> None:
 
 @user.command()
 @click.argument("email")
-@click.option("--name", help="How others see the person (default: from the e-mail).")
+@click.option("--name", help="How others see the person (default: from the email).")
 @click.option("--role", type=click.Choice(ROLES), default="editor", show_default=True)
 def create(email: str, name: str | None, role: str) -> None:
     """Give EMAIL a log-in and a role. Asks for the password, or reads it from standard input."""
@@ -38,7 +38,7 @@ def create(email: str, name: str | None, role: str) -> None:
 @user.command("list")
 @click.option("--json", "as_json", is_flag=True, help="One JSON object a line.")
 def list_people(as_json: bool) -> None:
-    """List everybody: e-mail, role, name. Who left the team has no role."""
+    """List everybody: email, role, name. Who left the team has no role."""
     with opened(os.environ):
         for row in people.everybody():
             words = (row.email, row.role or "-", row.name)

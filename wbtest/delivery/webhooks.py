@@ -23,13 +23,13 @@ KINDS = {
     "experiment.resumed": "An experiment goes on",
     "experiment.ended": "An experiment ends",
     "signup.created": "Somebody signs up",
-    "signup.confirmed": "Somebody confirms their e-mail",
+    "signup.confirmed": "Somebody confirms their email",
     "verdict.reached": "A verdict is reached",
     "decision.made": "The team decides",
 }
 # Sent by a button, to every webhook that is asked for it.
 TEST = "test"
-# Not a kind: in ``Webhook.events`` it says that events of people carry their e-mail.
+# Not a kind: in ``Webhook.events`` it says that events of people carry their email.
 ADDRESSES = "addresses"
 KEPT = timedelta(days=30)
 
@@ -102,7 +102,7 @@ def body_of(kind: str, data: Mapping[str, Any], now: datetime) -> str:
 
 
 def forget_events(connection: sa.Connection, email: str) -> None:
-    """Delete the events that hold this e-mail, in capitals or not."""
+    """Delete the events that hold this email, in capitals or not."""
     if email:
         # As JSON writes it, so that ann@x.io is not found in joann@x.io.
         is_theirs = OutboxEvent.body.icontains(

@@ -66,7 +66,7 @@ class AskForm(TypedForm):
 
 class LinkForm(TypedForm):
     name = StringField("Who is it for?", [InputRequired("Say whom the link is for.")], default="")
-    email = EmailField("Their e-mail", [Optional()], default="")
+    email = EmailField("Their email", [Optional()], default="")
     days = WholeField("It works for", _from_one_to(MOST_DAYS, "days"))
     sees_internal = BooleanField("May read our own questions too")
 

@@ -178,7 +178,7 @@ def make_link(
 ) -> tuple[Reviewer, str]:
     """Make a seat for somebody who is called ``name``; return it with the token of its link.
 
-    With ``sees_internal`` it shows the internal FAQ too; with an e-mail it is mailed. Nobody can
+    With ``sees_internal`` it shows the internal FAQ too; with an email it is mailed. Nobody can
     learn the token later: it is to be shown now. Raises Invalid at name, email or days, and
     TooManyLinks.
     """

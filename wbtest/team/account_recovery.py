@@ -28,7 +28,7 @@ LINK_LIFE = timedelta(hours=1)
 
 
 def ask_for_reset(email: str) -> None:
-    """Mail a link to whoever logs in with this e-mail, at most one in ten minutes.
+    """Mail a link to whoever logs in with this email, at most one in ten minutes.
 
     Nobody learns here whether there is such a person: for a stranger the same is done for somebody
     else, and taken back. Raises Invalid at ``email`` for what is no address at all.
@@ -89,8 +89,8 @@ def ask_to_change_email(person: Person, new: str, password: str) -> None:
     wanted = people.clean_email(new, "new_email")
     stored = check_password(person, password)
     if wanted == person.email:
-        raise Invalid("new_email", "This is the e-mail you log in with now. Type another one.")
-    names = rate_limits.names_of(f"e-mail mail {wanted}")
+        raise Invalid("new_email", "This is the email you log in with now. Type another one.")
+    names = rate_limits.names_of(f"email mail {wanted}")
     with writing() as session:
         hold_with_password(person, stored)
         total, _ = rate_limits.count(session.connection(), names, 1, PACE)
@@ -233,7 +233,7 @@ def reset_done_letter(reset_url: str) -> Letter:
 def email_asked_letter(new_email: str, reset_url: str) -> Letter:
     """Return the mail to the old address, while nothing is changed yet."""
     return _letter(
-        "Somebody asks to change your e-mail for wbtest",
+        "Somebody asks to change your email for wbtest",
         f"Somebody who knows your password asks to log in with {new_email} from now on. Nothing"
         " changes before the new address is confirmed.",
         "If that was you, open the link in the mail that went there.",
@@ -244,7 +244,7 @@ def email_asked_letter(new_email: str, reset_url: str) -> Letter:
 def email_link_letter(url: str) -> Letter:
     """Return the mail to the new address."""
     return _letter(
-        "Confirm your new e-mail for wbtest",
+        "Confirm your new email for wbtest",
         "Somebody wants to log in to wbtest with this address. If that is you, say so here, within"
         " an hour:",
         url,
@@ -255,7 +255,7 @@ def email_link_letter(url: str) -> Letter:
 def email_taken_letter(login_url: str) -> Letter:
     """Return the mail to a new address that has a log-in of its own."""
     return _letter(
-        "Somebody wanted to use your e-mail for wbtest",
+        "Somebody wanted to use your email for wbtest",
         "Somebody asked to log in with this address, but it has a log-in already. Nothing changed.",
         f"If that was you, log in with it instead: {login_url}",
         "If that was not you, there is nothing to do.",
@@ -265,7 +265,7 @@ def email_taken_letter(login_url: str) -> Letter:
 def email_changed_letter(new_email: str) -> Letter:
     """Return the mail to the old address, after the change."""
     return _letter(
-        "Your e-mail for wbtest is changed",
+        "Your email for wbtest is changed",
         f"Your log-in is {new_email} from now on; this address opens nothing any more.",
         "If that was not you, tell whoever runs your wbtest server at once.",
     )

@@ -126,7 +126,7 @@ def password() -> ResponseReturnValue:
 @proved("POST")
 @rate_limits.per_ip(30, rate_limits.HOUR)
 def email() -> ResponseReturnValue:
-    """Ask for another e-mail. Nothing changes before it is confirmed from there."""
+    """Ask for another email. Nothing changes before it is confirmed from there."""
     form = EmailForm()
     asked = ""
     if has_mail_server() and form.validate_on_submit():

@@ -24,7 +24,7 @@ from wbtest.team.models import AuditLine, Person
 from wbtest.team.rate_limits import HOUR, count, plain_names
 
 LONGEST_ABOUT = 300
-OF_NOBODY = "with an e-mail of nobody here; more in this hour are not written down"
+OF_NOBODY = "with an email of nobody here; more in this hour are not written down"
 # Who acts where nobody is logged in.
 WORKER, OPERATOR, STRANGER, VISITOR = "wbtest", "command line", "somebody", "a visitor"
 KINDS = {
@@ -61,8 +61,8 @@ ACTIONS: dict[str, dict[str, str]] = {
         "login.password_refused": "typed a wrong password where it is asked for once more",
         "login.reset_asked": "asked for a new password by mail",
         "login.reset": "set a new password by a link from a mail",
-        "login.email_asked": "asked to log in with another e-mail",
-        "login.email_changed": "changed their e-mail; before it was",
+        "login.email_asked": "asked to log in with another email",
+        "login.email_changed": "changed their email; before it was",
         "login.renamed": "changed their name; before it was",
         "login.session_ended": "logged out a device of theirs:",
         "login.sessions_ended": "logged out all other devices of theirs",
@@ -198,10 +198,10 @@ def record(
 
 
 def record_wrong_log_in(person: Person | None) -> None:
-    """Add a line about a log-in that failed, of the person who has the e-mail.
+    """Add a line about a log-in that failed, of the person who has the email.
 
     Of strangers nothing is kept but that one tried, once an hour: people type passwords where
-    e-mails belong, and nobody could ever prune these lines. For them the same is done for somebody
+    emails belong, and nobody could ever prune these lines. For them the same is done for somebody
     else, and taken back: otherwise the time would tell who has a log-in.
     """
     with writing() as session:

@@ -89,7 +89,7 @@ class EndingTokens(TypedForm):
 
 
 class LogInForm(TypedForm):
-    email = EmailField("E-mail", [DataRequired("Type your e-mail."), at_most(320)])
+    email = EmailField("Email", [DataRequired("Type your email."), at_most(320)])
     password = PasswordField(
         "Password", [DataRequired("Type your password."), at_most(LONGEST_PASSWORD)]
     )
@@ -97,13 +97,13 @@ class LogInForm(TypedForm):
 
 class SetupForm(TypedForm):
     name = StringField("Your name", [DataRequired("Type your name."), at_most(120)], [one_line])
-    email = EmailField("Your e-mail", [DataRequired("Type your e-mail."), reachable])
+    email = EmailField("Your email", [DataRequired("Type your email."), reachable])
     password = PasswordField("Password", [DataRequired("Choose a password."), good_password])
     team_name = StringField(
         "Team or company", [DataRequired("Name your team."), at_most(120)], [one_line]
     )
     controller = StringField("Who is responsible", [Optional(), at_most(300)], [one_line])
-    contact_email = EmailField("E-mail for visitors", [Optional(), reachable], [one_line])
+    contact_email = EmailField("Email for visitors", [Optional(), reachable], [one_line])
 
 
 class PasswordForm(EndingTokens):
@@ -130,7 +130,7 @@ class TeamForm(TypedForm):
         [one_line],
     )
     contact_email = EmailField(
-        "E-mail for visitors",
+        "Email for visitors",
         [DataRequired("Visitors need a place to write to."), reachable],
         [one_line],
     )
@@ -168,7 +168,7 @@ class DailyMailForm(TypedForm):
 
 
 class AskForResetForm(TypedForm):
-    email = EmailField("E-mail", [DataRequired("Type your e-mail."), at_most(320), reachable])
+    email = EmailField("Email", [DataRequired("Type your email."), at_most(320), reachable])
 
 
 class ResetForm(EndingTokens):
@@ -185,7 +185,7 @@ class ResetForm(EndingTokens):
 
 class EmailForm(TypedForm):
     new_email = EmailField(
-        "New e-mail", [DataRequired("Type the new e-mail."), at_most(320), reachable], [one_line]
+        "New email", [DataRequired("Type the new email."), at_most(320), reachable], [one_line]
     )
     password = _own_password()
 
@@ -212,7 +212,7 @@ class TurnOffForm(EndingTokens):
 
 
 class InviteForm(TypedForm):
-    email = EmailField("Their e-mail", [DataRequired("Type the e-mail."), reachable], [one_line])
+    email = EmailField("Their email", [DataRequired("Type the email."), reachable], [one_line])
     role = SelectField("Their role", choices=ROLE_CHOICES, default="editor")
 
 

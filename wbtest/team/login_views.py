@@ -165,7 +165,7 @@ def _set_cookie(response: Response, name: str, value: str, lasts: timedelta) -> 
 @access.public
 @rate_limits.per_ip(30, rate_limits.HOUR)
 def reset() -> ResponseReturnValue:
-    """Ask for a link by mail. The answer is the same whoever the e-mail belongs to."""
+    """Ask for a link by mail. The answer is the same whoever the email belongs to."""
     form = AskForResetForm()
     is_asked = False
     if has_mail_server() and form.validate_on_submit():

@@ -27,7 +27,7 @@ from wbtest.team.tokens import revoke_above
 
 INVITATION_LIFE = timedelta(hours=48)
 MOST_A_DAY = 50
-# Long enough to see who never came; then the e-mail of a stranger has no business here.
+# Long enough to see who never came; then the email of a stranger has no business here.
 INVITATION_KEPT = timedelta(days=7)
 
 
@@ -145,7 +145,7 @@ class TooManyInvitations(Refused):
 def invite(owner: Person, email: str, role: str) -> tuple[Invitation, str]:
     """Ask somebody in, by mail where a mail server is set; return it with the token of its link.
 
-    Nobody can learn the token later. A second invitation of one e-mail takes the first one's place.
+    Nobody can learn the token later. A second invitation of one email takes the first one's place.
     Raises Invalid at email or role, and TooManyInvitations.
     """
     email = clean_email(email)
@@ -302,9 +302,9 @@ def accept_invitation(token: str, person: Person) -> None:
 
 
 def accept_invitation_as_new(token: str, *, name: str, password: str) -> Person:
-    """Make a log-in for the invited e-mail, let it join, and return the person.
+    """Make a log-in for the invited email, let it join, and return the person.
 
-    Raises InvitationOver, Invalid at name or password, and Refused when the e-mail has a log-in.
+    Raises InvitationOver, Invalid at name or password, and Refused when the email has a log-in.
     """
     person = people.new_person(email=get_open_invitation(token).email, name=name, password=password)
     with writing() as session:
@@ -314,7 +314,7 @@ def accept_invitation_as_new(token: str, *, name: str, password: str) -> Person:
             session.flush()
         except IntegrityError as error:
             raise Refused(
-                "This e-mail has a log-in by now. Open the link again and log in with it."
+                "This email has a log-in by now. Open the link again and log in with it."
             ) from error
         _join(invitation, person)
         session.delete(invitation)

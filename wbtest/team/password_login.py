@@ -21,14 +21,14 @@ from wbtest.team.two_factor import (
     take_code,
 )
 
-WRONG_LOG_IN = "E-mail or password is not right. Check both and try again."
+WRONG_LOG_IN = "Wrong email or password. Check both and try again."
 PROOF_LASTS = timedelta(minutes=10)
 
 
 def log_in(email: str, password: str, former_token: str = "") -> str:
     """Open a session and return its token; one that the device had before is over.
 
-    Raises Invalid and RateLimited in the same words and after the same time, whoever the e-mail
+    Raises Invalid and RateLimited in the same words and after the same time, whoever the email
     belongs to, and CodeAsked when the password is right and a code is wanted too: no session is
     open then.
     """
@@ -54,7 +54,7 @@ def log_in(email: str, password: str, former_token: str = "") -> str:
 
 
 def _account_of(email: str) -> str:
-    """Whose log-in is tried: the e-mail as we compare it, or what was typed instead."""
+    """Whose log-in is tried: the email as we compare it, or what was typed instead."""
     try:
         return people.clean_email(email)
     except Invalid:

@@ -18,7 +18,7 @@ PASSES, KIBIBYTES, LANES = 2, 19 * 1024, 1
 # So many characters are somebody's own beside words that others guess first.
 LEAST_OWN = 8
 OF_THE_PRODUCT = ("wbtest", "press", "release", "landing", "page", "signup", "waiting", "password")
-# Of a random word that nobody kept: an unknown e-mail costs as much time as a known one.
+# Of a random word that nobody kept: an unknown email costs as much time as a known one.
 _NOBODY = (
     "$argon2id$v=19$m=19456,t=2,p=1"
     "$imhd/+SVvQTmD0fq20ZuLQ$RXybE7pVIwz9PC8JJ3hYcCw11YamlqJd6OoCyUqDgDE"
@@ -59,7 +59,7 @@ def _hasher() -> PasswordHasher:
 def find_fault(password: str, about: Collection[str] = ()) -> str:
     """Return the sentence that says why this password is no good, or '' when it is.
 
-    ``about`` is what others know of whose it will be: name and e-mail.
+    ``about`` is what others know of whose it will be: name and email.
 
     >>> find_fault("short")
     'Use 10 characters or more; three or four words are easy to remember.'
@@ -74,7 +74,7 @@ def find_fault(password: str, about: Collection[str] = ()) -> str:
         return "Many people use this password, so it is tried first. Use three or four words."
     if _is_guessed(password, (*_words(about), *OF_THE_PRODUCT)):
         return (
-            "This is little more than your name, your e-mail or a word of wbtest, which is tried "
+            "This is little more than your name, your email or a word of wbtest, which is tried "
             "first. Use three or four other words."
         )
     return ""
@@ -97,7 +97,7 @@ def _is_guessed(password: str, words: Collection[str]) -> bool:
 
 
 def _words(about: Collection[str]) -> Iterator[str]:
-    """The words of names and e-mails that one may type as they are, without .com and the like."""
+    """The words of names and emails that one may type as they are, without .com and the like."""
     for text in about:
         yield from re.findall(r"[^\W_]{3,}", re.sub(r"\.\w+$", "", text.casefold()))
 

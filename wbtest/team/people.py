@@ -26,7 +26,7 @@ LONGEST_NAME = 120
 
 
 def clean_email(text: str, field: str = "email") -> str:
-    """Return an e-mail as we store and compare it: trimmed, normalised, in small letters.
+    """Return an email as we store and compare it: trimmed, normalised, in small letters.
 
     Raises Invalid at ``field`` when nobody could receive mail there.
     """
@@ -34,7 +34,7 @@ def clean_email(text: str, field: str = "email") -> str:
     from email_validator import EmailNotValidError, validate_email
 
     if NO_TEXT.search(text):
-        raise Invalid(field, "Part of this e-mail cannot be read. Type it again.")
+        raise Invalid(field, "Part of this email cannot be read. Type it again.")
     try:
         found = validate_email(text.strip(), check_deliverability=False)
     except EmailNotValidError as error:
@@ -43,7 +43,7 @@ def clean_email(text: str, field: str = "email") -> str:
 
 
 def find_person(email: str) -> Person | None:
-    """The person with this e-mail, in whatever spelling, or None."""
+    """The person with this email, in whatever spelling, or None."""
     try:
         wanted = clean_email(email)
     except Invalid:
@@ -94,7 +94,7 @@ def add_person(*, email: str, name: str, role: str, password: str) -> Person:
     person = new_person(email=email, name=name, password=password)
     with writing() as session:
         if find_person(person.email):
-            raise Invalid("email", "Somebody with this e-mail has a log-in already.")
+            raise Invalid("email", "Somebody with this email has a log-in already.")
         session.add(person)
         session.add(Membership(person=person, role=role, created_at=clock.now()))
         session.flush()
@@ -214,7 +214,7 @@ def set_up(
     """Make the team and its owner, and spend the link.
 
     ``controller`` is who answers for the public pages (default: the person and the team),
-    ``contact_email`` where visitors can write to (default: the owner's e-mail). Of two who come at
+    ``contact_email`` where visitors can write to (default: the owner's email). Of two who come at
     once only one gets through. Raises LinkSpent, or Invalid at a field.
     """
     person = new_person(email=email, name=name, password=password)

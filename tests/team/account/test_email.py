@@ -1,4 +1,4 @@
-"""Another e-mail for a log-in: password, word to the old address, a yes from the new one."""
+"""Another email for a log-in: password, word to the old address, a yes from the new one."""
 
 import re
 
@@ -78,8 +78,8 @@ def test_a_new_password_stops_the_change(client: Browser, ada: Person, link: str
         ("password", "not the password", "This is not your password."),
         ("password", "", "Type the password you log in with."),
         ("new_email", "ada", "@-sign"),
-        ("new_email", " ADA@example.com ", "This is the e-mail you log in with now."),
-        ("new_email", "", "Type the new e-mail."),
+        ("new_email", " ADA@example.com ", "This is the email you log in with now."),
+        ("new_email", "", "Type the new email."),
     ],
 )
 def test_a_fault_is_told_at_its_field_and_no_mail_leaves(
