@@ -11,11 +11,10 @@ from tests.results.everywhere.reading import (
     table,
     whole,
 )
-from tests.results.everywhere.recount import COLUMNS, Numbers
+from tests.results.everywhere.recount import Numbers
 
 RATES = "Rates and intervals by variant"
 FUNNEL = "From served to the last step, by variant"
-STEPS = "What people did after the address, by variant"
 
 
 def check_first_screen(reader: Reader) -> None:
@@ -24,7 +23,6 @@ def check_first_screen(reader: Reader) -> None:
     if reader.is_anybody:
         _check_rates(reader, page)
         _check_funnel(reader, page)
-        _check_steps(reader, page)
         _check_sentences(reader, page)
 
 
@@ -66,22 +64,6 @@ def _check_funnel(reader: Reader, page: str) -> None:
     if any(row[0] for row in rows):
         bars = [trace["x"][::-1] for trace in reversed(figure(page, "funnel"))]
         assert bars == [[counts[k] for _, counts in stages] for k in range(len(rows))]
-
-
-def _check_steps(reader: Reader, page: str) -> None:
-    plan = reader.plan
-    assert has_table(page, STEPS) == bool(plan.question or plan.asks_for)
-    if plan.question or plan.asks_for:
-        columns = [
-            4,
-            *([7] if plan.question else []),
-            *map(COLUMNS.index, plan.asks_for),
-        ]
-        [_, *shown] = table(page, STEPS)
-        assert shown == [
-            [name, *(whole(row[column]) for column in columns)]
-            for name, row in zip(reader.names, reader.rows, strict=True)
-        ]
 
 
 def _check_sentences(reader: Reader, page: str) -> None:
