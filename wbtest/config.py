@@ -29,12 +29,12 @@ KNOWN = {
     "BASE_URL": "the address people type, e.g. `https://try.example.com`; it builds every link",
     "TRUSTED_PROXIES": "how many proxies in front may name the visitor's IP (default 0)",
     "MAIL_URL": "`smtp://user:password@host:587`, or `smtps://…`; without it no visitor is asked "
-    "to confirm, and other mail waits",
-    "MAIL_FROM": "sender of our mail, e.g. `Larder <hello@example.com>`",
+    "to confirm, and other email is queued",
+    "MAIL_FROM": "sender of our emails, e.g. `Larder <hello@example.com>`",
     "WORKERS": "web processes, 1 to 64 (default: one per core, at most 4)",
-    "RETENTION_DAYS": "days that the privacy page promises, 1 to 760 (default 395)",
-    "IDLE_DAYS": "days after which a device that nobody used is logged out, 1 to 30 (default 14)",
-    "SLOW_MS": "milliseconds; pages and API calls that take longer are logged (default: none is)",
+    "RETENTION_DAYS": "days the privacy page promises, 1 to 760 (default 395)",
+    "IDLE_DAYS": "days after which an unused device is logged out, 1 to 30 (default 14)",
+    "SLOW_MS": "milliseconds; pages and API calls that take longer are logged (default: none)",
     "LOG_FORMAT": "`text` or `json` (default `text`)",
 }
 
