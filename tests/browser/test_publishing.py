@@ -187,7 +187,7 @@ def test_deleting_a_draft_asks_first(
     expect(page.get_by_text("what you wrote for its variants are lost")).to_be_visible()
     page.get_by_role("button", name="Delete the draft", exact=True).click()
 
-    expect(page.get_by_role("heading", name="No experiment yet")).to_be_visible()
+    expect(page.get_by_role("heading", name="Approved 1")).to_be_visible()
 
 
 def test_the_pages_work_without_scripts(
@@ -231,6 +231,6 @@ def test_every_page_of_an_experiment_is_accessible(
 
     for path in paths:
         page.goto(live.url + path)
-        for fold in page.locator("details > summary").all():
+        for fold in page.locator("main details > summary").all():
             fold.click()
         check_accessible(page)
