@@ -27,7 +27,7 @@ from wbtest.publishing.correction_requests import (
 )
 from wbtest.publishing.live_snapshot import load_live
 from wbtest.publishing.page_strings import strings_for
-from wbtest.writing.document import LONGEST_TEXT
+from wbtest.writing.text_rules import LONGEST_TEXT
 
 LONGEST_PAGE = 14 * 1024
 PROSE = (
