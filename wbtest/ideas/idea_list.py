@@ -1,4 +1,4 @@
-"""The portfolio as its page shows it: every idea in its place, and what is known of those shown.
+"""Every idea as its pages show it: by stage, or against its target.
 
 All ideas are read in short. What has to be judged is judged for the page that is shown and, so that
 the sentence on top is right on every page, for the first ideas on which nobody has decided.

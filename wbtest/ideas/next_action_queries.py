@@ -36,13 +36,12 @@ from wbtest.writing.models import Revision, Stop
 class ExperimentStatuses(Struct, frozen=True):
     """What was read of some experiments; most of it by the experiment's id.
 
-    ``proposals`` are all of them, ``waiting`` the oldest on each experiment. ``approved``
-    are ids of revisions, ``newest`` number and digest by release.
+    ``waiting`` is the oldest proposal on each experiment. ``approved`` are ids of revisions,
+    ``newest`` number and digest by release.
     """
 
     verdicts: Mapping[int, Summary]
     stages: Mapping[int, Stage]
-    proposals: Sequence[WaitingPaper]
     waiting: Mapping[int, WaitingPaper]
     approved: frozenset[int]
     newest: Mapping[int, tuple[int, str]]
@@ -108,7 +107,6 @@ def read_statuses(experiments: Sequence[Experiment]) -> ExperimentStatuses:
     return ExperimentStatuses(
         verdicts=verdicts,
         stages={each.id: _stage_of(each, verdicts.get(each.id)) for each in experiments},
-        proposals=proposals,
         # Of several on one test the oldest has waited longest.
         waiting={each.paper.experiment_id: each for each in reversed(proposals)},
         approved=frozenset(approved_ids(drafts)),

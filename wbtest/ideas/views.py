@@ -48,7 +48,7 @@ def ideas() -> ResponseReturnValue:
     )
 
 
-@bp.get("/ideas/chart", endpoint="portfolio")
+@bp.get("/ideas/chart")
 @access.requires("read")
 def portfolio() -> ResponseReturnValue:
     """Every idea, what needs the team first; a state, words and a page stand in the address."""
