@@ -121,7 +121,8 @@ def _ask_some(
     schema.app = app
     if is_short:
         # To make up requests for all addresses takes longer than the rest of the test.
-        schema = schema.include(tag="meanwhile")
+        schema = schema.include(tag="spend_and_notes")
+    before = tally.total
     stream = from_schema(schema).execute()
     for event in stream:
         for where, what, line in _failures(event):
@@ -130,6 +131,8 @@ def _ask_some(
             stream.stop()
         elif isinstance(event, events.Interrupted):
             raise KeyboardInterrupt
+    if tally.total == before:
+        raise LookupError("Not one request was made: the description has no such addresses.")
 
 
 def _document() -> dict[str, Any]:
