@@ -8,6 +8,7 @@ from __future__ import annotations
 
 from collections import defaultdict
 from collections.abc import Collection
+from typing import Any
 
 import sqlalchemy as sa
 from sqlalchemy.orm import joinedload, selectinload
@@ -27,12 +28,12 @@ from wbtest.writing.models import Release, Revision, Stop
 SEARCHED = ("subheading", "segment", "problem")
 
 
-def ideas_of() -> list[Idea]:
-    """Return every idea, in no order."""
-    decided = _decided()
-    tests, drafts = _tests()
+def ideas_of(release_id: int | None = None) -> list[Idea]:
+    """Return every idea in no order, or the one of this release."""
+    decided = _decided(release_id)
+    tests, drafts = _tests(release_id)
     parts = [Release.document[name].as_string() for name in ("product", "headline", *SEARCHED)]
-    rows = db.session.execute(
+    query = (
         sa.select(
             Release.id,
             Release.created_at,
@@ -44,6 +45,9 @@ def ideas_of() -> list[Idea]:
         )
         .outerjoin(Stop, Stop.release_id == Release.id)
         .outerjoin(Person, Person.id == Stop.stopped_by_id)
+    )
+    rows = db.session.execute(
+        query if release_id is None else query.where(Release.id == release_id)
     )
     found = []
     for key, began_at, reason, at, weeks, who, product, headline, *texts in rows:
@@ -103,16 +107,17 @@ def experiments_by_id(keys: Collection[int]) -> dict[int, Experiment]:
     return {experiment.id: experiment for experiment in rows}
 
 
-def _tests() -> tuple[defaultdict[int, list[Started]], dict[int, int]]:
+def _tests(release_id: int | None) -> tuple[defaultdict[int, list[Started]], dict[int, int]]:
     """The started tests of each release, the newest first, and its newest draft of one."""
     proposed, told = _proposed(), _with_news()
     tests: defaultdict[int, list[Started]] = defaultdict(list)
     drafts: dict[int, int] = {}
-    rows = db.session.execute(
+    query = (
         sa.select(Experiment.release_id, Experiment.id, Experiment.slug)
         .add_columns(Experiment.started_at, Experiment.state)
         .order_by(Experiment.started_at.desc(), Experiment.id.desc())
     )
+    rows = db.session.execute(_of_release(query, release_id))
     for release_id, key, slug, started_at, state in rows:
         if started_at is None:
             drafts[release_id] = max(key, drafts.get(release_id, 0))
@@ -130,10 +135,12 @@ def _tests() -> tuple[defaultdict[int, list[Started]], dict[int, int]]:
     return tests, drafts
 
 
-def _decided() -> dict[int, Ending]:
+def _decided(release_id: int | None) -> dict[int, Ending]:
     """The newest decision on each experiment. Of its figures only the verdict is read."""
     figures = Decision.figures
     newest = sa.select(sa.func.max(Decision.id)).group_by(Decision.experiment_id)
+    if release_id is not None:
+        newest = _of_release(newest.join(Experiment), release_id)
     rows = db.session.execute(
         sa.select(Decision.experiment_id, Decision.choice, Decision.reason, Decision.decided_at)
         .add_columns(Person.name, figures["verdict"].as_string(), figures["withheld"].as_boolean())
@@ -144,6 +151,11 @@ def _decided() -> dict[int, Ending]:
         key: Ending(choice, reason, who, at, is_reached=verdict == "met" and not is_withheld)
         for key, choice, reason, at, who, verdict, is_withheld in rows
     }
+
+
+def _of_release(query: sa.Select[Any], release_id: int | None) -> sa.Select[Any]:
+    """Keep the rows of the experiments of one release, unless it is None."""
+    return query if release_id is None else query.where(Experiment.release_id == release_id)
 
 
 def _proposed() -> dict[int, str]:

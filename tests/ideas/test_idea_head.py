@@ -1,0 +1,75 @@
+"""The head of every page of an idea: its name, its status, and a tab for each stage."""
+
+from flask import Flask
+
+from tests.conftest import Browser
+from tests.factories import Team, log_in, make_experiment, make_release, make_revision
+from tests.ideas.conftest import Ideas
+from wbtest.ideas.idea_head import IdeaHead, head_of
+
+
+def look(app: Flask, release_id: int, experiment_id: int | None = None) -> IdeaHead:
+    with app.test_request_context():
+        return head_of(release_id, experiment_id)
+
+
+def tabs(head: IdeaHead) -> dict[str, str]:
+    return {tab.key: tab.url for tab in head.tabs}
+
+
+def test_a_draft_has_its_text_and_no_other_place(app: Flask, team: Team):
+    release = make_release(team.editor, product="Nightbus", headline="A bus when you need it")
+
+    head = look(app, release.id)
+
+    assert (head.name, head.headline) == ("Nightbus", "A bus when you need it")
+    assert (head.status, head.page_url, head.tests) == ("Draft", "", [])
+    assert [key for key, url in tabs(head).items() if url] == ["release"]
+
+
+def test_a_revision_opens_the_review(app: Flask, team: Team):
+    revision = make_revision(team.editor, product="Kiln")
+
+    found = tabs(look(app, revision.release_id))
+
+    assert found["review"] == f"/releases/{revision.release_id}/revisions/1"
+    assert found["test"] == found["results"] == ""
+
+
+def test_a_running_test_has_every_tab_and_its_public_page(app: Flask, ideas: Ideas):
+    test = ideas.running
+
+    head = look(app, test.release_id)
+
+    assert head.page_url == f"/p/{test.slug}"
+    assert head.status.startswith("Running, day ")
+    assert all(tabs(head).values())
+    assert tabs(head)["results"] == f"/experiments/{test.id}/results"
+
+
+def test_what_was_decided_is_the_status(app: Flask, ideas: Ideas):
+    assert look(app, ideas.stopped.release_id).status == "Stopped"
+
+
+def test_of_several_tests_the_one_in_view_is_marked(app: Flask, team: Team, ideas: Ideas):
+    first = ideas.stopped
+    second = make_experiment(first.revision, team.editor)
+
+    old, new = look(app, first.release_id, first.id), look(app, first.release_id, second.id)
+
+    assert [(test.label, test.is_current) for test in old.tests] == [
+        ("Test 1", True),
+        ("Next test", False),
+    ]
+    assert [test.is_current for test in new.tests] == [False, True]
+    assert (tabs(new)["test"], tabs(new)["results"]) == (f"/experiments/{second.id}", "")
+
+
+def test_a_page_of_an_idea_names_it_once_as_its_heading(client: Browser, team: Team, ideas: Ideas):
+    log_in(client, team.editor)
+
+    page = client.get(f"/experiments/{ideas.running.id}/links").text
+
+    assert page.count("<h1>") == 1
+    assert '<li><a href="/experiments/' not in page.partition('<nav class="tabs"')[0]
+    assert 'aria-current="page">Test</a>' in page

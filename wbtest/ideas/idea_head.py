@@ -1,0 +1,124 @@
+"""The head of every page of an idea: its name, its status and its tabs, a stage each."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from typing import NamedTuple
+
+from flask import request, url_for
+
+from wbtest.extensions import clock, db
+from wbtest.ideas.idea import Idea, Started, state_of
+from wbtest.ideas.idea_queries import ideas_of, newest_texts
+from wbtest.ideas.stages import Stage, Text, stage_of, status_text
+from wbtest.publishing.models import Experiment
+from wbtest.team import access
+
+
+class Tab(NamedTuple):
+    """A stage of the idea; ``url`` is '' while there is nothing to show."""
+
+    key: str
+    label: str
+    url: str
+
+
+class TestLink(NamedTuple):
+    """One of several tests of an idea."""
+
+    label: str
+    url: str
+    is_current: bool
+
+
+class IdeaHead(NamedTuple):
+    """What stands above every page of an idea.
+
+    ``page_url`` is the public page of the test in view, '' before its start; ``tests`` are empty
+    unless there are several.
+    """
+
+    release_id: int
+    name: str
+    headline: str
+    stage: Stage
+    status: str
+    page_url: str
+    tabs: Sequence[Tab]
+    tests: Sequence[TestLink]
+
+
+def head_in_view() -> IdeaHead:
+    """Return the head of the idea that the address of this request names.
+
+    Its view has found the release or the test before, so it exists.
+    """
+    values = request.view_args or {}
+    experiment_id = values.get("experiment_id")
+    release_id = values.get("release_id")
+    if release_id is None:
+        release_id = db.session.get_one(Experiment, experiment_id).release_id
+    return head_of(release_id, experiment_id)
+
+
+def head_of(release_id: int, experiment_id: int | None = None) -> IdeaHead:
+    """Return the head of an idea, seen from one of its tests: by default the newest."""
+    [idea] = ideas_of(release_id)
+    text = newest_texts([release_id]).get(release_id, Text())
+    state = state_of(idea)
+    stage = stage_of(idea, state, text)
+    proposed = idea.newest.proposed if idea.newest else ""
+    todo = f"{proposed.capitalize()} needs a second approver" if proposed else "Ready to decide"
+    started = _started_in_view(idea, experiment_id)
+    draft_id = 0 if started else idea.draft_test
+    return IdeaHead(
+        release_id,
+        idea.name,
+        idea.headline if idea.headline != idea.name else "",
+        stage,
+        status_text(idea, stage, text, todo, clock.now()),
+        url_for("audience.page", slug=started.slug) if started else "",
+        _tabs(idea, text, started, draft_id),
+        _tests(idea, started.id if started else draft_id),
+    )
+
+
+def _started_in_view(idea: Idea, experiment_id: int | None) -> Started | None:
+    """The test in view, if it has started; the newest where no test is named."""
+    if experiment_id is None:
+        return idea.newest
+    return next((test for test in idea.tests if test.id == experiment_id), None)
+
+
+def _tabs(idea: Idea, text: Text, started: Started | None, draft_id: int) -> list[Tab]:
+    test_id = started.id if started else draft_id
+    key = idea.release_id
+    test = url_for("ideas.experiment", experiment_id=test_id) if test_id else ""
+    if not test and text.is_approved and access.has_permission("edit"):
+        test = url_for("publishing.new_experiment", release_id=key, number=text.number)
+    review = url_for("review.revision", release_id=key, number=text.number) if text.number else ""
+    results = url_for("results.results", experiment_id=started.id) if started else ""
+    decision = url_for("decisions.decision", experiment_id=started.id) if started else ""
+    return [
+        Tab("release", "Release", url_for("writing.release", release_id=key)),
+        Tab("review", "Review", review),
+        Tab("test", "Test", test),
+        Tab("results", "Results", results),
+        Tab("decision", "Decision", decision),
+    ]
+
+
+def _tests(idea: Idea, current_id: int) -> list[TestLink]:
+    """Links to all tests, the first one first, each to the tab that says most about it."""
+    links = [
+        TestLink(
+            f"Test {number}",
+            url_for("results.results", experiment_id=test.id),
+            test.id == current_id,
+        )
+        for number, test in enumerate(reversed(idea.tests), 1)
+    ]
+    if idea.draft_test:
+        url = url_for("ideas.experiment", experiment_id=idea.draft_test)
+        links.append(TestLink("Next test", url, idea.draft_test == current_id))
+    return links if len(links) > 1 else []
