@@ -19,6 +19,7 @@ from wbtest.audience.recording.events import Event, Seen, Served
 from wbtest.audience.visitors import new_visitor
 from wbtest.extensions import db, utc_now
 from wbtest.publishing.models import Experiment
+from wbtest.results.network_checking import check_all_networks
 from wbtest.runtime import runtime
 
 FEW, MANY, ALL = 100_000, 1_000_000, 10_000_000
@@ -104,7 +105,12 @@ class Instance:
         return len(events) / 2 / history.write(self.app, events, utc_now())
 
     def open(self, address: str) -> float:
-        """Ask for a page of the results; return the milliseconds of processor time."""
+        """Ask for a page of the results; return the milliseconds of processor time.
+
+        The worker has looked at the networks before, as it does each quarter of an hour.
+        """
+        with self.app.app_context():
+            check_all_networks(utc_now())
         before = time.process_time()
         answer = self._client.get(f"/experiments/{self.experiment_id}/results{address}")
         spent = time.process_time() - before
