@@ -63,13 +63,13 @@ audit: $(DEV) $(AUDIT) ## what we build upon: an SBOM in dist/, every licence, k
 	  { echo "Known weaknesses, or osv.dev was not reached: $$(tail -n 1 .venv/audit.log)"; exit 1; }
 
 bench: $(DEV) ## speed, as ratios to a floor measured in the same run; under ten minutes
-	@$(BIN)/python -m bench
+	@$(BIN)/python -m tests.bench
 
 drills: $(DEV) ## break it on purpose and count what is lost; about 15 minutes; docs/faults.md has the long runs
-	@$(BIN)/python -m drills
+	@$(BIN)/python -m tests.drills
 
 attacks: $(DEV) ## try to move a verdict unseen in every known way, and count honest alarms; half an hour
-	@$(BIN)/python -m attacks
+	@$(BIN)/python -m tests.attacks
 
 fuzz: $(DEV) ## ask the API and every form what nobody asks; N=100000 requests each, SEED= of an earlier run
 	@$(BIN)/python -m tests.fuzz -n $(N) $(if $(SEED),--seed $(SEED))

@@ -22,6 +22,8 @@ LAYOUT = {
 EXPECTED_NAMES = {"__init__.py", "models.py", "views.py", "forms.py"}
 # Written by a program from the code; a test holds each to it.
 GENERATED_PAGES = {"coach.md", "fields.md", "permissions.md"}
+# What measures and attacks; the tests of it stand beside it.
+PROGRAMS = ("tests/attacks", "tests/bench", "tests/drills", "tests/fuzz")
 SHORT = 40
 
 
@@ -85,8 +87,8 @@ def count_pages() -> int:
 def main() -> None:
     """Print the figures."""
     own = measure_all("wbtest", but=lambda path: "migrations" in path.parts)
-    checks = measure_all("attacks", "bench", "drills", "tests/fuzz")
-    tests = measure_all("tests", but=lambda path: path.is_relative_to("tests/fuzz"))
+    checks = measure_all(*PROGRAMS)
+    tests = measure_all("tests", but=lambda path: any(map(path.is_relative_to, PROGRAMS)))
     longest = max(own, key=lambda module: module.lines)
     same = repeated_names(own)
     words = sum(

@@ -17,9 +17,9 @@ from pathlib import Path
 import pytest
 from flask import Flask
 
-from drills.balancer import Balancer, Host
-from drills.place import free_port
 from tests.cli.conftest import eventually
+from tests.drills.balancer import Balancer, Host
+from tests.drills.place import free_port
 from wbtest.http import LONGEST_BODY
 
 CADDYFILE = Path(__file__).parents[1] / "docs" / "Caddyfile"

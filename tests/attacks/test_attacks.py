@@ -8,12 +8,12 @@ from collections.abc import Iterator
 import numpy as np
 import pytest
 
-from attacks import simulation, through, valid
-from attacks.page import Page, addresses_of, opened
-from attacks.people import NEVER
-from attacks.recorded import tell, wipe
-from attacks.strikes import TABLE, Strike
-from attacks.worlds import WORLDS, announced
+from tests.attacks import simulation, through, valid
+from tests.attacks.page import Page, addresses_of, opened
+from tests.attacks.people import NEVER
+from tests.attacks.recorded import tell, wipe
+from tests.attacks.strikes import TABLE, Strike
+from tests.attacks.worlds import WORLDS, announced
 
 # From so many networks on strangers can't be told by them; docs/trust.md says so.
 TOO_MANY_NETWORKS = 20

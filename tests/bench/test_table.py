@@ -4,10 +4,10 @@ import json
 
 import pytest
 
-from bench import table
-from bench.__main__ import PARTS
-from bench.machine import look
-from bench.row import Goal, Line, Row, not_run
+from tests.bench import table
+from tests.bench.__main__ import PARTS
+from tests.bench.machine import look
+from tests.bench.row import Goal, Line, Row, not_run
 
 LINE = Line("page", "a page", "a constant answer", "a second", Goal("≥", 2), "How to read it.")
 WEIGHT = Line("weight", "its weight", "", "KB", Goal("≤", 14, "ours"), "All of it.")

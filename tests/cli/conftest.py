@@ -17,8 +17,8 @@ import pytest
 from click.testing import CliRunner, Result
 from flask import Flask
 
-from drills.place import free_port
 from tests.conftest import Browser
+from tests.drills.place import free_port
 from tests.factories import make_settings
 from wbtest import create_app
 from wbtest.cli import main

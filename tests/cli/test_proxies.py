@@ -15,10 +15,10 @@ from urllib.parse import urlencode, urlsplit
 import pytest
 from flask import Flask
 
-from drills.balancer import Balancer, Host
-from drills.place import free_port
 from tests.cli.conftest import Instance, Served, eventually, serving
 from tests.conftest import Browser, HandClock
+from tests.drills.balancer import Balancer, Host
+from tests.drills.place import free_port
 from tests.test_balancers import demand, running_caddy
 from wbtest.delivery.health import MADE_UP_IP, doctor_token
 from wbtest.extensions import utc_now

@@ -4,8 +4,8 @@ from pathlib import Path
 
 import pytest
 
-from drills import place as places
-from drills.killing import kill
+from tests.drills import place as places
+from tests.drills.killing import kill
 
 TARGETS = ("a web process", "both web processes")
 
