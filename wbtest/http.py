@@ -15,6 +15,7 @@ from werkzeug.formparser import FormDataParser
 from werkzeug.routing import IntegerConverter, Map
 
 from wbtest.error_pages import error_page
+from wbtest.extensions import clock
 from wbtest.problems import BEGINS
 from wbtest.runtime import runtime
 
@@ -117,6 +118,7 @@ def init_app(app: Flask) -> None:
     app.add_template_filter(number_of)
     app.add_template_filter(day)
     app.add_template_filter(moment)
+    app.add_template_filter(ago)
 
 
 def check_forms(app: Flask) -> None:
@@ -195,6 +197,19 @@ def day(value: datetime | None) -> str:
 def moment(value: datetime | None) -> str:
     """A point in time in UTC: 3 March 2027, 14:05 UTC."""
     return "" if value is None else f"{day(value)}, {value:%H:%M} UTC"
+
+
+def ago(value: datetime) -> str:
+    """How long ago this was, as people say it; a month ago or longer, its day."""
+    minutes = int((clock.now() - value).total_seconds() // 60)
+    if minutes < 1:
+        return "just now"
+    if minutes < 60:
+        return f"{number_of(minutes, 'minute')} ago"
+    if minutes < 24 * 60:
+        return f"{number_of(minutes // 60, 'hour')} ago"
+    days = minutes // (24 * 60)
+    return f"{number_of(days, 'day')} ago" if days < 30 else day(value)
 
 
 def _check_host() -> ResponseReturnValue | None:

@@ -63,7 +63,6 @@ def make_place(team: Team, now: HandClock, slug: str) -> Place:
             "release_id": filled.release.id,
             "number": 1,
             "key": "control",
-            "version": 2,
             "name": "blog-post",
             "topic": "coach",
             "_slug": filled.running.slug,

@@ -13,7 +13,7 @@ from wbtest.writing.models import Release
 from wbtest.writing.releases import freeze, save_release
 
 # What can be read of a history that has a second version.
-PAGES = ["history", "compare", "compare?from=1&to=2", "saves/1", "saves/2"]
+PAGES = ["versions", "versions?from=1&to=2", "versions?from=2", "versions?to=1", "versions?to=r1"]
 
 
 def write(

@@ -52,10 +52,10 @@ def test_the_history_begins_with_where_the_words_came_from(
 ):
     copied = copy_release(release, team.owner)
     log_in(client, team.viewer)
-    page = client.get(f"/releases/{copied.id}/history").text
+    page = client.get(f"/releases/{copied.id}/versions").text
 
     assert find_origin(copied) == release
-    assert f'Copied from <a href="/releases/{release.id}/preview"><bdi>Larder</bdi></a>' in page
+    assert f'copied from <a href="/releases/{release.id}/preview"><bdi>Larder</bdi></a>' in page
 
 
 def test_an_editor_copies_a_viewer_does_not_and_a_look_never_does(

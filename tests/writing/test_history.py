@@ -19,7 +19,7 @@ from tests.writing.drafting import PAGES, make_told, write
 from wbtest.team.models import Person
 from wbtest.writing import release_history as history
 from wbtest.writing.models import Release
-from wbtest.writing.release_history import EditSession, FrozenRevision, timeline_of
+from wbtest.writing.release_history import EditSession, FrozenRevision, notes_of, timeline_of
 from wbtest.writing.releases import freeze
 from wbtest.writing.saves import find_text
 from wbtest.writing.versions import find_texts
@@ -60,15 +60,17 @@ def test_a_session_is_told_by_what_is_left_of_it(release: Release, owner: Person
     [session] = timeline_of(release).entries
 
     assert isinstance(session, EditSession)
-    assert session.summary == "Problem taken out."
+    assert session.summary == "Problem removed."
 
 
 def test_a_revision_says_what_changed_and_what_the_coach_finds_now(told: Release):
     [newest] = [e for e in timeline_of(told).entries if isinstance(e, FrozenRevision)][:1]
 
-    assert newest.summary == "Headline rewritten. Problem taken out."
-    assert "P1" in {finding.rule.id for finding in newest.findings.come}
-    assert {(f.rule.id, f.words) for f in newest.findings.gone} >= {("A7", "seamless")}
+    assert newest.summary == "Headline rewritten. Problem removed."
+    notes = notes_of(told, "r2")
+    assert notes is not None
+    assert "P1" in {finding.rule.id for finding in notes.findings.come}
+    assert {(f.rule.id, f.words) for f in notes.findings.gone} >= {("A7", "seamless")}
 
 
 def test_pages_of_the_history_hold_everything_once(
@@ -106,7 +108,7 @@ def test_the_history_asks_as_often_for_many_as_for_one(
         # That the device was used is noted once an hour.
         client.get("/account")
         with counted() as statements:
-            client.get(f"/releases/{told.id}/history")
+            client.get(f"/releases/{told.id}/versions")
         counts.append(len(statements))
         for number in range(4):
             write(told, owner, now, minutes=40, headline=f"Draft {number}")
@@ -116,12 +118,12 @@ def test_the_history_asks_as_often_for_many_as_for_one(
 
 
 def test_the_page_tells_who_wrote_when_and_links_on(client: FlaskClient, told: Release):
-    page = client.get(f"/releases/{told.id}/history").text
+    page = client.get(f"/releases/{told.id}/versions").text
 
-    for words in ("1 March 2027, 09:01 to 09:02 UTC", "2 saves", "Ada", "Grace", "Revision 2"):
+    for words in ('title="1 March 2027, 09:02 UTC">', "2 saves", "Ada", "Grace", "Revision 2"):
         assert words in page
-    assert f"/releases/{told.id}/compare?from=r1&amp;to=r2" in page
-    assert f"/releases/{told.id}/saves/3" in page
+    for change in ("from=r1&amp;to=r2", "from=1&amp;to=3", "from=2&amp;to=3"):
+        assert f'href="/releases/{told.id}/versions?{change}"' in page
     assert "Draft 3 on day 1." in page
 
 
@@ -130,21 +132,21 @@ def test_an_approved_release_is_told_so(client: FlaskClient, release: Release, o
     revision = make_revision(editor)
     make_approval(revision, owner)
 
-    page = client.get(f"/releases/{revision.release_id}/history").text
+    page = client.get(f"/releases/{revision.release_id}/versions").text
 
-    assert "Draft 1 was frozen on day 1 and is approved." in page
+    assert "Draft 1, from day 1, is approved." in page
 
 
-def test_a_new_release_says_what_will_be_here(client: FlaskClient, release: Release):
-    page = client.get(f"/releases/{release.id}/history").text
+def test_a_new_release_has_its_first_draft_only(client: FlaskClient, release: Release):
+    page = client.get(f"/releases/{release.id}/versions").text
 
-    assert "Nothing has changed yet" in page
-    assert "Write on" in page
+    assert f'<a href="/releases/{release.id}/versions?to=1">First draft</a>' in page
+    assert "View changes" not in page
 
 
 def test_an_odd_page_of_the_history_is_a_page(client: FlaskClient, told: Release):
     for before in ("x", "0", "-" + "9" * 30, "9" * 30):
-        assert client.get(f"/releases/{told.id}/history?before={before}").status_code == 200
+        assert client.get(f"/releases/{told.id}/versions?before={before}").status_code == 200
 
 
 def test_a_viewer_reads_everything_and_takes_nothing_back(app: Flask, told: Release):

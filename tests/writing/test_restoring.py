@@ -27,11 +27,11 @@ def told(owner: Person, now: HandClock) -> Release:
 
 
 def test_two_texts_are_compared_word_by_word(client: FlaskClient, told: Release):
-    page = client.get(f"/releases/{told.id}/compare?from=2&to=r1").text
+    page = client.get(f"/releases/{told.id}/versions?from=2&to=r1").text
 
-    assert "Headline: 1 word in." in page
+    assert "Headline: 1 word added." in page
     assert '<ins><span class="visually-hidden" lang="en"> inserted: </span>seamless' in page
-    assert "parts are unchanged" in page
+    assert "parts unchanged" in page
 
 
 def test_days_are_compared_as_people_write_them(
@@ -39,14 +39,14 @@ def test_days_are_compared_as_people_write_them(
 ):
     write(release, owner, now, dateline=replace(LARDER.dateline, date="2027-04-16"))
 
-    page = client.get(f"/releases/{release.id}/compare?from=1&to=draft").text
+    page = client.get(f"/releases/{release.id}/versions?from=1&to=draft").text
 
     assert '<time datetime="2027-04-16" data-date>16 April 2027</time>' in page
     assert ">2027-04-16<" not in page
 
 
 def test_each_part_asks_in_a_dialog_of_its_own(client: FlaskClient, told: Release):
-    page = client.get(f"/releases/{told.id}/compare?from=1").text
+    page = client.get(f"/releases/{told.id}/versions?from=1").text
 
     dialogs = re.findall(r'id="(ask-[^"]*)"', page)
     assert len(dialogs) == len(set(dialogs))
@@ -54,13 +54,11 @@ def test_each_part_asks_in_a_dialog_of_its_own(client: FlaskClient, told: Releas
         assert f'action="/releases/{told.id}/restore?part={part}"' in page
 
 
-def test_without_names_the_newest_revision_is_compared_with_the_draft(
-    client: FlaskClient, told: Release
-):
-    page = client.get(f"/releases/{told.id}/compare").text
+def test_at_first_the_newest_revision_and_the_draft_are_chosen(client: FlaskClient, told: Release):
+    page = client.get(f"/releases/{told.id}/versions").text
 
     assert '<option value="r2" selected>' in page
-    assert "Why now rewritten." in page
+    assert '<option value="draft" selected>' in page
 
 
 def test_markup_in_a_text_stays_text(
@@ -77,7 +75,7 @@ def test_a_text_runs_in_its_own_direction(
 ):
     write(release, owner, now, language="ar", headline="خمس وجبات")
 
-    page = client.get(f"/releases/{release.id}/compare?from=1&to=draft").text
+    page = client.get(f"/releases/{release.id}/versions?from=1&to=draft").text
 
     assert 'lang="ar"\n       dir="rtl"' in page
     assert '<del lang="en">' in page
@@ -85,20 +83,19 @@ def test_a_text_runs_in_its_own_direction(
 
 def test_a_text_that_never_was_is_not_found(client: FlaskClient, told: Release):
     for name in ("r9", "99", "0", "r", "-1", "x", "1.0", "١", "9" * 30):
-        found = client.get(f"/releases/{told.id}/compare?from={name}&to=draft")
+        found = client.get(f"/releases/{told.id}/versions?from={name}&to=draft")
         back = client.post(f"/releases/{told.id}/restore", data={"text": name})
 
         assert (found.status_code, back.status_code, told.version) == (404, 404, 5)
 
 
-def test_a_save_is_shown_with_the_saves_around_it(client: FlaskClient, told: Release):
-    page = client.get(f"/releases/{told.id}/saves/2").text
+def test_a_version_is_shown_in_full_and_can_be_restored(client: FlaskClient, told: Release):
+    page = client.get(f"/releases/{told.id}/versions?to=2").text
 
     assert "Six dinners from your kitchen" in page
-    assert "Headline: " in page or "Headline rewritten" in page
-    for version in (1, 3):
-        assert f"/releases/{told.id}/saves/{version}" in page
-    assert client.get(f"/releases/{told.id}/saves/6").status_code == 404
+    assert f'action="/releases/{told.id}/restore"' in page
+    assert '<input type="hidden" name="text" value="2">' in page
+    assert client.get(f"/releases/{told.id}/versions?to=6").status_code == 404
 
 
 @pytest.mark.parametrize(

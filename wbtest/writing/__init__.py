@@ -5,9 +5,9 @@ from flask import Flask
 from wbtest.writing import (
     coach_views,
     file_views,
-    history_views,
     save_views,
     suggested_questions,
+    version_views,
 )
 from wbtest.writing.coach.claims import numbers_of
 from wbtest.writing.coach_report import marked_paragraphs, numbers_asked
@@ -23,7 +23,7 @@ PAGES = (
     save_views,
     coach_views,
     suggested_questions,
-    history_views,
+    version_views,
     file_views,
 )
 

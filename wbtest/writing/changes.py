@@ -181,17 +181,17 @@ REWRITTEN = 1 / 3
 # A line holds so many names of parts, and so many parts with their words counted.
 MOST_NAMES = 4
 MOST_COUNTS = 3
-ChangeVerb = Literal["written", "rewritten", "taken out", "changed", "counted"]
-VERBS: tuple[ChangeVerb, ...] = ("written", "rewritten", "taken out", "changed")
+ChangeVerb = Literal["written", "rewritten", "removed", "changed", "counted"]
+VERBS: tuple[ChangeVerb, ...] = ("written", "rewritten", "removed", "changed")
 ENTRY_VERBS = ("added", "removed", "changed", "moved")
 
 
 def summarise_changes(parts: Iterable[PartDiff]) -> str:
-    """Return the line for these parts: what was written or rewritten, words in and out, questions.
+    """Return the line for these parts: what was written, words added and removed, questions.
 
     >>> old, new = Document(problem="Food is lost."), Document(problem="Food rots.")
     >>> summarise_changes(changes_between(old, new))
-    'Problem: 1 word in, 2 out.'
+    'Problem: 1 word added, 2 removed.'
     """
     changed = [part for part in parts if part.is_changed]
     return " ".join(_sentences(changed)) or NOTHING
@@ -212,7 +212,7 @@ def _sentences(changed: Sequence[PartDiff]) -> Iterator[str]:
             yield f"{_list_names(names)} {verb}."
     counted = [part for part in texts if done[part.name] == "counted"]
     for part in counted[:MOST_COUNTS]:
-        yield f"{part.label}: {_words_in_and_out(part.fields)}."
+        yield f"{part.label}: {_words_added_and_removed(part.fields)}."
     more = len(counted) - MOST_COUNTS
     if more > 0:
         yield f"{spelled(more).capitalize()} more part{_plural(more)} changed."
@@ -233,18 +233,18 @@ def _verb_of(part: PartDiff) -> ChangeVerb:
     if not kept and not gone and come:
         return "written"
     if not kept and not come and gone:
-        return "taken out"
+        return "removed"
     is_rewritten = bool(gone and come) and kept < REWRITTEN * (kept + max(gone, come))
     return "rewritten" if is_rewritten else "counted"
 
 
-def _words_in_and_out(fields: Iterable[FieldDiff]) -> str:
+def _words_added_and_removed(fields: Iterable[FieldDiff]) -> str:
     fields = tuple(fields)
     come, gone = count_words(fields, "insert"), count_words(fields, "delete")
     if come and gone:
-        return f"{come:,} word{_plural(come)} in, {gone:,} out"
+        return f"{come:,} word{_plural(come)} added, {gone:,} removed"
     if come or gone:
-        return f"{come or gone:,} word{_plural(come or gone)} {'in' if come else 'out'}"
+        return f"{come or gone:,} word{_plural(come or gone)} {'added' if come else 'removed'}"
     return "only punctuation or spaces"
 
 

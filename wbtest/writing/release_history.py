@@ -5,8 +5,7 @@ removed and added.
 """
 
 from collections.abc import Collection, Iterable, Mapping, Sequence
-from datetime import date, datetime, timedelta
-from functools import lru_cache
+from datetime import datetime, timedelta
 from itertools import pairwise, zip_longest
 from typing import NamedTuple
 
@@ -16,13 +15,13 @@ from sqlalchemy import select
 from sqlalchemy.orm import joinedload
 
 from wbtest.extensions import clock, db
+from wbtest.http import moment
 from wbtest.team.models import Person
 from wbtest.writing import coach
 from wbtest.writing import document as documents
 from wbtest.writing.changes import changes_between, summarise_changes
 from wbtest.writing.coach import CoachSettings, Finding
 from wbtest.writing.coach_settings import get_coach_settings
-from wbtest.writing.document import Document, Form
 from wbtest.writing.models import Release, Revision, Save, Waiver
 from wbtest.writing.releases import find_newest_revision
 from wbtest.writing.saves import Text
@@ -36,29 +35,29 @@ FEW_DRAFTS = 4
 
 
 class DraftStats(NamedTuple):
-    """The draft's number, the day of the release (the first is 1), and that of the last freeze."""
+    """The draft's number, the day of the release (the first is 1), and the last revision's day."""
 
     draft: int
     day: int
     frozen_on: int
 
     def sentence(self, *, is_approved: bool = False) -> str:
-        """Where the release stands, what is usual, and what to do when it is far from that.
+        """Which draft this is, what is usual, and what to do when it is far from that.
 
         >>> DraftStats(draft=3, day=5, frozen_on=4).sentence()
         'Draft 3 on day 5. Most teams need four to six drafts in one to two weeks.'
         """
         if is_approved:
-            done = f"Draft {self.draft} was frozen on day {self.frozen_on} and is approved."
+            done = f"Draft {self.draft}, from day {self.frozen_on}, is approved."
             if self.draft < FEW_DRAFTS:
-                return f"{done} That is quick: {_small(USUAL)}"
+                return f"{done} That’s quick: {_small(USUAL)}"
             return f"{done} {USUAL}"
-        stands = f"Draft {self.draft} on day {self.day}."
+        so_far = f"Draft {self.draft} on day {self.day}."
         if self.draft >= MANY_DRAFTS:
-            return f"{stands} {USUAL} Ask what you cannot agree on: often it is the customer."
+            return f"{so_far} {USUAL} Find out what you can’t agree on. Often it’s the customer."
         if self.day >= MANY_DAYS:
-            return f"{stands} {USUAL} Freeze what you have and let people read it, or let it go."
-        return f"{stands} {USUAL}"
+            return f"{so_far} {USUAL} Create a revision and ask for a review, or stop here."
+        return f"{so_far} {USUAL}"
 
 
 def _small(sentence: str) -> str:
@@ -100,6 +99,16 @@ class EditSession(Struct, frozen=True):
         """The version that it began from."""
         return self.first.version - 1
 
+    @property
+    def name(self) -> str:
+        """What its last version is called in addresses."""
+        return str(self.last.version)
+
+    @property
+    def label(self) -> str:
+        """What its last version is called in a list of choices."""
+        return f"{self.last.person}, {moment(self.last.saved_at)}"
+
 
 def edit_sessions(saves: Iterable[SaveTime], frozen: Collection[datetime]) -> list[EditSession]:
     """Group saves, the newest first; what was ``frozen`` in between splits a session in two."""
@@ -130,22 +139,13 @@ class FindingsDiff(NamedTuple):
 
 def findings_between(old: Revision, new: Revision, settings: CoachSettings) -> FindingsDiff:
     """Compare two revisions by rule, part and words; each as of the day it was frozen."""
-    before, after = (_by_key(found_in(revision, settings)) for revision in (old, new))
+    before, after = (_by_key(_found_in(revision, settings)) for revision in (old, new))
     return FindingsDiff(_without(before, after), _without(after, before))
 
 
-def found_in(revision: Revision, settings: CoachSettings) -> tuple[Finding, ...]:
-    """What the coach finds in a revision, by what the team says for itself today."""
+def _found_in(revision: Revision, settings: CoachSettings) -> tuple[Finding, ...]:
     document = documents.from_json(revision.document)
-    return _findings(document, revision.form, revision.created_at.date(), settings)
-
-
-# A page of the history reads twenty revisions, and is opened again and again.
-@lru_cache(maxsize=128)
-def _findings(
-    document: Document, form: Form, day: date, settings: CoachSettings
-) -> tuple[Finding, ...]:
-    return coach.findings_of(document, form, day, settings)
+    return coach.findings_of(document, revision.form, revision.created_at.date(), settings)
 
 
 def _by_key(findings: Iterable[Finding]) -> dict[FindingKey, Finding]:
@@ -159,23 +159,35 @@ def _without(
 
 
 # Entries on a page; one more revision may hang on to the last of them.
-ENTRIES_A_PAGE = 20
+ENTRIES_A_PAGE = 50
 # Saves that one page reads at most; a longer session continues on the next page.
 MOST_SAVES = 1_000
-NO_CHANGE = FindingsDiff()
 
 
 class FrozenRevision(Struct, frozen=True):
-    """A revision, what changed since the one before in one line, and what the coach made of it.
-
-    ``waivers`` are those frozen with it that the revision before did not have.
-    """
+    """A revision, the one before it, and what changed between them in one line."""
 
     revision: Revision
     before: Revision | None
     summary: str = ""
-    findings: FindingsDiff = NO_CHANGE
-    waivers: tuple[Waiver, ...] = ()
+
+    @property
+    def name(self) -> str:
+        """What it is called in addresses."""
+        return f"r{self.revision.number}"
+
+    @property
+    def label(self) -> str:
+        """What it is called in a list of choices."""
+        return f"Revision {self.revision.number}"
+
+
+class RevisionNotes(NamedTuple):
+    """What the coach made of a revision compared with the one before, and the new waivers in it."""
+
+    revision: Revision
+    findings: FindingsDiff
+    waivers: tuple[Waiver, ...]
 
 
 class Timeline(Struct, frozen=True):
@@ -271,32 +283,28 @@ def _with_summaries(
     sessions = [entry for entry in entries if isinstance(entry, EditSession)]
     versions = {v for session in sessions for v in (session.base, session.last.version)}
     texts = find_texts(release, versions)
-    settings, waived = get_coach_settings(), waivers_by_revision(release)
     for entry in entries:
         if isinstance(entry, EditSession):
-            said = _summary(texts.get(entry.base), texts.get(entry.last.version))
-            yield replace(entry, summary=said)
+            old, new = texts.get(entry.base), texts.get(entry.last.version)
         else:
-            yield replace(
-                _with_revision_changes(entry, settings), waivers=_new_waivers(entry, waived)
-            )
+            old = revision_version(entry.before).text if entry.before else None
+            new = revision_version(entry.revision).text
+        yield replace(entry, summary=_summary(old, new))
 
 
-def _with_revision_changes(frozen: FrozenRevision, settings: CoachSettings) -> FrozenRevision:
-    if frozen.before is None:
-        return frozen
-    texts = (revision_version(r).text for r in (frozen.before, frozen.revision))
-    findings = findings_between(frozen.before, frozen.revision, settings)
-    return replace(frozen, summary=_summary(*texts), findings=findings)
-
-
-def _new_waivers(
-    frozen: FrozenRevision, waived: dict[int, dict[FindingKey, Waiver]]
-) -> tuple[Waiver, ...]:
-    """The waivers of a revision that the one before did not have."""
-    known = waived.get(frozen.before.id, {}) if frozen.before else {}
-    here = waived.get(frozen.revision.id, {})
-    return tuple(waiver for key, waiver in here.items() if key not in known)
+def notes_of(release: Release, name: str) -> RevisionNotes | None:
+    """What is told about the revision of this name, as ``r2``; None for any other text."""
+    revisions = revisions_of(release)
+    for revision, before in zip_longest(revisions, revisions[1:]):
+        if f"r{revision.number}" == name:
+            waived = waivers_by_revision(release)
+            known = waived.get(before.id, {}) if before else {}
+            waivers = (w for key, w in waived.get(revision.id, {}).items() if key not in known)
+            findings = FindingsDiff()
+            if before:
+                findings = findings_between(before, revision, get_coach_settings())
+            return RevisionNotes(revision, findings, tuple(waivers))
+    return None
 
 
 def _summary(old: Text | None, new: Text | None) -> str:

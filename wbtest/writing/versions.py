@@ -47,7 +47,7 @@ class Version(NamedTuple):
 def find_version(release: Release, name: str) -> Version | None:
     """The text called ``draft``, ``r2`` (a revision) or ``17`` (the draft's version), or None."""
     if name == DRAFT:
-        return Version(DRAFT, "The draft", text_of(values_of(release)))
+        return Version(DRAFT, "Draft", text_of(values_of(release)))
     found = _NAME.fullmatch(name)
     if found is None:
         return None
@@ -97,8 +97,8 @@ def find_texts(release: Release, versions: Collection[int]) -> dict[int, Text]:
 def _label(release: Release, version: int) -> str:
     save = find_save(release, version)
     if save is None:
-        return f"The beginning, {day(release.created_at)}"
-    return f"Save {version}, {save.person.name}, {moment(save.saved_at)}"
+        return f"First draft, {day(release.created_at)}"
+    return f"{save.person.name}, {moment(save.saved_at)}"
 
 
 # What can be restored by itself: the questions of each audience, and every other part.
