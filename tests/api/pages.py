@@ -17,7 +17,7 @@ PAGES = {
     "list_waivers": "writing.preview",
     "waive_finding": "writing.waive",
     "take_waiver_back": "writing.take_back",
-    "list_questions": "writing.questions",
+    "list_questions": "writing.release",
     "accept_question": "writing.accept",
     "merge_question": "writing.merge",
     "dismiss_question": "writing.dismiss",

@@ -25,9 +25,9 @@ def test_only_the_place_that_is_open_is_underlined(
     release = make_revision(owner).release
     logged_in.emulate_media(forced_colors="active", color_scheme=scheme)  # type: ignore[arg-type]
 
-    logged_in.goto(f"{live.url}/releases/{release.id}/formats/blog-post")
+    logged_in.goto(f"{live.url}/releases/{release.id}/preview?format=blog-post")
 
-    for where, here in (("Main", "Ideas"), ("Forms", "Blog post")):
+    for where, here in (("Main", "Ideas"), ("Formats", "Blog post")):
         links = logged_in.get_by_role("navigation", name=where).get_by_role("link")
         assert links.evaluate_all(UNDERLINED) == [here]
 

@@ -56,7 +56,7 @@ def test_screen_readers_hear_findings_politely(desk: Page):
 
 
 def test_a_finding_is_waived_on_the_preview_and_counts_no_more(desk: Page):
-    desk.get_by_role("link", name="Preview").click()
+    desk.get_by_role("link", name="Preview", exact=True).click()
     finding = desk.get_by_role("listitem").filter(has_text=CLAIM)
     finding.get_by_text("Waive with a reason").click()
     finding.get_by_label("Why do these words stay?").fill("Sailors say so.")
@@ -65,7 +65,7 @@ def test_a_finding_is_waived_on_the_preview_and_counts_no_more(desk: Page):
     expect(desk.get_by_role("listitem").filter(has_text=CLAIM)).to_contain_text(
         "Stays: “Sailors say so.”"
     )
-    desk.get_by_role("link", name="Back to writing").click()
+    desk.get_by_role("link", name="Write", exact=True).click()
     expect(desk.locator(".parts [data-part=solution] [data-open]")).to_be_hidden()
 
 

@@ -165,7 +165,7 @@ class Filling(Founding):
         runtime(self.app).recorder.flush()
         group = f"out:source:{self._source()}"
         self.owner.send(f"{test}/excluded", "/set-aside", group=group, before="They are no people.")
-        self.editor.send("/releases/3/questions", "/merge", question=self._asked())
+        self.editor.send("/releases/3", "/merge", question=self._asked())
         self._call()
 
     def _correct(self, test: str) -> None:

@@ -111,7 +111,7 @@ def test_a_draft_is_deleted_in_the_browser_after_a_question(client: Browser, tea
     answer = client.send(f"{url}/delete", {})
 
     assert f'action="{url}/delete"' in page
-    assert "Nobody can bring them back." in page
+    assert "You can’t undo this." in page
     assert (answer.status_code, answer.location) == (303, "/ideas")
     listed = client.get("/ideas").text
     assert "Draft deleted." in listed

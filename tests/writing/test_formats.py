@@ -134,11 +134,12 @@ def test_words_of_the_release_are_no_marks_in_markdown():
 def test_the_page_shows_the_form_and_what_does_not_fit(client: FlaskClient, owner: Person):
     release = make_release(owner, headline="Six <b>dinners</b> out of what is in the kitchen")
 
-    page = client.get(f"/releases/{release.id}/formats/app-store").text
+    page = client.get(f"/releases/{release.id}/preview?format=app-store").text
 
     assert "The subtitle has 48 characters; the App Store shows 30." in page
     assert "Six &lt;b&gt;dinners&lt;/b&gt; out of wha" in page
-    assert f"/releases/{release.id}/formats/landing-page" in page
+    assert f"/releases/{release.id}/preview?format=landing-page" in page
+    assert f"/releases/{release.id}/formats/app-store.txt" in page
 
 
 @pytest.mark.parametrize("kind", ["md", "html", "txt"])
@@ -159,10 +160,11 @@ def test_forms_are_for_members_only(app: Flask, owner: Person):
     log_in(viewer, make_person("vic@example.com", "viewer"))
     log_in(eve, make_stranger("eve@example.com"))
 
-    for path in ("blog-post", "blog-post.txt"):
-        assert viewer.get(f"/releases/{release.id}/formats/{path}").status_code == 200
-        assert eve.get(f"/releases/{release.id}/formats/{path}").status_code == 404
-    assert viewer.get(f"/releases/{release.id}/formats/poem").status_code == 404
+    for path in ("preview?format=blog-post", "formats/blog-post.txt"):
+        assert viewer.get(f"/releases/{release.id}/{path}").status_code == 200
+        assert eve.get(f"/releases/{release.id}/{path}").status_code == 404
+    for path in ("preview?format=poem", "formats/poem.txt"):
+        assert viewer.get(f"/releases/{release.id}/{path}").status_code == 404
 
 
 def test_a_headline_that_begins_with_a_dash_is_no_list_in_a_store(
@@ -170,4 +172,4 @@ def test_a_headline_that_begins_with_a_dash_is_no_list_in_a_store(
 ):
     release = make_release(owner, headline="- Five dinners")
 
-    assert "- Five dinners" in client.get(f"/releases/{release.id}/formats/app-store").text
+    assert "- Five dinners" in client.get(f"/releases/{release.id}/preview?format=app-store").text

@@ -338,7 +338,7 @@ def reader_question_items(
     for row in rows:
         if row.release_id not in products:
             continue
-        path = f"/releases/{row.release_id}/questions"
+        path = f"/releases/{row.release_id}#readers"
         asked = "a question that a reader" if row.number == 1 else f"{row.number} questions readers"
         for who in editors:
             yield TodoItem(

@@ -1,4 +1,4 @@
-"""A release as a file, to download and to import, and its other formats.
+"""A release as a file, to download and to import, in its own format and in others.
 
 An imported file is read, shown, and corrected by a person before the draft is made of it.
 """
@@ -14,7 +14,6 @@ from wbtest.store import Invalid
 from wbtest.team import access
 from wbtest.writing import document as documents
 from wbtest.writing import editor_form, release_export, releases
-from wbtest.writing import release_formats as forms
 from wbtest.writing.document import Document, NotADocument
 from wbtest.writing.format_blocks import AdaptedRelease, as_markdown, as_text
 from wbtest.writing.forms import ImportForm
@@ -22,7 +21,7 @@ from wbtest.writing.markdown_reader import ImportedRelease
 from wbtest.writing.models import Release
 from wbtest.writing.release_export import ExportKind, can_make_pdf
 from wbtest.writing.release_files import error_sentence, file_text, parse_release
-from wbtest.writing.release_formats import FORMATS
+from wbtest.writing.release_formats import FORMATS, adapt
 from wbtest.writing.views import bp
 
 # What the page asks anew, or shows by itself.
@@ -130,24 +129,9 @@ def _parts(document: Document) -> list[editor_form.SheetField]:
 
 
 FORMAT_MIME_TYPES = {"md": "text/markdown", "html": "text/html", "txt": "text/plain"}
-_FORMAT = f"<any({', '.join(repr(name) for name in FORMATS)}):name>"
-_FORMAT_PATH = f"/releases/<int:release_id>/formats/{_FORMAT}"
-
-
-@bp.get(_FORMAT_PATH)
-@access.requires("read")
-def formats(release_id: int, name: str) -> ResponseReturnValue:
-    """The draft as it would look in this form, with the room that it has there."""
-    found = access.get(Release, release_id, "read")
-    document = documents.from_json(found.document)
-    return render_template(
-        "writing/formats.html",
-        release=found,
-        product=document.product,
-        formats=FORMATS,
-        name=name,
-        adapted=forms.adapt(document, name),
-    )
+_FORMAT_PATH = (
+    f"/releases/<int:release_id>/formats/<any({', '.join(repr(name) for name in FORMATS)}):name>"
+)
 
 
 @bp.get(f"{_FORMAT_PATH}.md", defaults={"kind": "md"})
@@ -157,7 +141,7 @@ def formats(release_id: int, name: str) -> ResponseReturnValue:
 def format_file(release_id: int, name: str, kind: str) -> Response:
     """The draft in this form, as a file."""
     document = documents.from_json(access.get(Release, release_id, "read").document)
-    text = _format_text(forms.adapt(document, name), kind)
+    text = _format_text(adapt(document, name), kind)
     return download(text.encode(), FORMAT_MIME_TYPES[kind], f"{plain_name(document)}-{name}.{kind}")
 
 

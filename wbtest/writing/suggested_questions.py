@@ -6,7 +6,7 @@ The team adds it to the FAQ, merges it with a question that is there, or dismiss
 import re
 from dataclasses import dataclass, replace
 
-from flask import flash, redirect, render_template, request, url_for
+from flask import flash, redirect, request, url_for
 from flask.typing import ResponseReturnValue
 from rapidfuzz import fuzz
 from sqlalchemy import func, select
@@ -35,7 +35,7 @@ class TooManyQuestions(Refused):
 
 
 class QuestionSettled(Refused):
-    """Somebody has decided on this question meanwhile."""
+    """Someone else has already settled this question."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -68,7 +68,7 @@ def propose_question(
                 other.times += 1
                 return other
         if len(waiting) >= MOST_WAITING:
-            raise TooManyQuestions("Many questions wait already. Settle some of them first.")
+            raise TooManyQuestions("Too many open questions. Settle some first.")
         candidate = Candidate(
             release_id=release.id,
             audience=audience,
@@ -107,7 +107,7 @@ def accept_question(candidate: Candidate, person: Person) -> Candidate:
             return _settle(candidate, "merged", person, same)
         if len(document.faq) >= MOST_QUESTIONS:
             raise TooManyQuestions(
-                f"The release has {MOST_QUESTIONS} questions, which are the most."
+                f"The FAQ is full: {MOST_QUESTIONS} questions at most. Remove one first."
             )
         entry = Question(_audience(candidate), candidate.question)
         grown = replace(document, faq=(*document.faq, entry))
@@ -124,7 +124,7 @@ def merge_question(candidate: Candidate, question: str, person: Person) -> Candi
         release = _hold_release(candidate)
         same = _find_same(documents.from_json(release.document).faq, question)
         if not same:
-            raise Invalid("question", "Choose the question that asks the same.")
+            raise Invalid("question", "Choose the question in the FAQ that asks the same.")
         return _settle(candidate, "merged", person, same)
 
 
@@ -169,7 +169,7 @@ def _hold_release(candidate: Candidate) -> Release:
     hold(release)
     hold(candidate)
     if candidate.outcome != "waiting":
-        raise QuestionSettled("Somebody has decided on this question meanwhile.")
+        raise QuestionSettled("Someone else has already settled this question.")
     return release
 
 
@@ -196,13 +196,6 @@ def _audience(candidate: Candidate) -> Audience:
     return "external" if candidate.audience == "external" else "internal"
 
 
-@bp.get("/releases/<int:release_id>/questions")
-@access.requires("read")
-def questions(release_id: int) -> ResponseReturnValue:
-    """Every question that readers of this release asked, and what became of it."""
-    return _questions_page(access.get(Release, release_id, "read"))
-
-
 @bp.post("/candidates/<int:candidate_id>/accept")
 @access.requires("edit")
 def accept(candidate_id: int) -> ResponseReturnValue:
@@ -210,9 +203,9 @@ def accept(candidate_id: int) -> ResponseReturnValue:
     found = access.get(Candidate, candidate_id, "edit")
     accept_question(found, access.person())
     if found.outcome == "merged":
-        flash("The FAQ has this question already. It is settled with that one.")
+        flash("The FAQ already has this question.")
     else:
-        flash("The question is in the FAQ. It waits for its answer there.")
+        flash("Added to the FAQ. Answer it there.")
     return _back_to_questions(found)
 
 
@@ -224,9 +217,9 @@ def merge(candidate_id: int) -> ResponseReturnValue:
     try:
         merge_question(found, request.form.get("question", ""), access.person())
     except Invalid as refused:
-        release = access.get(Release, found.release_id, "edit")
-        return _questions_page(release, found.id, str(refused)), 422
-    flash("Settled: the FAQ asks the same.")
+        flash(str(refused), "error")
+    else:
+        flash("Settled.")
     return _back_to_questions(found)
 
 
@@ -236,20 +229,9 @@ def dismiss(candidate_id: int) -> ResponseReturnValue:
     """Let the question go; it stays among the settled ones."""
     found = access.get(Candidate, candidate_id, "edit")
     dismiss_question(found, access.person())
-    flash("Dismissed. It stays among the settled questions.")
+    flash("Question removed.")
     return _back_to_questions(found)
 
 
 def _back_to_questions(candidate: Candidate) -> ResponseReturnValue:
-    return redirect(url_for(".questions", release_id=candidate.release_id), 303)
-
-
-def _questions_page(release: Release, refused_id: int = 0, sentence: str = "") -> str:
-    return render_template(
-        "writing/questions.html",
-        release=release,
-        document=documents.from_json(release.document),
-        asked=candidates_of(release),
-        refused_id=refused_id,
-        sentence=sentence,
-    )
+    return redirect(url_for(".release", release_id=candidate.release_id, _anchor="readers"), 303)

@@ -2,6 +2,7 @@
 
 from flask import (
     Blueprint,
+    abort,
     flash,
     get_template_attribute,
     redirect,
@@ -23,6 +24,7 @@ from wbtest.writing.draft_status import DraftStatus, status_of
 from wbtest.writing.faq import EXAMPLE_QUESTIONS, EXPECTED_TOPICS, still_open
 from wbtest.writing.forms import FullForm, NewReleaseForm, ShortForm
 from wbtest.writing.models import Release
+from wbtest.writing.release_formats import FORMATS, adapt
 from wbtest.writing.releases import copy_release
 
 bp = Blueprint("writing", __name__)
@@ -58,8 +60,20 @@ def release(release_id: int) -> ResponseReturnValue:
 @bp.get("/releases/<int:release_id>/preview")
 @access.requires("read")
 def preview(release_id: int) -> ResponseReturnValue:
-    """The draft as it would be printed, and what is missing."""
-    return preview_page(access.get(Release, release_id, "read"))
+    """The draft as printed and what is missing, or in another ``format`` and what fits there."""
+    found = access.get(Release, release_id, "read")
+    name = request.args.get("format", "")
+    if not name:
+        return preview_page(found)
+    if name not in FORMATS:
+        abort(404)
+    return render_template(
+        "writing/preview.html",
+        release=found,
+        formats=FORMATS,
+        name=name,
+        adapted=adapt(documents.from_json(found.document), name),
+    )
 
 
 def preview_page(release: Release, refused: RefusedReason | None = None) -> str:
@@ -69,8 +83,9 @@ def preview_page(release: Release, refused: RefusedReason | None = None) -> str:
     return render_template(
         "writing/preview.html",
         release=release,
+        formats=FORMATS,
+        name="",
         document=document,
-        form=release.form,
         findings=groups,
         marks=marks_of(groups),
         unread=unchecked(document.language),
@@ -101,6 +116,7 @@ def sheet_page(
     return render_template(
         "writing/release.html",
         release=release,
+        document=documents.from_json(release.document),
         sheet=sheet,
         shape=shape,
         parts=PARTS[shape],
