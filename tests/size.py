@@ -5,6 +5,8 @@ Migrations are left out.
 """
 
 import ast
+import inspect
+import tempfile
 import tokenize
 from collections import Counter
 from collections.abc import Callable, Iterable
@@ -12,6 +14,12 @@ from pathlib import Path
 from typing import NamedTuple
 
 import click
+from flask import Flask
+from werkzeug.routing import Rule
+
+from tests.team_pages import is_for_a_team
+from wbtest import create_app
+from wbtest.config import Settings
 
 ROOT = Path(__file__).parent.parent
 LAYOUT = {
@@ -78,10 +86,21 @@ def repeated_names(modules: Iterable[Module]) -> dict[str, int]:
     return {name: n for name, n in names.most_common() if n > 1 and name not in EXPECTED_NAMES}
 
 
-def count_pages() -> int:
-    """Count the templates that fill in a base page; no page is made of those that do not."""
-    templates = (ROOT / "templates").rglob("*.html")
-    return sum("{% extends" in path.read_text("utf-8") for path in templates)
+def member_pages() -> list[str]:
+    """Return the addresses at which a GET answers a member of the team with a whole page."""
+    with tempfile.TemporaryDirectory() as folder:
+        app = create_app(
+            Settings(Path(folder), f"sqlite:///{folder}/x.db", "only to list routes" * 2)
+        )
+        return sorted(
+            rule.rule for rule in app.url_map.iter_rules() if _answers_with_a_page(app, rule)
+        )
+
+
+def _answers_with_a_page(app: Flask, rule: Rule) -> bool:
+    view = inspect.unwrap(app.view_functions[rule.endpoint])
+    is_file = "." in rule.rule.rpartition("/")[2]
+    return is_for_a_team(app, rule) and not is_file and "jsonify(" not in inspect.getsource(view)
 
 
 def main() -> None:
@@ -90,7 +109,7 @@ def main() -> None:
     checks = measure_all(*PROGRAMS)
     tests = measure_all("tests", but=lambda path: any(map(path.is_relative_to, PROGRAMS)))
     longest = max(own, key=lambda module: module.lines)
-    same = repeated_names(own)
+    same, pages = repeated_names(own), member_pages()
     words = sum(
         len(path.read_text("utf-8").split())
         for path in (ROOT / "docs").glob("*.md")
@@ -108,11 +127,13 @@ def main() -> None:
         "lines of code in tests/": sum(module.code_lines for module in tests),
         "lines of code in attacks, bench, …": sum(module.code_lines for module in checks),
         "words in docs/": words,
-        "kinds of pages": count_pages(),
+        "templates": len([*(ROOT / "templates").rglob("*.html")]),
+        "pages that members meet": len(pages),
     }.items():
         click.echo(f"{name:<38}{figure:>8,}")
     click.echo(f"longest module: {longest.path.relative_to(ROOT)}")
     click.echo("used more than once: " + ", ".join(f"{name} {n}" for name, n in same.items()))
+    click.echo("pages that members meet: " + " ".join(pages))
 
 
 if __name__ == "__main__":

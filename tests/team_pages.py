@@ -16,7 +16,7 @@ def team_pages(app: Flask, values: Mapping[str, Sequence[Any]]) -> dict[str, lis
     routes = app.url_map.bind("")
     found: defaultdict[str, list[str]] = defaultdict(list)
     for rule in app.url_map.iter_rules():
-        if _is_for_a_team(app, rule):
+        if is_for_a_team(app, rule):
             for parts in given(rule, values):
                 found[rule.endpoint].append(
                     routes.build(rule.endpoint, dict(rule.defaults or {}) | parts)
@@ -24,7 +24,8 @@ def team_pages(app: Flask, values: Mapping[str, Sequence[Any]]) -> dict[str, lis
     return dict(found)
 
 
-def _is_for_a_team(app: Flask, rule: Rule) -> bool:
+def is_for_a_team(app: Flask, rule: Rule) -> bool:
+    """Whether a GET of this route answers members of the team alone, in their browsers."""
     permission = getattr(app.view_functions[rule.endpoint], "permission", "")
     return (
         "GET" in (rule.methods or ())
