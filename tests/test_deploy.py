@@ -11,8 +11,8 @@ from click.testing import CliRunner
 from flask import Flask
 
 from wbtest.cli import COMMANDS, main
-from wbtest.cli.background import PATIENCE_SECONDS as WORKERS_PATIENCE
 from wbtest.cli.serve import PATIENCE_SECONDS
+from wbtest.cli.worker import PATIENCE_SECONDS as WORKERS_PATIENCE
 from wbtest.config import KNOWN, from_environment
 
 ROOT = Path(__file__).parents[1]

@@ -11,7 +11,7 @@ from flask import Flask
 import wbtest
 from wbtest import create_app
 from wbtest.cli.serve import make_web_app
-from wbtest.cli.shared import SharedApp
+from wbtest.cli.worker import SharedApp
 from wbtest.config import Settings, from_environment
 from wbtest.extensions import Now, clock, db, utc_now
 from wbtest.publishing import experiments, lifecycle

@@ -12,7 +12,7 @@ import pytest
 
 from tests.cli.conftest import Instance, names
 from tests.factories import make_team
-from wbtest.cli.instance import alone_with, in_use
+from wbtest.cli.startup import alone_with, in_use
 from wbtest.config import Settings, from_environment
 from wbtest.delivery import pg_backup
 from wbtest.extensions import db

@@ -6,7 +6,7 @@ import logging
 
 import pytest
 
-from wbtest.cli.logs import TEXT, JsonLines, TextLines
+from wbtest.cli.startup import TEXT, JsonLines, TextLines
 
 FORGED = "log in\r\n2027-03-01 INFO wbtest: ADMIN logged in"
 

@@ -9,7 +9,7 @@ import pytest
 from tests.cli.conftest import Instance, names
 from tests.conftest import HandClock
 from tests.factories import make_settings
-from wbtest.cli.instance import in_use
+from wbtest.cli.startup import in_use
 from wbtest.config import from_environment
 from wbtest.delivery.backups import restored_in
 from wbtest.store import StoreBroken

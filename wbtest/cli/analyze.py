@@ -1,15 +1,27 @@
-"""`wbtest analyze`: counts that came from elsewhere, judged as the dashboard judges its own."""
+"""`wbtest results` and `wbtest analyze`: the figures of a test, or of counts from elsewhere."""
 
 import json
-from collections.abc import Mapping
+import os
+from collections.abc import Mapping, Sequence
+from datetime import datetime
+from math import inf
 from typing import Any
 
 import click
 
-from wbtest.cli.figures import as_text
+from wbtest.cli.startup import opened
+from wbtest.extensions import clock, db
+from wbtest.http import moment
+from wbtest.moments import read_one_moment
+from wbtest.publishing.models import Experiment
 from wbtest.publishing.rule import MOST_VARIANTS, NotARule
 from wbtest.results.analysis import Given
 from wbtest.results.analysis import analyze as analyzed
+from wbtest.results.chart_style import odds, times
+from wbtest.results.crowd_figures import lines
+from wbtest.results.figures import results_of
+from wbtest.results.figures_json import results_json
+from wbtest.results.verdict_text import fragility
 from wbtest.statistics import Counts
 from wbtest.store import Refused
 
@@ -19,6 +31,8 @@ MOST_VISITORS = 1_000_000_000
 LONGEST_KEY = 60
 FIELDS = ("variants", "target", "floor", "alpha", "beta")
 VARIANT_FIELDS = ("key", "name", "visitors", "signups", "weight")
+STATES = {"ok": "ok", "warn": "CARE", "stop": "STOP"}
+VERDICTS = {"met": "met", "not_met": "not met", "not_enough": "not enough"}
 
 
 class Wrong(ValueError):
@@ -137,3 +151,170 @@ def _is_number(value: Any) -> bool:
 
 def _shown(value: Any) -> str:
     return json.dumps(value, ensure_ascii=False)[:40]
+
+
+@click.command()
+@click.argument("slug")
+@click.option("--attempt", type=click.IntRange(min=1), help="Which test; without it the newest.")
+@click.option("--json", "as_json", is_flag=True, help="Print the figures as JSON.")
+def results(slug: str, attempt: int | None, as_json: bool) -> None:
+    """Say what is known of the newest experiment at /p/SLUG, now, or of another attempt."""
+    with opened(os.environ):
+        read_one_moment()
+        experiment = _find(slug.removeprefix("/p/"), attempt)
+        found = results_of(experiment, clock.now())
+    values = results_json(found)
+    if as_json:
+        click.echo(json.dumps(values, ensure_ascii=False, indent=2))
+        return
+    parts = (
+        _head(slug.removeprefix("/p/"), values),
+        as_text(values),
+        _crowds(values),
+        _trust(values),
+        fragility(found),
+    )
+    click.echo("\n\n".join(filter(None, parts)))
+
+
+def _find(slug: str, attempt: int | None) -> Experiment:
+    """The attempt of this number at an address, or the newest. Raises Refused where it is none."""
+    is_started = Experiment.started_at.is_not(None)
+    query = (
+        db.select(Experiment)
+        .where(Experiment.slug == slug)
+        .order_by(is_started.desc(), Experiment.attempt.desc())
+    )
+    found: list[Experiment] = list(db.session.scalars(query))
+    if attempt is not None:
+        found = [each for each in found if each.started_at and each.attempt == attempt]
+    if not found:
+        which = f"attempt {attempt} at" if attempt else "page"
+        raise Refused(f"There is no {which} /p/{slug} in this instance.")
+    return found[0]
+
+
+def _head(slug: str, values: dict[str, Any]) -> str:
+    attempt = f", attempt {values['attempt']}" if values["attempt"] > 1 else ""
+    return f"/p/{slug}{attempt}, as of {moment(datetime.fromisoformat(values['as_of']))}"
+
+
+def _crowds(values: dict[str, Any]) -> str:
+    said = lines(values.get("crowds", ()))
+    return "\n".join(["Announced crowds", *(f"  {line}" for line in said)]) if said else ""
+
+
+def _trust(values: dict[str, Any]) -> str:
+    lines = [f"  {STATES[line['state']]:<6}{line['reason']}" for line in values["trust"]]
+    return "\n".join(["Can these figures be trusted?", *lines])
+
+
+def as_text(values: Mapping[str, Any]) -> str:
+    """Return verdict, variants, comparison and split, and of each figure whether it is safe."""
+    parts = [_verdict(values), _rates(values), _evidence(values)]
+    if len(values["variants"]) > 1:
+        parts += [_comparison(values), _chances(values), _split(values)]
+    return "\n\n".join(parts)
+
+
+def columns(rows: Sequence[Sequence[str]]) -> str:
+    """Return rows whose columns stand under each other, the first to the left.
+
+    >>> print(columns([("", "rate"), ("control", "5.0 %")]))
+                rate
+      control  5.0 %
+    """
+    widths = [max(len(row[k]) for row in rows) for k in range(len(rows[0]))]
+    return "\n".join("  " + "  ".join(_aligned(row, widths)).rstrip() for row in rows)
+
+
+def _aligned(row: Sequence[str], widths: Sequence[int]) -> list[str]:
+    first, *rest = zip(row, widths, strict=True)
+    return [first[0].ljust(first[1]), *(cell.rjust(width) for cell, width in rest)]
+
+
+def _verdict(values: Mapping[str, Any]) -> str:
+    word = "withheld" if values["withheld"] else VERDICTS[values["verdict"]]
+    recommended = values["recommendation"].replace("_", " ")
+    rest = "" if values["withheld"] else f", {recommended}"
+    return f"Verdict: {word}{rest}. {values['why']}"
+
+
+def _rates(values: Mapping[str, Any]) -> str:
+    rows = [("variant", "seen", "converted", "rate", "decision", "sequence", "Wilson", "credible")]
+    for variant in values["variants"]:
+        signed_up = variant.get("converted", variant["signups"])
+        ends = [_between(variant[name]) for name in ("decision", "sequence", "wilson", "credible")]
+        rows.append(
+            (
+                variant["key"],
+                f"{variant['seen']:,}",
+                f"{signed_up:,}",
+                _percent(variant["rate"]),
+                *ends,
+            )
+        )
+    return f"Rates. Safe to watch: decision, sequence. For information: the rest.\n{columns(rows)}"
+
+
+def _evidence(values: Mapping[str, Any]) -> str:
+    target = values["target"]
+    rows = [
+        ("variant", "above target", "below target", "chance above"),
+        *(
+            (
+                variant["key"],
+                odds(variant["log_e_above"]),
+                odds(variant["log_e_below"]),
+                _percent(variant["probability_above"]),
+            )
+            for variant in target["variants"]
+        ),
+    ]
+    floor = "" if target["floor"] is None else f", the floor {_percent(target['floor'])}"
+    needed = ""
+    if "needed_above" in target:
+        needed = f" Needed: {odds(target['needed_above'])} and {odds(target['needed_below'])}."
+    return (
+        f"Evidence. The target is {_percent(target['rate'])}{floor}. Safe to watch: the odds. For "
+        f"information: the chance.{needed}\n{columns(rows)}"
+    )
+
+
+def _comparison(values: Mapping[str, Any]) -> str:
+    if values["split"]["mismatch"]:
+        return "Comparison withheld: visitors do not reach the variants as planned."
+    rows = [("variant", "evidence that it is better", "its rate is … times", "")]
+    for pair in values["comparison"]:
+        low, high = (inf if end is None else end for end in pair["ratio"])
+        name = f"{pair['b']} against {pair['a']}"
+        rows.append((name, odds(pair["log_e"]), times(low), f"to {times(high)}"))
+    best = values["best"] or "none yet"
+    return f"Comparison. Safe to watch. Best: {best}.\n{columns(rows)}"
+
+
+def _chances(values: Mapping[str, Any]) -> str:
+    rows = [("variant", "chance to be best", "lost by choosing it")]
+    for variant in values["variants"]:
+        best, loss = variant["probability_best"], variant["expected_loss"]
+        rows.append((variant["key"], _percent(best), _percent(loss, digits=2)))
+    return f"Ranking. For information.\n{columns(rows)}"
+
+
+def _split(values: Mapping[str, Any]) -> str:
+    split = values["split"]
+    word = "BROKEN" if split["mismatch"] else "as planned"
+    return (
+        f"Split: {word}. Evidence against it {odds(split['log_e'])} (alarm at 100 to 1); for "
+        f"information: χ² {split['chi_square']:.2f}, p {split['p_value']:.3g}.\n"
+        f"All equal: evidence against it {odds(values['all_equal']['log_e'])}."
+    )
+
+
+def _between(ends: Sequence[float | None]) -> str:
+    low, high = ends
+    return f"{_percent(low, unit='')} to {_percent(high)}"
+
+
+def _percent(rate: float | None, digits: int = 1, unit: str = " %") -> str:
+    return "–" if rate is None else f"{100 * rate:.{digits}f}{unit}"

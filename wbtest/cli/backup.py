@@ -9,7 +9,7 @@ import click
 
 from wbtest import create_app
 from wbtest.audience.leaving.traces import drop_old_copies
-from wbtest.cli.instance import alone_with, closed_at_the_end
+from wbtest.cli.startup import alone_with, closed_at_the_end
 from wbtest.config import Settings, from_environment
 from wbtest.delivery import backups, pg_backup, schema
 from wbtest.delivery.backups import ASKED, REPLACED, forget_oldest, place_for

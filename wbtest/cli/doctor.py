@@ -12,7 +12,7 @@ import click
 
 from wbtest import MOST_CONNECTIONS
 from wbtest.audience.newest_networks import FEW, Newest, newest_by_test
-from wbtest.cli.instance import opened
+from wbtest.cli.startup import opened
 from wbtest.config import Settings
 from wbtest.delivery import health, mail_sender, outbox
 from wbtest.delivery.backups import newest_dump

@@ -21,11 +21,8 @@ from granian.log import LogLevels
 from granian.server.mp import MPServer
 
 from wbtest import create_app
-from wbtest.cli.background import Background, name_process, wait_for_process
-from wbtest.cli.instance import check_not_lost, check_store, closed_at_the_end, in_use
-from wbtest.cli.logs import start_logging
-from wbtest.cli.shared import SharedApp
-from wbtest.cli.worker import work_beside
+from wbtest.cli.startup import check_not_lost, check_store, closed_at_the_end, in_use, start_logging
+from wbtest.cli.worker import Background, SharedApp, name_process, wait_for_process, work_beside
 from wbtest.config import BadSetting, Settings, database_in, from_environment, keep_secret
 from wbtest.delivery import schema
 from wbtest.extensions import Now, utc_now

@@ -1,12 +1,14 @@
-"""`wbtest verify`: whether what is stored agrees with itself; roll-ups can be counted anew."""
+"""Compare what is stored with itself: `wbtest verify` the database, `wbtest verify-memo` a memo."""
 
 import os
 from collections.abc import Callable, Iterable
+from typing import BinaryIO
 
 import click
 
 from wbtest.audience.recording.rollup import differences, rebuild
-from wbtest.cli.instance import opened
+from wbtest.cli.startup import opened
+from wbtest.decisions import memo_proof
 from wbtest.extensions import db
 from wbtest.publishing.models import Experiment
 from wbtest.publishing.sealing import BROKEN, described, faults_of
@@ -127,3 +129,25 @@ def count_purged() -> int:
 def find_wrong_counts() -> Iterable[str]:
     """Roll-ups that differ from a count of the raw events."""
     return differences(db.session)
+
+
+@click.command("verify-memo")
+@click.argument("file", type=click.File("rb"))
+def verify_memo(file: BinaryIO) -> None:
+    """Recompute a memo from FILE, its JSON export (- for standard input).
+
+    Every digest is compared with what it is of, then rates, intervals, evidence and verdict with
+    those that follow from the counts in FILE. Needs no database.
+
+    \b
+    Exit code:
+      0  everything agrees
+      1  something differs: each value is listed with what it should be
+      2  FILE is no memo, or cannot be read
+    """
+    found = memo_proof.differences(file.read())
+    for difference in found:
+        click.echo(difference)
+    if found:
+        raise SystemExit(1)
+    click.echo("The digests hold, and the figures follow from the counts.")

@@ -12,9 +12,9 @@ from functools import partial
 
 from flask import Flask
 
-from wbtest.cli.demo import addresses, building, crowd, deciding, meanwhile, testing, writing
+from wbtest.cli.demo import crowd, scenes
+from wbtest.cli.demo.crowd import Street
 from wbtest.cli.demo.stage import EMAILS, OWNER, START_HOUR, Stage
-from wbtest.cli.demo.visiting import Street
 from wbtest.team import people
 
 Act = Callable[[Stage], object]
@@ -25,40 +25,41 @@ NO_COVER = (
 )
 # How many days ago, at what hour, and what happened.
 SCENES: tuple[tuple[int, float, Act], ...] = (
-    (49, 19, partial(writing.draft, name="docket", number=1)),
-    (47, 13, partial(writing.draft, name="docket", number=2)),
-    (46, 10, partial(writing.approve, name="docket")),
-    (45, START_HOUR, partial(testing.start, test="docket")),
-    (34, 20, partial(writing.draft, name="nightbus", number=1)),
-    (33, 1, partial(testing.end, test="docket")),
-    (33, 17, partial(writing.draft, name="kiln", number=1)),
-    (32, 11, partial(deciding.decide, test="docket")),
-    (31, 9, partial(writing.take_in, test="docket", question="Does my customer need an app?")),
-    (31, 18, partial(writing.draft, name="docket", number=3)),
-    (30, 12, partial(writing.draft, name="attic", number=1)),
-    (29, 9, partial(writing.draft, name="attic", number=2)),
-    (29, 14, partial(writing.draft, name="nightbus", number=2)),
-    (29, 16, partial(writing.draft, name="kiln", number=2)),
-    (28, 13, partial(writing.draft, name="docket", number=4)),
-    (26, 16, partial(writing.approve, name="docket")),
-    (25, START_HOUR, partial(testing.start, test="docket-2")),
-    (22, 13, partial(writing.draft, name="larder", number=1)),
-    (20, 13, partial(writing.draft, name="larder", number=2)),
-    (19, 10, partial(writing.stop, name="attic", reason=NO_COVER, weeks=13)),
-    (18, 13, partial(writing.draft, name="larder", number=3)),
-    (16, 13, partial(writing.draft, name="larder", number=4)),
-    (14, 13, partial(writing.draft, name="larder", number=5)),
-    *((13, 15, partial(writing.approve, name=name)) for name in ("larder", "nightbus", "kiln")),
-    (12, START_HOUR, partial(testing.start, test="larder")),
-    (11, 1, partial(testing.end, test="docket-2")),
-    (11, START_HOUR, partial(testing.start, test="nightbus")),
-    (10, START_HOUR, partial(testing.start, test="kiln")),
-    (9, 10, partial(deciding.decide, test="docket-2")),
-    (8, 15, partial(building.check, test="docket-2", number=0)),
-    (2, 17, partial(building.check, test="docket-2", number=1)),
-    (1, 16, partial(deciding.propose, test="nightbus")),
+    (49, 19, partial(scenes.draft, name="docket", number=1)),
+    (47, 13, partial(scenes.draft, name="docket", number=2)),
+    (46, 10, partial(scenes.approve, name="docket")),
+    (45, START_HOUR, partial(scenes.start, test="docket")),
+    (34, 20, partial(scenes.draft, name="nightbus", number=1)),
+    (33, 1, partial(scenes.end, test="docket")),
+    (33, 17, partial(scenes.draft, name="kiln", number=1)),
+    (32, 11, partial(scenes.decide, test="docket")),
+    (31, 9, partial(scenes.take_in, test="docket", question="Does my customer need an app?")),
+    (31, 18, partial(scenes.draft, name="docket", number=3)),
+    (30, 12, partial(scenes.draft, name="attic", number=1)),
+    (29, 9, partial(scenes.draft, name="attic", number=2)),
+    (29, 14, partial(scenes.draft, name="nightbus", number=2)),
+    (29, 16, partial(scenes.draft, name="kiln", number=2)),
+    (28, 13, partial(scenes.draft, name="docket", number=4)),
+    (26, 16, partial(scenes.approve, name="docket")),
+    (25, START_HOUR, partial(scenes.start, test="docket-2")),
+    (22, 13, partial(scenes.draft, name="larder", number=1)),
+    (20, 13, partial(scenes.draft, name="larder", number=2)),
+    (19, 10, partial(scenes.stop, name="attic", reason=NO_COVER, weeks=13)),
+    (18, 13, partial(scenes.draft, name="larder", number=3)),
+    (16, 13, partial(scenes.draft, name="larder", number=4)),
+    (14, 13, partial(scenes.draft, name="larder", number=5)),
+    *((13, 15, partial(scenes.approve, name=name)) for name in ("larder", "nightbus", "kiln")),
+    (12, START_HOUR, partial(scenes.start, test="larder")),
+    (11, 1, partial(scenes.end, test="docket-2")),
+    (11, START_HOUR, partial(scenes.start, test="nightbus")),
+    (10, START_HOUR, partial(scenes.start, test="kiln")),
+    (9, 10, partial(scenes.decide, test="docket-2")),
+    (8, 15, partial(scenes.save_marks, test="docket-2", number=0)),
+    (2, 17, partial(scenes.save_marks, test="docket-2", number=1)),
+    (1, 16, partial(scenes.propose, test="nightbus")),
 )
 AFTERWARDS = ("docket", "docket-2", "larder", "nightbus", "kiln")
+HERE = "{here}"
 
 
 def begin(app: Flask, stage: Stage) -> None:
@@ -112,7 +113,20 @@ def finish(app: Flask, stage: Stage) -> str:
     """Write down what was spent and what happened meanwhile; return where to look first."""
     with app.app_context():
         for test in AFTERWARDS:
-            meanwhile.write_down(stage, test)
-        return addresses.written(
-            stage, meanwhile.share(stage, "larder", "Ruth Adeyemi, our adviser")
-        )
+            scenes.write_costs_and_notes(stage, test)
+        return places_to_look(stage, scenes.share(stage, "larder", "Ruth Adeyemi, our adviser"))
+
+
+def places_to_look(stage: Stage, shared: str) -> str:
+    """Return what the command prints, with ``HERE`` for the address of the server."""
+    larder = stage.releases["larder"]
+    decided = stage.experiment("docket-2").id
+    places = (
+        ("Open first", f"/login?next=/ideas\n{'':17}{OWNER}  {stage.password}"),
+        ("A review", f"/releases/{larder}/revisions/5"),
+        ("A decision", f"/experiments/{decided}/memo/1"),
+        ("What is built", f"/experiments/{decided}/decision#checklist"),
+        ("As a visitor", "/p/larder"),
+        ("As an outsider", shared),
+    )
+    return "\n".join(f"  {name:15}{HERE}{path}" for name, path in places)
