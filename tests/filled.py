@@ -21,7 +21,7 @@ from tests.review.reading_room import guest_of, read
 from wbtest import store
 from wbtest.audience.group_counts import Group
 from wbtest.audience.recording.events import Seen, Served, SignedUp
-from wbtest.audience.recording.groups import record
+from wbtest.audience.recording.write_batch import record_events
 from wbtest.audience.setting_aside import set_aside
 from wbtest.decisions.checklist import save_checklist
 from wbtest.decisions.decide import decide
@@ -145,7 +145,7 @@ def _visit(experiment: Experiment) -> None:
 
 
 def _record(connection: Connection, events: list[Served | Seen | SignedUp]) -> None:
-    record(connection, events, {}, clock.now(), "localhost")
+    record_events(connection, events, {}, clock.now(), "localhost")
 
 
 def _correct(experiment: Experiment, team: Team) -> None:

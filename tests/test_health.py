@@ -6,7 +6,7 @@ from sqlalchemy.exc import OperationalError
 
 from tests.audience.larder import Visitor, broken_store, start_page
 from tests.conftest import Browser, HandClock
-from wbtest.audience.recording import writer
+from wbtest.audience.recording import recorder
 from wbtest.config import Settings
 from wbtest.delivery import health, schema, worker
 from wbtest.extensions import db
@@ -49,7 +49,7 @@ class TestReady:
         self, app: Flask, client: Browser, monkeypatch: pytest.MonkeyPatch
     ) -> None:
         start_page()
-        monkeypatch.setattr(writer, "PAUSES", ())
+        monkeypatch.setattr(recorder, "PAUSES", ())
         Visitor(app).get()
         with broken_store():
             Visitor(app).get()

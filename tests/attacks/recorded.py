@@ -12,8 +12,8 @@ from tests.attacks.page import AGENTS, LOOKING, Page
 from tests.attacks.people import DEVICES, NEVER, START, People
 from wbtest.audience import models, totals_models
 from wbtest.audience.recording.events import Event, Seen, Served, SignedUp
-from wbtest.audience.recording.gate import Gate
-from wbtest.audience.recording.groups import record
+from wbtest.audience.recording.gate import NetworkGate
+from wbtest.audience.recording.write_batch import record_events
 from wbtest.delivery.models import OutboxMail
 from wbtest.extensions import Base, db
 from wbtest.runtime import runtime
@@ -28,10 +28,10 @@ def tell(page: Page, people: People, emails: Sequence[str], addresses: Sequence[
     groups: dict[int, list[Event]] = {}
     for event in sorted(_events(page, people, emails, addresses), key=lambda each: each.at_us):
         groups.setdefault(event.at_us // 86_400_000_000, []).append(event)
-    gate = Gate()
+    gate = NetworkGate()
     with writing_group(db.engine, runtime(page.app).lock) as connection:
         for events in groups.values():
-            record(connection, events, {}, page.clock(), "localhost", gate=gate)
+            record_events(connection, events, {}, page.clock(), "localhost", gate=gate)
 
 
 def wipe(page: Page) -> None:

@@ -14,11 +14,10 @@ from tests.audience.larder import (
 )
 from tests.audience.recording import Page
 from tests.factories import log_in
-from wbtest.audience.engagement.acts import ITEMS, read_acts
 from wbtest.audience.engagement.counted import NONE, Share, by_variant, faq_opened
 from wbtest.audience.models import Engagement, EngagementCount
 from wbtest.audience.recording import rollup
-from wbtest.audience.recording.events import Did
+from wbtest.audience.recording.events import ITEMS, Did, read_acts
 from wbtest.extensions import db
 from wbtest.publishing import lifecycle
 from wbtest.runtime import runtime

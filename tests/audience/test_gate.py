@@ -16,7 +16,7 @@ from tests.audience.larder import Larder, Visitor
 from tests.audience.recording import START, START_US, Database, Page
 from wbtest.audience.models import CrowdNetwork, Newcomers, Visit
 from wbtest.audience.newest_networks import newest_by_test
-from wbtest.audience.recording import gate, groups
+from wbtest.audience.recording import gate, write_batch
 from wbtest.audience.recording.events import Served
 from wbtest.delivery.models import OutboxMail
 from wbtest.extensions import db
@@ -212,11 +212,11 @@ def test_a_process_that_starts_later_knows_who_came_before(page: Page) -> None:
 
 
 def test_a_group_that_is_written_again_admits_nobody_twice(page: Page) -> None:
-    keeper = gate.Gate()
+    keeper = gate.NetworkGate()
     events = [Served(**page.arrival(f"v{index}", 0, {"address": HOME})) for index in range(40)]
     for is_last in (False, True):
         with page.database.lock, page.database.engine.connect() as connection:
-            groups.record(connection, events, {}, START, "example.com", gate=keeper)
+            write_batch.record_events(connection, events, {}, START, "example.com", gate=keeper)
             if is_last:
                 connection.commit()
             else:

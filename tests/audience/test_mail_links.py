@@ -10,8 +10,8 @@ from itsdangerous import Signer
 from tests.audience.larder import Visitor, mails, signups, start_page, token_in, words_in
 from wbtest.audience.leaving.links import SIGN_UP_SALT
 from wbtest.audience.models import HourlyCount
-from wbtest.audience.recording.cells import COLUMNS
 from wbtest.audience.recording.rollup import differences
+from wbtest.audience.recording.rollup_cells import COLUMNS
 from wbtest.delivery.models import OutboxMail
 from wbtest.extensions import db
 from wbtest.publishing import lifecycle

@@ -15,10 +15,10 @@ from tests.audience.larder import (
 )
 from tests.factories import log_in
 from wbtest.audience.models import HourlyCount, Objection
+from wbtest.audience.recording.event_rows import VisitRow
 from wbtest.audience.recording.events import Seen
 from wbtest.audience.recording.recorder import Recorder
 from wbtest.audience.recording.rollup import differences
-from wbtest.audience.recording.rows import VisitRow
 from wbtest.audience.signing import signup_views
 from wbtest.audience.views import MOST_OBJECTIONS
 from wbtest.delivery.worker import run_due_jobs

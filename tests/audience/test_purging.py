@@ -39,8 +39,7 @@ from wbtest.audience.models import (
     Signup,
     Visit,
 )
-from wbtest.audience.recording.recount import differences, rebuild
-from wbtest.audience.recording.rollup import forget
+from wbtest.audience.recording.rollup import differences, forget, rebuild
 from wbtest.audience.visitors import Visitor as VisitorRow
 from wbtest.audience.visitors import write_cookie
 from wbtest.delivery.models import OutboxEvent, OutboxMail, Webhook

@@ -13,12 +13,12 @@ from flask import Flask
 from tests.audience.recording import Database, Page, serve_until_told_to_end
 from tests.cli.conftest import eventually
 from wbtest.audience.models import Signup, Visit
-from wbtest.audience.recording import ledger, writer
+from wbtest.audience.recording import ledger
 from wbtest.audience.recording import recorder as recording
-from wbtest.audience.recording.cells import Facts
 from wbtest.audience.recording.events import Served
-from wbtest.audience.recording.ledger import take_turn
+from wbtest.audience.recording.ledger import lock_event_writes
 from wbtest.audience.recording.recorder import QueueFull, Recorder, StoreFailed
+from wbtest.audience.recording.rollup_cells import CountingRules
 from wbtest.delivery.models import OutboxMail
 from wbtest.locks import WriteLock
 from wbtest.runtime import runtime
@@ -26,7 +26,7 @@ from wbtest.runtime import runtime
 
 @pytest.fixture(autouse=True)
 def _no_pauses(monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr(writer, "PAUSES", (0.0, 0.0))
+    monkeypatch.setattr(recording, "PAUSES", (0.0, 0.0))
 
 
 def count(database: Database, table: type[Visit] | type[Signup] | type[OutboxMail]) -> int:
@@ -99,7 +99,7 @@ def test_what_people_typed_is_not_logged(
     page: Page, caplog: pytest.LogCaptureFixture, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     # So that the database refuses the row itself, and says so with its values.
-    monkeypatch.setattr(ledger, "load_facts", lambda *_: Facts("UTC", "signup", 1))
+    monkeypatch.setattr(ledger, "load_rules", lambda *_: CountingRules("UTC", "signup", 1))
     with pytest.raises(StoreFailed):
         page.sign_up("ada@x.io", experiment_id=99_999)
 
@@ -112,7 +112,7 @@ def test_a_sign_up_that_waited_too_long_is_refused_and_not_stored_later(
 ) -> None:
     monkeypatch.setattr(recording, "SIGN_UP_SECONDS", 0.05)
     with page.database.writing() as session:
-        take_turn(session.connection())
+        lock_event_writes(session.connection())
         with pytest.raises(StoreFailed):
             sign_up_elsewhere(page)
     page.recorder.flush()
@@ -132,7 +132,7 @@ def test_what_comes_while_others_write_goes_with_the_group_that_waits(page: Page
     with ThreadPoolExecutor(3) as pool:
         with page.database.writing() as session:
             sa.event.listen(page.database.engine, "commit", commits.append)
-            take_turn(session.connection())
+            lock_event_writes(session.connection())
             first = pool.submit(page.sign_up, "ada@x.io")
             assert eventually(lambda: recorder._writer._begun > 0, 5)
             others = [pool.submit(page.sign_up, email) for email in ("bea@x.io", "cem@x.io")]

@@ -10,7 +10,6 @@ from sqlalchemy.exc import DatabaseError
 from tests.audience.recording import Page
 from tests.cli.conftest import eventually
 from wbtest.audience.recording import recorder as recording
-from wbtest.audience.recording import writer
 from wbtest.audience.recording.events import Served
 from wbtest.audience.recording.recorder import StoreFailed
 from wbtest.store import Gone
@@ -20,7 +19,7 @@ NOWHERE = sa.create_engine("sqlite:////nowhere/at/all.db")
 
 @pytest.fixture(autouse=True)
 def _no_pauses(monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr(writer, "PAUSES", (0.0, 0.0))
+    monkeypatch.setattr(recording, "PAUSES", (0.0, 0.0))
 
 
 def test_while_the_store_fails_a_sign_up_is_refused_with_the_next_step(page: Page) -> None:
@@ -41,7 +40,7 @@ def test_while_a_group_hangs_sign_ups_are_refused_and_visits_queued(
         begun.set()
         ends.wait(60)
 
-    monkeypatch.setattr(writer, "HANG_SECONDS", 0.0)
+    monkeypatch.setattr(recording, "HANG_SECONDS", 0.0)
     monkeypatch.setattr(page.recorder._writer, "_write", hang)
     page.serve("v")
     assert begun.wait(60)
@@ -89,7 +88,7 @@ def test_a_store_that_recovers_is_used_again(page: Page) -> None:
 
 
 def test_after_a_rest_visits_are_taken_again(page: Page, monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr(writer, "REST_SECONDS", 0.0)
+    monkeypatch.setattr(recording, "REST_SECONDS", 0.0)
     page.recorder._writer._engine = NOWHERE
     page.serve("v")
     page.recorder.flush()
@@ -167,7 +166,7 @@ def test_a_group_is_tried_again(page: Page, monkeypatch: pytest.MonkeyPatch) -> 
     engine = page.database.engine
     page.recorder._writer._engine = NOWHERE
     monkeypatch.setattr(
-        writer.time, "sleep", lambda _: setattr(page.recorder._writer, "_engine", engine)
+        recording.time, "sleep", lambda _: setattr(page.recorder._writer, "_engine", engine)
     )
 
     assert page.sign_up("ada@x.io") == "new"
@@ -179,8 +178,8 @@ def test_what_went_with_a_group_is_tried_again_with_it(
     first, late = (Served(**page.arrival(name, 0, {})) for name in ("first", "late"))
     waiting = [late]
     with monkeypatch.context() as broken:
-        broken.setattr(writer, "record", _fail)
-        broken.setattr(writer.time, "sleep", lambda _: broken.undo())
+        broken.setattr(recording, "record_events", _fail)
+        broken.setattr(recording.time, "sleep", lambda _: broken.undo())
         page.recorder._writer.store([first], lambda: [waiting.pop()] if waiting else [])
 
     assert page.totals() == {"served": 2}
@@ -201,14 +200,14 @@ def test_one_event_that_cannot_be_stored_takes_no_other_with_it(page: Page) -> N
 def test_a_damaged_page_of_the_database_takes_only_what_touches_it(
     page: Page, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    record = writer.record
+    record = recording.record_events
 
     def touch(connection: sa.Connection, events: list[Any], *rest: Any) -> Any:
         if any(event.visitor == "v4" for event in events):
             raise DatabaseError("INSERT", None, Exception("database disk image is malformed"))
         return record(connection, events, *rest)
 
-    monkeypatch.setattr(writer, "record", touch)
+    monkeypatch.setattr(recording, "record_events", touch)
     for number in range(9):
         page.serve(f"v{number}")
 

@@ -13,7 +13,7 @@ from flask import Flask
 
 from wbtest import store
 from wbtest.audience.recording.events import Event, Seen, Served, SignedUp
-from wbtest.audience.recording.groups import record
+from wbtest.audience.recording.write_batch import record_events
 from wbtest.extensions import db
 from wbtest.publishing.models import Experiment
 
@@ -46,7 +46,7 @@ def write(app: Flask, events: Iterable[Event], now: datetime) -> float:
         while group := list(islice(rest, GROUP)):
             before = time.perf_counter()
             with store.writing_group(engine, lock) as connection:
-                record(connection, group, facts, now, "localhost")
+                record_events(connection, group, facts, now, "localhost")
             spent += time.perf_counter() - before
     return spent
 

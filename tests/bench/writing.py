@@ -13,8 +13,8 @@ from tests.bench.row import Line, Part, Row, Run
 from wbtest import store
 from wbtest.audience.models import Signup, Visit
 from wbtest.audience.recording.events import Served
-from wbtest.audience.recording.groups import record
 from wbtest.audience.recording.recorder import LARGEST_GROUP
+from wbtest.audience.recording.write_batch import record_events
 from wbtest.audience.visitors import new_visitor
 from wbtest.delivery import backups
 from wbtest.extensions import db, utc_now
@@ -48,7 +48,7 @@ def measure(run: Run) -> list[Row]:
 
         def write(group: list[Served]) -> None:
             with store.writing_group(engine, lock) as connection:
-                record(connection, group, facts, utc_now(), "localhost")
+                record_events(connection, group, facts, utc_now(), "localhost")
 
         for _ in range(run.rounds):
             visits.append(_rows_a_second(write, experiment_id))

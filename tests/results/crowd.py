@@ -7,10 +7,10 @@ from typing import Any
 from zoneinfo import ZoneInfo
 
 from wbtest.audience.models import HourlyCount, MachineCount
-from wbtest.audience.recording import totals
-from wbtest.audience.recording.facts import load_facts
+from wbtest.audience.recording import ledger
+from wbtest.audience.recording.counting_rules import load_rules
 from wbtest.audience.recording.hours import hour_of
-from wbtest.audience.recording.recount import stored
+from wbtest.audience.recording.rollup import load_rollup
 from wbtest.publishing.models import Experiment
 from wbtest.store import insert, writing
 
@@ -62,8 +62,10 @@ def add_up(experiment: Experiment) -> None:
     with writing() as session:
         session.flush()
         connection = session.connection()
-        facts = load_facts(connection, experiment.id)
-        totals.rebuild(connection, experiment.id, stored(connection, experiment.id), facts)
+        facts = load_rules(connection, experiment.id)
+        ledger.rebuild_totals(
+            connection, experiment.id, load_rollup(connection, experiment.id), facts
+        )
 
 
 def count_day(experiment: Experiment, day: int, variant: str = "control", **counts: Any) -> None:

@@ -11,10 +11,10 @@ from tests.results.conftest import Start
 from wbtest import store
 from wbtest.audience.leaving import purging
 from wbtest.audience.models import NetworkFinding
+from wbtest.audience.recording.counting_rules import load_rules
 from wbtest.audience.recording.events import Event, Seen, Served, SignedUp
-from wbtest.audience.recording.facts import load_facts
-from wbtest.audience.recording.gate import Gate
-from wbtest.audience.recording.groups import record
+from wbtest.audience.recording.gate import NetworkGate
+from wbtest.audience.recording.write_batch import record_events
 from wbtest.extensions import db
 from wbtest.publishing.models import Experiment
 from wbtest.results import network_checking
@@ -39,7 +39,7 @@ class Street:
 
     def __init__(self, experiment: Experiment, now: HandClock) -> None:
         self.experiment_id, self.now, self.number = experiment.id, now, 0
-        self.gate = Gate()
+        self.gate = NetworkGate()
 
     def come(
         self, count: int, signing: int = 0, *, network: str = "", variant: str = "control",
@@ -48,7 +48,7 @@ class Street:
         """Let so many come, each from a network of their own unless one is named."""
         with store.writing_group(db.engine, store.lock()) as connection:
             events = list(self._events(count, signing, network, variant, is_seen=is_seen))
-            record(connection, events, {}, self.now(), "example.com", gate=self.gate)
+            record_events(connection, events, {}, self.now(), "example.com", gate=self.gate)
         # So that the next read sees it.
         db.session.rollback()
 
@@ -147,7 +147,7 @@ def test_strangers_who_say_yes_are_believed(street, running, now):
 def test_there_may_be_more_networks_than_a_statement_has_parameters(street, running):
     street.come(40, 10, network="198.51.100.1")
     street.come(3, 1, network="198.51.101.1")
-    facts = load_facts(db.session.connection(), running.id)
+    facts = load_rules(db.session.connection(), running.id)
 
     rows = seen_of_marks(running, facts, range(65_536))
     assert sum(row.number for row in rows) == 30 + 3

@@ -7,7 +7,7 @@ import sqlalchemy as sa
 from wbtest.audience.counts import Row
 from wbtest.audience.group_counts import Group, hours_of_groups
 from wbtest.audience.models import CrowdNetwork
-from wbtest.audience.recording.facts import NoExperiment, load_facts
+from wbtest.audience.recording.counting_rules import NoExperiment, load_rules
 from wbtest.extensions import db
 from wbtest.publishing.models import Experiment
 from wbtest.publishing.rule import Hypothesis
@@ -41,11 +41,11 @@ def crowds_of(experiment: Experiment, rule: Hypothesis) -> list[CrowdCounts]:
         kept = experiment.last_counts.get(KEPT, ())
         return [CrowdCounts(*each) for each in kept]
     try:
-        facts = load_facts(db.session.connection(), experiment.id)
+        rules = load_rules(db.session.connection(), experiment.id)
     except NoExperiment:
         # Another check says that the rule can't be read.
         return []
-    groups = {place: Group("out", "crowd", str(place)) for place in range(len(facts.crowds))}
+    groups = {place: Group("out", "crowd", str(place)) for place in range(len(rules.crowds))}
     rows = [row for row in hours_of_groups(experiment, groups) if row.is_counted]
     admitted = _admitted(experiment)
     return [

@@ -14,10 +14,16 @@ from wbtest.audience.conversions import FEWEST_AT_DOMAIN
 from wbtest.audience.counts import HOURS, KINDS
 from wbtest.audience.mailboxes import domain_of
 from wbtest.audience.models import CrowdNetwork, Sighting, Signup, Visit
-from wbtest.audience.recording.cells import SUSPECTED, Facts, History, by_time, count
-from wbtest.audience.recording.facts import load_facts
+from wbtest.audience.recording.counting_rules import load_rules
 from wbtest.audience.recording.gate import CROWD
 from wbtest.audience.recording.hours import HOUR_SECONDS, QUARTER_SECONDS, QUARTER_US, hour_of
+from wbtest.audience.recording.rollup_cells import (
+    SUSPECTED,
+    CountingRules,
+    History,
+    by_time,
+    count_history,
+)
 from wbtest.audience.waiting import WAITING
 from wbtest.extensions import db
 from wbtest.publishing.models import Experiment
@@ -89,11 +95,11 @@ def hours_of_groups(experiment: Experiment, groups: dict[int, Group]) -> list[Gr
         ]
     if not groups:
         return []
-    facts = load_facts(db.session.connection(), experiment.id)
+    rules = load_rules(db.session.connection(), experiment.id)
     found: Numbers = Counter()
-    _count_marked(found, experiment, groups, facts)
+    _count_marked(found, experiment, groups, rules)
     if any(group.kind == "reason" and group.value == SUSPECTED for group in groups.values()):
-        _count_suspected(found, experiment, groups, facts)
+        _count_suspected(found, experiment, groups, rules)
     cells = dict.fromkeys(key[:4] for key in sorted(found))
     return [GroupHour(*cell, *(found[*cell, name] for name in COLUMNS)) for cell in cells]
 
@@ -105,11 +111,11 @@ def groups_to_keep(experiment: Experiment, groups: dict[int, Group]) -> dict[str
 
 
 def _count_marked(
-    found: Numbers, experiment: Experiment, groups: dict[int, Group], facts: Facts
+    found: Numbers, experiment: Experiment, groups: dict[int, Group], rules: CountingRules
 ) -> None:
     """Add up rows as the recorder marked them; the database puts equal ones together."""
-    flags = {number: _belongs(group, experiment, facts) for number, group in groups.items()}
-    moved = "at_us" if facts.conversion == "signup" else f"{facts.conversion}_us"
+    flags = {number: _belongs(group, experiment, rules) for number, group in groups.items()}
+    moved = "at_us" if rules.conversion == "signup" else f"{rules.conversion}_us"
     people = (
         sa.select(
             sa.func.coalesce(SIGHTINGS.c.variant, VISITS.c.variant).label("variant"),
@@ -122,7 +128,7 @@ def _count_marked(
         .select_from(joined_visits())
         .where(
             VISITS.c.experiment_id == experiment.id,
-            *of_counted_sources(facts),
+            *of_counted_sources(rules),
             _is_told(flags, groups),
         )
         .subquery()
@@ -135,7 +141,7 @@ def _count_marked(
         place = numbers, row["excluded_because"] == ""
 
         def at(quarter: int) -> int:
-            return hour_of(quarter * QUARTER_US, facts.zone)
+            return hour_of(quarter * QUARTER_US, rules.zone)
 
         served, variant, people_ = at(row["visit"]), row["variant"], row["number"]
         found[*place, served, variant, "served"] += people_
@@ -160,11 +166,11 @@ def joined_visits() -> sa.Join:
     )
 
 
-def of_counted_sources(facts: Facts) -> list[sa.ColumnElement[bool]]:
+def of_counted_sources(rules: CountingRules) -> list[sa.ColumnElement[bool]]:
     """What restricts people to the sources that the rule counts."""
-    if facts.sources is None:
+    if rules.sources is None:
         return []
-    return [sa.func.coalesce(SIGHTINGS.c.source, VISITS.c.source).in_(facts.sources)]
+    return [sa.func.coalesce(SIGHTINGS.c.source, VISITS.c.source).in_(rules.sources)]
 
 
 def _is_told(
@@ -200,7 +206,7 @@ def _reason_of(group: Group) -> str:
     return group.value if group.kind == "reason" else CROWD
 
 
-def _belongs(group: Group, experiment: Experiment, facts: Facts) -> sa.ColumnElement[bool]:
+def _belongs(group: Group, experiment: Experiment, rules: CountingRules) -> sa.ColumnElement[bool]:
     """Whether a visit, joined with its sighting, is one of the group."""
     if group.kind == "reason":
         return VISITS.c.excluded_because == group.value
@@ -209,7 +215,7 @@ def _belongs(group: Group, experiment: Experiment, facts: Facts) -> sa.ColumnEle
     if group.kind == "hour":
         start = int(group.value)
         quarters = range(start // QUARTER_SECONDS, (start + HOUR_SECONDS) // QUARTER_SECONDS)
-        same = [each for each in quarters if hour_of(each * QUARTER_US, facts.zone) == start]
+        same = [each for each in quarters if hour_of(each * QUARTER_US, rules.zone) == start]
         return (sa.func.coalesce(SIGHTINGS.c.at_us, VISITS.c.at_us) // QUARTER_US).in_(same)
     if group.kind == "domain":
         key, domain = SIGNUPS.c.email_key, group.value
@@ -224,7 +230,7 @@ def _belongs(group: Group, experiment: Experiment, facts: Facts) -> sa.ColumnEle
         )
         return VISITS.c.visitor.in_(at_domain)
     if group.kind == "crowd":
-        crowd = facts.crowds[int(group.value)]
+        crowd = rules.crowds[int(group.value)]
         marks = sa.select(CROWD_NETWORKS.c.mark).where(
             CROWD_NETWORKS.c.experiment_id == experiment.id,
             CROWD_NETWORKS.c.crowd == int(group.value),
@@ -240,7 +246,7 @@ def _belongs(group: Group, experiment: Experiment, facts: Facts) -> sa.ColumnEle
 
 
 def _count_suspected(
-    found: Numbers, experiment: Experiment, groups: dict[int, Group], facts: Facts
+    found: Numbers, experiment: Experiment, groups: dict[int, Group], rules: CountingRules
 ) -> None:
     """Add up those taken for machines as if their sign-ups had been anybody's.
 
@@ -259,7 +265,7 @@ def _count_suspected(
     ):
         signed.setdefault(row.visitor, []).append(row)
     flags = [
-        sa.case((_belongs(group, experiment, facts), 1), else_=0).label(f"g{number}")
+        sa.case((_belongs(group, experiment, rules), 1), else_=0).label(f"g{number}")
         for number, group in groups.items()
     ]
     same = [SIGHTINGS.c[name] == VISITS.c[name] for name in list(VISITS.primary_key.columns.keys())]
@@ -270,13 +276,13 @@ def _count_suspected(
             SIGHTINGS.c.experiment_id == experiment.id,
             SIGHTINGS.c.excluded_because == "",
             SIGHTINGS.c.visitor.in_(is_suspected),
-            *of_counted_sources(facts),
+            *of_counted_sources(rules),
         )
     )
     taken_in = tuple(n for n, group in groups.items() if group.value == SUSPECTED)
     for row in seen:
         numbers = (*(n for n in groups if row._mapping[f"g{n}"]), *taken_in)
-        _, counts = count(History(row, by_time(signed.get(row.visitor, ()))), facts)
+        _, counts = count_history(History(row, by_time(signed.get(row.visitor, ()))), rules)
         for cell, column in counts:
             if column in COLUMNS:
                 found[numbers, False, cell.hour, cell.variant, column] += 1
@@ -292,12 +298,12 @@ def largest_groups(experiment: Experiment, most: int) -> list[Size]:
     """
     if experiment.purged_at is not None:
         return []
-    facts = load_facts(db.session.connection(), experiment.id)
+    rules = load_rules(db.session.connection(), experiment.id)
     return [
-        *_networks(experiment, facts, most),
+        *_networks(experiment, rules, most),
         *_hours(experiment, most),
-        *_sources(experiment, facts, most),
-        *_domains(experiment, facts, most),
+        *_sources(experiment, rules, most),
+        *_domains(experiment, rules, most),
     ]
 
 
@@ -315,7 +321,7 @@ def crowds(experiment: Experiment, most: int) -> list[tuple[Group, int]]:
     return [(Group("in", "mark", str(mark)), people) for mark, people in rows]
 
 
-def _networks(experiment: Experiment, facts: Facts, most: int) -> Iterator[Size]:
+def _networks(experiment: Experiment, rules: CountingRules, most: int) -> Iterator[Size]:
     seen, converted = sa.func.count(SIGHTINGS.c.visitor), sa.func.count(SIGNUPS.c.visitor)
     rows = db.session.execute(
         sa.select(VISITS.c.mark, seen, converted)
@@ -324,7 +330,7 @@ def _networks(experiment: Experiment, facts: Facts, most: int) -> Iterator[Size]
             VISITS.c.experiment_id == experiment.id,
             VISITS.c.excluded_because == "",
             VISITS.c.mark >= 0,
-            *of_counted_sources(facts),
+            *of_counted_sources(rules),
         )
         .group_by(VISITS.c.mark)
         .having(seen > 0)
@@ -347,7 +353,7 @@ def _hours(experiment: Experiment, most: int) -> Iterator[Size]:
     return (Size(Group("out", "hour", str(hour)), *map(int, numbers)) for hour, *numbers in rows)
 
 
-def _sources(experiment: Experiment, facts: Facts, most: int) -> Iterator[Size]:
+def _sources(experiment: Experiment, rules: CountingRules, most: int) -> Iterator[Size]:
     seen, converted = sa.func.sum(KINDS.c.seen), sa.func.sum(KINDS.c.converted)
     query = (
         sa.select(KINDS.c.source, seen, converted)
@@ -357,21 +363,21 @@ def _sources(experiment: Experiment, facts: Facts, most: int) -> Iterator[Size]:
         .order_by(seen.desc(), KINDS.c.source)
         .limit(most)
     )
-    if facts.sources is not None:
-        query = query.where(KINDS.c.source.in_(facts.sources))
+    if rules.sources is not None:
+        query = query.where(KINDS.c.source.in_(rules.sources))
     rows = db.session.execute(query)
     return (Size(Group("out", "source", source), *map(int, numbers)) for source, *numbers in rows)
 
 
-def _domains(experiment: Experiment, facts: Facts, most: int) -> Iterable[Size]:
+def _domains(experiment: Experiment, rules: CountingRules, most: int) -> Iterable[Size]:
     query = sa.select(SIGNUPS.c.email_key).where(
         SIGNUPS.c.experiment_id == experiment.id,
         SIGNUPS.c.excluded_because == "",
         SIGNUPS.c.is_converted,
         SIGNUPS.c.left_at.is_(None),
     )
-    if facts.sources is not None:
-        query = query.where(SIGNUPS.c.source.in_(facts.sources))
+    if rules.sources is not None:
+        query = query.where(SIGNUPS.c.source.in_(rules.sources))
     people = Counter(map(domain_of, db.session.scalars(query)))
     return [
         Size(Group("out", "domain", domain), number, number)

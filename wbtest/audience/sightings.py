@@ -4,9 +4,8 @@ from typing import Any
 
 from wbtest.audience import visitors
 from wbtest.audience.browsers import Environ, agent_of, hints_of
-from wbtest.audience.engagement.acts import Act
 from wbtest.audience.live_pages import LivePage
-from wbtest.audience.recording.events import Did, Seen
+from wbtest.audience.recording.events import Act, Did, Seen
 from wbtest.audience.recording.recorder import Recorder
 
 

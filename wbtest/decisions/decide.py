@@ -14,7 +14,7 @@ from typing import NamedTuple
 
 from sqlalchemy import func
 
-from wbtest.audience.recording.ledger import take_turn
+from wbtest.audience.recording.ledger import lock_event_writes
 from wbtest.decisions.memo_content import statement_of
 from wbtest.decisions.memo_counts import digest
 from wbtest.decisions.models import Paper
@@ -235,7 +235,7 @@ def decide(
     reason = _checked(choice, reason)
     with writing() as session:
         # Hours and days are two questions: no group of visitors may come in between.
-        take_turn(session.connection())
+        lock_event_writes(session.connection())
         # A double click waits here for the first one, and two people for each other.
         hold(experiment)
         newest = find_newest(experiment)
@@ -280,7 +280,7 @@ def second(paper: Paper, person: Person) -> Paper:
     """
     with writing() as session:
         # The figures and those beside are two questions: no visitors may come in between.
-        take_turn(session.connection())
+        lock_event_writes(session.connection())
         experiment = paper.experiment
         hold(experiment)
         hold(paper)

@@ -8,8 +8,8 @@ from typing import NamedTuple
 
 from wbtest.audience import counts
 from wbtest.audience.engagement import counted as engagement
-from wbtest.audience.engagement.acts import FORMS, Act
 from wbtest.audience.engagement.counted import Opened, Share, by_variant
+from wbtest.audience.recording.events import FORMS, Act
 from wbtest.publishing.models import Experiment
 from wbtest.publishing.sealing import sealed_options
 from wbtest.results.figures import Results

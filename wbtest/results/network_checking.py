@@ -18,9 +18,9 @@ from sqlalchemy.orm import selectinload
 
 from wbtest.audience.group_counts import joined_visits, of_counted_sources
 from wbtest.audience.models import CrowdNetwork, NetworkFinding, Sighting, Signup, Visit
-from wbtest.audience.recording.cells import SUSPECTED, Facts
-from wbtest.audience.recording.facts import NoExperiment, load_facts
+from wbtest.audience.recording.counting_rules import NoExperiment, load_rules
 from wbtest.audience.recording.hours import QUARTER_SECONDS, QUARTER_US, hour_of
+from wbtest.audience.recording.rollup_cells import SUSPECTED, CountingRules
 from wbtest.delivery.worker import for_each
 from wbtest.extensions import db
 from wbtest.publishing.lifecycle import address_of
@@ -76,7 +76,7 @@ class SeenRow(NamedTuple):
     number: int
 
 
-def arrived_by_mark(experiment: Experiment, facts: Facts) -> list[Arrived]:
+def arrived_by_mark(experiment: Experiment, facts: CountingRules) -> list[Arrived]:
     """Return who counts, by mark, device and variant, without the announced crowds."""
     device = sa.func.coalesce(SIGHTINGS.c.device, VISITS.c.device)
     variant = sa.func.coalesce(SIGHTINGS.c.variant, VISITS.c.variant)
@@ -97,7 +97,9 @@ def arrived_by_mark(experiment: Experiment, facts: Facts) -> list[Arrived]:
     return [Arrived._make(row) for row in rows]
 
 
-def seen_of_marks(experiment: Experiment, facts: Facts, marks: Collection[int]) -> list[SeenRow]:
+def seen_of_marks(
+    experiment: Experiment, facts: CountingRules, marks: Collection[int]
+) -> list[SeenRow]:
     """Return those seen of these marks, by mark, device, variant and hour; one read for all."""
     step = "at_us" if facts.conversion == "signup" else f"{facts.conversion}_us"
     quarter = (SIGHTINGS.c.at_us // QUARTER_US).label("quarter")
@@ -122,7 +124,7 @@ def seen_of_marks(experiment: Experiment, facts: Facts, marks: Collection[int]) 
     ]
 
 
-def _counting(experiment: Experiment, facts: Facts) -> Iterable[sa.ColumnElement[bool]]:
+def _counting(experiment: Experiment, facts: CountingRules) -> Iterable[sa.ColumnElement[bool]]:
     yield VISITS.c.experiment_id == experiment.id
     yield VISITS.c.excluded_because == ""
     yield from of_counted_sources(facts)
@@ -182,7 +184,7 @@ def look_at_networks(
     seen, converted = _sums(counted)
     found = Findings(life.now, seen, converted)
     try:
-        facts = load_facts(db.session.connection(), experiment.id)
+        facts = load_rules(db.session.connection(), experiment.id)
     except NoExperiment:
         return found
     arrived = arrived_by_mark(experiment, facts)

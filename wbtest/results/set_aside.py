@@ -11,7 +11,7 @@ from typing import Any
 from wbtest.audience.counts import Totals
 from wbtest.audience.group_counts import Group, GroupHour, hours_of_groups
 from wbtest.audience.models import SettingAside
-from wbtest.audience.recording.facts import load_facts
+from wbtest.audience.recording.counting_rules import load_rules
 from wbtest.audience.setting_aside import (
     group_of,
     hours_aside,
@@ -208,7 +208,7 @@ def _others_turning(
         return _moved(hours.without(hours), keys, mine)
 
     left: defaultdict[tuple[int, str], Counts] = defaultdict(lambda: Counts(0, 0))
-    for each in arrived_by_mark(experiment, load_facts(db.session.connection(), experiment.id)):
+    for each in arrived_by_mark(experiment, load_rules(db.session.connection(), experiment.id)):
         if each.seen and each.mark not in marks:
             so_far = left[each.mark, each.device]
             left[each.mark, each.device] = Counts(

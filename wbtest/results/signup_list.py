@@ -12,7 +12,7 @@ from msgspec import Struct, field
 from sqlalchemy import ColumnElement, Select, and_
 
 from wbtest.audience.models import Signup
-from wbtest.audience.recording.cells import SUSPECTED
+from wbtest.audience.recording.rollup_cells import SUSPECTED
 from wbtest.audience.waiting import WAITING
 from wbtest.extensions import db
 from wbtest.publishing.models import Experiment

@@ -11,8 +11,8 @@ import sqlalchemy as sa
 from msgspec import Struct
 
 from wbtest.audience.counts import KINDS
-from wbtest.audience.engagement.acts import Act
 from wbtest.audience.models import EngagementCount
+from wbtest.audience.recording.events import Act
 from wbtest.extensions import db
 from wbtest.publishing.corrections import page_of
 from wbtest.publishing.models import Experiment

@@ -4,7 +4,7 @@ from flask import request
 from flask.typing import ResponseReturnValue
 
 from wbtest.audience import sightings
-from wbtest.audience.engagement.acts import read_acts
+from wbtest.audience.recording.events import read_acts
 from wbtest.audience.views import bp, check_sender, get_page, is_objector, is_team, recorder
 from wbtest.extensions import clock
 from wbtest.team import access

@@ -12,8 +12,8 @@ import sqlalchemy as sa
 
 from wbtest.audience.leaving.letters import last_letter
 from wbtest.audience.leaving.links import link_token
-from wbtest.audience.recording.cells import SUSPECTED
-from wbtest.audience.recording.ledger import SIGNUPS, take_turn
+from wbtest.audience.recording.ledger import SIGNUPS, lock_event_writes
+from wbtest.audience.recording.rollup_cells import SUSPECTED
 from wbtest.audience.waiting import WAITING
 from wbtest.delivery.models import OutboxMail
 from wbtest.delivery.outbox import mail_domain, mail_row
@@ -114,7 +114,7 @@ def _write_some(experiment: Experiment, now: datetime, domain: str) -> bool:
     with writing() as session:
         connection = session.connection()
         # Nobody leaves, confirms or is told by another worker meanwhile.
-        take_turn(connection)
+        lock_event_writes(connection)
         people = connection.execute(
             sa.select(SIGNUPS.c.email_key, SIGNUPS.c.email, SIGNUPS.c.token_hash)
             .where(SIGNUPS.c.experiment_id == experiment.id, _hears())

@@ -8,7 +8,7 @@ import sqlalchemy as sa
 from wbtest.audience.leaving.links import hash_of, leads_to
 from wbtest.audience.models import Signup
 from wbtest.audience.recording import rollup
-from wbtest.audience.recording.ledger import take_turn
+from wbtest.audience.recording.ledger import lock_event_writes
 from wbtest.audience.visitors import NotAnEmail, read_email
 from wbtest.audience.waiting import keys_of
 from wbtest.delivery import webhooks
@@ -35,7 +35,7 @@ def leave(token: str) -> bool:
     token_hash = hash_of(token)
     with writing() as session:
         # Otherwise the row could change between our look at it and its erasure.
-        take_turn(session.connection())
+        lock_event_writes(session.connection())
         row = session.scalars(sa.select(Signup).where(leads_to(token_hash))).one_or_none()
         if row is None:
             return False
@@ -56,7 +56,7 @@ def erase_for(experiment: Experiment, person: Person, text: str) -> None:
     except NotAnEmail as error:
         raise Invalid("email", "That email looks incomplete. Check it and try again.") from error
     with writing() as session:
-        take_turn(session.connection())
+        lock_event_writes(session.connection())
         if not _erase_everywhere(experiment, keys_of(email_key)):
             raise Invalid("email", "Nobody signed up with this email.")
         record("signup.erased_for", f"/p/{experiment.slug}", by=person)
@@ -139,7 +139,7 @@ def _erase_some(experiment: Experiment, is_due: sa.ColumnElement[bool], now: dat
     """Erase the first of an experiment's sign-ups that are due; False when none is left."""
     with writing() as session:
         # Nobody confirms between our look and the erasure.
-        take_turn(session.connection())
+        lock_event_writes(session.connection())
         rows = session.execute(
             sa.select(Signup.token_hash, Signup.email)
             .where(Signup.experiment_id == experiment.id, is_due)

@@ -19,7 +19,7 @@ from wbtest.audience.leaving.erasures import forget_letters
 from wbtest.audience.leaving.terms import terms_of
 from wbtest.audience.left_out_counts import two_variants
 from wbtest.audience.models import CrowdNetwork, Engagement, NetworkFinding, Newcomers, Objection
-from wbtest.audience.recording.ledger import SIGHTINGS, SIGNUPS, VISITS, take_turn
+from wbtest.audience.recording.ledger import SIGHTINGS, SIGNUPS, VISITS, lock_event_writes
 from wbtest.audience.segments_counts import newest_to_keep
 from wbtest.audience.setting_aside import forget_names, group_of, standing
 from wbtest.audience.waiting import WAITING
@@ -124,7 +124,7 @@ def purge(experiment: Experiment) -> None:
         _delete_rows(table, experiment, sa.true())
     _forget_marks(experiment)
     with writing() as session:
-        take_turn(session.connection())
+        lock_event_writes(session.connection())
         hold(experiment)
         is_first = not is_done(experiment)
         is_last = is_whole and experiment.identity_key is not None
@@ -176,7 +176,7 @@ def _delete_people(experiment: Experiment, *, is_whole: bool) -> None:
     while True:
         with writing() as session:
             connection = session.connection()
-            take_turn(connection)
+            lock_event_writes(connection)
             people = connection.execute(query.limit(PEOPLE_AT_ONCE)).all()
             if not people:
                 return
@@ -205,7 +205,7 @@ def _delete_rows(table: sa.Table, experiment: Experiment, wanted: sa.ColumnEleme
     while True:
         with writing() as session:
             connection = session.connection()
-            take_turn(connection)
+            lock_event_writes(connection)
             some = sa.select(who).where(is_left).order_by(who).offset(ROWS_AT_ONCE - 1).limit(1)
             last = connection.scalar(some)
             # At the end also what came meanwhile, wherever it stands.

@@ -1,17 +1,37 @@
 """What the visitor path hands to the recorder: values, complete in themselves. Pure.
 
-Attribution comes from the signed cookie and the signed form alone, so an event carries its variant,
-source, device and language, and needs no look-up. ``user_agent`` and the headers behind
-``hints`` are read by the writer to tell machines from people, ``address`` to tell networks apart;
-then they are dropped and never stored.
+An event carries its variant, source, device and language from the signed cookie or form, so it
+needs no look-up. The writer reads ``user_agent`` and ``hints`` to tell machines from people, and
+``address`` to tell networks apart. All three are then dropped and never stored.
+
+What a person did on the page (``Did.acts``) is a kind and an item of a fixed list:
+
+click   the button was pressed: of the form at the "top" or at the "end"
+focus   a field of that form was entered
+faq     a question was opened: its number on the page, from 0
+depth   how much of the page had been on screen when it was left: 25, 50, 75 or 100 per cent
 """
 
+from collections.abc import Iterator
 from typing import Literal, NamedTuple
 
 from msgspec import Struct
 
+# Experiment and visitor.
+VisitorId = tuple[int, str]
 # A source that the writer reads from the visit: a visitor told by a hash carries none along.
 OF_THE_VISIT = ""
+FORMS = ("top", "end")
+DEPTHS = ("25", "50", "75", "100")
+MOST_QUESTIONS = 60
+ITEMS = {
+    "click": frozenset(FORMS),
+    "focus": frozenset(FORMS),
+    "faq": frozenset(map(str, range(MOST_QUESTIONS))),
+    "depth": frozenset(DEPTHS),
+}
+LONGEST_TOLD = 1_000
+Act = tuple[str, str]
 
 
 class Arrival(Struct, frozen=True):
@@ -87,3 +107,19 @@ class TurnedAway(NamedTuple):
 
 # What a sign-up's transaction did: a new row, or the address was there already; or nothing.
 Outcome = Literal["new", "known"] | TurnedAway
+
+
+def read_acts(text: str) -> tuple[Act, ...]:
+    """Return the acts that the lines of a beacon name, each once; what is not in the list is left.
+
+    >>> read_acts("faq 3\\nfaq 3\\ndepth 50\\nfaq 99\\nfaq 03\\npay 1")
+    (('faq', '3'), ('depth', '50'))
+    """
+    return tuple(dict.fromkeys(_known(text[:LONGEST_TOLD])))
+
+
+def _known(text: str) -> Iterator[Act]:
+    for line in text.split("\n"):
+        kind, _, item = line.partition(" ")
+        if item in ITEMS.get(kind, ()):
+            yield kind, item

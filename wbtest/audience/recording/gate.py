@@ -23,11 +23,11 @@ from msgspec.structs import replace
 
 from wbtest import driver
 from wbtest.audience.models import CrowdNetwork, Newcomers
-from wbtest.audience.recording import rows as kept
-from wbtest.audience.recording.cells import AnnouncedCrowd, Facts
-from wbtest.audience.recording.events import Arrival, Seen, Served
+from wbtest.audience.recording import event_rows
+from wbtest.audience.recording.event_rows import VisitRow
+from wbtest.audience.recording.events import Arrival, Seen, Served, VisitorId
 from wbtest.audience.recording.hours import QUARTER_SECONDS, QUARTER_US
-from wbtest.audience.recording.rows import VisitRow
+from wbtest.audience.recording.rollup_cells import AnnouncedCrowd, CountingRules
 from wbtest.networks import network_of
 from wbtest.store import writing
 
@@ -56,8 +56,6 @@ _KEPT = (
     "WHERE experiment_id = ? AND excluded_because = ?"
 )
 
-# Experiment and visitor.
-Who = tuple[int, str]
 # By mark, the quarters of an hour since 1970 in which its visitors came, in order.
 Quarters = defaultdict[int, list[int]]
 Arrived = Served | Seen
@@ -73,8 +71,8 @@ class Admissions:
 
     def __init__(
         self,
-        reasons: Mapping[Who, str | None],
-        marks: Mapping[Who, int],
+        reasons: Mapping[VisitorId, str | None],
+        marks: Mapping[VisitorId, int],
         has_dropped: Callable[[int], bool],
     ) -> None:
         self._reasons = reasons
@@ -112,7 +110,7 @@ class Admissions:
         ]
 
 
-class Gate:
+class NetworkGate:
     """Decides who is admitted; one for each recorder, used by its thread alone.
 
     Only one transaction at a time writes events. It begins by reading what others wrote since the
@@ -128,17 +126,17 @@ class Gate:
         connection: sa.Connection,
         arrivals: Sequence[Arrived],
         stored: Iterable[VisitRow],
-        facts_of: Callable[[int], Facts],
+        rules_of: Callable[[int], CountingRules],
     ) -> Admissions:
         """Return what holds of the visitors who arrive, of whom these visits are stored."""
-        reasons: dict[Who, str | None] = {
+        reasons: dict[VisitorId, str | None] = {
             row[:2]: row.excluded_because for row in stored if row.excluded_because in ("", CROWD)
         }
-        marks: dict[Who, int] = {}
-        newcomers: list[tuple[int, Who, int]] = []
+        marks: dict[VisitorId, int] = {}
+        newcomers: list[tuple[int, VisitorId, int]] = []
         before = _as_number(arrivals[0].at_us - LATE_US) if arrivals else ""
         has_dropped = _Dropped(connection)
-        keys = {each: facts_of(each).key for each in {event.experiment_id for event in arrivals}}
+        keys = {each: rules_of(each).key for each in {event.experiment_id for event in arrivals}}
         # Done for each visit: to put more of it into functions would cost a tenth of writing one.
         for event in arrivals:
             who = event.experiment_id, event.visitor
@@ -155,8 +153,8 @@ class Gate:
             newcomers.sort(key=itemgetter(0))
             newest_us = newcomers[-1][0]
             desks = {
-                each: _Desk(
-                    connection, each, facts_of(each), self._read(connection, each, key, newest_us)
+                each: _ExperimentGate(
+                    connection, each, rules_of(each), self._read(connection, each, key, newest_us)
                 )
                 for each, key in keys.items()
                 if key is not None
@@ -245,15 +243,19 @@ class _Copies(dict[int, list[int]]):
         return found
 
 
-class _Desk:
+class _ExperimentGate:
     """What is remembered of a test, and what a group adds to it."""
 
     def __init__(
-        self, connection: sa.Connection, experiment_id: int, facts: Facts, before: _Remembered
+        self,
+        connection: sa.Connection,
+        experiment_id: int,
+        rules: CountingRules,
+        before: _Remembered,
     ) -> None:
         self._connection = connection
         self._experiment_id = experiment_id
-        self._facts = facts
+        self._rules = rules
         self._last = before.last
         # Copies, since what a group adds is true only once it is stored.
         self._admitted = _Copies(before.admitted)
@@ -265,11 +267,11 @@ class _Desk:
 
     def decide(self, mark: int, at_us: int) -> str | None:
         """Return the reason of a visitor whose network has this mark."""
-        quarter, limits = at_us // QUARTER_US, self._facts.limits
+        quarter, limits = at_us // QUARTER_US, self._rules.limits
         admitted = self._admitted[mark]
         in_hour, in_day = within(HOUR, quarter, admitted), within(DAY, quarter, admitted)
         is_admitted = in_hour < limits.hour and in_day < limits.day
-        for place, crowd in enumerate(self._facts.crowds):
+        for place, crowd in enumerate(self._rules.crowds):
             if crowd.from_us <= at_us <= crowd.until_us:
                 is_full = not is_admitted or in_hour + 1 >= min(limits.hour, crowd.people)
                 joins = self._joins(mark, place, crowd, in_hour, is_full=is_full)
@@ -334,7 +336,7 @@ class _Desk:
             {"experiment_id": self._experiment_id, "crowd": place, "mark": mark, "admitted": number}
             for (place, mark), number in self._joined.items()
         ]
-        kept.add(self._connection, CROWD_NETWORKS, people)
+        event_rows.add_counts(self._connection, CROWD_NETWORKS, people)
 
 
 def within(quarters: int, now: int, came: Sequence[int]) -> int:

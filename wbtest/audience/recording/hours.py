@@ -13,6 +13,7 @@ from zoneinfo import ZoneInfo
 QUARTER_SECONDS = 900
 QUARTER_US = QUARTER_SECONDS * 1_000_000
 HOUR_SECONDS = 3600
+HOUR_US = HOUR_SECONDS * 1_000_000
 
 
 def hour_of(at_us: int, zone: str) -> int:

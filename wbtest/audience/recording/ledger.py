@@ -1,7 +1,9 @@
-"""Events and their roll-up in one write transaction: whatever changes in one changes in the other.
+"""Events and their roll-ups in one write transaction: a change in one is a change in the other.
 
-Knows tables and nothing of queues. Only one transaction at a time may write events; ``take_turn``
-sees to that where the transaction is not the recorder's own.
+Knows tables and no queues. Only one transaction at a time may write events; where the transaction
+isn't the recorder's own, ``lock_event_writes`` makes sure of that.
+
+The coarser totals follow the hourly roll-up; ``audience.counts`` says which of them a page reads.
 """
 
 from __future__ import annotations
@@ -16,27 +18,26 @@ from typing import Any, NamedTuple, Self, cast
 import sqlalchemy as sa
 
 from wbtest import store
-from wbtest.audience.engagement import kept as engaged
 from wbtest.audience.models import HourlyCount, MachineCount, Sighting, Signup, Visit
-from wbtest.audience.recording import rows as kept
-from wbtest.audience.recording import totals
-from wbtest.audience.recording.cells import (
+from wbtest.audience.recording import engagement, event_rows
+from wbtest.audience.recording.counting_rules import load_rules
+from wbtest.audience.recording.event_rows import RowValues, VisitRow
+from wbtest.audience.recording.hours import QUARTER_US, day_of, hour_of
+from wbtest.audience.recording.rollup_cells import (
     COLUMNS,
-    Cell,
-    Facts,
+    Attribution,
+    CountingRules,
     History,
     HistoryKey,
-    Tally,
-    cell_of,
-    count,
+    RollupDelta,
+    RollupKey,
+    count_history,
     histories_of,
     is_served,
+    rollup_key,
     suspects_of,
 )
-from wbtest.audience.recording.facts import load_facts
-from wbtest.audience.recording.hours import QUARTER_US, hour_of
-from wbtest.audience.recording.rows import Row, VisitRow
-from wbtest.audience.recording.settle import Settled
+from wbtest.audience.totals_models import DayTotal, HourTotal, KindTotal
 from wbtest.audience.traffic import Machine
 from wbtest.audience.waiting import WAITING
 
@@ -48,9 +49,15 @@ MACHINE_COUNTS = cast(sa.Table, MachineCount.__table__)
 # Reason and family, beside those of machines.
 LOST = ("lost", "could not be stored")
 UNSTORED = ("crowd", "beyond what is stored")
+DAY_TOTALS = cast(sa.Table, DayTotal.__table__)
+HOUR_TOTALS = cast(sa.Table, HourTotal.__table__)
+KIND_TOTALS = cast(sa.Table, KindTotal.__table__)
+TABLES = (HOUR_TOTALS, DAY_TOTALS, KIND_TOTALS)
+TotalKey = tuple[Any, ...]
+TotalSums = Counter[tuple[TotalKey, str]]
 
 
-def take_turn(connection: sa.Connection) -> None:
+def lock_event_writes(connection: sa.Connection) -> None:
     """Wait until no other transaction writes events. On SQLite none can."""
     if connection.dialect.name == "postgresql":
         connection.execute(sa.select(sa.func.pg_advisory_xact_lock(store.GROUP_LOCK)))
@@ -59,14 +66,16 @@ def take_turn(connection: sa.Connection) -> None:
 class Ledger:
     """One transaction's changes to events; leaving the ``with`` block adds them to the roll-up.
 
-    ``facts`` are those already known, by experiment; what is sealed never changes. Of a purged test
+    ``rules`` are those already known, by experiment; what is sealed never changes. Of a purged test
     only the waiting list is counted on: part of the rows behind the other totals may be gone.
     """
 
-    def __init__(self, connection: sa.Connection, facts: dict[int, Facts] | None = None) -> None:
+    def __init__(
+        self, connection: sa.Connection, rules: dict[int, CountingRules] | None = None
+    ) -> None:
         self.connection = connection
-        self._facts = {} if facts is None else facts
-        self._tally: Tally = Counter()
+        self._rules = {} if rules is None else rules
+        self._tally: RollupDelta = Counter()
         self._machines: Counter[tuple[int, str, int, str, str]] = Counter()
 
     def __enter__(self) -> Self:
@@ -81,25 +90,25 @@ class Ledger:
         if kind is None:
             self._write()
 
-    def facts_of(self, experiment_id: int) -> Facts:
-        """Return the experiment's facts, read once. Raises LookupError."""
-        if experiment_id not in self._facts:
-            self._facts[experiment_id] = load_facts(self.connection, experiment_id)
-        return self._facts[experiment_id]
+    def rules_of(self, experiment_id: int) -> CountingRules:
+        """Return the experiment's rules, read once. Raises LookupError."""
+        if experiment_id not in self._rules:
+            self._rules[experiment_id] = load_rules(self.connection, experiment_id)
+        return self._rules[experiment_id]
 
     def count_machine(self, machine: Machine, experiment_id: int, variant: str, at_us: int) -> None:
         """Count one request of a machine."""
-        hour = hour_of(at_us, self.facts_of(experiment_id).zone)
+        hour = hour_of(at_us, self.rules_of(experiment_id).zone)
         self._machines[experiment_id, variant, hour, machine.reason, machine.family] += 1
 
     def count_lost(self, experiment_id: int, variant: str, at_us: int, number: int) -> None:
         """Count events of people that could not be stored."""
-        hour = hour_of(at_us, self.facts_of(experiment_id).zone)
+        hour = hour_of(at_us, self.rules_of(experiment_id).zone)
         self._machines[experiment_id, variant, hour, *LOST] += number
 
     def count_crowd(self, experiment_id: int, variant: str, at_us: int) -> None:
         """Count a page load or beacon of a visitor who is not admitted and leaves no row."""
-        hour = hour_of(at_us, self.facts_of(experiment_id).zone)
+        hour = hour_of(at_us, self.rules_of(experiment_id).zone)
         self._machines[experiment_id, variant, hour, *UNSTORED] += 1
 
     def keep_visits(self, rows: Sequence[VisitRow], stored: Sequence[VisitRow]) -> None:
@@ -107,8 +116,8 @@ class Ledger:
 
         ``stored`` are all rows that there are of these visitors.
         """
-        chosen = kept.choose(rows, stored)
-        kept.write(self.connection, VISITS, chosen)
+        chosen = event_rows.plan_upsert(rows, stored)
+        event_rows.apply_plan(self.connection, VISITS, chosen)
         were = suspects_of(stored)
         are = were | suspects_of(chosen.new)
         newly = are - were
@@ -125,8 +134,8 @@ class Ledger:
         # once takes a tenth of the time of asking for each visit.
         for place, number in _by_quarter(new):
             experiment_id, variant, quarter, source, device, language, reason = place
-            hour = hour_of(quarter * QUARTER_US, self.facts_of(experiment_id).zone)
-            cell = Cell(experiment_id, variant, hour, source, device, language, reason)
+            hour = hour_of(quarter * QUARTER_US, self.rules_of(experiment_id).zone)
+            cell = RollupKey(experiment_id, variant, hour, source, device, language, reason)
             self._tally[cell, "served"] += number
 
     def remove_visits(self, experiment_id: int, visitor: str) -> None:
@@ -139,67 +148,69 @@ class Ledger:
         self.connection.execute(sa.delete(VISITS).where(mine))
 
     @contextmanager
-    def settling(self, keys: Collection[HistoryKey]) -> Iterator[None]:
-        """Settle anew, and count, whatever the block changes in these histories."""
+    def attributing(self, keys: Collection[HistoryKey]) -> Iterator[None]:
+        """Attribute and count again whatever the block changes in these histories."""
         before = self._histories(keys)
         yield
-        settled = self.settle(before, self._histories(keys))
-        settled.flags.write(self.connection)
-        self.follow(settled)
+        changes = self.attribute(before, self._histories(keys))
+        changes.marks.write(self.connection)
+        self.follow(changes)
 
-    def settle(
+    def attribute(
         self, before: Mapping[HistoryKey, History], after: Mapping[HistoryKey, History]
-    ) -> SettledPeople:
+    ) -> AttributionChanges:
         """Count what becomes of these histories; what must be written of it is returned."""
-        found = SettledPeople(Flags(), {}, set())
+        found = AttributionChanges(RowMarks(), {}, set())
         for key, history in after.items():
             if history != before[key]:
-                facts = self.facts_of(key.experiment_id)
-                was, counted = count(before[key], facts)
+                rules = self.rules_of(key.experiment_id)
+                was, counted = count_history(before[key], rules)
                 for place in counted:
                     self._tally[place] -= 1
-                settled, counted = count(history, facts)
+                attribution, counted = count_history(history, rules)
                 for place in counted:
                     self._tally[place] += 1
-                found.flags.compare(history, settled)
-                is_same = _shown(history) == _shown(before[key])
-                is_gone = was.is_counted and not (settled.is_counted and is_same)
+                found.marks.compare(history, attribution)
+                is_same = _variant_seen(history) == _variant_seen(before[key])
+                is_gone = was.is_counted and not (attribution.is_counted and is_same)
                 if is_gone and key.excluded_because == "":
                     found.gone.add(key[:2])
-                has_converted = settled.conversion is not None
+                has_converted = attribution.conversion is not None
                 if key.excluded_because == "" and has_converted != (was.conversion is not None):
                     found.converted[key[:2]] = has_converted
         return found
 
-    def follow(self, settled: SettledPeople) -> None:
-        """Let what people did on the page follow what was settled, once the marks are written."""
-        converted = {k: v for k, v in settled.converted.items() if self._is_open(k[0])}
-        engaged.mark(self.connection, converted)
-        self.forget_acts(settled.gone)
+    def follow(self, changes: AttributionChanges) -> None:
+        """Let acts on the page follow the new attribution, once the marks are written."""
+        converted = {k: v for k, v in changes.converted.items() if self._is_open(k[0])}
+        engagement.mark_converted(self.connection, converted)
+        self.forget_acts(changes.gone)
 
     def forget_acts(self, visitors: Collection[tuple[int, str]]) -> None:
         """Delete what these visitors did on the page, and count it no more."""
-        engaged.remove(self.connection, {key for key in visitors if self._is_open(key[0])})
+        engagement.remove_acts(self.connection, {key for key in visitors if self._is_open(key[0])})
 
     def _is_open(self, experiment_id: int) -> bool:
-        return not self.facts_of(experiment_id).is_purged
+        return not self.rules_of(experiment_id).is_purged
 
     def _count_visit(self, visit: Any, number: int) -> None:
-        self._tally[cell_of(visit, self.facts_of(visit.experiment_id)), "served"] += number
+        self._tally[rollup_key(visit, self.rules_of(visit.experiment_id)), "served"] += number
 
     def _histories(self, keys: Collection[HistoryKey]) -> dict[HistoryKey, History]:
         """The histories as they are now, also those in which nothing happened."""
         visitors = {key[:2] for key in keys if key.visitor}
         emails = {(key.experiment_id, key.email_key) for key in keys if key.email_key}
-        sightings = kept.find(self.connection, SIGHTINGS, visitors)
+        sightings = event_rows.find_rows(self.connection, SIGHTINGS, visitors)
         # Asked one after the other, each by its own index: for both at once SQLite would look at
         # every sign-up of the experiment.
-        signups = kept.find(self.connection, SIGNUPS, visitors, by="visitor")
-        signups += [row for row in kept.find(self.connection, SIGNUPS, emails) if not row.visitor]
+        signups = event_rows.find_rows(self.connection, SIGNUPS, visitors, by="visitor")
+        signups += [
+            row for row in event_rows.find_rows(self.connection, SIGNUPS, emails) if not row.visitor
+        ]
         return histories_of(keys, sightings, signups)
 
     def _write(self) -> None:
-        standing = {key for key, facts in self._facts.items() if facts.is_purged}
+        standing = {key for key, rules in self._rules.items() if rules.is_purged}
         if standing:
             self._tally = Counter(
                 {
@@ -208,38 +219,38 @@ class Ledger:
                     if cell.experiment_id not in standing or cell.excluded_because == WAITING
                 }
             )
-        kept.add(self.connection, HOURLY_COUNTS, hourly_rows(self._tally))
-        totals.add(self.connection, self._tally, self._facts)
+        event_rows.add_counts(self.connection, HOURLY_COUNTS, hourly_rows(self._tally))
+        add_totals(self.connection, self._tally, self._rules)
         names = ("experiment_id", "variant", "hour", "reason", "family", "count")
         machines = [
             dict(zip(names, (*key, number), strict=True)) for key, number in self._machines.items()
         ]
-        kept.add(self.connection, MACHINE_COUNTS, machines)
+        event_rows.add_counts(self.connection, MACHINE_COUNTS, machines)
 
 
-class SettledPeople(NamedTuple):
+class AttributionChanges(NamedTuple):
     """Marks to write, who converted or does so no more, and who does not count as seen any more."""
 
-    flags: Flags
+    marks: RowMarks
     converted: dict[tuple[int, str], bool]
     gone: set[tuple[int, str]]
 
 
-class Flags:
+class RowMarks:
     """Marks on rows that say what counts; those that are wrong are gathered and written at once."""
 
     def __init__(self) -> None:
-        self.sightings: list[Row] = []
-        self.signups: list[Row] = []
+        self.sightings: list[RowValues] = []
+        self.signups: list[RowValues] = []
 
-    def compare(self, history: History, settled: Settled) -> None:
-        """Remember the rows whose mark is not what was settled."""
+    def compare(self, history: History, attribution: Attribution) -> None:
+        """Remember the rows whose mark differs from the attribution."""
         sighting: Any = history.sighting
-        if sighting is not None and sighting.is_counted != settled.is_counted:
+        if sighting is not None and sighting.is_counted != attribution.is_counted:
             key = _key_of(SIGHTINGS, sighting)
-            self.sightings.append(key | {"is_counted": settled.is_counted})
+            self.sightings.append(key | {"is_counted": attribution.is_counted})
         for index, signup in enumerate[Any](history.signups):
-            is_converted = index == settled.conversion
+            is_converted = index == attribution.conversion
             if signup.is_converted != is_converted:
                 self.signups.append(_key_of(SIGNUPS, signup) | {"is_converted": is_converted})
 
@@ -256,14 +267,14 @@ class Flags:
                 connection.execute(sa.update(table).where(*is_it), renamed)
 
 
-def _shown(history: History) -> str | None:
+def _variant_seen(history: History) -> str | None:
     """The variant of the sighting."""
     return None if history.sighting is None else history.sighting.variant
 
 
-def hourly_rows(tally: Tally) -> list[Row]:
+def hourly_rows(tally: RollupDelta) -> list[RowValues]:
     """Return the tally as rows of the roll-up, leaving out what adds nothing."""
-    cells: defaultdict[Cell, Row] = defaultdict(lambda: dict.fromkeys(COLUMNS, 0))
+    cells: defaultdict[RollupKey, RowValues] = defaultdict(lambda: dict.fromkeys(COLUMNS, 0))
     for (cell, column), number in tally.items():
         if number:
             cells[cell][column] = number
@@ -280,10 +291,88 @@ def _by_quarter(visits: Iterable[VisitRow]) -> Iterable[tuple[Any, int]]:
     ).items()
 
 
-def _key_of(table: sa.Table, row: Any) -> Row:
+def _key_of(table: sa.Table, row: Any) -> RowValues:
     return {name: getattr(row, name) for name in _key_names(table)}
 
 
 @cache
 def _key_names(table: sa.Table) -> tuple[str, ...]:
     return tuple(column.name for column in table.primary_key)
+
+
+def add_totals(
+    connection: sa.Connection, tally: RollupDelta, rules: Mapping[int, CountingRules]
+) -> None:
+    """Add what people did to the totals by hour, day and kind."""
+    for table, sums in _sums_by_table(tally, rules):
+        event_rows.add_counts(connection, table, _total_rows(table, sums))
+
+
+def rebuild_totals(
+    connection: sa.Connection, experiment_id: int, tally: RollupDelta, rules: CountingRules
+) -> None:
+    """Make them what ``tally``, the recount, says, inside the caller's write transaction."""
+    for table in TABLES:
+        connection.execute(sa.delete(table).where(table.c.experiment_id == experiment_id))
+    add_totals(connection, tally, {experiment_id: rules})
+
+
+def total_differences(
+    connection: sa.Connection, experiment_id: int, tally: RollupDelta, rules: CountingRules
+) -> list[str]:
+    """Return a line for each total that is not what its hours add up to.
+
+    ``tally`` is the hourly roll-up, which was proved before.
+    """
+    found = []
+    for table, right in _sums_by_table(tally, {experiment_id: rules}):
+        stored: TotalSums = Counter()
+        is_ours = table.c.experiment_id == experiment_id
+        for row in connection.execute(sa.select(table).where(is_ours)):
+            key, numbers = row[: -len(COLUMNS)], row[-len(COLUMNS) :]
+            stored.update({(key, column): n for column, n in zip(COLUMNS, numbers, strict=True)})
+        found += [
+            f"{table.name} {_describe(key)}: {column} is {stored[key, column]}, its hours say "
+            f"{right[key, column]}"
+            for key, column in sorted(right.keys() | stored.keys())
+            if right[key, column] != stored[key, column]
+        ]
+    return found
+
+
+def _sums_by_table(
+    tally: RollupDelta, rules: Mapping[int, CountingRules]
+) -> list[tuple[sa.Table, TotalSums]]:
+    """What the tally adds to each table."""
+    by_hour: TotalSums = Counter()
+    by_day: TotalSums = Counter()
+    by_kind: TotalSums = Counter()
+    for (cell, column), number in tally.items():
+        experiment_id, variant, hour, *kind = cell
+        by_kind[(experiment_id, variant, *kind), column] += number
+        if _is_by_rule(cell, rules[experiment_id]):
+            by_hour[(experiment_id, variant, hour), column] += number
+    # From the few hours, since to ask for a day takes as long as ten sums.
+    for (key, column), number in by_hour.items():
+        *place, hour = key
+        by_day[(*place, day_of(hour, rules[key[0]].zone)), column] += number
+    return [(HOUR_TOTALS, by_hour), (DAY_TOTALS, by_day), (KIND_TOTALS, by_kind)]
+
+
+def _is_by_rule(cell: RollupKey, rules: CountingRules) -> bool:
+    is_counted_source = rules.sources is None or cell.source in rules.sources
+    return cell.excluded_because == "" and is_counted_source
+
+
+def _total_rows(table: sa.Table, sums: TotalSums) -> list[RowValues]:
+    """The totals as rows, leaving out what adds nothing."""
+    found: defaultdict[TotalKey, RowValues] = defaultdict(lambda: dict.fromkeys(COLUMNS, 0))
+    for (key, column), number in sums.items():
+        if number:
+            found[key][column] = number
+    names = _key_names(table)
+    return [dict(zip(names, key, strict=True)) | row for key, row in found.items()]
+
+
+def _describe(key: TotalKey) -> str:
+    return ", ".join(str(part) for part in key if part != "")

@@ -10,8 +10,8 @@ import sqlalchemy as sa
 
 from wbtest import store
 from wbtest.audience.models import Alarm, HourlyCount, MachineCount, Signup
-from wbtest.audience.recording.cells import SUSPECTED
 from wbtest.audience.recording.gate import CROWD
+from wbtest.audience.recording.rollup_cells import SUSPECTED
 from wbtest.audience.signing.guard import Guard
 from wbtest.audience.totals_models import KindTotal
 from wbtest.audience.traffic import PRETENDER

@@ -16,7 +16,6 @@ from wbtest.audience.visitors import Visitor
 # Pressed sooner after the page with the button was sent, or after our mail was.
 FASTEST_BUTTON_SECONDS = 1.0
 FASTEST_MAIL_SECONDS = 2.0
-HOUR_US = 3_600_000_000
 
 
 class Guard(NamedTuple):

@@ -11,8 +11,8 @@ from wbtest.audience.answers import form_token
 from wbtest.audience.browsers import agent_of
 from wbtest.audience.live_pages import LivePage
 from wbtest.audience.models import Visit
-from wbtest.audience.recording.groups import COUNTED_FOR
-from wbtest.audience.recording.recorder import TooMany
+from wbtest.audience.recording.recorder import TooManySignups
+from wbtest.audience.recording.write_batch import COUNTED_FOR
 from wbtest.audience.signing import signups
 from wbtest.audience.signing.forms import SignupForm
 from wbtest.audience.signing.signups import Sender
@@ -89,7 +89,7 @@ def signup(slug: str) -> ResponseReturnValue:
         if answer.status_code == 422:
             _count(found, network)
         return answer
-    except TooMany as error:
+    except TooManySignups as error:
         return _again(found, form, 429, strings.too_many, error.seconds)
     except Gone:
         pages().forget()
@@ -127,13 +127,13 @@ def _count(found: LivePage, network: rate_limits.Names) -> None:
     """
     wait = rate_limits.count_alone(network, MOST_SIGN_UPS, COUNTED_FOR)
     if wait and not _is_admitted(found):
-        raise TooMany(wait)
+        raise TooManySignups(wait)
 
 
 def _check(network: rate_limits.Names) -> None:
     """Raise TooMany where the recorder would take nothing of this network."""
     if wait := rate_limits.wait_for(network, MOST_SIGN_UPS):
-        raise TooMany(wait)
+        raise TooManySignups(wait)
 
 
 def _is_admitted(found: LivePage) -> bool:

@@ -1,6 +1,8 @@
-"""On a page that is overrun everybody is taken, and only our mails wait."""
+"""What a sign-up sets off: mails that wait on an overrun page, and what webhooks are told."""
 
+import json
 from datetime import timedelta
+from typing import Any
 
 import pytest
 import sqlalchemy as sa
@@ -10,14 +12,19 @@ from msgspec.structs import replace
 from tests.audience.larder import mails, signups
 from tests.audience.recording import Page
 from tests.conftest import HandClock
+from wbtest.audience.leaving import erasures
+from wbtest.audience.leaving.links import hash_of
 from wbtest.audience.models import Signup
+from wbtest.audience.recording import rollup
 from wbtest.audience.recording.events import SignedUp
-from wbtest.audience.recording.groups import record
+from wbtest.audience.recording.signup_notices import Overrun, signup_number
+from wbtest.audience.recording.write_batch import record_events
 from wbtest.audience.signing.guard import Guard
-from wbtest.audience.signing.mailing import Overrun
-from wbtest.delivery.models import OutboxMail
+from wbtest.delivery.models import OutboxEvent, OutboxMail
+from wbtest.extensions import db
 from wbtest.runtime import runtime
-from wbtest.store import writing_group
+from wbtest.store import writing, writing_group
+from wbtest.team import delivery_settings
 
 
 @pytest.fixture
@@ -52,7 +59,7 @@ def store(
 ) -> list[timedelta]:
     """Store sign-ups in one group; return how long each mail of the page waits."""
     with writing_group(page.database.engine, page.database.lock) as connection:
-        record(connection, group, {}, now(), "example.com", overrun)
+        record_events(connection, group, {}, now(), "example.com", overrun)
     due = page.database.read(sa.select(OutboxMail.due_at).order_by(OutboxMail.id))
     return [at - now() for (at,) in due]
 
@@ -135,3 +142,43 @@ def test_machines_do_not_slow_the_mails_of_a_page(paced, mia, now):
     mia.sign_up(page, "mia@x.io")
 
     assert wait_of(paced, "mia@x.io") == timedelta(0)
+
+
+def told() -> list[tuple[str, dict[str, Any]]]:
+    """Kind and data of every event, in order."""
+    rows = db.session.scalars(db.select(OutboxEvent).order_by(OutboxEvent.id))
+    return [(row.kind, json.loads(row.body)["data"]) for row in rows]
+
+
+def subscribe(*more: str) -> None:
+    delivery_settings.add_webhook("https://hooks.example/", ["signup.created", *more])
+
+
+def test_a_sign_up_and_its_confirmation_are_told_without_the_address(app, mia, larder):
+    subscribe("signup.confirmed")
+    page = mia.get("/p/larder?utm_source=newsletter")
+    mia.sign_up(page, "mia@x.io")
+    mia.sign_up(page, "mia@x.io")
+    token = mails(app, "mia@x.io")[0].leave_url.rpartition("/")[2]
+
+    with writing() as session:
+        for _ in range(2):
+            rollup.confirm(session, hash_of(token), 1_804_000_000_000_000)
+
+    (created, data), (confirmed, again) = told()
+    assert (created, confirmed) == ("signup.created", "signup.confirmed")
+    assert data == again
+    assert (data["source"], data["slug"]) == ("newsletter", "larder")
+    assert data["signup"] == signup_number(larder.experiment.identity_key, "mia@x.io")
+    assert "mia@x.io" not in str(data)
+
+
+def test_an_address_that_was_sent_along_goes_with_whoever_erases_it(app, mia, larder):
+    subscribe("addresses")
+    mia.sign_up(mia.get(), "mia@x.io")
+    [(_, data)] = told()
+    assert data["email"] == "mia@x.io"
+
+    erasures.leave(mails(app, "mia@x.io")[0].leave_url.rpartition("/")[2])
+
+    assert told() == []

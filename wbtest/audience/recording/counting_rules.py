@@ -1,4 +1,4 @@
-"""What decides how the events of an experiment are counted, read from its row."""
+"""The rules by which the events of an experiment are counted, read from its row."""
 
 import json
 from collections.abc import Mapping
@@ -9,27 +9,27 @@ from zoneinfo import ZoneInfo
 import sqlalchemy as sa
 
 from wbtest import driver
-from wbtest.audience.recording.cells import AnnouncedCrowd, Facts
+from wbtest.audience.recording.hours import HOUR_US
+from wbtest.audience.recording.rollup_cells import AnnouncedCrowd, CountingRules
 from wbtest.publishing.models import Experiment
 from wbtest.publishing.rule import NetworkLimits
 from wbtest.publishing.rule import crowd_from_json as read_crowd
 from wbtest.publishing.sealing import BROKEN
 
-HOUR_US = 3_600_000_000
 USUAL_LIMITS = NetworkLimits()
-_FACTS = "SELECT time_zone, sealed, purged_at, identity_key FROM experiments WHERE id = ?"
+_RULES = "SELECT time_zone, sealed, purged_at, identity_key FROM experiments WHERE id = ?"
 
 
 class NoExperiment(LookupError):
     """Events of an experiment that is deleted, or whose rule or time zone can't be read."""
 
 
-def load_facts(connection: sa.Connection, experiment_id: int) -> Facts:
+def load_rules(connection: sa.Connection, experiment_id: int) -> CountingRules:
     """Return what decides how the experiment's events are counted. Raises NoExperiment.
 
     That is the sealed rule; the row's copy of it where there is none that can be read.
     """
-    rows = driver.ask(connection, _FACTS, (experiment_id,))
+    rows = driver.ask(connection, _RULES, (experiment_id,))
     if not rows:
         raise NoExperiment(f"there is no experiment {experiment_id}")
     [(zone, sealed, purged_at, key)] = rows
@@ -45,13 +45,13 @@ def load_facts(connection: sa.Connection, experiment_id: int) -> Facts:
 
 
 @lru_cache(maxsize=64)
-def _read_sealed(sealed: str) -> Facts:
+def _read_sealed(sealed: str) -> CountingRules:
     """The same for the same text, which holds all words of the page."""
     found = json.loads(sealed)
     return _read(found["rule"], NetworkLimits(**found["network_limits"]))
 
 
-def _read_copy(connection: sa.Connection, experiment_id: int) -> Facts:
+def _read_copy(connection: sa.Connection, experiment_id: int) -> CountingRules:
     rule = sa.select(Experiment.rule).where(Experiment.id == experiment_id)
     try:
         return _read(connection.execute(rule).scalar_one())
@@ -59,10 +59,10 @@ def _read_copy(connection: sa.Connection, experiment_id: int) -> Facts:
         raise NoExperiment(f"experiment {experiment_id}: its rule can’t be read") from error
 
 
-def _read(rule: Mapping[str, Any], limits: NetworkLimits = USUAL_LIMITS) -> Facts:
+def _read(rule: Mapping[str, Any], limits: NetworkLimits = USUAL_LIMITS) -> CountingRules:
     """What the rule alone decides; the zone is still missing."""
     sources = rule.get("sources")
-    return Facts(
+    return CountingRules(
         zone="",
         conversion=rule["conversion"],
         window_us=rule["conversion_window_hours"] * HOUR_US,

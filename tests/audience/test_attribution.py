@@ -1,10 +1,12 @@
-"""Which sightings and sign-ups count, for any history of one visitor."""
+"""Which sightings and sign-ups count for any history of one visitor, also when beacons are lost."""
+
+from fractions import Fraction
 
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from wbtest.audience.recording.settle import Settled, SignupTimes, settle
+from wbtest.audience.recording.rollup_cells import Attribution, SignupTimes, attribute
 
 WINDOW = 50
 times = st.integers(0, 200)
@@ -12,36 +14,37 @@ maybe = st.none() | times
 signups = st.lists(st.builds(SignupTimes, times, maybe, maybe, maybe, maybe), max_size=5)
 STEPS = ("confirmed", "price", "call", "preorder")
 conversions = st.sampled_from(["signup", *STEPS])
+VISITORS, CONVERTING, LOST = 100, 7, 20
 
 
 def test_a_sign_up_at_the_very_moment_of_the_sighting_takes_it_out() -> None:
-    settled = settle(100, [SignupTimes(100)], "signup", WINDOW)
+    settled = attribute(100, [SignupTimes(100)], "signup", WINDOW)
 
-    assert settled == Settled(is_counted=False, conversion=None, unseen=frozenset({0}))
+    assert settled == Attribution(is_counted=False, conversion=None, unseen=frozenset({0}))
 
 
 def test_the_last_moment_of_the_window_is_inside() -> None:
     times = [SignupTimes(151), SignupTimes(150)]
 
-    settled = settle(100, times, "signup", WINDOW)
+    settled = attribute(100, times, "signup", WINDOW)
     assert settled.conversion == 1
     assert settled.unseen == {0}
-    assert settle(100, times[:1], "signup", WINDOW).conversion is None
+    assert attribute(100, times[:1], "signup", WINDOW).conversion is None
 
 
 @pytest.mark.parametrize("step", STEPS)
 def test_of_two_sign_ups_the_one_that_took_the_step_converts(step: str) -> None:
     times = [SignupTimes(110), took(120, step, 150)]
 
-    assert settle(100, times, step, WINDOW).conversion == 1  # type: ignore[arg-type]
-    assert settle(100, times, "signup", WINDOW).conversion == 0
+    assert attribute(100, times, step, WINDOW).conversion == 1  # type: ignore[arg-type]
+    assert attribute(100, times, "signup", WINDOW).conversion == 0
 
 
 @pytest.mark.parametrize("step", STEPS)
 def test_a_step_after_the_window_does_not_convert_and_is_not_unseen(step: str) -> None:
-    settled = settle(100, [took(110, step, 151)], step, WINDOW)  # type: ignore[arg-type]
+    settled = attribute(100, [took(110, step, 151)], step, WINDOW)  # type: ignore[arg-type]
 
-    assert settled == Settled(is_counted=True, conversion=None, unseen=frozenset())
+    assert settled == Attribution(is_counted=True, conversion=None, unseen=frozenset())
 
 
 @given(times, signups, st.sampled_from(STEPS))
@@ -49,25 +52,25 @@ def test_no_other_step_decides(seen_us: int, signups: list[SignupTimes], step: s
     others = {f"{name}_us": None for name in STEPS if name != step}
     alone = [signup._replace(**others) for signup in signups]
 
-    settled = settle(seen_us, signups, step, WINDOW)  # type: ignore[arg-type]
+    settled = attribute(seen_us, signups, step, WINDOW)  # type: ignore[arg-type]
 
-    assert settle(seen_us, alone, step, WINDOW) == settled  # type: ignore[arg-type]
+    assert attribute(seen_us, alone, step, WINDOW) == settled  # type: ignore[arg-type]
 
 
 @given(signups, conversions)
 def test_without_a_sighting_all_sign_ups_are_unseen(
     signups: list[SignupTimes], conversion: str
 ) -> None:
-    settled = settle(None, signups, conversion, WINDOW)  # type: ignore[arg-type]
+    settled = attribute(None, signups, conversion, WINDOW)  # type: ignore[arg-type]
 
-    assert settled == Settled(False, None, frozenset(range(len(signups))))
+    assert settled == Attribution(False, None, frozenset(range(len(signups))))
 
 
 @given(times, signups, conversions)
 def test_a_conversion_came_after_a_counted_sighting_within_the_window(
     seen_us: int, signups: list[SignupTimes], conversion: str
 ) -> None:
-    settled = settle(seen_us, signups, conversion, WINDOW)  # type: ignore[arg-type]
+    settled = attribute(seen_us, signups, conversion, WINDOW)  # type: ignore[arg-type]
 
     assert settled.is_counted == all(signup.at_us > seen_us for signup in signups)
     if settled.conversion is not None:
@@ -83,7 +86,7 @@ def test_a_conversion_came_after_a_counted_sighting_within_the_window(
 def test_no_earlier_sign_up_would_convert(
     seen_us: int, signups: list[SignupTimes], conversion: str
 ) -> None:
-    settled = settle(seen_us, signups, conversion, WINDOW)  # type: ignore[arg-type]
+    settled = attribute(seen_us, signups, conversion, WINDOW)  # type: ignore[arg-type]
 
     for index, signup in enumerate(signups if settled.is_counted else []):
         moment = moment_of(signup, conversion)
@@ -95,8 +98,8 @@ def test_no_earlier_sign_up_would_convert(
 
 @given(times, st.permutations([SignupTimes(110), SignupTimes(120, 125), SignupTimes(130, 131)]))
 def test_the_order_of_rows_does_not_matter(seen_us: int, signups: list[SignupTimes]) -> None:
-    settled = settle(seen_us, signups, "confirmed", WINDOW)
-    again = settle(seen_us, sorted(signups), "confirmed", WINDOW)
+    settled = attribute(seen_us, signups, "confirmed", WINDOW)
+    again = attribute(seen_us, sorted(signups), "confirmed", WINDOW)
 
     chosen = [None if s.conversion is None else o[s.conversion] for s, o in
               ((settled, signups), (again, sorted(signups)))]  # fmt: skip
@@ -113,3 +116,32 @@ def moment_of(signup: SignupTimes, conversion: str) -> int | None:
     """When it happened that converts."""
     names = ("signup", *STEPS)
     return signup[names.index(conversion)]
+
+
+def rate(has_lost: list[bool], conversion: str) -> Fraction:
+    """The rate of a hundred visitors of whom seven say yes a minute after they saw the page."""
+    seen = converted = 0
+    for number, is_lost in enumerate(has_lost):
+        signups = [SignupTimes(160, 170)] if number < CONVERTING else []
+        settled = attribute(None if is_lost else 100, signups, conversion, window_us=90)
+        seen += settled.is_counted
+        converted += settled.conversion is not None
+    return Fraction(converted, seen)
+
+
+@pytest.mark.parametrize("conversion", ["signup", "confirmed"])
+def test_a_fifth_lost_at_random_leaves_seven_of_a_hundred_seven(conversion):
+    """Whichever twenty are lost: over all whom it may hit alike, the rates' mean is exact."""
+    lost = [number * 37 % VISITORS < LOST for number in range(VISITORS)]
+    turned = [lost[start:] + lost[:start] for start in range(VISITORS)]
+
+    rates = [rate(each, conversion) for each in turned]
+
+    assert len(set(rates)) > 1
+    assert sum(rates, Fraction()) / len(rates) == Fraction(CONVERTING, VISITORS)
+
+
+def test_signing_up_never_makes_anybody_seen():
+    settled = attribute(None, [SignupTimes(160)], "signup", window_us=90)
+
+    assert (settled.is_counted, settled.conversion, settled.unseen) == (False, None, {0})

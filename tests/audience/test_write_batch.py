@@ -1,16 +1,20 @@
-"""What a group of events leaves in the store beside the roll-up: machines and mail."""
+"""What a batch of events, small or large, leaves in the store beside the roll-up."""
 
 from typing import Any
 
 import pytest
 import sqlalchemy as sa
 
-from tests.audience.recording import PHONE, START, Database, Page
-from wbtest.audience.models import Signup
-from wbtest.audience.recording import groups
+from tests.audience.recording import PHONE, START, START_US, Database, Page
+from wbtest.audience.models import Signup, Visit
+from wbtest.audience.recording import write_batch
+from wbtest.audience.recording.event_rows import ROWS_TO_COPY, VisitRow, upsert
+from wbtest.audience.recording.ledger import VISITS
 from wbtest.delivery.models import OutboxMail
+from wbtest.store import writing_group
 
 GOOGLEBOT = "Mozilla/5.0 (compatible; Googlebot/2.1; +http://www.google.com/bot.html)"
+ODD = ("\\N", "\t", "a\\b", "é", "", '"', "new\nline")
 
 
 def mails(database: Database) -> list[Any]:
@@ -111,4 +115,35 @@ def test_an_event_of_an_experiment_that_is_gone_is_refused(page: Page) -> None:
 
 
 def record_group(connection: sa.Connection, events: list[Any]) -> list[Any]:
-    return groups.record(connection, events, {}, START, "example.com")
+    return write_batch.record_events(connection, events, {}, START, "example.com")
+
+
+def visit(experiment_id: int, number: int, source: str) -> VisitRow:
+    return VisitRow(experiment_id, f"v{number:03}", "", "control", START_US, source, "phone", "")
+
+
+def test_a_large_group_is_stored_as_it_came(page: Page) -> None:
+    rows = [visit(page.id, n, ODD[n % len(ODD)]) for n in range(ROWS_TO_COPY)]
+
+    with writing_group(page.database.engine, page.database.lock) as connection:
+        found = upsert(connection, VISITS, [*rows, rows[0]])
+
+    assert found.new == rows
+    stored = page.database.read(sa.select(VISITS).order_by(Visit.visitor))
+    assert [VisitRow(**row._mapping) for row in stored] == rows
+
+
+@pytest.mark.postgresql
+def test_a_large_group_that_cannot_be_stored_raises_as_a_small_one(page: Page) -> None:
+    rows = [visit(page.id, n, "a-name-that-is-nobodys-business") for n in range(ROWS_TO_COPY)]
+    # Of a row that lacks something PostgreSQL tells all that it has.
+    rows[-1] = rows[-1]._replace(device=None)  # type: ignore[arg-type]
+
+    with (
+        pytest.raises(sa.exc.IntegrityError) as raised,
+        writing_group(page.database.engine, page.database.lock) as connection,
+    ):
+        upsert(connection, VISITS, rows)
+
+    assert "nobodys-business" not in str(raised.value)
+    assert page.database.read(sa.select(VISITS)) == []

@@ -1,8 +1,8 @@
-"""What seen visitors did, as rows and as counts: kept, removed, and counted anew.
+"""What seen visitors did on the page, as rows and as counts: stored, removed and recounted.
 
-Only of who counts as seen, and at the variant of their sighting: so of those who opened a
-question none is missing among those who saw the page. Whoever stops counting takes it along. What
-people did who converted is counted once more.
+Only for visitors who count as seen, and at the variant of their sighting: so everybody who opened a
+question is among those who saw the page. When a visitor stops counting, their acts go too. Acts of
+people who converted are counted once more.
 """
 
 from collections import Counter, defaultdict
@@ -14,8 +14,8 @@ import sqlalchemy as sa
 
 from wbtest import driver
 from wbtest.audience.models import Engagement, EngagementCount, Sighting, Signup
-from wbtest.audience.recording import rows as kept
-from wbtest.audience.recording.events import Did
+from wbtest.audience.recording import event_rows
+from wbtest.audience.recording.events import Did, VisitorId
 
 ENGAGEMENTS = cast(sa.Table, Engagement.__table__)
 COUNTS = cast(sa.Table, EngagementCount.__table__)
@@ -23,11 +23,8 @@ SIGHTINGS = cast(sa.Table, Sighting.__table__)
 SIGNUPS = cast(sa.Table, Signup.__table__)
 _CONVERTED = (SIGNUPS.c.is_converted, SIGNUPS.c.excluded_because == "")
 
-# Experiment and visitor.
-Who = tuple[int, str]
 
-
-class Place(NamedTuple):
+class ActKey(NamedTuple):
     """A row of the counts."""
 
     experiment_id: int
@@ -36,7 +33,7 @@ class Place(NamedTuple):
     item: str
 
 
-class Act(NamedTuple):
+class StoredAct(NamedTuple):
     """Something that somebody did, as it is stored."""
 
     experiment_id: int
@@ -47,43 +44,43 @@ class Act(NamedTuple):
 
 
 _ACTS = (
-    f"SELECT {', '.join(Act._fields)} FROM engagements "  # noqa: S608 - names and marks
+    f"SELECT {', '.join(StoredAct._fields)} FROM engagements "  # noqa: S608 - names and marks
     f"WHERE experiment_id = ? AND visitor IN ({driver.MANY})"
 )
 # How many people did it, and how many of them converted.
-Numbers = tuple[int, int]
-_place = attrgetter(*Place._fields)
+ActCounts = tuple[int, int]
+_place = attrgetter(*ActKey._fields)
 
 
-def keep(connection: sa.Connection, events: Sequence[Did]) -> None:
+def keep_acts(connection: sa.Connection, events: Sequence[Did]) -> None:
     """Insert and count what is new of visitors who are seen by now."""
     seen = _seen(connection, {(event.experiment_id, event.visitor) for event in events})
-    rows: dict[tuple[Any, ...], kept.Row] = {}
+    rows: dict[tuple[Any, ...], event_rows.RowValues] = {}
     for event in sorted(events, key=lambda event: event.at_us):
         who = event.experiment_id, event.visitor
         if who in seen:
             for kind, item in event.acts:
                 key = (*who, kind, item)
                 rows.setdefault(key, _row(key, seen[who], event.at_us))
-    for stored in _of(connection, {key[:2] for key in rows}):
+    for stored in _stored_acts(connection, {key[:2] for key in rows}):
         rows.pop((stored.experiment_id, stored.visitor, stored.kind, stored.item), None)
     if rows:
         connection.execute(sa.insert(ENGAGEMENTS), list(rows.values()))
         did = [
-            (key[:2], Place(*[row[name] for name in Place._fields])) for key, row in rows.items()
+            (key[:2], ActKey(*[row[name] for name in ActKey._fields])) for key, row in rows.items()
         ]
         converted = _converted(connection, {who for who, _ in did})
         _count(connection, [(place, (1, who in converted)) for who, place in did])
 
 
-def remove(connection: sa.Connection, visitors: Collection[Who]) -> None:
+def remove_acts(connection: sa.Connection, visitors: Collection[VisitorId]) -> None:
     """Delete what these visitors did, and count it no more."""
-    stored = _of(connection, visitors)
+    stored = _stored_acts(connection, visitors)
     if not stored:
         return
     whose = {(row.experiment_id, row.visitor) for row in stored}
     converted = _converted(connection, whose)
-    did = [((row.experiment_id, row.visitor), Place(*_place(row))) for row in stored]
+    did = [((row.experiment_id, row.visitor), ActKey(*_place(row))) for row in stored]
     _count(connection, [(place, (-1, -(who in converted))) for who, place in did])
     for experiment_id, visitor in whose:
         is_theirs = (ENGAGEMENTS.c.experiment_id == experiment_id) & (
@@ -92,15 +89,15 @@ def remove(connection: sa.Connection, visitors: Collection[Who]) -> None:
         connection.execute(sa.delete(ENGAGEMENTS).where(is_theirs))
 
 
-def mark(connection: sa.Connection, converted: Mapping[Who, bool]) -> None:
+def mark_converted(connection: sa.Connection, converted: Mapping[VisitorId, bool]) -> None:
     """Count what these visitors did as done by people who converted, or who do so no more."""
-    did = _of(connection, converted.keys())
+    did = _stored_acts(connection, converted.keys())
     signs = [1 if converted[row.experiment_id, row.visitor] else -1 for row in did]
-    places = [Place(*_place(row)) for row in did]
+    places = [ActKey(*_place(row)) for row in did]
     _count(connection, [(place, (0, sign)) for place, sign in zip(places, signs, strict=True)])
 
 
-def differences(connection: sa.Connection, experiment_id: int) -> list[str]:
+def act_differences(connection: sa.Connection, experiment_id: int) -> list[str]:
     """Return a line for each count that is not what the rows say, and for each row too many."""
     found = [
         f"experiment {experiment_id}, visitor {row.visitor}: did something and is not seen"
@@ -111,30 +108,30 @@ def differences(connection: sa.Connection, experiment_id: int) -> list[str]:
         if right[place] != stored[place]:
             where = ", ".join(map(str, place[1:]))
             found.append(
-                f"experiment {experiment_id}, {where}: {_said(stored[place])} did it, the "
-                f"events say {_said(right[place])}"
+                f"experiment {experiment_id}, {where}: {_describe(stored[place])} did it, the "
+                f"events say {_describe(right[place])}"
             )
     return found
 
 
-def rebuild(connection: sa.Connection, experiment_id: int) -> None:
+def rebuild_act_counts(connection: sa.Connection, experiment_id: int) -> None:
     """Make the counts what the rows say, without those of visitors who are not seen."""
     strays = {(experiment_id, row.visitor) for row in connection.execute(_strays(experiment_id))}
-    remove(connection, strays)
+    remove_acts(connection, strays)
     connection.execute(sa.delete(COUNTS).where(COUNTS.c.experiment_id == experiment_id))
     right = _recount(connection, experiment_id)
     _count(connection, right.items())
 
 
-def _row(key: tuple[Any, ...], sighting: Any, at_us: int) -> kept.Row:
+def _row(key: tuple[Any, ...], sighting: Any, at_us: int) -> event_rows.RowValues:
     names = ("experiment_id", "visitor", "kind", "item")
     where = {"variant": sighting.variant, "at_us": at_us}
     return dict(zip(names, key, strict=True)) | where
 
 
-def _count(connection: sa.Connection, did: Iterable[tuple[Place, Numbers]]) -> None:
-    people: Counter[Place] = Counter()
-    converted: Counter[Place] = Counter()
+def _count(connection: sa.Connection, did: Iterable[tuple[ActKey, ActCounts]]) -> None:
+    people: Counter[ActKey] = Counter()
+    converted: Counter[ActKey] = Counter()
     for place, (number, of_them) in did:
         people[place] += number
         converted[place] += of_them
@@ -143,10 +140,10 @@ def _count(connection: sa.Connection, did: Iterable[tuple[Place, Numbers]]) -> N
         for place, number in sorted(people.items())
         if number or converted[place]
     ]
-    kept.add(connection, COUNTS, rows)
+    event_rows.add_counts(connection, COUNTS, rows)
 
 
-def _converted(connection: sa.Connection, visitors: Collection[Who]) -> set[Who]:
+def _converted(connection: sa.Connection, visitors: Collection[VisitorId]) -> set[VisitorId]:
     """Those of them whose sign-up is a conversion."""
     if not visitors:
         return set()
@@ -155,11 +152,11 @@ def _converted(connection: sa.Connection, visitors: Collection[Who]) -> set[Who]
     return {(experiment_id, visitor) for experiment_id, visitor in rows}
 
 
-def _said(numbers: Numbers) -> str:
+def _describe(numbers: ActCounts) -> str:
     return f"{numbers[0]} people ({numbers[1]} of them converted)"
 
 
-def _seen(connection: sa.Connection, visitors: Collection[Who]) -> dict[Who, Any]:
+def _seen(connection: sa.Connection, visitors: Collection[VisitorId]) -> dict[VisitorId, Any]:
     """Their sightings that count."""
     if not visitors:
         return {}
@@ -171,12 +168,12 @@ def _seen(connection: sa.Connection, visitors: Collection[Who]) -> dict[Who, Any
     return {(row.experiment_id, row.visitor): row for row in rows}
 
 
-def _of(connection: sa.Connection, visitors: Collection[Who]) -> list[Act]:
+def _stored_acts(connection: sa.Connection, visitors: Collection[VisitorId]) -> list[StoredAct]:
     """What is stored of what they did."""
-    return [Act._make(row) for row in driver.ask_pairs(connection, _ACTS, visitors)]
+    return [StoredAct._make(row) for row in driver.ask_pairs(connection, _ACTS, visitors)]
 
 
-def _are(table: sa.Table, visitors: Collection[Who]) -> list[sa.ColumnElement[bool]]:
+def _are(table: sa.Table, visitors: Collection[VisitorId]) -> list[sa.ColumnElement[bool]]:
     return [
         table.c.experiment_id.in_({experiment_id for experiment_id, _ in visitors}),
         table.c.visitor.in_({visitor for _, visitor in visitors}),
@@ -200,8 +197,8 @@ def _strays(experiment_id: int) -> sa.Select[Any]:
     )
 
 
-def _recount(connection: sa.Connection, experiment_id: int) -> defaultdict[Place, Numbers]:
-    where = [ENGAGEMENTS.c[name] for name in Place._fields]
+def _recount(connection: sa.Connection, experiment_id: int) -> defaultdict[ActKey, ActCounts]:
+    where = [ENGAGEMENTS.c[name] for name in ActKey._fields]
     is_converted = sa.exists().where(
         SIGNUPS.c.experiment_id == ENGAGEMENTS.c.experiment_id,
         SIGNUPS.c.visitor == ENGAGEMENTS.c.visitor,
@@ -216,16 +213,16 @@ def _recount(connection: sa.Connection, experiment_id: int) -> defaultdict[Place
         .where(ENGAGEMENTS.c.experiment_id == experiment_id)
         .group_by(*where)
     )
-    found = {Place(*_place(row)): (row.people, row.converted) for row in rows}
+    found = {ActKey(*_place(row)): (row.people, row.converted) for row in rows}
     return defaultdict(_nobody, found)
 
 
-def _stored(connection: sa.Connection, experiment_id: int) -> defaultdict[Place, Numbers]:
+def _stored(connection: sa.Connection, experiment_id: int) -> defaultdict[ActKey, ActCounts]:
     is_of = COUNTS.c.experiment_id == experiment_id
     rows = connection.execute(sa.select(COUNTS).where(is_of))
-    found = {Place(*_place(row)): (row._mapping["count"], row.converted) for row in rows}
+    found = {ActKey(*_place(row)): (row._mapping["count"], row.converted) for row in rows}
     return defaultdict(_nobody, found)
 
 
-def _nobody() -> Numbers:
+def _nobody() -> ActCounts:
     return 0, 0

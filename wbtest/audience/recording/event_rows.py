@@ -10,14 +10,14 @@ from typing import Any, NamedTuple
 import sqlalchemy as sa
 
 from wbtest import driver, store
-from wbtest.audience.recording.cells import SUSPECTED
+from wbtest.audience.recording.rollup_cells import SUSPECTED
 
 # When and where an event happened. Of two rows with one key the one that sorts first is kept.
 PLACE = ("at_us", "variant", "visitor", "source", "device", "language", "excluded_because")
 # PostgreSQL takes so many and more faster by COPY, which costs a way there and back.
 ROWS_TO_COPY = 50
 
-Row = dict[str, Any]
+RowValues = dict[str, Any]
 Key = tuple[Any, ...]
 
 
@@ -91,22 +91,22 @@ EVENT_ROWS: dict[str, type[EventRow]] = {
 }
 
 
-class Kept(NamedTuple):
+class UpsertPlan(NamedTuple):
     """Rows that are new, and pairs of a row and the stored one that it changes."""
 
     new: list[Any]
     moved: list[tuple[Any, Any]]
 
 
-def keep(connection: sa.Connection, table: sa.Table, rows: Iterable[EventRow]) -> Kept:
-    """Insert the rows whose key is new and return what changed, as ``choose`` has it."""
+def upsert(connection: sa.Connection, table: sa.Table, rows: Iterable[EventRow]) -> UpsertPlan:
+    """Insert the rows whose key is new and return what changed, as ``plan_upsert`` has it."""
     rows = list(rows)
-    chosen = choose(rows, find(connection, table, {row[:2] for row in rows}))
-    write(connection, table, chosen)
+    chosen = plan_upsert(rows, find_rows(connection, table, {row[:2] for row in rows}))
+    apply_plan(connection, table, chosen)
     return chosen
 
 
-def choose(rows: Iterable[EventRow], stored: Iterable[EventRow]) -> Kept:
+def plan_upsert(rows: Iterable[EventRow], stored: Iterable[EventRow]) -> UpsertPlan:
     """Return what rows change where others are ``stored``: of two with one key the earlier. Pure.
 
     Processes commit in any order, so the row that is there may have happened after one that comes
@@ -125,12 +125,12 @@ def choose(rows: Iterable[EventRow], stored: Iterable[EventRow]) -> Kept:
         mine = best.pop(key_of(row), None)
         if mine is not None and _rank(mine) < _rank(row):
             moved.append((mine, row))
-    return Kept([*best.values()], moved)
+    return UpsertPlan([*best.values()], moved)
 
 
-def changed(row: Any, stored: Any) -> Any:
+def moved_row(row: Any, stored: Any) -> Any:
     """Return what becomes of a stored row that this one moves. Pure."""
-    names = row._fields if frees(row, stored) else PLACE
+    names = row._fields if reclaims(row, stored) else PLACE
     return stored._replace(**{name: getattr(row, name) for name in names})
 
 
@@ -139,7 +139,7 @@ def key_of(row: EventRow) -> Key:
     return row[: 2 if isinstance(row, SignupRow) else 3]
 
 
-def find(
+def find_rows(
     connection: sa.Connection, table: sa.Table, pairs: Iterable[tuple[Any, Any]], by: str = ""
 ) -> list[Any]:
     """Return the stored rows of these experiments and visitors, or e-mail keys, as rows.
@@ -152,19 +152,19 @@ def find(
     return [*map(kind._make, driver.ask_pairs(connection, text, pairs))]
 
 
-def write(connection: sa.Connection, table: sa.Table, rows: Kept) -> None:
+def apply_plan(connection: sa.Connection, table: sa.Table, rows: UpsertPlan) -> None:
     """Insert what is new, and change what is there."""
     _insert(connection, table, rows.new)
     for row, stored in rows.moved:
-        _move(connection, table, row, row._fields if frees(row, stored) else PLACE)
+        _move(connection, table, row, row._fields if reclaims(row, stored) else PLACE)
 
 
-def frees(row: Any, stored: Any) -> bool:
+def reclaims(row: Any, stored: Any) -> bool:
     """Whether the row takes an address back from a machine."""
     return bool(stored.excluded_because == SUSPECTED != row.excluded_because)
 
 
-def add(connection: sa.Connection, table: sa.Table, rows: Sequence[Row]) -> None:
+def add_counts(connection: sa.Connection, table: sa.Table, rows: Sequence[RowValues]) -> None:
     """Add the counts of the rows to the rows of the same key, inserting those that are not there.
 
     Every column outside the primary key is a count. No two rows have one key.
@@ -174,14 +174,14 @@ def add(connection: sa.Connection, table: sa.Table, rows: Sequence[Row]) -> None
     names = tuple(rows[0])
     adding = _adding(table, connection.dialect.name)
     driver.insert(connection, table, names, [tuple(row.values()) for row in rows], adding)
-    counts = _counts(table)
+    counts = _count_names(table)
     # What holds nothing any more is no row, as it is none when everything is counted anew.
     if lessened := [row for row in rows if any(row[name] < 0 for name in counts)]:
         connection.execute(_clearing(table), [_renamed(table, row) for row in lessened])
 
 
 @cache
-def _counts(table: sa.Table) -> tuple[str, ...]:
+def _count_names(table: sa.Table) -> tuple[str, ...]:
     return tuple(column.name for column in table.columns if not column.primary_key)
 
 
@@ -193,16 +193,16 @@ def _clearing(table: sa.Table) -> Any:
     return sa.delete(table).where(*is_it, *is_nothing)
 
 
-def _renamed(table: sa.Table, row: Row) -> Row:
+def _renamed(table: sa.Table, row: RowValues) -> RowValues:
     return {f"the_{column.name}": row[column.name] for column in table.primary_key}
 
 
 @cache
 def _adding(table: sa.Table, engine_name: str) -> str:
-    """How a statement of ``add`` ends."""
+    """How a statement of ``add_counts`` ends."""
     quote = driver.dialect_of(engine_name).identifier_preparer.quote
     keys = ", ".join([quote(column.name) for column in table.primary_key])
-    counts = [quote(name) for name in _counts(table)]
+    counts = [quote(name) for name in _count_names(table)]
     sums = ", ".join([f"{name} = {table.name}.{name} + excluded.{name}" for name in counts])
     return f" ON CONFLICT ({keys}) DO UPDATE SET {sums}"
 

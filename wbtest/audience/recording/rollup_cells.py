@@ -1,6 +1,10 @@
-"""Into which cells of the hourly roll-up the events of one visitor fall. Pure.
+"""What of one visitor counts, and in which cells of the hourly roll-up. Pure.
 
-The writer of events, their erasure and the proof that the roll-up is right all count with this.
+The same gate stands before both sides of the rate: a visitor is seen, and may convert, only by a
+beacon that came before any of their sign-ups. Everything is decided by when it happened, so the
+order in which rows reach the store doesn't matter.
+
+The writer of events, their erasure and the recount that proves the roll-up all count with this.
 """
 
 from collections import Counter, defaultdict
@@ -10,7 +14,6 @@ from typing import NamedTuple, Protocol
 from msgspec import Struct
 
 from wbtest.audience.recording.hours import hour_of
-from wbtest.audience.recording.settle import Settled, SignupTimes, settle
 from wbtest.publishing.rule import Conversion, NetworkLimits
 
 # The reason that takes a visitor out on both sides of the rate: see ``History``.
@@ -28,6 +31,69 @@ COLUMNS = (
     "call",
     "preorder",
 )
+# What may come after a sign-up and convert in its place: each has a column of that name.
+STEPS: tuple[Conversion, ...] = ("confirmed", "price", "call", "preorder")
+
+
+class SignupTimes(NamedTuple):
+    """When a sign-up arrived, and each step after it, in microseconds since 1970."""
+
+    at_us: int
+    confirmed_us: int | None = None
+    price_us: int | None = None
+    call_us: int | None = None
+    preorder_us: int | None = None
+
+    def moment_of(self, conversion: Conversion) -> int | None:
+        """Return when this happened, or None when it has not."""
+        moment: int | None = (
+            self.at_us if conversion == "signup" else getattr(self, f"{conversion}_us")
+        )
+        return moment
+
+
+class Attribution(NamedTuple):
+    """Whether the sighting counts, and which sign-up is the conversion: its index, or None.
+
+    ``unseen`` are the indexes of sign-ups that no counted sighting preceded within the window.
+    """
+
+    is_counted: bool
+    conversion: int | None
+    unseen: frozenset[int]
+
+
+def attribute(
+    sighting_us: int | None,
+    signups: Sequence[SignupTimes],
+    conversion: Conversion,
+    window_us: int,
+) -> Attribution:
+    """Return what counts of a visitor first seen at ``sighting_us``, None for never.
+
+    The sighting counts unless a sign-up came before it or with it. The conversion is the sign-up
+    that took the converting step first, within the window after the sighting; of two at once the
+    one that signed up first. So nobody can move a conversion out of an hour that is over. A visitor
+    converts once at most. Give only the sign-ups that stand under the same reason for exclusion as
+    the sighting, '' for none.
+
+    >>> attribute(100, [SignupTimes(160), SignupTimes(130)], "signup", window_us=50)
+    Attribution(is_counted=True, conversion=1, unseen=frozenset({0}))
+    """
+    everyone = frozenset(range(len(signups)))
+    if sighting_us is None or any(signup.at_us <= sighting_us for signup in signups):
+        return Attribution(is_counted=False, conversion=None, unseen=everyone)
+    ends_us = sighting_us + window_us
+    converting = [
+        (moment, signup.at_us, index)
+        for index, signup in enumerate(signups)
+        if (moment := signup.moment_of(conversion)) is not None and moment <= ends_us
+    ]
+    return Attribution(
+        is_counted=True,
+        conversion=min(converting)[2] if converting else None,
+        unseen=frozenset(index for index in everyone if signups[index].at_us > ends_us),
+    )
 
 
 class AnnouncedCrowd(NamedTuple):
@@ -39,7 +105,7 @@ class AnnouncedCrowd(NamedTuple):
     networks: int
 
 
-class Facts(NamedTuple):
+class CountingRules(NamedTuple):
     """What of a sealed experiment decides how its events are counted.
 
     ``sources`` are those that the rule counts, None for all. ``is_purged``: its totals stand,
@@ -57,7 +123,7 @@ class Facts(NamedTuple):
     crowds: tuple[AnnouncedCrowd, ...] = ()
 
 
-class Cell(NamedTuple):
+class RollupKey(NamedTuple):
     """A row of the roll-up."""
 
     experiment_id: int
@@ -70,14 +136,12 @@ class Cell(NamedTuple):
 
 
 # How much to add to which column of which cell; what must go is negative.
-Tally = Counter[tuple[Cell, str]]
-# What may come after a sign-up and convert in its place: each has a column of that name.
-STEPS: tuple[Conversion, ...] = ("confirmed", "price", "call", "preorder")
+RollupDelta = Counter[tuple[RollupKey, str]]
 # Columns of cells to each of which one is added.
-Counts = list[tuple[Cell, str]]
+Increments = list[tuple[RollupKey, str]]
 
 
-class Event(Protocol):
+class CountedEvent(Protocol):
     """A visit or a sighting, as the store keeps it."""
 
     @property
@@ -98,7 +162,7 @@ class Event(Protocol):
     def language(self) -> str: ...
 
 
-class WithAddress(Event, Protocol):
+class WithAddress(CountedEvent, Protocol):
     """A sign-up, before or after it is stored."""
 
     @property
@@ -139,7 +203,7 @@ class History(Struct, frozen=True):
     they signed up. That one is kept, gets its mail, and stands as one without a sighting.
     """
 
-    sighting: Event | None
+    sighting: CountedEvent | None
     signups: Sequence[SignupEvent]
     is_suspected: bool = False
 
@@ -158,12 +222,12 @@ def is_suspected(key: HistoryKey, suspects: Collection[tuple[int, str]]) -> bool
     return key.excluded_because in ("", SUSPECTED) and key[:2] in suspects
 
 
-def suspects_of(rows: Iterable[Event]) -> set[tuple[int, str]]:
+def suspects_of(rows: Iterable[CountedEvent]) -> set[tuple[int, str]]:
     """Return the experiments and visitors that have a row under suspicion among these."""
     return {(row.experiment_id, row.visitor) for row in rows if row.excluded_because == SUSPECTED}
 
 
-def is_served(visit: Event, suspects: Collection[tuple[int, str]]) -> bool:
+def is_served(visit: CountedEvent, suspects: Collection[tuple[int, str]]) -> bool:
     """Whether a visit counts as served under its reason.
 
     Whoever is suspected is out of the served as of the seen, or a machine could part the two at
@@ -179,7 +243,7 @@ def by_time(signups: Iterable[SignupEvent]) -> list[SignupEvent]:
 
 
 def histories_of(
-    keys: Iterable[HistoryKey], sightings: Iterable[Event], signups: Iterable[SignupEvent]
+    keys: Iterable[HistoryKey], sightings: Iterable[CountedEvent], signups: Iterable[SignupEvent]
 ) -> dict[HistoryKey, History]:
     """Return these histories, of all sightings and sign-ups of their visitors and addresses."""
     seen = {
@@ -195,12 +259,12 @@ def histories_of(
     }
 
 
-def cell_of(event: Event, facts: Facts, at_us: int | None = None) -> Cell:
+def rollup_key(event: CountedEvent, rules: CountingRules, at_us: int | None = None) -> RollupKey:
     """Return the cell of an event, at its own time or at ``at_us``."""
-    return Cell(
+    return RollupKey(
         event.experiment_id,
         event.variant,
-        hour_of(event.at_us if at_us is None else at_us, facts.zone),
+        hour_of(event.at_us if at_us is None else at_us, rules.zone),
         event.source,
         event.device,
         event.language,
@@ -215,26 +279,26 @@ def times_of(signup: SignupEvent) -> SignupTimes:
     )
 
 
-def count(history: History, facts: Facts) -> tuple[Settled, Counts]:
+def count_history(history: History, rules: CountingRules) -> tuple[Attribution, Increments]:
     """Return what of a history counts, and what it adds to the roll-up, visits apart."""
     sighting, signups = history.sighting, history.signups
     times = [times_of(signup) for signup in signups]
     seen_us = None if sighting is None or history.is_suspected else sighting.at_us
-    settled = settle(seen_us, times, facts.conversion, facts.window_us)
-    counts: Counts = []
-    if sighting is not None and settled.is_counted:
-        cell = cell_of(sighting, facts)
+    attribution = attribute(seen_us, times, rules.conversion, rules.window_us)
+    counts: Increments = []
+    if sighting is not None and attribution.is_counted:
+        cell = rollup_key(sighting, rules)
         counts.append((cell, "seen"))
-        if settled.conversion is not None:
-            converted_us = times[settled.conversion].moment_of(facts.conversion)
+        if attribution.conversion is not None:
+            converted_us = times[attribution.conversion].moment_of(rules.conversion)
             counts.append((cell, "converted"))
-            counts.append((cell_of(sighting, facts, converted_us), "arrived"))
+            counts.append((rollup_key(sighting, rules, converted_us), "arrived"))
     for index, signup in enumerate(signups):
-        cell = cell_of(signup, facts)
+        cell = rollup_key(signup, rules)
         counts.append((cell, "signups"))
-        if index in settled.unseen:
+        if index in attribution.unseen:
             counts.append((cell, "unseen"))
         if signup.answered_us is not None:
             counts.append((cell, "answered"))
         counts += [(cell, step) for step in STEPS if times[index].moment_of(step) is not None]
-    return settled, counts
+    return attribution, counts

@@ -1,5 +1,12 @@
-"""Which sign-ups of a group are written to, and when: one mail for each address, page and day."""
+"""What a new sign-up sets off in its own transaction: our mail to the address, and webhooks.
 
+There is one mail for each address, page and day; on a page that is overrun mails wait their turn.
+
+A webhook event names a sign-up by a number that leads to nobody: only the page's own key, which is
+destroyed with the data, can tell whose it is. The address is sent only where an owner ticked that.
+"""
+
+import hmac
 from collections import Counter
 from collections.abc import Collection, Mapping, Sequence
 from datetime import UTC, datetime
@@ -10,17 +17,19 @@ from msgspec.structs import replace
 
 from wbtest import driver
 from wbtest.audience.leaving.links import hash_of_new
-from wbtest.audience.recording.cells import SUSPECTED
+from wbtest.audience.recording.event_rows import SignupRow
 from wbtest.audience.recording.events import SignedUp
+from wbtest.audience.recording.hours import HOUR_US
 from wbtest.audience.recording.ledger import SIGNUPS
-from wbtest.audience.recording.rows import SignupRow
-from wbtest.audience.signing.guard import HOUR_US
-from wbtest.delivery.models import OutboxMail
+from wbtest.audience.recording.rollup_cells import SUSPECTED
+from wbtest.delivery import webhooks
+from wbtest.delivery.models import OutboxEvent, OutboxMail
 from wbtest.delivery.outbox import insert_mails, mail_row
+from wbtest.publishing.models import Experiment
 
 DAY_US = 86_400_000_000
 MICROSECONDS = 1_000_000
-Sent = Sequence[tuple[SignedUp, SignupRow]]
+SentSignups = Sequence[tuple[SignedUp, SignupRow]]
 # By page and by how many an hour are written to at once: when the first of the last so many came.
 Overrun = dict[tuple[int, int], int]
 _COUNTING = (
@@ -35,7 +44,7 @@ _COUNTING_TRUSTED = (
 _STANDING = f"SELECT 1 FROM signups WHERE experiment_id = ? AND at_us = ? AND {_TRUSTED} LIMIT 1"  # noqa: S608 - marks
 
 
-class Mails:
+class BatchMails:
     """The mails of a group of sign-ups; ``new`` are the ids of the rows that are kept.
 
     ``stored`` are the rows that were there before under their addresses: to ask for them once more
@@ -49,7 +58,7 @@ class Mails:
     def __init__(
         self,
         connection: sa.Connection,
-        sent: Sent,
+        sent: SentSignups,
         new: Collection[int],
         stored: Sequence[SignupRow],
         now: datetime,
@@ -62,7 +71,7 @@ class Mails:
         self._known = [(event, row) for event, row in trusted if id(row) not in new]
         fresh = [(event, row) for event, row in trusted if id(row) in new]
         coming = Counter(event.experiment_id for event, _ in fresh)
-        self._pace = Pace(connection, now, coming, overrun)
+        self._pace = MailPace(connection, now, coming, overrun)
         self._due: list[tuple[SignedUp, int | None]] = []
         self.later: dict[int, int] = {}
         for event, row in fresh:
@@ -99,7 +108,7 @@ class Mails:
         return self._now if due_us is None else datetime.fromtimestamp(due_us / MICROSECONDS, UTC)
 
 
-class Pace:
+class MailPace:
     """When the mails of a group leave: at once, or on an overrun page after the last that waits.
 
     The sign-up remembers that moment as the one of its mail, and so the next group finds it.
@@ -178,7 +187,7 @@ def _last_due(connection: sa.Connection, experiment_id: int, now_us: int) -> int
 
 
 def _asked_again(
-    connection: sa.Connection, known: Sent, stored: Sequence[SignupRow]
+    connection: sa.Connection, known: SentSignups, stored: Sequence[SignupRow]
 ) -> list[SignedUp]:
     """Those whose address is there, unconfirmed, and had its last mail a day ago, earlier or never.
 
@@ -235,3 +244,61 @@ def _mail(event: SignedUp, now: datetime, mail_domain: str) -> dict[str, Any]:
         mail_domain,
         event.html,
     )
+
+
+def announce_signups(
+    connection: sa.Connection, rows: Sequence[SignupRow], new: Collection[int], now: datetime
+) -> None:
+    """Write an event for each new sign-up of a group; ``new`` are the ids of the rows kept.
+
+    One look-up for the whole group; a group without new sign-ups asks nothing.
+    """
+    fresh = [row for row in rows if id(row) in new]
+    if fresh:
+        _announce(connection, "signup.created", fresh, now)
+
+
+def announce_confirmed(connection: sa.Connection, signup: Any, at_us: int) -> None:
+    """Write an event that the address of this stored sign-up was confirmed."""
+    at = datetime.fromtimestamp(at_us / MICROSECONDS, UTC)
+    _announce(connection, "signup.confirmed", [signup], at)
+
+
+def signup_number(identity_key: bytes | None, email_key: str) -> str:
+    """Return the number under which events name a sign-up; '' when the key is destroyed.
+
+    >>> signup_number(b"key", "ada@x.io") == signup_number(b"other key", "ada@x.io")
+    False
+    """
+    if identity_key is None:
+        return ""
+    return hmac.digest(identity_key, f"event {email_key}".encode(), "sha256").hex()[:24]
+
+
+def _announce(connection: sa.Connection, kind: str, signups: Sequence[Any], now: datetime) -> None:
+    hooks = webhooks.find_wanting(connection, [kind])
+    if not hooks:
+        return
+    pages = {
+        page.id: page
+        for page in connection.execute(
+            sa.select(Experiment.id, Experiment.slug, Experiment.identity_key).where(
+                Experiment.id.in_({row.experiment_id for row in signups})
+            )
+        )
+    }
+    rows = []
+    for signup in signups:
+        page = pages[signup.experiment_id]
+        data = {
+            "experiment": page.id,
+            "slug": page.slug,
+            "signup": signup_number(page.identity_key, signup.email_key),
+            "variant": signup.variant,
+            "source": signup.source,
+            "device": signup.device,
+            "excluded_because": signup.excluded_because,
+        }
+        rows += webhooks.event_rows(hooks, kind, data, now, signup.email)
+    if rows:
+        connection.execute(sa.insert(OutboxEvent), rows)
