@@ -4,7 +4,7 @@
 PAGES = {
     "list_releases": "ideas.ideas",
     "create_release": "writing.new_release",
-    "import_release": "writing.import",
+    "import_release": "writing.new_release",
     "get_release": "writing.preview",
     "change_release": "writing.save",
     "list_findings": "writing.preview",
@@ -146,6 +146,7 @@ BY_HAND = {
         "A person looks at what differs before the page says it.",
     ),
     "results.shared": "A guest types the password of a shared link.",
+    "writing.remove_unplaced": "A person has taken what they want from it by then.",
     "ideas.hide_start": "A page for people begins with it, and the API has none.",
     "ideas.bring_back_start": "A page for people begins with it, and the API has none.",
     "ideas.mails": "Whoever gets these mails says which they want.",

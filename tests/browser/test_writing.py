@@ -16,8 +16,8 @@ def test_an_idea_of_tonight_is_written_frozen_and_approved(logged_in: Page, live
     page = logged_in
     page.goto(live.url)
     page.get_by_role("link", name="Write your release").click()
-    page.get_by_label("Product").fill("Night bus")
-    page.get_by_role("button", name="Start writing").click()
+    page.get_by_label("Product name").fill("Night bus")
+    page.get_by_role("button", name="Create draft").click()
     page.get_by_label("Headline").fill("Home from the late shift in twenty minutes")
     page.get_by_label("Words on the button").fill("Book a seat home")
     page.get_by_label("Price").fill("£3 a ride")
@@ -30,6 +30,22 @@ def test_an_idea_of_tonight_is_written_frozen_and_approved(logged_in: Page, live
     expect(page.get_by_text("The text is ready for strangers.")).to_be_visible()
     expect(page.get_by_role("link", name="Make a test page")).to_be_visible()
     expect(page.get_by_role("article")).to_contain_text("Home from the late shift")
+
+
+def test_a_pasted_document_is_split_into_parts(logged_in: Page, live: Live):
+    logged_in.goto(f"{live.url}/releases/new")
+    logged_in.get_by_label("Product name").fill("Larder")
+    logged_in.get_by_label("Paste a draft").evaluate(
+        """box => {
+          const clipboardData = new DataTransfer();
+          clipboardData.setData("text/html", "<h1>Dinner</h1><h2>Problem</h2><p>Cold.</p>");
+          box.dispatchEvent(new ClipboardEvent("paste", { clipboardData }));
+        }"""
+    )
+    logged_in.get_by_role("button", name="Create draft").click()
+
+    expect(logged_in.get_by_label("Problem")).to_have_value("Cold.")
+    expect(logged_in.get_by_label("Headline")).to_have_value("Dinner")
 
 
 def test_the_line_above_the_sheet_counts_as_the_server_does(

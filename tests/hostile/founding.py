@@ -73,9 +73,11 @@ class Founding:
     def _write(self) -> None:
         """Two releases, of which the first is frozen twice and the second is stopped."""
         for number in (2, 1):
-            self.editor.send("/releases/new", form="full")
+            self.editor.send("/releases/new", before="Notes", leave=("html",))
             release = db.session.scalars(sa.select(Release).order_by(Release.id.desc())).first()
             assert release is not None
+            token = {"csrf_token": self._token(self.editor)}
+            self.editor.post(f"/releases/{release.id}/grow", token)
             self._save(release, "save")
             if number == 2:
                 self.editor.send("/releases/2/preview", "/waive", before="It says so because")

@@ -114,7 +114,7 @@ def test_its_people_log_in_and_go_on_working(app: Flask, client: Browser, file: 
     read_export(io.BytesIO(file), lambda _: None)
 
     client.send("/login", {"email": "editor@larder.example", "password": PASSWORD})
-    new = client.send("/releases/new", {"product": "Tent", "language": "en", "form": "short"})
+    new = client.send("/releases/new", {"product": "Tent", "language": "en"})
 
     assert new.status_code == 303
     assert client.get(new.location).status_code == 200

@@ -97,7 +97,7 @@ def test_what_no_sheet_sends_is_refused_in_words(
 def test_a_release_begun_with_a_nul_is_answered_at_the_field(
     client: FlaskClient, owner: Person, field: str
 ):
-    given = {"product": "Larder", "language": "en", "form": "short"}
+    given = {"product": "Larder", "language": "en"}
 
     answer = client.post("/releases/new", data=given | {field: "a\0b"})
 

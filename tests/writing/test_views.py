@@ -19,14 +19,18 @@ def draft(release: Release) -> Document:
     return from_json(release.document)
 
 
-def test_a_release_is_begun_with_a_name_a_form_and_a_language(client: FlaskClient, owner: Person):
+def test_a_release_is_begun_with_a_name_a_headline_and_a_language(
+    client: FlaskClient, owner: Person
+):
     answer = client.post(
-        "/releases/new", data={"product": "Kiln", "form": "short", "language": "ar"}
+        "/releases/new", data={"product": "Kiln", "headline": "Warm", "language": "ar"}
     )
 
     begun = db.session.scalars(db.select(Release)).one()
     assert (answer.status_code, answer.location) == (303, f"/releases/{begun.id}")
-    assert (draft(begun).product, draft(begun).language, begun.form) == ("Kiln", "ar", "short")
+    assert (begun.form, draft(begun).language) == ("short", "ar")
+    assert (draft(begun).product, draft(begun).headline) == ("Kiln", "Warm")
+    assert draft(begun).questions("external")
     assert begun.author_id == owner.id
 
 
@@ -39,9 +43,9 @@ def test_the_language_of_the_browser_is_proposed(client: FlaskClient):
 @pytest.mark.parametrize(
     ("typed", "sentence"),
     [
-        ({"product": "", "form": "short"}, "Name the product."),
-        ({"product": "a\x01", "form": "short"}, "a character that cannot be shown"),
-        ({"product": "Kiln", "form": "long"}, "Choose one of the two."),
+        ({"product": ""}, "Name the product."),
+        ({"product": "a\x01"}, "a character that cannot be shown"),
+        ({"product": "Kiln", "headline": "x" * 301}, "300 are the most"),
         ({"product": "Kiln", "language": "tlh"}, "Not a valid choice"),
     ],
 )

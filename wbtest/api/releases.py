@@ -19,7 +19,7 @@ from wbtest.writing.coach_report import coach_text
 from wbtest.writing.document import Document, NotADocument
 from wbtest.writing.draft_status import releases_before
 from wbtest.writing.models import Release, Revision
-from wbtest.writing.release_files import error_sentence, parse_release
+from wbtest.writing.release_files import error_sentence, parse_release, unplaced_text
 
 Form = Literal["short", "full"]
 
@@ -234,7 +234,7 @@ def create_release(body: NewRelease) -> Answer[ReleaseShown]:
 
 
 def import_release(body: Imported) -> Answer[ReleaseShown]:
-    """Begin a release from a file. What is no part of a release is left out."""
+    """Begin a release from a file. What fits no part of a release is kept beside the draft."""
     try:
         read = parse_release(body.text)
     except NotADocument as error:
@@ -245,6 +245,7 @@ def import_release(body: Imported) -> Answer[ReleaseShown]:
         product=read.document.product,
         language=read.document.language,
         document=read.document,
+        unplaced=unplaced_text(read),
     )
     return release_answer(begun)
 

@@ -8,23 +8,18 @@ footnotes and a table of contents are left out.
 import io
 import re
 import zipfile
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterator
 from contextlib import contextmanager
-from html.parser import HTMLParser
-from typing import Any, NamedTuple
+from typing import Any
 
-from wbtest.writing import markdown_lines
 from wbtest.writing.document import NotADocument
-from wbtest.writing.markdown_lines import FAQ, PART_OF, SourceLine, spell_line, title_key
-from wbtest.writing.markdown_structure import titled_heading
+from wbtest.writing.html_reader import MOST_TAGS, blocks_in, blocks_to_markdown
 
 # In bytes. A release of three pages has 20,000; most of a larger file is pictures.
 LARGEST_FILE = 1_500_000
 LARGEST_UNPACKED = 10_000_000
 LARGEST_MEMBER = 3_000_000
 MOST_MEMBERS = 1_000
-# Of all parts together. A release of three pages has 25,000, most of them in its styles.
-MOST_TAGS = 60_000
 # What a field is made of is no text, and mammoth looks through all open ones at each word.
 _FIELD = re.compile(rb"fldChar|instrText")
 # mammoth leaves out what is in these, and reads what is in a smart tag.
@@ -141,32 +136,6 @@ _HEADING = re.compile("heading ([1-6])", re.IGNORECASE)
 _STYLE_ID = re.compile("[A-Za-z][A-Za-z0-9_-]*")
 # A style may be based on another; more steps than this are a circle.
 _DEEPEST = 10
-# What mammoth calls the notes and the signs that lead to them.
-_NOTES = ("footnote-", "endnote-")
-_BLOCKS = ("p", "li", "h1", "h2", "h3", "h4", "h5", "h6")
-# Around bold words; XML holds neither.
-_BOLD, _END = "\x01", "\x02"
-_BOLD_LEAD = re.compile(f"{_BOLD}([^{_END}]*){_END}")
-_MARKS = re.compile(f"[{_BOLD}{_END}]")
-_NOTHING_BETWEEN = re.compile(f"{_END}([ \t]*){_BOLD}")
-_QUESTION_ENDS = ("?", "？", "؟")
-# Bold words that are longer are a paragraph that somebody wanted to be loud.
-_LONGEST_HEADING = 120
-
-
-class HtmlBlock(NamedTuple):
-    """A paragraph by its tag in HTML, or a row of a table; ``item`` begins one of a list.
-
-    Bold words are between marks.
-    """
-
-    text: str
-    tag: str = "p"
-    item: str = ""
-
-    @property
-    def plain(self) -> str:
-        return _MARKS.sub("", self.text)
 
 
 def docx_to_markdown(data: bytes) -> str:
@@ -183,10 +152,7 @@ def docx_to_markdown(data: bytes) -> str:
             external_file_access=False,
             convert_image=lambda _image: [],
         ).value
-        blocks = _Blocks()
-        blocks.feed(html)
-        blocks.close()
-        return _as_markdown(blocks.found)
+        return blocks_to_markdown(blocks_in(html))
 
 
 def _headings(file: io.BytesIO) -> Iterator[str]:
@@ -207,165 +173,3 @@ def _headings(file: io.BytesIO) -> Iterator[str]:
                 yield f"p.{own} => h{level[1]}:fresh"
                 break
             base = styles[base].basedOn_val
-
-
-class _Blocks(HTMLParser):
-    """Cuts HTML into blocks."""
-
-    def __init__(self) -> None:
-        super().__init__()
-        self.found: list[HtmlBlock] = []
-        self._pieces: list[str] = []
-        self._tag, self._item = "p", ""
-        self._is_bold = False
-        # How many items each open list has so far; None where they have no numbers.
-        self._lists: list[int | None] = []
-        # Where the cells of each open row begin among the blocks.
-        self._rows: list[list[int]] = []
-        self._open_in_note = 0
-
-    def handle_starttag(self, tag: str, attrs: list[tuple[str, str | None]]) -> None:
-        given = dict(attrs)
-        if self._open_in_note or (given.get("id") or "").startswith(_NOTES):
-            self._open_in_note += 1
-        elif tag == "strong":
-            self._is_bold = True
-            self._pieces.append(_BOLD)
-        elif tag == "br":
-            self._pieces.append(f"{_END}\n{_BOLD}" if self._is_bold else "\n")
-        elif tag in ("ul", "ol"):
-            self._end_block()
-            self._lists.append(0 if tag == "ol" else None)
-        elif tag == "tr":
-            self._rows.append([])
-        elif tag in ("td", "th"):
-            self._rows[-1].append(len(self.found))
-        elif tag in _BLOCKS:
-            self._end_block()
-            self._tag = given.get("class") or tag
-            self._item = self._next_item() if tag == "li" else ""
-
-    def handle_endtag(self, tag: str) -> None:
-        if self._open_in_note:
-            self._open_in_note -= 1
-        elif tag == "strong":
-            self._is_bold = False
-            self._pieces.append(_END)
-        elif tag in ("ul", "ol"):
-            self._lists.pop()
-        elif tag == "tr":
-            self._end_row(self._rows.pop())
-        elif tag in _BLOCKS:
-            self._end_block()
-
-    def handle_data(self, data: str) -> None:
-        if not self._open_in_note:
-            self._pieces.append(data)
-
-    def _next_item(self) -> str:
-        indent, number = "  " * (len(self._lists) - 1), self._lists[-1]
-        if number is None:
-            return f"{indent}- "
-        self._lists[-1] = number + 1
-        return f"{indent}{number + 1}. "
-
-    def _end_block(self) -> None:
-        text = _NOTHING_BETWEEN.sub(r"\1", "".join(self._pieces))
-        if _MARKS.sub("", text).strip():
-            self.found.append(HtmlBlock(text, self._tag, self._item))
-        self._pieces, self._tag, self._item = [], "p", ""
-
-    def _end_row(self, cells: list[int]) -> None:
-        """Make a row one line; a row of one cell is text like any other."""
-        if len(cells) < 2:
-            return
-        ends = [*cells[1:], len(self.found)]
-        texts = [
-            " ".join(" ".join(block.plain for block in self.found[start:end]).split())
-            for start, end in zip(cells, ends, strict=True)
-        ]
-        del self.found[cells[0] :]
-        if any(texts):
-            self.found.append(HtmlBlock(" | ".join(texts)))
-
-
-def _as_markdown(blocks: Sequence[HtmlBlock]) -> str:
-    """Return the text as Markdown: facts at the top as front matter, the rest in its order."""
-    facts, rest = _front_matter(blocks)
-    front = (
-        ["---", *(markdown_lines.front_matter_line(*fact) for fact in facts), "---"]
-        if facts
-        else []
-    )
-    return "\n\n".join(["\n".join(front), *_Lines().of(rest)]).lstrip("\n") + "\n"
-
-
-def _front_matter(blocks: Sequence[HtmlBlock]) -> tuple[list[tuple[str, str]], Sequence[HtmlBlock]]:
-    """What the first lines say of the release, such as "Product: Larder", and all the others."""
-    facts: dict[str, tuple[str, str]] = {}
-    for number, block in enumerate(blocks):
-        label, colon, value = block.plain.partition(":")
-        path = markdown_lines.FRONT_MATTER_PATHS.get(title_key(label))
-        if block.tag != "p" or "\n" in block.plain or not colon or not path or path in facts:
-            return list(facts.values()), blocks[number:]
-        facts[path] = title_key(label), value.strip()
-    return list(facts.values()), ()
-
-
-class _Lines:
-    """Turns blocks into lines, knowing what it has passed."""
-
-    def __init__(self) -> None:
-        self._part = ""
-        self._is_begun = False
-
-    def of(self, blocks: Sequence[HtmlBlock]) -> Iterator[str]:
-        for block in blocks:
-            if block.tag == "subtitle":
-                yield f"*{' '.join(block.plain.split())}*"
-            elif block.tag.startswith("h"):
-                yield self._heading(block.plain, int(block.tag[1]))
-            else:
-                lines = [line.strip(" \t") for line in block.text.split("\n")]
-                filled = [line for line in lines if _MARKS.sub("", line).strip()]
-                yield "\n".join(self._line(line, block.item) for line in filled)
-                self._is_begun = True
-
-    def _heading(self, words: str, level: int) -> str:
-        """A heading; the part that it begins is the one we are in from here on."""
-        text = " ".join(words.split())
-        heading = titled_heading(SourceLine(1, text), level)
-        is_question = self._part in FAQ and (heading.is_question or level > 2)
-        if heading.part or not is_question:
-            self._part = heading.part
-        self._is_begun = True
-        return f"{'#' * level} {text}"
-
-    def _line(self, marked: str, item: str) -> str:
-        """A line; bold words that begin it may be a heading or a question."""
-        bold = _BOLD_LEAD.match(marked)
-        text = _MARKS.sub("", marked).strip()
-        lead = bold[1].strip() if bold else ""
-        rest = text.removeprefix(lead).strip(" \t:：")
-        is_in_faq = self._part in FAQ
-        if lead == text and len(text) <= _LONGEST_HEADING:
-            is_part = bool(titled_heading(SourceLine(1, lead), 2).part)
-            if is_part or not self._is_begun:
-                return self._heading(lead, 2 if is_part else 1)
-        if is_in_faq and text.endswith(_QUESTION_ENDS) and (lead == text or item):
-            return f"### {_plain(text)}"
-        if (
-            rest
-            and lead
-            and ":" in text[len(lead) - 1 : len(lead) + 1]
-            and title_key(lead) in PART_OF
-        ):
-            return self._heading(f"{lead.rstrip(' :')}: {rest}", 2)
-        if is_in_faq and lead.endswith(_QUESTION_ENDS):
-            return f"### {_plain(lead)}\n\n{_plain(rest)}"
-        return f"{item}{_plain(text)}"
-
-
-def _plain(text: str) -> str:
-    """The text, with backslashes only where it holds some itself."""
-    return spell_line(text, lambda _raw: True)

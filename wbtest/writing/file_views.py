@@ -1,11 +1,9 @@
-"""A release as a file, to download and to import, in its own format and in others.
+"""A release from a text that exists, and as a file in its own format and in others.
 
-An imported file is read, shown, and corrected by a person before the draft is made of it.
+A text from elsewhere becomes a draft at once; what found no part is kept beside it.
 """
 
-from dataclasses import replace
-
-from flask import Response, redirect, render_template, request, url_for
+from flask import Response, flash, redirect, render_template, request, url_for
 from flask.typing import ResponseReturnValue
 from werkzeug.utils import secure_filename
 
@@ -13,19 +11,17 @@ from wbtest.extensions import clock
 from wbtest.store import Invalid
 from wbtest.team import access
 from wbtest.writing import document as documents
-from wbtest.writing import editor_form, release_export, releases
+from wbtest.writing import languages, release_export, releases
 from wbtest.writing.document import Document, NotADocument
 from wbtest.writing.format_blocks import AdaptedRelease, as_markdown, as_text
-from wbtest.writing.forms import ImportForm
-from wbtest.writing.markdown_reader import ImportedRelease
+from wbtest.writing.forms import NewReleaseForm
+from wbtest.writing.html_reader import html_to_markdown
 from wbtest.writing.models import Release
 from wbtest.writing.release_export import ExportKind, can_make_pdf
-from wbtest.writing.release_files import error_sentence, file_text, parse_release
+from wbtest.writing.release_files import error_sentence, file_text, parse_release, unplaced_text
 from wbtest.writing.release_formats import FORMATS, adapt
 from wbtest.writing.views import bp
 
-# What the page asks anew, or shows by itself.
-_ASKED_AGAIN = ("product", "language")
 bp.add_app_template_global(can_make_pdf)
 
 
@@ -62,70 +58,78 @@ def download(data: bytes, mimetype: str, name: str) -> Response:
     return answer
 
 
-@bp.route("/releases/import", methods=["GET", "POST"], endpoint="import")
+@bp.route("/releases/new", methods=["GET", "POST"])
 @access.requires("edit")
-def import_release() -> ResponseReturnValue:
-    """Read a file or pasted text, show what it was taken for, and make the draft of it."""
-    form = ImportForm(request.form)
-    if request.method == "GET":
-        return _import_page(form)
-    typed = form.text.data
-    try:
-        form.text.data = _pasted_or_file(form)
-        read = parse_release(form.text.data)
-    except NotADocument as error:
-        # The file is still on somebody's disk, and what they typed beside it would be gone.
-        form.text.data = typed or form.text.data
-        form.text.errors = [error_sentence(error)]
-        return _import_page(form), 422
-    if form.is_confirmed.data:
+def new_release() -> ResponseReturnValue:
+    """Begin a release: empty, or from a text that was written elsewhere."""
+    spoken = request.accept_languages.best_match([code for code, *_ in languages.LANGUAGES])
+    form = NewReleaseForm(request.form, data={"language": spoken or "en"})
+    if request.method == "POST" and form.validate():
         try:
-            return _create(form, read)
+            begun = _begin(form)
+        except NotADocument as error:
+            form.text.errors = [error_sentence(error)]
         except Invalid as refused:
-            form.product.errors = [str(refused)]
-            return _import_page(form, read), 422
-    # Who has it read again has said these two before.
-    if "product" not in request.form:
-        form.product.data, form.form.data = read.document.product, read.form
-    return _import_page(form, read)
+            form[refused.field].errors = [str(refused)]
+        else:
+            return redirect(url_for(".release", release_id=begun.id), 303)
+    return render_template("writing/new_release.html", form=form), 422 if form.errors else 200
 
 
-def _import_page(form: ImportForm, read: ImportedRelease | None = None) -> str:
-    parts = _parts(read.document) if read else []
-    return render_template("writing/import.html", form=form, read=read, parts=parts)
+def _begin(form: NewReleaseForm) -> Release:
+    """The release that the form asks for; raises NotADocument or Invalid where it can't be."""
+    product, headline = form.product.data or "", form.headline.data or ""
+    text = _given_text(form)
+    if not text.strip():
+        return releases.create_release(
+            access.person(),
+            form="short",
+            product=product,
+            language=form.language.data,
+            headline=headline,
+        )
+    read = parse_release(text, is_any_text=True)
+    names_language = not read.places or "language" in read.places
+    begun = releases.create_release(
+        access.person(),
+        form=read.form,
+        product=product.strip() or read.document.product,
+        language=read.document.language if names_language else form.language.data,
+        headline=headline,
+        document=read.document,
+        unplaced=unplaced_text(read),
+    )
+    for note in read.notes:
+        flash(note)
+    return begun
 
 
-def _pasted_or_file(form: ImportForm) -> str:
-    """What was pasted, or is in the file; raises NotADocument when nobody can read it."""
+def _given_text(form: NewReleaseForm) -> str:
+    """What is in the file, or was pasted, as Markdown or JSON; '' when nothing was given.
+
+    The text of a file is put into the form, so that it comes back with what is wrong with it.
+    """
     file = request.files.get("file")
     if file is None or not file.filename:
-        if not (form.text.data or "").strip():
-            raise NotADocument("file", "Choose a file or paste a text.")
-        return form.text.data or ""
+        return html_to_markdown(form.html.data) if form.html.data else form.text.data or ""
     content = file.stream.read()
     if file.filename.lower().endswith(".docx") and not content.startswith(b"PK"):
         raise NotADocument(
-            "file", "This is no Word file, although its name says so. Save it as .docx once more."
+            "file", "This file is called .docx but isn’t a Word file. Save it as .docx again."
         )
-    return file_text(content)
+    text = file_text(content)
+    form.text.data = form.text.data or text
+    return text
 
 
-def _create(form: ImportForm, read: ImportedRelease) -> ResponseReturnValue:
-    product = form.product.data or ""
-    begun = releases.create_release(
-        access.person(),
-        form="full" if form.form.data == "full" else "short",
-        product=product,
-        language=read.document.language,
-        document=replace(read.document, product=product.strip()),
-    )
-    return redirect(url_for(".release", release_id=begun.id), 303)
-
-
-def _parts(document: Document) -> list[editor_form.SheetField]:
-    """The fields of the full sheet that the file fills, but for those asked for above."""
-    fields = editor_form.fields_of(editor_form.sheet_of(document, "full", 0))
-    return [typed for typed in fields if typed.text.strip() and typed.name not in _ASKED_AGAIN]
+@bp.post("/releases/<int:release_id>/remove-unplaced")
+@access.requires("edit")
+def remove_unplaced(release_id: int) -> ResponseReturnValue:
+    """Delete what found no part when the release was imported."""
+    found = access.get(Release, release_id, "edit")
+    releases.remove_unplaced(found)
+    flash("Text removed.")
+    return redirect(url_for(".release", release_id=found.id), 303)
 
 
 FORMAT_MIME_TYPES = {"md": "text/markdown", "html": "text/html", "txt": "text/plain"}

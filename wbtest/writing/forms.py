@@ -11,18 +11,17 @@ from typing import Any
 
 from msgspec import Struct
 from wtforms import (
-    BooleanField,
     FieldList,
     Form,
     FormField,
     IntegerField,
-    RadioField,
     SelectField,
     SelectMultipleField,
     StringField,
     TextAreaField,
     ValidationError,
 )
+from wtforms.validators import Optional
 from wtforms.widgets import CheckboxInput, DateInput, HiddenInput, ListWidget
 
 from wbtest.helping.belonging import Belongs, Described, Said
@@ -246,15 +245,13 @@ def _plain(text: str | None) -> str:
 
 
 class NewReleaseForm(Form):
-    """What a release needs to be begun."""
+    """What a release begins with; ``html`` is the pasted ``text`` as an editor copied it."""
 
-    form = RadioField(
-        "How much do you want to write?",
-        choices={"short": "Short", "full": "Full"},
-        default="short",
-    )
-    product = StringField("Product", default="")
+    product = StringField("Product name", default="")
+    headline = StringField("Headline", [Optional(), ValidPart("headline")], [_joined], default="")
     language = SelectField("Language", choices=languages.listed(""), default="en")
+    text = TextAreaField("Paste a draft", [Optional()], default="")
+    html = StringField(widget=HiddenInput(), default="")
 
 
 class CallToActionForm(Described, Form):
@@ -415,12 +412,3 @@ class CoachSettingsForm(Form):
         widget=ListWidget(prefix_label=False),
         option_widget=CheckboxInput(),
     )
-
-
-class ImportForm(Form):
-    """A release as text, and what a person says of it after it was read."""
-
-    text = TextAreaField("Paste it here", default="")
-    product = StringField("Product", default="")
-    form = RadioField("Form", choices={"short": "Short", "full": "Full"}, default="short")
-    is_confirmed = BooleanField(widget=HiddenInput())

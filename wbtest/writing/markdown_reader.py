@@ -300,16 +300,16 @@ class ImportedRelease(Struct, frozen=True):
         return start.line, start.column + offset - start.offset
 
 
-def from_markdown(text: str) -> ImportedRelease:
+def from_markdown(text: str, *, is_any_text: bool = False) -> ImportedRelease:
     """Return the release in this file.
 
-    Raises Unreadable, a NotADocument with the number of a line, when the file is no release or a
-    part of it cannot be used.
+    Raises Unreadable, a NotADocument with the number of a line, when a part of the file cannot be
+    used, or none is named in it; with ``is_any_text`` such a text is unplaced instead.
     """
     entries, rest = markdown_lines.split_front_matter(_lines(text))
     sections = split_sections(rest)
     known = {section.heading.part for section in sections if section.heading} - {""}
-    if not known and not any(entry.path for entry in entries):
+    if not (is_any_text or known or any(entry.path for entry in entries)):
         raise Unreadable(
             1,
             "release",

@@ -43,6 +43,8 @@ class Release(Base):
     # The draft's version that was last approved; 0 before.
     approved_version: Mapped[int] = mapped_column(default=0)
     author_id: Mapped[int] = mapped_column(ForeignKey(Person.id))
+    # What an imported text said that found no part, until somebody removes it.
+    unplaced: Mapped[str] = mapped_column(Text, default="")
     # Ids of the people who wrote the text it began with; empty for a blank one.
     first_writers: Mapped[list[int]] = mapped_column(JSON, default=list)
     created_at: Mapped[datetime] = mapped_column(UtcDateTime)

@@ -4,6 +4,7 @@ Markdown and JSON come back whole. What is made to be read or printed only is in
 """
 
 import json
+import re
 from typing import Any, Literal
 
 from wbtest.writing.document import (
@@ -19,6 +20,7 @@ from wbtest.writing.document import (
     to_json,
 )
 from wbtest.writing.docx_reader import docx_to_markdown, is_word
+from wbtest.writing.html_reader import html_to_markdown
 from wbtest.writing.markdown_lines import Unreadable
 from wbtest.writing.markdown_reader import ImportedRelease, from_markdown
 from wbtest.writing.markdown_writer import to_markdown
@@ -27,22 +29,23 @@ TextFileKind = Literal["md", "json"]
 TEXT_FILE_TYPES: dict[str, str] = {"md": "text/markdown", "json": "application/json"}
 # In characters. A release of 1,500 words has 10,000; this is far more than one holds.
 LONGEST_FILE = 1_000_000
+_PAGE = re.compile(r"\s*<(?:!doctype html|html)\b", re.IGNORECASE)
 
 
 def format_release(document: Document, form: Form, kind: TextFileKind) -> str:
-    """Return the release as text of this kind; ``read_file`` gives the same release back."""
+    """Return the release as text of this kind; ``parse_release`` gives the same release back."""
     if kind == "md":
         return to_markdown(document, form)
     return json.dumps({"form": form} | to_json(document), ensure_ascii=False, indent=2) + "\n"
 
 
 def file_text(data: bytes) -> str:
-    """Return the text that a file holds, for ``read_file``: of a Word file its Markdown.
+    """Return the text that a file holds, for ``parse_release``: of Word and HTML its Markdown.
 
     Raises NotADocument with what to do instead when it is neither text nor a Word file.
     """
     try:
-        text = docx_to_markdown(data) if is_word(data) else data.decode("utf-8-sig")
+        text = docx_to_markdown(data) if is_word(data) else _as_markdown(data.decode("utf-8-sig"))
     except UnicodeDecodeError as error:
         raise NotADocument(
             "file", "This is not text in UTF-8, nor a Word file: save it as Markdown or as .docx."
@@ -52,15 +55,25 @@ def file_text(data: bytes) -> str:
     return text
 
 
-def parse_release(text: str) -> ImportedRelease:
+def _as_markdown(text: str) -> str:
+    """The text of a file; of a page of HTML its Markdown."""
+    return html_to_markdown(text) if _PAGE.match(text) else text
+
+
+def unplaced_text(read: ImportedRelease) -> str:
+    """What found no part, in the order of the text."""
+    return "\n\n".join(text for _, text in read.unplaced)
+
+
+def parse_release(text: str, *, is_any_text: bool = False) -> ImportedRelease:
     """Return the release in a file; JSON is told by its first brace and has no places of lines.
 
     JSON that does not name its form is full if it holds what only a full release has. Raises
-    NotADocument.
+    NotADocument, for a text without any part unless ``is_any_text``.
     """
     text = text.removeprefix("\N{BOM}")
     if not text.lstrip().startswith("{"):
-        return from_markdown(text)
+        return from_markdown(text, is_any_text=is_any_text)
     values = _values_in(text)
     form = values.pop("form", "")
     document = from_json(values)

@@ -47,10 +47,13 @@ def create_release(
     form: Form,
     product: str,
     language: str,
+    headline: str = "",
     document: Document | None = None,
+    unplaced: str = "",
 ) -> Release:
     """Begin a release; without a ``document`` it holds the questions that the form expects.
 
+    A ``headline`` takes the place of the document's; ``unplaced`` is kept beside the draft.
     Raises Invalid when product or language cannot be used.
     """
     product = product.strip()
@@ -60,12 +63,15 @@ def create_release(
         if fault := fault_of(part, text):
             raise Invalid(part, fault)
     named = replace(document or Document(), product=product, language=language)
+    if headline.strip():
+        named = replace(named, headline=headline.strip())
     release = Release(
         form=form,
         document=documents.to_json(
             named if document is not None else with_expected_questions(named, form)
         ),
         version=1,
+        unplaced=unplaced,
         author_id=author.id,
         first_writers=[author.id] if document is not None else [],
         created_at=clock.now(),
@@ -76,6 +82,13 @@ def create_release(
         if document is not None:
             record("release.imported", name_of(release), by=author)
     return release
+
+
+def remove_unplaced(release: Release) -> None:
+    """Delete what is kept beside the draft because it found no part of it."""
+    with writing():
+        hold(release)
+        release.unplaced = ""
 
 
 def save_release(

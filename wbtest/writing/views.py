@@ -1,4 +1,4 @@
-"""The pages of a press release: the list, the beginning, the editor, the preview."""
+"""The pages of a press release: the editor, the preview, a copy."""
 
 from flask import (
     Blueprint,
@@ -13,37 +13,20 @@ from flask import (
 from flask.typing import ResponseReturnValue
 
 from wbtest.extensions import clock
-from wbtest.store import Invalid
 from wbtest.team import access
 from wbtest.writing import document as documents
-from wbtest.writing import editor_form, languages, releases
+from wbtest.writing import editor_form, languages
 from wbtest.writing.coach import unchecked
 from wbtest.writing.coach_report import RefusedReason, coach_text, marks_of
 from wbtest.writing.document import PARTS, Form
 from wbtest.writing.draft_status import DraftStatus, status_of
 from wbtest.writing.faq import EXAMPLE_QUESTIONS, EXPECTED_TOPICS, still_open
-from wbtest.writing.forms import FullForm, NewReleaseForm, ShortForm
+from wbtest.writing.forms import FullForm, ShortForm
 from wbtest.writing.models import Release
 from wbtest.writing.release_formats import FORMATS, adapt
 from wbtest.writing.releases import copy_release
 
 bp = Blueprint("writing", __name__)
-
-
-@bp.route("/releases/new", methods=["GET", "POST"])
-@access.requires("edit")
-def new_release() -> ResponseReturnValue:
-    """Begin a release: short or full, for which product, in which language."""
-    spoken = request.accept_languages.best_match([code for code, *_ in languages.LANGUAGES])
-    form = NewReleaseForm(request.form, data={"language": spoken or "en"})
-    if request.method == "POST" and form.validate():
-        try:
-            begun = releases.create_release(access.person(), **form.data)
-        except Invalid as refused:
-            form[refused.field].errors = [str(refused)]
-        else:
-            return redirect(url_for(".release", release_id=begun.id), 303)
-    return render_template("writing/new_release.html", form=form), 422 if form.errors else 200
 
 
 @bp.get("/releases/<int:release_id>")

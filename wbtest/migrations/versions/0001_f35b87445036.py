@@ -6,7 +6,7 @@ from alembic import op
 import wbtest.store
 from wbtest.team.models import GUARDS
 
-revision = "0001_e8ae0ff3a3ac"
+revision = "0001_f35b87445036"
 down_revision = None
 
 
@@ -281,6 +281,7 @@ def upgrade() -> None:
         sa.Column("slug", sa.String(length=60), nullable=True),
         sa.Column("approved_version", sa.Integer(), nullable=False),
         sa.Column("author_id", sa.Integer(), nullable=False),
+        sa.Column("unplaced", sa.Text(), nullable=False),
         sa.Column("first_writers", sa.JSON(), nullable=False),
         sa.Column("created_at", wbtest.store.UtcDateTime(timezone=True), nullable=False),
         sa.Column("updated_at", wbtest.store.UtcDateTime(timezone=True), nullable=False),
