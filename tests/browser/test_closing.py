@@ -43,21 +43,21 @@ def test_the_team_decides_and_everybody_who_signed_up_hears(
     live: Live, logged_in: Page, decided: None, check_accessible
 ) -> None:
     page = logged_in
-    page.goto(f"{live.url}/experiments/1/results")
-    page.get_by_role("link", name="Tell those who signed up").click()
-    expect(page.get_by_label("Your message")).to_be_visible()
+    page.goto(f"{live.url}/experiments/1/decision")
+    expect(page.get_by_label("Message")).to_be_visible()
     check_accessible(page)
-    page.get_by_label("Your message").fill("We build it. It comes in May.")
-    page.get_by_role("button", name="Show the mail anew").click()
+    page.get_by_label("Message").fill("We build it. It comes in May.")
+    page.get_by_text("The email as they’ll get it").click()
+    page.get_by_role("button", name="Preview").click()
     expect(page.locator(".mail")).to_contain_text("It comes in May.")
-    page.get_by_label("I have read the mail").check()
-    page.get_by_role("button", name="Write to 2 people").click()
-    expect(page.get_by_role("heading", name="0 of 2 written")).to_be_visible()
+    page.get_by_label("I’ve read the email").check()
+    page.get_by_role("button", name="Send to 2 people").click()
+    expect(page.get_by_text("0 of 2 queued")).to_be_visible()
 
     write_letters(live.now())
     page.reload()
 
-    expect(page.get_by_role("heading", name="2 of 2 written")).to_be_visible()
+    expect(page.get_by_text("2 of 2 queued")).to_be_visible()
     check_accessible(page)
     letters = sa.select(OutboxMail.recipient).where(OutboxMail.leave_url != "")
     assert sorted(db.session.scalars(letters)) == ["p0@x.io", "p1@x.io"]

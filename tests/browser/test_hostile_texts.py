@@ -102,7 +102,7 @@ def test_no_text_comes_to_life_on_any_page(
         outside.statuses[path] = 404
         outside.open(path)
     inside.open("/experiments/2/after")
-    inside.open(f"/learnings?q={SHARP}")
+    inside.open(f"/ideas/done?q={SHARP}")
     inside.open(f"/experiments/1/results/over-time?variant={SHARP}&source={SHARP}")
 
     said = inside.said + outside.said

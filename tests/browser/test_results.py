@@ -135,14 +135,14 @@ def test_the_verdict_stands_without_any_script(
     context.close()
 
 
-def test_the_team_decides_and_is_shown_its_memo(experiment: Experiment, results: Page):
+def test_the_team_decides_and_is_led_on(experiment: Experiment, results: Page):
     expect(results.get_by_text("approved alone, on day one")).to_be_visible()
     results.get_by_role("link", name="Decide: go").click()
     results.get_by_label("Go", exact=True).check()
-    results.get_by_label("Why").fill("Parents sign up for the kitchen headline.")
-    results.get_by_role("button", name="Store the decision").click()
+    results.get_by_label("Reason", exact=True).fill("Parents sign up for the kitchen headline.")
+    results.get_by_role("button", name="Save decision").click()
 
-    expect(results.get_by_role("heading", level=1)).to_have_text("Memo 1: Larder")
+    expect(results.get_by_role("link", name="Memo 1")).to_be_visible()
     expect(results.get_by_text("Parents sign up for the kitchen headline.")).to_be_visible()
     db.session.rollback()
     decision = find_decision(experiment)

@@ -215,14 +215,14 @@ class Filling(Founding):
         self.approver.send(decision, choice="stop", before="Because it is so.")
         self.owner.send(decision, "/turn-down", before="Because it is so.")
         self.approver.send(decision, choice="go", before="Because it is so.")
-        self.editor.send("/experiments/2/learning", "/learning")
+        self.editor.send("/experiments/2/decision", "/experiments/2/learning")
         self._mark()
         self.editor.send("/experiments/2/decision", "/experiments/2/checklist")
-        self.approver.send("/experiments/2/closing", is_read="y")
+        self.approver.send("/experiments/2/decision", "/experiments/2/closing", is_read="y")
 
     def _mark(self) -> None:
         """Say what became of the assumptions and open questions."""
-        path = "/experiments/2/learning"
+        path = "/experiments/2/decision"
         actions = [urlsplit(form.action or "").path for form in self.editor.open(path).forms]
         for action in actions:
             if "/learning/" in action:

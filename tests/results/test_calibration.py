@@ -101,17 +101,17 @@ def test_the_closest_guesser_comes_first():
 @pytest.mark.parametrize(
     ("held", "missed", "words"),
     [
-        (1, 1, "Too few yet"),
-        (2, 4, "widen your ranges"),
-        (4, 1, "about the eight of ten"),
-        (8, 0, "dare narrower ranges"),
+        (1, 1, "Too few to say more"),
+        (2, 4, "use wider ranges"),
+        (4, 1, "about the 8 in 10"),
+        (8, 0, "use narrower ranges"),
     ],
 )
 def test_the_team_is_told_what_to_learn(held: int, missed: int, words: str):
     ranges = [scored("a", 0.05, 0.2)] * held + [scored("a", 0.2, 0.3)] * missed
 
     assert words in sentence([ended(*ranges)])
-    assert f"{held} of {held + missed} ranges" in sentence([ended(*ranges)])
+    assert f"{held} of {held + missed} forecasts included" in sentence([ended(*ranges)])
 
 
 def test_the_page_shows_guesses_beside_the_result(
@@ -119,11 +119,11 @@ def test_the_page_shows_guesses_beside_the_result(
 ):
     count_day(begin(), 0, seen=100, converted=10)
     log_in(client, team.viewer)
-    before = client.get("/forecasts").text
+    before = client.get("/ideas/done").text
     now.turn(days=40)
     log_in(client, team.viewer)
-    after = client.get("/forecasts").text
+    after = client.get("/ideas/done").text
 
-    assert "No forecast has met its result yet" in before
-    assert "1 of 2 ranges held the result" in after
+    assert "No forecasts yet." in before
+    assert "1 of 2 forecasts included the result" in after
     assert "10 of 100 visitors" in after

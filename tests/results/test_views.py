@@ -48,16 +48,6 @@ def test_the_page_leads_with_the_verdict(approver: Browser, experiment):
     assert page.index("Can I trust this?") < page.index("Sign-ups per hundred visitors")
 
 
-def test_what_a_test_taught_is_asked_for_once_it_can_be_written(
-    approver: Browser, team: Team, experiment
-):
-    question = "What did this test teach?"
-    assert question not in page_of(approver, experiment)
-
-    end(experiment, team.owner)
-    assert question in page_of(approver, experiment)
-
-
 def test_before_the_first_visitor_a_link_for_each_place_is_offered(approver: Browser, begin: Start):
     experiment = begin(slug="fresh")
     page = page_of(approver, experiment)
@@ -95,7 +85,6 @@ def test_after_a_decision_no_button_asks_for_it_again(
     after = page_of(approver, experiment)
 
     assert '/decision">Decide: go</a>' in before
-    assert after.count('/decision"') == 1
     assert "Decide: go" not in after
 
 
@@ -107,7 +96,7 @@ def test_a_test_that_nobody_saw_can_be_decided_and_is_shared_no_more(
     page = page_of(approver, experiment)
 
     assert "Share this link" not in page
-    assert 'id="decide"' in page
+    assert '/decision">Decide</a>' in page
 
 
 def test_every_chart_is_followed_by_its_table_and_a_file(approver: Browser, experiment):

@@ -119,7 +119,7 @@ def _of_few(filled: Filled, first: Revision, team: Team) -> dict[str, Values]:
     stop = stop_test_mails_url(team.editor.id).rpartition("/")[2]
     before_start = ("edit_experiment", "launch", "look", "words", "options", "new_variant")
     of_variants = ("variant", "delete_variant", "start", "delete_experiment")
-    after_end = ("learning", "save_learning", "next_draft", "closing", "purge")
+    after_end = ("save_learning", "next_draft", "closing", "purge")
     built = ("checklist", "checklist_markdown")
     memos = ("stored_memo", "stored_memo_json", "stored_memo_pdf")
     papers = ("second", "turn_down", "withdraw")

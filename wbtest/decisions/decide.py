@@ -1,8 +1,8 @@
-"""Deciding: what agrees with the verdict stands at once, what does not waits for a second person.
+"""Deciding: a choice that agrees with the result is final, any other needs a second approver.
 
-Whoever decides signs a paper: the choice, the reason and all figures of that moment. The second
-person signs the same paper; no figure of it changes in between. What changed since somebody opened
-the page is told first.
+A decision is signed as a paper: the choice, the reason and all figures of that moment. The second
+approver signs the same paper; none of its figures changes in between. If anything changed since the
+page was opened, its author is told first.
 """
 
 from __future__ import annotations
@@ -45,6 +45,7 @@ from wbtest.team.models import Person
 from wbtest.writing.models import Revision
 from wbtest.writing.text_rules import find_fault, gives_reason, seen, with_plain_breaks
 
+SINCE = "after you opened this page"
 MARK = re.compile(r"(\d{1,18})\.(\d{1,18})\.([a-z_]+)\.([\d_]*)\.([a-z_]*)")
 
 
@@ -100,22 +101,22 @@ def what_happened(
     """
     decision, then = find_decision(experiment), _read(read)
     if then is None:
-        return "This page was not of now. Read it as it is, then decide."
+        return "This page was out of date. Read it again, then decide."
     if decision and decision.id > then.decision:
-        said = f"{_name(decision.person, person)} decided {decision.choice} meanwhile"
+        said = f"{_name(decision.person, person)} decided {decision.choice} {SINCE}"
     elif paper and paper.number > then.paper:
         who = _name(paper.person, person)
-        said = f"{who} proposed to {paper.choice} meanwhile{_end(paper, person)}"
+        said = f"{who} proposed {paper.choice} {SINCE}{_end(paper, person)}"
     elif (now := _mark(decision, paper, results, aside)).advice != then.advice:
         choice = results.verdict.choice
-        is_now = f"the rule now says {choice}" if choice else "it is no longer settled"
-        said = f"The verdict changed after you opened this page: {is_now}"
+        is_now = f"the rule now says {choice}" if choice else "it’s undecided again"
+        said = f"The result changed {SINCE}: {is_now}"
     elif now.aside != then.aside:
-        said = "Other groups were set aside after you opened this page"
+        said = f"Other groups were set aside {SINCE}"
     elif now.beside != then.beside:
-        said = "The figures beside changed after you opened this page"
+        said = f"The figures of those groups changed {SINCE}"
     else:
-        said = "This page was not of now"
+        said = "This page was out of date"
     return f"{said}. Read it, then decide."
 
 
@@ -153,8 +154,8 @@ def _end(paper: Paper, told: Person) -> str:
         return ""
     if paper.seconded_by:
         who = "you" if paper.seconded_by_id == told.id else paper.seconded_by.name
-        return f", and {who} turned it down"
-    return ", and took it back"
+        return f", and {who} rejected it"
+    return ", then cancelled it"
 
 
 def let_stand(
@@ -330,7 +331,7 @@ def withdraw(paper: Paper, person: Person) -> Paper:
             return paper
         _demand_waiting(paper)
         if person.id != paper.person_id:
-            raise NotYours(f"Only {paper.person.name} can take it back.")
+            raise NotYours(f"Only {paper.person.name} can cancel it.")
         paper.state, paper.settled_at = "withdrawn", clock.now()
         _note(paper, paper.experiment, "experiment.withdrawn", person)
     return paper
@@ -346,16 +347,16 @@ def find_change(paper: Paper, results: Results, aside: Aside | None) -> str:
     # What the figures call withheld is a verdict in doubt, too.
     if before == (verdict.recommendation, results.is_red):
         return _find_change_beside(paper, aside) if rests_beside(paper) else ""
-    said = f"The rule now says {verdict.choice}" if verdict.choice else "The verdict changed since"
-    return f"{said}, so this rests on what no longer holds. Decide anew on the figures of now."
+    said = f"The rule now says {verdict.choice}" if verdict.choice else "The result changed"
+    return f"{said}, so this no longer fits. Decide again on today’s figures."
 
 
 def _find_change_beside(paper: Paper, aside: Aside | None) -> str:
     if aside is None or groups_of(paper) != [each.number for each in aside.settings]:
-        return "Other groups are set aside by now. Decide again on the figures of now."
+        return "Other groups are set aside now. Decide again on today’s figures."
     before, now = paper.memo["beside"], aside.beside.values()
     if any(before[name] != now[name] for name in ("recommendation", "withheld")):
-        return "The figures beside changed since. Decide again on the figures of now."
+        return "The figures of those groups changed. Decide again on today’s figures."
     return ""
 
 
@@ -364,7 +365,7 @@ def _checked(choice: str, reason: str) -> str:
     if choice not in CHOICES:
         raise Invalid("choice", "Choose go, iterate or stop.")
     if not gives_reason(reason):
-        raise Invalid("reason", "Say why in a sentence: you will read it again in a year.")
+        raise Invalid("reason", "Give your reason in a sentence. You’ll read it in a year.")
     if fault := find_fault(reason, LONGEST_REASON):
         raise Invalid("reason", fault)
     return reason
@@ -382,13 +383,13 @@ def _is_the_same(
 
 def _demand_waiting(paper: Paper) -> None:
     if paper.is_turned_down and paper.seconded_by:
-        raise Refused(f"{paper.seconded_by.name} turned it down, so nothing waits here.")
+        raise Refused(f"{paper.seconded_by.name} has already rejected it.")
     if paper.state == "withdrawn":
-        raise Refused(f"{paper.person.name} took it back, so nothing waits here.")
+        raise Refused(f"{paper.person.name} has cancelled it.")
     if paper.state == "stands":
-        raise Refused("It stands already.")
+        raise Refused("It’s already decided.")
     if paper.state == "overtaken":
-        raise Refused("A later decision took its place, so nothing waits here.")
+        raise Refused("A later decision replaced it.")
 
 
 def _note(paper: Paper, experiment: Experiment, action: str, person: Person) -> None:

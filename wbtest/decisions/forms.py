@@ -14,13 +14,11 @@ from wbtest.publishing.stages import CHOICES
 from wbtest.typed import TypedForm
 
 DECISION = {
-    "choice": Belongs(
-        "What the sealed rule says stands above. To decide otherwise is allowed, and stays visible."
-    ),
+    "choice": Belongs("You can decide otherwise than the locked rule says. The memo will say so."),
     "reason": Belongs(
-        "What you saw, and what you do next: for somebody who reads it in a year.",
+        "What you saw, and what you do next. Write for someone who reads it in a year.",
         "Feels right",
-        "11 % of 900 parents signed up at £4. We build the photo plan until May.",
+        "99 of 900 parents (11%) signed up at £4. We’ll build the photo plan by May.",
     ),
 }
 
@@ -33,11 +31,11 @@ class DecisionForm(Described, TypedForm):
 
     belongs = DECISION
     choice = RadioField(
-        "What you decide",
+        "Decision",
         choices={str(choice): choice.capitalize() for choice in CHOICES},
         validate_choice=False,
     )
-    reason = TextAreaField("Why", render_kw={"rows": 3, "maxlength": LONGEST_REASON})
+    reason = TextAreaField("Reason", render_kw={"rows": 3, "maxlength": LONGEST_REASON})
     read = HiddenField()
 
 
@@ -99,24 +97,24 @@ class MarkForm(TypedForm):
     """What became of one assumption; ``read`` is the number of the mark that the form showed."""
 
     read = HiddenField()
-    state = RadioField("What became of it", choices=LABELS, validate_choice=False)
-    why = TextAreaField("How you know", render_kw={"rows": 2, "maxlength": LONGEST_WHY})
+    state = RadioField("Outcome", choices=LABELS, validate_choice=False)
+    why = TextAreaField("Evidence", render_kw={"rows": 2, "maxlength": LONGEST_WHY})
 
 
 def card_form(card: LearningCard | None) -> CardForm:
-    """The form with what stands on the card, or with what was typed."""
+    """The form of the card as it was saved."""
     if card is None:
-        return CardForm(data={"read": "0"})
+        return CardForm(formdata=None, data={"read": "0"})
     values = {"surprise": card.surprise, "next_step": card.next_step}
-    return CardForm(data={"read": str(card.version), **values})
+    return CardForm(formdata=None, data={"read": str(card.version), **values})
 
 
 def mark_form(key: str, mark: AssumptionMark | None) -> MarkForm:
-    """The form of the assumption with this key; several of them stand on one page."""
+    """The form of the assumption with this key; several of them share one page."""
     if mark is None:
-        return MarkForm(prefix=key, data={"read": "0"})
+        return MarkForm(formdata=None, prefix=key, data={"read": "0"})
     values = {"state": mark.state, "why": mark.why}
-    return MarkForm(prefix=key, data={"read": str(mark.number), **values})
+    return MarkForm(formdata=None, prefix=key, data={"read": str(mark.number), **values})
 
 
 def number_in(field: HiddenField) -> int:
@@ -127,13 +125,13 @@ def number_in(field: HiddenField) -> int:
 
 
 class LetterForm(TypedForm):
-    """What everybody is told, and that the mail was looked at; the verb refuses empty words."""
+    """What everybody is told, and that the email was read; the verb refuses empty words."""
 
-    text = TextAreaField("Your message", render_kw={"rows": 10, "maxlength": LONGEST_TEXT})
-    is_read = BooleanField("I have read the mail as it goes out")
+    text = TextAreaField("Message", render_kw={"rows": 10, "maxlength": LONGEST_TEXT})
+    is_read = BooleanField("I’ve read the email below")
 
 
 class PurgeForm(TypedForm):
-    """The address of the page, typed by hand: what goes cannot be brought back."""
+    """The page address, typed by hand: a deletion can’t be undone."""
 
-    slug = StringField("Type the address of the page", render_kw={"autocomplete": "off"})
+    slug = StringField("Type the page address", render_kw={"autocomplete": "off"})

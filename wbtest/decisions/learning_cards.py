@@ -68,8 +68,8 @@ def cards_of(tests: Select[int]) -> list[LearningCard]:
 
 LONGEST = 4_000
 MEANWHILE = (
-    "Somebody else wrote on this card after you opened it. What you typed still stands below, and "
-    "theirs above. Save again to put yours in its place."
+    "Someone else saved learnings after you opened this page. Theirs are shown above. "
+    "Save again to replace them."
 )
 
 
@@ -89,7 +89,7 @@ def is_over(experiment: Experiment) -> bool:
 def demand_over(experiment: Experiment) -> None:
     """Raise NotOver before the end of the test and a decision on it."""
     if not is_over(experiment):
-        raise NotOver("What was learned is written down when the test has ended or is decided on.")
+        raise NotOver("Learnings are written once the test has ended or is decided.")
 
 
 def save_card(
@@ -148,7 +148,7 @@ def get_assumption(experiment: Experiment, key: str) -> Assumption:
     """The assumption of the tested text or rule with this key. Raises Gone when it has none."""
     found = next((each for each in _assumed(experiment) if each.key == key), None)
     if found is None:
-        raise Gone("Neither the text that was tested nor its target assumes such a thing.")
+        raise Gone("This test doesn’t rest on that assumption.")
     return found
 
 
@@ -163,7 +163,7 @@ def mark(
     assumption = get_assumption(experiment, key)
     if state not in STATES:
         raise Invalid("state", "Choose confirmed, refuted or open.")
-    why = needed_text("why", why, LONGEST_WHY, "Say in a sentence how you know.")
+    why = needed_text("why", why, LONGEST_WHY, "Give the evidence in a sentence.")
     with writing() as session:
         hold(experiment)
         demand_over(experiment)
@@ -174,8 +174,8 @@ def mark(
         if newest and newest.number != read:
             raise Overtaken(
                 "why",
-                f"{newest.person.name} marked it {newest.state} meanwhile: “{newest.why}” "
-                "Save again to put yours in its place.",
+                f"{newest.person.name} marked it {newest.state} after you opened this page: "
+                f"“{newest.why}” Save again to replace it.",
             )
         made = AssumptionMark(
             experiment_id=experiment.id,

@@ -14,7 +14,6 @@ from flask import Response, render_template, url_for
 from flask.typing import ResponseReturnValue
 from werkzeug.exceptions import NotFound
 
-from wbtest.decisions.decide import should_end
 from wbtest.decisions.decision_views import bp
 from wbtest.decisions.memo_content import guesses_of
 from wbtest.decisions.models import Paper
@@ -49,7 +48,7 @@ class Memo(NamedTuple):
 def find_memo(experiment: Experiment, number: int) -> Memo | None:
     """Return the memo of the ``number``-th decision, 1 for the first, or None.
 
-    Decisions are never deleted nor changed, so a number is for ever.
+    Decisions are never deleted nor changed, so a number is permanent.
     """
     paper = find_standing(experiment, number)
     if paper is None:
@@ -62,7 +61,7 @@ def export_of(experiment: Experiment, memo: Memo) -> dict[str, Any]:
     """Return everything that the memo states, and every text and count that it rests on.
 
     ``digest`` is that of ``memo``; the others stand in it. Texts are read from where they are kept,
-    so a digest that differs tells that somebody changed them there.
+    so a digest that differs shows that somebody changed them there.
     """
     return {
         "format": FORMAT,
@@ -91,9 +90,8 @@ def stored_memo(experiment_id: int, number: int) -> ResponseReturnValue:
     experiment, memo = _find(experiment_id, number)
     has_next = number < len(decisions(experiment))
     return render_template(
-        "results/deciding/stored_memo.html",
+        "decisions/stored_memo.html",
         has_next=has_next,
-        should_end=should_end,
         **memo_shown(experiment, memo),
     )
 
@@ -112,7 +110,7 @@ def printed(values: dict[str, Any]) -> Iterator[str]:
 
     A reason of many lines runs on, since a sheet has not that many; so does any on the last sheet.
     """
-    template = "results/deciding/printed_memo.html"
+    template = "decisions/printed_memo.html"
     breaks = values["memo"]["decision"]["reason"].count("\n")
     runs_on = breaks > MOST_BREAKS
     page = render_template(template, size=0, runs_on=runs_on, **values)
@@ -175,13 +173,13 @@ def memo_shown(experiment: Experiment, memo: Memo) -> dict[str, Any]:
 
 
 def second_sentence(memo: Memo) -> str:
-    """Return who stands for a decision against the verdict beside who made it; '' for others."""
+    """Return who approved a decision against the result; '' for any other decision."""
     decision = memo.values["decision"]
     if not decision["against"]:
         return ""
     if decision["second"]:
-        return f"{decision['second']['name']} signed it as the second person."
-    return "It was decided alone: the team had one member, so nobody could be the second."
+        return f"{decision['second']['name']} approved it as the second person."
+    return "Decided alone: the team had one member, so nobody could approve it."
 
 
 def _guesses(experiment: Experiment, memo: Memo) -> dict[str, Any]:

@@ -139,10 +139,10 @@ def beside_of(paper: Paper) -> str:
 
 def _said_by(figures: Mapping[str, Any]) -> str:
     if figures["recommendation"] in CHOICES:
-        return f"The sealed rule says {figures['recommendation']}."
+        return f"The locked rule says {figures['recommendation']}."
     if figures["verdict"] != "not_enough":
-        return "The verdict is in doubt."
-    return "The verdict is withheld." if figures["withheld"] else "The figures have not settled it."
+        return "The result is in doubt."
+    return "The data is unreliable." if figures["withheld"] else "The result is undecided."
 
 
 def rule_of_second(results: Results) -> str:
@@ -150,21 +150,21 @@ def rule_of_second(results: Results) -> str:
     said = results.verdict.choice
     what = "Anything else" if said else "Whatever you choose"
     if is_alone():
-        rest = f"You are alone here, so {what.lower()} stands, and the memo says that you were."
+        rest = f"You’re alone here, so {what.lower()} is final, and the memo says so."
     else:
-        rest = f"{what} needs a second person."
+        rest = f"{what} needs a second approver."
     return f"{_state_of(results)} {rest}"
 
 
 def _state_of(results: Results) -> str:
     verdict = results.verdict
     if verdict.choice:
-        return f"The sealed rule says {verdict.choice}."
+        return f"The locked rule says {verdict.choice}."
     if verdict.is_withheld and is_lost(results.trust):
-        return "The verdict is withheld for good, and it is better to begin a new test."
+        return "This data can’t be used. Start a new test instead."
     if verdict.is_withheld:
-        return "The verdict is withheld, and it is better to wait until it can be trusted."
-    return "The verdict is in doubt." if verdict.doubt else "The figures have not settled it."
+        return "The data is unreliable. Wait until the checks pass."
+    return "The result is in doubt." if verdict.doubt else "The result is undecided."
 
 
 def find_objection(paper: Paper, person: Person) -> str:
@@ -173,15 +173,15 @@ def find_objection(paper: Paper, person: Person) -> str:
     if person in others:
         return ""
     if person.id == paper.person_id:
-        return f"You signed it, so somebody else seconds it: {names_of(others)}"
-    return f"Seconding is up to somebody who may approve: {names_of(others)}"
+        return f"You proposed it, so someone else approves it: {names_of(others)}"
+    return f"Only an approver can approve it: {names_of(others)}"
 
 
 def names_of(seconds: Iterable[Person]) -> str:
     """Return who may second, as the end of a sentence, or how somebody comes to."""
     names = [person.name for person in seconds]
     if not names:
-        return "nobody else may yet. Make a member an approver on the Team page."
+        return "nobody yet. Make a member an approver in Settings."
     *most, last = names
     return f"{', '.join(most)} or {last}." if most else f"{last}."
 
@@ -222,7 +222,7 @@ def waits_for_seconds() -> list[TodoItem]:
         about = f"“{paper.choice}” for {_product(paper)} (overrides the result)"
         asked = [(person, f"Approve or reject {about}") for person in waiting.seconds]
         thing = f"second {paper.experiment_id}.{paper.number}"
-        lonely = f"Find a second person for {about}, or take it back"
+        lonely = f"Find a second approver for {about}, or cancel it"
         for person, what in asked or [(paper.person, lonely)]:
             found.append(
                 TodoItem(
@@ -252,16 +252,16 @@ def ask_for_second(paper: Paper) -> None:
     product = experiment.revision.document["product"]
     beside = f" {said}" if (said := beside_of(paper)) else ""
     body = (
-        f"{paper.person.name} wants to {paper.choice}, and the sealed rule does not say so.\n\n"
+        f"{paper.person.name} proposes: {paper.choice}. {_said_by(paper.memo['figures'])}\n\n"
         f"“{paper.reason}”\n\n"
         f"{paper.memo['figures']['why']}{beside}\n\n"
-        "Such a decision stands once a second person signs it. Read what it rests on, and sign "
-        f"it or talk:\n{base_url}/experiments/{experiment.id}/decision\n"
+        "It’s final once a second person approves it. Approve or reject it here:\n"
+        f"{base_url}/experiments/{experiment.id}/decision\n"
     )
     for person in seconds_for(paper.person_id):
         queue_mail(
             recipient=person.email,
-            subject=f"{product}: a decision waits for your signature",
+            subject=f"{product}: “{paper.choice}” needs your approval",
             body=body,
         )
 
@@ -277,10 +277,10 @@ def tell_overtaken(paper: Paper, by: Paper) -> None:
         recipient=paper.person.email,
         subject=f"{experiment.revision.document['product']}: {decided}",
         body=(
-            f"You wanted to {paper.choice}, and it waited for a second person:\n\n"
+            f"You proposed “{paper.choice}”, which needed a second approver:\n\n"
             f"“{paper.reason}”\n\n"
-            f"{decided} meanwhile, so yours waits no more:\n\n“{by.reason}”\n\n"
-            "Read the memo. If you see it otherwise, talk, or decide anew:\n"
+            f"{decided} instead:\n\n“{by.reason}”\n\n"
+            "Read the memo. If you disagree, talk about it, or change the decision:\n"
             f"{base_url}/experiments/{experiment.id}/memo/{by.stands_as}\n"
         ),
     )
@@ -292,15 +292,15 @@ def tell_turned_down(paper: Paper, by: Person) -> None:
     base_url = runtime().settings.base_url
     queue_mail(
         recipient=paper.person.email,
-        subject=f"{experiment.revision.document['product']}: {by.name} turned your decision down",
+        subject=f"{experiment.revision.document['product']}: {by.name} rejected “{paper.choice}”",
         body=(
-            f"You wanted to {paper.choice}, and {by.name} does not sign it:\n\n"
-            f"“{paper.reason}”\n\n{_why(paper, by)}"
-            f"So nothing is decided. Talk to {by.name}, then decide anew:\n"
+            f"You proposed “{paper.choice}”, and {by.name} rejected it:\n\n"
+            f"“{paper.reason}”\n\n{_why(paper)}"
+            f"Nothing is decided yet. Talk to {by.name}, then decide again:\n"
             f"{base_url}/experiments/{experiment.id}/decision\n"
         ),
     )
 
 
-def _why(paper: Paper, by: Person) -> str:
-    return f"{by.name} says why:\n\n“{paper.answer}”\n\n" if paper.answer else ""
+def _why(paper: Paper) -> str:
+    return f"The reason:\n\n“{paper.answer}”\n\n" if paper.answer else ""

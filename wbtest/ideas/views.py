@@ -7,6 +7,7 @@ from itertools import groupby
 from flask import Blueprint, render_template, request
 from flask.typing import ResponseReturnValue
 
+from wbtest.decisions.learning_cards import lessons_of
 from wbtest.downloads import as_csv, send_file
 from wbtest.extensions import clock
 from wbtest.ideas import idea_chart
@@ -17,11 +18,14 @@ from wbtest.ideas.next_action_queries import step_for
 from wbtest.ideas.stages import STAGES as STAGE_NAMES
 from wbtest.ideas.todo_queries import waits_for, waits_in
 from wbtest.moments import read_one_moment
+from wbtest.paging import page_of
 from wbtest.publishing.models import Experiment
 from wbtest.publishing.views import experiment_page
+from wbtest.results import calibration
 from wbtest.team import access
 
 LONGEST_SEARCH = 100
+LEARNINGS_AT_ONCE = 20
 
 bp = Blueprint("ideas", __name__)
 
@@ -62,6 +66,32 @@ def portfolio() -> ResponseReturnValue:
         now=clock.now(),
         figure=idea_chart.intervals(found.rows) if tested else "",
         conclusion=idea_chart.conclusion(found.rows) if tested else "",
+    )
+
+
+@bp.get("/ideas/done")
+@access.requires("read")
+def done() -> ResponseReturnValue:
+    """What tests taught, and how well the team guesses."""
+    read_one_moment()
+    words, lessons = _words(), lessons_of()
+    written = [lesson for lesson in lessons if lesson.is_written]
+    unwritten = [lesson for lesson in lessons if not lesson.is_written]
+    found = [lesson for lesson in written if lesson.mentions(words)]
+    page = page_of(len(found), LEARNINGS_AT_ONCE, request.args.get("page", 1, type=int))
+    tests = calibration.forecast_tests(clock.now())
+    return render_template(
+        "ideas/done.html",
+        words=words,
+        found=found[page.first : page.end],
+        count=len(found),
+        total=len(written),
+        shown=page,
+        unwritten=unwritten[:LEARNINGS_AT_ONCE],
+        count_unwritten=len(unwritten),
+        tests=tests,
+        guessers=calibration.guessers(tests),
+        sentence=calibration.sentence(tests) if tests else "",
     )
 
 

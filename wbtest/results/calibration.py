@@ -131,14 +131,14 @@ def sentence(tests: Sequence[Guessed]) -> str:
     held = sum(each.is_held for each in scored)
     share = held / len(scored)
     if len(scored) < 5:
-        end = "Too few yet to tell more."
+        end = "Too few to say more."
     elif share < RANGE_HOLDS - 0.2:
-        end = "Eight of ten would be right: widen your ranges."
+        end = "Aim for 8 in 10: use wider ranges."
     elif share > RANGE_HOLDS + 0.15:
-        end = "Eight of ten would be right: you may dare narrower ranges."
+        end = "Aim for 8 in 10: use narrower ranges."
     else:
-        end = "That is about the eight of ten that one asks for."
-    return f"{held} of {number_of(len(scored), 'range')} held the result. {end}"
+        end = "That’s about the 8 in 10 to aim for."
+    return f"{held} of {number_of(len(scored), 'forecast')} included the result. {end}"
 
 
 def _guessed(most: int | None) -> list[Experiment]:

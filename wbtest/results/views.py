@@ -1,4 +1,4 @@
-"""What belongs to no single test: the planner, and how well the team guesses.
+"""What belongs to no single test: the planner.
 
 An experiment's results stand in ``dashboard``: the first screen, the tabs behind it, the files.
 """
@@ -9,7 +9,7 @@ from collections.abc import Mapping
 from datetime import date
 from zoneinfo import ZoneInfo
 
-from flask import Blueprint, jsonify, render_template, request
+from flask import Blueprint, jsonify, request
 from flask.typing import ResponseReturnValue
 
 from wbtest.extensions import clock
@@ -17,7 +17,6 @@ from wbtest.publishing.forms import whole_of
 from wbtest.publishing.planner import PlanRequest, advise
 from wbtest.publishing.rule import act_named
 from wbtest.publishing.target_calculator import LOWER, TargetCalculation
-from wbtest.results import calibration
 from wbtest.team import access
 from wbtest.team.mail_preferences import time_zones
 
@@ -66,19 +65,6 @@ def target() -> ResponseReturnValue:
         target=found.target,
         sentence=found.sentence(act_named(given.get("conversion")).do),
         shortfall=f"{short} {LOWER}" if short else "",
-    )
-
-
-@bp.get("/forecasts")
-@access.requires("read")
-def forecasts() -> ResponseReturnValue:
-    """How well the team guesses, once tests are over."""
-    tests = calibration.forecast_tests(clock.now())
-    return render_template(
-        "results/forecasts.html",
-        tests=tests,
-        guessers=calibration.guessers(tests),
-        sentence=calibration.sentence(tests) if tests else "",
     )
 
 

@@ -53,7 +53,7 @@ def rows() -> int:
 def fields_of(client: Browser, go: Experiment) -> dict[str, Any]:
     """What the form of the checklist has on the page."""
     page = html.fromstring(client.get(f"/experiments/{go.id}/decision").text)
-    [form] = page.xpath("//section[@id='checklist']//form")
+    [form] = page.xpath("//div[@id='build']//form")
     return dict(form.form_values())
 
 
@@ -200,7 +200,7 @@ def test_without_a_go_the_page_has_no_checklist(go, team: Team, client: Browser)
     settle(go, team, "stop")
     log_in(client, team.editor)
 
-    assert "Release checklist" not in client.get(f"/experiments/{go.id}/decision").text
+    assert "What we build" not in client.get(f"/experiments/{go.id}/decision").text
     assert client.get(f"/experiments/{go.id}/checklist.md").status_code == 409
 
 

@@ -49,7 +49,7 @@ def test_the_memo_says_everything_on_one_page(met: Experiment, team: Team, appro
         "“Kitchen” reaches your 8\u202f% target",
         "126 of 900",
         "Split as planned",
-        "Nobody had guessed.",
+        "No forecasts.",
         "We write another draft, or stop.",
         "Approved by",
         met.seal,
@@ -78,7 +78,7 @@ def test_each_decision_keeps_its_number(met: Experiment, team: Team, approver: B
 
     assert AGAINST in approver.get(place(met)).text
     assert REASON in approver.get(place(met, 2)).text
-    assert "A later decision took its place" in approver.get(place(met)).text
+    assert "A later decision replaced this one" in approver.get(place(met)).text
     assert approver.get(place(met, 3)).status_code == 404
 
 
@@ -89,7 +89,7 @@ def test_against_the_verdict_the_memo_says_so_and_who_signed(
     page = approver.get(place(met)).text
 
     assert "The sealed rule said go; the team decided otherwise." in page
-    assert "Owner signed it as the second person." in page
+    assert "Owner approved it as the second person." in page
 
 
 def test_the_file_holds_what_the_digests_are_of(met: Experiment, team: Team, approver: Browser):

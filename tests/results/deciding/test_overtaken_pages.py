@@ -18,7 +18,7 @@ def test_of_two_who_decide_at_once_the_second_reads_what_the_first_said(
     read = mark(met)
     decide(met, team.owner, "go", REASON, read)
 
-    with pytest.raises(Invalid, match="Owner decided go meanwhile"):
+    with pytest.raises(Invalid, match="Owner decided go after you opened this page"):
         decide(met, team.approver, "go", "Parents sign up for it.", read)
 
 
@@ -26,17 +26,23 @@ def test_who_decides_beside_a_new_proposal_reads_it_first(met: Experiment, team:
     read = mark(met)
     decide(met, team.owner, "stop", AGAINST, read)
 
-    with pytest.raises(Invalid, match="Owner proposed to stop meanwhile"):
+    with pytest.raises(Invalid, match="Owner proposed stop after you opened this page"):
         decide(met, team.approver, "go", REASON, read)
-    with pytest.raises(Invalid, match="You proposed to stop meanwhile"):
+    with pytest.raises(Invalid, match="You proposed stop after you opened this page"):
         decide(met, team.owner, "go", REASON, read)
 
 
 @pytest.mark.parametrize(
     ("answer", "said"),
     [
-        (lambda paper, team: withdraw(paper, team.owner), "meanwhile, and took it back"),
-        (lambda paper, team: turn_down(paper, team.approver), "meanwhile, and you turned it down"),
+        (
+            lambda paper, team: withdraw(paper, team.owner),
+            "after you opened this page, then cancelled it",
+        ),
+        (
+            lambda paper, team: turn_down(paper, team.approver),
+            "after you opened this page, and you rejected it",
+        ),
     ],
 )
 def test_what_waits_no_more_is_not_called_a_decision(met: Experiment, team: Team, answer, said):
@@ -44,13 +50,13 @@ def test_what_waits_no_more_is_not_called_a_decision(met: Experiment, team: Team
     read = mark(met)
     answer(decide(met, team.owner, "iterate", AGAINST), team)
 
-    with pytest.raises(Invalid, match=f"Owner proposed to iterate {said}"):
+    with pytest.raises(Invalid, match=f"Owner proposed iterate {said}"):
         decide(met, team.approver, "go", REASON, read)
 
 
 @pytest.mark.parametrize("read", ["nonsense", "9.9.go", "1.1.go"])
 def test_of_a_mark_that_was_never_ours_nothing_is_made_up(met: Experiment, team: Team, read: str):
-    with pytest.raises(Invalid, match="This page was not of now"):
+    with pytest.raises(Invalid, match="This page was out of date"):
         decide(met, team.approver, "go", REASON, read)
 
 

@@ -114,7 +114,7 @@ def test_two_people_cannot_both_be_the_second(met: Experiment, team: Team):
     paper = decide(met, team.approver, "stop", AGAINST)
     second(paper, team.owner)
 
-    with pytest.raises(Refused, match="It stands already"):
+    with pytest.raises(Refused, match="already decided"):
         second(paper, ada)
 
 
@@ -126,7 +126,7 @@ def test_who_signed_may_take_it_back_and_nobody_else(met: Experiment, team: Team
         withdraw(paper, team.approver)
 
     assert waiting_papers(met) == []
-    with pytest.raises(Refused, match="took it back"):
+    with pytest.raises(Refused, match="has cancelled it"):
         second(paper, team.owner)
 
 
@@ -135,13 +135,13 @@ def test_a_second_person_may_turn_it_down_and_its_author_is_told(met: Experiment
     for _ in range(2):
         turn_down(paper, team.owner, "Ask parents first.")
     mails = db.session.scalars(
-        db.select(OutboxMail).where(OutboxMail.subject.contains("turned your decision down"))
+        db.select(OutboxMail).where(OutboxMail.subject.contains("rejected “stop”"))
     ).all()
 
     assert (waiting_papers(met), find_decision(met)) == ([], None)
     assert [mail.recipient for mail in mails] == [team.approver.email]
-    assert "Owner says why:\n\n“Ask parents first.”" in mails[0].body
-    with pytest.raises(Refused, match="Owner turned it down"):
+    assert "The reason:\n\n“Ask parents first.”" in mails[0].body
+    with pytest.raises(Refused, match="Owner has already rejected it"):
         withdraw(paper, team.approver)
 
 
@@ -167,7 +167,7 @@ def test_a_decision_that_stands_ends_the_wait_of_every_other(met: Experiment, te
         db.select(OutboxMail).where(OutboxMail.subject == "Larder: Owner decided go")
     ).all()
 
-    with pytest.raises(Refused, match="later decision took its place"):
+    with pytest.raises(Refused, match="later decision replaced it"):
         second(waiting, team.owner)
     assert [decision.choice for decision in decisions(met)] == ["go"]
     assert [mail.recipient for mail in told] == [team.approver.email]
@@ -198,7 +198,7 @@ def test_nobody_seconds_what_rests_on_a_verdict_of_yesterday(begin, team: Team, 
     count_days(young, range(9), seen=100, converted=14)
     now.turn(days=10)
 
-    with pytest.raises(Refused, match="The rule now says go, so this rests on what no longer"):
+    with pytest.raises(Refused, match="The rule now says go, so this no longer fits"):
         second(paper, team.owner)
     assert decide(young, team.approver, "go", "Everybody we asked wants it.", mark(young)).stands_as
 
@@ -228,7 +228,7 @@ def test_who_may_sign_is_told_by_mail_and_in_every_list_once(
     log_in(client, team.owner)
 
     mails = db.session.scalars(
-        db.select(OutboxMail).where(OutboxMail.subject.contains("waits for your signature"))
+        db.select(OutboxMail).where(OutboxMail.subject.contains("needs your approval"))
     ).all()
     waiting = unescape(client.get("/ideas").text)
 
@@ -260,6 +260,6 @@ def test_where_nobody_may_second_it_its_author_has_to_act(app, now: HandClock):
     assert [(wait.who.name, wait.what) for wait in waits_in()] == [
         (
             "Mei",
-            "Find a second person for “stop” for Larder (overrides the result), or take it back",
+            "Find a second approver for “stop” for Larder (overrides the result), or cancel it",
         )
     ]

@@ -1,4 +1,4 @@
-"""Results, decision page and memo say the same of a decision and of what was proposed."""
+"""What the Decision page says of signatures, proposals and what is next."""
 
 import re
 
@@ -29,11 +29,10 @@ def test_each_signature_stands_with_its_own_day(
     paper = decide(met, team.approver, "stop", AGAINST)
     now.turn(days=3)
     second(paper, team.owner)
-    pages = [approver.get(f"/experiments/{met.id}/{page}").text for page in ("results", "decision")]
+    page = approver.get(f"/experiments/{met.id}/decision").text
 
-    for page in pages:
-        assert re.search(r"<bdi>Approver</bdi>,\s+11 March 2027, 09:00", page)
-        assert "<bdi>Owner</bdi> signed it as the second person, 14 March 2027, 09:00" in page
+    assert re.search(r"<bdi>Approver</bdi>,\s+11 March 2027, 09:00", page)
+    assert "approved by <bdi>Owner</bdi>, 14 March 2027, 09:00" in page
 
 
 def test_what_became_of_a_proposal_is_told_where_it_waited(
@@ -44,27 +43,26 @@ def test_what_became_of_a_proposal_is_told_where_it_waited(
     now.turn(days=3)
     decide(met, team.owner, "go", REASON)
 
-    for page in ("results", "decision"):
-        text = plain(approver.get(f"/experiments/{met.id}/{page}").text)
-        assert "Approver proposed stop on 11 March 2027. Owner turned it down on 11 March" in text
-        assert "2027: “Ask parents first.”" in text
-        assert "Approver proposed iterate on 11 March 2027. Owner decided go on 14 March" in text
-        assert "instead: memo 1" in text
+    text = plain(approver.get(f"/experiments/{met.id}/decision").text)
+    assert "Approver proposed stop on 11 March 2027. Owner rejected it on 11 March 2027" in text
+    assert "2027: “Ask parents first.”" in text
+    assert "Approver proposed iterate on 11 March 2027. Owner decided go on 14 March" in text
+    assert "instead: memo 1" in text
 
 
-def test_who_is_alone_is_told_one_thing_on_both_pages(app, client: Browser, now: HandClock):
+def test_who_is_alone_is_told_that_nobody_else_is_needed(app, client: Browser, now: HandClock):
     mei = make_person("mei@solo.example", "owner")
     revision = make_revision(mei)
     make_approval(revision, mei)
     experiment = make_running(revision, mei, mei)
     count_day(experiment, 0, seen=40, converted=3)
     log_in(client, mei)
-    said = "You are alone here, so whatever you choose stands, and the memo says that you were."
+    said = "You’re alone here, so whatever you choose is final, and the memo says so."
 
-    for page in ("results", "decision"):
-        text = plain(client.get(f"/experiments/{experiment.id}/{page}").text)
-        assert f"The figures have not settled it. {said}" in text
-        assert "second person" not in text
+    text = plain(client.get(f"/experiments/{experiment.id}/decision").text)
+
+    assert f"The result is undecided. {said}" in text
+    assert "second approver" not in text
 
 
 def test_a_verdict_withheld_is_not_called_unsettled(
@@ -75,10 +73,10 @@ def test_a_verdict_withheld_is_not_called_unsettled(
     count_days(experiment, range(9), "kitchen", seen=50, converted=7)
     now.turn(days=10)
 
-    for page in ("results", "decision"):
-        text = plain(approver.get(f"/experiments/{experiment.id}/{page}").text)
-        assert "The verdict is withheld for good, and it is better to begin a new test." in text
-        assert "The figures have not settled it" not in text
+    text = plain(approver.get(f"/experiments/{experiment.id}/decision").text)
+
+    assert "This data can’t be used. Start a new test instead." in text
+    assert "The result is undecided" not in text
 
 
 def test_after_go_the_team_is_led_on_and_not_told_to_stop_looking(
@@ -87,9 +85,8 @@ def test_after_go_the_team_is_led_on_and_not_told_to_stop_looking(
     decide(met, team.approver, "go", REASON)
     place_of = f"/experiments/{met.id}"
 
-    for page in ("memo/1", "results", "decision"):
-        text = approver.get(f"{place_of}/{page}").text
-        assert f'href="{place_of}/decision#checklist"' in text
-        assert f'href="{place_of}/learning"' in text
+    page = approver.get(f"{place_of}/decision").text
+    assert 'id="build"' in page
+    assert 'id="learnings"' in page
     for page in ("/ideas", *(f"{place_of}/{page}" for page in ("memo/1", "results"))):
         assert "You may stop looking" not in approver.get(page).text

@@ -5,10 +5,10 @@ import pytest
 from tests.conftest import Browser
 from tests.factories import Team, log_in, make_running
 from tests.results.learning.conftest import PRICE
-from wbtest.decisions import learning_views
 from wbtest.decisions.learning_cards import find_card, mark, save_card
 from wbtest.decisions.models import AssumptionMark, LearningCard
 from wbtest.extensions import db
+from wbtest.ideas import views
 from wbtest.publishing.lifecycle import end
 from wbtest.publishing.models import Experiment
 from wbtest.review.verdicts import stop_release
@@ -32,8 +32,8 @@ def rows(model) -> int:
 def test_every_member_reads_the_cards(role, place, team: Team, client: Browser):
     log_in(client, getattr(team, role))
 
-    assert client.get(f"{place}/learning").status_code == 200
-    assert client.get("/learnings").status_code == 200
+    assert client.get(f"{place}/decision").status_code == 200
+    assert client.get("/ideas/done").status_code == 200
 
 
 @pytest.mark.parametrize("role", ROLES)
@@ -48,7 +48,7 @@ def test_an_editor_writes_and_a_viewer_does_not(role, place, team: Team, client:
 
 
 def test_nobody_is_asked_to_log_in(place, client: Browser):
-    for path in (f"{place}/learning", "/learnings"):
+    for path in (f"{place}/decision", "/ideas/done"):
         assert client.get(path).location.startswith("/login")
 
 
@@ -56,13 +56,12 @@ def test_the_card_says_what_was_believed_seen_and_asked(over, place, team: Team,
     propose_question(over.revision.release, "external", "Is it free?", "a visitor of /p/larder")
     log_in(client, team.viewer)
 
-    page = client.get(f"{place}/learning").text
+    page = client.get(f"{place}/decision").text
 
     assert "At least 8\u202f% of parents who cook on weeknights will" in page
-    assert "41 people saw" in page
     assert "£4 a month" in page
-    assert "One question of a reader or visitor waits" in page
-    assert "<form" not in page.split("<article")[1]
+    assert "1 question</a> from readers" in page or "1 question from readers" in page
+    assert "<form" not in page.split('id="learnings"')[1]
 
 
 def test_what_was_typed_stays_when_somebody_was_faster(over, place, team: Team, client: Browser):
@@ -92,7 +91,7 @@ def test_what_was_typed_is_never_markup(over, place, team: Team, client: Browser
     mark(over, team.editor, PRICE, "open", "<img src=x>", 0)
     log_in(client, team.editor)
 
-    pages = (f"{place}/learning", "/learnings", f"/releases/{over.revision.release_id}/preview")
+    pages = (f"{place}/decision", "/ideas/done", f"/releases/{over.revision.release_id}/preview")
     for path in pages:
         page = client.get(path).text
         assert "<script>alert" not in page
@@ -102,10 +101,10 @@ def test_what_was_typed_is_never_markup(over, place, team: Team, client: Browser
 def test_a_running_test_offers_nothing_to_write(running: Experiment, team, client: Browser):
     log_in(client, team.editor)
 
-    page = client.get(f"/experiments/{running.id}/learning").text
+    page = client.get(f"/experiments/{running.id}/decision").text
 
-    assert "Nothing is learned yet" in page
-    assert "Save the card" not in page
+    assert "Once the test has ended or you’ve decided." in page
+    assert "Save learnings" not in page
     assert client.send(f"/experiments/{running.id}/learning", CARD).status_code == 409
 
 
@@ -137,32 +136,32 @@ def test_the_list_is_searched_by_words(over: Experiment, team: Team, client: Bro
     save_card(over, team.editor, "Nobody cooks on Fridays.", "", 0)
     log_in(client, team.viewer)
 
-    assert "1 of 1 card" in client.get("/learnings?q=fridays+cooks").text
-    assert "No card has all of “mondays”" in client.get("/learnings?q=mondays").text
+    assert "1 of 1" in client.get("/ideas/done?q=fridays+cooks").text
+    assert "No learnings mention “mondays”" in client.get("/ideas/done?q=mondays").text
 
 
 def test_cards_are_read_a_page_at_a_time(over: Experiment, team, client: Browser, monkeypatch):
-    monkeypatch.setattr(learning_views, "CARDS_AT_ONCE", 1)
+    monkeypatch.setattr(views, "LEARNINGS_AT_ONCE", 1)
     again = make_running(over.revision, team.editor, team.approver, slug="again")
     for experiment in (over, end(again, team.approver)):
         save_card(experiment, team.editor, f"A surprise of {experiment.slug}.", "", 0)
     log_in(client, team.viewer)
-    first, last = (client.get(f"/learnings?q=surprise&page={page}").text for page in (1, 99))
+    first, last = (client.get(f"/ideas/done?q=surprise&page={page}").text for page in (1, 99))
 
-    assert "2 of 2 cards" in first
+    assert "2 of 2" in first
     assert ("A surprise of again." in first, "A surprise of larder." in first) == (True, False)
     assert ("A surprise of again." in last, "A surprise of larder." in last) == (False, True)
-    assert "/learnings?q=surprise&amp;page=2" in first
+    assert "/ideas/done?q=surprise&amp;page=2" in first
 
 
 def test_a_test_without_a_card_is_named_in_the_list(over: Experiment, team, client: Browser):
     log_in(client, team.viewer)
 
-    assert "One test is over or decided, and has no card yet" in client.get("/learnings").text
+    assert "Without learnings (1)" in client.get("/ideas/done").text
     assert find_card(over) is None
 
 
 def test_an_empty_team_is_told_what_will_be_there(team: Team, client: Browser):
     log_in(client, team.viewer)
 
-    assert "No test is over or decided yet" in client.get("/learnings").text
+    assert "No learnings yet." in client.get("/ideas/done").text

@@ -67,7 +67,7 @@ def _notice(experiment: Experiment, day: str) -> str:
     if experiment.last_letter_at is None and waiting:
         who = "One person is waiting" if waiting == 1 else f"{waiting:,} people are waiting"
         parts.append(
-            f"{who} to hear what you decided. Tell them before that day:\n{address}/closing"
+            f"{who} to hear what you decided. Tell them before that day:\n{address}/decision#email"
         )
     parts.append(f"If you need the list, download it before that day:\n{address}/signups")
     return "\n\n".join(parts) + "\n"

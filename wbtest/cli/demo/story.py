@@ -125,7 +125,7 @@ def places_to_look(stage: Stage, shared: str) -> str:
         ("Open first", f"/login?next=/ideas\n{'':17}{OWNER}  {stage.password}"),
         ("A review", f"/releases/{larder}/revisions/5"),
         ("A decision", f"/experiments/{decided}/memo/1"),
-        ("What is built", f"/experiments/{decided}/decision#checklist"),
+        ("What is built", f"/experiments/{decided}/decision#build"),
         ("As a visitor", "/p/larder"),
         ("As an outsider", shared),
     )
