@@ -35,9 +35,9 @@ def test_loopback_has_several_names(client: Browser, host: str) -> None:
 
 
 def test_a_forwarded_host_is_never_believed(client: Browser) -> None:
-    response = client.get("/team", headers={"X-Forwarded-Host": "evil.example"})
+    response = client.get("/settings", headers={"X-Forwarded-Host": "evil.example"})
 
-    assert response.location == "/login?next=/team"
+    assert response.location == "/login?next=/settings"
 
 
 @pytest.mark.parametrize("origin", ["null", "https://evil.example", "http://sub.localhost"])
@@ -46,7 +46,7 @@ def test_no_other_site_may_read_an_answer(client: Browser, method: str, origin: 
     log_in(client, make_person("ada@example.com", "owner"))
 
     asked = {"Origin": origin, "Access-Control-Request-Method": "POST"}
-    for path in ("/team", "/login", "/healthz", "/static/css/base.css"):
+    for path in ("/settings", "/login", "/healthz", "/static/css/base.css"):
         headers = client.open(path, method=method, headers=asked).headers
         assert not [name for name, _ in headers if name.startswith("Access-Control")]
 

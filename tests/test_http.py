@@ -90,7 +90,7 @@ def test_a_nonce_is_made_when_asked_for_and_never_twice(app: Flask, client: Brow
 def test_personal_answers_are_kept_nowhere(client: Browser) -> None:
     log_in(client, make_person("ada@example.com", "owner"))
 
-    headers = client.get("/team").headers
+    headers = client.get("/settings").headers
 
     assert headers["Cache-Control"] == "private, no-store"
     assert headers["X-Robots-Tag"] == "noindex"
@@ -147,7 +147,7 @@ def test_an_error_page_needs_no_database(client: Browser) -> None:
     db.drop_all()
 
     assert client.get("/nowhere").status_code == 404
-    assert client.get("/team").status_code >= 500
+    assert client.get("/settings").status_code >= 500
     db.create_all()
 
 
@@ -256,7 +256,14 @@ def test_no_debugger_answers(client: Browser) -> None:
 
 
 @pytest.mark.parametrize(
-    "path", ["/team/look.css", "/team;.png", "/team%2flook.css", "/password/x.js", "/team?a=.css"]
+    "path",
+    [
+        "/settings/look.css",
+        "/settings;.png",
+        "/settings%2flook.css",
+        "/account/x.js",
+        "/settings?a=.css",
+    ],
 )
 def test_a_page_under_the_name_of_a_file_is_kept_by_no_cache(client: Browser, path: str) -> None:
     log_in(client, make_person("ada@example.com", "owner"))

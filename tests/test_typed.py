@@ -24,13 +24,13 @@ def test_a_file_in_the_place_of_a_text_was_not_typed(client: Browser, team: Team
 
 def test_json_is_not_taken_for_a_form(client: Browser, team: Team) -> None:
     log_in(client, team.owner)
-    page = client.get("/team")
+    page = client.get("/settings/identity")
     token = page.text.partition('name="csrf_token"')[2].partition('value="')[2].partition('"')[0]
 
     answer = client.post(
-        "/team", data=json.dumps(RENAMED), content_type="application/json",
+        "/settings/identity", data=json.dumps(RENAMED), content_type="application/json",
         headers={"X-CSRFToken": token},
     )  # fmt: skip
 
     assert answer.status_code == 422
-    assert "Cellar" not in client.get("/team").text
+    assert "Cellar" not in client.get("/settings/identity").text

@@ -35,18 +35,18 @@ def send(client: Browser, path: str, method: str = "POST", **headers: str) -> tu
     return answer.status_code, sent.tell()
 
 
-@pytest.mark.parametrize("path", ["/experiments/1/look", "/team"])
+@pytest.mark.parametrize("path", ["/experiments/1/look", "/settings/identity"])
 def test_of_a_stranger_nothing_is_read(client: Browser, path: str) -> None:
     assert send(client, path) == (303, 0)
 
 
 @pytest.mark.parametrize("method", ["GET", "HEAD", "OPTIONS"])
 def test_of_whoever_only_looks_nothing_is_read(client: Browser, team: Team, method: str) -> None:
-    for path in ("/login", "/team"):
+    for path in ("/login", "/settings/identity"):
         assert send(client, path, method)[1] == 0
     log_in(client, team.owner)
 
-    assert send(client, "/team", method) == (413, 0)
+    assert send(client, "/settings/identity", method) == (413, 0)
 
 
 def test_of_whose_session_is_over_nothing_is_read(
@@ -133,10 +133,10 @@ def test_who_may_no_longer_when_their_form_is_here_does_nothing(
     client: Browser, team: Team, meanwhile: sa.Executable, status: int
 ) -> None:
     log_in(client, team.owner)
-    token = client.get("/team").text.partition('name="csrf_token"')[2].split('"')[1]
+    token = client.get("/settings").text.partition('name="csrf_token"')[2].split('"')[1]
     sent = Arriving(urlencode({**RENAMED, "csrf_token": token}), written(meanwhile))
 
-    answer = client.post("/team", input_stream=sent, content_type=FORM)
+    answer = client.post("/settings/identity", input_stream=sent, content_type=FORM)
 
     assert answer.status_code == status
     assert team.settings.name != "Cellar"

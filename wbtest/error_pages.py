@@ -25,7 +25,7 @@ log = logging.getLogger(__name__)
 
 SENTENCES = {
     400: "Go back, reload the page and try once more.",
-    403: "Somebody with a higher role can do it. The Team page says who that is.",
+    403: "You need a higher role for this. Settings lists who has one.",
     404: "The address is wrong, or the page is not yours to see.",
     405: "Go back and use the button on the page.",
     413: "Send a shorter text or a smaller file.",

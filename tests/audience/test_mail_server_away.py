@@ -37,8 +37,7 @@ def test_a_sign_up_is_taken_while_its_mail_waits_and_the_owner_sees_that(app, mi
 
     [mail] = mails(app, "mia@x.io")
     assert (mail.state, mail.attempts) == ("waiting", 1)
-    assert "2 mails wait: their first try failed" in client.get("/team").text
-    page = client.get("/team/deliveries").text
+    page = client.get("/settings/email").text
     assert "mia@x.io" in page
     assert "refused" in page
 

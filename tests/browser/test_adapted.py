@@ -35,7 +35,7 @@ def test_only_the_place_that_is_open_is_underlined(
 def test_a_choice_can_be_told_from_a_text_field(logged_in: Page, live: Live):
     logged_in.emulate_media(forced_colors="active")
 
-    logged_in.goto(f"{live.url}/team")
+    logged_in.goto(f"{live.url}/settings")
 
     arrow = logged_in.get_by_label("Their role").evaluate("e => getComputedStyle(e).appearance")
     assert arrow == "auto"

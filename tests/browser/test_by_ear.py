@@ -116,7 +116,7 @@ def test_the_buttons_of_a_question_say_which_one_they_move(
 def test_buttons_of_a_row_name_whom_they_are_for(logged_in: Page, live: Live, owner: Person):
     make_person("grace@example.com", "editor")
 
-    logged_in.goto(f"{live.url}/team")
+    logged_in.goto(f"{live.url}/settings")
 
     names = logged_in.get_by_role("button", name="Change role…").all_inner_texts()
     assert len(names) == len(set(names)) == 2

@@ -190,7 +190,7 @@ def test_an_owner_can_open_every_page_of_an_empty_team(live: Live, logged_in: Pa
     reader.walk()
 
     assert reader.faults == []
-    assert {"ideas.ideas", "team.team"} <= reader.endpoints
+    assert {"ideas.ideas", "team.people"} <= reader.endpoints
 
 
 def test_somebody_whose_role_is_too_low_is_told_so(

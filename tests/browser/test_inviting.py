@@ -31,11 +31,11 @@ def member(owner: Person) -> Person:
 def test_somebody_is_asked_in_and_joins(
     live: Live, logged_in: Page, stranger: Page, check_accessible: Callable[[Page], None]
 ) -> None:
-    logged_in.goto(f"{live.url}/team")
+    logged_in.goto(f"{live.url}/settings")
     logged_in.get_by_label("Their email").fill("bea@example.com")
     logged_in.get_by_label("Their role").select_option("viewer")
-    logged_in.get_by_role("button", name="Invite").click()
-    link = logged_in.get_by_label("The link for bea@example.com").input_value()
+    logged_in.get_by_role("button", name="Create invite").click()
+    link = logged_in.get_by_label("Invite link for bea@example.com").input_value()
     check_accessible(logged_in)
 
     stranger.goto(link)
@@ -50,11 +50,11 @@ def test_somebody_is_asked_in_and_joins(
 def test_a_role_is_changed_in_a_dialog(
     live: Live, logged_in: Page, member: Person, check_accessible: Callable[[Page], None]
 ) -> None:
-    logged_in.goto(f"{live.url}/team")
+    logged_in.goto(f"{live.url}/settings")
     row = logged_in.get_by_role("listitem").filter(has_text="cleo@example.com")
     row.get_by_role("button", name="Change role").click()
     check_accessible(logged_in)
     row.get_by_role("combobox", name="Role of Cleo").select_option("approver")
-    row.get_by_role("button", name="Change", exact=True).click()
+    row.get_by_role("button", name="Change role", exact=True).click()
 
-    expect(logged_in.get_by_text("Cleo is approver now.")).to_be_visible()
+    expect(logged_in.get_by_text("Cleo’s role changed to approver.")).to_be_visible()

@@ -125,7 +125,7 @@ def test_no_line_about_an_error_holds_the_ip_of_who_asked(
     with serving(noisy) as served:
         sent = {"X-Forwarded-For": "203.0.113.77", "Cookie": "wb-session=mei@example.org"}
         with pytest.raises(HTTPError) as refused:
-            urlopen(Request(f"{served.url}/team", headers=sent), timeout=60)
+            urlopen(Request(f"{served.url}/settings", headers=sent), timeout=60)
         refused.value.close()
         _, printed = served.end()
 

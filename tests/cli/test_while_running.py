@@ -157,7 +157,7 @@ def test_no_host_but_ours_is_answered_nor_told_on(
 ) -> None:
     _, served = running
 
-    head, body = asked(served, "/team", host, more)
+    head, body = asked(served, "/settings", host, more)
 
     assert "evil.example" not in head + body
     assert head.split()[1] in ("303", "400", "421")
@@ -170,10 +170,10 @@ def test_a_header_of_a_proxy_names_no_other_host(
     _, served = running
     told = "host=evil.example" if header == "Forwarded" else "evil.example"
 
-    head, body = asked(served, "/team", more=f"{header}: {told}\r\n")
+    head, body = asked(served, "/settings", more=f"{header}: {told}\r\n")
 
     assert "evil.example" not in head + body
-    assert "location: /login?next=/team" in head.lower()
+    assert "location: /login?next=/settings" in head.lower()
 
 
 def test_an_address_with_another_host_in_the_first_line_leads_nowhere(
@@ -181,7 +181,12 @@ def test_an_address_with_another_host_in_the_first_line_leads_nowhere(
 ) -> None:
     _, served = running
 
-    for path in ("http://evil.example/team", "//evil.example/team", "/%09/evil.example", "/\\evil"):
+    for path in (
+        "http://evil.example/settings",
+        "//evil.example/settings",
+        "/%09/evil.example",
+        "/\\evil",
+    ):
         head, _ = asked(served, path)
         assert head.split()[1] in ("303", "308", "400", "404", "421"), path
         assert "location: http://evil" not in head.lower()
@@ -195,6 +200,6 @@ def test_who_looks_is_answered_without_what_they_send_along(
     form = "Content-Type: application/x-www-form-urlencoded\r\n"
 
     # Nothing of it ever comes: whoever reads it waits until the line breaks.
-    head, _ = asked(served, "/team", more=f"{form}Content-Length: 9\r\n")
+    head, _ = asked(served, "/settings", more=f"{form}Content-Length: 9\r\n")
 
-    assert "location: /login?next=/team" in head.lower()
+    assert "location: /login?next=/settings" in head.lower()

@@ -73,7 +73,7 @@ def misbehave(folder: Path) -> Found:
             if mode != "hang" and not eventually(lambda: _tried(place, some) > 0, 60):  # noqa: B023
                 failures.append(f"{mode}: no mail was tried")
             say(f"{mode}: {_tried(place, some)} of {len(some)} mails were tried")
-        is_told = "first try" in Owner(place.url).get("/team")[1]
+        is_told = "Trying again" in Owner(place.url).get("/settings/email")[1]
         mails.mode = "ok"
         is_done = eventually(lambda: _hurry(place) == 0, 90, 0.5)
         code, _ = server.end()

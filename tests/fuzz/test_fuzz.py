@@ -74,11 +74,11 @@ def test_a_view_that_breaks_is_found_with_the_form_as_it_is_filled_in(
     world: World, found: list[Found], monkeypatch: pytest.MonkeyPatch
 ) -> None:
     monkeypatch.setitem(world.app.view_functions, "team.make_token", lambda: 1 / 0)
-    tokens = [one for one in found if one.address == "POST /team/tokens"]
+    tokens = [one for one in found if one.address == "POST /settings/tokens"]
     tally = Tally("forms", 10, seed=1, is_quiet=True)
 
     forms.fuzz(world, tokens, tally)
 
     [fault] = tally.faults.values()
     assert fault.what == "answers 500"
-    assert "/team/tokens" in fault.request
+    assert "/settings/tokens" in fault.request

@@ -54,7 +54,7 @@ def test_there_is_no_page_that_the_docs_do_not_have(client: Browser, team: Team)
 
 def test_who_has_left_every_team_may_read_it(client: Browser, team: Team) -> None:
     log_in(client, team.viewer)
-    client.send("/team/leave")
+    client.send("/settings/leave")
 
     page = client.get("/help")
 

@@ -72,7 +72,9 @@ class Filling(Founding):
         # What was sent before is over by now.
         self._come(1)
         with mailing_by(self.app, ""):
-            self.owner.send("/team", "/team/invitations", email=self.texts.email(), role="viewer")
+            self.owner.send(
+                "/settings", "/settings/invitations", email=self.texts.email(), role="viewer"
+            )
         self.links["invitation"] = f"/invitation/{shown_link(self.owner.browser)}"
         db.session.rollback()
 
@@ -189,8 +191,8 @@ class Filling(Founding):
     def _call(self) -> None:
         """A program of theirs says the same through the API."""
         typed = {"scopes": ["read", "write"], "days": "", "password": PASSWORD}
-        self.owner.send("/team/tokens", "/team/tokens", **typed)
-        shown = self.owner.browser.get("/team/tokens").text
+        self.owner.send("/settings/developers", "/settings/tokens", **typed)
+        shown = self.owner.browser.get("/settings/developers").text
         headers = {
             "Authorization": f"Bearer {shown.split('readonly>')[1].split('<')[0].strip()}",
             "Idempotency-Key": _header(self.texts.text(200)).replace(" ", ""),

@@ -53,19 +53,21 @@ class Founding:
         self._approve_alone()
         self.approver, self.editor = self._join("approver"), self._join("editor")
         self.viewer = self._join("viewer")
-        self.owner.send("/team", contact_email=self.texts.email())
+        self.owner.send("/settings/identity", contact_email=self.texts.email())
         jargon = "\n".join([*(flat(each.text) for each in self.texts.payloads), "seamless"])
-        self.owner.send("/coach", jargon=jargon)
+        self.owner.send("/settings/coach", jargon=jargon)
         self.owner.send("/account")
         with mailing_by(self.app, "smtp://127.0.0.1:1"):
             account = {"new_email": self.texts.email(), "password": PASSWORD}
-            self.owner.send("/account/email", status=200, **account)
+            self.owner.send("/account", "/account/email", **account)
         add_webhooks(self.owner, self.texts)
 
     def _join(self, role: str) -> Typist:
         # Without mail the page shows the link.
         with mailing_by(self.app, ""):
-            self.owner.send("/team", "/team/invitations", email=self.texts.email(), role=role)
+            self.owner.send(
+                "/settings", "/settings/invitations", email=self.texts.email(), role=role
+            )
         newcomer = self._typist()
         newcomer.send(f"/invitation/{shown_link(self.owner.browser)}", password=PASSWORD)
         return newcomer

@@ -24,7 +24,7 @@ def add_webhooks(owner: Typist, texts: Texts) -> None:
     """Add some under hostile addresses. Nothing is posted to them."""
     for _ in range(3):
         url = f"https://hooks.example/{as_path(texts.text(200))}"
-        owner.send("/team/webhooks", url=url, addresses="y")
+        owner.send("/settings/developers", "/settings/webhooks", url=url, addresses="y")
 
 
 def talk_to_machines(app: Flask, owner: Typist, texts: Texts) -> None:
@@ -34,9 +34,10 @@ def talk_to_machines(app: Flask, owner: Typist, texts: Texts) -> None:
     with _rude_hook(texts.text(150)) as port:
         url = f"http://hooks.example:{port}/{as_path(texts.text(200))}"
         for number in (1, 2, 3):
-            owner.send(f"/team/webhooks/{number}", f"/team/webhooks/{number}/disable")
-        owner.send("/team/webhooks", url=url)
-        owner.send("/team/webhooks/4", "/team/webhooks/4/test")
+            shown = f"/settings/developers?webhook={number}"
+            owner.send(shown, f"/settings/webhooks/{number}/disable")
+        owner.send("/settings/developers", "/settings/webhooks", url=url)
+        owner.send("/settings/developers?webhook=4", "/settings/webhooks/4/test")
         post_events()
     runtime(app).outgoing = usual
     for server in run(_Rude(_one_line(texts.text(150))), enable_SMTPUTF8=True):

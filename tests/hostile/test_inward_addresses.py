@@ -148,7 +148,7 @@ def test_an_address_within_is_refused_by_the_form(owner: Browser, ear: Ear, sche
         host
         for host in SPELLED
         if owner.send(
-            "/team/webhooks",
+            "/settings/webhooks",
             {"url": f"{scheme}://{host}:{ear.port}/", "events": "experiment.started"},
         ).status_code
         != 422
@@ -184,7 +184,8 @@ def test_a_name_that_was_public_when_it_was_typed_is_judged_anew_at_each_call(
 
     runtime(app).outgoing = Policy(schemes=frozenset({"http"}), ports=frozenset(), look_up=look_up)
     owner.send(
-        "/team/webhooks", {"url": f"http://turns.example:{ear.port}/", "events": "decision.made"}
+        "/settings/webhooks",
+        {"url": f"http://turns.example:{ear.port}/", "events": "decision.made"},
     )
     [hook] = db.session.scalars(db.select(Webhook))
     leads_to[:] = ["127.0.0.1"]
@@ -204,7 +205,7 @@ def test_another_scheme_or_port_is_refused_by_the_form_and_never_called(
     )
     url = url.replace("PORT", str(ear.port))
 
-    answer = owner.send("/team/webhooks", {"url": url, "events": "experiment.started"})
+    answer = owner.send("/settings/webhooks", {"url": url, "events": "experiment.started"})
     send_test_event(keep(team, url))
     post_events()
 

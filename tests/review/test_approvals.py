@@ -79,7 +79,7 @@ def test_four_eyes_see_a_text_as_soon_as_there_are_four(revision: Revision, owne
 def test_without_a_second_approver_the_way_to_one_is_named(revision: Revision, owner: Person):
     make_person("vic@example.com", "viewer")
 
-    with pytest.raises(NotYours, match="make a member an approver on the Team page"):
+    with pytest.raises(NotYours, match="make a member an approver in Settings"):
         approve(revision, owner, "For speed.")
 
 

@@ -95,16 +95,18 @@ def test_only_approvers_can_be_required(team: Team, stranger: Person):
 def test_an_owner_says_how_texts_are_approved(client: Browser, team: Team):
     log_in(client, team.owner)
 
-    answer = client.send("/approving", {"approvals": "2", "required": str(team.approver.id)})
+    answer = client.send(
+        "/settings/approval", {"approvals": "2", "required": str(team.approver.id)}
+    )
 
-    assert (answer.status_code, answer.location) == (303, "/approving")
+    assert (answer.status_code, answer.location) == (303, "/settings/approval")
     assert needs_of() == Needs(2, frozenset({team.approver.id}))
 
 
 def test_a_number_that_is_none_is_said_at_its_field(client: Browser, team: Team):
     log_in(client, team.owner)
 
-    answer = client.send("/approving", {"approvals": "two"})
+    answer = client.send("/settings/approval", {"approvals": "two"})
 
     assert answer.status_code == 422
     assert needs_of() == Needs()
@@ -114,8 +116,8 @@ def test_a_number_that_is_none_is_said_at_its_field(client: Browser, team: Team)
 def test_others_read_how_texts_are_approved(client: Browser, team: Team, role: str):
     log_in(client, getattr(team, role))
 
-    assert "An owner changes this" in client.get("/approving").text
-    assert client.send("/approving", {"approvals": "2"}).status_code == 403
+    assert "Only owners can change this" in client.get("/settings/approval").text
+    assert client.send("/settings/approval", {"approvals": "2"}).status_code == 403
 
 
 def test_approvals_that_nobody_is_left_to_give_are_no_dead_end(team: Team):
@@ -126,15 +128,16 @@ def test_approvals_that_nobody_is_left_to_give_are_no_dead_end(team: Team):
 
     assert still_needed(revision) == (
         "It needs one more approval. But too few people may sign who did not write it. "
-        "An owner asks for less under “How texts are approved”, "
-        "or makes a member an approver on the Team page."
+        "An owner can ask for fewer in Settings, or make a member an approver there."
     )
 
 
 def test_a_number_that_is_none_is_said_in_our_words(client: Browser, team: Team):
     log_in(client, team.owner)
 
-    page = client.send("/approving", {"approvals": "two", "required": str(team.editor.id)}).text
+    page = client.send(
+        "/settings/approval", {"approvals": "two", "required": str(team.editor.id)}
+    ).text
 
     assert "Type a whole number." in page
     assert "integer" not in page
@@ -160,4 +163,4 @@ def test_a_number_that_leaves_no_approver_free_is_warned_of(
     set_needs(count, [])
     log_in(client, team.owner)
 
-    assert ("Both approvers must sign" in client.get("/approving").text) is is_warned
+    assert ("Both approvers must approve" in client.get("/settings/approval").text) is is_warned

@@ -103,8 +103,12 @@ class Deeds(Doing):
                 lambda: review_requests.renew_link(self._link(), self.team.owner),
             ),
             ("review_link.revoked", owner, self._revoke),
-            ("coach.changed", owner, lambda: self._send("/coach", {"jargon": "synergy"})),
-            ("approving.changed", owner, lambda: self._send("/approving", {"approvals": "1"})),
+            ("coach.changed", owner, lambda: self._send("/settings/coach", {"jargon": "synergy"})),
+            (
+                "approving.changed",
+                owner,
+                lambda: self._send("/settings/approval", {"approvals": "1"}),
+            ),
             (
                 "revision.approved",
                 approver,
@@ -208,7 +212,7 @@ class Deeds(Doing):
 
     def _sending(self) -> list[Deed]:
         owner = signed(self.team.owner)
-        hooks = "/team/webhooks"
+        hooks = "/settings/webhooks"
         return [
             ("webhook.added", owner, self._add_webhook),
             ("webhook.tested", owner, lambda: self._send(f"{hooks}/1/test")),
@@ -216,6 +220,7 @@ class Deeds(Doing):
             ("webhook.enabled", owner, lambda: self._send(f"{hooks}/1/enable")),
             ("webhook.sent_again", owner, lambda: self._send(f"{hooks}/1/again")),
             ("webhook.deleted", owner, lambda: self._send(f"{hooks}/1/delete")),
+            ("mail.tested", owner, lambda: self._send("/settings/email/test")),
             ("mail.sent_again", owner, lambda: self._send(f"{self._failed_mail()}/again")),
             ("mail.dismissed", owner, lambda: self._send(f"{self._failed_mail()}/dismiss")),
         ]
@@ -229,9 +234,9 @@ class Deeds(Doing):
             ("person.added", WORKER, lambda: people.add_person(**grace)),
             ("person.password_set", WORKER, lambda: people.set_password(self._grace(), new)),
             *self._members(owner),
-            ("team.changed", owner, lambda: self._send("/team", facts)),
-            ("token.revoked", owner, lambda: self._send("/team/tokens/1/revoke")),
-            ("audit.exported", owner, lambda: self.client.get("/team/audit.csv")),
+            ("team.changed", owner, lambda: self._send("/settings/identity", facts)),
+            ("token.revoked", owner, lambda: self._send("/settings/tokens/1/revoke")),
+            ("audit.exported", owner, lambda: self.client.get("/settings/audit.csv")),
             ("login.password_refused", owner, lambda: self._change_password(wrong, new, 422)),
             ("login.password_changed", owner, lambda: self._change_password(PASSWORD, new)),
             ("login.ended", owner, lambda: self._send("/logout")),
@@ -243,9 +248,9 @@ class Deeds(Doing):
         hal = "Hal <hal@x.io>"
         invited = {"email": "hal@x.io", "role": "editor"}
         return [
-            ("person.invited", owner, lambda: self._send("/team/invitations", invited)),
+            ("person.invited", owner, lambda: self._send("/settings/invitations", invited)),
             ("person.uninvited", owner, lambda: self._send(f"{self._invited()}/revoke")),
-            ("person.invited", owner, lambda: self._send("/team/invitations", invited)),
+            ("person.invited", owner, lambda: self._send("/settings/invitations", invited)),
             ("person.invited_again", owner, lambda: self._send(f"{self._invited()}/again")),
             ("person.joined", hal, self._join),
             ("person.role_changed", owner, lambda: self._change_role("viewer")),

@@ -39,7 +39,7 @@ SEAMLESS = FindingKey("A7", "solution", "seamless")
 
 def shown_link(client: Browser) -> str:
     """The token of the link that the team page shows once, or ''."""
-    found = re.search(r"/invitation/([\w-]+)", client.get("/team").text)
+    found = re.search(r"/invitation/([\w-]+)", client.get("/settings").text)
     return found[1] if found else ""
 
 
@@ -81,7 +81,7 @@ class Doing:
     def _invited(self) -> str:
         """Where the newest invitation is dealt with; its secret is the one that no log may hold."""
         self.invited = shown_link(self.client)
-        return f"/team/invitations/{self._all(Invitation)[-1].id}"
+        return f"/settings/invitations/{self._all(Invitation)[-1].id}"
 
     def _join(self) -> None:
         token = shown_link(self.client)
@@ -93,7 +93,7 @@ class Doing:
 
     def _change_role(self, role: str) -> None:
         person_id = self._newest_member().person_id
-        self._send(f"/team/members/{person_id}/role", {"role": role})
+        self._send(f"/settings/members/{person_id}/role", {"role": role})
 
     def _waive(self) -> None:
         waive(self._release(), SEAMLESS, "It is a bag.", self.team.editor, is_approver=False)
@@ -178,15 +178,20 @@ class Doing:
         log_in(self.client, self.team.owner)
         purge_now(self._experiment(), self.team.owner)
 
+    def _change_needs(self) -> None:
+        self._send("/settings/approval", {"approvals": "1"})
+
     def _add_webhook(self) -> None:
         fields = {"url": "https://hooks.example/larder", "events": "signup.created"}
-        self._send("/team/webhooks", fields)
+        self._send("/settings/webhooks", fields)
         self.hooks = [hook.secret for hook in self._all(Webhook)]
 
     def _make_token(self) -> None:
         typed = {"name": "CI", "scopes": "admin", "password": PASSWORD}
-        self._send("/team/tokens", typed)
-        self.api_token = self.client.get("/team/tokens").text.split("readonly>")[1].split("<")[0]
+        self._send("/settings/tokens", typed)
+        self.api_token = (
+            self.client.get("/settings/developers").text.split("readonly>")[1].split("<")[0]
+        )
 
     def _take_events(self) -> None:
         headers = {"Authorization": f"Bearer {self.api_token}"}
@@ -198,11 +203,11 @@ class Doing:
         mail = queue_mail(recipient="mia@x.io", subject="Hello", body="Hello")
         with writing():
             mail.state = "failed"
-        return f"/team/deliveries/{mail.id}"
+        return f"/settings/email/{mail.id}"
 
     def _change_password(self, old: str, new: str, status: int = 303) -> None:
         fields = {"old_password": old, "new_password": new, "repeated": new}
-        self._send("/password", fields, status)
+        self._send("/account/password", fields, status)
 
     def _log_in(self, password: str, status: int = 303) -> None:
         self._send("/login", {"email": self.team.owner.email, "password": password}, status)

@@ -49,7 +49,7 @@ def test_somebody_new_chooses_name_and_password_and_is_in(client: Browser, page:
 
     assert (answer.status_code, answer.location) == (303, "/")
     assert roles() == ["editor"]
-    assert "<bdi>Ada</bdi>" in client.get("/team").text
+    assert "<bdi>Ada</bdi>" in client.get("/settings").text
     assert people.find_person("ada@example.com").name == "Ada"
 
 
@@ -105,7 +105,7 @@ def test_who_is_logged_in_joins_by_a_button_and_is_there(
     client.send(page)
 
     assert roles() == ["editor"]
-    assert "<bdi>Ada</bdi>" in client.get("/team").text
+    assert "<bdi>Ada</bdi>" in client.get("/settings").text
 
 
 def test_somebody_else_is_refused_and_the_invitation_still_works(

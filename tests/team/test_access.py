@@ -170,7 +170,7 @@ def test_templates_learn_who_asks_and_what_they_may(client: Browser) -> None:
     make_settings()
     log_in(client, make_person("vic@example.com", "viewer"))
 
-    page = client.get("/team").text
+    page = client.get("/settings").text
 
     assert "<bdi>Vic</bdi>" in page
     assert "wbtest user create" not in page

@@ -16,6 +16,7 @@ from wbtest.review.approvals import approve
 from wbtest.store import Invalid, Refused, writing
 from wbtest.team import password_login
 from wbtest.team.audit import ACTIONS, PHRASES, AuditFilter, list_lines, record
+from wbtest.team.audit_views import ON_A_PAGE
 from wbtest.team.delivery_settings import add_webhook, disable_webhook
 from wbtest.team.models import AuditLine
 
@@ -135,8 +136,8 @@ def test_an_owner_narrows_the_log_down(client: Browser, team: Team, now: HandClo
     now.turn(days=1)
     record("experiment.ended", "/p/two", by=team.approver)
 
-    kinds = client.get(f"/team/audit?kind=pages&person={team.approver.id}").text
-    days = client.get("/team/audit?first=2027-03-02&last=2027-03-02").text
+    kinds = client.get(f"/settings/audit?kind=pages&person={team.approver.id}").text
+    days = client.get("/settings/audit?first=2027-03-02&last=2027-03-02").text
 
     assert ("/p/one" in kinds, "/p/two" in kinds, "logged out" in kinds) == (True, True, False)
     assert ("/p/one" in days, "/p/two" in days) == (False, True)
@@ -144,22 +145,22 @@ def test_an_owner_narrows_the_log_down(client: Browser, team: Team, now: HandClo
 
 def test_a_long_log_is_read_page_by_page(client: Browser, team: Team):
     log_in(client, team.owner)
-    for number in range(51):
+    for number in range(ON_A_PAGE + 1):
         record("experiment.paused", f"/p/page-{number}.", by=team.approver)
     oldest = min(line.id for line in list_lines(AuditFilter()))
 
-    first = client.get("/team/audit").text
+    first = client.get("/settings/audit").text
 
     assert "/p/page-0." not in first
     assert f"before={oldest + 1}" in first
-    assert "/p/page-0." in client.get(f"/team/audit?before={oldest + 1}").text
+    assert "/p/page-0." in client.get(f"/settings/audit?before={oldest + 1}").text
 
 
 def test_the_log_is_taken_away_as_a_file_which_it_tells(client: Browser, team: Team):
     log_in(client, team.owner)
     record("experiment.started", "=1+1", by=team.approver)
 
-    rows = list(csv.DictReader(io.StringIO(client.get("/team/audit.csv").text)))
+    rows = list(csv.DictReader(io.StringIO(client.get("/settings/audit.csv").text)))
 
     assert [row["action"] for row in rows] == ["audit.exported", "experiment.started"]
     assert rows[1]["about"] == "'=1+1"
@@ -181,7 +182,7 @@ def test_a_file_that_no_person_asked_for_is_not_sent_and_not_told(
 ):
     log_in(client, team.owner)
 
-    answer = client.get("/team/audit.csv", headers=headers)
+    answer = client.get("/settings/audit.csv", headers=headers)
 
     assert (answer.status_code, actions(team)) == (403, [])
     assert "Nobody asked for this here" in answer.text
@@ -190,9 +191,9 @@ def test_a_file_that_no_person_asked_for_is_not_sent_and_not_told(
 def test_a_look_at_the_head_of_a_file_is_not_told(client: Browser, team: Team):
     log_in(client, team.owner)
 
-    assert client.head("/team/audit.csv").status_code == 200
+    assert client.head("/settings/audit.csv").status_code == 200
     assert actions(team) == []
-    typed = client.get("/team/audit.csv", headers={"Sec-Fetch-Site": "none"})
+    typed = client.get("/settings/audit.csv", headers={"Sec-Fetch-Site": "none"})
     assert (typed.status_code, actions(team)) == (200, ["audit.exported"])
 
 
@@ -200,13 +201,13 @@ def test_what_is_asked_for_in_no_language_asks_for_nothing(client: Browser, team
     log_in(client, team.owner)
     record("experiment.started", "/p/one", by=team.approver)
 
-    page = client.get("/team/audit?first=soon&person=%27&kind=everything&before=x")
+    page = client.get("/settings/audit?first=soon&person=%27&kind=everything&before=x")
 
     assert page.status_code == 200
     assert "/p/one" in page.text
 
 
-@pytest.mark.parametrize("path", ["/team/audit", "/team/audit.csv"])
+@pytest.mark.parametrize("path", ["/settings/audit", "/settings/audit.csv"])
 @pytest.mark.parametrize(
     "asked", [f"person={10**20}", f"before={10**20}", "person=-1", "first=0001-01-01"]
 )
@@ -223,7 +224,7 @@ def test_the_last_day_of_the_calendar_may_be_asked_for(client: Browser, team: Te
     log_in(client, team.owner)
     record("experiment.started", "/p/one", by=team.approver)
 
-    assert "/p/one" in client.get("/team/audit?last=9999-12-31").text
+    assert "/p/one" in client.get("/settings/audit?last=9999-12-31").text
 
 
 def test_of_a_webhook_only_the_host_is_written_down(team: Team):
@@ -236,7 +237,7 @@ def test_of_a_webhook_only_the_host_is_written_down(team: Team):
 
 
 @pytest.mark.parametrize("role", ["viewer", "editor", "approver"])
-@pytest.mark.parametrize("path", ["/team/audit", "/team/audit.csv"])
+@pytest.mark.parametrize("path", ["/settings/audit", "/settings/audit.csv"])
 def test_only_an_owner_reads_it(client: Browser, team: Team, role: str, path: str):
     log_in(client, getattr(team, role))
 

@@ -64,7 +64,7 @@ def test_a_password_that_many_use_is_refused_wherever_one_is_chosen(client: Brow
         client.send(f"/invitation/{invited}", {"name": "Mei", "password": COMMON}),
     ]
     log_in(client, team.owner)
-    tried.append(client.send("/password", {"old_password": PASSWORD, **new}))
+    tried.append(client.send("/account/password", {"old_password": PASSWORD, **new}))
 
     assert [answer.status_code for answer in tried] == [422] * 3
     assert all(MANY in answer.text for answer in tried)

@@ -49,14 +49,14 @@ def test_an_owner_reads_what_goes_and_deletes_it(app: Flask, client: Browser, te
     make_over(app, team)
     log_in(client, team.owner)
 
-    page = client.get("/team/delete").text
-    answer = client.send("/team/delete", TYPED)
+    page = client.get("/settings/danger").text
+    answer = client.send("/settings/danger", TYPED)
 
-    for said in ("1 release", "1 experiment", "1 address that somebody left", "4 log-ins"):
+    for said in ("1 idea", "1 test", "1 sign-up", "4 accounts"):
         assert said in page
     assert (answer.status_code, answer.location) == (303, "/")
     page = client.get("/").text
-    assert "Everything is deleted. Restart the server to set it up again." in page
+    assert "Everything deleted. Restart the server to set it up again." in page
     assert "has no owner yet" in page
     assert client.get("/p/over").status_code == 404
 
@@ -68,7 +68,7 @@ def test_an_owner_reads_what_goes_and_deletes_it(app: Flask, client: Browser, te
 def test_both_must_be_typed_right(client: Browser, team: Team, typed: dict[str, str], said: str):
     log_in(client, team.owner)
 
-    answer = client.send("/team/delete", TYPED | typed)
+    answer = client.send("/settings/danger", TYPED | typed)
 
     assert answer.status_code == 422
     assert said in answer.text
@@ -78,7 +78,7 @@ def test_both_must_be_typed_right(client: Browser, team: Team, typed: dict[str, 
 def test_a_wrong_password_is_a_line_of_the_log(client: Browser, team: Team):
     log_in(client, team.owner)
 
-    client.send("/team/delete", TYPED | {"password": "a wrong one"})
+    client.send("/settings/danger", TYPED | {"password": "a wrong one"})
 
     [line] = audit_lines(10)
     assert (line.action, line.person_id) == ("login.password_refused", team.owner.id)
@@ -90,7 +90,7 @@ def test_a_page_that_is_open_must_be_ended_first(client: Browser, team: Team):
     lifecycle.pause(make_running(revision, team.editor, team.approver), team.owner)
     log_in(client, team.owner)
 
-    answer = client.send("/team/delete", TYPED)
+    answer = client.send("/settings/danger", TYPED)
 
     assert answer.status_code == 422
     assert "/p/larder is open to strangers" in answer.text
@@ -113,6 +113,6 @@ def test_a_waiting_list_that_is_open_must_be_closed_first(app: Flask, team: Team
 def test_only_an_owner_deletes_a_team(client: Browser, team: Team, role: str):
     log_in(client, getattr(team, role))
 
-    assert client.get("/team/delete").status_code == 403
-    assert client.send("/team/delete", TYPED).status_code == 403
+    assert client.get("/settings/danger").status_code == 403
+    assert client.send("/settings/danger", TYPED).status_code == 403
     assert count_contents().people == 4

@@ -51,7 +51,7 @@ def test_who_comes_second_is_told_that_it_is_gone(
     log_in(client, team.owner)
     meanwhile(monkeypatch, client.application, deletion(team))
 
-    answer = client.send("/team/delete", TYPED)
+    answer = client.send("/settings/danger", TYPED)
 
     assert answer.status_code == 404
     assert "Somebody deleted this meanwhile" in answer.text
@@ -66,7 +66,7 @@ def test_who_makes_a_token_meanwhile_is_told_that_all_is_gone(
     db.session.rollback()
     meanwhile(monkeypatch, client.application, act)
 
-    answer = client.send("/team/tokens", {"name": "CI", "scopes": "read", "password": PASSWORD})
+    answer = client.send("/settings/tokens", {"name": "CI", "scopes": "read", "password": PASSWORD})
 
     assert answer.status_code == 404
     assert "Somebody deleted it meanwhile" in answer.text
@@ -108,7 +108,7 @@ def test_who_may_no_longer_when_the_password_is_compared_deletes_nothing(
     db.session.rollback()
     meanwhile(monkeypatch, client.application, lambda: act(db.session.get_one(Membership, key)))
 
-    answer = client.send("/team/delete", TYPED)
+    answer = client.send("/settings/danger", TYPED)
 
     assert (answer.status_code, told in answer.text) == (status, True)
     assert db.session.scalar(sa.select(TeamSettings.id)) is not None

@@ -52,7 +52,7 @@ def test_what_nobody_asked_for_is_passed_over(client: Browser, team: Team) -> No
     made = team.settings.created_at
     asked = {"team_name": "Pantry", "controller": "Us", "contact_email": "us@x.io"}
 
-    answer = client.send("/team", dict.fromkeys({*SERVERS, "role"}, "2") | asked)
+    answer = client.send("/settings/identity", dict.fromkeys({*SERVERS, "role"}, "2") | asked)
 
     assert answer.status_code == 303
     assert (team.settings.id, team.settings.name, team.settings.created_at) == (
@@ -67,7 +67,7 @@ def test_passwords_are_masked_and_a_program_may_fill_them_in(client: Browser, te
     log_in_page = client.get("/login").text
     log_in(client, team.owner)
 
-    fields = re.findall(r"<input[^>]*password[^>]*>", log_in_page + client.get("/password").text)
+    fields = re.findall(r"<input[^>]*password[^>]*>", log_in_page + client.get("/account").text)
 
     assert len(fields) >= 4
     for field in fields:
@@ -75,7 +75,7 @@ def test_passwords_are_masked_and_a_program_may_fill_them_in(client: Browser, te
         assert re.search(r'autocomplete="(current|new)-password"', field)
 
 
-@pytest.mark.parametrize("path", ["/ideas", "/ideas/chart", "/team"])
+@pytest.mark.parametrize("path", ["/ideas", "/ideas/chart", "/settings"])
 def test_the_way_out_stands_on_every_page(client: Browser, team: Team, path: str) -> None:
     log_in(client, team.viewer)
 

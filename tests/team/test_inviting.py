@@ -14,7 +14,7 @@ from wbtest.extensions import db
 from wbtest.runtime import runtime
 from wbtest.team.members import MOST_A_DAY, forget_old_invitations
 from wbtest.team.models import Invitation
-from wbtest.team.team_views import FRESH_LINK
+from wbtest.team.settings_views import FRESH_LINK
 
 ADA = {"email": "Ada@Example.com ", "role": "approver"}
 
@@ -40,8 +40,8 @@ def link_on(page: str) -> str:
 
 def invite(client: Browser, email: str = "ada@example.com", role: str = "approver") -> str:
     """Ask somebody in and return the address on the link that the team page shows."""
-    client.send("/team/invitations", {"email": email, "role": role})
-    return link_on(client.get("/team").text)
+    client.send("/settings/invitations", {"email": email, "role": role})
+    return link_on(client.get("/settings").text)
 
 
 def only() -> Invitation:
@@ -50,21 +50,21 @@ def only() -> Invitation:
 
 @pytest.mark.usefixtures("mailing")
 def test_an_invitation_goes_out_by_mail_alone(client: Browser) -> None:
-    client.send("/team/invitations", ADA, headers={"X-Forwarded-Host": "evil.example"})
+    client.send("/settings/invitations", ADA, headers={"X-Forwarded-Host": "evil.example"})
 
     mail = db.session.scalars(db.select(OutboxMail)).one()
     assert mail.recipient == "ada@example.com"
     assert "asks you to join Larder on wbtest as approver" in mail.body
     assert link_on(mail.body)
-    assert not link_on(page := client.get("/team").text)
-    assert "on its way to ada@example.com" in page
+    assert not link_on(page := client.get("/settings").text)
+    assert "Invite sent to ada@example.com" in page
 
 
 def test_without_a_mail_server_the_link_is_shown_once(client: Browser) -> None:
-    client.send("/team/invitations", ADA)
+    client.send("/settings/invitations", ADA)
 
-    assert link_on(client.get("/team").text)
-    assert not link_on(client.get("/team").text)
+    assert link_on(client.get("/settings").text)
+    assert not link_on(client.get("/settings").text)
     assert db.session.scalars(db.select(OutboxMail)).all() == []
 
 
@@ -78,7 +78,7 @@ def test_a_link_written_into_the_cookie_is_not_shown(
 
     client.set_cookie("wb-form", f"{told}.{signature or ours}")
 
-    assert (link_on(client.get("/team").text) == "/invitation/evil") == is_shown
+    assert (link_on(client.get("/settings").text) == "/invitation/evil") == is_shown
 
 
 def test_only_a_hash_of_the_link_is_kept(client: Browser) -> None:
@@ -92,9 +92,9 @@ def test_only_a_hash_of_the_link_is_kept(client: Browser) -> None:
 def test_who_is_invited_is_listed_with_role_and_time(client: Browser) -> None:
     invite(client)
 
-    page = " ".join(client.get("/team").text.split())
+    page = " ".join(client.get("/settings").text.split())
 
-    assert "until 3 March 2027, 09:00 UTC · asked by Owner" in page
+    assert "expires 3 March 2027, 09:00 UTC · invited by Owner" in page
 
 
 @pytest.mark.parametrize(
@@ -109,7 +109,7 @@ def test_who_is_invited_is_listed_with_role_and_time(client: Browser) -> None:
 def test_a_fault_is_named_and_nobody_is_invited(
     client: Browser, typed: dict[str, str], said: str
 ) -> None:
-    answer = client.send("/team/invitations", ADA | typed)
+    answer = client.send("/settings/invitations", ADA | typed)
 
     assert answer.status_code == 422
     assert said in answer.text
@@ -130,9 +130,9 @@ def test_sent_again_the_old_link_opens_nothing(client: Browser, team: Team, now:
     now.turn(hours=50)
     log_in(client, team.owner)
 
-    client.send(f"/team/invitations/{only().id}/again")
+    client.send(f"/settings/invitations/{only().id}/again")
 
-    second = link_on(client.get("/team").text)
+    second = link_on(client.get("/settings").text)
     stranger = client.application.test_client()
     assert stranger.get(first).status_code == 404
     assert stranger.get(second).status_code == 200
@@ -141,30 +141,30 @@ def test_sent_again_the_old_link_opens_nothing(client: Browser, team: Team, now:
 def test_taken_back_it_opens_nothing(client: Browser) -> None:
     link = invite(client)
 
-    client.send(f"/team/invitations/{only().id}/revoke")
+    client.send(f"/settings/invitations/{only().id}/revoke")
 
     assert client.application.test_client().get(link).status_code == 404
-    assert "Nobody is invited" in client.get("/team").text
+    assert "No pending invitations" in client.get("/settings").text
 
 
 def test_a_team_sends_so_many_a_day(client: Browser, team: Team, now: HandClock) -> None:
     for number in range(MOST_A_DAY):
-        client.send("/team/invitations", ADA | {"email": f"a{number}@x.io"})
+        client.send("/settings/invitations", ADA | {"email": f"a{number}@x.io"})
 
-    answer = client.send("/team/invitations", ADA)
+    answer = client.send("/settings/invitations", ADA)
     assert answer.status_code == 429
     assert (answer.headers["Retry-After"], "Try tomorrow" in answer.text) == ("90000", True)
     now.turn(hours=25)
     log_in(client, team.owner)
-    assert client.send("/team/invitations", ADA).status_code == 303
+    assert client.send("/settings/invitations", ADA).status_code == 303
 
 
 @pytest.mark.parametrize("role", ["viewer", "editor", "approver"])
 def test_only_an_owner_invites(client: Browser, team: Team, role: str) -> None:
     log_in(client, getattr(team, role))
 
-    assert client.send("/team/invitations", ADA).status_code == 403
-    assert "Invitations" not in client.get("/team").text
+    assert client.send("/settings/invitations", ADA).status_code == 403
+    assert "Invitations" not in client.get("/settings").text
 
 
 def test_an_invitation_that_nobody_took_is_forgotten_in_time(
@@ -183,11 +183,11 @@ def test_an_invitation_that_nobody_took_is_forgotten_in_time(
 
 @pytest.mark.parametrize("typed", [b"ada%ff@x.io", b"ada%C3@x.io", b"ada%EF%BF%BD@x.io"])
 def test_bytes_that_are_no_text_are_refused_at_the_email(client: Browser, typed: bytes) -> None:
-    page = client.get("/team").text
+    page = client.get("/settings").text
     token = page.partition('name="csrf_token"')[2].split('"')[1].encode()
 
     answer = client.post(
-        "/team/invitations",
+        "/settings/invitations",
         data=b"csrf_token=" + token + b"&role=viewer&email=" + typed,
         content_type="application/x-www-form-urlencoded",
     )

@@ -46,7 +46,7 @@ def roles(team: Team) -> list[str]:
 
 
 def path(person: Person, what: str) -> str:
-    return f"/team/members/{person.id}/{what}"
+    return f"/settings/members/{person.id}/{what}"
 
 
 def test_an_owner_changes_a_role(client: Browser, team: Team) -> None:
@@ -54,7 +54,7 @@ def test_an_owner_changes_a_role(client: Browser, team: Team) -> None:
 
     assert answer.status_code == 303
     assert member(team, team.viewer).role == "approver"
-    assert "Viewer is approver now." in client.get("/team").text
+    assert "Viewer’s role changed to approver." in client.get("/settings").text
 
 
 def test_a_role_that_there_is_not_is_refused(client: Browser, team: Team) -> None:
@@ -81,7 +81,7 @@ def test_the_next_request_of_who_was_removed_is_refused(client: Browser, team: T
 
     client.send(path(team.editor, "remove"))
 
-    for asked in ("/", "/team", f"/releases/{release.id}", "/releases/999"):
+    for asked in ("/", "/settings", f"/releases/{release.id}", "/releases/999"):
         answer = theirs.get(asked)
         assert answer.status_code == 404
         assert "You’re not in the team" in answer.text
@@ -91,7 +91,7 @@ def test_the_next_request_of_who_was_removed_is_refused(client: Browser, team: T
 def test_who_leaves_is_in_no_team(client: Browser, team: Team) -> None:
     log_in(client, team.viewer)
 
-    assert client.send("/team/leave").location == "/"
+    assert client.send("/settings/leave").location == "/"
     page = client.get("/").text
     assert "You’re not in the team" in page
     assert "You left Larder." in page
@@ -103,7 +103,7 @@ def test_who_leaves_is_in_no_team(client: Browser, team: Team) -> None:
     [("members/{id}/role", {"role": "editor"}), ("members/{id}/remove", {}), ("leave", {})],
 )
 def test_the_last_owner_stays(client: Browser, team: Team, what: str, data: dict[str, str]) -> None:
-    answer = client.send(f"/team/{what.format(id=team.owner.id)}", data)
+    answer = client.send(f"/settings/{what.format(id=team.owner.id)}", data)
 
     assert answer.status_code == 409
     assert "Make somebody else an owner first" in answer.text
@@ -111,7 +111,7 @@ def test_the_last_owner_stays(client: Browser, team: Team, what: str, data: dict
 
 
 def test_an_owner_may_go_when_another_stays(client: Browser, team: Team, second: Person) -> None:
-    assert client.send("/team/leave").status_code == 303
+    assert client.send("/settings/leave").status_code == 303
 
     assert member(team, second).role == "owner"
     assert roles(team).count("owner") == 1
@@ -121,7 +121,7 @@ def test_somebody_who_is_not_in_the_team_is_not_there(client: Browser, team: Tea
     stranger = make_stranger("eve@kiln.example")
 
     assert client.send(path(stranger, "remove")).status_code == 404
-    assert client.send("/team/members/999/remove").status_code == 404
+    assert client.send("/settings/members/999/remove").status_code == 404
 
 
 def test_who_was_removed_meanwhile_is_gone(app: Flask, team: Team) -> None:

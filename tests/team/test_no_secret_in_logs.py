@@ -73,7 +73,7 @@ def test_of_a_log_in(client: Browser, team: Team, now: HandClock, logged: pytest
 
 def test_of_links_in_mails(client: Browser, team: Team, logged: pytest.LogCaptureFixture):
     cookie = enter(client, team)
-    client.send("/team/invitations", {"email": MEI, "role": "editor"})
+    client.send("/settings/invitations", {"email": MEI, "role": "editor"})
     client.send("/account/email", {"new_email": "o@example.org", "password": PASSWORD})
     client.send("/logout")
     client.send("/reset", {"email": team.owner.email})
@@ -90,14 +90,15 @@ def test_of_links_in_mails(client: Browser, team: Team, logged: pytest.LogCaptur
 
 def test_of_tokens_and_webhooks(client: Browser, team: Team, logged: pytest.LogCaptureFixture):
     enter(client, team)
-    client.send("/team/tokens", {"name": "CI", "scopes": "read", "password": PASSWORD})
-    [token] = re.findall(r"wbt_[\w-]{40,}", client.get("/team/tokens").text)
+    client.send("/settings/tokens", {"name": "CI", "scopes": "read", "password": PASSWORD})
+    [token] = re.findall(r"wbt_[\w-]{40,}", client.get("/settings/developers").text)
     client.get("/api/v1/releases", headers={"Authorization": f"Bearer {token}"})
     client.get(f"/api/v1/releases?token={token}")
-    client.send("/team/webhooks", {"url": HOOK, "events": "signup.created"})
+    client.send("/settings/webhooks", {"url": HOOK, "events": "signup.created"})
     [hook] = db.session.scalars(db.select(Webhook))
-    assert hook.secret in client.get(f"/team/webhooks/{hook.id}/secret").text
-    client.send(f"/team/webhooks/{hook.id}/test")
+    shown = client.send(f"/settings/webhooks/{hook.id}/secret").location
+    assert hook.secret in client.get(shown).text
+    client.send(f"/settings/webhooks/{hook.id}/test")
     with writing():
         # Where nothing may be sent, and no name has to be looked up for that.
         hook.url = HOOK.replace("hooks.example", "127.0.0.1")

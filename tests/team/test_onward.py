@@ -57,9 +57,9 @@ def test_the_log_in_follows_only_local_links(client: Browser, text: str) -> None
 
 def test_a_stranger_comes_back_to_the_page_asked_for(client: Browser) -> None:
     ada = make_person("ada@example.com", "owner")
-    asked = client.get("/team?tab=people")
+    asked = client.get("/settings?tab=people")
 
     response = client.send(asked.location, {"email": ada.email, "password": PASSWORD})
 
-    assert asked.location == "/login?next=/team?tab%3Dpeople"
-    assert response.location == "/team?tab=people"
+    assert asked.location == "/login?next=/settings?tab%3Dpeople"
+    assert response.location == "/settings?tab=people"

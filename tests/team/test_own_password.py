@@ -24,10 +24,10 @@ def ada(app: Flask, client: Browser) -> Person:
 def test_the_new_password_opens_the_door_and_the_old_one_no_longer(
     app: Flask, client: Browser, ada: Person
 ) -> None:
-    response = client.send("/password", FIELDS)
+    response = client.send("/account/password", FIELDS)
 
     assert response.status_code == 303
-    assert "Your password is changed." in client.get(response.location).text
+    assert "Password changed." in client.get(response.location).text
     elsewhere = app.test_client()
     assert isinstance(elsewhere, Browser)
     old, new = (
@@ -44,14 +44,14 @@ def test_other_devices_are_logged_out_and_this_one_gets_a_new_token(
     log_in(elsewhere, ada)
     before = client.get_cookie("wb-session")
 
-    client.send("/password", FIELDS)
+    client.send("/account/password", FIELDS)
 
     after = client.get_cookie("wb-session")
     assert before
     assert after
     assert before.value != after.value
-    assert client.get("/team").status_code == 200
-    assert elsewhere.get("/team").status_code == 303
+    assert client.get("/settings").status_code == 200
+    assert elsewhere.get("/settings").status_code == 303
     assert db.session.scalar(db.select(db.func.count()).select_from(LoginSession)) == 1
 
 
@@ -74,13 +74,13 @@ def test_a_fault_is_told_at_its_field_and_changes_nothing(
     before = ada.password_hash
     fields = FIELDS | {field: typed} | ({"repeated": typed} if field == "new_password" else {})
 
-    response = client.send("/password", fields)
+    response = client.send("/account/password", fields)
 
     assert response.status_code == 422
     assert sentence in response.text.partition(f'id="{field}-error"')[2]
     assert NEW not in response.text
     assert ada.password_hash == before
-    assert client.get("/team").status_code == 200
+    assert client.get("/settings").status_code == 200
 
 
 def test_guesses_are_counted_for_the_session_and_not_with_those_at_the_log_in(
@@ -92,19 +92,19 @@ def test_guesses_are_counted_for_the_session_and_not_with_those_at_the_log_in(
         elsewhere.send("/login", {"email": ada.email, "password": "not the password"})
 
     wrong = FIELDS | {"old_password": "not the password"}
-    codes = [client.send("/password", wrong).status_code for _ in range(11)]
+    codes = [client.send("/account/password", wrong).status_code for _ in range(11)]
 
     assert codes == [422] * 10 + [429]
 
 
 def test_a_change_forgives_the_guesses(client: Browser, ada: Person) -> None:
     for _ in range(9):
-        client.send("/password", FIELDS | {"old_password": "not the password"})
-    client.send("/password", FIELDS)
+        client.send("/account/password", FIELDS | {"old_password": "not the password"})
+    client.send("/account/password", FIELDS)
 
     again = {"old_password": NEW, "new_password": PASSWORD, "repeated": PASSWORD}
-    assert client.send("/password", again | {"old_password": "wrong"}).status_code == 422
-    assert client.send("/password", again).status_code == 303
+    assert client.send("/account/password", again | {"old_password": "wrong"}).status_code == 422
+    assert client.send("/account/password", again).status_code == 303
 
 
 def test_a_password_changed_elsewhere_meanwhile_is_not_changed_again(
@@ -118,7 +118,7 @@ def test_a_password_changed_elsewhere_meanwhile_is_not_changed_again(
         return is_right
 
     monkeypatch.setattr(passwords, "is_right", change_meanwhile)
-    response = client.send("/password", FIELDS)
+    response = client.send("/account/password", FIELDS)
 
     assert "Your password was changed meanwhile." in response.text
     assert compare(db.session.get_one(Person, ada.id).password_hash, "a third quiet word")
@@ -127,13 +127,9 @@ def test_a_password_changed_elsewhere_meanwhile_is_not_changed_again(
 def test_a_form_from_elsewhere_changes_nothing(client: Browser, ada: Person) -> None:
     before = ada.password_hash
 
-    assert client.post("/password", data=FIELDS).status_code == 400
+    assert client.post("/account/password", data=FIELDS).status_code == 400
     assert ada.password_hash == before
 
 
-def test_a_stranger_is_asked_to_log_in_first(client: Browser, app: Flask) -> None:
-    assert client.get("/password").location == "/login?next=/password"
-
-
-def test_the_own_account_leads_there(client: Browser, ada: Person) -> None:
-    assert 'href="/password"' in client.get("/account").text
+def test_the_form_is_on_the_profile(client: Browser, ada: Person) -> None:
+    assert 'action="/account/password"' in client.get("/account").text

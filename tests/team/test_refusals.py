@@ -25,11 +25,11 @@ def test_a_role_that_is_too_low_is_told_once_an_hour(client: Browser, team: Team
 
     for minutes in (0, 59, 1):
         now.turn(minutes=minutes)
-        assert client.get("/team/audit").status_code == 403
+        assert client.get("/settings/audit").status_code == 403
 
     assert [line.at for line in refusals(team)] == [now(), now() - HOUR]
     assert {(line.person_id, line.about) for line in refusals(team)} == {
-        (team.editor.id, "GET /team/audit")
+        (team.editor.id, "GET /settings/audit")
     }
 
 
@@ -38,15 +38,15 @@ def test_no_answer_waits_for_whoever_writes(
     client: Browser, team: Team, caplog: pytest.LogCaptureFixture
 ):
     log_in(client, team.editor)
-    names = refusal_names(team.editor.id, "GET /team/audit")
+    names = refusal_names(team.editor.id, "GET /settings/audit")
     with db.engine.connect().execution_options(writes=True) as other:
         rate_limits.count(other, names, 1, HOUR)
-        assert client.get("/team/audit").status_code == 403
+        assert client.get("/settings/audit").status_code == 403
         other.rollback()
 
-    assert "that GET /team/audit was refused could not be written down" in caplog.text
+    assert "that GET /settings/audit was refused could not be written down" in caplog.text
     assert refusals(team) == []
-    client.get("/team/audit")
+    client.get("/settings/audit")
     assert len(refusals(team)) == 1
 
 
@@ -68,10 +68,10 @@ def test_a_token_without_the_scope_is_told_with_its_name(client: Browser, team: 
     assert (line.about, line.token) == ("GET /api/v1/members", f"“CI” ({text[:12]}…)")
 
 
-@pytest.mark.parametrize("path", ["/team/audit", "/team/audit.csv"])
+@pytest.mark.parametrize("path", ["/settings/audit", "/settings/audit.csv"])
 def test_they_stand_under_a_filter_of_their_own(client: Browser, team: Team, path: str):
     log_in(client, team.editor)
-    client.send("/team/invitations", {"email": "mei@x.io", "role": "owner"})
+    client.send("/settings/invitations", {"email": "mei@x.io", "role": "owner"})
     log_in(client, team.owner)
 
     assert "role is too low" not in client.get(path).text

@@ -26,7 +26,7 @@ def test_the_right_password_opens_a_session(client: Browser, ada: Person) -> Non
 
     assert response.status_code == 303
     assert response.location == "/"
-    assert client.get("/team").status_code == 200
+    assert client.get("/settings").status_code == 200
 
 
 def test_the_cookie_is_for_this_host_and_no_script(client: Browser, ada: Person) -> None:
@@ -70,7 +70,7 @@ def test_a_cookie_replayed_after_the_log_out_is_worth_nothing(client: Browser, a
 
     client.set_cookie("wb-session", cookie.value)
 
-    assert client.get("/team").status_code == 303
+    assert client.get("/settings").status_code == 303
 
 
 def test_a_session_ends_after_thirty_days(client: Browser, ada: Person, now: HandClock) -> None:
@@ -78,11 +78,11 @@ def test_a_session_ends_after_thirty_days(client: Browser, ada: Person, now: Han
 
     for _ in range(2):
         now.turn(days=10)
-        assert client.get("/team").status_code == 200
+        assert client.get("/settings").status_code == 200
     now.turn(days=10, seconds=-1)
-    assert client.get("/team").status_code == 200
+    assert client.get("/settings").status_code == 200
     now.turn(seconds=1)
-    assert client.get("/team").status_code == 303
+    assert client.get("/settings").status_code == 303
 
 
 def test_a_device_that_nobody_uses_is_logged_out(
@@ -90,11 +90,11 @@ def test_a_device_that_nobody_uses_is_logged_out(
 ) -> None:
     log_in(client, ada)
     now.turn(days=13)
-    assert client.get("/team").status_code == 200
+    assert client.get("/settings").status_code == 200
 
     now.turn(days=14)
 
-    assert client.get("/team").location == "/login?next=/team"
+    assert client.get("/settings").location == "/login?next=/settings"
     forget_old_sessions(now())
     assert db.session.scalar(db.select(db.func.count()).select_from(LoginSession)) == 0
 
@@ -107,15 +107,15 @@ def test_how_long_it_may_rest_is_a_setting(
 
     now.turn(days=2)
 
-    assert client.get("/team").status_code == 303
+    assert client.get("/settings").status_code == 303
 
 
 def test_another_secret_key_ends_every_session(app: Flask, client: Browser, ada: Person) -> None:
     log_in(client, ada)
-    before = client.get("/team").status_code
+    before = client.get("/settings").status_code
     object.__setattr__(runtime(app).settings, "secret_key", "another-key" * 4)
 
-    assert (before, client.get("/team").status_code) == (200, 303)
+    assert (before, client.get("/settings").status_code) == (200, 303)
 
 
 def test_sessions_that_are_over_are_deleted(client: Browser, ada: Person, now: HandClock) -> None:
@@ -133,7 +133,7 @@ def test_a_new_password_ends_every_session(client: Browser, ada: Person) -> None
 
     people.set_password(ada, "another quiet word")
 
-    assert client.get("/team").status_code == 303
+    assert client.get("/settings").status_code == 303
 
 
 def test_unknown_e_mail_and_wrong_password_are_told_the_same(client: Browser, ada: Person) -> None:
@@ -178,7 +178,7 @@ def test_a_log_in_ends_what_the_device_had_before(
 
     client.send("/login", {"email": ada.email, "password": PASSWORD})
 
-    assert client.get("/team").status_code == 200
+    assert client.get("/settings").status_code == 200
     assert len(db.session.scalars(db.select(LoginSession)).all()) == 1
 
 
@@ -227,7 +227,7 @@ def test_a_form_from_elsewhere_is_refused(client: Browser, ada: Person, path: st
     response = client.post(path, data={"email": ada.email, "password": PASSWORD})
 
     assert response.status_code == 400
-    assert client.get("/team").status_code == 200
+    assert client.get("/settings").status_code == 200
 
 
 def test_the_cookie_of_another_program_on_this_host_logs_nobody_out(
@@ -236,13 +236,13 @@ def test_the_cookie_of_another_program_on_this_host_logs_nobody_out(
     log_in(client, ada)
     client.set_cookie("remember_token", "7|of-another-flask-app")
 
-    assert client.get("/team").status_code == 200
+    assert client.get("/settings").status_code == 200
 
 
 def test_somebody_logged_in_has_no_use_for_the_log_in(client: Browser, ada: Person) -> None:
     log_in(client, ada)
 
-    assert client.get("/login?next=/team").location == "/team"
+    assert client.get("/login?next=/settings").location == "/settings"
     assert client.get("/").location == "/start"
 
 
@@ -252,6 +252,6 @@ def test_the_start_sends_a_stranger_to_the_log_in(client: Browser, ada: Person) 
 
 @pytest.mark.parametrize("junk", ["", "x" * 8000, "é", "a\x01b"])
 def test_a_garbled_cookie_is_nobody(client: Browser, ada: Person, junk: str) -> None:
-    response = client.get("/team", headers={"Cookie": f"wb-session={junk}"})
+    response = client.get("/settings", headers={"Cookie": f"wb-session={junk}"})
 
     assert response.status_code == 303

@@ -41,7 +41,7 @@ def test_the_first_visit_makes_owner_and_team_and_logs_in(client: Browser) -> No
     membership = db.session.scalars(db.select(Membership)).one()
     assert response.status_code == 303
     assert (membership.role, membership.person.email) == ("owner", "ada@example.com")
-    assert client.get("/team").status_code == 200
+    assert client.get("/settings").status_code == 200
 
 
 def test_what_is_left_empty_is_filled_from_what_is_known(client: Browser) -> None:

@@ -1,4 +1,4 @@
-"""The team's page: everybody reads it, only an owner changes it."""
+"""The public identity and the people: everybody reads them, only an owner changes them."""
 
 import pytest
 
@@ -24,21 +24,21 @@ def come_in(client: Browser, role: str) -> TeamSettings:
 def test_an_owner_changes_the_facts(client: Browser) -> None:
     team = come_in(client, "owner")
 
-    response = client.send("/team", FACTS)
+    response = client.send("/settings/identity", FACTS)
 
     assert response.status_code == 303
     assert team.name == "Larder Labs"
     assert team.contact_email == "hello@larder.example"
-    assert "Saved." in client.get("/team").text
+    assert "Saved." in client.get("/settings/identity").text
 
 
 @pytest.mark.parametrize("role", ["viewer", "editor", "approver"])
 def test_nobody_else_can(client: Browser, role: str) -> None:
     team = come_in(client, role)
 
-    assert client.send("/team", FACTS).status_code == 403
+    assert client.send("/settings/identity", FACTS).status_code == 403
     assert team.name == "Larder"
-    assert "<form" not in client.get("/team").text.partition('id="facts"')[2]
+    assert 'name="team_name"' not in client.get("/settings/identity").text
 
 
 @pytest.mark.parametrize(
@@ -47,7 +47,7 @@ def test_nobody_else_can(client: Browser, role: str) -> None:
 def test_a_bad_fact_is_named_and_the_rest_is_kept(client: Browser, field: str, typed: str) -> None:
     team = come_in(client, "owner")
 
-    response = client.send("/team", {**FACTS, "team_name": "Kept", field: typed})
+    response = client.send("/settings/identity", {**FACTS, "team_name": "Kept", field: typed})
 
     assert response.status_code == 422
     assert f'id="{field}-error"' in response.text
@@ -57,9 +57,9 @@ def test_a_bad_fact_is_named_and_the_rest_is_kept(client: Browser, field: str, t
 def test_what_people_type_is_never_markup_or_template(client: Browser) -> None:
     come_in(client, "owner")
 
-    client.send("/team", {**FACTS, "team_name": "<b>{{ 7*7 }}</b>"})
+    client.send("/settings/identity", {**FACTS, "team_name": "<b>{{ 7*7 }}</b>"})
 
-    assert "&lt;b&gt;{{ 7*7 }}&lt;/b&gt;" in client.get("/team").text
+    assert "&lt;b&gt;{{ 7*7 }}&lt;/b&gt;" in client.get("/settings").text
 
 
 def test_an_owner_sees_mail_that_waits_for_a_server(client: Browser) -> None:
@@ -67,14 +67,14 @@ def test_an_owner_sees_mail_that_waits_for_a_server(client: Browser) -> None:
     queue_mail(recipient="a@x.io", subject="Hello", body="…")
     queue_mail(recipient="b@x.io", subject="Hello", body="…")
 
-    page = client.get("/team").text
+    page = client.get("/settings/email").text
 
-    assert "2 mails wait." in page
-    assert "No mail server is set" in page
+    assert "2 emails queued." in " ".join(page.split())
+    assert "Email isn’t set up" in page
 
 
 def test_the_name_of_the_team_survives_a_save(client: Browser) -> None:
     come_in(client, "owner")
-    client.send("/team", FACTS)
+    client.send("/settings/identity", FACTS)
 
     assert db.session.scalars(db.select(TeamSettings.controller)).one() == FACTS["controller"]

@@ -9,8 +9,8 @@ from tests.team.two import while_somebody_writes
 from wbtest.extensions import db
 from wbtest.store import Gone, Invalid, writing
 from wbtest.team import tokens
+from wbtest.team.developer_views import FRESH
 from wbtest.team.models import ApiToken, AuditLine, Membership
-from wbtest.team.token_views import FRESH
 
 FORM = {"name": "Nightly export", "scopes": ["read", "write"], "password": PASSWORD}
 
@@ -28,10 +28,10 @@ def made(team: Team, **parts: object) -> tuple[ApiToken, str]:
 
 
 def test_a_token_is_shown_once_and_kept_as_a_hash(owner: Browser) -> None:
-    made = owner.send("/team/tokens", FORM)
+    made = owner.send("/settings/tokens", FORM)
 
     assert made.status_code == 303
-    first, second = owner.get("/team/tokens").text, owner.get("/team/tokens").text
+    first, second = owner.get("/settings/developers").text, owner.get("/settings/developers").text
     [token] = db.session.scalars(db.select(ApiToken))
     assert (token.name, token.scopes, token.role) == ("Nightly export", "read write", "owner")
     text = first.split("readonly>")[1].split("<")[0]
@@ -42,7 +42,7 @@ def test_a_token_is_shown_once_and_kept_as_a_hash(owner: Browser) -> None:
 
 
 def test_one_that_was_not_shown_yet_does_not_wait_for_the_next_person(owner: Browser) -> None:
-    owner.send("/team/tokens", FORM)
+    owner.send("/settings/tokens", FORM)
 
     owner.send("/logout")
 
@@ -51,7 +51,7 @@ def test_one_that_was_not_shown_yet_does_not_wait_for_the_next_person(owner: Bro
 
 
 def test_a_wrong_password_makes_none_and_keeps_what_was_typed(owner: Browser) -> None:
-    page = owner.send("/team/tokens", FORM | {"password": "a wrong password"})
+    page = owner.send("/settings/tokens", FORM | {"password": "a wrong password"})
 
     assert page.status_code == 422
     assert "This is not your password." in page.text
@@ -62,7 +62,7 @@ def test_a_wrong_password_makes_none_and_keeps_what_was_typed(owner: Browser) ->
 def test_a_token_that_is_ended_opens_nothing(owner: Browser, team: Team) -> None:
     token, text = made(team)
 
-    owner.send(f"/team/tokens/{token.id}/revoke")
+    owner.send(f"/settings/tokens/{token.id}/revoke")
 
     assert tokens.find_live(text) is None
 
@@ -84,7 +84,7 @@ def test_of_two_who_end_a_token_one_stands_in_the_record(team: Team) -> None:
 def test_only_an_owner_makes_tokens(client: Browser, team: Team, role: str) -> None:
     log_in(client, getattr(team, role))
 
-    assert client.send("/team/tokens", FORM).status_code == 403
+    assert client.send("/settings/tokens", FORM).status_code == 403
 
 
 def test_a_token_ends_on_its_day(team: Team, now: HandClock) -> None:

@@ -197,7 +197,7 @@ def test_an_owner_tells_the_coach_how_they_write(client: FlaskClient, owner: Per
     make_release(owner, solution="A seamless app with a Fridgeometer.")
     shown = {"jargon": "Fridgeometer\r\n\r\n synergon ", "allowed": "KWH", "used": ["S1"]}
 
-    answer = client.post("/coach", data=shown)
+    answer = client.post("/settings/coach", data=shown)
 
     assert answer.status_code == 303
     kept = get_coach_settings()
@@ -207,15 +207,15 @@ def test_an_owner_tells_the_coach_how_they_write(client: FlaskClient, owner: Per
 
 
 def test_at_first_every_rule_is_in_use(client: FlaskClient):
-    page = client.get("/coach").text
+    page = client.get("/settings/coach").text
 
     assert page.count("checked") == page.count('type="checkbox"') > 1
 
 
 def test_the_page_tells_what_stops_a_text_in_which_form_and_what_stops_its_page(client):
-    page = client.get("/coach").text.partition("What stops a release")[2]
-    any_form, _, rest = page.partition("A full release is stopped by these, too.")
-    full, _, start = rest.partition("What stops the page")
+    page = client.get("/settings/coach").text.partition("Block approval</h3>")[2]
+    any_form, _, rest = page.partition("Block approval of a full release")
+    full, _, start = rest.partition("Block the start of a test")
 
     assert re.findall(r"<li>(\w+):", any_form) == ["A11", "A13", "A14", "H1"]
     assert re.findall(r"<li>(\w+):", full) == ["A7", "S2", "P1", "Q1", "F1", "F3", "F4"]
@@ -223,13 +223,13 @@ def test_the_page_tells_what_stops_a_text_in_which_form_and_what_stops_its_page(
 
 
 def test_what_stops_a_release_cannot_be_muted(client: FlaskClient, owner: Person):
-    client.post("/coach", data={"used": []})
+    client.post("/settings/coach", data={"used": []})
 
     assert "H1" not in get_coach_settings().muted
 
 
 def test_a_list_that_is_too_long_comes_back_with_a_sentence(client: FlaskClient):
-    answer = client.post("/coach", data={"jargon": "x" * 5_001})
+    answer = client.post("/settings/coach", data={"jargon": "x" * 5_001})
 
     assert answer.status_code == 422
     assert "5,000 are the most" in answer.text
@@ -238,8 +238,8 @@ def test_a_list_that_is_too_long_comes_back_with_a_sentence(client: FlaskClient)
 def test_only_an_owner_changes_what_the_coach_looks_for(app: Flask, release: Release):
     editor = browser(app, make_person("ed@example.com", "editor"))
 
-    assert editor.post("/coach", data={"jargon": "x"}).status_code == 403
-    assert "Tell the coach" not in editor.get("/coach").text
+    assert editor.post("/settings/coach", data={"jargon": "x"}).status_code == 403
+    assert 'name="jargon"' not in editor.get("/settings/coach").text
 
 
 def test_what_nobody_knows_yet_is_listed_with_who_settles_it(client, owner, now):

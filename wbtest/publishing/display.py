@@ -287,7 +287,7 @@ def ways_of(experiment: Experiment) -> dict[str, tuple[str, str]]:
         ),
         "release": (url_for("writing.release", release_id=release_id), "Go to the release"),
         "rule": (_page_url("edit_experiment", experiment), "Change the rule"),
-        "team": (url_for("team.team"), "Go to the team"),
+        "team": (url_for("team.identity"), "View public identity"),
         "options": (_page_url("options", experiment), "Change the options"),
         "look": (_page_url("look", experiment), "Change the look"),
         "variants": (

@@ -37,8 +37,7 @@ from wbtest.writing.releases import find_newest_revision
 from wbtest.writing.text_rules import joined
 
 CHECK_FIRST = (
-    "let another approver pass the launch check first, "
-    "or make a member an approver on the Team page"
+    "let another approver pass the launch check first, or make a member an approver in Settings"
 )
 
 

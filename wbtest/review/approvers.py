@@ -11,7 +11,7 @@ from wbtest.team.access import get_team
 from wbtest.team.audit import record
 from wbtest.team.models import Membership, Person, TeamSettings
 
-ADD_AN_APPROVER = "make a member an approver on the Team page"
+ADD_AN_APPROVER = "make a member an approver in Settings"
 # Made once, since to put it together takes longer than to run it.
 _MEMBERS = select(func.count()).select_from(Membership)
 MOST_APPROVALS = 9

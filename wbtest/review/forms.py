@@ -91,11 +91,11 @@ class StopForm(Form):
 
 
 class ApprovingForm(Form):
-    """How many sign a text off, and who must be among them."""
+    """How many approve a text, and who must be among them."""
 
-    approvals = WholeField("How many approve a text", default=1)
+    approvals = WholeField("Approvals needed", default=1)
     required = SelectMultipleField(
-        "Always among them",
+        "Required approvers",
         coerce=int,
         validate_choice=False,
         widget=ListWidget(prefix_label=False),

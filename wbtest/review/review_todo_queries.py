@@ -23,18 +23,18 @@ AUTHOR = Reader(None, is_author=True)
 # What each is called, who counts it, what to do, for whom, and where.
 _UNDELIVERED = (
     (
-        "mail",
+        "email",
         outbox.find_failed_mails,
-        "Send again or dismiss {} that did not arrive",
-        "whoever it was for",
-        "/team/deliveries",
+        "Send again or delete {} that didn’t arrive",
+        "the recipient",
+        "/settings/email",
     ),
     (
         "event",
         outbox.find_failed_events,
-        "Send again {} that no webhook took",
+        "Send again {} that failed to reach a webhook",
         "another program",
-        "/team/webhooks",
+        "/settings/developers",
     ),
 )
 
@@ -368,6 +368,6 @@ def undelivered_items(owners: Sequence[Assignee]) -> Iterator[TodoItem]:
                 since=found.oldest_at,
                 path=path,
                 # Whose mail it is, only owners read.
-                about="/team",
+                about="/settings",
                 newest_at=found.newest_at,
             )

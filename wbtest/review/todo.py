@@ -18,7 +18,7 @@ from wbtest.writing.text_rules import joined
 # The first words of ``TodoItem.thing``, in order: what blocks people, what blocks a test, the rest.
 KINDS = (
     ("approve", "second", "correct", "read", "answer", "draft"),
-    ("start", "decide", "end", "doubt", "check", "close", "mails", "events"),
+    ("start", "decide", "end", "doubt", "check", "close", "emails", "events"),
     ("unknown", "asked"),
 )
 # What has no day of its own is late when it has waited as long.

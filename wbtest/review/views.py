@@ -187,14 +187,14 @@ def delete_release(release_id: int) -> ResponseReturnValue:
     return redirect(url_for("ideas.ideas"), 303)
 
 
-@bp.get("/approving")
+@bp.get("/settings/approval")
 @access.requires("read")
-def approving() -> ResponseReturnValue:
+def approval() -> ResponseReturnValue:
     """How many approve a text, and who must be among them."""
-    return render_template("review/approving.html", form=_needs_form())
+    return render_template("review/approval.html", form=_needs_form())
 
 
-@bp.post("/approving")
+@bp.post("/settings/approval")
 @access.requires("own")
 def change_needs() -> ResponseReturnValue:
     """Change how many approve a text, and who must be among them."""
@@ -205,9 +205,9 @@ def change_needs() -> ResponseReturnValue:
         except Invalid as refused:
             form[refused.field].errors = [str(refused)]
         else:
-            flash("Saved. It holds for every text that is not published yet.")
-            return redirect(url_for(".approving"), 303)
-    page = render_template("review/approving.html", form=form)
+            flash("Saved.")
+            return redirect(url_for(".approval"), 303)
+    page = render_template("review/approval.html", form=form)
     return page, 422 if form.errors else 200
 
 

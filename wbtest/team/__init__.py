@@ -13,28 +13,26 @@ from wbtest.team import (
     account_views,
     audit,
     audit_views,
-    delivery_views,
+    developer_views,
     health_views,
     login_views,
     members,
     people,
     rate_limits,
     sessions,
-    team_views,
-    token_views,
+    settings_views,
 )
 from wbtest.team.login_views import bp, say_no_team
-from wbtest.team.team_views import keep_invitation_secret
+from wbtest.team.settings_views import keep_invitation_secret
 
 # Each adds its pages to the blueprint of ``login_views``.
 PAGES = (
     account_views,
     audit_views,
-    delivery_views,
+    developer_views,
     health_views,
     login_views,
-    team_views,
-    token_views,
+    settings_views,
 )
 
 

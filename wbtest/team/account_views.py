@@ -1,4 +1,6 @@
-"""One's own account: name, password, email, mails, devices and second factor."""
+"""One's profile: name, email, password, second factor, and where one is logged in."""
+
+from typing import NamedTuple
 
 from flask import abort, flash, make_response, redirect, render_template, request, session, url_for
 from flask.typing import ResponseReturnValue
@@ -15,9 +17,8 @@ from wbtest.team import (
     sessions,
     two_factor,
 )
-from wbtest.team.account_recovery import ask_to_change_email, change_email
+from wbtest.team.account_recovery import ask_to_change_email
 from wbtest.team.forms import (
-    DailyMailForm,
     EmailForm,
     NameForm,
     PasswordForm,
@@ -29,51 +30,83 @@ from wbtest.team.login_views import SECRET_ADDRESS, bp, has_mail_server, let_in,
 from wbtest.team.models import Person
 from wbtest.team.sessions import own_token
 from wbtest.team.tokens import count_tokens
-from wbtest.team.two_factor import has_second_factor
+from wbtest.typed import TypedForm
 
 # Between turning it on and showing them once, the recovery codes wait in the session of who did.
 FRESH_CODES = "recovery_codes"
 ISSUER = "wbtest"
 
 
-@bp.route("/account", methods=["GET", "POST"])
+class Forms(NamedTuple):
+    """The forms of the profile; one that was refused shows what was typed."""
+
+    name: NameForm
+    email: EmailForm
+    password: PasswordForm
+    turn_on: TurnOnForm
+    turn_off: TurnOffForm
+
+
+@bp.get("/account")
 @access.own_log_in
 def account() -> ResponseReturnValue:
-    """Everything about one's own log-in, and the form for one's name."""
-    person = access.person()
-    form = NameForm(data={"name": person.name})
+    """One's name, how one logs in, and where."""
+    return _account_page()
+
+
+@bp.post("/account")
+@access.own_log_in
+def change_name() -> ResponseReturnValue:
+    """Change how others see one."""
+    form = NameForm()
     if form.validate_on_submit():
         try:
-            people.rename(person, form.name.data or "")
+            people.rename(access.person(), form.name.data or "")
         except Invalid as refused:
             put_refusal(form, refused)
         else:
-            flash("Saved. Others see this name from now on.")
+            flash("Name saved.")
             return redirect(url_for(".account"), 303)
-    return account_page(form), 422 if form.errors else 200
+    return _account_page(name=form), 422
 
 
-def account_page(form: NameForm | None = None, daily_form: DailyMailForm | None = None) -> str:
-    """The page of the asking person's account; a form that was refused shows what was typed."""
+def _account_page(**refused: TypedForm) -> str:
+    """The profile of the asking person, with a form that was ``refused`` as it was typed."""
     person = access.person()
-    listed = sessions.list_devices(person, own_token())
+    shown = Forms(
+        name=NameForm(None, data={"name": person.name}),
+        email=EmailForm(None),
+        password=PasswordForm(None),
+        turn_on=TurnOnForm(None),
+        turn_off=TurnOffForm(None),
+    )._replace(**refused)
+    number_of_tokens = count_tokens(person)
+    for form in (shown.password, shown.turn_on, shown.turn_off):
+        if "ends_tokens" in form:
+            form.offer(number_of_tokens)
+    factor = two_factor.find_factor(person)
+    secret, drawn = _secret_to_scan(shown.turn_on, person) if factor is None else ("", "")
+    devices = sessions.list_devices(person, own_token())
     return render_template(
         "team/account.html",
-        form=form or NameForm(None, data={"name": person.name}),
-        daily_form=daily_form or DailyMailForm(None, data=_daily_mail(person)),
+        shown=shown,
         has_mail_server=has_mail_server(),
-        devices=listed[: sessions.MOST_LISTED],
-        number=len(listed),
-        has_second_factor=has_second_factor(person),
+        devices=devices[: sessions.MOST_LISTED],
+        number=len(devices),
+        factor=factor,
+        fresh=session.pop(FRESH_CODES, None) if factor else None,
+        left=two_factor.recovery_codes_left(person) if factor else 0,
+        secret=secret,
+        drawn=drawn,
     )
 
 
-def _daily_mail(person: Person) -> dict[str, object]:
-    chosen = mail_preferences.find_daily_choice(person)
-    return {
-        "is_wanted": chosen is None or chosen.is_wanted,
-        "time_zone": (chosen.time_zone if chosen else "") or mail_preferences.usual_zone(),
-    }
+def _secret_to_scan(form: TurnOnForm, person: Person) -> tuple[str, str]:
+    """What an app reads, in letters and as a QR code; a form that was refused keeps its secret."""
+    secret = two_factor.unwrap_secret(form.secret.data or "", person) or two_factor.make_secret()
+    form.secret.data = two_factor.wrap_secret(secret, person)
+    drawn = two_factor.draw_qr_code(two_factor.otpauth_address(secret, person.email, ISSUER))
+    return " ".join(secret[at : at + 4] for at in range(0, len(secret), 4)), drawn
 
 
 @bp.post("/account/devices/log-out")
@@ -82,7 +115,7 @@ def _daily_mail(person: Person) -> dict[str, object]:
 def log_out_device() -> ResponseReturnValue:
     """Log out one other device."""
     sessions.log_out_device(access.person(), request.form.get("device", ""))
-    flash("The device is logged out.")
+    flash("Device logged out.")
     return redirect(url_for(".account", _anchor="devices"), 303)
 
 
@@ -95,15 +128,15 @@ def log_out_others() -> ResponseReturnValue:
     flash(
         "No other device was logged in."
         if number == 0
-        else f"{number} other {'device is' if number == 1 else 'devices are'} logged out."
+        else f"{number} other {'device' if number == 1 else 'devices'} logged out."
     )
     return redirect(url_for(".account", _anchor="devices"), 303)
 
 
-@bp.route("/password", methods=["GET", "POST"])
+@bp.post("/account/password")
 @access.own_log_in
 @access.proved_in_form
-def password() -> ResponseReturnValue:
+def change_password() -> ResponseReturnValue:
     """Change one's own password. Every other device is logged out, and this one's token is new."""
     form = PasswordForm()
     form.offer(count_tokens(access.person()))
@@ -115,58 +148,51 @@ def password() -> ResponseReturnValue:
         except Invalid as refused:
             put_refusal(form, refused)
         else:
-            tokens = " Your API tokens are ended." if ends else ""
-            flash(f"Your password is changed. All other devices are logged out.{tokens}")
+            tokens = " Your API tokens have ended." if ends else ""
+            flash(f"Password changed. All other devices are logged out.{tokens}")
             return let_in(token, url_for(".account"))
-    return render_template("team/password.html", form=form), 422 if form.errors else 200
+    return _account_page(password=form), 422
 
 
-@bp.route("/account/email", methods=["GET", "POST"])
+@bp.post("/account/email")
 @access.own_log_in
 @proved("POST")
 @rate_limits.per_ip(30, rate_limits.HOUR)
-def email() -> ResponseReturnValue:
+def change_email() -> ResponseReturnValue:
     """Ask for another email. Nothing changes before it is confirmed from there."""
     form = EmailForm()
-    asked = ""
-    if has_mail_server() and form.validate_on_submit():
+    if not has_mail_server():
+        form.form_errors.append("Email isn’t set up, so a new address can’t be confirmed.")
+    elif form.validate_on_submit():
         typed = form.new_email.data or "", form.password.data or ""
         try:
             ask_to_change_email(access.person(), *typed)
         except Invalid as refused:
             put_refusal(form, refused)
         else:
-            asked = typed[0]
-    page = render_template(
-        "team/email.html", form=form, asked=asked, has_mail_server=has_mail_server()
-    )
-    return page, 422 if form.errors else 200
+            flash(f"Email sent to {typed[0]}. Open its link within an hour to confirm.")
+            return redirect(url_for(".account"), 303)
+    return _account_page(email=form), 422
 
 
 @bp.route("/email/<token>", methods=["GET", "POST"])
 @access.public
 @rate_limits.per_ip(60, rate_limits.HOUR)
 def confirm_email(token: str) -> ResponseReturnValue:
-    """Show which address it is about, and use it once somebody says yes."""
+    """Show which address it is about, and use it once somebody confirms."""
     link = account_recovery.get_link(token, "email")
     if request.method == "POST":
         new_email = link.new_email
-        asking, changed = access.find_person(), change_email(token, own_token())
+        asking = access.find_person()
+        changed = account_recovery.change_email(token, own_token())
         # A browser may be logged in as somebody else than who asked for the mail.
-        who = "You log" if asking in (None, changed) else f"{changed.name} logs"
-        flash(f"{who} in with {new_email} from now on. All other devices are logged out.")
+        who = "You" if asking in (None, changed) else changed.name
+        flash(f"{who} can now log in with {new_email}. All other devices are logged out.")
         response = redirect(url_for(".account" if asking else ".login"), 303)
         sessions.remember_device(response, new_email)
         return response
     page = render_template("team/confirm_email.html", new_email=link.new_email)
     return make_response(page, 200, SECRET_ADDRESS)
-
-
-@bp.get("/account/second-factor")
-@access.own_log_in
-def second_factor() -> ResponseReturnValue:
-    """The code to scan while it is off; what there is while it is on."""
-    return _second_factor_page(TurnOnForm(), TurnOffForm())
 
 
 @bp.post("/account/second-factor/on")
@@ -180,15 +206,15 @@ def turn_second_factor_on() -> ResponseReturnValue:
     if form.validate_on_submit():
         try:
             if secret is None:
-                raise Invalid("code", "This page was open for too long. Scan the new code below.")
+                raise Invalid("code", "This page was open too long. Scan the new code.")
             typed = {"password": form.password.data or "", "code": form.code.data or ""}
             ends = form.is_wanted()
             session[FRESH_CODES] = two_factor.turn_on(person, secret, **typed, ends_tokens=ends)
         except Invalid as refused:
             put_refusal(form, refused)
         else:
-            return redirect(url_for(".second_factor"), 303)
-    return _second_factor_page(form, TurnOffForm(formdata=None))
+            return redirect(url_for(".account"), 303)
+    return _account_page(turn_on=form), 422
 
 
 @bp.post("/account/second-factor/off")
@@ -205,62 +231,18 @@ def turn_second_factor_off() -> ResponseReturnValue:
         except Invalid as refused:
             put_refusal(form, refused)
         else:
-            flash("Your second factor is off. The password alone logs you in.")
+            flash("Second factor turned off.")
             return redirect(url_for(".account"), 303)
     if two_factor.find_factor(access.person()) is None:
         # Then the page has no form at which the sentence could stand.
-        flash("Your second factor is off already.", "error")
-    return _second_factor_page(TurnOnForm(formdata=None), form)
-
-
-def _second_factor_page(on: TurnOnForm, off: TurnOffForm) -> ResponseReturnValue:
-    person = access.person()
-    factor = two_factor.find_factor(person)
-    for form in (on, off):
-        if "ends_tokens" in form:
-            form.offer(count_tokens(person))
-    secret, drawn = "", ""
-    if factor is None:
-        secret = two_factor.unwrap_secret(on.secret.data or "", person) or two_factor.make_secret()
-        on.secret.data = two_factor.wrap_secret(secret, person)
-        drawn = two_factor.draw_qr_code(two_factor.otpauth_address(secret, person.email, ISSUER))
-    page = render_template(
-        "team/second_factor.html",
-        on=on,
-        off=off,
-        factor=factor,
-        fresh=session.pop(FRESH_CODES, None) if factor else None,
-        left=two_factor.recovery_codes_left(person) if factor else 0,
-        secret=" ".join(secret[at : at + 4] for at in range(0, len(secret), 4)),
-        drawn=drawn,
-    )
-    return page, 422 if on.errors or off.errors else 200
-
-
-@bp.post("/account/daily-mail")
-@access.own_log_in
-def choose_daily_mail() -> ResponseReturnValue:
-    """Keep what the person wants."""
-    form = DailyMailForm()
-    if form.validate_on_submit():
-        try:
-            mail_preferences.choose_daily_mail(
-                access.person(),
-                is_wanted=bool(form.is_wanted.data),
-                time_zone=form.time_zone.data or "",
-            )
-        except Invalid as refused:
-            put_refusal(form, refused)
-        else:
-            flash("Saved. The next morning follows it.")
-            return redirect(url_for(".account", _anchor="mail"), 303)
-    return account_page(daily_form=form), 422
+        flash("Your second factor is already off.", "error")
+    return _account_page(turn_off=form), 422
 
 
 @bp.route("/account/daily-mail/stop/<token>", methods=["GET", "POST"])
 @access.public
 def stop_daily_mail(token: str) -> ResponseReturnValue:
-    """Stop the mail of the day: by the button, or by the mail program's own (RFC 8058).
+    """Stop the daily email: by the button, or by the mail program's own (RFC 8058).
 
     The latter wants 200 and no redirect, also the second time.
     """

@@ -135,8 +135,9 @@ ACTIONS: dict[str, dict[str, str]] = {
         "webhook.deleted": "deleted the webhook",
         "webhook.tested": "sent a test event to",
         "webhook.sent_again": "sent events again to",
-        "mail.sent_again": "sent mail again:",
-        "mail.dismissed": "deleted an undelivered mail",
+        "mail.tested": "sent a test email",
+        "mail.sent_again": "sent emails again:",
+        "mail.dismissed": "deleted an undelivered email",
     },
     APART: {
         "refused.role": "was turned away, their role is too low:",

@@ -1,4 +1,4 @@
-"""The audit log for owners: read, narrowed down, and taken away as a file."""
+"""The audit log for owners: read, filtered, and downloaded as a file."""
 
 from collections.abc import Iterator, Sequence
 from datetime import date
@@ -22,13 +22,13 @@ from wbtest.team.audit import (
 from wbtest.team.login_views import bp
 from wbtest.team.models import AuditLine
 
-ON_A_PAGE = 50
+ON_A_PAGE = 20
 COLUMNS = ("at", "who", "action", "about", "from", "said", "token")
 
 bp.add_app_template_global(describe_action, "audit_in_words")
 
 
-@bp.get("/team/audit")
+@bp.get("/settings/audit")
 @access.requires("own")
 def audit() -> ResponseReturnValue:
     """Who did what, the newest first; ``?person= &kind= &first= &last=`` narrow it down."""
@@ -47,10 +47,10 @@ def audit() -> ResponseReturnValue:
     )
 
 
-@bp.get("/team/audit.csv")
+@bp.get("/settings/audit.csv")
 @access.requires("own")
 def audit_csv() -> ResponseReturnValue:
-    """The same lines, all of them, for a spreadsheet. That they were taken away is a line too."""
+    """The same lines, all of them, for a spreadsheet. The download is a line too."""
     record_download("audit.exported")
     name = f"audit-{clock.now():%Y%m%dT%H%M%SZ}.csv"
     return send_file(as_csv(_rows(list_lines(_wanted()))), name)

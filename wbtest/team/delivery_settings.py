@@ -1,4 +1,4 @@
-"""What owners do about outgoing messages: webhooks, and mail that was given up or bounced."""
+"""What owners do about outgoing messages: webhooks, and emails that failed or bounced."""
 
 import base64
 import secrets
@@ -10,6 +10,7 @@ import sqlalchemy as sa
 from wbtest.delivery import http_client, webhooks
 from wbtest.delivery.http_client import NotAllowed
 from wbtest.delivery.models import OutboxEvent, OutboxMail, Webhook
+from wbtest.delivery.outbox import queue_mail
 from wbtest.extensions import clock, db
 from wbtest.runtime import runtime
 from wbtest.store import Invalid, Refused, hold, writing
@@ -49,7 +50,7 @@ def send_test_event(hook: Webhook) -> None:
     with writing() as session:
         hold(hook)
         if hook.state != "active":
-            raise Refused("This webhook is off. Turn it on, then send a test event.")
+            raise Refused("This webhook is paused. Resume it, then send a test event.")
         hook.rests_until = None
         now = clock.now()
         session.add(
@@ -81,7 +82,7 @@ def disable_webhook(hook: Webhook) -> None:
     """Send nothing there any more; what waits stays."""
     with writing():
         hold(hook)
-        hook.state, hook.reason = "disabled", "Turned off by an owner."
+        hook.state, hook.reason = "disabled", "Paused by an owner."
         record("webhook.disabled", _called(hook))
 
 
@@ -155,6 +156,17 @@ def _check_address(url: str) -> None:
         raise Invalid("url", str(refused)) from refused
 
 
+def send_test_mail(recipient: str) -> None:
+    """Queue an email that says nothing but that emails arrive."""
+    with writing():
+        queue_mail(
+            recipient=recipient,
+            subject="Test email from wbtest",
+            body="If you can read this, wbtest can send email.\n",
+        )
+        record("mail.tested")
+
+
 def send_mail_again(mail: OutboxMail) -> None:
     """Queue a mail that was given up once more, for three more days. Raises Refused for others."""
     with writing():
@@ -162,7 +174,7 @@ def send_mail_again(mail: OutboxMail) -> None:
         if mail.state != "failed":
             raise Refused(f"This mail is {mail.state}, so there is nothing to send again.")
         mail.state, mail.attempts, mail.error, mail.due_at = "waiting", 0, "", clock.now()
-        record("mail.sent_again", "1 that was given up")
+        record("mail.sent_again", "1 that failed")
 
 
 def send_mails_again() -> int:
@@ -174,7 +186,7 @@ def send_mails_again() -> int:
             db.update(OutboxMail).where(is_ours).values(anew).returning(OutboxMail.id)
         )
         number = len(sent.all())
-        record("mail.sent_again", f"{number} that were given up")
+        record("mail.sent_again", f"{number} that failed")
     return number
 
 

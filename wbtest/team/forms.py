@@ -21,7 +21,6 @@ from wbtest.delivery.http_client import LONGEST_URL
 from wbtest.delivery.webhooks import KINDS
 from wbtest.store import Refused
 from wbtest.team.access import ROLES
-from wbtest.team.mail_preferences import time_zones
 from wbtest.team.passwords import LONGEST_PASSWORD, find_fault
 from wbtest.team.people import clean_email
 from wbtest.team.rate_limits import RateLimited
@@ -146,25 +145,21 @@ class DeletingForm(TypedForm):
     )
 
 
-def _own_password() -> PasswordField:
+# Some forms share a page, so that the id of a ``control`` differs from its name.
+def _own_password(control: str | None = None) -> PasswordField:
     return PasswordField(
         "Your password",
-        [DataRequired("Type the password you log in with."), at_most(LONGEST_PASSWORD)],
+        [DataRequired("Enter the password you log in with."), at_most(LONGEST_PASSWORD)],
+        id=control,
     )
 
 
-def _code(label: str) -> StringField:
-    return StringField(label, [DataRequired("Type a code."), at_most(LONGEST_CODE)])
+def _code(label: str, control: str | None = None) -> StringField:
+    return StringField(label, [DataRequired("Enter a code."), at_most(LONGEST_CODE)], id=control)
 
 
 class NameForm(TypedForm):
     name = StringField("Your name", [DataRequired("Type your name."), at_most(120)], [one_line])
-
-
-class DailyMailForm(TypedForm):
-    is_wanted = BooleanField("Tell me each morning what is new")
-    # What it may be the verb says, in a sentence.
-    time_zone = SelectField("Your time zone", choices=time_zones, validate_choice=False)
 
 
 class AskForResetForm(TypedForm):
@@ -185,9 +180,9 @@ class ResetForm(EndingTokens):
 
 class EmailForm(TypedForm):
     new_email = EmailField(
-        "New email", [DataRequired("Type the new email."), at_most(320), reachable], [one_line]
+        "New email", [DataRequired("Enter the new email."), at_most(320), reachable], [one_line]
     )
-    password = _own_password()
+    password = _own_password("email-password")
 
 
 class CodeForm(TypedForm):
@@ -196,19 +191,21 @@ class CodeForm(TypedForm):
 
 class ProvingForm(TypedForm):
     password = _own_password()
-    code = _code("Code from the app, or a recovery code")
+    code = _code("App or recovery code")
 
 
 class TurnOnForm(EndingTokens):
     # The secret that the page showed, signed; whoever sends another one gets a new page.
     secret = HiddenField(validators=[Length(max=1000)])
     code = _code("Code from the app")
-    password = _own_password()
+    password = _own_password("factor-password")
+    ends_tokens = BooleanField("Also end my API tokens", id="factor-tokens")
 
 
 class TurnOffForm(EndingTokens):
-    code = _code("Code from the app, or a recovery code")
-    password = _own_password()
+    code = _code("App or recovery code")
+    password = _own_password("factor-password")
+    ends_tokens = BooleanField("Also end my API tokens", id="factor-tokens")
 
 
 class InviteForm(TypedForm):

@@ -47,14 +47,14 @@ def take_back(waiver_id: int) -> ResponseReturnValue:
     return redirect(url_for(".preview", release_id=release_id, _anchor="coach"), 303)
 
 
-@bp.get("/coach")
+@bp.get("/settings/coach")
 @access.requires("read")
 def coach() -> ResponseReturnValue:
     """What the coach looks for."""
     return _coach_page(_settings_form())
 
 
-@bp.post("/coach")
+@bp.post("/settings/coach")
 @access.requires("own")
 def change_coach() -> ResponseReturnValue:
     """Change what the coach looks for."""
@@ -70,7 +70,7 @@ def change_coach() -> ResponseReturnValue:
         except Invalid as refused:
             form[refused.field].errors = [str(refused)]
         else:
-            flash("The coach knows. It reads every draft so from now on.")
+            flash("Coach settings saved.")
             return redirect(url_for(".coach"), 303)
     return _coach_page(form), 422 if form.errors else 200
 

@@ -405,8 +405,8 @@ def _field_names(field: Any) -> set[str]:
 class CoachSettingsForm(Form):
     """What the team tells the coach; ``used`` are the rules that may be muted and are not."""
 
-    jargon = TextAreaField("Words we do not want to read", default="")
-    allowed = TextAreaField("Short forms that everybody here knows", default="")
+    jargon = TextAreaField("Words to avoid", default="")
+    allowed = TextAreaField("Known short forms", default="")
     used = SelectMultipleField(
         "Rules in use",
         widget=ListWidget(prefix_label=False),

@@ -33,18 +33,19 @@ def test_every_member_chooses_for_themselves(role: str, client: Browser, team: T
     person = getattr(team, role)
     log_in(client, person)
     was_wanted = role in ("approver", "owner")
-    assert client.get("/team/mails").text.count("checked") == was_wanted
+    assert client.get("/notifications").text.count('checked id="is_wanted"') == was_wanted
 
-    assert client.send("/team/mails", {} if was_wanted else {"is_wanted": "y"}).status_code == 303
+    chosen = {} if was_wanted else {"is_wanted": "y"}
+    assert client.send("/notifications", chosen).status_code == 303
 
     assert (person in people(team)) != was_wanted
-    assert client.get("/team/mails").text.count("checked") != was_wanted
+    assert client.get("/notifications").text.count('checked id="is_wanted"') != was_wanted
 
 
-def test_the_team_page_leads_there(client: Browser, team: Team):
+def test_every_page_leads_there(client: Browser, team: Team):
     log_in(client, team.viewer)
 
-    assert 'href="/team/mails"' in client.get("/team").text
+    assert 'href="/notifications"' in client.get("/settings").text
 
 
 def test_opening_the_link_stops_nothing_and_its_button_does(client: Browser, team: Team):

@@ -80,7 +80,7 @@ def test_questions_of_readers_need_all_who_edit_until_they_are_settled(team: Tea
 
 def test_mail_that_did_not_arrive_needs_owners_until_it_is_let_go(team: Team):
     mail = give_up_mail(team)
-    assert needs(team, team.owner) == ["Send again or dismiss 1 mail that did not arrive"]
+    assert needs(team, team.owner) == ["Send again or delete 1 email that didn’t arrive"]
     assert needs(team, team.approver) == []
 
     dismiss_mail(mail)
@@ -93,7 +93,7 @@ def test_events_that_no_webhook_took_need_owners_until_they_are_sent_again(team:
     delivery_settings.send_test_event(hook)
     with writing() as session:
         session.scalars(db.select(OutboxEvent)).one().state = "failed"
-    assert needs(team, team.owner) == ["Send again 1 event that no webhook took"]
+    assert needs(team, team.owner) == ["Send again 1 event that failed to reach a webhook"]
 
     delivery_settings.send_events_again(hook)
 
@@ -130,10 +130,10 @@ def test_the_page_lists_what_blocks_people_first_each_with_one_link(
 
     page = unescape(client.get("/ideas").text)
 
-    read, mail = "/releases/1/revisions/1/review", "/team/deliveries"
+    read, mail = "/releases/1/revisions/1/review", "/settings/email"
     assert page.index(f'href="{read}"') < page.index(f'href="{mail}"')
     assert "Editor</bdi> · waiting for 2 days" in page
-    assert "whoever it was for</bdi> · waiting for 3 days" in page
+    assert "the recipient</bdi> · waiting for 3 days" in page
 
 
 def test_the_number_stands_in_the_navigation_where_it_is_known(
@@ -141,7 +141,7 @@ def test_the_number_stands_in_the_navigation_where_it_is_known(
 ):
     log_in(client, team.owner)
 
-    for path, number in (("/ideas", 1), ("/team", 0)):
+    for path, number in (("/ideas", 1), ("/settings", 0)):
         assert client.get(path).text.count('<span class="count">2</span>') == number
 
 

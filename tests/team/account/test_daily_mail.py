@@ -1,4 +1,4 @@
-"""Everybody chooses on their account whether the mail of the day comes, and where mornings are."""
+"""Every member chooses whether the daily email comes, and where mornings are."""
 
 import pytest
 
@@ -23,19 +23,19 @@ def link_of(person: Person) -> str:
 
 def test_it_is_on_until_one_turns_it_off(client: Browser, ada: Person) -> None:
     log_in(client, ada)
-    assert "checked" in client.get("/account").text
+    assert 'checked id="daily"' in client.get("/notifications").text
 
-    answer = client.send("/account/daily-mail", {"time_zone": "Asia/Tokyo"})
+    answer = client.send("/notifications/daily", {"time_zone": "Asia/Tokyo"})
 
-    assert answer.location == "/account#mail"
+    assert answer.location == "/notifications"
     assert chosen(ada) == (False, "Asia/Tokyo")
-    assert "checked" not in client.get("/account").text
+    assert 'checked id="daily"' not in client.get("/notifications").text
 
 
 def test_a_time_zone_that_there_is_not_is_refused(client: Browser, ada: Person) -> None:
     log_in(client, ada)
 
-    answer = client.send("/account/daily-mail", {"is_wanted": "y", "time_zone": "Mars/Base"})
+    answer = client.send("/notifications/daily", {"is_wanted": "y", "time_zone": "Mars/Base"})
 
     assert (answer.status_code, db.session.get(DailyMail, ada.id)) == (422, None)
     assert "Choose a time zone from the list." in answer.text

@@ -100,7 +100,7 @@ def test_all_other_devices_are_logged_out(client: Browser, elsewhere: Browser, a
 
     assert elsewhere.get("/account").status_code == 303
     page = client.get("/account").text
-    assert "1 other device is logged out." in page
+    assert "1 other device logged out." in page
     assert "Log out all others" not in page
 
 
@@ -227,7 +227,7 @@ def test_who_is_in_no_team_still_looks_after_the_own_log_in(
     assert "This device" in page
     assert 'href="/ideas"' not in page
     typed = {"old_password": PASSWORD, "new_password": NEW, "repeated": NEW}
-    assert elsewhere.send("/password", typed).location == "/account"
+    assert elsewhere.send("/account/password", typed).location == "/account"
     assert client.send("/login", {"email": ada.email, "password": NEW}).status_code == 303
 
 
@@ -241,7 +241,7 @@ def test_forms_from_elsewhere_log_out_nobody(elsewhere: Browser) -> None:
 
 
 def test_the_name_on_every_page_leads_to_the_account(elsewhere: Browser) -> None:
-    assert 'href="/account"' in elsewhere.get("/team").text
+    assert 'href="/account"' in elsewhere.get("/settings").text
 
 
 def test_one_changes_ones_own_name(elsewhere: Browser, ada: Person) -> None:

@@ -40,9 +40,9 @@ def test_a_new_password_ends_the_tokens_when_one_says_so(
     client: Browser, owner: Person, team: Team
 ):
     log_in(client, owner)
-    assert "Also end my 2 API tokens" in client.get("/password").text
+    assert "Also end my 2 API tokens" in client.get("/account").text
 
-    assert client.send("/password", {**CHANGED, "ends_tokens": "y"}).status_code == 303
+    assert client.send("/account/password", {**CHANGED, "ends_tokens": "y"}).status_code == 303
 
     assert makers() == [team.viewer.id]
     ended = [line for line in list_lines(AuditFilter()) if line.action[-7:] == "revoked"]
@@ -52,7 +52,7 @@ def test_a_new_password_ends_the_tokens_when_one_says_so(
 def test_without_the_tick_they_stay(client: Browser, owner: Person):
     log_in(client, owner)
 
-    assert client.send("/password", CHANGED).status_code == 303
+    assert client.send("/account/password", CHANGED).status_code == 303
 
     assert len(makers()) == 3
 
@@ -101,4 +101,4 @@ def test_turning_the_second_factor_on_may_end_them(client: Browser, owner: Perso
 def test_who_has_none_is_not_asked(client: Browser, team: Team):
     log_in(client, team.owner)
 
-    assert "ends_tokens" not in client.get("/password").text
+    assert "ends_tokens" not in client.get("/account").text

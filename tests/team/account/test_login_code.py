@@ -24,11 +24,11 @@ def test_the_password_alone_opens_nothing(client: Browser, ada: Person, secret: 
 def test_password_and_code_log_in_and_go_on(
     client: Browser, ada: Person, secret: str, now: HandClock
 ) -> None:
-    path = type_password(client, onward="/team?tab=1")
+    path = type_password(client, onward="/settings?tab=1")
 
     answer = client.send(path, {"code": code_of(secret, now)})
 
-    assert answer.location == "/team?tab=1"
+    assert answer.location == "/settings?tab=1"
     assert is_in(client)
     assert client.get_cookie("wb-code") is None
 
@@ -46,7 +46,7 @@ def test_an_invitation_is_no_way_around_the_code(
     assert not is_in(client)
     assert client.send(code_page, {"code": code_of(secret, now)}).location == page
     assert client.send(page).location == "/"
-    assert "<bdi>Ada</bdi>" in client.get("/team").text
+    assert "<bdi>Ada</bdi>" in client.get("/settings").text
 
 
 def test_a_code_is_taken_once(

@@ -16,7 +16,7 @@ from wbtest.team.delivery_settings import add_webhook
 from wbtest.team.models import Invitation
 
 INVITED = {"email": "mei@x.io", "role": "editor"}
-AGAIN = "/account/prove?next=/team/webhooks/1/secret"
+AGAIN = "/account/prove?next=/settings/email"
 
 
 @pytest.fixture
@@ -33,29 +33,29 @@ def open_invitations() -> int:
 
 
 def test_a_look_is_asked_for_and_goes_on_to_where_one_was_going(stale: Browser, now: HandClock):
-    assert stale.get("/team/webhooks/1/secret").location == AGAIN
+    assert stale.get("/settings/email").location == AGAIN
 
     answer = stale.send(AGAIN, {"password": PASSWORD})
 
-    assert (answer.status_code, answer.location) == (303, "/team/webhooks/1/secret")
+    assert (answer.status_code, answer.location) == (303, "/settings/email")
     now.turn(minutes=9)
-    assert "The secret" in stale.get("/team/webhooks/1/secret").text
+    assert stale.get("/settings/email").status_code == 200
     now.turn(minutes=1)
-    assert stale.get("/team/webhooks/1/secret").location == AGAIN
+    assert stale.get("/settings/email").location == AGAIN
 
 
 def test_a_form_waits_on_the_page_that_asks_and_goes_on_from_there(stale: Browser):
-    asked = stale.send("/team/invitations", INVITED)
+    asked = stale.send("/settings/invitations", INVITED)
 
     assert (asked.status_code, open_invitations()) == (403, 0)
     for name, text in INVITED.items():
         assert f'name="{name}" value="{text}"' in asked.text
-    assert stale.send("/team/invitations", {**INVITED, "password": PASSWORD}).status_code == 303
+    assert stale.send("/settings/invitations", {**INVITED, "password": PASSWORD}).status_code == 303
     assert open_invitations() == 1
 
 
 def test_a_wrong_password_is_told_at_its_field_with_all_that_was_sent(stale: Browser):
-    answer = stale.send("/team/invitations", {**INVITED, "password": "not the password"})
+    answer = stale.send("/settings/invitations", {**INVITED, "password": "not the password"})
 
     assert (answer.status_code, open_invitations()) == (422, 0)
     assert "This is not your password" in answer.text
@@ -95,7 +95,7 @@ def test_guessing_is_counted_for_the_session_and_keeps_nobody_else_out(
     stale: Browser, team: Team, client: Browser
 ):
     wrong = {"password": "not the password"}
-    for path in (AGAIN, "/team/invitations") * 5:
+    for path in (AGAIN, "/settings/invitations") * 5:
         stale.send(path, {**INVITED, **wrong})
 
     answer = stale.send(AGAIN, {"password": PASSWORD})
@@ -115,7 +115,7 @@ def test_a_wrong_one_is_written_down(stale: Browser, team: Team):
 
 
 @pytest.mark.parametrize(
-    ("path", "onward"), [("/account/email", "/account/email"), ("/team/invitations", "/")]
+    ("path", "onward"), [("/settings/danger", "/settings/danger"), ("/settings/invitations", "/")]
 )
 def test_a_file_cannot_wait_and_one_is_told_to_choose_it_again(
     stale: Browser, path: str, onward: str
@@ -131,20 +131,20 @@ def test_whose_mail_did_not_arrive_is_not_told_before(stale: Browser, team: Team
         mail = queue_mail(recipient="mia@x.io", subject="Hello", body="…")
         mail.state = "failed"
 
-    sent = stale.send(f"/team/deliveries/{mail.id}/again")
+    sent = stale.send(f"/settings/email/{mail.id}/again")
 
     page = stale.get(sent.location)
-    assert page.location == "/account/prove?next=/team/deliveries"
+    assert page.location == "/account/prove?next=/settings/email"
     asked = stale.get(page.location).text
-    assert ("on the way again" in asked, "mia@x.io" in asked) == (True, False)
+    assert ("Email queued again" in asked, "mia@x.io" in asked) == (True, False)
 
 
 def test_each_device_proves_for_itself(stale: Browser, team: Team):
     other = stale.application.test_client()
     log_in(other, team.owner)
 
-    assert other.get("/team/webhooks/1/secret").status_code == 200
-    assert stale.get("/team/webhooks/1/secret").location == AGAIN
+    assert other.get("/settings/email").status_code == 200
+    assert stale.get("/settings/email").location == AGAIN
 
 
 def test_the_page_leads_to_no_other_site(stale: Browser):
@@ -165,4 +165,4 @@ def test_whose_role_is_too_low_is_told_so_and_not_asked(
     log_in(client, team.editor)
     now.turn(minutes=10)
 
-    assert "Is it you?" not in client.send("/team/invitations", INVITED).text
+    assert "Is it you?" not in client.send("/settings/invitations", INVITED).text

@@ -91,7 +91,7 @@ def test_the_link_sets_a_new_password_and_logs_nobody_in(
 
     assert answer.location == "/login"
     assert passwords.is_right(db.session.get_one(Person, ada.id).password_hash, NEW)
-    assert elsewhere.get("/team").status_code == 303
+    assert elsewhere.get("/settings").status_code == 303
     assert db.session.scalar(db.select(db.func.count()).select_from(LoginSession)) == 0
     assert "was set for your log-in" in mails_to(ada.email)[-1].body
 
@@ -243,14 +243,14 @@ def test_who_has_a_second_factor_is_asked_for_it_afterwards(
     answer = client.send("/login", {"email": ada.email, "password": NEW})
 
     assert answer.location.startswith("/login/code")
-    assert client.get("/team").status_code == 303
+    assert client.get("/settings").status_code == 303
 
 
 def test_somebody_logged_in_may_use_the_link_too(client: Browser, ada: Person, link: str) -> None:
     log_in(client, ada)
 
     assert client.send(link, FIELDS).location == "/login"
-    assert client.get("/team").status_code == 303
+    assert client.get("/settings").status_code == 303
 
 
 def test_links_that_are_too_old_are_deleted(ada: Person, link: str, now: HandClock) -> None:

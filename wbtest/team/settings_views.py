@@ -1,6 +1,6 @@
-"""The team's page: settings, members, invitations, and deleting everything.
+"""The settings: people and invitations, public identity, email, and the danger zone.
 
-The address behind an invitation is secret, so nothing on that page tells another site about it.
+The address behind an invitation is secret, so nothing on its page tells another site about it.
 """
 
 from flask import (
@@ -16,6 +16,7 @@ from flask import (
 from flask.typing import ResponseReturnValue
 
 from wbtest.delivery import outbox
+from wbtest.delivery.models import OutboxMail
 from wbtest.delivery.worker import list_failing_jobs
 from wbtest.error_pages import wait_of
 from wbtest.store import Gone, Invalid, Refused
@@ -45,16 +46,42 @@ FRESH_LINK = "fresh invitation"
 OUTSIDE = "/invitation/"
 
 
-@bp.get("/team")
+@bp.get("/settings", endpoint="people")
 @access.requires("read")
-def team() -> ResponseReturnValue:
-    """Who is in the team, and who answers for its pages."""
-    return team_page()
+def list_people() -> ResponseReturnValue:
+    """Who is in the team, and who is invited."""
+    return _people_page(InviteForm(None))
 
 
-@bp.post("/team")
+def _people_page(invite_form: InviteForm) -> str:
+    members = people.list_members()
+    is_owner = access.has_permission("own")
+    invitations = list_invitations() if is_owner else []
+    return render_template(
+        "team/people.html",
+        members=members,
+        with_second_factor=with_second_factor(
+            [member.person_id for member in members] if is_owner else []
+        ),
+        has_mail_server=has_mail_server(),
+        invite_form=invite_form,
+        invitations=[(each, is_invitation_over(each)) for each in invitations],
+        fresh=_take_fresh_link(invitations),
+        role_choices=ROLE_CHOICES,
+        role_does=ROLE_DESCRIPTIONS,
+    )
+
+
+@bp.get("/settings/identity")
+@access.requires("read")
+def identity() -> ResponseReturnValue:
+    """Who answers for the public pages."""
+    return render_template("team/identity.html", form=TeamForm(None, data=_identity()))
+
+
+@bp.post("/settings/identity")
 @access.requires("own")
-def change_team() -> ResponseReturnValue:
+def change_identity() -> ResponseReturnValue:
     """Change the team's name and who answers for its pages."""
     form = TeamForm()
     if form.validate_on_submit():
@@ -67,30 +94,12 @@ def change_team() -> ResponseReturnValue:
         except Invalid as refused:
             put_refusal(form, refused)
         else:
-            flash("Saved. New visitors read it from now on.")
-            return redirect(url_for(".team"), 303)
-    return team_page(form), 422
+            flash("Saved.")
+            return redirect(url_for(".identity"), 303)
+    return render_template("team/identity.html", form=form), 422
 
 
-def team_page(form: TeamForm | None = None, invite_form: InviteForm | None = None) -> str:
-    """The team's page; a form that was refused shows what was typed."""
-    members = people.list_members()
-    ids = [member.person_id for member in members] if access.has_permission("own") else []
-    return render_template(
-        "team/team.html",
-        form=form or TeamForm(None, data=_facts_of_team()),
-        members=members,
-        with_second_factor=with_second_factor(ids),
-        mails=outbox.counts_by_state(),
-        queue=outbox.queue_of(),
-        failed_events=sum(counts["failed"] for counts in delivery_settings.count_events().values()),
-        has_mail_server=has_mail_server(),
-        failing=list_failing_jobs(),
-        **people_part(invite_form),
-    )
-
-
-def _facts_of_team() -> dict[str, str]:
+def _identity() -> dict[str, str]:
     team = get_team()
     return {
         "team_name": team.name,
@@ -99,7 +108,7 @@ def _facts_of_team() -> dict[str, str]:
     }
 
 
-@bp.post("/team/members/<int:person_id>/role")
+@bp.post("/settings/members/<int:person_id>/role")
 @access.requires("own")
 @proved("POST")
 def change_role(person_id: int) -> ResponseReturnValue:
@@ -107,11 +116,11 @@ def change_role(person_id: int) -> ResponseReturnValue:
     member = _get_member(person_id)
     role = request.form.get("role", "")
     members.change_role(member, role, access.person())
-    flash(f"{member.person.name} is {role} now.")
-    return redirect(url_for(".team"), 303)
+    flash(f"{member.person.name}’s role changed to {role}.")
+    return redirect(url_for(".people"), 303)
 
 
-@bp.post("/team/members/<int:person_id>/remove")
+@bp.post("/settings/members/<int:person_id>/remove")
 @access.requires("own")
 @proved("POST")
 def remove_member(person_id: int) -> ResponseReturnValue:
@@ -119,11 +128,11 @@ def remove_member(person_id: int) -> ResponseReturnValue:
     member = _get_member(person_id)
     name = member.person.name
     members.remove_member(member, access.person())
-    flash(f"{name} is no longer in the team.")
-    return redirect(url_for(".team"), 303)
+    flash(f"{name} removed.")
+    return redirect(url_for(".people"), 303)
 
 
-@bp.post("/team/leave")
+@bp.post("/settings/leave")
 @access.requires("read")
 def leave() -> ResponseReturnValue:
     """Leave the team."""
@@ -141,20 +150,8 @@ def _get_member(person_id: int) -> Membership:
     return found
 
 
-def people_part(form: InviteForm | None) -> dict[str, object]:
-    """What ``team/_people.html`` shows: the form as it was sent, who is invited, a new link."""
-    invitations = list_invitations() if access.has_permission("own") else []
-    return {
-        "invite_form": form or InviteForm(None),
-        "invitations": [(each, is_invitation_over(each)) for each in invitations],
-        "fresh": _take_fresh_link(invitations),
-        "role_choices": ROLE_CHOICES,
-        "role_does": ROLE_DESCRIPTIONS,
-    }
-
-
 def show_once(invitation_id: int, token: str) -> None:
-    """Let the team page show this link, the next time it is opened and never again."""
+    """Show this link on the next page of people, and never again."""
     session[FRESH_LINK] = [invitation_id, token]
 
 
@@ -167,7 +164,7 @@ def _take_fresh_link(invitations: list[Invitation]) -> tuple[Invitation, str] | 
     return found, invitation_address(token)
 
 
-@bp.post("/team/invitations")
+@bp.post("/settings/invitations")
 @access.requires("own")
 @proved("POST")
 def invite() -> ResponseReturnValue:
@@ -183,10 +180,10 @@ def invite() -> ResponseReturnValue:
             status, headers = refused.status, wait_of(refused)
         else:
             return _tell(made, token)
-    return team_page(invite_form=form), status, headers
+    return _people_page(form), status, headers
 
 
-@bp.post("/team/invitations/<int:invitation_id>/again")
+@bp.post("/settings/invitations/<int:invitation_id>/again")
 @access.requires("own")
 @proved("POST")
 def invite_again(invitation_id: int) -> ResponseReturnValue:
@@ -195,15 +192,15 @@ def invite_again(invitation_id: int) -> ResponseReturnValue:
     return _tell(found, members.invite_again(found, access.person()))
 
 
-@bp.post("/team/invitations/<int:invitation_id>/revoke")
+@bp.post("/settings/invitations/<int:invitation_id>/revoke")
 @access.requires("own")
 def uninvite(invitation_id: int) -> ResponseReturnValue:
     """Take an invitation back."""
     found = access.get(Invitation, invitation_id, "own")
     email = found.email
     members.uninvite(found, access.person())
-    flash(f"The invitation of {email} is taken back. Its link opens nothing now.")
-    return redirect(url_for(".team", _anchor="invitations"), 303)
+    flash(f"Invite for {email} removed. Its link no longer works.")
+    return redirect(url_for(".people", _anchor="invitations"), 303)
 
 
 @bp.route(f"{OUTSIDE}<token>", methods=["GET", "POST"])
@@ -272,17 +269,77 @@ def keep_invitation_secret(response: Response) -> Response:
 
 def _tell(made: Invitation, token: str) -> ResponseReturnValue:
     if has_mail_server():
-        flash(f"The invitation is on its way to {made.email}.")
+        flash(f"Invite sent to {made.email}.")
     else:
         show_once(made.id, token)
-    return redirect(url_for(".team", _anchor="invitations"), 303)
+    return redirect(url_for(".people", _anchor="invitations"), 303)
 
 
-@bp.route("/team/delete", methods=["GET", "POST"])
+@bp.get("/settings/email", endpoint="email")
+@access.requires("own")
+@proved("GET")
+def email_settings() -> ResponseReturnValue:
+    """The emails that wait, failed or bounced, and the background jobs that failed."""
+    return render_template(
+        "team/email.html",
+        queue=outbox.queue_of(),
+        counts=outbox.counts_by_state(),
+        mails={state: outbox.mails_of(state) for state in ("waiting", "failed", "bounced")},
+        failing=list_failing_jobs(),
+        has_mail_server=has_mail_server(),
+    )
+
+
+@bp.post("/settings/email/test")
+@access.requires("own")
+def send_test_mail() -> ResponseReturnValue:
+    """Queue an email to the asking owner, who sees whether it arrives."""
+    person = access.person()
+    delivery_settings.send_test_mail(person.email)
+    flash(f"Test email sent to {person.email}.")
+    return redirect(url_for(".email"), 303)
+
+
+@bp.post("/settings/email/again")
+@access.requires("own")
+def send_mails_again() -> ResponseReturnValue:
+    """Queue every email that failed."""
+    number = delivery_settings.send_mails_again()
+    flash(f"{number} {'email' if number == 1 else 'emails'} queued again.")
+    return redirect(url_for(".email"), 303)
+
+
+@bp.post("/settings/email/<int:mail_id>/again")
+@access.requires("own")
+def send_mail_again(mail_id: int) -> ResponseReturnValue:
+    """Queue one email that failed."""
+    delivery_settings.send_mail_again(access.get(OutboxMail, mail_id, "own"))
+    # To whom, only the page says that asks for the password again.
+    flash("Email queued again.")
+    return redirect(url_for(".email"), 303)
+
+
+@bp.post("/settings/email/<int:mail_id>/dismiss")
+@access.requires("own")
+def dismiss_mail(mail_id: int) -> ResponseReturnValue:
+    """Delete one email that did not arrive."""
+    delivery_settings.dismiss_mail(access.get(OutboxMail, mail_id, "own"))
+    flash("Email deleted.")
+    return redirect(url_for(".email"), 303)
+
+
+@bp.get("/settings/danger")
+@access.requires("own")
+def danger() -> ResponseReturnValue:
+    """How to export everything, and what deleting everything would delete."""
+    return _danger_page(DeletingForm(None))
+
+
+@bp.post("/settings/danger")
 @access.requires("own")
 @proved("POST")
 def delete_team() -> ResponseReturnValue:
-    """Say what would go, and delete it when the team's name and one's own password are typed."""
+    """Delete everything when the team's name and one's own password are typed."""
     form = DeletingForm()
     if form.validate_on_submit():
         typed = {"name": form.team_name.data or "", "password": form.password.data or ""}
@@ -294,12 +351,15 @@ def delete_team() -> ResponseReturnValue:
         except Refused as refused:
             put_refusal(form, refused)
         else:
-            flash("Everything is deleted. Restart the server to set it up again.")
+            flash("Everything deleted. Restart the server to set it up again.")
             return redirect(url_for("ideas.home"), 303)
-    page = render_template(
-        "team/deleting.html",
+    return _danger_page(form), 422
+
+
+def _danger_page(form: DeletingForm) -> str:
+    return render_template(
+        "team/danger.html",
         form=form,
         contents=count_contents(),
         open_pages=open_pages_sentence(find_open_pages()),
     )
-    return page, 422 if form.errors else 200
