@@ -2,7 +2,7 @@
 
 import re
 
-from wbtest.downloads import FORMULA, WIDE
+from wbtest.web import FORMULA, WIDE
 
 WITHIN = re.compile(rf"(?<=[;\t\r\n])'(?=[^\S;\t\r\n]*[=+\-@|%'\"{''.join(WIDE)}])")
 

@@ -20,7 +20,7 @@ from flask import Flask
 from tests.cli.conftest import eventually
 from tests.drills.balancer import Balancer, Host
 from tests.drills.place import free_port
-from wbtest.http import LONGEST_BODY
+from wbtest.web import LONGEST_BODY
 
 CADDYFILE = Path(__file__).parents[1] / "docs" / "Caddyfile"
 PAGE = b"<h1>Dinner is in your kitchen</h1>" * 100

@@ -6,12 +6,12 @@ import pytest
 from flask import Flask
 
 from tests.conftest import HandClock
-from wbtest import http
+from wbtest import web
 
 
 def test_figures_are_written_as_people_read_them() -> None:
-    assert [http.percent(rate) for rate in (0.113, 0, None)] == ["11.3\u202f%", "0.0\u202f%", "–"]
-    assert [http.number(value) for value in (1204, 0, None)] == ["1,204", "0", "–"]
+    assert [web.percent(rate) for rate in (0.113, 0, None)] == ["11.3\u202f%", "0.0\u202f%", "–"]
+    assert [web.number(value) for value in (1204, 0, None)] == ["1,204", "0", "–"]
 
 
 @pytest.mark.parametrize(
@@ -30,4 +30,4 @@ def test_a_time_is_told_by_how_long_ago_it_was(
     app: Flask, now: HandClock, minutes: int, words: str
 ) -> None:
     with app.app_context():
-        assert http.ago(now() - timedelta(minutes=minutes)) == words
+        assert web.ago(now() - timedelta(minutes=minutes)) == words

@@ -12,9 +12,9 @@ from tests.factories import log_in, make_person
 from wbtest import create_app
 from wbtest.config import Settings
 from wbtest.extensions import db
-from wbtest.http import hosts_of, is_known_host
 from wbtest.runtime import runtime
 from wbtest.team import access
+from wbtest.web import hosts_of, is_known_host
 
 
 @pytest.mark.parametrize("host", ["evil.example", "localhost.evil.example", "evil.example:80"])

@@ -6,7 +6,7 @@ from pathlib import Path
 import pytest
 
 from tests.conftest import Browser
-from wbtest.static_files import shorten
+from wbtest.web import shorten
 
 ROOT = Path(__file__).parents[1]
 TEMPLATES = (*(ROOT / "templates").rglob("*.html"),)

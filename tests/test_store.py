@@ -11,7 +11,7 @@ from sqlalchemy.exc import IntegrityError
 
 from tests.conftest import HandClock
 from tests.factories import make_person, make_settings
-from wbtest import moments, store
+from wbtest import database, store
 from wbtest.extensions import clock, db
 from wbtest.store import writing
 from wbtest.team.models import LoginSession, TeamSettings
@@ -203,7 +203,7 @@ def test_what_is_read_of_one_moment_does_not_change_under_ones_eyes(app: Flask) 
     make_settings("Larder")
     count = db.select(db.func.count()).select_from(TeamSettings)
     values = {"name": "Kiln", "controller": "", "contact_email": "", "created_at": clock.now()}
-    moments.read_one_moment()
+    database.read_one_moment()
     before = db.session.scalar(count)
 
     with store.writing_group(db.engine, store.lock()) as connection:
@@ -219,7 +219,7 @@ def test_a_view_of_one_moment_reads_who_asks_at_the_same_moment(app: Flask) -> N
     count = db.select(db.func.count()).select_from(TeamSettings)
     values = {"name": "Kiln", "controller": "", "contact_email": "", "created_at": clock.now()}
 
-    @moments.of_one_moment
+    @database.of_one_moment
     def view() -> tuple[int | None, int | None]:
         before = db.session.scalar(count)
         with store.writing_group(db.engine, store.lock()) as connection:

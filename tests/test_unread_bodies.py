@@ -12,7 +12,7 @@ import sqlalchemy as sa
 from tests.api.conftest import make_key
 from tests.conftest import Browser, HandClock
 from tests.factories import Team, log_in, make_experiment, make_revision
-from tests.test_typed import RENAMED
+from tests.test_forms import RENAMED
 from wbtest.extensions import db
 from wbtest.store import writing
 from wbtest.team.models import ApiToken, LoginSession, Membership

@@ -9,21 +9,19 @@ from wbtest import (
     api,
     audience,
     config,
+    database,
     decisions,
     delivery,
-    error_pages,
+    errors,
     helping,
-    http,
     ideas,
     locks,
     publishing,
-    reaching,
     results,
     review,
-    slow_requests,
-    static_files,
     store,
     team,
+    web,
     writing,
 )
 from wbtest.extensions import Now, csrf, db, utc_now
@@ -50,7 +48,7 @@ def create_app(settings: config.Settings | None = None, now: Now = utc_now) -> F
         settings=settings,
         now=now,
         lock=locks.NoLock() if file is None else locks.WriteLock(file.with_suffix(".lock")),
-        hosts=http.hosts_of(settings.base_url),
+        hosts=web.hosts_of(settings.base_url),
         docs=ASSETS / "docs",
     )
     app.config.update(
@@ -68,14 +66,14 @@ def create_app(settings: config.Settings | None = None, now: Now = utc_now) -> F
     app.jinja_env.undefined = jinja2.StrictUndefined
     app.jinja_env.trim_blocks = app.jinja_env.lstrip_blocks = True
     _open_store(app)
-    slow_requests.init_app(app, settings.slow_ms)
-    error_pages.init_app(app)
-    http.init_app(app)
+    web.log_slow_requests(app, settings.slow_ms)
+    errors.init_app(app)
+    web.init_app(app)
     # In this order: who must log in first is told so before anything of a form is read.
     app.before_request(team.access.turn_strangers_away)
-    http.check_forms(app)
+    web.check_forms(app)
     csrf.init_app(app)
-    static_files.serve_static(app, ASSETS / "static")
+    web.serve_static(app, ASSETS / "static")
     # From here on an area may stand in front: Door(ProxyFix(StaticFiles(Flask))).
     _join_areas(app)
     return app
@@ -86,7 +84,7 @@ def _options_of(settings: config.Settings) -> dict[str, object]:
     options = {"hide_parameters": True, **_connections(settings)}
     if settings.is_sqlite:
         return options
-    return {**options, "connect_args": reaching.options_of(settings.database_url)}
+    return {**options, "connect_args": database.connect_options(settings.database_url)}
 
 
 def _connections(settings: config.Settings) -> dict[str, object]:

@@ -21,7 +21,7 @@ from wsgiref.types import InputStream, StartResponse, WSGIApplication, WSGIEnvir
 
 from werkzeug.exceptions import RequestTimeout
 
-from wbtest.problems import BEGINS, MIME_TYPE, TITLES
+from wbtest.errors import API_PREFIX, MIME_TYPE, TITLES
 
 # How long a body may take to arrive, and how many bytes a second a long one has to bring.
 SECONDS, SLOWEST = 30.0, 50_000
@@ -162,7 +162,7 @@ def _answer(
     """Begin the answer, which says that it is ``missing`` bytes longer; return its body."""
     status, sentence = refusal
     body, mime_type = sentence.encode(), "text/plain; charset=utf-8"
-    if environ["PATH_INFO"].startswith(BEGINS):
+    if environ["PATH_INFO"].startswith(API_PREFIX):
         title = TITLES.get(status, status.phrase)
         told = {"type": "about:blank", "title": title, "status": status, "detail": sentence}
         body, mime_type = json.dumps(told).encode(), MIME_TYPE

@@ -73,6 +73,27 @@ class Outdated(Refused):
         super().__init__("This was changed after you read it. Read it again, then change that.")
 
 
+class RateLimited(Refused):
+    """This was asked too often; it may be asked again in ``seconds``."""
+
+    status = 429
+
+    def __init__(self, seconds: int) -> None:
+        super().__init__(_wait_sentence(seconds))
+        self.seconds = seconds
+
+
+def _wait_sentence(seconds: int) -> str:
+    """Return what to say to whoever has to wait.
+
+    >>> _wait_sentence(61)
+    'Wait 2 minutes, then try again.'
+    """
+    minutes = -(-seconds // 60)
+    wait = "a minute" if minutes == 1 else f"{minutes} minutes"
+    return f"Wait {wait}, then try again."
+
+
 class StoreBroken(Exception):
     """The database does not follow the rules we rely on; the text says which and the fix."""
 

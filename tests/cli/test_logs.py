@@ -15,7 +15,7 @@ def written(formatter: logging.Formatter, message: str, *, fails: bool = False) 
     stream = io.StringIO()
     handler = logging.StreamHandler(stream)
     handler.setFormatter(formatter)
-    log = logging.Logger("wbtest.http")
+    log = logging.Logger("wbtest.web")
     log.addHandler(handler)
     try:
         if fails:
@@ -35,13 +35,13 @@ def test_a_text_line_says_when_what_and_where() -> None:
     line = written(TextLines(TEXT), "hello")
 
     assert line[4] == "-"
-    assert line.endswith("+00:00 INFO wbtest.http: hello\n")
+    assert line.endswith("+00:00 INFO wbtest.web: hello\n")
 
 
 def test_a_json_line_is_an_object() -> None:
     entry = json.loads(written(JsonLines(), "hello"))
 
-    assert {"level": "info", "logger": "wbtest.http", "message": "hello"}.items() <= entry.items()
+    assert {"level": "info", "logger": "wbtest.web", "message": "hello"}.items() <= entry.items()
     assert entry["at"].endswith("+00:00")
 
 

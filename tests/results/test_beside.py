@@ -13,12 +13,12 @@ from wbtest.audience.group_counts import Group as Chosen
 from wbtest.audience.leaving.purging import purge
 from wbtest.audience.setting_aside import set_aside, take_back
 from wbtest.extensions import clock
-from wbtest.http import number_of
 from wbtest.publishing import lifecycle
 from wbtest.publishing.models import Experiment
 from wbtest.results.figures import Results, history_of
 from wbtest.results.network_checking import check_all_networks, save_findings
 from wbtest.results.set_aside import Aside, Beside, networks_found, results_and_aside
+from wbtest.web import number_of
 
 WHY = "We know this office: they asked their friends."
 FORUM = Chosen("out", "source", "forum")

@@ -11,10 +11,10 @@ from hypothesis import strategies as st
 
 from tests.cells import undefused
 from tests.results.crowd import count_day, count_days, count_machines
-from wbtest.downloads import as_csv, send_file
 from wbtest.results.exports import TABLES
 from wbtest.results.figures import Results, results_of
 from wbtest.results.signup_list import ListedSignup, signup_rows
+from wbtest.web import as_csv, send_file
 
 LATER = datetime(2027, 3, 11, 20, tzinfo=UTC)
 FORMULAS = ("=1+1", "+1", "-1+cmd|' /C calc'!A0", "@SUM(A1)", "|ls", "%0A", "\t=1", "\r=1", "\n=1")

@@ -14,13 +14,12 @@ from wbtest import create_app
 from wbtest.config import Settings
 from wbtest.extensions import db
 from wbtest.runtime import runtime
-from wbtest.store import Invalid, writing
+from wbtest.store import Invalid, RateLimited, writing
 from wbtest.team import passwords
 from wbtest.team.models import LimitCount, LimitKey, Person
 from wbtest.team.rate_limits import (
     HOUR,
     PARTS,
-    RateLimited,
     admit,
     count,
     count_request,

@@ -6,9 +6,9 @@ from typing import Annotated, Literal, get_args
 import msgspec
 
 from wbtest.api.pagination import Page
-from wbtest.http import LARGEST_ID
 from wbtest.team import audit
 from wbtest.team.audit import KINDS, describe_action
+from wbtest.web import LARGEST_ID
 
 Kind = Literal["people", "texts", "pages", "visitors", "sending", "refusals"]
 assert get_args(Kind) == tuple(KINDS)

@@ -14,8 +14,8 @@ from wbtest.api import idempotency, serialization
 from wbtest.api.parsing import BadRequest
 from wbtest.api.routes import BEGINS, ROUTES, Route
 from wbtest.api.tokens import check_held
-from wbtest.error_pages import error_page
-from wbtest.moments import of_one_moment
+from wbtest.database import of_one_moment
+from wbtest.errors import error_page
 from wbtest.store import Refused
 from wbtest.team import access, rate_limits, tokens
 from wbtest.team.models import ApiToken

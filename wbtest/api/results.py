@@ -8,13 +8,12 @@ import msgspec
 from flask import Response, request
 
 from wbtest.api.parsing import BadRequest
+from wbtest.database import read_one_moment
 from wbtest.decisions.decide import mark_of
-from wbtest.downloads import as_csv, as_ndjson, send_file
 from wbtest.extensions import clock
 from wbtest.ideas.idea import State
 from wbtest.ideas.idea_file import HEAD, rows_of_ideas
 from wbtest.ideas.idea_list import IdeaFilter, portfolio_of
-from wbtest.moments import read_one_moment
 from wbtest.publishing.lifecycle import file_stem
 from wbtest.publishing.models import Experiment
 from wbtest.publishing.rule import LAST_DAY
@@ -29,6 +28,7 @@ from wbtest.results.who_came import Filters, days_of
 from wbtest.store import Refused
 from wbtest.team import access
 from wbtest.team.audit import record_download
+from wbtest.web import as_csv, as_ndjson, send_file
 
 FIRST_DAY = date(2000, 1, 1)
 # As the command prints it.

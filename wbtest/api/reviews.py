@@ -8,7 +8,6 @@ from flask import abort
 
 from wbtest.api.revisions import get_revision_for
 from wbtest.api.serialization import RequestBody
-from wbtest.http import LARGEST_ID
 from wbtest.review import alignment as alignment_verbs
 from wbtest.review import comments, forecasts, readings
 from wbtest.review.agreement import Compared, ComparedQuestion
@@ -18,6 +17,7 @@ from wbtest.review.models import Comment, Reading
 from wbtest.review.reviewers import Seat, find_reading, seat_of
 from wbtest.store import Gone
 from wbtest.team import access
+from wbtest.web import LARGEST_ID
 from wbtest.writing.models import Revision
 
 Share = Annotated[float, msgspec.Meta(ge=0, le=1)]

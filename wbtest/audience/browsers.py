@@ -6,8 +6,8 @@ from typing import Any, NamedTuple
 from urllib.parse import urlsplit
 
 from wbtest.audience.traffic import BARE, Device, device_of, language_of
-from wbtest.http import is_known_host
 from wbtest.publishing.sources import source_of
+from wbtest.web import is_known_host
 
 Environ = Mapping[str, Any]
 # What waits in memory to be read must not be as long as a stranger likes.

@@ -12,8 +12,8 @@ from werkzeug.middleware.proxy_fix import ProxyFix
 from wbtest.audience.answers import Answers
 from wbtest.audience.browsers import IGNORE
 from wbtest.audience.live_pages import LivePage, LivePages
-from wbtest.http import is_known_host
 from wbtest.networks import ip_of
+from wbtest.web import is_known_host
 
 # With this name or IGNORE in the Cookie header somebody may be of the team, or asked to be ignored.
 SESSION = "wb-session="

@@ -15,7 +15,7 @@ from typing import Any, NamedTuple
 from flask import Flask
 from markupsafe import Markup
 
-from wbtest import http
+from wbtest import web
 from wbtest.audience.leaving.dates import how_long, kept_until
 from wbtest.audience.signing.forms import SignupForm
 from wbtest.audience.waiting import promise
@@ -24,7 +24,7 @@ from wbtest.publishing.live_snapshot import LiveExperiment, LiveVariant
 from wbtest.publishing.page_design import PLAIN, SCHEMES, Look, css_of, palette, read_name
 from wbtest.publishing.page_options import FirstMail, first_mail, host_of
 from wbtest.publishing.page_strings import PageStrings, strings_for, strings_of
-from wbtest.static_files import shorten
+from wbtest.web import shorten
 
 Headers = list[tuple[str, str]]
 
@@ -186,7 +186,7 @@ class Printer:
         ``look`` is the page's. ``is_framed`` lets pages of this host show it in a frame.
         ``sends_to`` is another origin to which its form may lead, '' for none.
         """
-        fixed = http.HEADERS | ({"X-Frame-Options": "SAMEORIGIN"} if is_framed else {})
+        fixed = web.HEADERS | ({"X-Frame-Options": "SAMEORIGIN"} if is_framed else {})
         return [
             ("Content-Type", "text/html; charset=utf-8"),
             ("Content-Language", language),

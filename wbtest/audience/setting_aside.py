@@ -21,11 +21,11 @@ from wbtest.audience.group_counts import (
 from wbtest.audience.mailboxes import domain_of
 from wbtest.audience.models import SettingAside
 from wbtest.extensions import clock, db
-from wbtest.http import number_of
 from wbtest.publishing.models import Experiment
 from wbtest.store import Gone, Invalid, Refused, hold, writing
 from wbtest.team.audit import record
 from wbtest.team.models import Person
+from wbtest.web import number_of
 from wbtest.writing.text_rules import find_fault, gives_reason, seen, with_plain_breaks
 
 # Why people were left out who may be taken back in, as a page says it.

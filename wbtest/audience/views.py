@@ -14,7 +14,7 @@ from wbtest.audience.pages import Answer, Printer, addresses_of
 from wbtest.audience.recording.recorder import Recorder
 from wbtest.audience.signing.forms import SignupForm
 from wbtest.audience.waiting import list_token
-from wbtest.error_pages import error_page
+from wbtest.errors import error_page
 from wbtest.extensions import clock, csrf
 from wbtest.publishing.display import find_preview
 from wbtest.publishing.live_snapshot import LiveExperiment, LiveVariant

@@ -14,7 +14,7 @@ from hashlib import blake2b
 from typing import Literal, NamedTuple, cast
 from urllib.parse import quote, unquote
 
-from wbtest.http import NO_TEXT
+from wbtest.web import NO_TEXT
 
 LONGEST_TEXT = 1_500
 LONGEST_EMAIL = 254

@@ -10,9 +10,8 @@ from typing import Any
 import click
 
 from wbtest.cli.startup import opened
+from wbtest.database import read_one_moment
 from wbtest.extensions import clock, db
-from wbtest.http import moment
-from wbtest.moments import read_one_moment
 from wbtest.publishing.models import Experiment
 from wbtest.publishing.rule import MOST_VARIANTS, NotARule
 from wbtest.results.analysis import Given
@@ -24,6 +23,7 @@ from wbtest.results.figures_json import results_json
 from wbtest.results.verdict_text import fragility
 from wbtest.statistics import Counts
 from wbtest.store import Refused
+from wbtest.web import moment
 
 LONGEST_FILE = 1_000_000
 # Beyond this floating point no longer tells two counts apart where it matters.

@@ -16,11 +16,11 @@ from msgspec.structs import replace
 
 from wbtest.cli.startup import opened
 from wbtest.extensions import clock, db
-from wbtest.http import LARGEST_ID
 from wbtest.store import Refused
 from wbtest.team.access import ROLES
 from wbtest.team.models import Membership, Person
 from wbtest.team.people import clean_email
+from wbtest.web import LARGEST_ID
 from wbtest.writing import coach, release_export
 from wbtest.writing.coach import SEVERITIES, Finding
 from wbtest.writing.document import NotADocument, from_json

@@ -14,11 +14,11 @@ from typing import NamedTuple
 
 from wbtest.decisions.models import ChecklistItem
 from wbtest.extensions import db
-from wbtest.http import day
 from wbtest.publishing.experiments import EditConflict, part_digest
 from wbtest.publishing.models import Experiment
 from wbtest.publishing.stages import find_decision
 from wbtest.store import Invalid, Refused, hold, writing
+from wbtest.web import day
 from wbtest.writing import document as documents
 from wbtest.writing.coach.document_reader import Reading, Text
 from wbtest.writing.document import PARTS, Document, words_key

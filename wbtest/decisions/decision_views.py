@@ -8,18 +8,18 @@ from flask import Blueprint, flash, redirect, request, url_for
 from flask.typing import ResponseReturnValue
 from werkzeug.exceptions import NotFound
 
+from wbtest.database import read_one_moment
 from wbtest.decisions import decide as verbs
 from wbtest.decisions.checklist import as_markdown, get_checklist, save_checklist
 from wbtest.decisions.decision_page import SentForms, decision_page
 from wbtest.decisions.forms import DecisionForm, checklist_form
 from wbtest.decisions.models import Paper
 from wbtest.decisions.pending_decisions import find_paper, papers_of
-from wbtest.downloads import send_file
-from wbtest.moments import read_one_moment
 from wbtest.publishing.lifecycle import file_stem
 from wbtest.publishing.models import Experiment
 from wbtest.store import Invalid, Refused
 from wbtest.team import access
+from wbtest.web import send_file
 
 bp = Blueprint("decisions", __name__)
 

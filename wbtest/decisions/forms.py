@@ -9,9 +9,9 @@ from wbtest.decisions.checklist import LONGEST_NOTE, STATES, Checklist, Checklis
 from wbtest.decisions.decide import LONGEST_REASON
 from wbtest.decisions.learning_cards import LONGEST, LONGEST_WHY
 from wbtest.decisions.models import AssumptionMark, LearningCard
+from wbtest.forms import TypedForm
 from wbtest.helping.belonging import Belongs, Described
 from wbtest.publishing.stages import CHOICES
-from wbtest.typed import TypedForm
 
 DECISION = {
     "choice": Belongs("You can decide otherwise than the locked rule says. The memo will say so."),

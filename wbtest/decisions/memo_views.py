@@ -14,12 +14,12 @@ from flask import Response, render_template, url_for
 from flask.typing import ResponseReturnValue
 from werkzeug.exceptions import NotFound
 
+from wbtest.database import read_one_moment
 from wbtest.decisions.decision_views import bp
 from wbtest.decisions.memo_content import guesses_of
 from wbtest.decisions.models import Paper
 from wbtest.decisions.pending_decisions import find_standing
 from wbtest.extensions import clock
-from wbtest.moments import read_one_moment
 from wbtest.publishing import rule_text as rule_in_words
 from wbtest.publishing.lifecycle import file_stem
 from wbtest.publishing.models import Experiment

@@ -13,7 +13,6 @@ from sqlalchemy.orm import joinedload
 from wbtest.decisions.models import Paper
 from wbtest.delivery.outbox import queue_mail
 from wbtest.extensions import db
-from wbtest.http import number_of
 from wbtest.publishing.models import Experiment
 from wbtest.publishing.stages import CHOICES
 from wbtest.results.figures import Results
@@ -22,6 +21,7 @@ from wbtest.review.approvers import approvers_of, is_alone
 from wbtest.review.todo import Assignee, TodoItem
 from wbtest.runtime import runtime
 from wbtest.team.models import Person
+from wbtest.web import number_of
 
 
 class Papers(Struct, frozen=True):

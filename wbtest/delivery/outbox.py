@@ -25,6 +25,13 @@ MOST_ATTEMPTS = 13
 GIVEN_UP_AFTER = timedelta(hours=72)
 
 
+class Letter(NamedTuple):
+    """A mail in plain text."""
+
+    subject: str
+    body: str
+
+
 class Queue(NamedTuple):
     """The mails that wait, and those that were given up.
 

@@ -13,11 +13,10 @@ from sqlalchemy import delete, select
 from sqlalchemy.orm import joinedload
 
 from wbtest.delivery.models import OutboxMail
-from wbtest.delivery.outbox import queue_mail
+from wbtest.delivery.outbox import Letter, queue_mail
 from wbtest.delivery.worker import for_each
 from wbtest.extensions import db
 from wbtest.ideas.todo_queries import waits_for, waits_in
-from wbtest.letter import Letter
 from wbtest.publishing.experiments import newest_zone
 from wbtest.review.todo import TodoItem
 from wbtest.runtime import runtime

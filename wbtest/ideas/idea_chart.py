@@ -5,7 +5,6 @@ from __future__ import annotations
 from collections import Counter
 from collections.abc import Sequence
 
-from wbtest.http import percent
 from wbtest.ideas.idea_evidence import Evidence
 from wbtest.ideas.idea_list import IdeaRow
 from wbtest.publishing.rule_text import as_percent
@@ -23,6 +22,7 @@ from wbtest.results.chart_style import (
 from wbtest.results.charts import COLOURS
 from wbtest.results.trust import listed
 from wbtest.results.verdict_text import STANDINGS
+from wbtest.web import percent
 
 # Times the target: what lies beyond is drawn at the edge, or it would squeeze all the others.
 MOST = 4.0

@@ -18,12 +18,12 @@ from wbtest.ideas.idea_evidence import Evidence, all_evidence_now, evidence_kept
 from wbtest.ideas.idea_queries import experiments_by_id, ideas_of, newest_texts
 from wbtest.ideas.next_actions import shared_sources
 from wbtest.ideas.stages import STAGES, Stage, Text, stage_of, status_text
-from wbtest.paging import Page, page_of
 from wbtest.publishing.sealing import sealed_rule
 from wbtest.publishing.stages import contradiction, newest_decisions
 from wbtest.results.calibration import Guessed, forecast_tests, scored_tests
 from wbtest.results.calibration import sentence as forecast_sentence
 from wbtest.results.history import parts_of
+from wbtest.web import Page, page_of
 
 # Ideas on a page.
 AT_ONCE = 50

@@ -9,12 +9,12 @@ from typing import Literal
 import sqlalchemy as sa
 
 from wbtest.extensions import db
-from wbtest.http import number_of
 from wbtest.ideas.idea import State
 from wbtest.publishing.models import Experiment
 from wbtest.results.costs import CURRENCIES
 from wbtest.results.models import Spend
 from wbtest.results.trust import listed
+from wbtest.web import number_of
 
 Outcome = Literal["reached", "went", "stopped", "running", "undecided", "iterate", "writing"]
 # What one idea did, and what several did, in the order in which they are told.

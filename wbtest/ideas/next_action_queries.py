@@ -14,7 +14,6 @@ from sqlalchemy.orm import joinedload, selectinload
 from wbtest.decisions.decide import given_up
 from wbtest.decisions.pending_decisions import WaitingPaper, waiting_in
 from wbtest.extensions import clock, db
-from wbtest.http import day
 from wbtest.ideas.next_actions import NextAction, NextActionInput, next_action, time_left
 from wbtest.ideas.notifications import OVER, VERDICT, SentNotification
 from wbtest.publishing import rule as rules
@@ -30,6 +29,7 @@ from wbtest.review.todo import Assignee, TodoItem
 from wbtest.team.access import roles_from
 from wbtest.team.mail_preferences import list_recipients
 from wbtest.team.people import list_members
+from wbtest.web import day
 from wbtest.writing.models import Revision, Stop
 
 

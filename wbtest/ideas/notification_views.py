@@ -5,13 +5,12 @@ from flask.typing import ResponseReturnValue
 from wtforms import BooleanField, SelectField
 
 from wbtest.extensions import csrf
+from wbtest.forms import TypedForm, put_refusal
 from wbtest.ideas.views import bp
 from wbtest.runtime import runtime
 from wbtest.store import Invalid
 from wbtest.team import access
 from wbtest.team import mail_preferences as choices
-from wbtest.team.forms import put_refusal
-from wbtest.typed import TypedForm
 
 
 class TestMailsForm(TypedForm):

@@ -7,8 +7,8 @@ from itertools import groupby
 from flask import Blueprint, render_template, request
 from flask.typing import ResponseReturnValue
 
+from wbtest.database import read_one_moment
 from wbtest.decisions.learning_cards import lessons_of
-from wbtest.downloads import as_csv, send_file
 from wbtest.extensions import clock
 from wbtest.ideas import idea_chart
 from wbtest.ideas.idea import STATES
@@ -17,12 +17,11 @@ from wbtest.ideas.idea_list import IdeaFilter, every_row, list_ideas, portfolio_
 from wbtest.ideas.next_action_queries import step_for
 from wbtest.ideas.stages import STAGES as STAGE_NAMES
 from wbtest.ideas.todo_queries import waits_for, waits_in
-from wbtest.moments import read_one_moment
-from wbtest.paging import page_of
 from wbtest.publishing.models import Experiment
 from wbtest.publishing.views import experiment_page
 from wbtest.results import calibration
 from wbtest.team import access
+from wbtest.web import as_csv, page_of, send_file
 
 LONGEST_SEARCH = 100
 LEARNINGS_AT_ONCE = 20

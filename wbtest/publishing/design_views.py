@@ -11,7 +11,8 @@ from werkzeug.datastructures import FileStorage
 from wtforms import FileField, HiddenField, RadioField, SelectField, StringField
 from wtforms.validators import Optional
 
-from wbtest import http
+from wbtest import web
+from wbtest.forms import TypedForm
 from wbtest.publishing import page_design, page_strings
 from wbtest.publishing.corrections import page_of
 from wbtest.publishing.display import differences, preview_url
@@ -25,13 +26,12 @@ from wbtest.publishing.page_strings import PLACES, WORDING, strings_of
 from wbtest.publishing.views import bp
 from wbtest.store import Invalid
 from wbtest.team import access
-from wbtest.typed import TypedForm
 from wbtest.writing.languages import direction
 
 OWN = "The theme’s own"
 SEALED = "This experiment was started, and its page is sealed."
 PICTURES = ("logo", "hero")
-_FRAMING = {"Content-Security-Policy": http.CONTENT_POLICY.format(nonce="") + "; frame-src 'self'"}
+_FRAMING = {"Content-Security-Policy": web.CONTENT_POLICY.format(nonce="") + "; frame-src 'self'"}
 
 
 class LookForm(TypedForm):
@@ -109,7 +109,7 @@ def look(experiment_id: int) -> ResponseReturnValue:
 
 
 # Two pictures can be sent at once, with some room for the rest of the form.
-look.longest_body = 2 * LARGEST + http.LONGEST_BODY  # type: ignore[attr-defined]
+look.longest_body = 2 * LARGEST + web.LONGEST_BODY  # type: ignore[attr-defined]
 
 
 @bp.route("/experiments/<int:experiment_id>/words", methods=["GET", "POST"])

@@ -18,6 +18,7 @@ from wtforms import (
 from wtforms.validators import InputRequired, Optional
 from wtforms.widgets import TextInput
 
+from wbtest.forms import TypedForm
 from wbtest.helping.belonging import Belongs, Described
 from wbtest.publishing import page_copy
 from wbtest.publishing.experiments import CHANGED, VARIANTS_RULE, part_digest
@@ -25,7 +26,6 @@ from wbtest.publishing.models import Variant
 from wbtest.publishing.page_design import Picture
 from wbtest.publishing.rule import NotARule
 from wbtest.store import Invalid
-from wbtest.typed import TypedForm
 
 _PERCENT = re.compile(r"\s*(\d{1,3}(?:[.,]\d{1,6})?)\s*%?\s*", re.ASCII)
 # Thousands apart by one sign throughout, or digits alone.

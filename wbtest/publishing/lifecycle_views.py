@@ -8,6 +8,7 @@ from flask.typing import ResponseReturnValue
 from wtforms import RadioField, SelectField, StringField, TextAreaField
 from wtforms.validators import Optional
 
+from wbtest.forms import TypedForm
 from wbtest.publishing import correction_requests, lifecycle
 from wbtest.publishing.correction_requests import NotCorrections
 from wbtest.publishing.corrections import Place, label_of
@@ -41,7 +42,6 @@ from wbtest.runtime import runtime
 from wbtest.store import Invalid, Refused
 from wbtest.team import access, client_info
 from wbtest.team.models import Person
-from wbtest.typed import TypedForm
 from wbtest.writing.text_diff import diff_words
 
 

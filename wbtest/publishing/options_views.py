@@ -16,6 +16,7 @@ from wtforms import (
 from wtforms.validators import Optional
 from wtforms.widgets import CheckboxInput, ListWidget
 
+from wbtest.forms import TypedForm
 from wbtest.publishing import page_options
 from wbtest.publishing.experiments import Frozen
 from wbtest.publishing.forms import WholeField, put_at_field, read_of
@@ -35,7 +36,6 @@ from wbtest.publishing.views import bp
 from wbtest.runtime import runtime
 from wbtest.store import Invalid
 from wbtest.team import access
-from wbtest.typed import TypedForm
 from wbtest.writing.text_rules import on_one_line, with_plain_breaks
 
 PLAIN = (

@@ -20,6 +20,7 @@ from wtforms import (
 )
 from wtforms.validators import Optional, StopValidation
 
+from wbtest.forms import TypedForm
 from wbtest.helping.belonging import Described
 from wbtest.publishing.forms import (
     NEEDED,
@@ -47,7 +48,6 @@ from wbtest.publishing.rule import (
 )
 from wbtest.publishing.target_calculator import LOWER, TargetCalculation
 from wbtest.team.mail_preferences import time_zones
-from wbtest.typed import TypedForm
 from wbtest.writing.document import Document
 from wbtest.writing.forms import SheetRows
 from wbtest.writing.text_rules import on_one_line, seen, with_plain_breaks

@@ -15,9 +15,8 @@ from flask import (
 )
 from flask.typing import ResponseReturnValue
 
-from wbtest.error_pages import error_page
+from wbtest.errors import error_page
 from wbtest.extensions import clock
-from wbtest.http import day, percent
 from wbtest.publishing import lifecycle, rule_text
 from wbtest.publishing import rule as rules
 from wbtest.publishing.correction_requests import waiting
@@ -66,6 +65,7 @@ from wbtest.publishing.whole_drafts import clone_experiment
 from wbtest.runtime import runtime
 from wbtest.store import Invalid
 from wbtest.team import access
+from wbtest.web import day, percent
 from wbtest.writing import document as documents
 from wbtest.writing.coach.claims import numbers_of
 from wbtest.writing.document import Document, NotADocument

@@ -11,13 +11,13 @@ from typing import NamedTuple
 from sqlalchemy.orm import contains_eager, joinedload, selectinload
 
 from wbtest.extensions import db
-from wbtest.http import number_of
 from wbtest.publishing.models import Experiment
 from wbtest.publishing.sealing import sealed_rule
 from wbtest.results.history import Part, parts_of
 from wbtest.results.verdict import RunPeriod
 from wbtest.review.models import Forecast, Reviewer
 from wbtest.statistics import Counts
+from wbtest.web import number_of
 from wbtest.writing.models import Revision
 
 # A range is asked for that holds the result in so many of ten tests.

@@ -6,7 +6,6 @@ from collections.abc import Mapping, Sequence
 from datetime import date, datetime
 
 from wbtest.audience.counts import Totals
-from wbtest.http import number_of, percent
 from wbtest.publishing.page_options import ASKS_FOR
 from wbtest.publishing.rule import ACTS
 from wbtest.publishing.rule_text import as_percent
@@ -18,6 +17,7 @@ from wbtest.results.history import total
 from wbtest.results.segments import FEWEST, Segment
 from wbtest.results.trust import listed
 from wbtest.results.verdict_text import act, capital, leading, subject
+from wbtest.web import number_of, percent
 
 Days = Mapping[date, Sequence[Totals]]
 STANDINGS = {

@@ -16,8 +16,8 @@ from typing import Any, Protocol
 from zoneinfo import ZoneInfo
 
 from wbtest.audience.counts import Totals
-from wbtest.http import percent
 from wbtest.results.figures import VariantFigures
+from wbtest.web import percent
 
 Parts = dict[str, Any]
 

@@ -11,7 +11,6 @@ from math import log
 from typing import Any
 
 from wbtest.audience.counts import Totals
-from wbtest.http import percent
 from wbtest.publishing.rule_text import as_percent
 from wbtest.results.chart_style import (
     DASHES,
@@ -41,6 +40,7 @@ from wbtest.results.chart_style import (
 from wbtest.results.figures import Results, VariantFigures
 from wbtest.results.funnel import Stage
 from wbtest.results.notes import numbered, verdict_mark
+from wbtest.web import percent
 
 # Green and amber are the verdict's own; what is below needs no alarm of its own.
 COLOURS = {

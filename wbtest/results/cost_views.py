@@ -6,8 +6,8 @@ from flask import flash, redirect, render_template, url_for
 from flask.typing import ResponseReturnValue
 from wtforms import SelectField, StringField
 
-from wbtest.downloads import as_csv, send_file
-from wbtest.moments import read_one_moment
+from wbtest.database import read_one_moment
+from wbtest.forms import TypedForm
 from wbtest.publishing.lifecycle import file_stem
 from wbtest.publishing.models import Experiment
 from wbtest.results import costs
@@ -16,7 +16,7 @@ from wbtest.results.figures import check_started
 from wbtest.results.views import bp
 from wbtest.store import Invalid
 from wbtest.team import access
-from wbtest.typed import TypedForm
+from wbtest.web import as_csv, send_file
 
 
 class SpendForm(TypedForm):

@@ -7,13 +7,13 @@ from typing import Any
 
 from msgspec import Struct
 
-from wbtest.http import percent
 from wbtest.publishing.rule import Crowd, Hypothesis
 from wbtest.results.evidence_path import HourCounts, look
 from wbtest.results.history import CrowdPeople, History
 from wbtest.results.trust import Check, listed
 from wbtest.results.verdict import RunPeriod, Verdict, judge
 from wbtest.statistics import Counts
+from wbtest.web import percent
 
 WORDS = {"met": "target met", "not_met": "target not met", "not_enough": "undecided"}
 # A rate of fewer is not shown.

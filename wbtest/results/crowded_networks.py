@@ -13,7 +13,6 @@ from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from typing import Literal, NamedTuple
 
 from wbtest import statistics
-from wbtest.http import number_of
 from wbtest.publishing.rule import Hypothesis
 from wbtest.results.evidence_path import HourCounts, look
 from wbtest.results.likely_causes import DEVICES
@@ -36,6 +35,7 @@ from wbtest.results.network_groups import (
 )
 from wbtest.results.trust import Check, early, rate_of, share_of
 from wbtest.results.verdict import RunPeriod, Verdict, judge
+from wbtest.web import number_of
 
 # One network that brings so many wants a look, whatever they do.
 MANY_OF_ONE = 0.3

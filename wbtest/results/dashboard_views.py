@@ -10,9 +10,8 @@ from flask import Response, abort, jsonify, render_template, request
 from flask.typing import ResponseReturnValue
 
 from wbtest.audience.setting_aside import standing
-from wbtest.downloads import as_csv, send_file
+from wbtest.database import of_one_moment
 from wbtest.extensions import clock
-from wbtest.moments import of_one_moment
 from wbtest.publishing import rule_text as rule_in_words
 from wbtest.publishing.lifecycle import file_stem
 from wbtest.publishing.models import Experiment
@@ -41,6 +40,7 @@ from wbtest.results.who_came import days_of, filters_of
 from wbtest.results.who_came import who_came as segments_of
 from wbtest.runtime import runtime
 from wbtest.team import access
+from wbtest.web import as_csv, send_file
 
 # Endpoint and name of each tab; the first screen is the first one.
 TABS = (

@@ -15,9 +15,8 @@ from wbtest.audience.group_counts import (
     people_seen,
 )
 from wbtest.audience.setting_aside import check_group, group_of, name_of, settings_aside
+from wbtest.database import read_one_moment
 from wbtest.extensions import clock
-from wbtest.http import number_of
-from wbtest.moments import read_one_moment
 from wbtest.publishing.models import Experiment
 from wbtest.publishing.rule import EXCLUDED
 from wbtest.results.figures import Results
@@ -28,6 +27,7 @@ from wbtest.results.views import bp
 from wbtest.results.visitor_checks import meaning_of
 from wbtest.store import Invalid, Refused
 from wbtest.team import access
+from wbtest.web import number_of
 
 # Of each kind.
 MOST_SHOWN = 8

@@ -6,10 +6,10 @@ from wtforms import PasswordField, SelectField, StringField, TextAreaField
 from wtforms.validators import InputRequired, Length, NumberRange, Optional
 
 from wbtest.audience.setting_aside import LONGEST_WHY
+from wbtest.forms import TypedForm
 from wbtest.results.shared_links import MOST_DAYS
 from wbtest.review.forms import WholeField
 from wbtest.team.passwords import LONGEST_PASSWORD
-from wbtest.typed import TypedForm
 
 
 class AsideForm(TypedForm):

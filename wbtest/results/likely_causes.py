@@ -15,9 +15,9 @@ from typing import NamedTuple
 from msgspec.structs import replace
 
 from wbtest import statistics
-from wbtest.http import number_of
 from wbtest.results.history import History
 from wbtest.results.trust import Check, CheckContext, listed
+from wbtest.web import number_of
 
 # Checks whose cause shows in where people came from and on what.
 WITH_PLACES = ("split", "served_split", "beacons", "beacons_alike")

@@ -12,7 +12,6 @@ from msgspec.structs import replace
 
 from wbtest import statistics
 from wbtest.audience.counts import Totals
-from wbtest.http import number_of
 from wbtest.publishing.rule import Hypothesis
 from wbtest.publishing.rule_text import as_percent
 from wbtest.results.history import Counted, total
@@ -27,6 +26,7 @@ from wbtest.results.trust import (
     share_of,
 )
 from wbtest.statistics import Counts
+from wbtest.web import number_of
 
 # So many would raise an alarm at any weights, all of them in one variant.
 ALWAYS_ENOUGH = 1_000

@@ -8,13 +8,13 @@ from flask.typing import ResponseReturnValue
 from wtforms import StringField
 
 from wbtest.extensions import clock
+from wbtest.forms import TypedForm
 from wbtest.publishing.models import Experiment
 from wbtest.results import notes as noting
 from wbtest.results.figures import check_started
 from wbtest.results.views import bp
 from wbtest.store import Invalid
 from wbtest.team import access
-from wbtest.typed import TypedForm
 
 
 class NoteForm(TypedForm):

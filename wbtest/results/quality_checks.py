@@ -15,7 +15,6 @@ import sqlalchemy as sa
 from wbtest.audience import segments_counts
 from wbtest.audience.signing.alarms import unusual_hours
 from wbtest.extensions import db
-from wbtest.http import percent
 from wbtest.publishing.correction_requests import names_of, summary_of
 from wbtest.publishing.corrections import in_force
 from wbtest.publishing.models import Experiment, Step
@@ -28,6 +27,7 @@ from wbtest.results.trust import SMALL, Check, CheckContext, Corrected, early, p
 from wbtest.results.verdict import FadedEvidence, RunPeriod, Verdict
 from wbtest.statistics import Counts
 from wbtest.team.models import AuditLine
+from wbtest.web import percent
 
 
 def check_trust(

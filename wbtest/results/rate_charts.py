@@ -12,7 +12,6 @@ from itertools import accumulate
 from typing import NamedTuple
 
 from wbtest import statistics
-from wbtest.http import percent
 from wbtest.publishing.rule_text import as_percent
 from wbtest.results.chart_style import (
     AXIS,
@@ -36,6 +35,7 @@ from wbtest.results.charts import COLOURS
 from wbtest.results.figures import Results, VariantFigures
 from wbtest.results.notes import numbered
 from wbtest.statistics import Counts, Interval
+from wbtest.web import percent
 
 # More points than this a line does not need, and each costs two searches for a root.
 MOST_POINTS = 30

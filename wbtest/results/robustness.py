@@ -14,11 +14,11 @@ from typing import Literal
 from msgspec import Struct
 
 from wbtest import statistics
-from wbtest.http import number_of
 from wbtest.publishing.rule import Hypothesis
 from wbtest.results.history import History
 from wbtest.results.verdict import RunPeriod, Verdict
 from wbtest.statistics import Counts
+from wbtest.web import number_of
 
 Kind = Literal["signups", "views"]
 

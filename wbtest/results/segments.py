@@ -13,7 +13,6 @@ from typing import NamedTuple, TypeVar
 from wbtest import statistics
 from wbtest.audience.counts import Hourly, Totals
 from wbtest.audience.recording.hours import clock_of, day_of
-from wbtest.http import percent
 from wbtest.publishing.rule_text import as_percent
 from wbtest.results.chart_style import (
     WORDS_HEIGHT,
@@ -29,6 +28,7 @@ from wbtest.results.chart_style import (
 )
 from wbtest.results.history import total
 from wbtest.statistics import Counts, Interval
+from wbtest.web import percent
 
 WEEKDAYS = ("Monday", "Tuesday", "Wednesday", "Thursday", "Friday", "Saturday", "Sunday")
 DAY_HOURS = 24

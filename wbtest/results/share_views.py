@@ -3,6 +3,7 @@
 from flask import abort, flash, redirect, render_template, session, url_for
 from flask.typing import ResponseReturnValue
 
+from wbtest.forms import put_refusal
 from wbtest.publishing.models import Experiment
 from wbtest.results import shared_links
 from wbtest.results.forms import ShareForm
@@ -11,7 +12,6 @@ from wbtest.results.views import bp
 from wbtest.runtime import runtime
 from wbtest.store import Refused
 from wbtest.team import access, rate_limits
-from wbtest.team.forms import put_refusal
 
 ADDRESS = "/experiments/<int:experiment_id>/share"
 # Between making a link and showing it once, its token waits in the session of who made it.

@@ -16,10 +16,10 @@ from msgspec.structs import replace
 from wbtest.audience.browsers import agent_of, hints_of
 from wbtest.audience.traffic import classify
 from wbtest.config import Settings
-from wbtest.downloads import as_csv, send_file
+from wbtest.database import read_one_moment
+from wbtest.errors import TITLES
 from wbtest.extensions import clock
-from wbtest.moments import read_one_moment
-from wbtest.problems import TITLES
+from wbtest.forms import put_refusal
 from wbtest.publishing import rule_text as rule_in_words
 from wbtest.publishing.models import Experiment
 from wbtest.publishing.sources import group_of
@@ -37,7 +37,7 @@ from wbtest.runtime import runtime
 from wbtest.store import Invalid, Refused
 from wbtest.team import access, rate_limits
 from wbtest.team.access import get_team
-from wbtest.team.forms import put_refusal
+from wbtest.web import as_csv, send_file
 from wbtest.writing import document as documents
 
 # Sources are left out: whoever passes a link on may name one, and a name may be somebody's.

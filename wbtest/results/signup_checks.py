@@ -16,10 +16,10 @@ from zoneinfo import ZoneInfo
 from wbtest import statistics
 from wbtest.audience.conversions import Burst, Traces
 from wbtest.audience.segments_counts import Newest
-from wbtest.http import number_of, percent
 from wbtest.publishing.rule import Hypothesis
 from wbtest.results.history import History, total
 from wbtest.results.trust import Check, CheckContext, day_name, early, listed, share_of
+from wbtest.web import number_of, percent
 
 FEWEST_ADDRESSES = 10
 # Of confirmations pressed by scanners of mail, and of addresses that last an hour.

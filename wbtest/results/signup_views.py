@@ -7,7 +7,6 @@ from flask.typing import ResponseReturnValue
 
 from wbtest.audience.leaving.erasures import erase_for
 from wbtest.audience.signing.alarms import unusual_hours
-from wbtest.downloads import as_csv, send_file
 from wbtest.publishing.lifecycle import file_stem
 from wbtest.publishing.models import Experiment
 from wbtest.publishing.sealing import sealed_rule
@@ -25,6 +24,7 @@ from wbtest.store import Invalid
 from wbtest.team import access
 from wbtest.team.audit import record_download
 from wbtest.team.login_views import proved
+from wbtest.web import as_csv, send_file
 
 SHOWN_SIGNUPS = 200
 

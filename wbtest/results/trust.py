@@ -13,7 +13,7 @@ from zoneinfo import ZoneInfo
 from msgspec import Struct
 
 from wbtest.audience.segments_counts import Newest
-from wbtest.http import percent
+from wbtest.web import percent
 
 CheckState = Literal["ok", "warn", "stop"]
 Colour = Literal["green", "amber", "red", "grey"]

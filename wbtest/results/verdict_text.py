@@ -10,7 +10,6 @@ from math import ceil
 from typing import Literal, NamedTuple
 from zoneinfo import ZoneInfo
 
-from wbtest.http import number_of, percent
 from wbtest.publishing.models import Experiment
 from wbtest.publishing.rule import ACTS
 from wbtest.publishing.rule_text import as_percent
@@ -20,6 +19,7 @@ from wbtest.results.robustness import price_of
 from wbtest.results.trust import is_lost, listed
 from wbtest.review.approvals import find_approval
 from wbtest.statistics import Counts
+from wbtest.web import number_of, percent
 
 Kind = Literal["go", "iterate", "stop", "neutral"]
 WITHHELD = {

@@ -3,12 +3,12 @@
 from __future__ import annotations
 
 from wbtest import statistics
-from wbtest.http import number_of
 from wbtest.publishing.rule import ACTS, Hypothesis
 from wbtest.publishing.sources import group_of
 from wbtest.results.history import History, total
 from wbtest.results.trust import Check, CheckContext, early, listed, rate_of, share
 from wbtest.statistics import Counts
+from wbtest.web import number_of
 
 WEEKDAYS = ("Monday", "Tuesday", "Wednesday", "Thursday", "Friday", "Saturday", "Sunday")
 WEEK = len(WEEKDAYS)

@@ -18,6 +18,7 @@ from wtforms import (
 from wtforms.validators import InputRequired, NumberRange, Optional
 from wtforms.widgets import CheckboxInput, ListWidget
 
+from wbtest.forms import TypedForm
 from wbtest.review.models import Forecast, Reading
 from wbtest.review.readings import MISSING, answer_to_keep
 from wbtest.review.review_questions import (
@@ -30,7 +31,6 @@ from wbtest.review.review_questions import (
 )
 from wbtest.review.review_requests import MOST_DAYS, MOST_MINUTES
 from wbtest.store import Invalid
-from wbtest.typed import TypedForm
 
 GUESS = ("rate", "low", "high")
 

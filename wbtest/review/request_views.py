@@ -3,6 +3,7 @@
 from flask import abort, flash, redirect, render_template, request, session, url_for
 from flask.typing import ResponseReturnValue
 
+from wbtest.forms import put_refusal
 from wbtest.review import review_requests
 from wbtest.review.forms import AskForm, LinkForm
 from wbtest.review.models import Reviewer
@@ -10,7 +11,6 @@ from wbtest.review.views import bp
 from wbtest.runtime import runtime
 from wbtest.store import Refused
 from wbtest.team import access, rate_limits
-from wbtest.team.forms import put_refusal
 from wbtest.writing.models import Release, Revision
 from wbtest.writing.releases import find_newest_revision, find_revision
 

@@ -11,9 +11,8 @@ from typing import NamedTuple
 from sqlalchemy import func, or_, select
 from sqlalchemy.orm import joinedload
 
-from wbtest.delivery.outbox import queue_mail
+from wbtest.delivery.outbox import Letter, queue_mail
 from wbtest.extensions import clock, db
-from wbtest.letter import Letter
 from wbtest.review.models import Reading, Reviewer, Round
 from wbtest.review.review_questions import VERDICTS
 from wbtest.review.reviewers import hash_of, is_over, may_hear, member_reviewer, readings_of

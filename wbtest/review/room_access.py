@@ -12,8 +12,8 @@ from typing import Any
 from flask import Blueprint, Response, abort, g, redirect, render_template, request, url_for
 from flask.typing import ResponseReturnValue
 
+from wbtest.errors import TITLES
 from wbtest.extensions import db
-from wbtest.problems import TITLES
 from wbtest.review import views
 from wbtest.review.models import Reviewer, Round
 from wbtest.review.review_requests import newest_in_review

@@ -8,7 +8,6 @@ from flask.typing import ResponseReturnValue
 from wtforms import Form
 
 from wbtest.extensions import clock
-from wbtest.http import LARGEST_ID
 from wbtest.review import alignment as aligning
 from wbtest.review import forecasts, readings, verdicts
 from wbtest.review.alignment import summary_of
@@ -28,6 +27,7 @@ from wbtest.review.review_requests import find_round
 from wbtest.review.reviewers import Seat, document_for, find_reading
 from wbtest.review.room_access import bp, seated, to_room
 from wbtest.store import Invalid
+from wbtest.web import LARGEST_ID
 from wbtest.writing import document as documents
 from wbtest.writing.releases import find_newest_revision
 

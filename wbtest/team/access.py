@@ -14,10 +14,10 @@ from flask.typing import ResponseReturnValue
 from flask_login import current_user
 
 from wbtest.extensions import db
-from wbtest.http import WITH_BODY
 from wbtest.store import Gone, Refused, end_reading
 from wbtest.team.models import Membership, Person, TeamSettings
 from wbtest.team.safe_redirect import ask_to_log_in
+from wbtest.web import WITH_BODY
 
 if TYPE_CHECKING:
     from wbtest.team.models import ApiToken

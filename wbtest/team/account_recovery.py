@@ -10,9 +10,8 @@ from typing import Literal
 import sqlalchemy as sa
 from sqlalchemy.exc import IntegrityError
 
-from wbtest.delivery.outbox import queue_mail
+from wbtest.delivery.outbox import Letter, queue_mail
 from wbtest.extensions import clock, db
-from wbtest.letter import Letter
 from wbtest.runtime import runtime
 from wbtest.store import Invalid, Refused, hold, writing
 from wbtest.team import people, rate_limits, sessions

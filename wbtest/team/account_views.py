@@ -6,6 +6,7 @@ from flask import abort, flash, make_response, redirect, render_template, reques
 from flask.typing import ResponseReturnValue
 
 from wbtest.extensions import csrf
+from wbtest.forms import TypedForm, put_refusal
 from wbtest.store import Invalid
 from wbtest.team import (
     access,
@@ -18,19 +19,11 @@ from wbtest.team import (
     two_factor,
 )
 from wbtest.team.account_recovery import ask_to_change_email
-from wbtest.team.forms import (
-    EmailForm,
-    NameForm,
-    PasswordForm,
-    TurnOffForm,
-    TurnOnForm,
-    put_refusal,
-)
+from wbtest.team.forms import EmailForm, NameForm, PasswordForm, TurnOffForm, TurnOnForm
 from wbtest.team.login_views import SECRET_ADDRESS, bp, has_mail_server, let_in, proved
 from wbtest.team.models import Person
 from wbtest.team.sessions import own_token
 from wbtest.team.tokens import count_tokens
-from wbtest.typed import TypedForm
 
 # Between turning it on and showing them once, the recovery codes wait in the session of who did.
 FRESH_CODES = "recovery_codes"

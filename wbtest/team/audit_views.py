@@ -7,9 +7,7 @@ from typing import Any
 from flask import render_template, request
 from flask.typing import ResponseReturnValue
 
-from wbtest.downloads import as_csv, send_file
 from wbtest.extensions import clock
-from wbtest.http import LARGEST_ID
 from wbtest.team import access
 from wbtest.team.audit import (
     KINDS,
@@ -21,6 +19,7 @@ from wbtest.team.audit import (
 )
 from wbtest.team.login_views import bp
 from wbtest.team.models import AuditLine
+from wbtest.web import LARGEST_ID, as_csv, send_file
 
 ON_A_PAGE = 20
 COLUMNS = ("at", "who", "action", "about", "from", "said", "token")

@@ -5,12 +5,13 @@ from flask.typing import ResponseReturnValue
 
 from wbtest.delivery.models import Webhook
 from wbtest.delivery.webhooks import ADDRESSES, KINDS, TEST
-from wbtest.http import LARGEST_ID
+from wbtest.forms import put_refusal
 from wbtest.store import Refused
 from wbtest.team import access, delivery_settings, tokens
-from wbtest.team.forms import TokenForm, WebhookForm, put_refusal
+from wbtest.team.forms import TokenForm, WebhookForm
 from wbtest.team.login_views import bp, proved
 from wbtest.team.models import ApiToken
+from wbtest.web import LARGEST_ID
 
 # Where a secret waits for the one page that shows it: id and text of a token, id of a webhook.
 FRESH = "fresh_token"

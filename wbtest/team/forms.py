@@ -1,4 +1,4 @@
-"""Forms of the team's pages, and how a verb's error gets to its field."""
+"""Forms of the team's pages."""
 
 from wtforms import (
     BooleanField,
@@ -19,35 +19,15 @@ from wtforms.widgets import CheckboxInput, ListWidget
 
 from wbtest.delivery.http_client import LONGEST_URL
 from wbtest.delivery.webhooks import KINDS
+from wbtest.forms import TypedForm, at_most, one_line
 from wbtest.store import Refused
 from wbtest.team.access import ROLES
 from wbtest.team.passwords import LONGEST_PASSWORD, find_fault
 from wbtest.team.people import clean_email
-from wbtest.team.rate_limits import RateLimited
 from wbtest.team.tokens import LONGEST_LIFE, LONGEST_NAME, SCOPES
-from wbtest.typed import TypedForm
 
 LONGEST_CODE = 40
 ROLE_CHOICES = {role: role.capitalize() for role in ROLES}
-
-
-def put_refusal(form: TypedForm, refused: Refused) -> None:
-    """Show a verb's sentence at the field it is about, or above the form when it has none here.
-
-    Whoever tried too often is told so by a page of its own, and when to come again.
-    """
-    if isinstance(refused, RateLimited):
-        raise refused
-    if refused.field in form:
-        field = form[refused.field]
-        field.errors = [*field.errors, str(refused)]
-    else:
-        form.form_errors.append(str(refused))
-
-
-def one_line(text: str | None) -> str | None:
-    """A filter: no space at the ends, no line breaks and no double spaces between."""
-    return " ".join(text.split()) if text else text
 
 
 def reachable(_form: TypedForm, field: Field) -> None:
@@ -62,11 +42,6 @@ def good_password(_form: TypedForm, field: Field) -> None:
     """A validator, as above."""
     if fault := find_fault(field.data or ""):
         raise ValidationError(fault)
-
-
-def at_most(length: int) -> Length:
-    """A validator: so many characters and no more."""
-    return Length(max=length, message=f"Use at most {length} characters.")
 
 
 class EndingTokens(TypedForm):

@@ -20,9 +20,9 @@ from typing import IO, Any
 
 import sqlalchemy as sa
 
+from wbtest.database import read_one_moment
 from wbtest.delivery.schema import current_revision
 from wbtest.extensions import Base, clock, db
-from wbtest.moments import read_one_moment
 from wbtest.store import Refused, UtcDateTime, describe, writing
 from wbtest.team.audit import record
 from wbtest.team.models import AuditLine, TeamSettings

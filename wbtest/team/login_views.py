@@ -20,6 +20,7 @@ from flask import (
 from flask.typing import ResponseReturnValue
 from werkzeug.wrappers import Response
 
+from wbtest.forms import put_refusal
 from wbtest.runtime import runtime
 from wbtest.store import Invalid
 from wbtest.team import access, account_recovery, password_login, rate_limits, sessions, two_factor
@@ -32,7 +33,6 @@ from wbtest.team.forms import (
     ProvingForm,
     ResetForm,
     SetupForm,
-    put_refusal,
 )
 from wbtest.team.people import is_setup_open, set_up
 from wbtest.team.safe_redirect import local_path

@@ -11,9 +11,8 @@ import sqlalchemy as sa
 from sqlalchemy.exc import IntegrityError
 from sqlalchemy.orm import joinedload
 
-from wbtest.delivery.outbox import queue_mail
+from wbtest.delivery.outbox import Letter, queue_mail
 from wbtest.extensions import clock, db
-from wbtest.letter import Letter
 from wbtest.runtime import runtime
 from wbtest.store import Gone, Invalid, Refused, hold, writing
 from wbtest.team import people

@@ -8,7 +8,6 @@ from sqlalchemy.orm import joinedload
 
 from wbtest.delivery.outbox import queue_mail
 from wbtest.extensions import clock, db
-from wbtest.http import NO_TEXT
 from wbtest.store import Invalid, Refused, writing
 from wbtest.team import passwords, sessions
 from wbtest.team.access import ROLES
@@ -21,6 +20,7 @@ from wbtest.team.models import (
     SetupLink,
     TeamSettings,
 )
+from wbtest.web import NO_TEXT
 
 LONGEST_NAME = 120
 

@@ -25,6 +25,7 @@ from flask import request
 from wbtest import driver, networks, store
 from wbtest.extensions import clock, db
 from wbtest.runtime import runtime
+from wbtest.store import RateLimited
 from wbtest.team.models import LimitCount, LimitKey
 
 View = TypeVar("View", bound=Callable[..., Any])
@@ -45,27 +46,6 @@ LONGEST = HOUR
 _KEPT = LONGEST + LONGEST / PARTS
 DAY = timedelta(days=1)
 _EPOCH = datetime(1970, 1, 1, tzinfo=UTC)
-
-
-class RateLimited(store.Refused):
-    """This was asked too often; it may be asked again in ``seconds``."""
-
-    status = 429
-
-    def __init__(self, seconds: int) -> None:
-        super().__init__(wait_sentence(seconds))
-        self.seconds = seconds
-
-
-def wait_sentence(seconds: int) -> str:
-    """Return what to say to whoever has to wait.
-
-    >>> wait_sentence(61)
-    'Wait 2 minutes, then try again.'
-    """
-    minutes = -(-seconds // 60)
-    wait = "a minute" if minutes == 1 else f"{minutes} minutes"
-    return f"Wait {wait}, then try again."
 
 
 def line() -> str:

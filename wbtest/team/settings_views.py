@@ -18,18 +18,12 @@ from flask.typing import ResponseReturnValue
 from wbtest.delivery import outbox
 from wbtest.delivery.models import OutboxMail
 from wbtest.delivery.worker import list_failing_jobs
-from wbtest.error_pages import wait_of
+from wbtest.errors import wait_of
+from wbtest.forms import put_refusal
 from wbtest.store import Gone, Invalid, Refused
 from wbtest.team import access, delivery_settings, members, people, rate_limits, sessions, settings
 from wbtest.team.access import ROLE_DESCRIPTIONS, get_team
-from wbtest.team.forms import (
-    ROLE_CHOICES,
-    DeletingForm,
-    InviteForm,
-    JoinForm,
-    TeamForm,
-    put_refusal,
-)
+from wbtest.team.forms import ROLE_CHOICES, DeletingForm, InviteForm, JoinForm, TeamForm
 from wbtest.team.login_views import bp, has_mail_server, let_in, proved
 from wbtest.team.members import NotOwner, invitation_address, is_invitation_over, list_invitations
 from wbtest.team.models import Invitation, Membership

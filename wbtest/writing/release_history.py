@@ -15,8 +15,8 @@ from sqlalchemy import select
 from sqlalchemy.orm import joinedload
 
 from wbtest.extensions import clock, db
-from wbtest.http import moment
 from wbtest.team.models import Person
+from wbtest.web import moment
 from wbtest.writing import coach
 from wbtest.writing import document as documents
 from wbtest.writing.changes import changes_between, summarise_changes

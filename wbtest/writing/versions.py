@@ -12,9 +12,9 @@ from sqlalchemy import select
 from sqlalchemy.orm import joinedload
 
 from wbtest.extensions import db
-from wbtest.http import day, moment
 from wbtest.store import Refused, hold, writing
 from wbtest.team.models import Person
+from wbtest.web import day, moment
 from wbtest.writing import document as documents
 from wbtest.writing.document import AUDIENCES, Document, NotADocument
 from wbtest.writing.faq import with_questions

@@ -14,7 +14,7 @@ from wbtest.audience.views import bp, check_sender, get_page, get_page_named, sh
 from wbtest.extensions import clock
 from wbtest.publishing.live_snapshot import LiveExperiment
 from wbtest.publishing.page_strings import strings_of
-from wbtest.store import Invalid, Refused
+from wbtest.store import Invalid, RateLimited, Refused
 from wbtest.team import access, rate_limits
 
 log = logging.getLogger(__name__)
@@ -43,7 +43,7 @@ def ask(slug: str) -> ResponseReturnValue:
         # What a machine asks nobody needs to read.
         if not request.form.get("website") and not classify(agent_of(request.environ)):
             asking.ask(live, question)
-    except rate_limits.RateLimited as error:
+    except RateLimited as error:
         return _again(live, question, 429, strings.busy, error.seconds)
     except Invalid:
         sentence = strings.ask_long if question.strip() else strings.ask_missing

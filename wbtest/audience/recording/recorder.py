@@ -21,7 +21,7 @@ from wbtest.audience.recording.gate import NetworkGate
 from wbtest.audience.recording.rollup_cells import CountingRules
 from wbtest.audience.recording.signup_notices import Overrun
 from wbtest.audience.recording.write_batch import Loss, loss_of, record_events, record_losses
-from wbtest.away import is_everywhere
+from wbtest.database import is_everywhere
 from wbtest.delivery.health import Queue
 from wbtest.extensions import Now
 from wbtest.locks import NoLock, WriteLock

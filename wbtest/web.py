@@ -1,22 +1,48 @@
-"""What every request and answer shares: what may come in, security headers, values as text."""
+"""What every request and answer shares: what may come in, security headers, values as text.
 
+Files, too: those of ``static/``, answered before Flask is asked, and downloads, sent while they are
+made. CSV is UTF-8, RFC 4180, and no cell is a formula: one that a spreadsheet might take for one,
+or that begins with an apostrophe or white space, gets an apostrophe in front. So does what follows
+a semicolon, a tab or a line break within a cell: a spreadsheet with another separator than ours
+splits it there, quoted or not.
+"""
+
+from __future__ import annotations
+
+import io
+import json
+import logging
 import re
 import secrets
+import time
+from collections.abc import Iterable, Iterator, Mapping, MutableMapping, Sequence
 from datetime import datetime
 from io import BytesIO
-from typing import IO, Any
+from pathlib import Path
+from typing import IO, Any, NamedTuple
 from urllib.parse import urlsplit
 
-from flask import Flask, Request, Response, current_app, g, request
+import sqlalchemy as sa
+from defusedcsv import csv
+from flask import (
+    Flask,
+    Request,
+    Response,
+    current_app,
+    g,
+    has_request_context,
+    request,
+    stream_with_context,
+)
 from flask.typing import ResponseReturnValue
 from werkzeug.datastructures import ImmutableMultiDict, MultiDict
 from werkzeug.exceptions import RequestEntityTooLarge
 from werkzeug.formparser import FormDataParser
 from werkzeug.routing import IntegerConverter, Map
+from whitenoise import WhiteNoise
 
-from wbtest.error_pages import error_page
-from wbtest.extensions import clock
-from wbtest.problems import BEGINS
+from wbtest.errors import API_PREFIX, error_page
+from wbtest.extensions import clock, db
 from wbtest.runtime import runtime
 
 CONTENT_POLICY = (
@@ -45,6 +71,20 @@ WITH_BODY = ("POST", "PUT", "PATCH", "DELETE")
 _HOST = re.compile(r"(\[[0-9a-f:.]+\]|[^\s:\[\]@/\\?#]+)(?::[0-9]{0,5})?")
 # Asked for by machines that know us by number; they build no link.
 ANY_HOST = ("/healthz", "/readyz")
+# As keyboards for Chinese and Japanese type them: = + - @
+WIDE = ("\uff1d", "\uff0b", "\uff0d", "\uff20")
+# In characters: so much is handed over at once, and no more is held.
+PIECE = 32_768
+# Spreadsheets read these as the beginning of a formula, some after white space too.
+FORMULA = ("=", "+", "-", "@", "|", "%", ";", "'", '"', *WIDE)
+# Where a formula begins within a cell, for a spreadsheet that takes another separator than ours.
+_RISKY = rf"[^\S;\t\r\n]*[=+\-@|%'\"{''.join(WIDE)}]"
+_WITHIN = re.compile(rf"(?<=[;\t\r\n])(?={_RISKY})")
+# A version in the name: the same name will always be the same bytes.
+VERSIONED = re.compile(r"-\d+\.\d+\.\d+\.")
+# Browsers ask again after so long, and are told whether it has changed.
+MAX_AGE_S = 60
+log = logging.getLogger(__name__)
 
 
 class Id(IntegerConverter):
@@ -241,7 +281,7 @@ def _keep_nul_out_of_form() -> ResponseReturnValue | None:
 
     So the form can say at its field what is wrong, with the text kept. Programs send no forms.
     """
-    if request.path.startswith(BEGINS):
+    if request.path.startswith(API_PREFIX):
         return None
     if None in request.form or None in request.files:
         return error_page(400, "A part of the form has no name. Reload the page and send it again.")
@@ -270,3 +310,145 @@ def _add_headers(response: Response) -> Response:
         response.headers.setdefault("Cache-Control", "private, no-store")
         response.headers.setdefault("X-Robots-Tag", "noindex")
     return response
+
+
+def as_csv(rows: Iterable[Sequence[Any]]) -> Iterator[str]:
+    """Return the rows as lines of CSV, one at a time, so that any number can be streamed."""
+    for row in rows:
+        line = io.StringIO()
+        # Every cell is quoted, so that no program splits one at another separator.
+        csv.writer(line, quoting=csv.QUOTE_ALL).writerow([_defused(cell) for cell in row])
+        yield line.getvalue()
+
+
+def as_ndjson(records: Iterable[Mapping[str, Any]]) -> Iterator[str]:
+    """Return the records as lines of JSON, one at a time."""
+    for record in records:
+        yield json.dumps(record, ensure_ascii=False) + "\n"
+
+
+def send_file(lines: Iterator[str], name: str, mimetype: str = "text/csv") -> Response:
+    """Return the lines as a file to download, sent while they are made.
+
+    That begins when the request is over and its session closed: lines that read the database begin
+    a session of their own, and know rows of the request by what was read of them by then.
+    """
+    answer = Response(stream_with_context(_in_pieces(lines)), mimetype=mimetype)
+    answer.headers["Content-Disposition"] = f'attachment; filename="{name}"'
+    return answer
+
+
+def _in_pieces(lines: Iterator[str]) -> Iterator[str]:
+    """Return the same text in fewer pieces: to hand one over costs more than to make a line."""
+    piece: list[str] = []
+    length = 0
+    for line in lines:
+        piece.append(line)
+        length += len(line)
+        if length >= PIECE:
+            yield "".join(piece)
+            piece, length = [], 0
+    if piece:
+        yield "".join(piece)
+
+
+def _defused(cell: Any) -> Any:
+    if not isinstance(cell, str):
+        return cell
+    within = _WITHIN.sub("'", cell)
+    return f"'{within}" if _is_risky(cell) else within
+
+
+def _is_risky(cell: str) -> bool:
+    return bool(cell) and (cell[0].isspace() or cell.startswith(FORMULA))
+
+
+class Page(NamedTuple):
+    """A page of a list, counted from 1, of so many; each holds so many entries ``at_once``."""
+
+    number: int
+    pages: int
+    at_once: int
+
+    @property
+    def first(self) -> int:
+        """The place of the first entry, counted from 0."""
+        return (self.number - 1) * self.at_once
+
+    @property
+    def end(self) -> int:
+        """The place after the last entry that may be on it."""
+        return self.number * self.at_once
+
+
+def page_of(count: int, at_once: int, asked: int) -> Page:
+    """Return the page that is asked for; one too far is the last one.
+
+    >>> page_of(101, 50, 9), page_of(0, 50, -3)
+    (Page(number=3, pages=3, at_once=50), Page(number=1, pages=1, at_once=50))
+    """
+    pages = max(-(-count // at_once), 1)
+    return Page(min(max(asked, 1), pages), pages, at_once)
+
+
+def serve_static(app: Flask, folder: Path) -> None:
+    """Answer static files before Flask is asked, with the headers of every other answer."""
+    is_https = runtime(app).settings.is_https
+    ours = security_headers(is_https) | {
+        "Content-Security-Policy": "default-src 'none'; frame-ancestors 'none'"
+    }
+
+    def add_headers(headers: MutableMapping[str, str], _path: str, _url: str) -> None:
+        for name, value in ours.items():
+            headers[name] = value
+
+    app.wsgi_app = WhiteNoise(  # type: ignore[method-assign]
+        app.wsgi_app,
+        root=folder,
+        prefix="static",
+        max_age=MAX_AGE_S,
+        allow_all_origins=False,
+        add_headers_function=add_headers,
+        immutable_file_test=lambda _path, url: bool(VERSIONED.search(url)),
+    )
+
+
+def shorten(text: str) -> str:
+    """Return a style sheet or script without comments and indentation; lines stay.
+
+    >>> shorten("a {\\n  color: red; /* why */\\n}\\n")
+    'a {\\ncolor: red;\\n}'
+    """
+    bare = re.sub(r"/\*.*?\*/", "", text, flags=re.DOTALL)
+    return "\n".join(line.strip() for line in bare.splitlines() if line.strip())
+
+
+def log_slow_requests(app: Flask, slow_ms: int) -> None:
+    """Time each request and count its statements. 0 does neither.
+
+    The log names the endpoint, not the address: some addresses are secrets.
+    """
+    if not slow_ms:
+        return
+    with app.app_context():
+        sa.event.listen(db.engine, "before_cursor_execute", _count_statement)
+
+    @app.before_request
+    def begin() -> None:
+        g.begun, g.statements = time.perf_counter(), 0
+
+    @app.after_request
+    def note(response: Response) -> Response:
+        # A request that another check turned away first has no beginning.
+        if "begun" in g:
+            took = 1000 * (time.perf_counter() - g.begun)
+            if took > slow_ms:
+                log.warning(
+                    "slow: %s took %.0f ms and %d statements", request.endpoint, took, g.statements
+                )
+        return response
+
+
+def _count_statement(*_: object) -> None:
+    if has_request_context() and "statements" in g:
+        g.statements += 1

@@ -12,7 +12,7 @@ from sqlalchemy.exc import TimeoutError as NoConnection
 
 from tests.conftest import Browser
 from tests.factories import log_in, make_person
-from wbtest import http
+from wbtest import web
 from wbtest.extensions import db
 from wbtest.store import Refused
 from wbtest.team import access
@@ -277,9 +277,9 @@ def test_a_page_under_the_name_of_a_file_is_kept_by_no_cache(client: Browser, pa
 def test_times_are_written_as_people_read_them() -> None:
     at = datetime(2027, 3, 1, 9, 5, tzinfo=UTC)
 
-    assert http.day(at) == "1 March 2027"
-    assert http.moment(at) == "1 March 2027, 09:05 UTC"
-    assert http.day(None) == http.moment(None) == ""
+    assert web.day(at) == "1 March 2027"
+    assert web.moment(at) == "1 March 2027, 09:05 UTC"
+    assert web.day(None) == web.moment(None) == ""
 
 
 def test_what_a_query_was_about_is_not_logged(

@@ -1,4 +1,4 @@
-"""The form that every form of the team's pages is: a text field gets a text."""
+"""What forms of the team share: how they are read, and how a verb's error gets to its field."""
 
 from typing import Any
 
@@ -7,6 +7,9 @@ from flask_wtf import FlaskForm
 from werkzeug.datastructures import CombinedMultiDict, MultiDict
 from wtforms import FileField
 from wtforms.form import BaseForm
+from wtforms.validators import Length
+
+from wbtest.store import RateLimited, Refused
 
 
 class TypedForm(FlaskForm):
@@ -26,3 +29,27 @@ class TypedForm(FlaskForm):
                 each for each in request.files.items(multi=True) if each[0] in wanted
             )
             return CombinedMultiDict([files, request.form]) if files or request.form else None
+
+
+def put_refusal(form: TypedForm, refused: Refused) -> None:
+    """Show a verb's sentence at the field it is about, or above the form when it has none here.
+
+    Whoever tried too often is told so by a page of its own, and when to come again.
+    """
+    if isinstance(refused, RateLimited):
+        raise refused
+    if refused.field in form:
+        field = form[refused.field]
+        field.errors = [*field.errors, str(refused)]
+    else:
+        form.form_errors.append(str(refused))
+
+
+def one_line(text: str | None) -> str | None:
+    """A filter: no space at the ends, no line breaks and no double spaces between."""
+    return " ".join(text.split()) if text else text
+
+
+def at_most(length: int) -> Length:
+    """A validator: so many characters and no more."""
+    return Length(max=length, message=f"Use at most {length} characters.")
