@@ -34,8 +34,8 @@ PARTS = (
     *("revisions", "settings_aside", "shared_links", "signups"),
     "spends",
 )
-# Two answer a form; what follows is chosen for the newest test alone, and a copy is newer.
-NOT_OPENED = {"publishing.after", "results.plan", "results.target"}
+# They answer a form.
+NOT_OPENED = {"results.plan", "results.target"}
 # They draw what a page beside them says, and take long.
 DRAWN = {
     *("publishing.qr_png", "publishing.qr_svg", "decisions.stored_memo_pdf", "writing.export"),

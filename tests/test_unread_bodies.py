@@ -35,7 +35,7 @@ def send(client: Browser, path: str, method: str = "POST", **headers: str) -> tu
     return answer.status_code, sent.tell()
 
 
-@pytest.mark.parametrize("path", ["/experiments/1/look", "/settings/identity"])
+@pytest.mark.parametrize("path", ["/experiments/1/design", "/settings/identity"])
 def test_of_a_stranger_nothing_is_read(client: Browser, path: str) -> None:
     assert send(client, path) == (303, 0)
 
@@ -56,14 +56,14 @@ def test_of_whose_session_is_over_nothing_is_read(
     log_in(client, team.editor)
     now.turn(days=14)
 
-    assert send(client, f"/experiments/{draft.id}/look") == (303, 0)
+    assert send(client, f"/experiments/{draft.id}/design") == (303, 0)
 
 
 def test_what_a_member_sends_is_read(client: Browser, team: Team) -> None:
     draft = make_experiment(make_revision(team.editor), team.editor)
     log_in(client, team.editor)
 
-    _, read = send(client, f"/experiments/{draft.id}/look")
+    _, read = send(client, f"/experiments/{draft.id}/design")
 
     assert read == len(BODY)
 

@@ -1,4 +1,4 @@
-// The planner in the form of a rule: sliders, and answers while one types. It works without this file.
+// The planner in the form of a rule: answers while one types. It works without this file.
 
 const form = document.querySelector("form[data-rule]");
 const typed = (name) => form.elements[name].value.trim();
@@ -8,24 +8,6 @@ const wholeOf = (text) => (text.trim() ? Number(text.replace(/(?<=\d)[.,'’\s](
 const share = (name) => Number((percentOf(typed(name)) / 100).toPrecision(12));
 
 for (const element of form.querySelectorAll("[data-without-script]")) element.hidden = true;
-
-// Each slider stands beside its number, and either moves the other.
-for (const slider of form.querySelectorAll("[data-slides]")) {
-  const number = document.getElementById(slider.dataset.slides);
-  const follow = () => {
-    const value = slider.dataset.unit === "%" ? percentOf(number.value) : wholeOf(number.value);
-    slider.value = Number.isFinite(value) ? value : slider.min;
-    slider.ariaValueText = number.value.trim() ? `${number.value} ${slider.dataset.unit}`.trim() : "not given";
-  };
-  slider.addEventListener("input", () => {
-    number.value = slider.value;
-    number.dispatchEvent(new Event("input", { bubbles: true }));
-  });
-  number.addEventListener("input", follow);
-  addEventListener("pageshow", follow);
-  follow();
-  slider.hidden = false;
-}
 
 // What is said already is not said again, also to those who hear it.
 const say = (place, words) => {

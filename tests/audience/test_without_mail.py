@@ -188,14 +188,14 @@ def test_each_language_says_it(app, code):
     assert strings.ended_unmailed.partition("{")[0].strip() in ended
 
 
-def test_the_options_page_says_that_nobody_is_asked(app):
+def test_the_visitor_settings_say_that_nobody_is_asked(app):
     draft = draft_page()
     member = Visitor(app)
     log_in(member.browser, draft.editor)
 
-    page = words_in(member.get(f"/experiments/{draft.experiment.id}/options"))
+    page = words_in(member.get(f"/experiments/{draft.experiment.id}"))
 
-    assert "No mail server: nobody is asked until there is one." in page
+    assert "Email isn’t set up, so nobody is asked yet." in page
 
 
 def test_the_list_of_sign_ups_says_that_nobody_was_asked(app, mia, larder: Larder):

@@ -64,13 +64,13 @@ def test_crowds_and_what_a_rule_counts_can_be_chosen_by_everybody(
 ):
     page = logged_in
     page.goto(f"{live.url}/releases/{revision.release_id}/revisions/1/experiment")
-    for folded in ("Will many people come from one place?", "More settings"):
+    for folded in ("More settings", "Expecting a crowd?"):
         page.get_by_text(folded).click()
     page.get_by_label("A yes to the price").check()
     page.get_by_label("People at most").fill("150")
     check_accessible(page)
 
-    page.get_by_role("button", name="Make the experiment").last.click()
+    page.get_by_role("button", name="Create test").last.click()
 
     expect(page.get_by_role("alert").first).to_contain_text("Crowds: fix the marked fields")
     expect(page.get_by_label("A yes to the price")).to_be_checked()

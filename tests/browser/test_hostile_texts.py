@@ -101,7 +101,6 @@ def test_no_text_comes_to_life_on_any_page(
         path = address.format(SHARP)
         outside.statuses[path] = 404
         outside.open(path)
-    inside.open("/experiments/2/after")
     inside.open(f"/ideas/done?q={SHARP}")
     inside.open(f"/experiments/1/results/over-time?variant={SHARP}&source={SHARP}")
 

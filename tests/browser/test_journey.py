@@ -44,6 +44,10 @@ class Founder:
         self.clicks += 1
         self.page.get_by_role(role, name=name).first.click()  # type: ignore[arg-type]
 
+    def unfold(self, name: str) -> None:
+        self.clicks += 1
+        self.page.locator("summary", has_text=name).click()
+
     def fill(self, label: str, text: str) -> None:
         self.fields += 1
         self.page.get_by_label(label).first.fill(text)
@@ -61,6 +65,10 @@ class Typist(Founder):
         self.tab_to(name, TAGS[role])
         with self.page.expect_navigation():
             self.page.keyboard.press("Enter")
+
+    def unfold(self, name: str) -> None:
+        self.tab_to(name, "SUMMARY")
+        self.page.keyboard.press("Enter")
 
     def fill(self, label: str, text: str) -> None:
         self.tab_to(label, TAGS["field"])
@@ -123,22 +131,22 @@ def write_and_approve(founder: Founder) -> None:
 
 def make_experiment(founder: Founder) -> None:
     founder.click("Make a test page", role="link")
-    founder.click("Make the experiment")
+    founder.click("Create test")
 
 
 def add_variant(founder: Founder) -> None:
-    founder.click("Add a variant", role="link")
-    founder.page.get_by_label("Name").fill("Half the waste")
+    founder.unfold("Add variant")
+    founder.page.get_by_role("textbox", name="Name", exact=True).fill("Half the waste")
     founder.page.get_by_label("Headline").fill(OTHER_HEADLINE)
-    founder.click("Add the variant")
+    founder.click("Add variant")
 
 
 def start(founder: Founder) -> None:
     """Pass the launch check, and start."""
-    founder.click("Go to the launch check", role="link")
+    founder.click("Launch check", role="link")
     founder.click("Continue")
-    founder.click("Start the experiment")
-    expect(founder.page.get_by_role("heading", name="The page is open")).to_be_visible()
+    founder.click("Start test")
+    expect(founder.page.get_by_role("heading", name="Page live")).to_be_visible()
 
 
 def look(stranger: Page, live: Live) -> None:
@@ -201,7 +209,7 @@ def test_from_the_first_link_to_a_decision_everything_is_done_by_keyboard_alone(
     start(typist)
     look(stranger, live)
     runtime(live.app).recorder.flush()
-    typist.click("See the results", role="link")
+    typist.click("Results", role="link")
     typist.click("Decision", role="link")
     typist.tab_to("Go", TAGS["field"])
     typist.page.keyboard.press("ArrowDown")

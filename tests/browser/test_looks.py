@@ -19,15 +19,15 @@ def test_a_colour_that_fails_is_mended_and_the_phone_shows_the_variant(
     revision = make_revision(owner)
     make_approval(revision, owner)
     experiment = make_experiment(revision, owner, variants=("Dinner from a photo",))
-    page.goto(f"{live.url}/experiments/{experiment.id}/look")
+    page.goto(f"{live.url}/experiments/{experiment.id}/design")
 
     page.get_by_label(re.compile("Dawn")).check()
     page.get_by_label("Pick the accent colour").fill("#ffd400")
-    page.get_by_role("button", name="Save the look").click()
+    page.get_by_role("button", name="Save design").click()
     expect(page.locator("#accent-error")).to_contain_text("1.2 to 1")
     page.get_by_role("button", name=re.compile("Use #")).click()
 
-    expect(page.get_by_role("status")).to_have_text("The look is saved.")
+    expect(page.get_by_role("status")).to_have_text("Design saved.")
     page.goto(
         f"{live.url}/experiments/{experiment.id}/variants/{experiment.variants[1].key}/preview"
     )

@@ -84,14 +84,13 @@ class Filling(Founding):
             "/releases/3/revisions/2/experiment", leave=NUMBERS, **RULE, visitors_live="elsewhere"
         )
         test = "/experiments/1"
-        self.editor.send(f"{test}/variants/new", weight="1")
+        self.editor.send(test, f"{test}/variants/new", weight="1")
         drawn = {"theme": "", "corner": "", "logo": "", "hero": "", "accent": ""}
-        self.editor.send(f"{test}/look", **drawn, hero_file=self._picture())
-        self.editor.send(f"{test}/words", without="{}")
+        self.editor.send(f"{test}/design", **drawn, hero_file=self._picture(), without="{}")
         self._choose(test)
         other = RULE | {"slug": "over", "visitors_live": "elsewhere"}
         self.editor.send("/releases/4/revisions/1/experiment", leave=NUMBERS, **other)
-        self.editor.send("/experiments/2/variants/new", weight="1")
+        self.editor.send("/experiments/2", "/experiments/2/variants/new", weight="1")
         self._choose("/experiments/2")
         self._start(1)
 
@@ -99,6 +98,7 @@ class Filling(Founding):
         """What its visitors are asked."""
         choices = "\n".join([self.texts.text(80, without="\r\n"), "No"])
         self.editor.send(
+            test,
             f"{test}/options",
             choices_1=choices,
             choices_2="",
@@ -176,8 +176,8 @@ class Filling(Founding):
         place = max(texts, key=lambda each: len(texts[each]))
         typed = {place.name: f"{texts[place]}.", "why": self.texts.text(200), "confirm": "y"}
         token = {"csrf_token": self._token(self.editor), "read": digest_of(texts)}
-        self.editor.post(f"{test}/correct", token | typed)
-        self.approver.send(f"{test}/correct", "/correct/approve")
+        self.editor.post(f"{test}/variants/control", token | typed)
+        self.approver.send(f"{test}/variants/control", "/correct/approve")
 
     def _source(self) -> str:
         """One that a visitor made up."""
@@ -204,7 +204,8 @@ class Filling(Founding):
 
     def _decide(self) -> None:
         over = db.session.scalars(sa.select(Experiment).where(Experiment.id == 2)).one()
-        self.editor.send("/experiments/2/edit", leave=NUMBERS, **RULE | {"slug": "over"})
+        rule = RULE | {"slug": "over"}
+        self.editor.send("/experiments/2", "/experiments/2/edit", leave=NUMBERS, **rule)
         # A third one stays a draft.
         self.editor.post("/experiments/1/clone", {"csrf_token": self._token(self.editor)})
         self._start(2)
@@ -212,7 +213,7 @@ class Filling(Founding):
         crowd(over, (110, 5), (110, 14), days=range(WEEK))
         self.now.turn(days=WEEK + 1)
         self.approver.send("/experiments/2", "/end")
-        self.owner.send("/experiments/2/after", afterwards="closed")
+        self.owner.send("/experiments/2", "/experiments/2/after", afterwards="closed")
         decision = "/experiments/2/decision"
         self.approver.send(decision, choice="stop", before="Because it is so.")
         self.owner.send(decision, "/turn-down", before="Because it is so.")

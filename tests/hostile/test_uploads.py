@@ -123,7 +123,7 @@ def send(
 ) -> Any:
     """Send the form of the look with a picture."""
     fields = {"theme": "", "corner": "", "font": "", "hero_alt": "A fridge"}
-    return post(owner, f"/experiments/{draft.id}/look", fields, body, name, field)
+    return post(owner, f"/experiments/{draft.id}/design", fields, body, name, field)
 
 
 def post(
@@ -217,10 +217,10 @@ def test_of_what_is_taken_only_pixels_are_kept_in_little_memory(
 def test_a_file_whose_sender_hangs_up_leaves_nothing(
     owner: Browser, draft: Experiment, share: float
 ) -> None:
-    sent = form_of(owner, f"/experiments/{draft.id}/look", {}, picture(), "x.png", "hero_file")
+    sent = form_of(owner, f"/experiments/{draft.id}/design", {}, picture(), "x.png", "hero_file")
 
     answer = owner.post(
-        f"/experiments/{draft.id}/look",
+        f"/experiments/{draft.id}/design",
         input_stream=BytesIO(sent[: int(len(sent) * share)]),
         content_length=len(sent),
         content_type=KIND,
@@ -229,7 +229,7 @@ def test_a_file_whose_sender_hangs_up_leaves_nothing(
     assert answer.status_code == 400
     assert open_files() == []
     assert (count(Image), count(ImageFile)) == (0, 0)
-    assert owner.get(f"/experiments/{draft.id}/look").status_code == 200
+    assert owner.get(f"/experiments/{draft.id}/design").status_code == 200
 
 
 def test_the_same_file_twice_is_kept_once(owner: Browser, draft: Experiment) -> None:
@@ -246,5 +246,5 @@ def test_the_name_of_a_file_is_used_for_nothing(
     assert send(owner, draft, picture("PNG", (80, 80)), name).status_code == 303
 
     assert count(ImageFile) == 1
-    assert name not in owner.get(f"/experiments/{draft.id}/look").text
+    assert name not in owner.get(f"/experiments/{draft.id}/design").text
     assert {path.stem for path in tmp_path.rglob("*")} <= {"test"}

@@ -68,7 +68,7 @@ def test_of_several_tests_the_one_in_view_is_marked(app: Flask, team: Team, idea
 def test_a_page_of_an_idea_names_it_once_as_its_heading(client: Browser, team: Team, ideas: Ideas):
     log_in(client, team.editor)
 
-    page = client.get(f"/experiments/{ideas.running.id}/links").text
+    page = client.get(f"/experiments/{ideas.running.id}").text
 
     assert page.count("<h1>") == 1
     assert '<li><a href="/experiments/' not in page.partition('<nav class="tabs"')[0]

@@ -31,7 +31,7 @@ def test_from_an_idea_to_the_first_visitor_it_takes_thirty_minutes_in_seven_step
         (TESTED._replace(experiment=0), "Make the page", "publishing.new_experiment", ""),
         (TESTED, "Make the page", "publishing.launch", ""),
         (TESTED._replace(is_checked=True), "Start it", "publishing.launch", "start"),
-        (RUNNING, "Bring the first visitor", "publishing.links", ""),
+        (RUNNING, "Bring the first visitor", "ideas.experiment", "links"),
     ],
 )
 def test_the_next_step_leads_to_where_it_is_done(

@@ -8,14 +8,19 @@ from typing import Any
 from flask.testing import FlaskClient
 from werkzeug.test import TestResponse
 
+from wbtest.publishing.models import Experiment
 from wbtest.writing.models import Revision
 
 
 class Form(HTMLParser):
-    """The values that a browser would send for the last form with a ``class`` of ``form``."""
+    """The values that a browser would send for a form with a ``class`` of ``form``.
 
-    def __init__(self, page: str) -> None:
+    It is the one that is sent to ``action``, or else to the page itself.
+    """
+
+    def __init__(self, page: str, action: str = "") -> None:
         super().__init__()
+        self._action = action
         self.values: dict[str, list[str]] = {}
         self._is_inside = False
         self._area = ""
@@ -29,7 +34,8 @@ class Form(HTMLParser):
     def handle_starttag(self, tag: str, attributes: list[tuple[str, str | None]]) -> None:
         given = {name: value or "" for name, value in attributes}
         if tag == "form":
-            self._is_inside = "form" in given.get("class", "").split()
+            is_form = "form" in given.get("class", "").split()
+            self._is_inside = is_form and given.get("action", "") == self._action
         if not self._is_inside:
             return
         if tag == "input" and given.get("name") and self._is_sent(given):
@@ -66,11 +72,25 @@ def new_path(revision: Revision) -> str:
     return f"/releases/{revision.release_id}/revisions/{revision.number}/experiment"
 
 
-def send(client: FlaskClient, path: str, **changes: Any) -> TestResponse:
-    """Open the form at ``path``, change some fields and press its button."""
+def send(client: FlaskClient, path: str, action: str = "", /, **changes: Any) -> TestResponse:
+    """Open the form at ``path``, change some fields and press its button.
+
+    ``action`` is where it is sent to, for a page that has others, too.
+    """
     page = client.get(path)
     assert page.status_code == 200
-    return client.post(path, data=Form(page.text).with_changes(changes))
+    return client.post(action or path, data=Form(page.text, action).with_changes(changes))
+
+
+def send_rule(client: FlaskClient, experiment: Experiment, **changes: Any) -> TestResponse:
+    """Change the rule of a draft on its Test page."""
+    path = f"/experiments/{experiment.id}"
+    return send(client, path, f"{path}/edit", **changes)
+
+
+def read_at_start(page: str) -> str:
+    """The digest that the button which starts the test sends along."""
+    return field_of(page.partition('/start"')[2], "read")
 
 
 def field_of(page: str, name: str) -> str:

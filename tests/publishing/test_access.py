@@ -14,10 +14,9 @@ ROLES = ("viewer", "editor", "approver", "owner")
 READING = ("/experiments/{id}", "/experiments/{id}/seal.txt")
 EDITING = (
     "/releases/{release}/revisions/1/experiment",
-    "/experiments/{draft}/edit",
-    "/experiments/{draft}/variants/new",
     "/experiments/{draft}/variants/control",
 )
+CHANGING = ("/experiments/{draft}/edit", "/experiments/{draft}/variants/new")
 DELETING = ("/experiments/{draft}/variants/price/delete", "/experiments/{draft}/delete")
 LIVING = ("/experiments/{draft}/start", "/experiments/{id}/pause", "/experiments/{id}/end")
 RESUMING = ("/experiments/{id}/resume",)
@@ -55,6 +54,17 @@ def test_an_editor_changes_drafts_and_a_viewer_does_not(
 
 
 @pytest.mark.parametrize("role", ROLES)
+@pytest.mark.parametrize("path", CHANGING)
+def test_an_editor_changes_a_card_and_a_viewer_does_not(
+    role: str, path: str, places: dict[str, int], team: Team, client: FlaskClient
+):
+    log_in(client, getattr(team, role))
+
+    status = 403 if role == "viewer" else 422
+    assert client.post(path.format(**places), data={"name": ""}).status_code == status
+
+
+@pytest.mark.parametrize("role", ROLES)
 @pytest.mark.parametrize("path", [*DELETING, *LIVING])
 def test_who_is_too_low_neither_removes_nor_starts_nor_ends(
     role: str, path: str, places: dict[str, int], team: Team, client: FlaskClient
@@ -77,7 +87,7 @@ def test_nobody_is_sent_to_the_log_in_and_back(
     assert answer.location.startswith("/login?next=")
 
 
-@pytest.mark.parametrize("path", [*EDITING, *DELETING, *LIVING, *RESUMING])
+@pytest.mark.parametrize("path", [*EDITING, *CHANGING, *DELETING, *LIVING, *RESUMING])
 def test_nobody_changes_anything(path: str, places: dict[str, int], client: FlaskClient):
     answer = client.post(path.format(**places))
 
@@ -85,7 +95,7 @@ def test_nobody_changes_anything(path: str, places: dict[str, int], client: Flas
     assert db.session.get_one(Experiment, places["id"]).state == "running"
 
 
-@pytest.mark.parametrize("path", [*DELETING, *LIVING, *RESUMING])
+@pytest.mark.parametrize("path", [CHANGING[0], *DELETING, *LIVING, *RESUMING])
 def test_a_look_never_acts(path: str, places: dict[str, int], team: Team, client: FlaskClient):
     log_in(client, team.owner)
 

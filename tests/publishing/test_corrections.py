@@ -447,7 +447,7 @@ class TestForm:
         return client
 
     def send(self, client: Browser, running: Experiment, **texts: Any) -> TestResponse:
-        return client.send(f"/experiments/{running.id}/correct", texts)
+        return client.send(f"/experiments/{running.id}/variants/control", texts)
 
     def test_what_was_typed_is_shown_before_it_is_done(self, editing, running):
         answer = self.send(editing, running, headline=RIGHT)
@@ -470,12 +470,14 @@ class TestForm:
         self.send(editing, running, headline=RIGHT, read=read, confirm="y", why="A reader saw it.")
         approver = app.test_client()
         log_in(approver, team.approver)
-        page = approver.get(f"/experiments/{running.id}/correct").text
+        page = approver.get(f"/experiments/{running.id}/variants/control").text
         waits = digest_of_waiting(running)
 
         assert "A reader saw it." in page
         assert "correct/approve" in page
-        assert "correct/approve" not in editing.get(f"/experiments/{running.id}/correct").text
+        assert (
+            "correct/approve" not in editing.get(f"/experiments/{running.id}/variants/control").text
+        )
         approver.send(f"/experiments/{running.id}/correct/approve", {"read": waits})
         assert headlines(running)[0] == RIGHT
         assert "weeknigth" in approver.get(f"/experiments/{running.id}").text

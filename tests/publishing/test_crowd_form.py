@@ -6,7 +6,7 @@ import pytest
 from flask.testing import FlaskClient
 
 from tests.conftest import HandClock
-from tests.publishing.filling import errors_of, field_of, new_path, send
+from tests.publishing.filling import errors_of, field_of, new_path, send, send_rule
 from tests.publishing.test_rule_form import newest
 from wbtest.extensions import db
 from wbtest.publishing.models import Experiment
@@ -64,7 +64,7 @@ def test_a_crowd_is_announced_in_the_local_time_of_the_test(owner: FlaskClient, 
 def test_an_announced_crowd_is_shown_again_as_it_was_typed(owner: FlaskClient, revision: Revision):
     experiment = announce(owner, revision, "Meetup")
 
-    page = owner.get(f"/experiments/{experiment.id}/edit").text
+    page = owner.get(f"/experiments/{experiment.id}").text
 
     assert is_open(page)
     assert {name: field_of(page, name) for name in row()} == row()
@@ -103,9 +103,8 @@ def test_five_rows_have_no_room_for_another(owner, revision):
 
 def test_a_row_is_removed_and_the_others_keep_what_was_typed(owner, revision):
     experiment = announce(owner, revision, "Meetup", "Fair", "Class 7b")
-    path = f"/experiments/{experiment.id}/edit"
 
-    page = send(owner, path, work_out="crowds-1").text
+    page = send_rule(owner, experiment, work_out="crowds-1").text
 
     assert rows_of(page) == ["Meetup", "Class 7b"]
     assert field_of(page, "crowds-1-until_at") == "2027-03-13T00:30"
@@ -114,7 +113,7 @@ def test_a_row_is_removed_and_the_others_keep_what_was_typed(owner, revision):
 def test_removed_crowds_are_no_part_of_the_rule_any_more(owner, revision):
     experiment = announce(owner, revision, "Meetup")
 
-    send(owner, f"/experiments/{experiment.id}/edit", **dict.fromkeys(row(), ""))
+    send_rule(owner, experiment, **dict.fromkeys(row(), ""))
 
     db.session.refresh(experiment)
     assert "crowds" not in experiment.rule

@@ -49,11 +49,11 @@ def send(client: FlaskClient, path: str, field: str, file: bytes, **values: str)
     return client.post(path, data=body, content_type="multipart/form-data; boundary=cut")
 
 
-def path_of(experiment: Experiment, name: str = "look") -> str:
+def path_of(experiment: Experiment, name: str = "design") -> str:
     return f"/experiments/{experiment.id}/{name}"
 
 
-@pytest.mark.parametrize("name", ["look", "words", "variants/photo/preview"])
+@pytest.mark.parametrize("name", ["design", "variants/photo/preview"])
 def test_each_role_gets_the_page_that_is_its_own(
     name: str, draft: Experiment, team: Team, stranger: Person, client: FlaskClient
 ):
@@ -70,14 +70,14 @@ def test_each_role_gets_the_page_that_is_its_own(
         assert client.get(path).status_code == status
 
 
-@pytest.mark.parametrize("name", ["look", "words"])
 def test_once_it_was_started_nothing_can_be_changed(
-    name: str, revision: Revision, team: Team, owner: FlaskClient
+    revision: Revision, team: Team, owner: FlaskClient
 ):
     running = make_running(revision, team.editor, team.approver)
+    data = {"theme": "dawn", "again": "Come in"}
 
-    assert owner.get(path_of(running, name)).status_code == 409
-    assert owner.post(path_of(running, name), data={"theme": "dawn"}).status_code == 409
+    assert owner.get(path_of(running)).status_code == 409
+    assert owner.post(path_of(running), data=data).status_code == 409
     db.session.refresh(running)
     assert (running.look, running.wording) == ({}, {})
 
@@ -154,7 +154,7 @@ def test_a_file_far_too_large_is_not_read(owner: FlaskClient, draft: Experiment)
 
 
 def test_the_words_of_the_page_are_changed_and_taken_back(owner: FlaskClient, draft: Experiment):
-    path = path_of(draft, "words")
+    path = path_of(draft)
     assert 'placeholder="Why now"' in owner.get(path).text
 
     assert owner.post(path, data={"again": "Come in <b>"}).status_code == 303
@@ -174,7 +174,7 @@ def test_the_words_of_the_page_are_changed_and_taken_back(owner: FlaskClient, dr
 def test_over_the_second_form_stands_the_call_to_action_or_what_the_team_says(
     wording: dict[str, str], title: str, owner: FlaskClient, draft: Experiment, team: Team
 ):
-    assert 'placeholder="Take one photo of your fridge."' in owner.get(path_of(draft, "words")).text
+    assert 'placeholder="Take one photo of your fridge."' in owner.get(path_of(draft)).text
     change_wording(draft, team.editor, wording)
 
     assert f"<h2>{title}</h2>" in owner.get(preview_url(draft, "control")).text
@@ -193,20 +193,23 @@ def test_the_words_on_the_button_stand_on_both_forms(
     )
 
 
-def test_a_text_that_loses_its_name_is_answered_at_its_field(owner: FlaskClient, draft: Experiment):
-    answer = owner.post(path_of(draft, "words"), data={"with_product": "With us", "again": "Hi"})
+def test_a_text_that_loses_its_name_is_answered_at_its_field_and_nothing_is_stored(
+    owner: FlaskClient, draft: Experiment
+):
+    data = {"theme": "dawn", "with_product": "With us", "again": "Hi"}
+    answer = owner.post(path_of(draft), data=data)
 
     assert answer.status_code == 422
     assert "Keep {product}" in errors_of(answer.text)["with_product"]
     assert field_of(answer.text, "again") == "Hi"
-    assert draft.wording == {}
+    assert (draft.look, draft.wording) == ({}, {})
 
 
 def test_the_words_of_a_german_page_have_german_defaults(team: Team, owner: FlaskClient):
     revision = make_revision(team.editor, language="de")
     make_old_approval(revision, team.approver)
 
-    page = owner.get(path_of(make_experiment(revision, team.editor), "words")).text
+    page = owner.get(path_of(make_experiment(revision, team.editor))).text
 
     assert 'placeholder="Fragen"' in page
     assert 'lang="de"' in page

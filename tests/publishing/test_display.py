@@ -8,7 +8,7 @@ import pytest
 from flask.testing import FlaskClient
 
 from tests.factories import LARDER, Team, log_in, make_checked, make_experiment
-from tests.publishing.filling import field_of
+from tests.publishing.filling import read_at_start
 from wbtest.publishing.display import added_to, differences
 from wbtest.publishing.models import Experiment
 from wbtest.publishing.page_copy import build_copy
@@ -34,7 +34,7 @@ def test_an_approved_text_alone_leaves_nothing_to_sign_off(revision: Revision, t
 def test_whose_words_and_look_these_are_is_said(draft: Experiment, team: Team):
     assert added_to(draft, team.owner) == [
         ("the words of “Price”", "by Editor"),
-        ("small words: “Over the second form”", "by you and Editor"),
+        ("small words: “Second form heading”", "by you and Editor"),
         ("the look", "by you and Editor"),
     ]
 
@@ -56,7 +56,7 @@ def test_it_stands_beside_the_button_that_starts(
 
     page = html.unescape(client.get(f"/experiments/{draft.id}{name}").text)
 
-    told = re.search("Your start also signs off(.*)Start the experiment", page, re.DOTALL)
+    told = re.search("By starting, you approve(.*)Start test", page, re.DOTALL)
     assert told is not None
     assert "the look, by Owner and Editor" in told[1]
 
@@ -66,7 +66,7 @@ def test_a_look_that_was_changed_after_it_was_seen_is_not_started(
 ):
     make_checked(draft, team.editor)
     path = f"/experiments/{draft.id}"
-    read = field_of(owner.get(path).text, "read")
+    read = read_at_start(owner.get(path).text)
     change_look(draft, team.editor, Look(theme="ink"))
 
     page = owner.post(f"{path}/start", data={"read": read}, follow_redirects=True).text

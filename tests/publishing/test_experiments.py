@@ -5,12 +5,13 @@ import re
 from concurrent.futures import ThreadPoolExecutor
 from datetime import date
 from threading import Barrier
-from typing import Any
+from typing import Any, NamedTuple
 
 import pytest
 from flask import Flask
 from flask.testing import FlaskClient
 from sqlalchemy import delete, select
+from werkzeug.test import TestResponse
 
 from tests.conftest import HandClock
 from tests.factories import (
@@ -21,7 +22,7 @@ from tests.factories import (
     make_rule,
     make_running,
 )
-from tests.publishing.filling import Form, send
+from tests.publishing.filling import Form
 from wbtest.extensions import db
 from wbtest.publishing import experiments, lifecycle
 from wbtest.publishing import rule as rules
@@ -192,7 +193,7 @@ def test_nothing_of_a_started_experiment_can_be_changed(revision: Revision, team
         )
     with pytest.raises(experiments.Frozen):
         experiments.remove_variant(experiment.variants[1])
-    with pytest.raises(experiments.Frozen, match="so it is kept"):
+    with pytest.raises(experiments.Frozen, match="you can’t delete it"):
         experiments.remove_experiment(experiment)
     with pytest.raises(experiments.Frozen):
         experiments.change_rule(
@@ -256,52 +257,76 @@ WORDS = ("Typed by the first", "Typed by the second")
 FORMS = [
     ("edit", "who", WORDS),
     ("variants/price", "headline", WORDS),
-    ("words", "thanks", WORDS),
-    ("look", "accent", ("#0b5c8a", "#7a1f5c")),
+    ("design", "thanks", WORDS),
+    ("design", "accent", ("#0b5c8a", "#7a1f5c")),
     ("options", "question_1", WORDS),
 ]
 
 
+class Card(NamedTuple):
+    """A form of a draft: the page that shows it, and where it is sent."""
+
+    page: str
+    path: str
+
+    @property
+    def action(self) -> str:
+        return "" if self.path == self.page else self.path
+
+    def opened(self, client: FlaskClient) -> Form:
+        return Form(client.get(self.page).text, self.action)
+
+    def send(self, client: FlaskClient, **changes: str) -> TestResponse:
+        return client.post(self.path, data=self.opened(client).with_changes(changes))
+
+
 @pytest.fixture
-def pages(revision: Revision, team: Team) -> dict[str, str]:
-    """The address of each form of a draft."""
+def cards(revision: Revision, team: Team) -> dict[str, Card]:
+    """Each form of a draft."""
     draft = make_experiment(revision, team.editor, slug="draft", variants=("Price",))
-    return {name: f"/experiments/{draft.id}/{name}" for name, *_ in FORMS}
+    page = f"/experiments/{draft.id}"
+    alone = ("variants/price", "design")
+    return {
+        name: Card(f"{page}/{name}" if name in alone else page, f"{page}/{name}")
+        for name, *_ in FORMS
+    }
 
 
 @pytest.mark.parametrize(("name", "field", "typed"), FORMS)
 def test_who_saves_second_is_told_and_keeps_what_they_typed(
-    owner: FlaskClient, pages: dict[str, str], name: str, field: str, typed: tuple[str, str]
+    owner: FlaskClient, cards: dict[str, Card], name: str, field: str, typed: tuple[str, str]
 ):
-    path, (first, second) = pages[name], typed
-    opened = Form(owner.get(path).text)
-    send(owner, path, **{field: first})
-    told = owner.post(path, data=opened.with_changes({field: second}))
-    between = owner.get(path).text
-    again = owner.post(path, data=Form(told.text).values)
+    card, (first, second) = cards[name], typed
+    opened = card.opened(owner)
+    card.send(owner, **{field: first})
+    told = owner.post(card.path, data=opened.with_changes({field: second}))
+    between = owner.get(card.page).text
+    again = owner.post(card.path, data=Form(told.text, card.action).values)
 
     assert (told.status_code, SAID in told.text, second in told.text) == (422, True, True)
     assert first in between
     assert again.status_code == 303
-    assert second in owner.get(path).text
+    assert second in owner.get(card.page).text
 
 
 @pytest.mark.parametrize(("name", "field", "typed"), FORMS)
 def test_two_clicks_on_save_are_one(
-    owner: FlaskClient, pages: dict[str, str], name: str, field: str, typed: tuple[str, str]
+    owner: FlaskClient, cards: dict[str, Card], name: str, field: str, typed: tuple[str, str]
 ):
-    form = Form(owner.get(pages[name]).text).with_changes({field: typed[0]})
+    card = cards[name]
+    form = card.opened(owner).with_changes({field: typed[0]})
 
-    assert [owner.post(pages[name], data=form).status_code for _ in range(2)] == [303, 303]
+    assert [owner.post(card.path, data=form).status_code for _ in range(2)] == [303, 303]
 
 
-def test_another_fault_does_not_hide_that_it_changed(owner: FlaskClient, pages: dict[str, str]):
-    path = pages["edit"]
-    opened = Form(owner.get(path).text)
-    send(owner, path, who="Typed by the first")
-    faulty = owner.post(path, data=opened.with_changes({"who": ""}))
+def test_another_fault_does_not_hide_that_it_changed(owner: FlaskClient, cards: dict[str, Card]):
+    card = cards["edit"]
+    opened = card.opened(owner)
+    card.send(owner, who="Typed by the first")
+    faulty = owner.post(card.path, data=opened.with_changes({"who": ""}))
 
-    told = owner.post(path, data=Form(faulty.text).with_changes({"who": "Typed by the second"}))
+    typed = Form(faulty.text, card.action).with_changes({"who": "Typed by the second"})
+    told = owner.post(card.path, data=typed)
 
     assert (faulty.status_code, told.status_code, SAID in told.text) == (422, 422, True)
 

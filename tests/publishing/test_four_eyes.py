@@ -18,7 +18,7 @@ from tests.factories import (
     make_person,
     make_revision,
 )
-from tests.publishing.filling import field_of
+from tests.publishing.filling import read_at_start
 from tests.publishing.test_images import picture
 from wbtest.publishing import experiments, lifecycle
 from wbtest.publishing.images import add_image, picture_of
@@ -240,7 +240,7 @@ def test_the_page_says_who_must_start_it_and_the_click_is_refused(
     page, answer = client.get(path).text, client.post(f"{path}/start")
 
     assert OWN_WORDS.format("Owner") in page
-    assert "Start the experiment" not in page
+    assert "Start test" not in page
     assert answer.status_code == 403
     assert OWN_WORDS.format("Owner") in html.unescape(answer.text)
 
@@ -251,7 +251,7 @@ def test_words_changed_after_they_were_read_are_not_started(
     experiment = make_experiment(revision, team.editor, variants=("Price",))
     make_checked(experiment, team.editor)
     path = f"/experiments/{experiment.id}"
-    read = field_of(owner.get(path).text, "read")
+    read = read_at_start(owner.get(path).text)
     experiments.change_variant(
         experiment.variants[1],
         team.editor,
@@ -274,7 +274,7 @@ def test_words_that_were_read_are_started(
     make_checked(experiment, team.editor)
     path = f"/experiments/{experiment.id}"
 
-    owner.post(f"{path}/start", data={"read": field_of(owner.get(path).text, "read")})
+    owner.post(f"{path}/start", data={"read": read_at_start(owner.get(path).text)})
 
     assert experiment.state == "running"
 
@@ -299,7 +299,7 @@ def test_who_starts_it_reads_every_word_that_differs(
     for text in (*list(words.values())[:5], "First other paragraph.", "Second other paragraph."):
         assert str(text) in page
     assert "Questions · The customer’s quote · Why now · Problem" in page
-    assert "words by Editor" in page
+    assert "Other changes by Editor" in page
 
 
 def test_who_starts_it_reads_the_small_words_and_whose_they_are(
@@ -311,8 +311,8 @@ def test_who_starts_it_reads_the_small_words_and_whose_they_are(
     change_wording(experiment, team.editor, {"promise": "We write of {product} and of tea."})
     page = owner.get(path).text
 
-    assert "Small words" not in before
-    assert 'Small words of every variant<span class="soft"> · by Editor' in page
+    assert "Labels changed" not in before
+    assert "Labels changed by Editor" in page
     assert "We write of {product} and of tea." in page
     assert [(step.what, step.person) for step in experiment.steps] == [("worded", team.editor)]
 

@@ -334,4 +334,4 @@ def test_a_start_with_a_warning_unseen_leads_to_it(
     assert answer.location == f"{path}/launch"
     assert "came up: Own sources" in page
     assert "Continue" in page
-    assert "Start the experiment" not in page
+    assert "Start test" not in page

@@ -54,4 +54,4 @@ def test_a_preview_of_a_text_that_nobody_approved_shows_words_alone(team: Team, 
     page = owner.get(path_of(draft)).text
 
     assert "<iframe" not in page
-    assert "as soon as its text is approved" in page
+    assert "once the text is approved" in page

@@ -7,10 +7,12 @@ from flask.testing import FlaskClient
 from hypothesis import given
 from hypothesis import strategies as st
 from sqlalchemy.orm import object_session
+from werkzeug.test import TestResponse
 from werkzeug.wrappers import Response
 
 from tests.factories import Team, log_in, make_checked, make_experiment, make_revision
-from tests.publishing.filling import errors_of, send
+from tests.publishing import filling
+from tests.publishing.filling import errors_of
 from wbtest.extensions import db
 from wbtest.publishing import page_options
 from wbtest.publishing.experiments import Frozen, add_variant
@@ -49,6 +51,11 @@ def experiment(revision: Revision, team: Team) -> Experiment:
 @pytest.fixture
 def path(experiment: Experiment) -> str:
     return f"/experiments/{experiment.id}/options"
+
+
+def send(client: FlaskClient, path: str, **changes: Any) -> TestResponse:
+    """Change the visitor settings on the Test page."""
+    return filling.send(client, path.removesuffix("/options"), path, **changes)
 
 
 def chosen(experiment: Experiment) -> Options:
@@ -189,25 +196,25 @@ def test_after_the_start_options_are_shown_and_frozen(
 
     with pytest.raises(Frozen):
         change_options(experiment, team.editor, Options())
-    assert owner.get(path).status_code == owner.post(path).status_code == 409
+    assert owner.post(path).status_code == 409
     assert WEAKNESS in page
     assert "Who cooks?" in page
-    assert "Change the options" not in page
+    assert "Change visitor settings" not in page
 
 
 def test_an_editor_chooses_a_viewer_reads_a_stranger_finds_nothing(
     client: FlaskClient, path: str, team: Team, stranger: Person
 ):
-    statuses = [client.get(path).status_code]
+    statuses = [client.post(path).status_code]
     for person in (team.editor, team.viewer, stranger):
         log_in(client, person)
-        statuses += [client.get(path).status_code]
+        statuses += [client.post(path).status_code]
 
-    assert statuses == [303, 200, 403, 404]
+    assert statuses == [303, 303, 403, 404]
 
 
 def test_the_form_says_what_each_way_of_counting_costs(owner: FlaskClient, path: str):
-    assert TRADE_OFF in owner.get(path).text
+    assert TRADE_OFF in owner.get(path.removesuffix("/options")).text
 
 
 def test_the_words_name_the_weakness_and_the_server_s_days():

@@ -7,7 +7,7 @@ from flask import Flask
 from flask.testing import FlaskClient
 
 from tests.factories import Team, make_experiment
-from tests.publishing.filling import errors_of, field_of, new_path, send
+from tests.publishing.filling import errors_of, field_of, new_path, send, send_rule
 from tests.publishing.test_rule_form import newest
 from wbtest.extensions import db
 from wbtest.writing.models import Revision
@@ -55,7 +55,7 @@ def test_absurd_visitors_are_refused_in_the_plan_and_at_the_save(owner, revision
 def test_the_variants_of_a_draft_are_those_that_it_has(owner, revision, team: Team):
     experiment = make_experiment(revision, team.editor, variants=("Photo first",))
 
-    page = owner.get(f"/experiments/{experiment.id}/edit").text
+    page = owner.get(f"/experiments/{experiment.id}").text
 
     assert field_of(page, "planned_variants") == "2"
     assert "after about 648 visitors" in page
@@ -91,7 +91,7 @@ def test_numbers_that_give_no_target_are_refused_politely(changes, field, words,
 def test_the_three_numbers_are_kept_with_the_rule_and_shown_again(owner, revision):
     send(owner, new_path(revision), **THREE)
     experiment = newest()
-    page = owner.get(f"/experiments/{experiment.id}/edit").text
+    page = owner.get(f"/experiments/{experiment.id}").text
 
     assert experiment.rule["reckoning"]["buy"] == 0.2
     assert [field_of(page, name) for name in THREE] == list(THREE.values())
@@ -101,7 +101,7 @@ def test_emptied_numbers_are_no_assumptions_any_more(owner, revision):
     send(owner, new_path(revision), **THREE)
     experiment = newest()
 
-    send(owner, f"/experiments/{experiment.id}/edit", **dict.fromkeys(THREE, ""))
+    send_rule(owner, experiment, **dict.fromkeys(THREE, ""))
 
     db.session.refresh(experiment)
     assert "reckoning" not in experiment.rule

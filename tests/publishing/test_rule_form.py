@@ -12,7 +12,7 @@ from tests.factories import (
     make_experiment,
     make_revision,
 )
-from tests.publishing.filling import Form, errors_of, field_of, new_path, send
+from tests.publishing.filling import Form, errors_of, field_of, new_path, send, send_rule
 from wbtest.extensions import db
 from wbtest.publishing import lifecycle
 from wbtest.publishing.models import Experiment
@@ -155,10 +155,9 @@ def test_the_rule_of_a_draft_is_changed_in_the_same_form(
     owner: FlaskClient, revision: Revision, team: Team
 ):
     experiment = make_experiment(revision, team.editor, sources=("newsletter",))
-    path = f"/experiments/{experiment.id}/edit"
-    assert field_of(owner.get(path).text, "sources") == "newsletter"
+    assert field_of(owner.get(f"/experiments/{experiment.id}").text, "sources") == "newsletter"
 
-    answer = send(owner, path, target="12", slug="pantry", asks_name="y")
+    answer = send_rule(owner, experiment, target="12", slug="pantry", asks_name="y")
 
     assert answer.status_code == 303
     assert (experiment.rule["target"], experiment.slug) == (0.12, "pantry")
@@ -169,13 +168,14 @@ def test_the_rule_of_a_draft_is_changed_in_the_same_form(
 def test_a_started_rule_is_not_changed(owner: FlaskClient, revision: Revision, team: Team):
     experiment = make_experiment(revision, team.editor)
     path = f"/experiments/{experiment.id}/edit"
-    typed = Form(owner.get(path).text).with_changes({"target": "1", "floor": "0.5"})
+    page = owner.get(f"/experiments/{experiment.id}").text
+    typed = Form(page, path).with_changes({"target": "1", "floor": "0.5"})
     lifecycle.start(make_checked(experiment, team.editor), team.approver)
 
     answer = owner.post(path, data=typed)
 
     assert answer.status_code == 409
-    assert "sealed" in answer.text
+    assert "locked" in answer.text
     assert experiment.rule["target"] == 0.08
 
 
@@ -212,7 +212,7 @@ def test_the_usual_window_follows_what_counts_also_when_that_is_changed(
 ):
     experiment = make_experiment(revision, team.editor)
 
-    send(owner, f"/experiments/{experiment.id}/edit", conversion="confirmed")
+    send_rule(owner, experiment, conversion="confirmed")
 
     db.session.refresh(experiment)
     assert experiment.rule["conversion_window_hours"] == 168

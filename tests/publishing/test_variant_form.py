@@ -11,6 +11,7 @@ from tests.factories import (
     make_running,
 )
 from tests.publishing.filling import errors_of, field_of
+from wbtest.publishing import lifecycle
 from wbtest.writing.models import Revision
 
 pytestmark = pytest.mark.usefixtures("no_token_needed")
@@ -19,7 +20,7 @@ pytestmark = pytest.mark.usefixtures("no_token_needed")
 def test_a_variant_is_added_with_what_differs(owner: FlaskClient, revision: Revision, team: Team):
     experiment = make_experiment(revision, team.editor)
     path = f"/experiments/{experiment.id}/variants/new"
-    assert revision.document["headline"] in owner.get(path).text
+    assert path in owner.get(f"/experiments/{experiment.id}").text
 
     answer = owner.post(path, data={"name": "Price", "weight": "2", "price": "Free", "body": ""})
 
@@ -108,10 +109,12 @@ def test_a_variant_removed_twice_is_gone(owner: FlaskClient, revision: Revision,
     assert [variant.key for variant in experiment.variants] == ["control"]
 
 
-def test_the_form_of_a_sealed_variant_is_closed(owner: FlaskClient, revision: Revision, team: Team):
+def test_a_started_variant_is_corrected_on_the_same_page_until_the_end(
+    owner: FlaskClient, revision: Revision, team: Team
+):
     experiment = make_running(revision, team.editor, team.approver)
+    path = f"/experiments/{experiment.id}/variants/control"
 
-    answer = owner.get(f"/experiments/{experiment.id}/variants/control")
-
-    assert answer.status_code == 409
-    assert "sealed" in answer.text
+    assert "Correct a mistake" in owner.get(path).text
+    lifecycle.end(experiment, team.owner)
+    assert owner.get(path).status_code == 409

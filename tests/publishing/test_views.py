@@ -53,7 +53,7 @@ def test_what_is_missing_is_listed_with_the_way_there(owner: FlaskClient, team: 
     for text in (page, answer.text):
         assert "Revision 1 is not approved yet." in text
         assert f"/releases/{revision.release_id}/revisions/1" in text
-        assert "Start the experiment" not in text
+        assert "Start test" not in text
     assert answer.status_code == 409
 
 
@@ -77,7 +77,7 @@ def test_the_page_goes_through_its_states(owner: FlaskClient, revision: Revision
         assert owner.post(f"{path}/{step}", data={"why": "Enough seen."}).status_code == 303
         said.append(owner.get(path).text)
 
-    titles = ("The page is open", "The page rests", "The page is open", "The page is closed")
+    titles = ("Page live", "Page paused", "Page live", "Page closed")
     for title, page in zip(titles, said, strict=True):
         assert title in page
     assert "Ended by Owner" in said[-1]
@@ -107,10 +107,12 @@ def test_the_rule_of_a_started_experiment_has_no_form(
     owner: FlaskClient, revision: Revision, team: Team
 ):
     experiment = make_running(revision, team.editor, team.approver)
-    answer = owner.get(f"/experiments/{experiment.id}/edit")
+    path = f"/experiments/{experiment.id}"
+    answer = owner.post(f"{path}/edit")
 
     assert answer.status_code == 409
-    assert "sealed" in answer.text
+    assert "locked" in answer.text
+    assert f"{path}/edit" not in owner.get(path).text
 
 
 def test_a_draft_has_no_sealed_text(owner: FlaskClient, revision: Revision, team: Team):
@@ -125,9 +127,8 @@ def test_a_preview_is_offered_once_the_text_is_approved(
     approved = make_experiment(revision, team.editor)
     other = make_experiment(make_revision(team.editor, product="Kiln"), team.editor, slug="kiln")
 
-    assert "/p/larder?preview=" in owner.get(f"/experiments/{approved.id}").text
-    assert "?preview=" not in owner.get(f"/experiments/{other.id}").text
-    assert "?preview=" not in owner.get(f"/experiments/{other.id}/variants/control").text
+    assert "/p/larder?preview=" in owner.get(f"/experiments/{approved.id}/design").text
+    assert "?preview=" not in owner.get(f"/experiments/{other.id}/design").text
 
 
 def test_a_viewer_is_shown_no_button(client: FlaskClient, revision: Revision, team: Team):
@@ -136,10 +137,10 @@ def test_a_viewer_is_shown_no_button(client: FlaskClient, revision: Revision, te
 
     page = client.get(f"/experiments/{experiment.id}").text
 
-    assert "Change the rule" not in page
-    assert "Start the experiment" not in page
+    assert "Change target" not in page
+    assert "Start test" not in page
     assert "Starting is up to Approver or Owner." in page
-    assert "Delete the draft" not in page
+    assert "Delete draft" not in page
 
 
 @pytest.mark.parametrize("hostile", ['"><svg onload=alert(1)>', "{{ 7*7 }}", "</textarea><script>"])
@@ -148,7 +149,7 @@ def test_what_was_typed_is_never_markup(
 ):
     experiment = make_experiment(revision, team.editor, variants=(hostile,), who=hostile)
     path = f"/experiments/{experiment.id}"
-    pages = (path, f"{path}/edit", f"{path}/variants/{experiment.variants[1].key}")
+    pages = (path, f"{path}/variants/{experiment.variants[1].key}")
 
     for text in (owner.get(page).text for page in pages):
         assert hostile in html.unescape(text)
@@ -202,10 +203,9 @@ def test_what_is_looked_up_now_and_then_is_folded(
     lifecycle.pause(experiment, team.approver, "The price is wrong.")
 
     page = owner.get(f"/experiments/{experiment.id}").text
-    above = page[: page.index("One page")]
 
-    assert "The page rests" in above
-    assert re.search(r"Paused by Approver, .*: The price is wrong\.", above)
+    assert "Page paused" in page
+    assert re.search(r"Paused by Approver, .*: The price is wrong\.", page)
     assert re.findall(r'<details class="fold" id="(\w+)">', page) == ["history", "seal"]
 
 
@@ -213,11 +213,11 @@ def test_a_deleted_draft_leaves_an_approved_text(
     owner: FlaskClient, revision: Revision, team: Team
 ):
     path = f"/experiments/{make_experiment(revision, team.editor).id}"
-    assert "Delete the draft" in owner.get(path).text
+    assert "Delete draft" in owner.get(path).text
 
     page = owner.post(f"{path}/delete", follow_redirects=True).text
 
-    assert "The draft is deleted, and /p/larder is free again." in page
+    assert "Draft deleted. /p/larder is free again." in page
     assert "Approved" in page
     assert owner.get(path).status_code == owner.post(f"{path}/delete").status_code == 404
 
@@ -228,5 +228,5 @@ def test_a_started_experiment_is_not_deleted(owner: FlaskClient, revision: Revis
     answer = owner.post(f"{path}/delete")
 
     assert answer.status_code == 409
-    assert "This experiment was started, so it is kept." in answer.text
-    assert "Delete the draft" not in owner.get(path).text
+    assert "This test has started, so you can’t delete it." in answer.text
+    assert "Delete draft" not in owner.get(path).text

@@ -52,7 +52,7 @@ def test_before_the_first_visitor_a_link_for_each_place_is_offered(approver: Bro
     experiment = begin(slug="fresh")
     page = page_of(approver, experiment)
 
-    assert f'<a href="/experiments/{experiment.id}/links">make a link for each place</a>' in page
+    assert f'<a href="/experiments/{experiment.id}?open=links#links">make a link for' in page
     assert "utm_source" not in page
 
 

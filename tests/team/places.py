@@ -117,7 +117,7 @@ def _of_few(filled: Filled, first: Revision, team: Team) -> dict[str, Values]:
         sa.select(Spend.key).where(Spend.experiment_id == filled.running.id)
     ).one()
     stop = stop_test_mails_url(team.editor.id).rpartition("/")[2]
-    before_start = ("edit_experiment", "launch", "look", "words", "options", "new_variant")
+    before_start = ("edit_experiment", "launch", "design", "options", "new_variant")
     of_variants = ("variant", "delete_variant", "start", "delete_experiment")
     after_end = ("save_learning", "next_draft", "closing", "purge")
     built = ("checklist", "checklist_markdown")

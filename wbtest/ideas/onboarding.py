@@ -154,8 +154,9 @@ def _on_a_page(facts: OnboardingFacts) -> tuple[Step, ...]:
             2,
             "The first visitor came" if facts.is_visited else "",
             "Get the links",
-            "publishing.links",
-            test,
+            "ideas.experiment",
+            {**test, "open": "links"},
+            "links",
             permission="read",
         ),
     )

@@ -14,11 +14,10 @@ from wbtest.ideas import idea_chart
 from wbtest.ideas.idea import STATES
 from wbtest.ideas.idea_file import rows_of_ideas
 from wbtest.ideas.idea_list import IdeaFilter, every_row, list_ideas, portfolio_of
-from wbtest.ideas.next_action_queries import step_for
 from wbtest.ideas.stages import STAGES as STAGE_NAMES
 from wbtest.ideas.todo_queries import waits_for, waits_in
 from wbtest.publishing.models import Experiment
-from wbtest.publishing.views import experiment_page
+from wbtest.publishing.views import show_experiment
 from wbtest.results import calibration
 from wbtest.team import access
 from wbtest.web import as_csv, page_of, send_file
@@ -113,18 +112,8 @@ def _asked() -> IdeaFilter:
 @bp.get("/experiments/<int:experiment_id>")
 @access.requires("read")
 def experiment(experiment_id: int) -> ResponseReturnValue:
-    """What is tested, by which rule, and where it stands."""
-    found = access.get(Experiment, experiment_id, "read")
-    if found.state == "draft":
-        return experiment_page(found)
-    row = step_for(
-        found,
-        access.person().id,
-        may_edit=access.has_permission("edit"),
-        may_approve=access.has_permission("approve"),
-        may_own=access.has_permission("own"),
-    )
-    return experiment_page(found, row=row)
+    """What is tested, by which rule, on which page, and for which visitors."""
+    return show_experiment(access.get(Experiment, experiment_id, "read"))
 
 
 def _words() -> str:

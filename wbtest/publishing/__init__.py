@@ -8,8 +8,7 @@ from wbtest.publishing import (
     design_views,
     images,
     lifecycle_views,
-    options_views,
-    tracking_links,
+    variant_views,
 )
 from wbtest.publishing.experiments import newest_zone
 from wbtest.publishing.lifecycle import end_overdue
@@ -17,7 +16,7 @@ from wbtest.publishing.views import bp
 from wbtest.runtime import runtime
 
 # Each adds its pages to the blueprint of views.
-PAGES = (design_views, options_views, tracking_links, lifecycle_views)
+PAGES = (design_views, lifecycle_views, variant_views)
 
 
 def init_app(app: Flask) -> None:

@@ -19,7 +19,7 @@ from wbtest.publishing.corrections import (
     sealed_values,
     texts_of,
 )
-from wbtest.publishing.experiments import part_digest
+from wbtest.publishing.experiments import CONTROL, part_digest
 from wbtest.publishing.lifecycle import (
     AlreadyDone,
     ChangedMeanwhile,
@@ -217,7 +217,7 @@ def waits_for_corrections() -> list[TodoItem]:
             what=f"Approve a correction of {address_of(each.experiment)}",
             by=each.author.name,
             since=each.asked_at,
-            path=f"/experiments/{each.experiment_id}/correct",
+            path=f"/experiments/{each.experiment_id}/variants/{each.variant or CONTROL}",
             about=f"/experiments/{each.experiment_id}",
         )
         for each in first.values()

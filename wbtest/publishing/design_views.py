@@ -1,4 +1,4 @@
-"""The team's pages about a draft's look and words, and about a variant beside the control."""
+"""The design of a draft's page, and a preview of each variant beside the control."""
 
 from collections.abc import Iterable, Mapping
 from contextlib import closing
@@ -21,17 +21,15 @@ from wbtest.publishing.forms import put_at_field, read_of
 from wbtest.publishing.images import add_image, offered, picture_of
 from wbtest.publishing.models import Experiment
 from wbtest.publishing.page_design import CORNERS, FONTS, LARGEST, THEMES, Look, Picture, read_name
-from wbtest.publishing.page_settings import TooFaint, change_look, change_wording
+from wbtest.publishing.page_settings import TooFaint, change_design
 from wbtest.publishing.page_strings import PLACES, WORDING, strings_of
-from wbtest.publishing.views import bp
+from wbtest.publishing.views import FRAMING, bp
 from wbtest.store import Invalid
 from wbtest.team import access
 from wbtest.writing.languages import direction
 
-OWN = "The theme’s own"
-SEALED = "This experiment was started, and its page is sealed."
+OWN = "From the theme"
 PICTURES = ("logo", "hero")
-_FRAMING = {"Content-Security-Policy": web.CONTENT_POLICY.format(nonce="") + "; frame-src 'self'"}
 
 
 class LookForm(TypedForm):
@@ -45,10 +43,10 @@ class LookForm(TypedForm):
         "Corners", choices={"": OWN, **{key: corner.name for key, corner in CORNERS.items()}}
     )
     logo = RadioField("Logo", validate_choice=False)
-    logo_file = FileField("Send a logo")
-    hero = RadioField("Large picture", validate_choice=False)
-    hero_file = FileField("Send a picture")
-    hero_alt = StringField("What the picture shows")
+    logo_file = FileField("Upload a logo")
+    hero = RadioField("Picture", validate_choice=False)
+    hero_file = FileField("Upload a picture")
+    hero_alt = StringField("Picture description")
 
     def offer(self, pictures: Iterable[Picture]) -> None:
         """Let one of these be the logo and the large picture, or none."""
@@ -63,87 +61,72 @@ class LookForm(TypedForm):
         return Look(**{name: self[name].data or "" for name in names})
 
 
-def words_form(usual: Mapping[str, str], present: Mapping[str, str]) -> TypedForm:
-    """Return a form with a field for each of the tool's words that can be changed."""
+def design_form(experiment: Experiment, usual: Mapping[str, str]) -> LookForm:
+    """Return the form of a draft's look, with a field for each label that can be changed."""
     labels = {name: label for texts in PLACES.values() for name, label in texts.items()}
     fields: dict[str, Any] = {
         name: StringField(labels[name], render_kw={"placeholder": usual[name]}) for name in WORDING
     }
-    form: TypedForm = type("WordsForm", (TypedForm,), fields)(data=dict(present))
+    look = page_design.from_json(experiment.look)
+    present = {name: getattr(look, name) for name in Look.__dataclass_fields__}
+    form: LookForm = type("DesignForm", (LookForm,), fields)(data=present | experiment.wording)
     return form
 
 
-@bp.route("/experiments/<int:experiment_id>/look", methods=["GET", "POST"])
+@bp.route("/experiments/<int:experiment_id>/design", methods=["GET", "POST"])
 @access.requires("edit")
-def look(experiment_id: int) -> ResponseReturnValue:
-    """Theme, brand and pictures of a draft's page."""
-    experiment = _get_draft(experiment_id)
-    form = LookForm(data=_values(experiment))
-    offer = ""
+def design(experiment_id: int) -> ResponseReturnValue:
+    """Theme, brand, pictures and labels of a draft's page."""
+    experiment = access.get(Experiment, experiment_id, "edit")
+    if experiment.state != "draft":
+        raise Frozen("This test has started, so its design is locked.")
+    page = page_of(experiment)
+    usual = page_strings.usual_wording(page.language)
+    # Left empty, this place says what the page has to say anyway.
+    said = usual | {"again": strings_of(replace(page, wording=())).again}
+    form, offer = design_form(experiment, said), ""
     if form.validate_on_submit():
         _take_pictures(form)
         if not form.errors:
             try:
-                read = request.form.get("read", "")
-                change_look(experiment, access.person(), form.look(), read)
+                change_design(
+                    experiment,
+                    access.person(),
+                    form.look(),
+                    {name: form[name].data or "" for name in WORDING},
+                    read_look=request.form.get("read", ""),
+                    read_wording=request.form.get("read_wording", ""),
+                )
             except Invalid as error:
                 put_at_field(form, error)
                 offer = error.offer if isinstance(error, TooFaint) else ""
             else:
-                flash("The look is saved.")
-                return redirect(url_for(".look", experiment_id=experiment.id), 303)
+                flash("Design saved.")
+                return redirect(url_for(".design", experiment_id=experiment.id), 303)
     form.offer(offered(form.logo.data, form.hero.data))
-    page = render_template(
-        "publishing/look.html",
+    shown = render_template(
+        "publishing/design.html",
         form=form,
         experiment=experiment,
         offer=offer,
         themes=THEMES,
         fonts=FONTS,
-        corners=CORNERS,
         accent=page_design.palette(page_design.from_json(experiment.look), "light")["accent"],
-        preview_url=preview_url(experiment, experiment.variants[0].key),
-        read=read_of(form, experiment.look),
-    )
-    return page, 422 if form.errors else 200, _FRAMING
-
-
-# Two pictures can be sent at once, with some room for the rest of the form.
-look.longest_body = 2 * LARGEST + web.LONGEST_BODY  # type: ignore[attr-defined]
-
-
-@bp.route("/experiments/<int:experiment_id>/words", methods=["GET", "POST"])
-@access.requires("edit")
-def words(experiment_id: int) -> ResponseReturnValue:
-    """The tool's own words on a draft's page, which its team may say otherwise."""
-    experiment = _get_draft(experiment_id)
-    page = page_of(experiment)
-    usual = page_strings.usual_wording(page.language)
-    # Left empty, this place says what the page has to say anyway.
-    said = usual | {"again": strings_of(replace(page, wording=())).again}
-    form = words_form(said, experiment.wording)
-    if form.validate_on_submit():
-        typed = {name: form[name].data or "" for name in usual}
-        try:
-            change_wording(experiment, access.person(), typed, request.form.get("read", ""))
-        except Invalid as error:
-            put_at_field(form, error)
-        else:
-            flash("The words are saved.")
-            return redirect(url_for(".words", experiment_id=experiment.id), 303)
-    shown = render_template(
-        "publishing/words.html",
-        form=form,
-        experiment=experiment,
-        shelves=PLACES,
+        label_groups=PLACES,
+        are_labels_open=any(form[name].errors for name in WORDING),
         usual=usual,
         longest=page_strings.longest_wording,
         language=page.language,
         dir=direction(page.language),
         preview_url=preview_url(experiment, experiment.variants[0].key),
-        read=read_of(form, experiment.wording),
+        read=read_of(form, experiment.look),
+        read_wording=read_of(form, experiment.wording, field="read_wording"),
     )
-    return shown, 422 if form.errors else 200
+    return shown, 422 if form.errors else 200, FRAMING
+
+
+# Two pictures can be sent at once, with some room for the rest of the form.
+design.longest_body = 2 * LARGEST + web.LONGEST_BODY  # type: ignore[attr-defined]
 
 
 @bp.get("/experiments/<int:experiment_id>/variants/<key>/preview")
@@ -166,7 +149,7 @@ def preview(experiment_id: int, key: str) -> ResponseReturnValue:
         language=page.language,
         dir=page.dir,
     )
-    return answer, 200, _FRAMING
+    return answer, 200, FRAMING
 
 
 @bp.app_template_global()
@@ -192,16 +175,3 @@ def _take_pictures(form: LookForm) -> None:
                 put_at_field(form, error)
             else:
                 form[name].data = picture_of(image).name
-
-
-def _get_draft(experiment_id: int) -> Experiment:
-    experiment = access.get(Experiment, experiment_id, "edit")
-    if experiment.state != "draft":
-        raise Frozen(SEALED)
-    return experiment
-
-
-def _values(experiment: Experiment) -> dict[str, str]:
-    """The present look under the names of the form's fields."""
-    present = page_design.from_json(experiment.look)
-    return {name: getattr(present, name) for name in page_design.Look.__dataclass_fields__}

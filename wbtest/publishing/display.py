@@ -7,7 +7,7 @@ import hashlib
 import hmac
 from collections.abc import Collection, Iterable, Iterator, Sequence
 from datetime import UTC, datetime, timedelta
-from typing import NamedTuple
+from typing import Any, NamedTuple
 
 from flask import url_for
 
@@ -53,20 +53,18 @@ ELSEWHERE = "taken over from an earlier page"
 class ShownVariant(NamedTuple):
     """One variant. ``share`` is the fraction of visitors that it gets.
 
+    ``is_twin``: beside the control it says nothing else yet.
     ``words`` are all that differ from the approved text beside the headline: the name of each part
-    and its paragraphs. ``writer`` is who wrote them last, '' for nobody. ``preview_url`` is ''
-    while the text is not approved.
+    and its paragraphs. ``writer`` is who wrote them last, '' for nobody.
     """
 
     key: str
     name: str
     headline: str
-    weight: int
     share: float
-    changes: str
+    is_twin: bool
     words: tuple[tuple[str, tuple[str, ...]], ...]
     writer: str
-    preview_url: str
 
 
 def shown_variants(experiment: Experiment) -> list[ShownVariant]:
@@ -78,12 +76,10 @@ def shown_variants(experiment: Experiment) -> list[ShownVariant]:
             key=variant.key,
             name=variant.name,
             headline=page_of(experiment, variant, document).headline,
-            weight=variant.weight,
             share=variant.weight / total,
-            changes=_changes(variant),
+            is_twin=bool(variant.position) and not variant.overrides,
             words=tuple(_words(variant)),
             writer=variant.writer.name if variant.writer else "",
-            preview_url=preview_url(experiment, variant.key),
         )
         for variant in experiment.variants
     ]
@@ -158,13 +154,6 @@ def parts_of(experiment: Experiment) -> list[tuple[str, str]]:
     """Key and name of each part that the approved page has, in its usual order."""
     page = page_of(experiment)
     return [(section.kind, PART_NAMES[section.kind]) for section in page.sections]
-
-
-def _changes(variant: Variant) -> str:
-    """Whether its headline is the approved one; ``_words`` are shown beside it."""
-    if variant.overrides:
-        return "another headline" if "headline" in variant.overrides else "the approved headline"
-    return "the approved text" if variant.position == 0 else "nothing differs yet"
 
 
 def _words(variant: Variant) -> Iterable[tuple[str, tuple[str, ...]]]:
@@ -273,31 +262,25 @@ def _by(people: Sequence[Person], reader: Person) -> str:
     return f"by {joined(names)}" if names else ELSEWHERE
 
 
-def ways_of(experiment: Experiment) -> dict[str, tuple[str, str]]:
-    """Return address and words of the link to each page, by what a ``Finding`` calls it."""
+def ways_of(experiment: Experiment) -> dict[str, str]:
+    """Return the address of each place where something is fixed, as a ``Finding`` calls it."""
     release_id, number = experiment.revision.release_id, experiment.revision.number
     newest = find_newest_revision(experiment.revision.release) or experiment.revision
     revision = url_for("review.revision", release_id=release_id, number=number)
-    preview = preview_url(experiment, experiment.variants[0].key)
     return {
-        "revision": (revision, "Go to the revision"),
-        "newest": (
-            url_for("review.revision", release_id=release_id, number=newest.number),
-            f"Go to revision {newest.number}",
-        ),
-        "release": (url_for("writing.release", release_id=release_id), "Go to the release"),
-        "rule": (_page_url("edit_experiment", experiment), "Change the rule"),
-        "team": (url_for("team.identity"), "View public identity"),
-        "options": (_page_url("options", experiment), "Change the options"),
-        "look": (_page_url("look", experiment), "Change the look"),
-        "variants": (
-            url_for("ideas.experiment", experiment_id=experiment.id, _anchor="variants"),
-            "Go to the variants",
-        ),
+        "revision": revision,
+        "newest": url_for("review.revision", release_id=release_id, number=newest.number),
+        "release": url_for("writing.release", release_id=release_id),
+        "rule": _card_url(experiment, "rule", open="rule"),
+        "team": url_for("team.identity"),
+        "options": _card_url(experiment, "options", open="options"),
+        "look": url_for("publishing.design", experiment_id=experiment.id),
+        "variants": _card_url(experiment, "variants"),
         # Without an approved text there is no preview.
-        "preview": (preview, "Open the preview") if preview else (revision, "Go to the revision"),
+        "preview": preview_url(experiment, experiment.variants[0].key) or revision,
     }
 
 
-def _page_url(name: str, experiment: Experiment) -> str:
-    return url_for(f"publishing.{name}", experiment_id=experiment.id)
+def _card_url(experiment: Experiment, card: str, **query: Any) -> str:
+    """The address of the Test page at one of its cards; ``open`` names the form to fold out."""
+    return url_for("ideas.experiment", experiment_id=experiment.id, _anchor=card, **query)

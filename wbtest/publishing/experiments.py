@@ -223,7 +223,7 @@ def remove_experiment(experiment: Experiment) -> None:
         release = experiment.release
         hold(release)
         if experiment.state != "draft":
-            raise Frozen("This experiment was started, so it is kept. It can be ended.")
+            raise Frozen("This test has started, so you can’t delete it. End it instead.")
         record("experiment.deleted", f"/p/{experiment.slug}")
         session.delete(experiment)
         session.flush()

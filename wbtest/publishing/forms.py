@@ -22,6 +22,7 @@ from wbtest.forms import TypedForm
 from wbtest.helping.belonging import Belongs, Described
 from wbtest.publishing import page_copy
 from wbtest.publishing.experiments import CHANGED, VARIANTS_RULE, part_digest
+from wbtest.publishing.lifecycle import AFTERWARDS, LONGEST_OUTCOME
 from wbtest.publishing.models import Variant
 from wbtest.publishing.page_design import Picture
 from wbtest.publishing.rule import NotARule
@@ -309,6 +310,15 @@ class VariantForm(Described, TypedForm):
         return texts | {"order": order + [name for name in page_copy.SECTIONS if name not in parts]}
 
 
+class AfterForm(TypedForm):
+    """What the page's address shows once the test is over."""
+
+    afterwards = RadioField("Visitors see", choices=AFTERWARDS, validate_choice=False)
+    outcome = TextAreaField("Outcome", [Optional()])
+    waiting_variant = SelectField("Waiting list page", validate_choice=False)
+    longest_outcome = LONGEST_OUTCOME
+
+
 def values_of_variant(variant: Variant, parts: Sequence[str]) -> dict[str, Any]:
     """Return a variant's present values, its order without the parts that are empty."""
     order = [name for name in variant.overrides.get("order", parts) if name in parts]
@@ -334,10 +344,11 @@ def put_at_field(form: TypedForm, error: Invalid | NotARule) -> None:
         form.form_errors.append(str(error))
 
 
-def read_of(form: TypedForm, *parts: Any) -> str:
-    """The digest of what the form shows, to be sent along with it.
+def read_of(form: TypedForm, *parts: Any, field: str = "read", is_sent: bool = True) -> str:
+    """The digest of what the form shows, to be sent along with it as ``field``.
 
-    It stays that of the first look until somebody was told that it has changed since.
+    It stays that of the first look until somebody was told that it has changed since. ``is_sent``
+    is whether what was sent, if anything, is this form and not another one of the page.
     """
-    is_first = not form.is_submitted() or CHANGED in form.form_errors
-    return part_digest(*parts) if is_first else request.form.get("read", "")
+    is_first = not (is_sent and form.is_submitted()) or CHANGED in form.form_errors
+    return part_digest(*parts) if is_first else request.form.get(field, "")

@@ -1,18 +1,13 @@
-"""The team's pages about an experiment's life: launch check, steps, corrections, and after."""
+"""The launch check, the steps of a test's life, and what its page shows after the end."""
 
-from collections.abc import Callable, Mapping
+from collections.abc import Callable
 from functools import partial
 
 from flask import Response, abort, flash, redirect, render_template, request, url_for
 from flask.typing import ResponseReturnValue
-from wtforms import RadioField, SelectField, StringField, TextAreaField
-from wtforms.validators import Optional
 
-from wbtest.forms import TypedForm
-from wbtest.publishing import correction_requests, lifecycle
-from wbtest.publishing.correction_requests import NotCorrections
-from wbtest.publishing.corrections import Place, label_of
-from wbtest.publishing.display import added_to, ways_of
+from wbtest.publishing import lifecycle
+from wbtest.publishing.display import added_to, preview_url, ways_of
 from wbtest.publishing.forms import put_at_field
 from wbtest.publishing.launch_readiness import (
     find_objection,
@@ -22,9 +17,6 @@ from wbtest.publishing.launch_readiness import (
     warnings_of,
 )
 from wbtest.publishing.lifecycle import (
-    AFTERWARDS,
-    LONGEST_OUTCOME,
-    LONGEST_WHY,
     AlreadyDone,
     ChangedMeanwhile,
     NotReady,
@@ -36,13 +28,11 @@ from wbtest.publishing.lifecycle import (
 from wbtest.publishing.models import Experiment
 from wbtest.publishing.sealing import draft_digest
 from wbtest.publishing.stages import is_checked
-from wbtest.publishing.views import bp, experiment_page
-from wbtest.review.approvers import able_to_sign
+from wbtest.publishing.views import FRAMING, after_form, bp, experiment_page
 from wbtest.runtime import runtime
 from wbtest.store import Invalid, Refused
 from wbtest.team import access, client_info
 from wbtest.team.models import Person
-from wbtest.writing.text_diff import diff_words
 
 
 @bp.route("/experiments/<int:experiment_id>/launch", methods=["GET", "POST"])
@@ -59,26 +49,26 @@ def launch(experiment_id: int) -> ResponseReturnValue:
             record_check(experiment, access.person(), seen, read, client_info.find_reach())
         except WarningsUnseen as error:
             flash(str(error), "error")
-            return _launch_page(experiment), 422
+            return _launch_page(experiment, 422)
         except (ChangedMeanwhile, AlreadyDone) as error:
             flash(str(error))
             return redirect(url_for("ideas.experiment", experiment_id=experiment.id), 303)
         except NotReady:
             flash("It cannot pass yet: what stops it stands below.", "error")
-            return _launch_page(experiment), 409
+            return _launch_page(experiment, 409)
         else:
             flash("The launch check is passed. Any change of the draft asks for it again.")
             return redirect(url_for(".launch", experiment_id=experiment.id), 303)
-    return _launch_page(experiment), 200
+    return _launch_page(experiment)
 
 
-def _launch_page(experiment: Experiment) -> str:
+def _launch_page(experiment: Experiment, status: int = 200) -> ResponseReturnValue:
     found = findings_of(experiment, client_info.find_reach())
     groups = {
         kind: [entry for entry in found if entry.kind == kind]
         for kind in ("blocker", "warning", "fine")
     }
-    return render_template(
+    page = render_template(
         "publishing/launch.html",
         experiment=experiment,
         blockers=groups["blocker"],
@@ -90,8 +80,10 @@ def _launch_page(experiment: Experiment) -> str:
         objection=find_objection(experiment, access.person()),
         open_test=find_open_test(experiment),
         ways=ways_of(experiment),
+        preview_url=preview_url(experiment, experiment.variants[0].key),
         added=added_to(experiment, access.person()),
     )
+    return page, status, FRAMING
 
 
 def where_proof_is() -> str:
@@ -178,29 +170,13 @@ def _take_step(
     return redirect(url_for("ideas.experiment", experiment_id=experiment_id), 303)
 
 
-class AfterForm(TypedForm):
-    """What stands at the address once the test is over."""
-
-    afterwards = RadioField("What stands at the address", choices=AFTERWARDS, validate_choice=False)
-    outcome = TextAreaField("How it ended, in your words", [Optional()])
-    waiting_variant = SelectField("The page that everybody sees", validate_choice=False)
-    longest_outcome = LONGEST_OUTCOME
-
-
-@bp.route("/experiments/<int:experiment_id>/after", methods=["GET", "POST"])
+@bp.post("/experiments/<int:experiment_id>/after")
 @access.requires("own")
 def after(experiment_id: int) -> ResponseReturnValue:
-    """Closed with the outcome, or open as a waiting list; both can be changed later."""
+    """Close the page of an ended test with its outcome, or open it as a waiting list."""
     experiment = access.get(Experiment, experiment_id, "own")
     demand_choice(experiment)
-    form = AfterForm(
-        data={
-            "afterwards": experiment.afterwards or "closed",
-            "outcome": experiment.outcome,
-            "waiting_variant": experiment.waiting_variant,
-        }
-    )
-    form.waiting_variant.choices = [(found.key, found.name) for found in experiment.variants]
+    form = after_form(experiment)
     if form.validate_on_submit():
         try:
             choose_afterwards(
@@ -213,138 +189,6 @@ def after(experiment_id: int) -> ResponseReturnValue:
         except Invalid as error:
             put_at_field(form, error)
         else:
-            is_open = experiment.afterwards == "open"
-            flash("The waiting list is open." if is_open else "The address says that it is over.")
+            flash("Waiting list opened." if experiment.afterwards == "open" else "Page closed.")
             return redirect(url_for("ideas.experiment", experiment_id=experiment.id), 303)
-    page = render_template("publishing/after.html", form=form, experiment=experiment)
-    return page, 422 if form.errors else 200
-
-
-@bp.route("/experiments/<int:experiment_id>/correct", methods=["GET", "POST"])
-@access.requires("edit")
-def correct(experiment_id: int) -> ResponseReturnValue:
-    """Every text of the page to correct; what was typed is shown once before it is done."""
-    experiment = access.get(Experiment, experiment_id, "edit")
-    correction_requests.demand_open(experiment)
-    texts = correction_requests.present_texts(experiment)
-    form = _correction_form(texts)
-    if correction_requests.waiting(experiment) or not form.validate_on_submit():
-        return _correction_page(experiment, form, texts)
-    typed = {place.name: form[place.name].data or "" for place in texts}
-    try:
-        if "confirm" not in request.form:
-            changed = correction_requests.changes_of(experiment, typed)
-            return _correction_page(experiment, form, texts, changed)
-        return _submit_corrections(experiment, form, typed)
-    except NotCorrections as error:
-        for name, sentence in error.faults.items():
-            put_at_field(form, Invalid(name, sentence))
-    except Invalid as error:
-        put_at_field(form, error)
-    return _correction_page(experiment, form, texts)
-
-
-@bp.post("/experiments/<int:experiment_id>/correct/approve")
-@access.requires("approve")
-def approve_correction(experiment_id: int) -> ResponseReturnValue:
-    """Put what waits on the page."""
-    experiment = access.get(Experiment, experiment_id, "approve")
-    try:
-        read = request.form.get("read", "")
-        correction_requests.approve_corrections(experiment, access.person(), read)
-        flash("Page corrected.")
-    except (AlreadyDone, ChangedMeanwhile) as error:
-        flash(str(error))
-        return redirect(url_for(".correct", experiment_id=experiment_id), 303)
-    return redirect(url_for("ideas.experiment", experiment_id=experiment_id), 303)
-
-
-@bp.post("/experiments/<int:experiment_id>/correct/withdraw")
-@access.requires("edit")
-def withdraw_correction(experiment_id: int) -> ResponseReturnValue:
-    """Take back what waits."""
-    experiment = access.get(Experiment, experiment_id, "edit")
-    try:
-        read = request.form.get("read", "")
-        correction_requests.withdraw_corrections(experiment, access.person(), read)
-        flash("Correction cancelled.")
-    except (AlreadyDone, ChangedMeanwhile) as error:
-        flash(str(error))
-    return redirect(url_for("ideas.experiment", experiment_id=experiment_id), 303)
-
-
-def _submit_corrections(
-    experiment: Experiment, form: TypedForm, typed: Mapping[str, str]
-) -> ResponseReturnValue:
-    try:
-        is_done = correction_requests.submit_corrections(
-            experiment,
-            access.person(),
-            typed,
-            why=form["why"].data or "",
-            read=request.form.get("read", ""),
-        )
-        flash("Page corrected." if is_done else "Correction sent for approval.")
-    except ChangedMeanwhile as error:
-        # What was typed stays in the form, beside what the page says by now.
-        form.form_errors.append(str(error))
-        return _correction_page(experiment, form, correction_requests.present_texts(experiment))
-    except AlreadyDone as error:
-        flash(str(error))
-        return redirect(url_for(".correct", experiment_id=experiment.id), 303)
-    return redirect(url_for("ideas.experiment", experiment_id=experiment.id), 303)
-
-
-def _correction_form(texts: Mapping[Place, str]) -> TypedForm:
-    """The form with a field for each text of this page."""
-
-    class CorrectionForm(TypedForm):
-        """The texts by the names of their places, and the reason."""
-
-        why = StringField("Why")
-
-    for place in texts:
-        setattr(CorrectionForm, place.name, TextAreaField(label_of(place.field)))
-    return CorrectionForm(data={place.name: text for place, text in texts.items()})
-
-
-def _correction_page(
-    experiment: Experiment,
-    form: TypedForm,
-    texts: Mapping[Place, str],
-    changed: Mapping[Place, str] | None = None,
-) -> ResponseReturnValue:
-    person, found = access.person(), correction_requests.waiting(experiment)
-    names = correction_requests.names_of(experiment)
-    page = render_template(
-        "publishing/correct.html",
-        experiment=experiment,
-        form=form,
-        # The texts of all variants first, then those of each.
-        groups=[
-            (names.get(key, ""), [place for place in texts if place.variant == key])
-            for key in dict.fromkeys(place.variant for place in texts)
-        ],
-        changed=[
-            (_title(place, names), diff_words(texts[place], after), place.name, after)
-            for place, after in (changed or {}).items()
-        ],
-        waiting=[
-            (_title(Place(c.variant, c.field), names), diff_words(c.before, c.after)) for c in found
-        ],
-        by=found[0] if found else None,
-        objection=correction_requests.find_objection(experiment, person) if found else "",
-        read=correction_requests.digest_of_waiting(experiment)
-        if found
-        else correction_requests.digest_of(texts),
-        is_alone=person in able_to_sign({person.id}),
-        language=experiment.revision.document.get("language") or "en",
-        longest_why=LONGEST_WHY,
-    )
-    return page, 422 if form.errors else 200
-
-
-def _title(place: Place, names: Mapping[str, str]) -> str:
-    """The name of a text, with the variant whose own it is."""
-    label = label_of(place.field)
-    return f"{label} of “{names.get(place.variant, place.variant)}”" if place.variant else label
+    return experiment_page(experiment, 422, form)

@@ -78,6 +78,21 @@ def change_wording(
         take_step(experiment, "worded", writer)
 
 
+def change_design(
+    experiment: Experiment,
+    person: Person,
+    look: Look,
+    wording: Mapping[str, str],
+    *,
+    read_look: str = "",
+    read_wording: str = "",
+) -> None:
+    """Give a draft this look and wording, both or neither. Raises what each of them does."""
+    with writing():
+        change_look(experiment, person, look, read_look)
+        change_wording(experiment, person, wording, read_wording)
+
+
 def change_options(
     experiment: Experiment, person: Person, options: Options, read: str = ""
 ) -> Experiment:

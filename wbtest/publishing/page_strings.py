@@ -32,39 +32,39 @@ WORDING = (
 # Where each text stands, for whoever has not seen the page from that side.
 PLACES = {
     "On the page": {
-        "today": "Over the problem",
-        "difference": "Over what people do today",
-        "with_product": "Over the solution",
-        "why_now": "Over “why now”",
-        "questions": "Over the questions",
-        "again": "Over the second form",
-        "ask": "Where visitors can ask you something",
+        "today": "Problem heading",
+        "difference": "Alternative heading",
+        "with_product": "Solution heading",
+        "why_now": "“Why now” heading",
+        "questions": "FAQ heading",
+        "again": "Second form heading",
+        "ask": "Ask a question",
     },
-    "At the form": {
-        "your_email": "Label of the e-mail field",
-        "your_name": "Label of the name field",
-        "optional": "Beside what may stay empty",
-        "promise": "What you will write about",
+    "Form": {
+        "your_email": "Email label",
+        "your_name": "Name label",
+        "optional": "Optional mark",
+        "promise": "What you’ll email about",
     },
-    "At the foot": {
-        "cookie": "About the cookie",
-        "privacy": "Link to the privacy page",
-        "object_link": "Link for those who object",
+    "Footer": {
+        "cookie": "Cookie note",
+        "privacy": "Privacy link",
+        "object_link": "Opt-out link",
     },
-    "After the sign-up": {
+    "After sign-up": {
         "thanks": "Thank you",
         "thanks_next": "What happens next",
-        "steps_title": "Over your questions",
-        "steps_text": "Under that heading",
-        "steps_done": "When they are answered",
-        "asked": "When somebody asked something",
-        "back": "Link back to the page",
+        "steps_title": "Your questions: heading",
+        "steps_text": "Your questions: text",
+        "steps_done": "Your questions: answered",
+        "asked": "After a question",
+        "back": "Back link",
     },
-    "When the page rests or is over": {
-        "paused": "It rests",
-        "paused_text": "It rests, in more words",
-        "ended": "It is over",
-        "ended_text": "It is over, in more words",
+    "Paused or ended": {
+        "paused": "Paused: heading",
+        "paused_text": "Paused: text",
+        "ended": "Ended: heading",
+        "ended_text": "Ended: text",
     },
 }
 LONGEST_WORDING = 300

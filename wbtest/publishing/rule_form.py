@@ -56,6 +56,8 @@ from wbtest.writing.text_rules import on_one_line, seen, with_plain_breaks
 FIELDS = {"from": "from_at", "until": "until_at"}
 # What the page folds away under “More settings”, in its order.
 FOLDED = (
+    "slug",
+    "planned_variants",
     "minimum_visitors",
     "maximum_visitors",
     "minimum_days",
@@ -245,7 +247,7 @@ class ExperimentForm(Described, TypedForm):
     @property
     def is_open(self) -> bool:
         """Whether the folded part must be open, since something in it needs a change."""
-        return any(self[name].errors for name in FOLDED)
+        return any(self[name].errors for name in FOLDED if name in self)
 
     @property
     def is_reckoning(self) -> bool:

@@ -1,6 +1,7 @@
-"""The team's pages about experiments and their variants, and what search engines are told."""
+"""The Test page with the forms of its cards, the page of a new test, and what robots are told."""
 
 from datetime import datetime
+from typing import Any
 from zoneinfo import ZoneInfoNotFoundError
 
 from flask import (
@@ -14,17 +15,18 @@ from flask import (
     url_for,
 )
 from flask.typing import ResponseReturnValue
+from wtforms.form import BaseForm
 
+from wbtest import web
 from wbtest.errors import error_page
 from wbtest.extensions import clock
-from wbtest.publishing import lifecycle, rule_text
+from wbtest.publishing import page_options, rule_text, slugs
 from wbtest.publishing import rule as rules
 from wbtest.publishing.correction_requests import waiting
 from wbtest.publishing.corrections import in_force, page_of
 from wbtest.publishing.display import (
     added_to,
     parts_of,
-    preview_url,
     shown_variants,
     small_words,
     ways_of,
@@ -33,45 +35,63 @@ from wbtest.publishing.experiments import (
     Frozen,
     add_variant,
     change_rule,
-    change_variant,
     count_started,
     create_experiment,
     find_newer_test,
-    find_variant,
     listed_slugs,
     proposed_slug,
     remove_experiment,
-    remove_variant,
     rule_parts,
-    variant_parts,
 )
 from wbtest.publishing.forms import (
+    AfterForm,
     VariantForm,
     picture_choices,
     put_at_field,
     read_of,
-    values_of_variant,
 )
 from wbtest.publishing.images import offered
 from wbtest.publishing.launch_readiness import find_objection, find_open_test, missing_before_start
 from wbtest.publishing.models import Experiment, Variant
+from wbtest.publishing.options_form import OptionsForm
+from wbtest.publishing.options_form import values_of as values_of_options
 from wbtest.publishing.page_copy import NotAnOverride
 from wbtest.publishing.page_options import NotAnOption
-from wbtest.publishing.planner import Advice, advise, find_plan
+from wbtest.publishing.page_settings import change_options
+from wbtest.publishing.planner import Advice, advise
 from wbtest.publishing.rule_form import PLANNED, RECKONED, ExperimentForm, first_values, values_of
-from wbtest.publishing.sealing import described, draft_digest, sealed_limits, sealed_rule
+from wbtest.publishing.sealing import (
+    described,
+    draft_digest,
+    sealed_limits,
+    sealed_options,
+    sealed_rule,
+)
 from wbtest.publishing.stages import stage_of
+from wbtest.publishing.tracking_links import (
+    COMMON,
+    Link,
+    LinksForm,
+    NotALink,
+    draw_png,
+    draw_svg,
+    links_in,
+    query_of,
+    together,
+    usual_links,
+)
 from wbtest.publishing.whole_drafts import clone_experiment
 from wbtest.runtime import runtime
 from wbtest.store import Invalid
 from wbtest.team import access
-from wbtest.web import day, percent
 from wbtest.writing import document as documents
 from wbtest.writing.coach.claims import numbers_of
 from wbtest.writing.document import Document, NotADocument
 from wbtest.writing.models import Release
 
 bp = Blueprint("publishing", __name__)
+# Lets a page of the team show a page of ours inside.
+FRAMING = {"Content-Security-Policy": web.CONTENT_POLICY.format(nonce="") + "; frame-src 'self'"}
 
 
 @bp.route("/releases/<int:release_id>/revisions/<int:number>/experiment", methods=["GET", "POST"])
@@ -98,7 +118,14 @@ def new_experiment(release_id: int, number: int) -> ResponseReturnValue:
             put_at_field(form, error)
         else:
             return redirect(url_for("ideas.experiment", experiment_id=experiment.id), 303)
-    return _rule_page("new_experiment", form, document, revision=revision, variants=1, slug=slug)
+    page = render_template(
+        "publishing/new_experiment.html",
+        form=form,
+        revision=revision,
+        slug=slug,
+        **_rule_details(form, document, variants=1),
+    )
+    return page, 422 if form.errors else 200
 
 
 @bp.app_errorhandler(rules.NotARule)
@@ -117,18 +144,12 @@ def say_it_cannot_be_read(error: ValueError | ZoneInfoNotFoundError) -> Response
     )
 
 
-@bp.route("/experiments/<int:experiment_id>/edit", methods=["GET", "POST"])
+@bp.post("/experiments/<int:experiment_id>/edit")
 @access.requires("edit")
 def edit_experiment(experiment_id: int) -> ResponseReturnValue:
     """Change the rule of a draft."""
-    experiment = access.get(Experiment, experiment_id, "edit")
-    if experiment.state != "draft":
-        raise Frozen(
-            "This experiment was started, and its rule is sealed. Make a new one for the change."
-        )
-    form = ExperimentForm(data=values_of(experiment))
-    if count_started(experiment.release):
-        del form.slug
+    experiment = _get_draft(experiment_id)
+    form = _rule_form(experiment)
     if _is_worked_out(form):
         pass
     elif form.validate_on_submit():
@@ -138,17 +159,43 @@ def edit_experiment(experiment_id: int) -> ResponseReturnValue:
         except (Invalid, rules.NotARule) as error:
             put_at_field(form, error)
         else:
-            return redirect(url_for("ideas.experiment", experiment_id=experiment.id), 303)
-    document = documents.from_json(experiment.revision.document)
-    return _rule_page(
-        "edit_experiment",
-        form,
-        document,
-        experiment=experiment,
-        variants=len(experiment.variants),
-        slug=experiment.slug,
-        read=read_of(form, *rule_parts(experiment)),
-    )
+            return _back(experiment, "rule")
+    return experiment_page(experiment, 422 if form.errors else 200, form)
+
+
+@bp.post("/experiments/<int:experiment_id>/variants/new")
+@access.requires("edit")
+def new_variant(experiment_id: int) -> ResponseReturnValue:
+    """Add a variant to a draft."""
+    experiment = _get_draft(experiment_id)
+    keys = [part for part, _ in parts_of(experiment)]
+    form = _variant_form(keys)
+    if form.validate_on_submit():
+        try:
+            added = add_variant(experiment, access.person(), **form.values(keys))
+        except Invalid as error:
+            put_at_field(form, error)
+        else:
+            hint_at_twin(added)
+            return _back(experiment, "variants")
+    return experiment_page(experiment, 422, form)
+
+
+@bp.post("/experiments/<int:experiment_id>/options")
+@access.requires("edit")
+def options(experiment_id: int) -> ResponseReturnValue:
+    """Choose how a draft's page counts, asks and keeps."""
+    experiment = _get_draft(experiment_id)
+    form = OptionsForm(data=values_of_options(page_options.from_json(experiment.options)))
+    if form.validate_on_submit() and (chosen := form.options()):
+        try:
+            change_options(experiment, access.person(), chosen, request.form.get("read", ""))
+        except Invalid as error:
+            put_at_field(form, error)
+        else:
+            flash("Visitor settings saved.")
+            return _back(experiment, "options")
+    return experiment_page(experiment, 422, form)
 
 
 @bp.post("/experiments/<int:experiment_id>/delete")
@@ -159,7 +206,7 @@ def delete_experiment(experiment_id: int) -> ResponseReturnValue:
     slug, release = experiment.slug, experiment.release
     remove_experiment(experiment)
     is_free = release.slug is None
-    flash(f"The draft is deleted, and /p/{slug} is free again." if is_free else "Draft deleted.")
+    flash(f"Draft deleted. /p/{slug} is free again." if is_free else "Draft deleted.")
     return redirect(url_for("ideas.ideas"), 303)
 
 
@@ -183,14 +230,25 @@ def sitemap() -> ResponseReturnValue:
     )
 
 
+def show_experiment(experiment: Experiment) -> ResponseReturnValue:
+    """The Test page as its address asks for it; links to add are put into the address."""
+    if not {"add", "one"} & request.args.keys():
+        return experiment_page(experiment)
+    form = LinksForm(request.args)
+    try:
+        links = together(_links(experiment), form.added(request.args.get("one", "")))
+    except NotALink as error:
+        form.put_error(error)
+        return experiment_page(experiment, 422, form)
+    return redirect(_url(experiment, "links", **query_of(links)), 303)
+
+
 def experiment_page(
-    experiment: Experiment, status: int = 200, row: object = None
+    experiment: Experiment, status: int = 200, form: BaseForm | None = None
 ) -> ResponseReturnValue:
-    """Return the page of an experiment; of a started one, ``row`` is what the list says of it."""
+    """Return the Test page. ``form`` is one of its forms as it was sent: its card is open."""
     rule = sealed_rule(experiment)
-    base_url = runtime().settings.base_url
     is_draft = experiment.state == "draft"
-    plan = find_plan(rule.target, rule.floor, rule.alpha, len(experiment.variants))
     page = render_template(
         "publishing/experiment.html",
         experiment=experiment,
@@ -206,22 +264,134 @@ def experiment_page(
         variants=shown_variants(experiment),
         small_words=small_words(experiment),
         most_variants=rules.MOST_VARIANTS,
+        option_lines=page_options.option_lines(sealed_options(experiment), usual_days()),
         missing=missing_before_start(experiment) if is_draft else [],
         objection=find_objection(experiment, access.person()) if is_draft else "",
         open_test=find_open_test(experiment) if is_draft else None,
+        slug=experiment.slug,
         read=draft_digest(experiment) if is_draft else "",
         stage=stage_of(experiment),
-        is_early=not is_draft and lifecycle.ends_at(experiment) > clock.now(),
         ways=ways_of(experiment) if is_draft else {},
         added=added_to(experiment, access.person()) if is_draft else [],
         newer_test=find_newer_test(experiment),
-        row=row,
         is_correction_waiting=bool(waiting(experiment)),
         false_go=min(1.0, experiment.attempt * rule.alpha),
-        public_url=f"{base_url}/p/{experiment.slug}",
-        too_few=plan.visitors if is_draft and plan and plan.visitors > rule.maximum_visitors else 0,
+        public_url=_page_url(experiment),
+        opened=FOLDS[type(form)] if form else request.args.get("open", ""),
+        links=_links(experiment),
+        link_rows=_link_rows(experiment, rule),
+        links_form=form if isinstance(form, LinksForm) else LinksForm(),
+        common_sources=COMMON,
+        **(_draft_forms(experiment, form) if is_draft and access.has_permission("edit") else {}),
+        after_form=form if isinstance(form, AfterForm) else after_form(experiment, formdata=None),
     )
     return page, status
+
+
+# The card of the Test page that holds each of its forms.
+FOLDS: dict[type, str] = {
+    ExperimentForm: "rule",
+    VariantForm: "variants",
+    OptionsForm: "options",
+    LinksForm: "links",
+    AfterForm: "after",
+}
+
+
+def _draft_forms(experiment: Experiment, sent: BaseForm | None) -> dict[str, Any]:
+    """The forms of a draft's cards, and what they show; ``sent`` is one of them as it was sent."""
+    parts = parts_of(experiment)
+    chosen = page_options.from_json(experiment.options)
+    rule = sent if isinstance(sent, ExperimentForm) else _rule_form(experiment, formdata=None)
+    variant = (
+        sent
+        if isinstance(sent, VariantForm)
+        else _variant_form([part for part, _ in parts], formdata=None)
+    )
+    asked = (
+        sent
+        if isinstance(sent, OptionsForm)
+        else OptionsForm(formdata=None, data=values_of_options(chosen))
+    )
+    document = documents.from_json(experiment.revision.document)
+    return {
+        **_rule_details(rule, document, len(experiment.variants)),
+        "rule_form": rule,
+        "rule_read": read_of(rule, *rule_parts(experiment), is_sent=rule is sent),
+        "variant_form": variant,
+        "parts": parts,
+        "approved": page_of(experiment),
+        "options_form": asked,
+        "options_read": read_of(asked, experiment.options, is_sent=asked is sent),
+        "trade_off": page_options.TRADE_OFF,
+        "first_mail": page_options.first_mail(chosen, runtime().settings.mail_url),
+        "usual_days": usual_days(),
+    }
+
+
+def _rule_form(experiment: Experiment, **sent: None) -> ExperimentForm:
+    """The form with the rule of a draft, and with what was sent unless ``formdata`` is None."""
+    form = ExperimentForm(data=values_of(experiment), **sent)
+    if count_started(experiment.release):
+        del form.slug
+    return form
+
+
+def _variant_form(parts: list[str], **sent: None) -> VariantForm:
+    form = VariantForm(data={"weight": 1, "order": parts}, **sent)
+    offer_pictures(form)
+    return form
+
+
+def after_form(experiment: Experiment, **sent: None) -> AfterForm:
+    """The form with what the page of an ended test shows."""
+    form = AfterForm(
+        data={
+            "afterwards": experiment.afterwards or "closed",
+            "outcome": experiment.outcome,
+            "waiting_variant": experiment.waiting_variant,
+        },
+        **sent,
+    )
+    form.waiting_variant.choices = [(found.key, found.name) for found in experiment.variants]
+    return form
+
+
+def _links(experiment: Experiment) -> list[Link]:
+    """The links that the address names, else one for each source of the rule."""
+    return links_in(request.args) or usual_links(sealed_rule(experiment).sources or ())
+
+
+def _link_rows(experiment: Experiment, rule: rules.Hypothesis) -> list[dict[str, Any]]:
+    """What the page shows of each link, with the address of the page without it."""
+    links = _links(experiment)
+    return [
+        {
+            "link": link,
+            "address": link.address(_page_url(experiment)),
+            "is_counted": rule.counts_source(link.source),
+            "query": link._asdict(),
+            "without_url": _url(
+                experiment, "links", **query_of([other for other in links if other != link])
+            ),
+        }
+        for link in links
+    ]
+
+
+def _page_url(experiment: Experiment) -> str:
+    return f"{runtime().settings.base_url}/p/{experiment.slug}"
+
+
+def usual_days() -> int:
+    """How many days this server keeps addresses where an experiment says nothing else."""
+    return runtime().settings.retention_days
+
+
+@bp.app_template_global()
+def act_of(rule: rules.Hypothesis) -> rules.Act:
+    """What a visitor must do to count by this rule, in words."""
+    return rules.ACTS[rule.conversion]
 
 
 def _is_worked_out(form: ExperimentForm) -> bool:
@@ -246,86 +416,25 @@ def _is_worked_out(form: ExperimentForm) -> bool:
     return pressed.startswith("crowds-") or pressed in ("plan", "target", "crowd")
 
 
-def _rule_page(
-    name: str, form: ExperimentForm, document: Document, *, variants: int, **details: object
-) -> ResponseReturnValue:
-    """The form of a rule, with what it will take by its values, and what the release assumes."""
+def _rule_details(form: ExperimentForm, document: Document, variants: int) -> dict[str, Any]:
+    """What the form of a rule shows: what follows from its values, and what the release assumes."""
     if "daily" in request.args and not form.is_submitted():
         form.daily.process(request.args)
     asked = form.asked(clock.now().astimezone(form.zone).date(), variants)
-    page = render_template(
-        f"publishing/{name}.html",
-        form=form,
-        advice=advise(asked) if asked else Advice(""),
-        reckoned=form.reckoned(),
-        most_variants=rules.MOST_VARIANTS,
-        base_url=runtime().settings.base_url,
-        assumptions=numbers_of(document).assumptions,
-        **details,
-    )
-    return page, 422 if form.errors else 200
+    return {
+        "advice": advise(asked) if asked else Advice(""),
+        "reckoned": form.reckoned(),
+        "base_url": runtime().settings.base_url,
+        "assumptions": numbers_of(document).assumptions,
+    }
 
 
-@bp.route("/experiments/<int:experiment_id>/variants/new", methods=["GET", "POST"])
-@access.requires("edit")
-def new_variant(experiment_id: int) -> ResponseReturnValue:
-    """Add a variant to a draft."""
+def _get_draft(experiment_id: int) -> Experiment:
+    """The draft, for who may change it. Raises Frozen after the start."""
     experiment = access.get(Experiment, experiment_id, "edit")
-    _demand_draft(experiment)
-    parts = parts_of(experiment)
-    keys = [part for part, _ in parts]
-    form = VariantForm(data={"weight": 1, "order": keys})
-    offer_pictures(form)
-    if form.validate_on_submit():
-        try:
-            added = add_variant(experiment, access.person(), **form.values(keys))
-        except Invalid as error:
-            put_at_field(form, error)
-        else:
-            _hint_at_twin(added)
-            return _back(experiment)
-    return variant_page("new_variant", form, experiment, parts)
-
-
-@bp.route("/experiments/<int:experiment_id>/variants/<key>", methods=["GET", "POST"])
-@access.requires("edit")
-def variant(experiment_id: int, key: str) -> ResponseReturnValue:
-    """Change a variant of a draft."""
-    experiment, variant = _get_variant(experiment_id, key)
-    _demand_draft(experiment)
-    parts = parts_of(experiment)
-    keys = [part for part, _ in parts]
-    form = VariantForm(data=values_of_variant(variant, keys))
-    offer_pictures(form, variant.overrides.get("hero"))
-    if form.validate_on_submit():
-        try:
-            read = request.form.get("read", "")
-            change_variant(variant, access.person(), read=read, **form.values(keys))
-        except Invalid as error:
-            put_at_field(form, error)
-        else:
-            _hint_at_twin(variant)
-            return _back(experiment)
-    return variant_page("variant", form, experiment, parts, variant)
-
-
-@bp.post("/experiments/<int:experiment_id>/variants/<key>/delete")
-@access.requires("edit")
-def delete_variant(experiment_id: int, key: str) -> ResponseReturnValue:
-    """Take a variant out of a draft; one that is gone already is gone."""
-    experiment = access.get(Experiment, experiment_id, "edit")
-    variant = find_variant(experiment, key)
-    if variant is not None:
-        remove_variant(variant)
-    return _back(experiment)
-
-
-def _get_variant(experiment_id: int, key: str) -> tuple[Experiment, Variant]:
-    experiment = access.get(Experiment, experiment_id, "edit")
-    variant = find_variant(experiment, key)
-    if variant is None:
-        abort(404)
-    return experiment, variant
+    if experiment.state != "draft":
+        raise Frozen("This test has started, so its rule and page are locked.")
+    return experiment
 
 
 def offer_pictures(form: VariantForm, present: str | None = None) -> None:
@@ -333,42 +442,19 @@ def offer_pictures(form: VariantForm, present: str | None = None) -> None:
     form.hero.choices = picture_choices(offered(present))
 
 
-def _hint_at_twin(variant: Variant) -> None:
+def hint_at_twin(variant: Variant) -> None:
     """Say of a variant that it is the control once more: as such it tells nothing."""
     if variant.position and not variant.overrides:
         flash("Nothing differs from the control yet.")
 
 
-def _demand_draft(experiment: Experiment) -> None:
-    if experiment.state != "draft":
-        raise Frozen("This experiment was started, and its variants are sealed.")
+def _back(experiment: Experiment, card: str) -> ResponseReturnValue:
+    return redirect(_url(experiment, card), 303)
 
 
-def _back(experiment: Experiment) -> ResponseReturnValue:
-    return redirect(
-        url_for("ideas.experiment", experiment_id=experiment.id, _anchor="variants"), 303
-    )
-
-
-def variant_page(
-    name: str,
-    form: VariantForm,
-    experiment: Experiment,
-    parts: list[tuple[str, str]],
-    variant: Variant | None = None,
-) -> ResponseReturnValue:
-    """Return the page with the form of a variant, new or there already."""
-    page = render_template(
-        f"publishing/{name}.html",
-        form=form,
-        experiment=experiment,
-        variant=variant,
-        parts=parts,
-        approved=page_of(experiment),
-        preview_url=preview_url(experiment, variant.key) if variant else "",
-        read=read_of(form, *variant_parts(variant)) if variant else "",
-    )
-    return page, 422 if form.errors else 200
+def _url(experiment: Experiment, card: str, **query: Any) -> str:
+    """The address of the Test page, at one of its cards."""
+    return url_for("ideas.experiment", experiment_id=experiment.id, _anchor=card, **query)
 
 
 @bp.app_template_filter()
@@ -377,7 +463,7 @@ def cost_of_next(experiment: Experiment) -> str:
     attempt = 1 + count_started(experiment.release)
     if attempt == 1:
         return ""
-    risk = percent(rules.from_json(experiment.rule).alpha)
+    risk = web.percent(rules.from_json(experiment.rule).alpha)
     sentences = [
         f"Attempt {attempt}: what that costs.",
         f"The chance of any false go is at most {attempt} × {risk}.",
@@ -396,6 +482,43 @@ def clone(experiment_id: int) -> ResponseReturnValue:
     """Begin another draft with the same rule, variants, look and options."""
     experiment = access.get(Experiment, experiment_id, "edit")
     made = clone_experiment(experiment, access.person())
-    last = day(datetime.fromisoformat(made.rule["ends_on"]))
+    last = web.day(datetime.fromisoformat(made.rule["ends_on"]))
     flash(f"Duplicated, with the text of revision {made.revision.number}. The last day is {last}.")
     return redirect(url_for("ideas.experiment", experiment_id=made.id), 303)
+
+
+@bp.get("/experiments/<int:experiment_id>/links/qr.svg")
+@access.requires("read")
+def qr_svg(experiment_id: int) -> ResponseReturnValue:
+    """A link's QR code as a drawing."""
+    experiment, link = _get_link(experiment_id)
+    body = draw_svg(link.address(_page_url(experiment)), f"/p/{experiment.slug}, {link.source}")
+    return _file(body, "image/svg+xml", f"{_name(experiment, link)}.svg")
+
+
+@bp.get("/experiments/<int:experiment_id>/links/qr.png")
+@access.requires("read")
+def qr_png(experiment_id: int) -> ResponseReturnValue:
+    """A link's QR code as a picture."""
+    experiment, link = _get_link(experiment_id)
+    body = draw_png(link.address(_page_url(experiment)))
+    return _file(body, "image/png", f"{_name(experiment, link)}.png")
+
+
+def _get_link(experiment_id: int) -> tuple[Experiment, Link]:
+    """The experiment, and the one link that the address names."""
+    experiment = access.get(Experiment, experiment_id, "read")
+    found = links_in(request.args)
+    if len(found) != 1:
+        raise Invalid("source", "Name one source, as in ?source=newsletter.")
+    return experiment, found[0]
+
+
+def _name(experiment: Experiment, link: Link) -> str:
+    return f"{experiment.slug}-{slugs.propose(link.source)}"
+
+
+def _file(body: bytes, mimetype: str, name: str) -> Response:
+    answer = Response(body, mimetype=mimetype)
+    answer.headers["Content-Disposition"] = f"attachment; filename={name}"
+    return answer

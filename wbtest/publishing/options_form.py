@@ -1,10 +1,8 @@
-"""The team's page about how a test page treats its visitors, with its form."""
+"""The form of a page's visitor settings, and how it becomes options."""
 
 from collections.abc import Iterator
 from typing import Any
 
-from flask import flash, redirect, render_template, request, url_for
-from flask.typing import ResponseReturnValue
 from wtforms import (
     BooleanField,
     Field,
@@ -18,24 +16,13 @@ from wtforms.widgets import CheckboxInput, ListWidget
 
 from wbtest.forms import TypedForm
 from wbtest.publishing import page_options
-from wbtest.publishing.experiments import Frozen
-from wbtest.publishing.forms import WholeField, put_at_field, read_of
-from wbtest.publishing.models import Experiment
+from wbtest.publishing.forms import WholeField
 from wbtest.publishing.page_options import (
     MOST_QUESTIONS,
     FollowUpQuestion,
     NotAnOption,
     Options,
-    first_mail,
-    from_json,
 )
-from wbtest.publishing.page_settings import change_options
-from wbtest.publishing.rule import ACTS, Act, Hypothesis
-from wbtest.publishing.sealing import sealed_options
-from wbtest.publishing.views import bp
-from wbtest.runtime import runtime
-from wbtest.store import Invalid
-from wbtest.team import access
 from wbtest.writing.text_rules import on_one_line, with_plain_breaks
 
 PLAIN = (
@@ -120,7 +107,7 @@ def values_of(options: Options) -> dict[str, Any]:
 
 
 def _check(text: Field, choices: Field, question: FollowUpQuestion) -> None:
-    """Put what is wrong with a question at the field that must be mended."""
+    """Put what is wrong with a question at the field that needs a change."""
     for field, tried in ((text, FollowUpQuestion(question.text)), (choices, question)):
         try:
             Options(questions=(tried,))
@@ -140,51 +127,3 @@ def _line(typed: str | None) -> str:
 def _lines(typed: str | None) -> Iterator[str]:
     """The lines that say something."""
     return filter(None, map(str.strip, with_plain_breaks(typed or "").split("\n")))
-
-
-@bp.route("/experiments/<int:experiment_id>/options", methods=["GET", "POST"])
-@access.requires("edit")
-def options(experiment_id: int) -> ResponseReturnValue:
-    """Choose how a draft's page counts, asks and keeps."""
-    experiment = access.get(Experiment, experiment_id, "edit")
-    if experiment.state != "draft":
-        raise Frozen("This experiment was started, and its options are sealed.")
-    form = OptionsForm(data=values_of(from_json(experiment.options)))
-    if form.validate_on_submit() and (chosen := form.options()):
-        try:
-            change_options(experiment, access.person(), chosen, request.form.get("read", ""))
-        except Invalid as error:
-            put_at_field(form, error)
-        else:
-            flash("The options are saved.")
-            return redirect(
-                url_for("ideas.experiment", experiment_id=experiment.id, _anchor="options"), 303
-            )
-    page = render_template(
-        "publishing/options.html",
-        form=form,
-        experiment=experiment,
-        trade_off=page_options.TRADE_OFF,
-        weakness=page_options.WEAKNESS,
-        first_mail=first_mail(from_json(experiment.options), runtime().settings.mail_url),
-        usual_days=usual_days(),
-        read=read_of(form, experiment.options),
-    )
-    return page, 422 if form.errors else 200
-
-
-@bp.app_template_global()
-def act_of(rule: Hypothesis) -> Act:
-    """What a visitor must do to count by this rule, in words."""
-    return ACTS[rule.conversion]
-
-
-@bp.app_template_global()
-def options_of(experiment: Experiment) -> tuple[page_options.OptionLine, ...]:
-    """The options of an experiment in words, for its page."""
-    return page_options.option_lines(sealed_options(experiment), usual_days())
-
-
-def usual_days() -> int:
-    """How many days this server keeps addresses where an experiment says nothing else."""
-    return runtime().settings.retention_days
