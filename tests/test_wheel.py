@@ -93,7 +93,7 @@ def test_the_wheel_brings_the_help_and_the_sample(served: Served) -> None:
     served.log_in()
 
     assert "H1: The headline says what it is for a customer" in served.get("/help/coach")
-    assert "Nothing here can be changed" in served.get("/sample/review")
+    assert "You can’t change or start it" in served.get("/sample?side=review")
 
 
 def test_every_address_that_the_demo_prints_opens(served: Served) -> None:

@@ -2,7 +2,7 @@
 
 // Whole minutes only, and nothing is announced before the end: the clock must not interrupt.
 const clock = document.querySelector("[data-left]");
-const over = "The time is over. Nobody hurries you: read to the end.";
+const over = "Time’s up, but take as long as you need.";
 const start = performance.now();
 const seconds = Number(clock?.dataset.left ?? 0);
 

@@ -19,6 +19,9 @@ if (form && sheet) {
     field.value = words.text;
     near.value = words.start;
     offer.hidden = true;
+    form.closest("details")?.setAttribute("open", "");
+    // On a phone the form is where the text is not: its address shows it.
+    if (!text.checkVisibility()) location.hash = "comment-title";
     // The words stay marked while one writes, where the browser can do that.
     CSS.highlights?.set("meant", new Highlight(origin));
     text.focus();
@@ -47,7 +50,7 @@ function makeOffer() {
   const button = document.createElement("button");
   button.type = "button";
   button.className = "button quiet small offer no-print";
-  button.textContent = "Comment on these words";
+  button.textContent = "Add a comment";
   button.hidden = true;
   sheet.after(button);
   return button;
@@ -125,7 +128,7 @@ function startChoosing(take) {
   hint.id = "choosing";
   hint.lang = "en";
   hint.dir = "ltr";
-  hint.textContent = "Arrow keys choose words, with Shift more of them. Enter comments on them.";
+  hint.textContent = "Arrow keys choose words, with Shift more of them. Enter adds a comment.";
   sheet.prepend(hint);
   sheet.setAttribute("aria-describedby", hint.id);
   sheet.addEventListener("focus", () => {

@@ -163,7 +163,7 @@ def test_the_title_of_a_page_says_what_it_is_about(logged_in: Page, live: Live, 
         make_approval(revision, owner)
         place = f"{live.url}/releases/{revision.release_id}/revisions/1"
 
-        logged_in.goto(f"{place}/ask")
-        expect(logged_in).to_have_title(f"Ask for a review of {product} · wbtest")
+        logged_in.goto(place)
+        expect(logged_in).to_have_title(f"Revision 1 · {product} · wbtest")
         logged_in.goto(f"{place}/experiment")
         expect(logged_in).to_have_title(f"New experiment with {product} · wbtest")

@@ -42,12 +42,12 @@ def test_words_are_chosen_and_commented_on_by_keyboard_alone(
         keys.press(key)
     chosen = logged_in.evaluate(SELECTED)
     assert "cabbage" in chosen
-    expect(logged_in.get_by_role("button", name="Comment on these words")).to_be_visible()
+    expect(logged_in.get_by_role("button", name="Add a comment")).to_be_visible()
     keys.press("Enter")
     keys.press("Escape")
     expect(sheet).to_be_focused()
     keys.press("Enter")
-    expect(logged_in.get_by_label("Your comment")).to_be_focused()
+    expect(logged_in.get_by_label("Comment", exact=True)).to_be_focused()
     keys.type("I smiled.")
     for key in ("Tab", "Tab", "Enter"):
         keys.press(key)
@@ -58,33 +58,34 @@ def test_words_are_chosen_and_commented_on_by_keyboard_alone(
     assert PROBLEM[said.start : said.end] == chosen
 
 
-def test_a_suggestion_goes_into_the_draft_with_one_click(
-    logged_in: Page, live: Live, revision: Revision
-):
-    logged_in.goto(f"{live.url}/releases/{revision.release_id}/comments")
+def test_a_suggestion_goes_into_the_draft(logged_in: Page, live: Live, revision: Revision):
+    logged_in.goto(f"{live.url}/releases/{revision.release_id}/revisions/1")
 
-    logged_in.get_by_role("button", name="Write it into the draft").click()
+    logged_in.get_by_text("Reply or resolve").click()
+    logged_in.get_by_role("button", name="Add to draft").click()
 
-    expect(logged_in.get_by_text("Written into the draft.")).to_be_visible()
-    expect(logged_in.get_by_text("Nothing open")).to_be_visible()
+    expect(logged_in.get_by_text("Suggestion added to the draft.")).to_be_visible()
+    expect(logged_in.get_by_text("No open comments on this revision.")).to_be_visible()
     assert stored(revision.release).problem == PROBLEM.replace("the fridge", "her fridge")
 
 
-def test_the_list_and_a_refused_comment_are_accessible(
+def test_the_review_and_a_refused_comment_are_accessible(
     logged_in: Page, live: Live, revision: Revision, check_accessible: Callable[[Page], None]
 ):
-    logged_in.goto(f"{live.url}/releases/{revision.release_id}/comments")
+    logged_in.goto(f"{live.url}/releases/{revision.release_id}/revisions/1")
     check_accessible(logged_in)
     logged_in.goto(f"{live.url}{room_of(revision)}")
 
-    logged_in.get_by_label("Which words").fill("the moon")
-    logged_in.get_by_role("button", name="Comment", exact=True).click()
+    logged_in.locator("summary", has_text="Add a comment").click()
+    quote = logged_in.get_by_placeholder("Copied from the text")
+    quote.fill("the moon")
+    logged_in.get_by_role("button", name="Add comment").click()
 
-    summary = logged_in.get_by_role("alert").filter(has_text="One thing needs a change")
+    summary = logged_in.get_by_role("alert").filter(has_text="1 field needs attention")
     expect(summary).to_contain_text("do not stand in the release")
     expect(summary).to_be_focused()
     expect(summary).to_be_in_viewport()
-    summary.get_by_role("link", name="Which words").click()
-    expect(logged_in.get_by_label("Which words")).to_be_focused()
-    expect(logged_in.get_by_label("Which words")).to_have_value("the moon")
+    summary.get_by_role("link", name="Quote").click()
+    expect(quote).to_be_focused()
+    expect(quote).to_have_value("the moon")
     check_accessible(logged_in)

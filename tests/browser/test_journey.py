@@ -125,12 +125,12 @@ def write_and_approve(founder: Founder) -> None:
     founder.fill("Words on the button", "Start with one photo")
     founder.fill("Price", "£4 a month")
     founder.click("Freeze")
-    founder.fill("What did you trade away?", "Nobody else has read this yet.")
+    founder.fill("Why not wait for a second reader?", "Nobody else has read this yet.")
     founder.click("Approve")
 
 
 def make_experiment(founder: Founder) -> None:
-    founder.click("Make a test page", role="link")
+    founder.click("Create test", role="link")
     founder.click("Create test")
 
 

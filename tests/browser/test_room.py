@@ -59,18 +59,19 @@ def test_a_guest_comes_from_the_link_to_the_verdict_by_keyboard_alone(
     live: Live, page: Page, revision: Revision, owner: Person
 ) -> None:
     page.goto(f"{live.url}{guest_of(revision, owner)[1]}")
-    fill(page, {"What do you do?": ""})
+    fill(page, {"Your role": ""})
     page.keyboard.type("Finance")
     fill(page, dict(zip(("Who", "What problem", "Why"), ANSWERS.values(), strict=True)))
-    press(page, "Store my answers", "Read in silence")
-    press(page, "I have read it", "What do you think now?")
+    press(page, "Save answers and read", "Read in silence")
+    press(page, "Continue", "What do you think now?")
+    fill(page, {"Approve": ""})
+    page.keyboard.press("ArrowDown")
+    fill(page, {"Reason": "Say who pays.", "Short questions": ""})
+    page.keyboard.press("Enter")
     fill(page, {"Which question": "What if nobody cooks?"})
     # What is typed outlives a look elsewhere.
     page.reload()
-    fill(page, {"Approve": ""})
-    page.keyboard.press("ArrowDown")
-    fill(page, {"What must change": "Say who pays."})
-    press(page, "Send what I think", "Thank you")
+    press(page, "Submit review", "Thank you")
 
     db.session.rollback()
     reading = db.session.scalars(db.select(Reading)).one()
@@ -92,16 +93,16 @@ def test_every_step_is_accessible_in_both_schemes_and_widths(
     readings.finish(seat_of(revision, other))
     room = f"{live.url}{room_of(revision)}"
 
-    def look(path: str = "") -> None:
-        logged_in.goto(f"{room}{path}")
+    def look(path: str = room) -> None:
+        logged_in.goto(path)
         check_accessible(logged_in)
 
     look()
-    look("/alignment")
+    look(room.removesuffix("/review"))
     give(revision, owner)
     mark(seat_of(revision, owner), reading.id, "customer", False)
     look()
-    look("/alignment")
+    look(room.removesuffix("/review"))
     readings.finish(seat_of(revision, owner))
     look()
     forecasts.conclude(seat_of(revision, owner), {}, "stop", "Nobody pays.", ("8", "5", "12"))
@@ -133,8 +134,8 @@ def test_how_far_a_reader_is_never_breaks_within_a_word(
     ask_for_another(revision, reader, "Say who it is for.")
     logged_in.set_viewport_size({"width": width, "height": 900})
 
-    logged_in.goto(f"{live.url}/releases/{revision.release_id}/revisions/1")
-    states = logged_in.get_by_role("region", name=re.compile("review|Read")).locator("dd")
+    logged_in.goto(f"{live.url}/releases/{revision.release_id}/revisions/1?side=review")
+    states = logged_in.get_by_role("region", name="Reviewers").locator("dd")
 
-    expect(states).to_have_text(["done: another draft"])
+    expect(states).to_have_text([re.compile("wants another draft")])
     assert states.evaluate_all(BROKEN_WORDS) == []

@@ -104,9 +104,9 @@ class Founding:
     def _review(self) -> None:
         text, room = "/releases/3/revisions/2", "/releases/3/revisions/2/review"
         people = [str(each) for each in db.session.scalars(sa.select(Person.id))]
-        self.editor.send(f"{text}/ask", members=people, minutes="20")
-        self.editor.send(f"{text}/ask", "/ask/links/new", email=self.texts.email(), days="14")
-        self.links["guest"] = link_in(self.editor, f"{text}/ask", "review") + "/2"
+        self.editor.send(text, "/ask", members=people, minutes="20")
+        self.editor.send(text, "/ask/links/new", email=self.texts.email(), days="14")
+        self.links["guest"] = link_in(self.editor, text, "review") + "/2"
         for reader, path in (
             (self.approver, room),
             (self.editor, room),
@@ -116,8 +116,8 @@ class Founding:
             reader.post(f"{path}/finish", {"csrf_token": self._token_of(reader, path)})
             reader.send(path, "/close", verdict="another", rate="8", low="5", high="11")
             reader.send(f"{path}?change=1", "/comments", leave=("near",), words="", path="problem")
-        self.editor.send("/releases/3/comments", "/reply")
-        self.approver.send(text, "/waive", before="It says so because", pick="zq")
+        self.editor.send(text, "/reply")
+        self.approver.send(f"{text}?side=coach", "/waive", before="It says so because", pick="zq")
         self._approve()
 
     def _approve(self) -> None:

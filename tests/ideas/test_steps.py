@@ -25,7 +25,7 @@ def test_from_an_idea_to_the_first_visitor_it_takes_thirty_minutes_in_seven_step
         (OnboardingFacts(7, "problem"), "Write the release", "writing.release", "part-problem"),
         (WRITTEN._replace(stops=1), "Mend what the coach stops", "writing.preview", "coach"),
         (WRITTEN, "Let somebody read it", "writing.release", ""),
-        (FROZEN, "Let somebody read it", "review.ask", ""),
+        (FROZEN, "Let somebody read it", "review.revision", ""),
         (FROZEN._replace(is_alone=True), "Approve the text", "review.revision", "approval"),
         (FROZEN._replace(is_asked=True), "Approve the text", "review.revision", "approval"),
         (TESTED._replace(experiment=0), "Make the page", "publishing.new_experiment", ""),

@@ -164,10 +164,10 @@ def test_its_colour_says_how_far_one_may_go_on(agreement: Agreement, kind: str) 
     [
         (Agreement(1, 1), "nothing to compare"),
         (Agreement(0, 2, unmarked=2), "nothing to compare"),
-        (Agreement(1, 4, unmarked=3), "not compared yet"),
-        (Agreement(2, 4, unmarked=2), "2 of 3 not compared yet"),
-        (Agreement(1, 4), "none the same"),
-        (Agreement(3, 4), "3 of 4 the same"),
+        (Agreement(1, 4, unmarked=3), "3 to compare"),
+        (Agreement(2, 4, unmarked=2), "2 to compare"),
+        (Agreement(1, 4), "all different"),
+        (Agreement(3, 4), "3 of 4 same"),
     ],
 )
 def test_the_author_alone_is_no_agreement(agreement: Agreement, words: str) -> None:
@@ -184,14 +184,14 @@ DRAFTS = [DraftAgreement(n, Agreement(same, 4)) for n, same in enumerate((1, 2, 
         ([DraftAgreement(1, Agreement(1, 1))], ""),
         (DRAFTS[:1], "In draft 1 there are four customers."),
         (DRAFTS[3:], "In draft 4 there is one customer."),
-        (DRAFTS, "In draft 1 there were four customers; in draft 4 there is one."),
+        (DRAFTS, "In draft 1 there were four customers. In draft 4 there is one."),
         (
             [DRAFTS[3], DraftAgreement(5, Agreement(3, 4))],
-            "In draft 4 there was one customer; in draft 5 there are two.",
+            "In draft 4 there was one customer. In draft 5 there are two.",
         ),
         (
             [DraftAgreement(1, Agreement(1, 1)), *DRAFTS[1:3]],
-            "In draft 2 there were three customers; in draft 3 there are three.",
+            "In draft 2 there were three customers. In draft 3 there are three.",
         ),
     ],
 )
@@ -204,11 +204,11 @@ def test_the_drafts_are_told_by_how_many_customers_they_had(
 @pytest.mark.parametrize(
     ("before", "unmarked", "sentence"),
     [
-        (0, 3, "Nobody has compared the answers of draft 5 yet."),
-        (0, 2, "2 of 3 answers of draft 5 are not compared yet."),
-        (0, 1, "1 of 3 answers of draft 5 is not compared yet."),
+        (0, 3, "Nobody has compared the answers about draft 5 yet."),
+        (0, 2, "2 of 3 answers about draft 5 are left to compare."),
+        (0, 1, "1 of 3 answers about draft 5 is left to compare."),
         (1, 3, "In draft 1 there were four customers. "),
-        (4, 3, "In draft 1 there were four customers; in draft 4 there was one. "),
+        (4, 3, "In draft 1 there were four customers. In draft 4 there was one. "),
     ],
 )
 def test_a_draft_that_is_not_compared_yet_has_no_number_of_customers(

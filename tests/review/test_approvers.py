@@ -139,7 +139,7 @@ def test_a_number_that_is_none_is_said_in_our_words(client: Browser, team: Team)
         "/settings/approval", {"approvals": "two", "required": str(team.editor.id)}
     ).text
 
-    assert "Type a whole number." in page
+    assert "Enter a whole number." in page
     assert "integer" not in page
 
 

@@ -77,11 +77,11 @@ def test_what_cannot_be_kept_comes_back_with_the_reason(viewer, revision, change
 
 
 def test_an_empty_reply_is_asked_for_again(viewer: Browser, revision: Revision, comment: Comment):
-    answer = viewer.send(deed(revision, comment, "reply"), {"text": " ", "back": "list"})
+    answer = viewer.send(deed(revision, comment, "reply"), {"text": " ", "back": "1"})
 
     assert answer.status_code == 422
     assert "Write your answer." in answer.text
-    assert 'name="back" value="list"' in answer.text
+    assert 'name="back" value="1"' in answer.text
 
 
 @pytest.mark.parametrize(
@@ -120,7 +120,6 @@ def test_a_stranger_finds_nothing_and_nobody_is_sent_to_log_in(app, stranger, re
         assert nobody.send(deed(revision, comment, name)).location.startswith("/login")
     assert their.send(f"{room_of(revision)}/comments", TYPED).status_code == 404
 
-    assert their.get(f"/releases/{revision.release_id}/comments").status_code == 404
     assert len(db.session.scalars(db.select(Comment)).all()) == 1
 
 
@@ -134,13 +133,12 @@ def guest(team: Team, revision: Revision) -> tuple[Seat, str]:
 def test_a_guest_comments_and_replies_and_applies_nothing(app, team, revision, comment, guest):
     client, (_, address) = browser(app, None), guest
 
-    said = client.send(f"{address}/comments", TYPED | {"back": "list"})
+    said = client.send(f"{address}/comments", TYPED | {"back": "1"})
     answered = client.send(f"{address}/comments/{comment.id}/reply", {"text": "Yes."})
     applied = client.send(f"{address}/comments/{comment.id}/apply")
 
     assert (said.status_code, said.location) == (303, f"{address}#comment-2")
     assert (answered.status_code, applied.status_code) == (303, 403)
-    assert "/login" in client.get(f"/releases/{revision.release_id}/comments").location
 
 
 def test_an_editor_with_somebody_s_link_is_that_guest(app, team, revision, comment, guest):
@@ -158,43 +156,56 @@ def test_a_comment_of_another_revision_is_not_found_here(app, team, revision, co
     assert client.send(deed(revision, comment, "settle"), {"outcome": "won"}).status_code == 400
 
 
-def test_the_list_shows_open_and_settled_ones_and_the_way_back(app, team, revision, comment):
-    client, url = browser(app, team.editor), f"/releases/{revision.release_id}/comments"
+def beside(revision: Revision) -> str:
+    return f"/releases/{revision.release_id}/revisions/{revision.number}"
+
+
+def test_open_and_settled_ones_are_beside_the_text_and_a_form_leads_back(
+    app, team, revision, comment
+):
+    client, url = browser(app, team.editor), beside(revision)
     page = client.get(url).text
-    assert all(said in page for said in ("Solution", "30 minutes", "less than an hour", "an hour"))
-    assert "Write it into the draft" in page
+    assert all(said in page for said in ("Solution", "30 minutes", "an hour", 'id="mark-1"'))
+    assert "Add to draft" in page
 
-    done = client.send(deed(revision, comment, "settle"), {"outcome": "resolved", "back": "list"})
+    done = client.send(deed(revision, comment, "settle"), {"outcome": "resolved", "back": "1"})
 
-    assert done.location == url
-    assert "Every comment that you may see is settled." in client.get(url).text
-    assert "Resolved by <bdi>Editor</bdi>" in client.get(f"{url}?show=settled").text
+    assert done.location == f"{url}#said-{comment.id}"
+    page = client.get(url).text
+    assert "No open comments on this revision." in page
+    assert "Resolved by <bdi>Editor</bdi>" in page
 
 
-def test_the_list_says_what_is_not_shown_yet_and_shows_none_of_it(app, team, revision, comment):
+def test_what_is_not_shown_yet_is_counted_and_none_of_it_shown(app, team, revision, comment):
     client = browser(app, team.owner)
 
-    page = client.get(f"/releases/{revision.release_id}/comments").text
+    page = client.get(beside(revision)).text
 
-    assert "One comment is not shown yet." in page
+    assert "1 comment appears once you and its author have finished." in page
     assert "Who says so?" not in page
 
 
-def test_words_that_are_gone_are_shown_as_gone(app, team, revision, comment):
-    make_revision(team.editor, release=revision.release, solution="It plans.")
+def test_open_comments_on_an_earlier_revision_say_what_became_of_their_words(
+    app, team, revision, comment
+):
+    later = make_revision(team.editor, release=revision.release, solution="It plans.")
     client = browser(app, team.editor)
 
-    page = client.get(f"/releases/{revision.release_id}/comments").text
+    page = client.get(beside(later)).text
+    replied = client.send(deed(revision, comment, "reply"), {"text": "Gone.", "back": "2"})
 
-    assert "These words are gone:" in page
-    assert "<del>30 minutes</del>" in page
-    assert "Write it into the draft" not in page
+    assert "Open on other revisions (1)" in page
+    assert "No longer in the draft" in page
+    assert "30 minutes" in page
+    assert "Add to draft" not in page
+    assert replied.location == f"{beside(later)}#said-{comment.id}"
 
 
 def test_settling_asks_nobody_who_only_reads(app, team, revision, comment):
     resolve(seat_of(revision, team.approver), comment, is_editor=False)
     read(revision, team.viewer)
 
-    page = browser(app, team.viewer).get(f"/releases/{revision.release_id}/comments?show=settled")
+    page = browser(app, team.viewer).get(beside(revision))
 
-    assert "Open it again" not in page.text
+    assert "Resolved by" in page.text
+    assert ">Restore" not in page.text

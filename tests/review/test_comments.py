@@ -1,7 +1,6 @@
 """Comments: what one may point at, what becomes of it, and who may do what."""
 
 from dataclasses import replace
-from datetime import timedelta
 
 import pytest
 
@@ -10,7 +9,7 @@ from tests.factories import LARDER, Team, make_revision
 from tests.review.reading_room import guest_of, read
 from tests.review.reviewing import make_reading
 from wbtest.extensions import db
-from wbtest.review.comment_threads import age_in_words, list_comments, marks_of_threads, threads_for
+from wbtest.review.comment_threads import list_comments, marks_of_threads, threads_for
 from wbtest.review.comments import (
     LONGEST_COMMENT,
     CommentSeen,
@@ -248,19 +247,6 @@ def test_the_team_finds_every_open_comment_with_its_age_and_place(
         ("Solution", "photo", False, False),
         ("Solution", "two questions", True, False),
     ]
-    assert {one.age for one in found} == {timedelta(days=3)}
-
-
-@pytest.mark.parametrize(
-    ("age", "words"),
-    [
-        (timedelta(minutes=59), "less than an hour"),
-        (timedelta(hours=23), "23 hours"),
-        (timedelta(days=1), "1 day"),
-    ],
-)
-def test_an_age_is_said_in_its_largest_unit(age, words):
-    assert age_in_words(age) == words
 
 
 def test_words_that_a_reader_of_a_later_text_has_seen_are_not_deleted(

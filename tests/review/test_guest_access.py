@@ -8,7 +8,7 @@ from flask import Flask
 from werkzeug.routing import AnyConverter, BaseConverter, IntegerConverter, Rule
 
 from tests.conftest import Browser, HandClock
-from tests.factories import Team, make_experiment, make_revision
+from tests.factories import Team, make_experiment, make_release, make_revision
 from wbtest.extensions import db
 from wbtest.review.models import Reading
 from wbtest.review.review_requests import ask_for_review, make_link, revoke_link
@@ -18,16 +18,16 @@ from wbtest.writing.models import Revision
 
 @pytest.fixture
 def revision(team: Team) -> Revision:
-    """Revision 1, up for review; revision 2 is not."""
-    revision = make_revision(team.editor)
-    ask_for_review(revision, team.editor)
-    make_revision(team.editor, release=revision.release, headline="Six dinners")
-    return revision
+    """Revision 1, up for review; with a link, revision 2 is not."""
+    return make_revision(team.editor)
 
 
 @pytest.fixture
 def token(team: Team, revision: Revision) -> str:
-    return make_link(revision.release, team.editor, "Mei")[1]
+    """A link that put revision 1 up for review, before there was another."""
+    token = make_link(revision.release, team.editor, "Mei")[1]
+    make_revision(team.editor, release=revision.release, headline="Six dinners")
+    return token
 
 
 def is_for_guests(endpoint: str) -> bool:
@@ -83,8 +83,7 @@ def test_a_link_leads_to_the_newest_revision_in_review_and_no_other(
 def test_a_link_opens_nothing_of_another_release(client: Browser, team: Team, token: str):
     for number in range(3):
         other = make_revision(team.editor, headline=f"Soup {number}")
-    third = make_revision(team.editor, release=other.release, headline="Broth")
-    ask_for_review(third, team.editor)
+    make_revision(team.editor, release=other.release, headline="Broth")
     mine = make_link(other.release, team.editor, "Tom")[1]
 
     assert client.get(f"/review/{mine}").location == f"/review/{mine}/2"
@@ -92,13 +91,13 @@ def test_a_link_opens_nothing_of_another_release(client: Browser, team: Team, to
     assert client.get(f"/review/{token}/2").status_code == 404
 
 
-def test_before_anything_is_up_for_review_the_link_says_so(client: Browser, team: Team):
-    token = make_link(make_revision(team.editor).release, team.editor, "Mei")[1]
+def test_before_the_first_revision_the_link_says_so(client: Browser, team: Team):
+    token = make_link(make_release(team.editor), team.editor, "Mei")[1]
 
     answer = client.get(f"/review/{token}")
 
     assert answer.status_code == 200
-    assert "Not up for review yet" in answer.text
+    assert "Not ready yet" in answer.text
     assert client.get(f"/review/{token}/1").status_code == 404
 
 
@@ -113,11 +112,11 @@ def test_a_link_that_is_over_says_so_and_one_that_never_was_finds_nothing(
         for path in (f"/review/{over}", f"/review/{over}/1"):
             answer = client.get(path)
             assert answer.status_code == 410
-            assert "Ask whoever sent it for a new one." in answer.text
+            assert "Ask the person who shared it for a new one." in answer.text
     for path in ("/review/nobody", "/review/nobody/1", f"/review/{token[:-1]}/1"):
         answer = client.get(path)
         assert answer.status_code == 404
-        assert "This link opens nothing. Ask whoever sent it for a new one." in answer.text
+        assert "This link doesn’t work. Ask the person who shared it for a new one." in answer.text
         assert 'href="/"' not in answer.text.partition("<main")[2]
 
 

@@ -34,13 +34,13 @@ def test_a_reader_hears_no_verdict_before_the_own_reading(
 
     before = page(client, revision)
     assert WHY not in before
-    assert "done: stop" not in before
-    assert "Readers have said what they think" in before
+    assert "would stop" not in before
+    assert "You’ll see the verdicts after your own review." in before
 
     readings.finish(seat_of(revision, team.viewer))
     after = page(client, revision)
     assert WHY in after
-    assert "done: stop" in after
+    assert "would stop" in after
 
 
 @pytest.mark.parametrize("role", ["editor", "approver"])

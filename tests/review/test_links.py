@@ -9,7 +9,7 @@ import pytest
 from flask import Flask
 
 from tests.conftest import Browser, HandClock
-from tests.factories import Team, log_in, make_revision
+from tests.factories import Team, log_in, make_release, make_revision
 from tests.review.reviewing import mails, make_reading
 from wbtest.extensions import db
 from wbtest.review import review_requests
@@ -17,12 +17,14 @@ from wbtest.review.models import Reviewer
 from wbtest.review.review_requests import (
     TooManyLinks,
     ask_for_review,
+    find_round,
     links_of,
     make_link,
     renew_link,
     revoke_link,
 )
 from wbtest.review.reviewers import find_by_token, is_over
+from wbtest.review.verdicts import Stopped, stop_release
 from wbtest.runtime import runtime
 from wbtest.store import Invalid
 from wbtest.writing.models import Revision
@@ -37,6 +39,10 @@ def revision(team: Team) -> Revision:
 
 def ask_url(revision: Revision, rest: str = "") -> str:
     return f"/releases/{revision.release_id}/revisions/{revision.number}/ask{rest}"
+
+
+def page_of(revision: Revision) -> str:
+    return f"/releases/{revision.release_id}/revisions/{revision.number}"
 
 
 def stored_words() -> str:
@@ -69,10 +75,40 @@ def test_with_an_e_mail_the_link_is_mailed(team: Team, revision: Revision):
     assert "works until 4 March 2027" in mail.body
 
 
-def test_the_mail_says_when_nothing_is_up_for_review_yet(team: Team):
-    make_link(make_revision(team.editor).release, team.editor, "Mei", "mei@example.com")
+def test_before_the_first_revision_the_mail_says_that_it_is_not_ready(team: Team):
+    make_link(make_release(team.editor), team.editor, "Mei", "mei@example.com")
 
-    assert "not up for review yet" in mails()[0].body
+    assert "It isn’t ready yet" in mails()[0].body
+
+
+def test_a_link_puts_the_newest_revision_up_for_review_with_its_message(team: Team):
+    revision = make_revision(team.editor)
+
+    make_link(revision.release, team.editor, "Mei", "mei@example.com", message="Is £4 fair?")
+
+    asked = find_round(revision)
+    assert asked is not None
+    assert (asked.note, asked.opened_by) == ("Is £4 fair?", team.editor)
+    [mail] = mails()
+    assert mail.subject == "Editor wants your review of Larder, revision 1"
+    assert mail.body.startswith("Editor writes:\n  Is £4 fair?\n")
+
+
+def test_a_link_leaves_a_review_that_was_asked_for_as_it_is(team: Team, revision: Revision):
+    ask_for_review(revision, team.editor, 15, "Mind the price.")
+
+    make_link(revision.release, team.editor, "Mei", message="Another word.")
+
+    asked = find_round(revision)
+    assert asked is not None
+    assert (asked.minutes, asked.note) == (15, "Mind the price.")
+
+
+def test_nobody_is_invited_to_what_was_stopped(team: Team, revision: Revision):
+    stop_release(revision, team.approver, "Nobody wants it.")
+
+    with pytest.raises(Stopped):
+        make_link(revision.release, team.editor, "Mei")
 
 
 def test_what_makes_no_link_is_refused_at_its_field(team: Team, revision: Revision):
@@ -139,7 +175,7 @@ def test_the_page_shows_a_new_link_once(client: Browser, team: Team, revision: R
 
     assert answer.status_code == 303
     [address] = re.findall(r">http://localhost(/review/[^<]+)<", first)
-    assert "It is shown only once." in first
+    assert "Shown only once." in first
     assert "/review/" not in second.replace("/review/style", "")
     assert client.get(address).location == f"{address}/1"
 
@@ -159,17 +195,17 @@ def test_a_bad_link_form_comes_back_with_what_was_typed(
 
 def test_the_page_says_how_far_each_guest_is(client: Browser, team: Team, revision: Revision):
     log_in(client, team.editor)
-    assert "No link yet." in client.get(ask_url(revision)).text
+    assert "No links yet." in client.get(page_of(revision)).text
     mei, _ = make_link(revision.release, team.editor, "Mei")
     make_reading(revision, mei, is_done=False)
     revoke_link(make_link(revision.release, team.editor, "Tom")[0])
 
-    page = unescape(client.get(ask_url(revision)).text)
+    page = unescape(client.get(page_of(revision)).text)
 
     assert re.search(r"Mei</b>\s*<span[^>]*>Reading<", page)
     assert re.search(r"Tom</b>\s*<span[^>]*>Not opened<", page)
-    assert "taken back on 1 March 2027" in page
-    assert "until 15 March 2027" in page
+    assert "removed 1 March 2027" in page
+    assert "valid until 15 March 2027" in page
 
 
 def test_a_link_is_taken_back_and_renewed_on_the_page(
@@ -182,7 +218,7 @@ def test_a_link_is_taken_back_and_renewed_on_the_page(
     assert client.get(f"/review/{token}").status_code == 410
     answer = client.send(ask_url(revision, f"/links/{reviewer.id}/renew"))
 
-    assert "The link for Mei" in client.get(answer.location).text
+    assert "Link for Mei" in client.get(answer.location).text
     assert client.get(f"/review/{token}").status_code == 404
 
 
@@ -218,30 +254,30 @@ def test_a_fresh_link_waits_for_the_page_of_its_release(
     log_in(client, team.editor)
     client.send(ask_url(revision, "/links/new"), {"name": "Mei", "days": "3"})
 
-    assert "The link for Mei" not in client.get(ask_url(other)).text
-    assert "The link for Mei" in client.get(ask_url(revision)).text
-    assert "The link for Mei" not in client.get(ask_url(revision)).text
+    assert "Link for Mei" not in client.get(page_of(other)).text
+    assert "Link for Mei" in client.get(page_of(revision)).text
+    assert "Link for Mei" not in client.get(page_of(revision)).text
 
 
 def test_a_tick_lets_the_holder_of_a_link_read_our_own_questions(
     client: Browser, team: Team, revision: Revision
 ):
     log_in(client, team.editor)
-    assert "reads our own questions too" not in client.get(ask_url(revision)).text
+    assert "sees internal questions" not in client.get(page_of(revision)).text
     for name, tick in (("Tom", {}), ("Mei", {"sees_internal": "y"})):
         client.send(ask_url(revision, "/links/new"), {"name": name, "days": "3", **tick})
 
     found = {link.name: link.sees_internal for link in links_of(revision.release)}
     assert found == {"Tom": False, "Mei": True}
-    page = client.get(ask_url(revision)).text
-    assert page.count("reads our own questions too") == 1
+    page = client.get(page_of(revision)).text
+    assert page.count("sees internal questions") == 1
 
 
 @pytest.mark.parametrize(
     ("mail_url", "said"),
     [
-        ("", "will be mailed to mei@example.com once a mail server is set; or pass it on"),
-        ("smtp://mail.example.com", "is on its way to mei@example.com."),
+        ("", "Email isn’t set up, so send it yourself."),
+        ("smtp://mail.example.com", "We’re emailing it to mei@example.com."),
     ],
 )
 def test_the_page_says_a_mail_is_on_its_way_only_when_one_can_be(

@@ -57,6 +57,6 @@ def test_the_numbers_go_over_the_drafts_and_name_who_is_silent(
 
     summary = summary_of(newest)
 
-    assert summary.sentence == "In draft 1 there were two customers; in draft 2 there is one."
+    assert summary.sentence == "In draft 1 there were two customers. In draft 2 there is one."
     assert summary.warning == "Finance has not answered, so its view is missing."
     assert [draft.number for draft in summary_of(revision).drafts] == [1]

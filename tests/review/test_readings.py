@@ -2,8 +2,8 @@
 
 import pytest
 
-from tests.conftest import Browser, HandClock
-from tests.factories import log_in, make_revision
+from tests.conftest import HandClock
+from tests.factories import make_revision
 from tests.review.reading_room import ANSWERS, give, guest_of, read
 from wbtest.extensions import db
 from wbtest.review import readings
@@ -28,7 +28,6 @@ from wbtest.store import Invalid
 from wbtest.team.models import Person
 from wbtest.writing.models import Revision
 from wbtest.writing.suggested_questions import candidates_of
-from wbtest.writing.text_rules import spelled
 
 
 def here(seat: Seat, person: Person) -> str:
@@ -41,18 +40,6 @@ def stored(seat: Seat) -> Reading:
     return db.session.scalars(
         db.select(Reading).where(Reading.revision_id == seat.revision.id)
     ).one()
-
-
-def test_the_page_says_how_many_questions_there_are_and_how_many_need_an_answer(
-    client: Browser, owner: Person
-) -> None:
-    revision = make_revision(owner)
-    log_in(client, owner)
-    said = f"{spelled(len(BLIND))} questions alone ({spelled(len(NEEDED))} need an answer)"
-    page = f"/releases/{revision.release_id}/revisions/1"
-
-    assert said in client.get(page).text
-    assert said in client.get(f"{page}/ask").text
 
 
 def test_answers_come_first_then_the_text_then_what_one_thinks(seat: Seat, vic: Person) -> None:

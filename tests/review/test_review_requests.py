@@ -1,5 +1,6 @@
 """A review is asked for: of the newest revision, by mail, and of nobody twice."""
 
+import re
 from typing import Any
 
 import pytest
@@ -40,8 +41,8 @@ def test_who_is_asked_gets_a_seat_and_one_mail(team: Team, revision: Revision, n
     assert (reviewer.invited_by, reviewer.invited_at) == (team.editor, now())
     assert recipients() == [team.viewer.email, team.owner.email]
     mail = mails()[0]
-    assert mail.subject == "Your review, please: Larder, revision 1"
-    assert "15 minutes of silent reading" in mail.body
+    assert mail.subject == "Editor wants your review of Larder, revision 1"
+    assert "read for about 15 minutes" in mail.body
     assert "\n  Mind the price.\n" in mail.body
     assert f"http://localhost/releases/{revision.release_id}/revisions/1/review\n" in mail.body
 
@@ -98,7 +99,7 @@ def test_what_cannot_be_is_refused_at_its_field(team: Team, revision: Revision):
 def test_somebody_who_is_not_in_the_team_cannot_be_asked(
     team: Team, stranger: Person, revision: Revision
 ):
-    with pytest.raises(Invalid, match="not in your team"):
+    with pytest.raises(Invalid, match="isn’t in your team"):
         ask_for_review(revision, team.editor, members=[team.viewer.id, stranger.id])
 
     assert mails() == []
@@ -111,11 +112,12 @@ def test_guests_are_taken_along_and_told_that_their_link_still_works(
     make_link(revision.release, team.editor, "Ola", "ola@example.com", 1)
     quiet, _ = make_link(revision.release, team.editor, "Tom")
     now.turn(days=2)
+    newest = make_revision(team.editor, release=revision.release, headline="Six dinners")
 
-    asked = ask_for_review(revision, team.editor)
+    asked = ask_for_review(newest, team.editor)
 
     assert recipients()[2:] == ["mei@example.com"]
-    assert "The link you have opens the new revision." in mails()[-1].body
+    assert "The link you already have opens the new revision." in mails()[-1].body
     assert is_asked(quiet, asked)
 
 
@@ -137,11 +139,11 @@ def test_the_page_asks_and_shows_how_far_everybody_is(
     sent = {"minutes": "12", "note": "", "members": [team.viewer.id]}
 
     answer = client.send(ask_url(revision), sent)
-    page = client.get(ask_url(revision)).text
+    page = client.get(answer.location).text
 
-    assert (answer.status_code, answer.location) == (303, ask_url(revision))
-    assert "viewer, asked on 1 March 2027, not opened" in page
-    assert "approver, not asked yet" in page
+    assert (answer.status_code, answer.location) == (303, ask_url(revision).removesuffix("/ask"))
+    assert "viewer · invited 1 March 2027 · not opened" in page
+    assert re.search(r'<span class="under">approver\s*</span>', page)
     assert recipients() == [team.viewer.email]
 
 
@@ -167,9 +169,11 @@ def test_an_older_revision_has_no_form_and_says_where_to_go(
     make_revision(team.editor, release=revision.release, headline="Six dinners")
     log_in(client, team.editor)
 
-    page, answer = client.get(ask_url(revision)), client.send(ask_url(revision), {"minutes": "9"})
+    page = client.get(ask_url(revision).removesuffix("/ask"))
+    answer = client.send(ask_url(revision), {"minutes": "9"})
 
-    assert "Go to revision 2" in page.text
+    assert "View revision 2" in page.text
+    assert "Invite reviewers" not in page.text
     assert 'name="minutes"' not in page.text
     assert answer.status_code == 409
     assert "revision 2 is newer" in answer.text
@@ -178,11 +182,12 @@ def test_an_older_revision_has_no_form_and_says_where_to_go(
 def test_only_who_may_write_may_ask(
     client: Browser, team: Team, stranger: Person, revision: Revision
 ):
-    assert client.get(ask_url(revision)).location.startswith("/login")
+    sent = {"minutes": "20"}
+    assert client.send(ask_url(revision), sent).location.startswith("/login")
 
-    for person, status in ((team.viewer, 403), (stranger, 404), (team.approver, 200)):
+    for person, status in ((team.viewer, 403), (stranger, 404), (team.approver, 303)):
         log_in(client, person)
-        assert client.get(ask_url(revision)).status_code == status
+        assert client.send(ask_url(revision), sent).status_code == status
 
 
 @pytest.mark.parametrize("number", [10**30, 2**31, -1])
@@ -194,7 +199,7 @@ def test_a_number_that_no_database_counts_to_is_somebody_unknown(
     answer = client.send(ask_url(revision), {"minutes": "20", "members": str(number)})
 
     assert answer.status_code == 422
-    assert "not in your team" in answer.text
+    assert "isn’t in your team" in answer.text
 
 
 def test_nobody_is_asked_to_read_what_was_stopped(client: Browser, team: Team, revision: Revision):
@@ -204,6 +209,6 @@ def test_nobody_is_asked_to_read_what_was_stopped(client: Browser, team: Team, r
     answer = client.send(ask_url(revision), {"minutes": "20", "members": str(team.viewer.id)})
 
     assert answer.status_code == 409
-    assert "Take it up again before you ask" in answer.text
+    assert "Take it up again before you invite" in answer.text
     assert mails() == []
-    assert "Ask for a review" not in client.get(ask_url(revision).removesuffix("/ask")).text
+    assert "Invite reviewers" not in client.get(ask_url(revision).removesuffix("/ask")).text

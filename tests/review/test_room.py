@@ -66,7 +66,7 @@ def test_a_guest_who_is_new_reads_first(app: Flask, team: Team, revision: Revisi
         assert guest.send(f"{url}/{act}", data).location == url  # type: ignore[attr-defined]
         steps.append(heading(guest, url))
 
-    assert steps == ["Read in silence", "Now you have read it", "What do you think now?"]
+    assert steps == ["Read in silence", "Now that you’ve read it", "What do you think now?"]
 
 
 def test_a_guest_is_told_who_asks_and_until_when_and_finds_no_other_page(
@@ -78,7 +78,9 @@ def test_a_guest_is_told_who_asks_and_until_when_and_finds_no_other_page(
     page = unescape(client.get(url).text)
 
     assert "Look at the price first." in page
-    assert "Editor</bdi> invited you to read this. Your link works until 15 March 2027." in page
+    assert "Editor</bdi></b> invites you to review the press release for" in page
+    assert page.index("Editor</bdi>") < page.index("Look at the price first.") < page.index("<form")
+    assert "Your link works until 15 March 2027." in page
     assert f'href="/releases/{revision.release_id}' not in page
 
 
@@ -89,9 +91,9 @@ def test_an_older_text_leads_to_the_newer_one_and_a_guest_only_when_it_is_in_rev
     newest = make_revision(team.editor, release=revision.release, headline="Another text")
     newer_url = url.removesuffix("/1") + "/2"
 
-    assert "Read revision 2 instead" not in client.get(url).text
+    assert "Review that one" not in client.get(url).text
     ask_for_review(newest, team.editor)
-    assert f'<a href="{newer_url}">Read revision 2 instead</a>' in client.get(url).text
+    assert f'<a href="{newer_url}">Review that one</a>' in client.get(url).text
 
 
 def test_before_the_answers_nothing_of_the_text_and_of_others_is_shown(
@@ -101,16 +103,24 @@ def test_before_the_answers_nothing_of_the_text_and_of_others_is_shown(
     _, url = guest_of(revision, team.editor)
     log_in(client, team.viewer)
 
-    pages = [
-        client.get(f"{room}{path}").text
-        for room in (url, room_of(revision))
-        for path in ("", "/alignment")
-    ]
+    pages = [client.get(room).text for room in (url, room_of(revision))]
 
     assert "Before you read" in pages[0]
-    assert "not compared yet" in pages[1]
     hidden = (SEGMENT, ANSWER, SAID, REASON, "zqrival", "half past five")
     assert [word for word in hidden if word in "".join(pages)] == []
+
+
+def test_before_the_own_answers_the_page_of_the_text_shows_numbers_alone(
+    client: Browser, team: Team, revision: Revision
+) -> None:
+    talk(revision, team)
+    log_in(client, team.viewer)
+
+    page = client.get(room_of(revision).removesuffix("/review")).text
+
+    assert "You’ll see the answers after you’ve given yours." in page
+    assert "1 to compare" in page
+    assert [word for word in (ANSWER, SAID, REASON, "zqrival") if word in page] == []
 
 
 def test_while_one_reads_others_and_the_segment_stay_hidden(
@@ -135,9 +145,10 @@ def test_who_read_first_sees_nothing_of_others_before_answering(
     readings.finish(seat)
     log_in(client, team.viewer)
 
-    pages = [client.get(f"{room_of(revision)}{path}").text for path in ("", "/alignment")]
+    room = room_of(revision)
+    pages = [client.get(path).text for path in (room, room.removesuffix("/review"))]
 
-    assert [word for word in (SEGMENT, ANSWER, SAID, REASON) if word in "".join(pages)] == []
+    assert [word for word in (ANSWER, SAID, REASON) if word in "".join(pages)] == []
 
 
 def test_the_clock_says_how_long_and_until_when(
@@ -150,7 +161,7 @@ def test_the_clock_says_how_long_and_until_when(
     now.turn(minutes=12)
 
     assert "12 minutes left</span>, until 09:20 UTC" in during
-    assert "The time is over. Nobody hurries you" in client.get(room_of(revision)).text
+    assert "Time’s up, but take as long as you need." in client.get(room_of(revision)).text
 
 
 def test_answers_that_cannot_be_stored_stay_typed(
@@ -221,7 +232,7 @@ def test_afterwards_the_questions_of_ones_function_are_asked(
 
     page = unescape(client.get(room_of(revision)).text)
 
-    card = page.partition("For finance")[2].partition("</section>")[0]
+    card = page.partition("For finance")[2].partition("</details>")[0]
     assert "Why £4?" in card
     assert "Does it see?" not in card
 
@@ -257,15 +268,14 @@ def test_a_forecast_is_given_alone_and_seen_by_nobody_else(
     assert "37.7" in client.get(url).text
     read(revision, team.viewer)
     log_in(client, team.viewer)
-    assert "37.7" not in client.get(url).text + client.get(f"{url}/alignment").text
+    assert "37.7" not in client.get(url).text + client.get(url.removesuffix("/review")).text
     assert db.session.scalars(db.select(Forecast.rate)).all() == [0.377]
 
 
-@pytest.mark.parametrize("path", ["", "/alignment"])
 def test_strangers_find_nothing_and_nobody_is_sent_to_the_log_in(
-    client: Browser, stranger: Person, revision: Revision, path: str
+    client: Browser, stranger: Person, revision: Revision
 ) -> None:
-    url = f"{room_of(revision)}{path}"
+    url = room_of(revision)
     nobody = client.get(url)
     log_in(client, stranger)
 

@@ -44,24 +44,34 @@ def url_of(revision: Revision) -> str:
 def test_the_frozen_text_is_shown_with_its_digest_author_and_date(
     client: FlaskClient, revision: Revision
 ):
-    page = unescape(client.get(url_of(revision)).text)
+    page = unescape(client.get(f"{url_of(revision)}?side=details").text)
 
-    assert "Revision 1 of Larder" in page
     assert LARDER.headline in page
     assert f">{revision.digest[:12]}<" in page
     assert f">{revision.digest}<" in page
     assert "1 March 2027, 09:00 UTC" in page
-    assert "Not approved yet" in page
+    assert "Revision 1 isn’t approved yet" in page
+
+
+@pytest.mark.parametrize("side", ["review", "coach", "details", "moon"])
+def test_one_side_is_shown_at_a_time(client: FlaskClient, revision: Revision, side: str):
+    page = client.get(f"{url_of(revision)}?side={side}").text
+
+    found = [
+        name for name in ("reviewers", "coach", "facts") if f'"{name}' in page.partition("<main")[2]
+    ]
+    shown = {"review": "reviewers", "coach": "coach", "details": "facts"}.get(side, "reviewers")
+    assert [name for name in found if name != "facts" or side == "details"] == [shown]
 
 
 def test_a_lone_owner_is_asked_on_day_one_what_was_traded_away(
     client: FlaskClient, revision: Revision, now: HandClock
 ):
-    assert "What did you trade away?" in client.get(url_of(revision)).text
+    assert "Why not wait for a second reader?" in client.get(url_of(revision)).text
 
     now.turn(hours=24)
 
-    assert "What did you trade away?" not in client.get(url_of(revision)).text
+    assert "Why not wait for a second reader?" not in client.get(url_of(revision)).text
 
 
 @pytest.mark.parametrize("verdict", ["another", "stop"])
@@ -83,7 +93,7 @@ def test_approving_leads_to_the_next_step(client: FlaskClient, revision: Revisio
 
     assert (answer.status_code, answer.location) == (303, url_of(revision))
     page = unescape(client.get(answer.location).text)
-    assert "approved alone, on day one" in page
+    assert "alone on day one" in page
     assert "Nobody else has read it." in page
     assert f"{url_of(revision)}/experiment" in page
     assert "Approve revision" not in page
@@ -93,7 +103,7 @@ def test_a_short_form_approved_on_day_one_is_called_that(client: FlaskClient, ow
     revision = make_revision(owner, form="short")
     make_approval(revision, owner)
 
-    assert "approved alone, on day one, in the short form" in client.get(url_of(revision)).text
+    assert "alone on day one, in the short form" in client.get(url_of(revision)).text
 
 
 def test_without_its_sentence_the_form_comes_back_with_the_reason(
@@ -138,8 +148,8 @@ def test_an_old_revision_says_that_the_text_changed(
 
     page = client.get(url_of(revision)).text
 
-    assert "revision 2 is newer" in page
-    assert "Go to revision 2" in page
+    assert "Revision 2 is newer" in page
+    assert "View revision 2" in page
     assert "Approve revision" not in page
 
 
@@ -153,7 +163,7 @@ def test_approving_an_old_revision_leads_to_what_changed_since(
 
     assert answer.location == f"/releases/{revision.release_id}/revisions/2?since=1"
     assert "The text changed: revision 2 is newer. Read and approve that one." in shown
-    assert "New since revision 1" in shown
+    assert "Changes since revision 1" in shown
     assert "<del>" in shown
     assert approvals_of(revision) == []
 
@@ -161,20 +171,20 @@ def test_approving_an_old_revision_leads_to_what_changed_since(
 def test_the_page_says_when_the_draft_has_moved_on(
     client: FlaskClient, revision: Revision, owner: Person
 ):
-    assert "moved on" not in client.get(url_of(revision)).text
+    assert "has changed since" not in client.get(url_of(revision)).text
 
     save_release(revision.release, replace(LARDER, headline="Better"), 1, revision.release.author)
 
     page = client.get(url_of(revision)).text
-    assert "The draft has moved on" in page
+    assert "The draft has changed since" in page
     assert LARDER.headline in page
-    assert "Better" not in page
+    assert "Better" not in page.partition('id="text"')[2]
 
 
 def test_what_a_reader_would_miss_is_said_before_one_signs(client: FlaskClient, owner: Person):
     revision = make_revision(owner, why_now="")
 
-    assert "Nothing says why now." in client.get(url_of(revision)).text
+    assert "Nothing says why now." in client.get(f"{url_of(revision)}?side=coach").text
 
 
 def test_an_approver_who_froze_it_is_told_who_signs(app: Flask, revision: Revision, owner: Person):
@@ -219,7 +229,7 @@ def test_the_test_page_is_offered_to_those_who_may_make_one(
 
     page = browser(app, member).get(url_of(revision)).text
 
-    assert ("Make a test page" in page) is offered
+    assert ("Create test" in page) is offered
 
 
 def test_a_stranger_finds_nothing_and_approves_nothing(app: Flask, revision: Revision):

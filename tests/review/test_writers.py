@@ -189,7 +189,7 @@ def test_the_page_says_who_wrote_it_and_why_they_cannot_approve_it(client: Brows
     freeze(release, team.editor)
     log_in(client, team.approver)
 
-    page = client.get(f"/releases/{release.id}/revisions/2").text
+    page = client.get(f"/releases/{release.id}/revisions/2?side=details").text
     answer = client.send(f"/releases/{release.id}/revisions/2/approve")
 
     assert f"{OWN}: Owner." in page

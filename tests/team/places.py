@@ -124,7 +124,7 @@ def _of_few(filled: Filled, first: Revision, team: Team) -> dict[str, Values]:
     memos = ("stored_memo", "stored_memo_json", "stored_memo_pdf")
     papers = ("second", "turn_down", "withdraw")
     rooms = (
-        *("room", "alignment", "answer", "begin", "close", "comments", "apply", "delete"),
+        *("room", "answer", "begin", "close", "comments", "apply", "delete"),
         *("reply", "settle", "finish", "forecast", "mark"),
     )
     return {

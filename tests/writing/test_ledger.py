@@ -253,7 +253,7 @@ def test_the_short_sheet_asks_only_where_the_coach_does(client: FlaskClient, own
     assert 'value="30 minutes"' not in page
 
 
-@pytest.mark.parametrize("path", ["preview", "revisions/1"])
+@pytest.mark.parametrize("path", ["preview", "revisions/1?side=details"])
 def test_beside_a_short_text_stands_only_what_its_sheet_asks_for(
     client: FlaskClient, owner: Person, path: str
 ):
@@ -277,7 +277,7 @@ def test_a_sheet_that_shows_no_numbers_wipes_none(client: FlaskClient, owner: Pe
     assert ledger_of(release) == (SIXTY,)
 
 
-@pytest.mark.parametrize("path", ["preview", "revisions/1"])
+@pytest.mark.parametrize("path", ["preview", "revisions/1?side=details"])
 def test_beside_the_text_stands_what_its_numbers_rest_on(
     client: FlaskClient, owner: Person, path: str
 ):

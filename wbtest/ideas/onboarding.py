@@ -77,7 +77,9 @@ def _on_paper(facts: OnboardingFacts) -> tuple[Step, ...]:
     text = {**sheet, "number": facts.revision}
     is_written = bool(facts.release) and not facts.missing
     freeze = ("Freeze it first", "writing.release", sheet)
-    asking = ("Ask somebody", "review.ask", text) if facts.is_frozen else freeze
+    asking = (
+        ("Ask somebody", "review.revision", {**text, "invite": 1}) if facts.is_frozen else freeze
+    )
     signing = ("Open the text", "review.revision", text) if facts.is_frozen else freeze
     return (
         Step(

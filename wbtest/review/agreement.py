@@ -70,15 +70,13 @@ class Agreement(NamedTuple):
         """How many mean the same, in few words; the author alone is no agreement.
 
         >>> Agreement(3, 4).in_short, Agreement(1, 4).in_short, Agreement(1, 4, unmarked=3).in_short
-        ('3 of 4 the same', 'none the same', 'not compared yet')
+        ('3 of 4 same', 'all different', '3 to compare')
         """
         if self.of < 2 or self.unmarked == self.of:
             return "nothing to compare"
-        if self.unmarked == self.of - 1:
-            return "not compared yet"
         if self.unmarked:
-            return f"{self.unmarked} of {self.of - 1} not compared yet"
-        return f"{self.same} of {self.of} the same" if self.same > 1 else "none the same"
+            return f"{self.unmarked} to compare"
+        return f"{self.same} of {self.of} same" if self.same > 1 else "all different"
 
 
 class Compared(NamedTuple):
@@ -181,6 +179,19 @@ def align(
     return tuple(aligned)
 
 
+def progress_in_words(questions: Iterable[ComparedQuestion]) -> str:
+    """How many of the answers that were compared mean the same, and how many are left; or ''.
+
+    Only answers given before reading count, and the author's own is no answer to compare.
+    """
+    found = [question.agreement for question in questions if question.text]
+    left = sum(each.unmarked for each in found)
+    same = sum(each.same - 1 for each in found)
+    compared = same + sum(each.different for each in found)
+    said = [f"{same} of {compared} same"] if compared else []
+    return " · ".join([*said, f"{left} left to compare"] if left else said)
+
+
 def _agreement(standings: Sequence[Comparison], has_author: bool) -> Agreement:
     author = int(has_author)
     return Agreement(
@@ -195,9 +206,9 @@ def customers_sentence(drafts: Sequence[DraftAgreement]) -> str:
 
     >>> from wbtest.review.agreement import Agreement
     >>> customers_sentence([DraftAgreement(1, Agreement(1, 4)), DraftAgreement(4, Agreement(5, 5))])
-    'In draft 1 there were four customers; in draft 4 there is one.'
+    'In draft 1 there were four customers. In draft 4 there is one.'
     >>> customers_sentence([DraftAgreement(2, Agreement(2, 4, unmarked=2))])
-    '2 of 3 answers of draft 2 are not compared yet.'
+    '2 of 3 answers about draft 2 are left to compare.'
     """
     compared, waiting = _compared(drafts), _waiting(drafts)
     told = _compared_sentences(compared, is_over=bool(waiting))
@@ -255,8 +266,8 @@ def _compared_sentences(compared: Sequence[DraftAgreement], *, is_over: bool) ->
     if first is newest:
         return [f"In draft {first.number} there {_customers(first.customers, is_over)}."]
     return [
-        f"In draft {first.number} there {_customers(first.customers, True)}; "
-        f"in draft {newest.number} there {_verb(newest.customers, is_over)} "
+        f"In draft {first.number} there {_customers(first.customers, True)}. "
+        f"In draft {newest.number} there {_verb(newest.customers, is_over)} "
         f"{spelled(newest.customers)}."
     ]
 
@@ -264,9 +275,9 @@ def _compared_sentences(compared: Sequence[DraftAgreement], *, is_over: bool) ->
 def _waiting_sentence(draft: DraftAgreement) -> str:
     unmarked, others = draft.agreement.unmarked, draft.agreement.of - 1
     if unmarked == others:
-        return f"Nobody has compared the answers of draft {draft.number} yet."
+        return f"Nobody has compared the answers about draft {draft.number} yet."
     verb = "is" if unmarked == 1 else "are"
-    return f"{unmarked} of {others} answers of draft {draft.number} {verb} not compared yet."
+    return f"{unmarked} of {others} answers about draft {draft.number} {verb} left to compare."
 
 
 def _customers(customers: int, is_over: bool) -> str:

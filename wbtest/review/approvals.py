@@ -293,5 +293,5 @@ def _check_not_stopped(revision: Revision) -> None:
         first = f"{stops[0].mark.message} (coach {stops[0].rule.id})"
         more = f" and {len(stops) - 1} more" if len(stops) > 1 else ""
         raise Stopped(
-            f"This text cannot be approved yet: {first}{more}. Mend it, or say why the words stay."
+            f"This text can’t be approved yet: {first}{more}. Fix it, or keep it with a reason."
         )

@@ -2,8 +2,6 @@
 
 from collections import defaultdict
 from collections.abc import Collection, Iterable, Sequence
-from datetime import timedelta
-from itertools import groupby
 from typing import NamedTuple
 
 from msgspec import Struct
@@ -11,9 +9,9 @@ from msgspec.structs import replace
 from sqlalchemy import func, select
 from sqlalchemy.orm import joinedload
 
-from wbtest.extensions import clock, db
+from wbtest.extensions import db
 from wbtest.review.anchors import Place, WordsLost, follow
-from wbtest.review.comment_targets import WHOLE, label_of, name_of_part, part_of, texts_of
+from wbtest.review.comment_targets import WHOLE, label_of, part_of, texts_of
 from wbtest.review.models import Comment, Reviewer
 from wbtest.review.reviewers import (
     Reader,
@@ -31,7 +29,6 @@ from wbtest.writing.models import Release, Revision
 
 Marks = dict[str, list[MarkedSpan]]
 _PART_ORDER = {name: place for place, name in enumerate((WHOLE, *(p.name for p in PARTS["full"])))}
-_HOUR = 3600
 
 
 class Thread(NamedTuple):
@@ -147,7 +144,7 @@ def _path_order(document: Document) -> dict[str, int]:
 class ListedComment(Struct, frozen=True):
     """A thread, the revision it was written on, and the draft's words in the place it means.
 
-    ``place`` is Gone when the draft has no such words; ``label`` names the text they stand in.
+    ``place`` is WordsLost when the draft has no such words; ``label`` names the text they stand in.
     """
 
     thread: Thread
@@ -156,7 +153,6 @@ class ListedComment(Struct, frozen=True):
     label: str
     place: Place | WordsLost
     words: str
-    age: timedelta
 
     @property
     def is_gone(self) -> bool:
@@ -171,12 +167,30 @@ class ListedComment(Struct, frozen=True):
         )
 
 
-class CommentedPart(Struct, frozen=True):
-    """What is said of one part, in the order of its text."""
+class CommentsBeside(NamedTuple):
+    """What a member may see of the comments on a release, beside one revision of it.
 
-    name: str
-    label: str
-    comments: tuple[ListedComment, ...]
+    ``here`` are the open ones on that revision, ``elsewhere`` the open ones on others. ``hidden``
+    is how many are not shown yet.
+    """
+
+    here: tuple[ListedComment, ...]
+    elsewhere: tuple[ListedComment, ...]
+    settled: tuple[ListedComment, ...]
+    hidden: int
+
+
+def comments_beside(revision: Revision, person: Person) -> CommentsBeside:
+    """What this member may see, beside ``revision``: its own in the order of its text."""
+    found = list_comments(revision.release, person)
+    still_open = [each for each in found if not each.thread.comment.outcome]
+    here = [each for each in still_open if each.revision.id == revision.id]
+    return CommentsBeside(
+        tuple(sorted(here, key=lambda each: each.thread.number)),
+        tuple(each for each in still_open if each.revision.id != revision.id),
+        tuple(each for each in found if each.thread.comment.outcome),
+        count_comments(revision.release) - len(found),
+    )
 
 
 def list_comments(release: Release, person: Person) -> list[ListedComment]:
@@ -194,33 +208,10 @@ def list_comments(release: Release, person: Person) -> list[ListedComment]:
     return sorted(found, key=lambda one: _sort_key(one, order))
 
 
-def by_part(comments: Iterable[ListedComment]) -> tuple[CommentedPart, ...]:
-    """Sorted comments, part by part."""
-    return tuple(
-        CommentedPart(name, name_of_part(name), tuple(found))
-        for name, found in groupby(comments, key=lambda one: one.part)
-    )
-
-
-def count_comments(release: Release, *, are_open: bool = False) -> int:
-    """How many comments there are on the release, whoever may see them; replies do not count."""
+def count_comments(release: Release) -> int:
+    """How many comments there are on the release, seen or not; replies do not count."""
     wanted = [Comment.release_id == release.id, Comment.parent_id.is_(None)]
-    if are_open:
-        wanted.append(Comment.outcome == "")
     return db.session.scalar(select(func.count()).where(*wanted)) or 0
-
-
-def age_in_words(age: timedelta) -> str:
-    """How long ago, in the largest unit that is full.
-
-    >>> age_in_words(timedelta(days=3, hours=5)), age_in_words(timedelta(hours=1))
-    ('3 days', '1 hour')
-    """
-    hours = int(age.total_seconds()) // _HOUR
-    for count, unit in ((age.days, "day"), (hours, "hour")):
-        if count > 0:
-            return f"{count} {unit}{'' if count == 1 else 's'}"
-    return "less than an hour"
 
 
 def _revisions_with_comments(release: Release) -> list[Revision]:
@@ -250,7 +241,6 @@ def _listed_comment(
         label_of(text, path),
         place,
         words,
-        clock.now() - comment.written_at,
     )
 
 

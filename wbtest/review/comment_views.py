@@ -1,4 +1,4 @@
-"""Comments beside the text in the reading room, and the page with all comments on a release."""
+"""Comments on a text: write, answer, settle, apply and delete them."""
 
 from collections.abc import Mapping
 
@@ -6,37 +6,28 @@ from flask import abort, flash, redirect, render_template, request, url_for
 from flask.typing import ResponseReturnValue
 
 from wbtest.review import comments as verbs
-from wbtest.review import views
 from wbtest.review.comment_targets import WHOLE, choices_of
-from wbtest.review.comment_threads import (
-    Thread,
-    age_in_words,
-    by_part,
-    count_comments,
-    find_thread,
-    list_comments,
-)
+from wbtest.review.comment_threads import Thread, find_thread
 from wbtest.review.comments import OUTCOMES, apply_suggestion
 from wbtest.review.models import Comment
 from wbtest.review.reviewers import Seat, document_for, seat_of
 from wbtest.review.room_access import bp, seated
 from wbtest.store import Invalid
 from wbtest.team import access
-from wbtest.writing import document as documents
 from wbtest.writing.document import Document
-from wbtest.writing.models import Release
-from wbtest.writing.releases import find_newest_revision
 
-OUTCOME_MESSAGES = {"resolved": "Resolved.", "declined": "Declined.", "reopened": "Open again."}
+OUTCOME_MESSAGES = {
+    "resolved": "Comment resolved.",
+    "declined": "Comment rejected.",
+    "reopened": "Comment restored.",
+}
 # What the form calls its fields, for the list of what to change.
 LABELS = {
     "path": "About",
-    "words": "Which words",
-    "text": "Your comment",
-    "suggestion": "What should stand there",
+    "words": "Quote",
+    "text": "Comment",
+    "suggestion": "Suggested text",
 }
-# What a form of the list of all comments sends, to come back there.
-LIST = "list"
 _LONGEST_NUMBER = 9
 
 
@@ -102,7 +93,7 @@ def apply(seat: Seat, comment_id: int) -> ResponseReturnValue:
     if not _is_editor(seat):
         access.too_low()
     apply_suggestion(thread.comment, seat.person)
-    flash("Written into the draft.")
+    flash("Suggestion added to the draft.")
     return _to_comment(seat, thread.comment)
 
 
@@ -111,8 +102,8 @@ def apply(seat: Seat, comment_id: int) -> ResponseReturnValue:
 def delete(seat: Seat, comment_id: int) -> ResponseReturnValue:
     """Delete an own comment that nobody has seen."""
     verbs.delete_own(seat, _get_thread(seat, comment_id).comment)
-    flash("Deleted. Nobody else had seen it.")
-    return redirect(url_for(".room", _anchor="comments"), 303)
+    flash("Comment deleted.")
+    return _back(seat, "comments") or redirect(url_for(".room", _anchor="comments"), 303)
 
 
 def _get_thread(seat: Seat, comment_id: int) -> Thread:
@@ -129,14 +120,24 @@ def _is_editor(seat: Seat) -> bool:
 
 
 def _to_comment(seat: Seat, comment: Comment) -> ResponseReturnValue:
-    """Back to where the comment stands: in the room, or in the list of all."""
-    if seat.person is not None and request.form.get("back") == LIST:
-        return redirect(url_for("review.comments", release_id=comment.release_id), 303)
+    """Back to where the comment is: in the room, or beside the revision it was answered from."""
     # Who wrote their first comment has a seat only now.
     now = seat_of(seat.revision, seat.person) if seat.person else seat
     thread = find_thread(now, comment.id)
-    anchor = f"comment-{thread.number}" if thread else "comments"
-    return redirect(url_for(".room", _anchor=anchor), 303)
+    number = f"comment-{thread.number}" if thread else "comments"
+    is_beside = _number(request.form, "back") == seat.revision.number
+    anchor = number if is_beside and not comment.outcome else f"said-{comment.id}"
+    return _back(seat, anchor) or redirect(url_for(".room", _anchor=number), 303)
+
+
+def _back(seat: Seat, anchor: str) -> ResponseReturnValue | None:
+    """To the page of the revision from which a member sent the form, if it was one."""
+    number = _number(request.form, "back")
+    if seat.person is None or number is None:
+        return None
+    release_id = seat.revision.release_id
+    url = url_for("review.revision", release_id=release_id, number=number, _anchor=anchor)
+    return redirect(url, 303)
 
 
 def _comment_page(
@@ -158,27 +159,3 @@ def _comment_page(
 def _number(typed: Mapping[str, str], name: str) -> int | None:
     value = typed.get(name, "")
     return int(value) if value.isdecimal() and len(value) <= _LONGEST_NUMBER else None
-
-
-views.bp.add_app_template_filter(age_in_words, "age_in_words")
-
-
-@views.bp.get("/releases/<int:release_id>/comments", endpoint="comments")
-@access.requires("read")
-def list_of_comments(release_id: int) -> ResponseReturnValue:
-    """The comments on all revisions, and where their words stand in the draft."""
-    release = access.get(Release, release_id, "read")
-    are_settled = request.args.get("show") == "settled"
-    found = list_comments(release, access.person())
-    settled = [one for one in found if one.thread.comment.outcome]
-    open_ = [one for one in found if not one.thread.comment.outcome]
-    return render_template(
-        "review/comments.html",
-        release=release,
-        document=documents.from_json(release.document),
-        parts=by_part(settled if are_settled else open_),
-        are_settled=are_settled,
-        count={"open": len(open_), "settled": len(settled)},
-        hidden=count_comments(release) - len(found),
-        newest=find_newest_revision(release),
-    )

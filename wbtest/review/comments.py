@@ -226,7 +226,7 @@ def _settle(seat: Seat, comment: Comment, outcome: str, *, is_editor: bool) -> N
         hold(comment)
         reviewer = take_seat(seat)
         if not is_editor and comment.reviewer_id != reviewer.id:
-            raise NotYourComment("Whoever wrote this comment settles it, or an editor.")
+            raise NotYourComment("Only its author or an editor can settle this comment.")
         if comment.outcome != outcome:
             if outcome:
                 _check_open(comment)

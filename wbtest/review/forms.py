@@ -42,21 +42,21 @@ class WholeField(IntegerField):
         try:
             super().process_formdata(valuelist)
         except ValueError as error:
-            raise ValueError("Type a whole number.") from error
+            raise ValueError("Enter a whole number.") from error
 
 
 def _from_one_to(most: int, unit: str) -> list[Any]:
-    sentence = f"Type a number of {unit} from 1 to {most}."
+    sentence = f"Enter 1 to {most} {unit}."
     return [InputRequired(sentence), NumberRange(1, most, sentence)]
 
 
 class AskForm(TypedForm):
     """``members`` are ids of people, as ticks; who was asked already is no choice."""
 
-    minutes = WholeField("Silent reading", _from_one_to(MOST_MINUTES, "minutes"))
-    note = TextAreaField("What should they look at?", [Optional()], default="")
+    minutes = WholeField("Reading time", _from_one_to(MOST_MINUTES, "minutes"))
+    note = TextAreaField("Message", [Optional()], default="")
     members = SelectMultipleField(
-        "Who reads it",
+        "Team members",
         coerce=int,
         validate_choice=False,
         option_widget=CheckboxInput(),
@@ -65,20 +65,23 @@ class AskForm(TypedForm):
 
 
 class LinkForm(TypedForm):
-    name = StringField("Who is it for?", [InputRequired("Say whom the link is for.")], default="")
-    email = EmailField("Their email", [Optional()], default="")
-    days = WholeField("It works for", _from_one_to(MOST_DAYS, "days"))
-    sees_internal = BooleanField("May read our own questions too")
+    """A guest. ``message`` is asked for as long as the revision isn't in review."""
+
+    name = StringField("Guest", [InputRequired("Enter the name of your guest.")], default="")
+    email = EmailField("Email", [Optional()], default="")
+    message = TextAreaField("Message", [Optional()], default="")
+    days = WholeField("Valid for", _from_one_to(MOST_DAYS, "days"))
+    sees_internal = BooleanField("Show internal questions")
 
 
 class ApproveForm(Form):
     """``traded_away`` is asked of a lone approver on the release's first day only."""
 
-    traded_away = TextAreaField("What did you trade away?", default="")
+    traded_away = TextAreaField("Why not wait for a second reader?", default="")
 
 
 class AnotherForm(Form):
-    """An approver wants another draft."""
+    """An approver rejects the text."""
 
     what = TextAreaField("What must change?", default="")
 
@@ -86,8 +89,8 @@ class AnotherForm(Form):
 class StopForm(Form):
     """An approver stops the release on paper."""
 
-    reason = TextAreaField("Why do we stop?", default="")
-    weeks = IntegerField("Weeks of building saved, at a guess", [Optional()])
+    reason = TextAreaField("Reason for stopping", default="")
+    weeks = IntegerField("Weeks of work saved", [Optional()])
 
 
 class ApprovingForm(Form):
@@ -133,14 +136,14 @@ def _fields(questions: Sequence[ReviewerQuestion], needed: Sequence[str] = ()) -
 
 def _has_chosen(_form: Form, field: Any) -> None:
     if field.data not in FUNCTIONS:
-        raise ValidationError("Choose what you do.")
+        raise ValidationError("Choose your role.")
 
 
 class AnswerForm(Form):
     """The reader's function and the blind questions, of which three need an answer."""
 
     function = SelectField(
-        "What do you do?",
+        "Your role",
         [_has_chosen],
         choices={"": "Choose", **FUNCTIONS},
         validate_choice=False,
@@ -150,7 +153,7 @@ class AnswerForm(Form):
 class ForecastForm(Form):
     """A guess of the conversion rate and its range, in percent."""
 
-    rate = StringField("What rate do you expect?", default="")
+    rate = StringField("Expected rate", default="")
     low = StringField("At least", default="")
     high = StringField("At most", default="")
 
@@ -165,7 +168,7 @@ class ClosingForm(ForecastForm):
     """What a reader thinks after reading: open questions, a verdict, a guess."""
 
     verdict = RadioField("Your verdict", choices=VERDICTS, validate_choice=False)
-    reason = TextAreaField("What must change, or why stop?", default="")
+    reason = TextAreaField("Reason", default="")
 
 
 for _form, _asked in ((AnswerForm, _fields(BLIND, NEEDED)), (ClosingForm, _fields(CLOSING))):

@@ -23,6 +23,7 @@ from wbtest.team.audit import record
 from wbtest.team.models import Membership, Person
 from wbtest.team.people import LONGEST_NAME, clean_email
 from wbtest.writing.models import Release, Revision, name_of
+from wbtest.writing.releases import find_newest_revision
 from wbtest.writing.text_rules import find_fault
 from wbtest.writing.typed_text import kept_text
 
@@ -65,24 +66,34 @@ def ask_for_review(
     """
     note = kept_text("note", note, LONGEST_NOTE)
     if not 1 <= minutes <= MOST_MINUTES:
-        raise Invalid("minutes", f"Silent reading takes 1 to {MOST_MINUTES} minutes.")
+        raise Invalid("minutes", f"Enter 1 to {MOST_MINUTES} minutes.")
     with writing() as session:
         hold(revision.release)
-        check_is_newest(revision, "Ask for the review of that one.")
-        check_not_stopped(revision.release, "ask somebody to read it")
+        check_is_newest(revision, "Ask for a review of that one.")
+        check_not_stopped(revision.release, "invite anybody")
         people = _get_members(members)
-        found = session.get(Round, revision.id)
-        asked = found or Round(
+        asked = session.get(Round, revision.id)
+        if asked is None:
+            asked = _open_round(revision, person, minutes, note)
+        asked.minutes, asked.note = minutes, note
+        _ask_members(asked, revision, person, people)
+    return asked
+
+
+def _open_round(revision: Revision, person: Person, minutes: int, note: str) -> Round:
+    """Put a revision up for review, and ask the guests who have a link; inside ``writing``."""
+    with writing() as session:
+        asked = Round(
             revision_id=revision.id,
             opened_by_id=person.id,
             opened_at=clock.now(),
+            minutes=minutes,
+            note=note,
         )
-        asked.minutes, asked.note = minutes, note
         session.add(asked)
-        _ask_members(asked, revision, person, people)
-        if found is None:
-            _ask_guests(asked, revision, person)
-            record("review.asked", name_of(revision), by=person)
+        session.flush()
+        _ask_guests(asked, revision, person)
+        record("review.asked", name_of(revision), by=person)
     return asked
 
 
@@ -127,7 +138,7 @@ def _get_members(ids: Collection[int]) -> list[Person]:
     everybody = db.session.scalars(select(Person).join(Membership).order_by(Person.id))
     found = [person for person in everybody if person.id in wanted]
     if len(found) < len(wanted):
-        raise Invalid("members", "Somebody you chose is not in your team. Choose once more.")
+        raise Invalid("members", "Somebody you chose isn’t in your team. Choose again.")
     return found
 
 
@@ -174,16 +185,18 @@ def make_link(
     days: int = USUAL_DAYS,
     *,
     sees_internal: bool = False,
+    message: str = "",
 ) -> tuple[Reviewer, str]:
-    """Make a seat for somebody who is called ``name``; return it with the token of its link.
+    """Make a seat for somebody called ``name``; return it with the token of its link.
 
-    With ``sees_internal`` it shows the internal FAQ too; with an email it is mailed. Nobody can
-    learn the token later: it is to be shown now. Raises Invalid at name, email or days, and
-    TooManyLinks.
+    This puts the newest revision up for review, with ``message``, unless it is already. With
+    ``sees_internal`` the link shows the internal FAQ too; with an email it is mailed. Nobody can
+    learn the token later, so show it now. Raises Invalid at name, email, days or message,
+    TooManyLinks, and Stopped.
     """
     name = " ".join(name.split())
     if not name:
-        raise Invalid("name", "Say whom the link is for: you will see what they answered.")
+        raise Invalid("name", "Enter the name of your guest.")
     if fault := find_fault(name, LONGEST_NAME):
         raise Invalid("name", fault)
     reviewer = Reviewer(
@@ -192,8 +205,13 @@ def make_link(
         email=clean_email(email) if email.strip() else "",
         sees_internal=sees_internal,
     )
+    message = kept_text("message", message, LONGEST_NOTE)
     with writing() as session:
         hold(release)
+        check_not_stopped(release, "invite anybody")
+        revision = find_newest_revision(release)
+        if revision is not None and find_round(revision) is None:
+            _open_round(revision, person, USUAL_MINUTES, message)
         session.add(reviewer)
         token = _open_link(reviewer, release, person, days)
         record("review_link.made", _link_subject(reviewer), by=person)
@@ -243,7 +261,7 @@ def links_of(release: Release) -> list[Reviewer]:
 def _open_link(reviewer: Reviewer, release: Release, person: Person, days: int) -> str:
     """Open a link for ``days`` days, mail it, and return its token; inside ``writing``."""
     if not 1 <= days <= MOST_DAYS:
-        raise Invalid("days", f"A link works for 1 to {MOST_DAYS} days.")
+        raise Invalid("days", f"Enter 1 to {MOST_DAYS} days.")
     if reviewer.token_hash is None or is_over(reviewer):
         _check_link_count(release)
     token = secrets.token_urlsafe(24)
@@ -268,7 +286,7 @@ def _check_link_count(release: Release) -> None:
         or_(Reviewer.expires_at.is_(None), Reviewer.expires_at > clock.now()),
     )
     if (db.session.scalar(live) or 0) >= MOST_LINKS:
-        raise TooManyLinks(f"{MOST_LINKS} links are open. Take one back before you make another.")
+        raise TooManyLinks(f"{MOST_LINKS} links are open. Remove one before you create another.")
 
 
 def _mail_link(reviewer: Reviewer, release: Release, person: Person, token: str) -> None:
@@ -280,6 +298,7 @@ def _mail_link(reviewer: Reviewer, release: Release, person: Person, token: str)
         release.document.get("product", ""),
         text_to_review(revision, asked) if revision and asked else None,
         person.name,
+        asked.note if asked else "",
         f"{base_url}/review/{token}",
         reviewer.expires_at,
     )
@@ -374,9 +393,9 @@ def _readings_by_reviewer(revision: Revision) -> dict[int, Reading]:
 def invitation_mail(text: TextToReview, asks: str, note: str, url: str) -> Letter:
     """Return the mail to a member whose review ``asks`` (a name) wants."""
     return _mail_of(
-        f"Your review, please: {text.title}",
-        _request_sentence(text, asks),
+        f"{asks} wants your review of {text.title}",
         _quoted(asks, note),
+        _request_sentence(text, asks),
         url,
     )
 
@@ -384,35 +403,36 @@ def invitation_mail(text: TextToReview, asks: str, note: str, url: str) -> Lette
 def new_revision_mail(text: TextToReview, asks: str, note: str) -> Letter:
     """Return the mail to a guest who has a link. We cannot repeat it: only its hash is kept."""
     return _mail_of(
-        f"Your review, please: {text.title}",
-        _request_sentence(text, asks),
+        f"{asks} wants your review of {text.title}",
         _quoted(asks, note),
-        "The link you have opens the new revision.",
+        _request_sentence(text, asks),
+        "The link you already have opens the new revision.",
     )
 
 
 def link_mail(
-    product: str, text: TextToReview | None, asks: str, url: str, until: datetime
+    product: str, text: TextToReview | None, asks: str, note: str, url: str, until: datetime
 ) -> Letter:
     """Return the mail with a link; ``text`` is None while nothing is up for review."""
     nothing_yet = (
-        f"{asks} would like your opinion of the press release of {product or 'a product'}. "
-        "It is not up for review yet; another mail will tell you when it is."
+        f"{asks} would like your review of the press release for {product or 'a product'}. "
+        "It isn’t ready yet. We’ll email you when it is."
     )
     return _mail_of(
-        f"Your review, please: {text.title if text else product or 'a release'}",
+        f"{asks} wants your review of {text.title if text else product or 'a release'}",
+        _quoted(asks, note),
         _request_sentence(text, asks) if text else nothing_yet,
         url,
-        f"The link is yours and works until {until.day} {until:%B %Y}. Please do not pass it on.",
+        f"The link is personal and works until {until.day} {until:%B %Y}. Don’t pass it on.",
     )
 
 
 def _request_sentence(text: TextToReview, asks: str) -> str:
     minutes = "one minute" if text.minutes == 1 else f"{text.minutes} minutes"
     return (
-        f"{asks} asks for your review of the press release of {text.title}: first a few questions, "
-        f"then {minutes} of silent reading, then your comments. "
-        "Nobody’s answers are shown before you have given yours."
+        f"{asks} would like your review of the press release for {text.title}. You answer a few "
+        f"questions, read for about {minutes} and say what you think. "
+        "You’ll see other people’s answers after you’ve given yours."
     )
 
 

@@ -97,9 +97,9 @@ def reviewer_of(token: str) -> Reviewer:
     """Whose link this is. Raises LinkUnknown for one that never was, LinkOver."""
     reviewer = find_by_token(token)
     if reviewer is None:
-        raise LinkUnknown("This link opens nothing. Ask whoever sent it for a new one.")
+        raise LinkUnknown("This link doesn’t work. Ask the person who shared it for a new one.")
     if is_over(reviewer):
-        raise LinkOver("This review link is over. Ask whoever sent it for a new one.")
+        raise LinkOver("This link has expired. Ask the person who shared it for a new one.")
     return reviewer
 
 
@@ -112,7 +112,7 @@ def _get_in_review(release: Release, number: int) -> Revision:
     """A guest reads what was put up for review, and no draft before or after it."""
     found = find_revision(release, number)
     if found is None or not is_in_review(found):
-        raise LinkUnknown("There is no such text here. The link you were sent opens the newest.")
+        raise LinkUnknown("This link doesn’t open that text. Use the link as you got it.")
     return found
 
 

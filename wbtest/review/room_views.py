@@ -1,6 +1,5 @@
-"""The reading room: each step of a reader, and everybody's answers under the author's."""
+"""The reading room: each step of a reader, and marks on the answers of others."""
 
-from collections.abc import Collection
 from typing import Any
 
 from flask import abort, flash, redirect, render_template, request, url_for
@@ -10,7 +9,7 @@ from wtforms import Form
 from wbtest.extensions import clock
 from wbtest.review import alignment as aligning
 from wbtest.review import forecasts, readings, verdicts
-from wbtest.review.alignment import summary_of
+from wbtest.review.agreement import progress_in_words
 from wbtest.review.comment_threads import marks_of_threads, threads_for
 from wbtest.review.forms import (
     AnswerForm,
@@ -28,7 +27,6 @@ from wbtest.review.reviewers import Seat, document_for, find_reading
 from wbtest.review.room_access import bp, seated, to_room
 from wbtest.store import Invalid
 from wbtest.web import LARGEST_ID
-from wbtest.writing import document as documents
 from wbtest.writing.releases import find_newest_revision
 
 RoomValues = dict[str, Any]
@@ -104,7 +102,7 @@ def forecast(seat: Seat) -> ResponseReturnValue:
         if not page["may_guess"]:
             raise
         return render_template("review/room.html", **page), 422
-    flash("Your forecast is stored. Only you see it.")
+    flash("Forecast saved.")
     return to_room()
 
 
@@ -157,6 +155,8 @@ def _values_after(seat: Seat, reading: Reading, step: Step, typed: Form | None) 
         else ForecastForm(data=guess_of(guess))
     )
     function = reading.reviewer.function
+    found = aligning.alignment_of(seat.revision)
+    may_see = aligning.may_see_answers(seat)
     return {
         "form": typed or form,
         "guess": guess,
@@ -166,7 +166,11 @@ def _values_after(seat: Seat, reading: Reading, step: Step, typed: Form | None) 
         "verdicts": VERDICTS,
         "function": FUNCTIONS.get(function, ""),
         "routed": routed_to(function, document_for(seat)),
-        "summary": summary_of(seat.revision),
+        "summary": found.summary,
+        "answers": found.questions if may_see else (),
+        "progress": progress_in_words(found.questions),
+        "may_see": may_see,
+        "functions": FUNCTIONS,
     }
 
 
@@ -178,44 +182,18 @@ def _newer_number(seat: Seat) -> int | None:
     return newest.number if seat.person or find_round(newest) else None
 
 
-@bp.get("/alignment")
-@seated
-def alignment(seat: Seat) -> ResponseReturnValue:
-    """Whether the team means the same customer; the words only for who gave theirs."""
-    found = aligning.alignment_of(seat.revision)
-    may_see = aligning.may_see_answers(seat)
-    return render_template(
-        "review/alignment.html",
-        seat=seat,
-        revision=seat.revision,
-        document=documents.from_json(seat.revision.document),
-        reading=find_reading(seat),
-        summary=found.summary,
-        questions=found.questions if may_see else (),
-        may_see=may_see,
-        functions=FUNCTIONS,
-        others=_other_texts(seat, found.answered),
-    )
-
-
 @bp.post("/mark")
 @seated
 def mark(seat: Seat) -> ResponseReturnValue:
-    """Store that an answer means the same as the author's, or something else, or neither."""
+    """Record that an answer means the same as the author's, something else, or neither."""
     reading, question = request.form.get("reading", type=int), request.form.get("question", "")
     says = request.form.get("says")
     if reading is None or not 0 < reading <= LARGEST_ID or says not in MARKS:
         abort(400)
     aligning.mark(seat, reading, question, MARKS[says])
-    return redirect(url_for(".alignment", _anchor=f"answer-{reading}-{question}"), 303)
-
-
-def _other_texts(seat: Seat, answered: Collection[int]) -> list[int]:
-    """The other texts with answers whose alignment this reader may open, the oldest first."""
-    return [
-        revision.number
-        for revision in seat.revision.release.revisions
-        if revision.number in answered
-        and revision.id != seat.revision.id
-        and (seat.person or find_round(revision))
-    ]
+    anchor = f"answer-{reading}-{question}"
+    if seat.person is None:
+        return redirect(url_for(".room", _anchor=anchor), 303)
+    release_id, number = seat.revision.release_id, seat.revision.number
+    url = url_for("review.revision", release_id=release_id, number=number, _anchor=anchor)
+    return redirect(url, 303)

@@ -13,7 +13,7 @@ from functools import lru_cache
 from pathlib import Path
 from typing import Any, NamedTuple
 
-from flask import render_template
+from flask import render_template, request
 from flask.typing import ResponseReturnValue
 
 from wbtest.extensions import clock
@@ -29,13 +29,19 @@ from wbtest.writing.document import Document
 
 HERE = Path(__file__).parent
 NAME = "larder"
+SIDES = {
+    "release": "Release",
+    "coach": "Coach",
+    "review": "Review",
+    "changes": "Changes",
+}
 # On this day the texts were written. The days that they name move along with today's.
 WRITTEN_ON = date(2026, 11, 26)
 PEOPLE = {
     "tom": ("Tom", "writes it"),
     "priya": ("Priya", "builds it"),
     "jonas": ("Jonas", "pays for it"),
-    "mei": ("Mei", "by a link, without an account"),
+    "mei": ("Mei", "by link"),
 }
 
 
@@ -152,62 +158,54 @@ def _comment(document: Document, said: dict[str, Any]) -> SampleComment:
     )
 
 
-@bp.get("/sample", endpoint="sample")
+@bp.get("/sample")
 @access.requires("read")
-def show_sample() -> ResponseReturnValue:
-    """The release as it was approved, as it would be printed."""
-    return _page("sample", _drafts()[-1])
+def sample() -> ResponseReturnValue:
+    """The sample from one side: as approved, its first draft with coach or review, or changes."""
+    side = request.args.get("side", "")
+    side = side if side in SIDES else "release"
+    values = {"coach": _coach_values, "review": _review_values, "changes": _change_values}
+    drafts = _drafts()
+    draft = drafts[0] if side in ("coach", "review") else drafts[-1]
+    shown = {"sides": SIDES, "side": side, "draft": draft, "document": draft.document, "marks": {}}
+    if side in values:
+        shown |= values[side](drafts)
+    return render_template("review/sample.html", **shown)
 
 
-@bp.get("/sample/coach")
-@access.requires("read")
-def sample_coach() -> ResponseReturnValue:
-    """The first draft, with what the coach says of it."""
-    draft = _drafts()[0]
-    found = coach.findings_of(draft.document, "full", clock.now().date())
-    groups = group_findings(found, draft.document, {})
-    return _page("sample_coach", draft, findings=groups, marks=marks_of(groups))
+def _coach_values(drafts: tuple[SampleDraft, ...]) -> dict[str, Any]:
+    """What the coach says of the first draft."""
+    document = drafts[0].document
+    found = coach.findings_of(document, "full", clock.now().date())
+    groups = group_findings(found, document, {})
+    return {"findings": groups, "marks": marks_of(groups)}
 
 
-@bp.get("/sample/review")
-@access.requires("read")
-def sample_review() -> ResponseReturnValue:
-    """The first draft, with what its readers answered and remarked."""
-    draft = _drafts()[0]
+def _review_values(drafts: tuple[SampleDraft, ...]) -> dict[str, Any]:
+    """What the readers of the first draft answered and remarked."""
+    draft, *later = drafts
     marks: dict[str, list[MarkedSpan]] = {}
     for number, remark in enumerate(draft.remarks, 1):
         at = remark.place
         marks.setdefault(at.path, []).append(MarkedSpan(at.start, at.end, number))
-    return _page(
-        "sample_review",
-        draft,
-        marks=marks,
-        verdicts=VERDICTS,
-        labels=[label_of(draft.document, remark.place.path) for remark in draft.remarks],
-        later=_drafts()[1:],
-    )
+    return {
+        "marks": marks,
+        "verdicts": VERDICTS,
+        "labels": [label_of(draft.document, remark.place.path) for remark in draft.remarks],
+        "later": later,
+    }
 
 
-@bp.get("/sample/changes")
-@access.requires("read")
-def sample_changes() -> ResponseReturnValue:
+def _change_values(drafts: tuple[SampleDraft, ...]) -> dict[str, Any]:
     """What changed from the first draft to the one that was approved, word by word."""
-    first, last = _drafts()[0], _drafts()[-1]
-    parts = compare(first.document, last.document)
-    return _page(
-        "sample_changes",
-        last,
-        first=first,
-        changed=[part for part in parts if part.is_changed],
-        same=[part for part in parts if not part.is_changed],
-        summary=summarise_changes(parts),
-    )
+    parts = compare(drafts[0].document, drafts[-1].document)
+    return {
+        "first": drafts[0],
+        "changed": [part for part in parts if part.is_changed],
+        "same": [part for part in parts if not part.is_changed],
+        "summary": summarise_changes(parts),
+    }
 
 
 def _drafts() -> tuple[SampleDraft, ...]:
     return sample_drafts(clock.now().date())
-
-
-def _page(name: str, draft: SampleDraft, **shown: object) -> str:
-    template = f"review/{name}.html"
-    return render_template(template, tab=name, draft=draft, document=draft.document, **shown)

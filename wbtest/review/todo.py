@@ -206,7 +206,7 @@ def _author_items(review: ReviewState) -> Iterator[TodoItem]:
             what=f"Answer {'a comment' if count == 1 else f'{count} comments'} on {review.product}",
             by=joined(dict.fromkeys(comment.by for comment in review.comments)),
             since=min(comment.since for comment in review.comments),
-            path=f"{review.path}/review",
+            path=f"{review.path}#comments",
             about=review.path,
             newest_at=max(comment.since for comment in review.comments),
         )

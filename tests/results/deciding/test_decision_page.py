@@ -105,7 +105,7 @@ def test_numbers_of_which_nobody_said_what_they_rest_on_are_still_open(
 
     assert "2 numbers have no source: 5 dinners · 12 families View in the text" in said
     assert "Assumed: £4 a month" in said
-    assert f"/revisions/{met.revision.number}#numbers" in page
+    assert f"/revisions/{met.revision.number}?side=details#numbers" in page
 
 
 def test_of_a_text_that_leaves_nothing_open_nothing_is_said(met: Experiment, approver: Browser):

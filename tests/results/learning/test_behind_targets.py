@@ -57,7 +57,7 @@ def test_they_stand_beside_the_release_as_soon_as_a_draft_rests_on_them(
     make_experiment(revision, team.editor, reckoning=NEEDED)
     log_in(client, team.viewer)
 
-    page = client.get(f"/releases/{revision.release_id}/revisions/1").text
+    page = client.get(f"/releases/{revision.release_id}/revisions/1?side=details").text
 
     assert [each.words for each in learned_of(revision.release).behind] == NUMBERS
     assert "What the target rests on" in page
