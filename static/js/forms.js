@@ -28,6 +28,8 @@ document.querySelector("[data-errors]")?.focus();
 // Browsers that cannot size a text field by its content are told its height.
 if (!CSS.supports("field-sizing", "content")) {
   const fit = (field) => {
+    // One that is not shown has no height to go by.
+    if (!field.offsetParent) return;
     field.style.blockSize = "auto";
     field.style.blockSize = `${field.scrollHeight + 2}px`;
   };
@@ -35,4 +37,5 @@ if (!CSS.supports("field-sizing", "content")) {
   addEventListener("input", ({ target }) => {
     if (target.matches?.("textarea[data-autosize]")) fit(target);
   });
+  addEventListener("resize", () => document.querySelectorAll("textarea[data-autosize]").forEach(fit));
 }

@@ -67,7 +67,7 @@ export function startRows(form, changed, say) {
     const undo = document.createElement("button");
     undo.type = "button";
     undo.className = "button link";
-    undo.textContent = "Question removed. Put it back";
+    undo.textContent = "Question removed. Undo";
     undo.addEventListener("click", () => {
       questions.insertBefore(row, after?.parentElement === questions ? after : null);
       undo.remove();

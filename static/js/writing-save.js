@@ -87,7 +87,7 @@ export function startSaving(form, { answered, show }) {
       });
     } catch {
       unanswered = body;
-      show.trouble("No connection. Your text is kept in this browser.");
+      show.trouble("No connection. Your text is safe in this browser.");
       later(RETRY);
       return false;
     }
@@ -108,7 +108,7 @@ export function startSaving(form, { answered, show }) {
     if (answer.status === 409) {
       const both = await answer.json();
       if (show.others(both.fields, sent)) form.elements.version.value = both.version;
-      show.trouble("Not all is saved: somebody changed the same words meanwhile.", "Compare both", "#conflict");
+      show.trouble("Not everything is saved: someone changed the same words.", "View both", "#conflict");
       show.conflict(both);
     } else if (answer.status === 422) {
       const { faults, sentence } = await answer.json();
@@ -117,11 +117,11 @@ export function startSaving(form, { answered, show }) {
       show.faults(faults);
     } else if (answer.type === "opaqueredirect" || answer.status === 401) {
       const onward = encodeURIComponent(location.pathname);
-      show.trouble("You are logged out. Your text is kept in this browser.", "Log in", `/login?next=${onward}`);
+      show.trouble("You’re logged out. Your text is safe in this browser.", "Log in", `/login?next=${onward}`);
     } else if (answer.status === 400) {
-      show.trouble("This page was open for too long, or you are logged out. Your text is kept in this browser.", "Reload", location.pathname);
+      show.trouble("This page was open too long. Your text is safe in this browser.", "Reload", location.pathname);
     } else {
-      show.trouble(`Not saved (${answer.status}). Your text is kept in this browser.`);
+      show.trouble(`Not saved (${answer.status}). Your text is safe in this browser.`);
       if (answer.status >= 500) later(RETRY);
     }
     return false;

@@ -24,5 +24,6 @@ export function lengthOf(form) {
 }
 
 export function say(total, pages) {
+  if (!total) return "";
   return `· ${total.toLocaleString("en")} ${total === 1 ? "word" : "words"}, ${pages.toFixed(1)} pages`;
 }

@@ -1,6 +1,7 @@
 // The writing desk: ties the sheet to its parts, its counts, its rows and its saving.
 
 import { sayFindings, startShowing } from "./writing-coach.js";
+import { startPanels } from "./writing-panels.js";
 import { asked, rowsIn, startRows } from "./writing-rows.js";
 import { startSaving } from "./writing-save.js";
 import { lengthOf, say as sayLength } from "./writing-words.js";
@@ -35,7 +36,7 @@ function button(label, act, kind = "quiet") {
 }
 
 function sayCoached(open, findings) {
-  for (const link of document.querySelectorAll(".parts a")) {
+  for (const link of document.querySelectorAll(".parts [data-part]")) {
     const count = open[link.dataset.part] ?? 0;
     link.querySelector("[data-open]").hidden = !count;
     link.querySelector("[data-count]").textContent = count;
@@ -90,7 +91,7 @@ const show = {
     const panel = find("[data-conflict]");
     panel.scrollIntoView({ block: "start" });
     panel.focus({ preventScroll: true });
-    say("Choose first what stays.");
+    say("Choose which text to keep first.");
   },
 };
 
@@ -101,10 +102,11 @@ const saving = startSaving(form, {
     show.line("saved just now");
     if (status.others?.length) {
       const names = status.others.join(" and ");
-      show.line(`saved just now, with what ${names} wrote meanwhile`);
-      say(`${names} wrote here too. Their words are on your sheet now.`);
+      show.line(`saved just now, with changes by ${names}`);
+      say(`${names} wrote here too. Their changes are on your sheet now.`);
     }
     find("[data-length]").textContent = sayLength(status.words, status.pages);
+    find("[data-progress]").textContent = `· ${status.progress}`;
     find("[data-freeze]").textContent = status.freeze;
     sayCoached(status.open, status.findings);
     setTimeout(() => {
@@ -176,7 +178,7 @@ function startConflict() {
       if (all) rows.fit(name, rowsIn(fields, name));
       else if (side) rows.fit(side, Math.max(rows.count(side), Number(number) + 1));
       fill(fields);
-      say("The sheet holds this text now.");
+      say("Your sheet now has this text.");
     });
   }
   panel.querySelector("[data-settle]").addEventListener("click", (event) => {
@@ -190,12 +192,12 @@ function offer(kept) {
   const note = document.createElement("section");
   note.className = "note iterate kept";
   const told = document.createElement("p");
-  const when = `${day(kept.at) === day(Date.now()) ? "" : `on ${day(kept.at)} `}at ${clock(kept.at)}`;
-  told.textContent = `What you typed here ${when} did not reach us. This browser kept it.`;
+  const when = `${day(kept.at) === day(Date.now()) ? "" : `${day(kept.at)}, `}${clock(kept.at)}`;
+  told.textContent = `Your text from ${when} wasn’t saved on the server. This browser kept it.`;
   const actions = document.createElement("div");
   actions.className = "row";
   actions.append(
-    button("Put it back", async () => {
+    button("Restore", async () => {
       // What was typed since must be safe before other words take its place.
       if (saving.isUnsaved() && !(await saving.save())) return;
       for (const side of ["external", "internal"]) {
@@ -206,7 +208,7 @@ function offer(kept) {
       fill(kept.fields);
       saving.forget(kept);
     }),
-    button("Throw it away", () => {
+    button("Delete", () => {
       saving.forget(kept);
       note.remove();
     }),
@@ -243,28 +245,29 @@ addEventListener("keydown", (event) => {
 form.addEventListener("focusin", ({ target }) => {
   const part = target.closest(".part")?.id;
   if (!part) return;
-  for (const link of document.querySelectorAll(".parts a")) {
+  for (const link of document.querySelectorAll(".parts [data-part]")) {
     if (link.hash === `#${part}`) link.setAttribute("aria-current", "true");
     else link.removeAttribute("aria-current");
   }
 });
 find(".parts").addEventListener("click", (event) => {
-  const link = event.target.closest("a");
+  const link = event.target.closest("[data-part]");
   const field = link && find(`${link.hash} .control`);
   if (!field) return;
   event.preventDefault();
   find(link.hash).scrollIntoView({ block: "start" });
   field.focus({ preventScroll: true });
 });
-find("[data-after-save]").addEventListener("click", async (event) => {
-  if (!saving.isUnsaved()) return;
+// The other pages of the idea show what is saved.
+addEventListener("click", async (event) => {
+  const link = event.target.closest(".tabs a, .subtabs a");
+  if (!link || !saving.isUnsaved() || event.ctrlKey || event.metaKey || event.shiftKey) return;
   event.preventDefault();
-  if (await saving.save()) location.assign(event.target.href);
+  if (await saving.save()) location.assign(link.href);
 });
 
 find("[data-save]").hidden = true;
-const time = find("[data-time]");
-time.textContent = new Date(time.dateTime).toLocaleString("en-GB", { dateStyle: "long", timeStyle: "short" });
+startPanels();
 startShowing(form);
 startConflict();
 if (!notices.children.length) for (const kept of saving.kept()) offer(kept);

@@ -10,8 +10,13 @@ from wbtest.writing.models import Release
 ASKED = ".questions[data-side=external] .asked"
 
 
-def open_desk(page: Page, live: Live, release: Release) -> None:
-    page.goto(f"{live.url}/releases/{release.id}")
+def open_desk(page: Page, live: Live, release: Release, panel: str = "") -> None:
+    page.goto(f"{live.url}/releases/{release.id}{panel and f'#{panel}'}")
+
+
+def turn_to(page: Page, panel: str) -> None:
+    """Show another panel of the sheet."""
+    page.locator("[data-panels]").get_by_role("link", name=panel).click()
 
 
 def saved(page: Page) -> None:

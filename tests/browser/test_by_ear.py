@@ -78,10 +78,10 @@ def test_a_save_is_silent_and_a_lost_connection_is_said_once(
 
     logged_in.context.set_offline(True)
     headline.fill("Dinner in a tunnel")
-    expect(said).to_have_text("No connection. Your text is kept in this browser.")
+    expect(said).to_have_text("No connection. Your text is safe in this browser.")
     logged_in.context.set_offline(False)
     expect(said).to_have_text("saved just now")
-    lost, found = "No connection. Your text is kept in this browser.", "saved just now"
+    lost, found = "No connection. Your text is safe in this browser.", "saved just now"
     assert logged_in.evaluate("window.said") == [lost, found]
 
 
@@ -104,7 +104,7 @@ def test_what_is_wrong_with_a_field_of_the_sheet_is_read_with_it(
 def test_the_buttons_of_a_question_say_which_one_they_move(
     logged_in: Page, live: Live, owner: Person
 ):
-    open_desk(logged_in, live, make_release(owner))
+    open_desk(logged_in, live, make_release(owner), "questions")
     row = logged_in.locator("[data-side=external] [data-question]").nth(1)
     question = row.get_by_label("Question").input_value()
 

@@ -66,7 +66,7 @@ def release(team: dict[str, Person]) -> Release:
 
 def freeze(page: Page, live: Live, release: Release, number: int) -> None:
     page.goto(f"{live.url}/releases/{release.id}")
-    page.get_by_role("button", name=f"Freeze as revision {number}").click()
+    page.get_by_role("button", name=f"Create revision {number}").click()
     page.wait_for_url(f"**/revisions/{number}")
 
 
@@ -183,7 +183,7 @@ def test_four_people_bring_a_release_from_first_draft_to_approval(
     conflict = grace.get_by_role("region", name="Two texts, one sheet")
     expect(conflict).to_contain_text("Five dinners from your own kitchen")
     conflict.get_by_role("button", name="Use theirs").click()
-    conflict.get_by_role("button", name="Save the sheet as it stands").click()
+    conflict.get_by_role("button", name="Save this version").click()
     saved(grace)
 
     # The weak word stays for a reason, and Jonas approves what Grace and Ada wrote.
@@ -228,7 +228,7 @@ def test_four_people_bring_a_release_from_first_draft_to_approval(
 
 def saved_with_others(page: Page) -> None:
     """Wait until the desk has saved, and says that others wrote here too."""
-    expect(page.locator("[data-status]")).to_contain_text("with what Grace wrote meanwhile")
+    expect(page.locator("[data-status]")).to_contain_text("with changes by Grace")
 
 
 def test_a_review_is_done_on_a_phone_too(

@@ -124,7 +124,7 @@ def write_and_approve(founder: Founder) -> None:
     founder.fill("Subheading", "Parents who cook on weeknights throw away half as much food.")
     founder.fill("Words on the button", "Start with one photo")
     founder.fill("Price", "£4 a month")
-    founder.click("Freeze")
+    founder.click("Create revision")
     founder.fill("Why not wait for a second reader?", "Nobody else has read this yet.")
     founder.click("Approve")
 

@@ -22,7 +22,7 @@ def test_an_idea_of_tonight_is_written_frozen_and_approved(logged_in: Page, live
     page.get_by_label("Words on the button").fill("Book a seat home")
     page.get_by_label("Price").fill("£3 a ride")
     saved(page)
-    page.get_by_role("button", name="Freeze as revision 1").click()
+    page.get_by_role("button", name="Create revision 1").click()
     page.get_by_label("Why not wait for a second reader?").fill("No nurse has read it yet.")
     page.get_by_role("button", name="Approve revision 1").click()
 
@@ -69,7 +69,7 @@ def test_the_margin_says_what_the_part_in_focus_must_do(logged_in: Page, live: L
 
     expect(logged_in.get_by_text("What changed, so that this is the right time.")).to_be_visible()
     expect(logged_in.get_by_text("It makes the right person stop scrolling.")).to_be_hidden()
-    expect(logged_in.locator(".parts [aria-current]")).to_contain_text("Why now")
+    expect(logged_in.locator(".parts [data-part][aria-current]")).to_contain_text("Why now")
 
 
 def test_what_cannot_be_kept_is_said_at_its_field(logged_in: Page, live: Live, owner: Person):
@@ -91,7 +91,7 @@ def test_a_short_release_grows_with_what_was_just_typed(logged_in: Page, live: L
     open_desk(logged_in, live, release)
 
     logged_in.get_by_label("Problem").fill("Typed a moment ago")
-    logged_in.get_by_role("button", name="Grow into a full release").click()
+    logged_in.get_by_role("button", name="Add all parts").click()
 
     expect(logged_in.get_by_label("Solution")).to_be_visible()
     expect(logged_in.get_by_label("Problem")).to_have_value("Typed a moment ago")
@@ -112,7 +112,7 @@ def test_everything_works_without_a_script(
     plain.get_by_role("button", name="Move down").first.click()
     plain.get_by_role("button", name="Add a question").click()
     plain.locator(ASKED).last.fill("And on Sundays?")
-    plain.get_by_role("button", name="Freeze as revision 1").click()
+    plain.get_by_role("button", name="Create revision 1").click()
 
     expect(plain.get_by_role("heading", name="Revision 1 isn’t approved yet")).to_be_visible()
     context.close()

@@ -97,7 +97,7 @@ def test_a_day_that_is_over_is_shown_though_dates_have_no_words(desk: Page):
 
 def test_no_finding_outlives_its_question(logged_in: Page, live: Live, owner: Person):
     asked = [Question("external", text) for text in ("What is it?", "What for?", "How much?")]
-    open_desk(logged_in, live, make_release(owner, form="short", faq=tuple(asked)))
+    open_desk(logged_in, live, make_release(owner, form="short", faq=tuple(asked)), "questions")
     margin = logged_in.locator("[data-findings=external]")
     answers = logged_in.locator("[data-side=external]").get_by_label("Answer", exact=True)
     unanswered = margin.get_by_text("This question has no answer.")

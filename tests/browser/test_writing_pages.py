@@ -25,7 +25,7 @@ def test_a_printed_release_has_no_buttons(logged_in: Page, live: Live, owner: Pe
         expect(logged_in.get_by_role("navigation", name=region)).to_be_hidden()
     expect(logged_in.get_by_role("heading", level=1)).to_be_hidden()
     expect(logged_in.get_by_text("Export")).to_be_hidden()
-    expect(logged_in.get_by_text(LARDER.headline)).to_be_visible()
+    expect(logged_in.get_by_role("heading", name=LARDER.headline)).to_be_visible()
 
 
 def test_dates_are_written_in_the_release_s_own_language(

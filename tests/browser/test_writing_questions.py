@@ -6,7 +6,7 @@ import pytest
 from playwright.sync_api import Page, expect
 
 from tests.browser.conftest import Live
-from tests.browser.desk import ASKED, open_desk, saved, stored
+from tests.browser.desk import ASKED, open_desk, saved, stored, turn_to
 from tests.factories import LARDER, make_release
 from wbtest.team.models import Person
 
@@ -16,7 +16,7 @@ pytestmark = pytest.mark.browser
 @pytest.mark.parametrize("how", ["key", "button", "drag"])
 def test_a_question_moves(logged_in: Page, live: Live, owner: Person, how: str):
     release = make_release(owner)
-    open_desk(logged_in, live, release)
+    open_desk(logged_in, live, release, "questions")
     first, second = logged_in.locator("[data-question]").all()[:2]
 
     if how == "key":
@@ -34,11 +34,12 @@ def test_a_question_moves(logged_in: Page, live: Live, owner: Person, how: str):
 
 def test_a_removed_question_can_be_put_back(logged_in: Page, live: Live, owner: Person):
     release = make_release(owner)
-    open_desk(logged_in, live, release)
+    open_desk(logged_in, live, release, "questions")
 
     logged_in.get_by_role("button", name="Remove").nth(1).click()
     expect(logged_in.locator(ASKED)).to_have_count(5)
-    logged_in.get_by_role("button", name="Question removed. Put it back").click()
+    logged_in.get_by_role("button", name="Question removed. Undo").click()
+    turn_to(logged_in, "Text")
     logged_in.get_by_label("Headline").fill("Later")
 
     saved(logged_in)
@@ -47,13 +48,13 @@ def test_a_removed_question_can_be_put_back(logged_in: Page, live: Live, owner: 
 
 def test_an_honest_unknown_closes_a_topic(logged_in: Page, live: Live, owner: Person):
     release = make_release(owner, faq=LARDER.faq[:9])
-    open_desk(logged_in, live, release)
+    open_desk(logged_in, live, release, "questions")
     logged_in.get_by_role("button", name="Add: key risks").click()
     logged_in.keyboard.type("What if nobody cooks?")
 
     row = logged_in.locator("[data-question]").last
     expect(row.get_by_text("open", exact=True)).to_be_visible()
-    row.get_by_text("We do not know yet").click()
+    row.get_by_text("We don’t know yet").click()
     row.get_by_label("Who finds out").fill("Priya")
     row.get_by_label("By", exact=True).fill("2027-04-15")
     row.get_by_label("What settles it").fill("ten diaries")
@@ -67,6 +68,7 @@ def test_the_fields_turn_with_the_language(logged_in: Page, live: Live, owner: P
     open_desk(logged_in, live, release)
 
     logged_in.get_by_label("Language").select_option("ar")
+    turn_to(logged_in, "Questions")
     logged_in.get_by_role("button", name="Add a question").first.click()
 
     saved(logged_in)

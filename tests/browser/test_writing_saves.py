@@ -6,7 +6,7 @@ import pytest
 from playwright.sync_api import Page, Route, expect
 
 from tests.browser.conftest import Live
-from tests.browser.desk import open_desk, saved, stored
+from tests.browser.desk import open_desk, saved, stored, turn_to
 from tests.factories import LARDER, PASSWORD, make_release
 from wbtest.team.models import Person
 from wbtest.writing.document import Question
@@ -30,7 +30,7 @@ def test_two_texts_stand_side_by_side_until_one_is_chosen(
     expect(conflict).to_contain_text("Theirs")
     expect(logged_in.get_by_label("Problem")).to_have_value("Their problem")
     assert stored(release).headline == "Theirs"
-    conflict.get_by_role("button", name="Save the sheet as it stands").click()
+    conflict.get_by_role("button", name="Save this version").click()
 
     saved(logged_in)
     assert stored(release) == replace(LARDER, headline="Mine", problem="Their problem")
@@ -76,7 +76,7 @@ def test_what_is_typed_while_a_save_is_on_its_way_or_lost_is_nobody_elses(
     logged_in: Page, live: Live, owner: Person
 ):
     release = make_release(owner)
-    open_desk(logged_in, live, release)
+    open_desk(logged_in, live, release, "questions")
     faq = (replace(LARDER.faq[0], answer="Theirs."), *LARDER.faq[1:])
     save_release(release, replace(LARDER, problem="Their problem", faq=faq), 1, release.author)
     answer = logged_in.locator("[name=external-1-answer]")
@@ -108,7 +108,7 @@ def test_freezing_waits_until_a_person_has_chosen_between_two_texts(
     release = make_release(owner)
     open_desk(logged_in, live, release)
     save_release(release, replace(LARDER, headline="Theirs"), 1, release.author)
-    freeze = logged_in.get_by_role("button", name="Freeze as revision 1")
+    freeze = logged_in.get_by_role("button", name="Create revision 1")
 
     def slow(route: Route) -> None:
         reached = route.fetch()
@@ -120,7 +120,7 @@ def test_freezing_waits_until_a_person_has_chosen_between_two_texts(
     expect(logged_in.get_by_role("region", name="Two texts, one sheet")).to_be_focused()
     freeze.click()
     assert stored(release).headline == "Theirs"
-    logged_in.get_by_role("button", name="Save the sheet as it stands").click()
+    logged_in.get_by_role("button", name="Save this version").click()
     saved(logged_in)
     freeze.click()
 
@@ -151,6 +151,7 @@ def test_text_typed_after_the_session_ended_is_offered_back_after_log_in(
     logged_in.context.clear_cookies(name="wb-session")
 
     logged_in.get_by_label("Headline").fill("Typed too late")
+    turn_to(logged_in, "Questions")
     logged_in.get_by_role("button", name="Add a question").first.click()
     logged_in.keyboard.type("And on Sundays?")
     logged_in.locator("[data-status]").get_by_role("link", name="Log in").click()
@@ -158,7 +159,7 @@ def test_text_typed_after_the_session_ended_is_offered_back_after_log_in(
     logged_in.get_by_label("Password").fill(PASSWORD)
     logged_in.get_by_role("button", name="Log in").click()
     expect(logged_in.get_by_label("Headline")).to_have_value(LARDER.headline)
-    logged_in.get_by_role("button", name="Put it back").click()
+    logged_in.get_by_role("button", name="Restore").click()
 
     saved(logged_in)
     assert stored(release).headline == "Typed too late"
@@ -170,7 +171,7 @@ def test_what_the_browser_kept_goes_with_a_log_out(logged_in: Page, live: Live, 
     [cookie] = [each for each in logged_in.context.cookies() if each["name"] == "wb-session"]
     logged_in.context.clear_cookies(name="wb-session")
     logged_in.get_by_label("Headline").fill("For nobody else")
-    expect(logged_in.locator("[data-status]")).to_contain_text("kept in this browser")
+    expect(logged_in.locator("[data-status]")).to_contain_text("safe in this browser")
     assert logged_in.evaluate("localStorage.length") == 1
 
     logged_in.context.add_cookies([cookie])  # type: ignore[list-item]
@@ -190,7 +191,7 @@ def test_a_page_that_was_open_for_too_long_says_so_and_keeps_the_text(
 
     logged_in.get_by_label("Headline").fill("Typed after lunch")
     logged_in.locator("[data-status]").get_by_role("link", name="Reload").click()
-    logged_in.get_by_role("button", name="Put it back").click()
+    logged_in.get_by_role("button", name="Restore").click()
 
     saved(logged_in)
 
@@ -211,7 +212,7 @@ def test_kept_text_that_is_thrown_away_does_not_come_back(
     logged_in.get_by_label("Problem").fill("Typed since")
     saved(logged_in)
     logged_in.reload()
-    logged_in.get_by_role("button", name="Throw it away").click()
+    logged_in.get_by_role("button", name="Delete").click()
     logged_in.reload()
 
     expect(logged_in.get_by_label("Headline")).to_have_value(LARDER.headline)

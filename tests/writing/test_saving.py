@@ -51,7 +51,8 @@ def test_a_script_hears_how_the_draft_stands(client: FlaskClient, owner: Person)
         "words": 91,
         "pages": 0.2,
         "open": {},
-        "freeze": "Freeze as revision 1",
+        "progress": "11 of 12 parts",
+        "freeze": "Create revision 1",
     }
     assert "coach N1" in beside["why_now"]
 
@@ -232,7 +233,7 @@ def test_a_bare_button_freezes_the_draft_as_it_is(client: FlaskClient, owner: Pe
 def test_a_frozen_text_offers_its_revision_instead(client: FlaskClient, owner: Person):
     revision = make_revision(owner)
 
-    assert "Open revision 1" in client.get(f"/releases/{revision.release_id}").text
+    assert "View revision 1" in client.get(f"/releases/{revision.release_id}").text
 
 
 def test_what_cannot_be_kept_is_not_frozen(client: FlaskClient, owner: Person):

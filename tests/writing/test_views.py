@@ -69,9 +69,23 @@ def test_the_sheet_holds_the_text_and_what_each_part_must_do(
 
     assert LARDER.headline in page
     assert "One sentence with the customer’s benefit." in page
-    assert ("Ready for more?" in page) is (form == "short")
+    assert ("Add all parts" in page) is (form == "short")
     assert (LARDER.solution in page) is (form == "full")
     assert ("Eleven of fourteen named it." in page) is (form == "full")
+
+
+def test_a_new_idea_asks_for_its_headline_and_is_not_judged_yet(client: FlaskClient):
+    made = client.post("/releases/new", data={"product": "Kiln"})
+    new = client.get(made.location).text
+    client.post(
+        f"{made.location}/save", data={"version": "1", "headline": "Five", "language": "en"}
+    )
+    saved = client.get(made.location).text
+
+    assert 'placeholder="One sentence: what the customer gets"' in new
+    assert ("autofocus" in new, "autofocus" in saved) == (True, False)
+    assert ("0 of 6 parts" in new, "1 of 6 parts" in saved) == (True, True)
+    assert ('class="findings"' in new, 'class="findings"' in saved) == (False, True)
 
 
 def test_fields_follow_the_language_of_the_release(client: FlaskClient, owner: Person):

@@ -329,6 +329,20 @@ def length(document: Document) -> tuple[int, float]:
     return count, round(count / WORDS_A_PAGE, 1)
 
 
+def count_written(document: Document, form: Form) -> int:
+    """How many parts of this form say something; of questions one with an answer."""
+    return sum(_is_written(document, part.name) for part in PARTS[form])
+
+
+def _is_written(document: Document, name: str) -> bool:
+    if name in AUDIENCES:
+        return any(
+            each.answer.strip() or each.open for each in document.faq if each.audience == name
+        )
+    value = getattr(document, name)
+    return bool((value if isinstance(value, str) else value.text).strip())
+
+
 def _faq(value: Any) -> tuple[Question, ...]:
     entries = list_of("faq", value, MOST_QUESTIONS, "questions")
     return tuple(_question(f"faq[{i}]", entry) for i, entry in enumerate(entries))

@@ -1,4 +1,4 @@
-"""How a draft stands: saved when, how long, what is missing, and what freezing would do."""
+"""The status of a draft: when it was saved, how long it is, what is missing, its revision."""
 
 from datetime import datetime
 from typing import Any, NamedTuple
@@ -13,14 +13,16 @@ from wbtest.writing.releases import find_newest_revision
 
 
 class DraftStatus(NamedTuple):
-    """What stands around the sheet: the line above, the coach's findings beside, by part."""
+    """What is shown around the sheet: the line above it, and the coach's findings by part."""
 
     version: int
     saved_at: datetime
     words: int
     pages: float
+    # How many of its parts say something, such as "3 of 6 parts".
+    progress: str
     findings: tuple[FindingGroup, ...]
-    # The number that freezing leads to: the next one, or that of the text as it is frozen already.
+    # The number of the next revision, or of the one that says what the draft says.
     revision: int
     is_frozen: bool
 
@@ -31,8 +33,8 @@ class DraftStatus(NamedTuple):
 
     @property
     def freeze_label(self) -> str:
-        """The words on the button that freezes."""
-        return f"{'Open' if self.is_frozen else 'Freeze as'} revision {self.revision}"
+        """The words on the button that creates a revision, or leads to it."""
+        return f"{'View' if self.is_frozen else 'Create'} revision {self.revision}"
 
     def as_json(self) -> dict[str, Any]:
         """What the browser needs after a save."""
@@ -41,13 +43,14 @@ class DraftStatus(NamedTuple):
             "saved_at": self.saved_at.isoformat(),
             "words": self.words,
             "pages": self.pages,
+            "progress": self.progress,
             "open": self.open,
             "freeze": self.freeze_label,
         }
 
 
 def status_of(release: Release) -> DraftStatus:
-    """How the draft of this release stands."""
+    """Return the status of the draft of this release."""
     document = documents.from_json(release.document)
     words, pages = documents.length(document)
     newest = find_newest_revision(release)
@@ -61,6 +64,8 @@ def status_of(release: Release) -> DraftStatus:
         saved_at=release.updated_at,
         words=words,
         pages=pages,
+        progress=f"{documents.count_written(document, release.form)} of "
+        f"{len(documents.PARTS[release.form])} parts",
         findings=coach_text(release),
         revision=number if is_frozen else number + 1,
         is_frozen=is_frozen,

@@ -27,9 +27,7 @@ class ChangedMeanwhile(Refused):
     """
 
     def __init__(self, merged: Merged, version: int) -> None:
-        super().__init__(
-            "Somebody changed the same words meanwhile. Both are kept: choose what stays."
-        )
+        super().__init__("Someone else changed the same words. Both are kept: choose one.")
         self.mine = documents.from_json(merged.mine)
         self.theirs = documents.from_json(merged.theirs)
         self.version = version

@@ -57,14 +57,14 @@ def grow(release_id: int) -> ResponseReturnValue:
     )
     if refused is not None:
         return refused
-    flash("The full form is open. Every word you wrote is where it was.")
+    flash("All parts added. Your text hasn’t changed.")
     return redirect(url_for(".release", release_id=found.id), 303)
 
 
 @bp.post("/releases/<int:release_id>/freeze")
 @access.requires("edit")
 def freeze(release_id: int) -> ResponseReturnValue:
-    """Save what was typed and freeze it as the next revision."""
+    """Save what was typed and create the next revision from it."""
     found = access.get(Release, release_id, "edit")
     author, before = access.person(), releases.find_newest_revision(found)
     refused = _with_typed(
@@ -76,7 +76,7 @@ def freeze(release_id: int) -> ResponseReturnValue:
     newest = releases.find_newest_revision(found)
     number = newest.number if newest else 0
     if newest is not before:
-        flash(f"Frozen as revision {number}. It stays as it is; the draft goes on from here.")
+        flash(f"Revision {number} created.")
     return redirect(url_for("review.revision", release_id=found.id, number=number), 303)
 
 

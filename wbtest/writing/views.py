@@ -95,7 +95,11 @@ def sheet_page(
     language = sheet.language.data or "en"
     # A sheet of the short form that was opened before the release grew comes back as it was sent.
     shape: Form = "full" if isinstance(sheet, FullForm) else "short"
-    status = status or status_of(release)
+    if status is None:
+        status = status_of(release)
+        if release.version == 1 and not release.first_writers:
+            # Nobody has written anything yet that the coach could judge.
+            status = status._replace(findings=())
     return render_template(
         "writing/release.html",
         release=release,
