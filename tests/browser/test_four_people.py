@@ -208,7 +208,7 @@ def test_four_people_bring_a_release_from_first_draft_to_approval(
     grace.get_by_label("Why now").fill("Since 2026 a phone recognises food all by itself.")
     saved(grace)
     grace.goto(f"{live.url}/releases/{release.id}")
-    expect(grace.get_by_text("An earlier text was approved")).to_be_visible()
+    expect(grace.get_by_text("The text changed since its approval")).to_be_visible()
     freeze(grace, live, release, 3)
     approve(ada, live, release, 3)
 

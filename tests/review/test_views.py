@@ -289,7 +289,7 @@ def test_the_sheet_says_that_its_text_was_approved_or_stopped(client: FlaskClien
     assert "This text is approved." in client.get(sheet).text
 
     save_release(revision.release, replace(LARDER, headline="Better"), 1, owner)
-    assert "An earlier text was approved." in client.get(sheet).text
+    assert "The text changed since its approval." in client.get(sheet).text
 
     stop_release(revision, owner, "Nobody wants it.")
     assert "stopped this idea before a test: “Nobody wants it.”" in client.get(sheet).text
