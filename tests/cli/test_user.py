@@ -77,7 +77,7 @@ def test_who_lost_everything_is_let_in_without_the_second_factor(larder: Instanc
 @pytest.mark.parametrize(
     ("arguments", "typed", "fault"),
     [
-        (("create", "ada@example.com"), PASSWORD, "has a log-in already"),
+        (("create", "ada@example.com"), PASSWORD, "already has an account"),
         (("create", "nobody"), PASSWORD, "@-sign"),
         (("create", "grace@example.com"), "short", "10 characters or more"),
         (("create", "grace@example.com"), "", "10 characters or more"),

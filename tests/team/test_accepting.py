@@ -72,7 +72,7 @@ def test_looking_spends_nothing(client: Browser, page: str) -> None:
 
 @pytest.mark.parametrize(
     ("changed", "said"),
-    [({"name": ""}, "Type your name."), ({"password": "short"}, "10 characters or more")],
+    [({"name": ""}, "Enter your name."), ({"password": "short"}, "10 characters or more")],
 )
 def test_a_fault_is_named_and_the_name_stays(
     client: Browser, page: str, changed: dict[str, str], said: str
@@ -115,7 +115,7 @@ def test_somebody_else_is_refused_and_the_invitation_still_works(
 
     for answer in (client.get(page), client.send(page, NEW)):
         assert answer.status_code == 403
-        assert "It is for ada@example.com, and you are logged in as viewer@" in answer.text
+        assert "It’s for ada@example.com, and you’re logged in as viewer@" in answer.text
 
     assert roles("viewer@larder.example") == ["viewer"]
     assert client.application.test_client().get(page).status_code == 200
@@ -137,7 +137,7 @@ def test_all_that_opens_nothing_looks_alike(
 
     assert {answer.status_code for answer in answers} == {404}
     assert len({answer.text for answer in answers}) == 1
-    assert "Ask whoever invited you for a new one." in answers[0].text
+    assert "Ask an owner of the team for a new one." in answers[0].text
     assert '<a href="/login">' in answers[0].text
 
 

@@ -110,7 +110,7 @@ def test_a_form_sent_by_nobody_leads_back_to_it_and_says_that_nothing_was_stored
     answer = client.send("/rooms/edit", headers={"Referer": referrer})
 
     assert answer.location == f"/login?next={onward}"
-    assert "logged out meanwhile, so nothing was stored" in client.get(answer.location).text
+    assert "logged out, so nothing was saved" in client.get(answer.location).text
 
 
 def test_a_script_that_goes_on_saving_leaves_no_heap_of_messages(client: Browser) -> None:

@@ -63,7 +63,7 @@ def test_an_owner_reads_what_goes_and_deletes_it(app: Flask, client: Browser, te
 
 @pytest.mark.parametrize(
     ("typed", "said"),
-    [({"team_name": "larder"}, "Type Larder"), ({"password": "wrong"}, "not your password")],
+    [({"team_name": "larder"}, "Enter Larder"), ({"password": "wrong"}, "not your password")],
 )
 def test_both_must_be_typed_right(client: Browser, team: Team, typed: dict[str, str], said: str):
     log_in(client, team.owner)
@@ -93,7 +93,7 @@ def test_a_page_that_is_open_must_be_ended_first(client: Browser, team: Team):
     answer = client.send("/settings/danger", TYPED)
 
     assert answer.status_code == 422
-    assert "/p/larder is open to strangers" in answer.text
+    assert "/p/larder is live" in answer.text
     assert count_contents().experiments == 1
 
 
@@ -101,7 +101,7 @@ def test_a_waiting_list_that_is_open_must_be_closed_first(app: Flask, team: Team
     over = make_over(app, team)
     choose_afterwards(over, team.owner, "open", waiting_variant="control")
 
-    with pytest.raises(Refused, match="/p/over is open to strangers"):
+    with pytest.raises(Refused, match="/p/over is live"):
         delete(team)
 
     choose_afterwards(over, team.owner, "closed")

@@ -89,9 +89,13 @@ def test_a_row_that_points_at_one_that_vanished_is_no_fault_of_ours(app: Flask, 
 @pytest.mark.parametrize(
     ("act", "status", "told"),
     [
-        (lambda it: members.change_role(it, "editor", None), 403, "You are no owner of this team"),
-        (lambda it: members.remove_member(it, None), 403, "You are no owner of this team"),
-        (lambda it: set_password(it.person, "another quiet word"), 422, "was changed meanwhile"),
+        (lambda it: members.change_role(it, "editor", None), 403, "no longer an owner"),
+        (lambda it: members.remove_member(it, None), 403, "no longer an owner"),
+        (
+            lambda it: set_password(it.person, "another quiet word"),
+            422,
+            "Your password has changed",
+        ),
     ],
 )
 def test_who_may_no_longer_when_the_password_is_compared_deletes_nothing(
@@ -173,6 +177,6 @@ def test_a_start_that_came_first_keeps_the_team(app: Flask, team: Team):
     assert is_inside.wait(60)
     threading.Timer(0.3, may_end.set).start()
 
-    with pytest.raises(Refused, match="/p/over is open to strangers"):
+    with pytest.raises(Refused, match="/p/over is live"):
         delete(team)
     starter.join()

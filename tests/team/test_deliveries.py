@@ -138,7 +138,7 @@ def test_a_webhook_is_added_and_its_secret_is_shown(client: Browser, team: Team)
         ({"url": "https://127.0.0.1/"}, "no public address"),
         ({"url": "http://hooks.example/"}, "begin with https://"),
         ({"url": "https://hooks.example:22/"}, "Port 22 is not called"),
-        ({"url": ""}, "Type the address"),
+        ({"url": ""}, "Enter the address"),
         ({"url": URL, "events": []}, "Choose at least one event"),
     ],
 )
@@ -215,7 +215,7 @@ def test_an_owner_reads_which_background_job_failed_since_when_and_no_error(
     log_in(client, team.owner)
 
     page = client.get("/settings/email").text
-    assert "Some who signed up are not told the outcome." in page
+    assert "Some sign-ups aren’t told the decision." in page
     assert "Last worked 1 March 2027, 09:00" in page
     assert "another-team" not in page
 

@@ -54,7 +54,7 @@ def test_an_invitation_goes_out_by_mail_alone(client: Browser) -> None:
 
     mail = db.session.scalars(db.select(OutboxMail)).one()
     assert mail.recipient == "ada@example.com"
-    assert "asks you to join Larder on wbtest as approver" in mail.body
+    assert "invited you to join Larder on wbtest as approver" in mail.body
     assert link_on(mail.body)
     assert not link_on(page := client.get("/settings").text)
     assert "Invite sent to ada@example.com" in page
@@ -100,9 +100,9 @@ def test_who_is_invited_is_listed_with_role_and_time(client: Browser) -> None:
 @pytest.mark.parametrize(
     ("typed", "said"),
     [
-        ({"email": "viewer@larder.example"}, "is in this team already"),
+        ({"email": "viewer@larder.example"}, "is already in the team"),
         ({"email": "nobody"}, "@-sign"),
-        ({"email": ""}, "Type the email."),
+        ({"email": ""}, "Enter an email."),
         ({"role": "king"}, "Not a valid choice"),
     ],
 )
@@ -153,7 +153,7 @@ def test_a_team_sends_so_many_a_day(client: Browser, team: Team, now: HandClock)
 
     answer = client.send("/settings/invitations", ADA)
     assert answer.status_code == 429
-    assert (answer.headers["Retry-After"], "Try tomorrow" in answer.text) == ("90000", True)
+    assert (answer.headers["Retry-After"], "Try again tomorrow" in answer.text) == ("90000", True)
     now.turn(hours=25)
     log_in(client, team.owner)
     assert client.send("/settings/invitations", ADA).status_code == 303
@@ -193,5 +193,5 @@ def test_bytes_that_are_no_text_are_refused_at_the_email(client: Browser, typed:
     )
 
     assert answer.status_code == 422
-    assert "Part of this email cannot be read. Type it again." in answer.text
+    assert "Part of this email can’t be read. Enter it again." in answer.text
     assert db.session.scalars(db.select(Invitation)).all() == []

@@ -164,7 +164,7 @@ def test_who_proved_nothing_of_late_is_asked_and_nothing_is_done(
         is_asked = (
             (answer.status_code, answer.location) == (303, onward)
             if cell.method == "GET"
-            else answer.status_code == 403 and "Is it you?" in answer.text
+            else answer.status_code == 403 and "Confirm it’s you" in answer.text
         )
         if not is_asked or has_written:
             faults.append(fault(cell, answer, has_written=has_written))

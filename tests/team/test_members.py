@@ -106,7 +106,7 @@ def test_the_last_owner_stays(client: Browser, team: Team, what: str, data: dict
     answer = client.send(f"/settings/{what.format(id=team.owner.id)}", data)
 
     assert answer.status_code == 409
-    assert "Make somebody else an owner first" in answer.text
+    assert "Make someone else an owner first" in answer.text
     assert roles(team).count("owner") == 1
 
 

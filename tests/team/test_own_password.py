@@ -59,13 +59,13 @@ def test_other_devices_are_logged_out_and_this_one_gets_a_new_token(
     ("field", "typed", "sentence"),
     [
         ("old_password", "not the password", "This is not your password."),
-        ("old_password", "", "Type the password you log in with."),
+        ("old_password", "", "Enter the password you log in with."),
         ("new_password", "short", "Use 10 characters or more"),
         ("new_password", "ababababab", "repeats itself"),
         ("new_password", PASSWORD, "This is the password you have."),
         ("new_password", "", "Choose a new password."),
         ("new_password", "x" * 1001, "Use at most 1000 characters."),
-        ("repeated", "another quiet wird", "The two differ."),
+        ("repeated", "another quiet wird", "The two passwords differ."),
     ],
 )
 def test_a_fault_is_told_at_its_field_and_changes_nothing(
@@ -120,7 +120,7 @@ def test_a_password_changed_elsewhere_meanwhile_is_not_changed_again(
     monkeypatch.setattr(passwords, "is_right", change_meanwhile)
     response = client.send("/account/password", FIELDS)
 
-    assert "Your password was changed meanwhile." in response.text
+    assert "Your password has changed." in response.text
     assert compare(db.session.get_one(Person, ada.id).password_hash, "a third quiet word")
 
 

@@ -101,7 +101,7 @@ def test_no_link_is_made_once_there_is_an_owner(app: Flask) -> None:
         ("password", "aaaaaaaaaaaa", "repeats itself"),
         ("email", "ada@", "There must be something after the @-sign"),
         ("contact_email", "nowhere", "must have an @-sign"),
-        ("name", "  ", "Type your name."),
+        ("name", "  ", "Enter your name."),
         ("team_name", "x" * 121, "Use at most 120 characters."),
     ],
 )

@@ -17,15 +17,15 @@ from wbtest.extensions import clock
 from wbtest.store import writing
 
 KINDS = {
-    "release.approved": "A text is approved",
-    "experiment.started": "An experiment starts",
-    "experiment.paused": "An experiment is paused",
-    "experiment.resumed": "An experiment goes on",
-    "experiment.ended": "An experiment ends",
-    "signup.created": "Somebody signs up",
-    "signup.confirmed": "Somebody confirms their email",
-    "verdict.reached": "A verdict is reached",
-    "decision.made": "The team decides",
+    "release.approved": "Revision approved",
+    "experiment.started": "Test started",
+    "experiment.paused": "Test paused",
+    "experiment.resumed": "Test resumed",
+    "experiment.ended": "Test ended",
+    "signup.created": "Sign-up",
+    "signup.confirmed": "Email confirmed",
+    "verdict.reached": "Result reached",
+    "decision.made": "Decision made",
 }
 # Sent by a button, to every webhook that is asked for it.
 TEST = "test"

@@ -178,9 +178,9 @@ def letter_of(news: Sequence[TodoItem], now: datetime, base_url: str, stop_url: 
         "\n\n".join(
             (
                 *parts,
-                f"All that needs you, also what you were told before:\n{base_url}/ideas",
-                "You get this in the morning, when something is new or late, and nothing twice. "
-                f"Stop these mails:\n{stop_url}\n",
+                f"Everything waiting for you:\n{base_url}/ideas",
+                "You get this each morning when something is new or late. "
+                f"Unsubscribe:\n{stop_url}\n",
             )
         ),
     )

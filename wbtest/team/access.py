@@ -34,9 +34,9 @@ Model = TypeVar("Model")
 View = TypeVar("View", bound=Callable[..., ResponseReturnValue])
 ROLE_DESCRIPTIONS = {
     "viewer": "A viewer reads and comments.",
-    "editor": "An editor also writes, and asks for reviews.",
+    "editor": "An editor also writes and asks for reviews.",
     "approver": "An approver also approves, starts and ends tests, and decides.",
-    "owner": "An owner also sees sign-ups and changes this page and who is in the team.",
+    "owner": "An owner also sees sign-ups, invites people and changes settings.",
 }
 
 

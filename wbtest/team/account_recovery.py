@@ -88,7 +88,7 @@ def ask_to_change_email(person: Person, new: str, password: str) -> None:
     wanted = people.clean_email(new, "new_email")
     stored = check_password(person, password)
     if wanted == person.email:
-        raise Invalid("new_email", "This is the email you log in with now. Type another one.")
+        raise Invalid("new_email", "You already log in with this email. Enter another one.")
     names = rate_limits.names_of(f"email mail {wanted}")
     with writing() as session:
         hold_with_password(person, stored)
@@ -144,7 +144,7 @@ class LinkOver(Refused):
     status = 404
 
     def __init__(self, kind: Kind) -> None:
-        super().__init__("The link does not work any more, or never did.")
+        super().__init__("This link no longer works.")
         self.kind = kind
 
 
@@ -211,20 +211,19 @@ def _is_open(token: str, kind: Kind) -> sa.ColumnElement[bool]:
 def reset_letter(url: str) -> Letter:
     """Return the mail to somebody who lost a password."""
     return _letter(
-        "A new password for wbtest",
-        "Somebody asked for a new password for your log-in. Choose it here, within an hour:",
+        "Choose a new wbtest password",
+        "Someone asked for a new password for your account. Choose it here within an hour:",
         url,
-        "If that was not you, do nothing: your password stays as it is.",
+        "If that wasn’t you, do nothing. Your password stays the same.",
     )
 
 
 def reset_done_letter(reset_url: str) -> Letter:
     """Return the mail that says that a password was set by link."""
     return _letter(
-        "Your password for wbtest is new",
-        "A new password was set for your log-in by a link from our mail, and all devices are"
-        " logged out.",
-        f"If that was not you, somebody reads your mail. Secure your mailbox first, then choose"
+        "Your wbtest password has changed",
+        "Your password was changed with a link from our email. All devices are logged out.",
+        "If that wasn’t you, someone can read your email. Secure your mailbox first, then choose"
         f" another password: {reset_url}",
     )
 
@@ -232,41 +231,42 @@ def reset_done_letter(reset_url: str) -> Letter:
 def email_asked_letter(new_email: str, reset_url: str) -> Letter:
     """Return the mail to the old address, while nothing is changed yet."""
     return _letter(
-        "Somebody asks to change your email for wbtest",
-        f"Somebody who knows your password asks to log in with {new_email} from now on. Nothing"
-        " changes before the new address is confirmed.",
-        "If that was you, open the link in the mail that went there.",
-        f"If that was not you, choose a new password now, which stops it: {reset_url}",
+        "Changing your wbtest email",
+        f"Someone who knows your password asked to log in with {new_email} instead. Nothing changes"
+        " until the new address is confirmed.",
+        "If that was you, open the link we sent there.",
+        f"If that wasn’t you, choose a new password now to stop it: {reset_url}",
     )
 
 
 def email_link_letter(url: str) -> Letter:
     """Return the mail to the new address."""
     return _letter(
-        "Confirm your new email for wbtest",
-        "Somebody wants to log in to wbtest with this address. If that is you, say so here, within"
-        " an hour:",
+        "Confirm your new wbtest email",
+        "Someone wants to log in to wbtest with this address. If that’s you, confirm within an"
+        " hour:",
         url,
-        "If that was not you, do nothing: without your yes the address is not used.",
+        "If that wasn’t you, do nothing. Unless you confirm, the address isn’t used.",
     )
 
 
 def email_taken_letter(login_url: str) -> Letter:
     """Return the mail to a new address that has a log-in of its own."""
     return _letter(
-        "Somebody wanted to use your email for wbtest",
-        "Somebody asked to log in with this address, but it has a log-in already. Nothing changed.",
+        "Someone tried to use your email for wbtest",
+        "Someone asked to log in with this address, but it already has an account. Nothing"
+        " changed.",
         f"If that was you, log in with it instead: {login_url}",
-        "If that was not you, there is nothing to do.",
+        "If that wasn’t you, you don’t need to do anything.",
     )
 
 
 def email_changed_letter(new_email: str) -> Letter:
     """Return the mail to the old address, after the change."""
     return _letter(
-        "Your email for wbtest is changed",
-        f"Your log-in is {new_email} from now on; this address opens nothing any more.",
-        "If that was not you, tell whoever runs your wbtest server at once.",
+        "Your wbtest email has changed",
+        f"You now log in with {new_email}. This address no longer works.",
+        "If that wasn’t you, tell the person who runs your wbtest server at once.",
     )
 
 

@@ -50,7 +50,7 @@ class EndingTokens(TypedForm):
     ends_tokens = BooleanField("Also end my API tokens")
 
     def offer(self, number: int) -> None:
-        """Say how many would end; who has none is not asked."""
+        """Say how many would end; people without any are not asked."""
         if number:
             tokens = "API token" if number == 1 else f"{number} API tokens"
             self.ends_tokens.label.text = f"Also end my {tokens}"
@@ -63,34 +63,34 @@ class EndingTokens(TypedForm):
 
 
 class LogInForm(TypedForm):
-    email = EmailField("Email", [DataRequired("Type your email."), at_most(320)])
+    email = EmailField("Email", [DataRequired("Enter your email."), at_most(320)])
     password = PasswordField(
-        "Password", [DataRequired("Type your password."), at_most(LONGEST_PASSWORD)]
+        "Password", [DataRequired("Enter your password."), at_most(LONGEST_PASSWORD)]
     )
 
 
 class SetupForm(TypedForm):
-    name = StringField("Your name", [DataRequired("Type your name."), at_most(120)], [one_line])
-    email = EmailField("Your email", [DataRequired("Type your email."), reachable])
+    name = StringField("Your name", [DataRequired("Enter your name."), at_most(120)], [one_line])
+    email = EmailField("Your email", [DataRequired("Enter your email."), reachable])
     password = PasswordField("Password", [DataRequired("Choose a password."), good_password])
     team_name = StringField(
         "Team or company", [DataRequired("Name your team."), at_most(120)], [one_line]
     )
-    controller = StringField("Who is responsible", [Optional(), at_most(300)], [one_line])
+    controller = StringField("Responsible", [Optional(), at_most(300)], [one_line])
     contact_email = EmailField("Email for visitors", [Optional(), reachable], [one_line])
 
 
 class PasswordForm(EndingTokens):
     old_password = PasswordField(
-        "Your password now",
-        [DataRequired("Type the password you log in with."), at_most(LONGEST_PASSWORD)],
+        "Current password",
+        [DataRequired("Enter the password you log in with."), at_most(LONGEST_PASSWORD)],
     )
     new_password = PasswordField(
         "New password", [DataRequired("Choose a new password."), good_password]
     )
     repeated = PasswordField(
-        "New password, once more",
-        [EqualTo("new_password", "The two differ. Type the new password once more.")],
+        "Repeat new password",
+        [EqualTo("new_password", "The two passwords differ. Enter the new one again.")],
     )
 
 
@@ -99,24 +99,22 @@ class TeamForm(TypedForm):
         "Team or company", [DataRequired("Name your team."), at_most(120)], [one_line]
     )
     controller = StringField(
-        "Who is responsible",
-        [DataRequired("Say who is responsible: visitors have a right to know."), at_most(300)],
+        "Responsible",
+        [DataRequired("Enter who is responsible. Visitors have a right to know."), at_most(300)],
         [one_line],
     )
     contact_email = EmailField(
         "Email for visitors",
-        [DataRequired("Visitors need a place to write to."), reachable],
+        [DataRequired("Enter an email that visitors can write to."), reachable],
         [one_line],
     )
 
 
 class DeletingForm(TypedForm):
-    team_name = StringField(
-        "Type the name of the team", [DataRequired("Type the name of the team."), at_most(120)]
-    )
+    team_name = StringField("Team name", [DataRequired("Enter the team’s name."), at_most(120)])
     password = PasswordField(
         "Your password",
-        [DataRequired("Type the password you log in with."), at_most(LONGEST_PASSWORD)],
+        [DataRequired("Enter the password you log in with."), at_most(LONGEST_PASSWORD)],
     )
 
 
@@ -134,22 +132,22 @@ def _code(label: str, control: str | None = None) -> StringField:
 
 
 class NameForm(TypedForm):
-    name = StringField("Your name", [DataRequired("Type your name."), at_most(120)], [one_line])
+    name = StringField("Your name", [DataRequired("Enter your name."), at_most(120)], [one_line])
 
 
 class AskForResetForm(TypedForm):
-    email = EmailField("Email", [DataRequired("Type your email."), at_most(320), reachable])
+    email = EmailField("Email", [DataRequired("Enter your email."), at_most(320), reachable])
 
 
 class ResetForm(EndingTokens):
-    # Whoever lost the password may have lost it to somebody.
+    # Somebody else may know the lost password.
     ends_tokens = BooleanField("Also end my API tokens", default=True)
     new_password = PasswordField(
         "New password", [DataRequired("Choose a new password."), good_password]
     )
     repeated = PasswordField(
-        "New password, once more",
-        [EqualTo("new_password", "The two differ. Type the new password once more.")],
+        "Repeat new password",
+        [EqualTo("new_password", "The two passwords differ. Enter the new one again.")],
     )
 
 
@@ -170,7 +168,7 @@ class ProvingForm(TypedForm):
 
 
 class TurnOnForm(EndingTokens):
-    # The secret that the page showed, signed; whoever sends another one gets a new page.
+    # The secret that the page showed, signed; with another one the page is shown again.
     secret = HiddenField(validators=[Length(max=1000)])
     code = _code("Code from the app")
     password = _own_password("factor-password")
@@ -184,14 +182,14 @@ class TurnOffForm(EndingTokens):
 
 
 class InviteForm(TypedForm):
-    email = EmailField("Their email", [DataRequired("Type the email."), reachable], [one_line])
+    email = EmailField("Their email", [DataRequired("Enter an email."), reachable], [one_line])
     role = SelectField("Their role", choices=ROLE_CHOICES, default="editor")
 
 
 class JoinForm(TypedForm):
     name = StringField(
         "Your name",
-        [DataRequired("Type your name."), Length(max=120, message="Use at most 120 characters.")],
+        [DataRequired("Enter your name."), Length(max=120, message="Use at most 120 characters.")],
         [one_line],
     )
     password = PasswordField("Password", [DataRequired("Choose a password."), good_password])
@@ -199,30 +197,30 @@ class JoinForm(TypedForm):
 
 class TokenForm(TypedForm):
     name = StringField(
-        "Which program is it for",
+        "Program",
         [
-            DataRequired("Say which program will use it."),
+            DataRequired("Enter the program that will use it."),
             Length(max=LONGEST_NAME, message=f"Use at most {LONGEST_NAME} characters."),
         ],
     )
     scopes = SelectMultipleField(
-        "What it may do",
+        "Permissions",
         # That one is chosen is the verb's to ask: "required" would be asked of every single box.
         choices=SCOPES,
         widget=widgets.ListWidget(),
         option_widget=widgets.CheckboxInput(),
     )
     days = IntegerField(
-        "Ends by itself after",
+        "Expires after",
         [
             Optional(),
-            NumberRange(1, LONGEST_LIFE, f"Type 1 to {LONGEST_LIFE} days, or leave it empty."),
+            NumberRange(1, LONGEST_LIFE, f"Enter 1 to {LONGEST_LIFE} days, or leave it empty."),
         ],
     )
     password = PasswordField(
         "Your password",
         [
-            DataRequired("Type the password you log in with."),
+            DataRequired("Enter the password you log in with."),
             Length(max=LONGEST_PASSWORD, message=f"Use at most {LONGEST_PASSWORD} characters."),
         ],
     )
@@ -230,18 +228,18 @@ class TokenForm(TypedForm):
 
 class WebhookForm(TypedForm):
     url = URLField(
-        "Web address",
+        "Address",
         [
-            DataRequired("Type the address that is to be told."),
+            DataRequired("Enter the address to send events to."),
             Length(max=LONGEST_URL, message=f"Use at most {LONGEST_URL} characters."),
         ],
     )
     events = SelectMultipleField(
-        "When",
+        "Events",
         # That one is chosen is the verb's to ask: "required" would be asked of every single box.
         choices=KINDS,
         default=list(KINDS),
         widget=ListWidget(),
         option_widget=CheckboxInput(),
     )
-    addresses = BooleanField("Include the email of each sign-up")
+    addresses = BooleanField("Include emails of sign-ups")

@@ -136,7 +136,7 @@ def login_code() -> ResponseReturnValue:
         return redirect(onward, 303)
     waiting = two_factor.find_waiting_person(request.cookies.get(two_factor.cookie_name(), ""))
     if waiting is None:
-        flash("Type your password once more: the code has to follow within five minutes.", "error")
+        flash("Enter your password again. The code must follow within five minutes.", "error")
         return redirect(url_for(".login", next=onward), 303)
     form = CodeForm()
     if form.validate_on_submit():
@@ -196,7 +196,7 @@ def new_password(token: str) -> ResponseReturnValue:
         except Invalid as refused:
             put_refusal(form, refused)
         else:
-            flash("Your new password is set, and all devices are logged out. Log in with it.")
+            flash("Password saved. All devices are logged out. Log in with the new one.")
             response = redirect(url_for(".login"), 303)
             # A person who opened the mail is no stranger, however many strangers guess.
             sessions.remember_device(response, email)
@@ -256,7 +256,7 @@ def _ask_for_proof() -> Response | None:
     if request.method != "POST":
         return redirect(url_for("team.prove", next=path), 303)
     if any(file.filename for file in request.files.values()):
-        flash("Nothing was read of the file yet. Choose it once more after your password.", "error")
+        flash("The file wasn’t uploaded. Confirm it’s you, then choose it again.", "error")
         return redirect(url_for("team.prove", next=path if _has_page() else "/"), 303)
     names = ("password", "code") if has_second_factor(access.person()) else ("password",)
     is_sent = all(name in request.form for name in names)

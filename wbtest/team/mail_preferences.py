@@ -148,7 +148,7 @@ def send_test_mail(people: list[Person], subject: str, body: str) -> None:
         queue_mail(
             recipient=person.email,
             subject=subject,
-            body=f"{body}\n\nYou get mails about your team’s tests. Stop these mails:\n{stop}\n",
+            body=f"{body}\n\nYou get emails about your team’s tests. Unsubscribe:\n{stop}\n",
             leave_url=stop,
         )
 

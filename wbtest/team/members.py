@@ -34,7 +34,7 @@ class LastOwner(Refused):
     """Without this person nobody could let anybody in any more."""
 
     def __init__(self) -> None:
-        super().__init__("A team needs an owner. Make somebody else an owner first.")
+        super().__init__("A team needs an owner. Make someone else an owner first.")
 
 
 class NotOwner(Refused):
@@ -43,7 +43,7 @@ class NotOwner(Refused):
     status = 403
 
     def __init__(self) -> None:
-        super().__init__("You are no owner of this team any more, so nothing was changed.")
+        super().__init__("You’re no longer an owner, so nothing changed.")
 
 
 def change_role(membership: Membership, role: str, owner: Person | None) -> None:
@@ -136,7 +136,7 @@ class TooManyInvitations(Refused):
 
     def __init__(self, seconds: int) -> None:
         super().__init__(
-            f"{MOST_A_DAY} invitations went out in a day, as many as a team may send. Try tomorrow."
+            f"You’ve reached the limit of {MOST_A_DAY} invites a day. Try again tomorrow."
         )
         self.seconds = seconds
 
@@ -154,7 +154,9 @@ def invite(owner: Person, email: str, role: str) -> tuple[Invitation, str]:
         hold(get_team())
         check_owner(owner)
         if _is_member(email):
-            raise Invalid("email", f"{email} is in this team already. Change the role in the list.")
+            raise Invalid(
+                "email", f"{email} is already in the team. Change their role in the list."
+            )
         found = session.scalar(sa.select(Invitation).where(Invitation.email == email))
         invitation = found or Invitation(email=email)
         invitation.role = role
@@ -256,12 +258,12 @@ class InvitationOver(Refused):
     """Unknown, used, taken back or too old: which of them is nobody's business."""
 
     status = 404
-    title = "This invitation is over"
+    title = "This invite no longer works"
 
     def __init__(self) -> None:
         super().__init__(
-            "The link was used, replaced or taken back, or its 48 hours have passed. "
-            "Ask whoever invited you for a new one."
+            "It was used, replaced or removed, or it expired after 48 hours. "
+            "Ask an owner of the team for a new one."
         )
 
 
@@ -269,12 +271,12 @@ class SomebodyElse(Refused):
     """The invitation is another person's than the one who is logged in."""
 
     status = 403
-    title = "This invitation is for somebody else"
+    title = "This invite is for someone else"
 
     def __init__(self, invited: str, asking: str) -> None:
         super().__init__(
-            f"It is for {invited}, and you are logged in as {asking}. "
-            "Log out, then open the link again. It still works."
+            f"It’s for {invited}, and you’re logged in as {asking}. "
+            "Log out, then open the link again."
         )
 
 
@@ -313,7 +315,7 @@ def accept_invitation_as_new(token: str, *, name: str, password: str) -> Person:
             session.flush()
         except IntegrityError as error:
             raise Refused(
-                "This email has a log-in by now. Open the link again and log in with it."
+                "This email already has an account. Open the link again and log in."
             ) from error
         _join(invitation, person)
         session.delete(invitation)
@@ -353,9 +355,9 @@ def invitation_letter(
 ) -> Letter:
     """Return the mail that asks somebody in; ``does`` says what this ``role`` may do."""
     parts = (
-        f"{invited_by} asks you to join {team} on wbtest as {role}. {does}",
-        f"Open this page and press the button:\n{url}",
-        f"The link is for you alone: it works once, until {until.day} {until:%B, %H:%M} UTC. "
-        "If you did not expect it, do nothing, and nothing happens.",
+        f"{invited_by} invited you to join {team} on wbtest as {role}. {does}",
+        f"Join here:\n{url}",
+        f"The link is only for you. It works once, until {until.day} {until:%B, %H:%M} UTC. "
+        "If you didn’t expect this, ignore it.",
     )
-    return Letter(f"{invited_by} asks you to join {team}", "\n\n".join(parts) + "\n")
+    return Letter(f"{invited_by} invited you to join {team}", "\n\n".join(parts) + "\n")

@@ -34,7 +34,7 @@ def clean_email(text: str, field: str = "email") -> str:
     from email_validator import EmailNotValidError, validate_email
 
     if NO_TEXT.search(text):
-        raise Invalid(field, "Part of this email cannot be read. Type it again.")
+        raise Invalid(field, "Part of this email can’t be read. Enter it again.")
     try:
         found = validate_email(text.strip(), check_deliverability=False)
     except EmailNotValidError as error:
@@ -94,7 +94,7 @@ def add_person(*, email: str, name: str, role: str, password: str) -> Person:
     person = new_person(email=email, name=name, password=password)
     with writing() as session:
         if find_person(person.email):
-            raise Invalid("email", "Somebody with this email has a log-in already.")
+            raise Invalid("email", "This email already has an account.")
         session.add(person)
         session.add(Membership(person=person, role=role, created_at=clock.now()))
         session.flush()

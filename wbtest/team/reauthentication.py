@@ -13,7 +13,7 @@ from wbtest.team.access import get_team
 from wbtest.team.audit import record
 from wbtest.team.models import Person
 
-WRONG = "This is not your password. Type the one you log in with now."
+WRONG = "This is not your password. Enter the one you log in with."
 # From one IP, session or known browser.
 MOST_TRIES = (10, rate_limits.QUARTER)
 # From everywhere together. Who is known goes on, so that strangers lock nobody out.
@@ -61,7 +61,7 @@ def hold_with_password(person: Person, stored: str, field: str = "password") -> 
     """Hold the person; a password that is another by now was right before, and is no longer."""
     hold(person)
     if person.password_hash != stored:
-        raise Invalid(field, "Your password was changed meanwhile. Log in with the new one.")
+        raise Invalid(field, "Your password has changed. Log in with the new one.")
 
 
 @contextmanager

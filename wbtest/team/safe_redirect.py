@@ -45,7 +45,7 @@ def ask_to_log_in() -> ResponseReturnValue:
         # A script that saves in the background says it itself, each time, and keeps the words.
         if request.headers.get("Accept") != "application/json":
             flash(
-                "You were logged out meanwhile, so nothing was stored. Log in, then send it again.",
+                "You were logged out, so nothing was saved. Log in, then try again.",
                 "error",
             )
     return redirect(url_for("team.login", next=onward), 303)

@@ -86,7 +86,7 @@ def delete_everything(owner: Person, *, name: str, password: str) -> None:
     NotOwner when they are none any more, and Refused while a page is open to strangers.
     """
     if " ".join(name.split()) != get_team().name:
-        raise Invalid("team_name", f"Type {get_team().name} to confirm.")
+        raise Invalid("team_name", f"Enter {get_team().name} to confirm.")
     stored = check_password(owner, password)
     with writing() as session:
         _keep_visits_out()
@@ -162,11 +162,11 @@ def open_pages_sentence(slugs: list[str]) -> str:
     """Return the sentence about pages that keep everything from being deleted, or ''.
 
     >>> open_pages_sentence(["a", "b", "c"])
-    '/p/a, /p/b and /p/c are open to strangers. End or close them first, then delete.'
+    '/p/a, /p/b and /p/c are live. End or close them first, then delete.'
     """
     if not slugs:
         return ""
     *others, last = [f"/p/{slug}" for slug in slugs]
     named = f"{', '.join(others)} and {last}" if others else last
     verb, what = ("are", "them") if others else ("is", "it")
-    return f"{named} {verb} open to strangers. End or close {what} first, then delete."
+    return f"{named} {verb} live. End or close {what} first, then delete."

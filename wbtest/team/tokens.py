@@ -18,11 +18,11 @@ from wbtest.team.sessions import digest, write_at_once
 
 # What a token may be given, and what it lets a program do within its maker's role.
 SCOPES = {
-    "read": "Read releases, reviews, experiments and results",
-    "write": "Write: releases, comments, forecasts, drafts of experiments, spend and notes",
-    "decide": "Decide: approve, start, pause and end experiments, go, iterate or stop",
-    "admin": "Read what owners see: addresses of visitors, members, webhooks, tokens, the record",
-    "manage": "Do what owners do: let people in and out, webhooks, tokens, the end of a test",
+    "read": "Read ideas, reviews, tests and results",
+    "write": "Write releases, comments, forecasts, draft tests, spend and notes",
+    "decide": "Approve, start, pause and end tests, and decide",
+    "admin": "Read sign-ups’ emails, members, webhooks, tokens and the audit log",
+    "manage": "Manage people, webhooks, tokens and the end of a test",
 }
 BEGINS = "wbt_"
 LONGEST_NAME = 80
@@ -43,18 +43,18 @@ def make_token(
     """
     name = " ".join(name.split())
     if not 1 <= len(name) <= LONGEST_NAME:
-        raise Invalid("name", f"Say in 1 to {LONGEST_NAME} characters which program will use it.")
+        raise Invalid("name", f"Name the program in 1 to {LONGEST_NAME} characters.")
     if not scopes or not set(scopes) <= SCOPES.keys():
         raise Invalid("scopes", f"Choose what it may do: {', '.join(SCOPES)}.")
     if days is not None and not 1 <= days <= LONGEST_LIFE:
-        raise Invalid("days", f"A token lives 1 to {LONGEST_LIFE} days, or until you end it.")
+        raise Invalid("days", f"Enter 1 to {LONGEST_LIFE} days, or leave it empty.")
     text = BEGINS + secrets.token_urlsafe(32)
     with writing() as session:
         membership = session.get(Membership, maker.id)
         if membership is None:
             raise Refused(f"{maker.name} is not in the team.")
         if len(list_tokens()) >= MOST_TOKENS:
-            raise Refused(f"There are {MOST_TOKENS} tokens. End one that nobody uses first.")
+            raise Refused(f"You have {MOST_TOKENS} tokens, the most allowed. End one first.")
         token = ApiToken(
             person_id=maker.id,
             name=name,

@@ -34,10 +34,10 @@ from wbtest.team.reauthentication import check_password, hold_with_password, nam
 from wbtest.team.sessions import digest, end_session, open_session
 from wbtest.team.tokens import end_tokens
 
-WRONG_CODE = "This code is not right, or was used already. Wait for the next one and type that."
+WRONG_CODE = "This code is wrong or was already used. Wait for the next one and enter that."
 KEY_CHANGED = (
-    "This server’s key was changed, so it cannot check codes of before. Whoever runs it turns your "
-    "second factor off on its command line: wbtest user second-factor-off"
+    "The server’s key has changed, so it can’t check your codes. Ask the person who runs it to "
+    "enter: wbtest user second-factor-off"
 )
 # Half a minute before and after: clocks of phones are not exact.
 NEIGHBOURS = (0, -1, 1)

@@ -80,7 +80,7 @@ def test_only_owners_who_want_mails_hear_of_unusual_sign_ups(
     page = client.get(f"/experiments/{experiment.id}/signups").text
 
     assert recipients() == ["owner"]
-    assert f"Stop these mails:\n{mails()[0].leave_url}\n" in mails()[0].body
+    assert f"Unsubscribe:\n{mails()[0].leave_url}\n" in mails()[0].body
     assert "1 March 2027, 11:00 UTC</b>: most sign-ups looked automated." in page
 
 

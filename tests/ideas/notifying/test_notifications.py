@@ -53,7 +53,7 @@ def test_the_mail_says_what_was_found_and_where_to_look(experiment: Experiment, 
     assert "900 people saw it, 126 signed up" in head
     assert "What you said you would do then: We build it." in head
     assert foot.startswith(f"http://localhost/experiments/{experiment.id}/results\n")
-    assert foot.endswith(f"Stop these mails:\n{first.leave_url}\n")
+    assert foot.endswith(f"Unsubscribe:\n{first.leave_url}\n")
     assert first.leave_url.startswith("http://localhost/mails/stop/")
     assert first.leave_url != second.leave_url
 

@@ -70,9 +70,9 @@ def test_it_says_what_since_when_where_and_how_to_stop_it(
         "Approve or send back revision 1 of Larder\n"
         "  Editor · waiting for 2 days\n"
         "  http://localhost/releases/1/revisions/1\n\n"
-        "All that needs you, also what you were told before:\nhttp://localhost/ideas\n\n"
-        "You get this in the morning, when something is new or late, and nothing twice. "
-        f"Stop these mails:\n{mail.leave_url}\n"
+        "Everything waiting for you:\nhttp://localhost/ideas\n\n"
+        "You get this each morning when something is new or late. "
+        f"Unsubscribe:\n{mail.leave_url}\n"
     )
     assert mail.leave_url == mail_preferences.daily_stop_url(team.approver)
 

@@ -50,8 +50,8 @@ def test_opening_the_link_in_a_mail_stops_nothing_and_its_button_does(
     assert chosen(ada) == (True, "Asia/Tokyo")
     done = client.send(link_of(ada))
 
-    assert "Stop these mails?" in asked.text
-    assert "Stopped" in done.text
+    assert "Unsubscribe?" in asked.text
+    assert "Unsubscribed" in done.text
     assert asked.headers["Referrer-Policy"] == "no-referrer"
     assert chosen(ada) == (False, "Asia/Tokyo")
 

@@ -55,12 +55,12 @@ def test_nothing_changes_before_the_yes(client: Browser, ada: Person, link: str)
 
 def test_the_old_address_is_told_before_and_after(client: Browser, ada: Person, link: str) -> None:
     [asked] = mails_to("ada@example.com")
-    assert f"asks to log in with {NEW}" in asked.body
+    assert f"asked to log in with {NEW}" in asked.body
     assert "http://localhost/reset" in asked.body
 
     client.send(link)
 
-    assert f"Your log-in is {NEW}" in mails_to("ada@example.com")[-1].body
+    assert f"You now log in with {NEW}" in mails_to("ada@example.com")[-1].body
 
 
 def test_a_new_password_stops_the_change(client: Browser, ada: Person, link: str) -> None:
@@ -76,7 +76,7 @@ def test_a_new_password_stops_the_change(client: Browser, ada: Person, link: str
         ("password", "not the password", "This is not your password."),
         ("password", "", "Enter the password you log in with."),
         ("new_email", "ada", "@-sign"),
-        ("new_email", " ADA@example.com ", "This is the email you log in with now."),
+        ("new_email", " ADA@example.com ", "You already log in with this email."),
         ("new_email", "", "Enter the new email."),
     ],
 )
@@ -107,7 +107,7 @@ def test_whether_an_address_has_a_log_in_only_its_owner_learns(
         told.append((answer.status_code, page))
 
     assert told[0] == told[1]
-    assert "has a log-in already" in mails_to("grace@example.com")[0].body
+    assert "already has an account" in mails_to("grace@example.com")[0].body
     assert "/email/" not in mails_to("grace@example.com")[0].body
     assert "/email/" in mails_to("eve@example.com")[0].body
 

@@ -123,7 +123,7 @@ def test_a_file_cannot_wait_and_one_is_told_to_choose_it_again(
     answer = stale.send(path, {"file": (io.BytesIO(b"mia@x.io"), "list.csv")})
 
     assert (answer.status_code, answer.location) == (303, f"/account/prove?next={onward}")
-    assert "Choose it once more" in stale.get(answer.location).text
+    assert "choose it again" in stale.get(answer.location).text
 
 
 def test_whose_mail_did_not_arrive_is_not_told_before(stale: Browser, team: Team):
@@ -165,4 +165,4 @@ def test_whose_role_is_too_low_is_told_so_and_not_asked(
     log_in(client, team.editor)
     now.turn(minutes=10)
 
-    assert "Is it you?" not in client.send("/settings/invitations", INVITED).text
+    assert "Confirm it’s you" not in client.send("/settings/invitations", INVITED).text

@@ -38,7 +38,7 @@ def test_the_log_in_leads_to_a_link_by_mail(client: Browser, ada: Person) -> Non
 
     answer = client.send("/reset", {"email": " ADA@example.com "})
 
-    assert "Look into your mailbox" in answer.text
+    assert "Check your email" in answer.text
     [mail] = mails_to(ada.email)
     assert address_in(mail).startswith("http://localhost/reset/")
 
@@ -93,7 +93,7 @@ def test_the_link_sets_a_new_password_and_logs_nobody_in(
     assert passwords.is_right(db.session.get_one(Person, ada.id).password_hash, NEW)
     assert elsewhere.get("/settings").status_code == 303
     assert db.session.scalar(db.select(db.func.count()).select_from(LoginSession)) == 0
-    assert "was set for your log-in" in mails_to(ada.email)[-1].body
+    assert "Your password was changed" in mails_to(ada.email)[-1].body
 
 
 def test_programs_that_open_the_link_do_not_spend_it(client: Browser, link: str) -> None:
@@ -183,7 +183,7 @@ def test_too_many_wrong_passwords_do_not_keep_the_mail_back(client: Browser, ada
     ("fields", "sentence"),
     [
         ({**FIELDS, "new_password": "short"}, "Use 10 characters or more"),
-        ({**FIELDS, "repeated": "other"}, "The two differ."),
+        ({**FIELDS, "repeated": "other"}, "The two passwords differ."),
         ({}, "Choose a new password."),
     ],
 )

@@ -72,7 +72,7 @@ def test_it_is_turned_on_with_what_the_page_shows(
     ("changed", "sentence"),
     [
         ({"password": "wrong"}, "This is not your password."),
-        ({"code": "000000"}, "This code is not right"),
+        ({"code": "000000"}, "This code is wrong"),
         ({"code": ""}, "Enter a code."),
         ({"secret": "JBSWY3DPEHPK3PXP"}, "This page was open too long."),
     ],
