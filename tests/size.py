@@ -28,6 +28,8 @@ LAYOUT = {
 }
 # Each area has one of these, so the same name in two areas means the same thing.
 EXPECTED_NAMES = {"__init__.py", "models.py", "views.py", "forms.py"}
+# A module of these is named like what it serves.
+INTERFACES = {"api", "cli"}
 # Written by a program from the code; a test holds each to it.
 GENERATED_PAGES = {"coach.md", "fields.md", "permissions.md"}
 # What measures and attacks; the tests of it stand beside it.
@@ -82,7 +84,9 @@ def measure_all(*folders: str, but: Callable[[Path], bool] = lambda _: False) ->
 
 def repeated_names(modules: Iterable[Module]) -> dict[str, int]:
     """Return how many files have the same name, by name, the most frequent first."""
-    names = Counter(module.path.name for module in modules)
+    names = Counter(
+        module.path.name for module in modules if module.path.parent.name not in INTERFACES
+    )
     return {name: n for name, n in names.most_common() if n > 1 and name not in EXPECTED_NAMES}
 
 
