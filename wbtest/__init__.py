@@ -13,7 +13,6 @@ from wbtest import (
     decisions,
     delivery,
     errors,
-    helping,
     ideas,
     locks,
     publishing,
@@ -110,7 +109,6 @@ def _join_areas(app: Flask) -> None:
     for area in (
         delivery,
         team,
-        helping,
         writing,
         review,
         publishing,

@@ -1,6 +1,7 @@
-"""What forms of the team share: how they are read, and how a verb's error gets to its field."""
+"""What forms share: how they are read, what belongs in a field, where a verb's error is shown."""
 
-from typing import Any
+from collections.abc import Mapping
+from typing import Any, ClassVar, NamedTuple, Protocol
 
 from flask import request
 from flask_wtf import FlaskForm
@@ -53,3 +54,34 @@ def one_line(text: str | None) -> str | None:
 def at_most(length: int) -> Length:
     """A validator: so many characters and no more."""
     return Length(max=length, message=f"Use at most {length} characters.")
+
+
+class Belongs(NamedTuple):
+    """What belongs in a field, with an example of what does not and of what does."""
+
+    text: str
+    no: str = ""
+    but: str = ""
+
+
+class HasExamples(Protocol):
+    """The same, wherever its examples come from."""
+
+    @property
+    def text(self) -> str: ...
+    @property
+    def no(self) -> str: ...
+    @property
+    def but(self) -> str: ...
+
+
+class Described:
+    """A form whose fields say what belongs in them; it stands before the form's own class."""
+
+    belongs: ClassVar[Mapping[str, HasExamples]] = {}
+
+    def __init__(self: Any, *args: Any, **more: Any) -> None:
+        super().__init__(*args, **more)
+        for name, said in self.belongs.items():
+            if name in self:
+                self[name].description = said

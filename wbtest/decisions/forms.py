@@ -9,8 +9,7 @@ from wbtest.decisions.checklist import LONGEST_NOTE, STATES, Checklist, Checklis
 from wbtest.decisions.decide import LONGEST_REASON
 from wbtest.decisions.learning_cards import LONGEST, LONGEST_WHY
 from wbtest.decisions.models import AssumptionMark, LearningCard
-from wbtest.forms import TypedForm
-from wbtest.helping.belonging import Belongs, Described
+from wbtest.forms import Belongs, Described, TypedForm
 from wbtest.publishing.stages import CHOICES
 
 DECISION = {

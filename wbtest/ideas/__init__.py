@@ -7,6 +7,7 @@ from flask import Flask
 
 from wbtest.ideas import (
     daily_email,
+    help_views,
     idea_head,
     notification_views,
     notifications,
@@ -23,6 +24,7 @@ PAGES = (onboarding_views, notification_views)
 def init_app(app: Flask) -> None:
     """Attach this area's pages, and hand the worker what it must do by the clock."""
     app.register_blueprint(views.bp)
+    app.register_blueprint(help_views.bp)
     app.add_template_global(idea_head.head_in_view, "idea_head")
     hooks = runtime(app).hooks
     hooks.jobs["verdicts told"] = (notifications.send_notifications, notifications.EVERY)

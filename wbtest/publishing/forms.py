@@ -18,8 +18,7 @@ from wtforms import (
 from wtforms.validators import InputRequired, Optional
 from wtforms.widgets import TextInput
 
-from wbtest.forms import TypedForm
-from wbtest.helping.belonging import Belongs, Described
+from wbtest.forms import Belongs, Described, TypedForm
 from wbtest.publishing import page_copy
 from wbtest.publishing.experiments import CHANGED, VARIANTS_RULE, part_digest
 from wbtest.publishing.lifecycle import AFTERWARDS, LONGEST_OUTCOME

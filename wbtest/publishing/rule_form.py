@@ -20,8 +20,7 @@ from wtforms import (
 )
 from wtforms.validators import Optional, StopValidation
 
-from wbtest.forms import TypedForm
-from wbtest.helping.belonging import Described
+from wbtest.forms import Described, TypedForm
 from wbtest.publishing.forms import (
     NEEDED,
     RULE_HELP,

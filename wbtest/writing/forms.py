@@ -24,7 +24,7 @@ from wtforms import (
 from wtforms.validators import Optional
 from wtforms.widgets import CheckboxInput, DateInput, HiddenInput, ListWidget
 
-from wbtest.helping.belonging import Belongs, Described, Said
+from wbtest.forms import Belongs, Described, HasExamples
 from wbtest.writing import document, languages
 from wbtest.writing.coach import Rule, all_rules
 from wbtest.writing.coach.claims import NumberRow, numbers_of
@@ -57,7 +57,7 @@ class RuleHelp(Struct, frozen=True):
         return next(rule for rule in all_rules() if rule.id == self.name)
 
 
-RELEASE_HELP: Mapping[str, Said] = {
+RELEASE_HELP: Mapping[str, HasExamples] = {
     "product": Belongs(
         "A name that people can say and spell. A working title will do; it can change any time.",
         "Project Falcon v2",
@@ -85,7 +85,7 @@ RELEASE_HELP: Mapping[str, Said] = {
         "After the shopping list, before the recipes of friends",
     ),
 }
-CALL_TO_ACTION_HELP: Mapping[str, Said] = {
+CALL_TO_ACTION_HELP: Mapping[str, HasExamples] = {
     "text": RuleHelp("C1", document.CALL_TO_ACTION.advice),
     "label": Belongs(
         "What one presses: a verb and what one gets.", "Submit", "Start with one photo"
@@ -96,16 +96,16 @@ CALL_TO_ACTION_HELP: Mapping[str, Said] = {
         "Free for two weeks, then £4 a month",
     ),
 }
-DATELINE_HELP: Mapping[str, Said] = {
+DATELINE_HELP: Mapping[str, HasExamples] = {
     "city": Belongs("Where the imagined launch takes place: where your customers live."),
     "date": RuleHelp("D1", "The day of the imagined launch. It lies ahead of you."),
 }
-COMPANY_QUOTE_HELP: Mapping[str, Said] = {
+COMPANY_QUOTE_HELP: Mapping[str, HasExamples] = {
     "text": RuleHelp("K1", document.COMPANY_QUOTE.advice),
     "speaker": Belongs("One of you, by name.", "The team", "Tom Okafor"),
     "role": Belongs("What they do.", "Visionary", "founder, Okafor & Daughters"),
 }
-CUSTOMER_QUOTE_HELP: Mapping[str, Said] = {
+CUSTOMER_QUOTE_HELP: Mapping[str, HasExamples] = {
     "text": RuleHelp("Q2", document.CUSTOMER_QUOTE.advice),
     "speaker": Belongs(
         "A name, which is imagined, and every page says so.", "A satisfied user", "Amira"
@@ -114,11 +114,11 @@ CUSTOMER_QUOTE_HELP: Mapping[str, Said] = {
         "Who they are in their own life, and where.", "User", "a mother of two in Leeds"
     ),
 }
-QUESTION_HELP: Mapping[str, Said] = {
+QUESTION_HELP: Mapping[str, HasExamples] = {
     "question": RuleHelp("F6", "In the words of whoever asks it. The unpleasant ones, too."),
     "answer": RuleHelp("F5", document.EXTERNAL.advice),
 }
-INTERNAL_QUESTION_HELP: Mapping[str, Said] = {
+INTERNAL_QUESTION_HELP: Mapping[str, HasExamples] = {
     "question": Belongs(
         document.INTERNAL.advice,
         "Are we sure that it works?",
@@ -134,7 +134,7 @@ INTERNAL_QUESTION_HELP: Mapping[str, Said] = {
         "A diary study with ten of those who sign up",
     ),
 }
-NUMBER_HELP: Mapping[str, Said] = {
+NUMBER_HELP: Mapping[str, HasExamples] = {
     "kind": Belongs(
         "Whether you looked it up, take it for likely, or made it up. What you assume, the test "
         "must settle."

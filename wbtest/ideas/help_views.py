@@ -5,19 +5,18 @@ from pathlib import Path
 from flask import Blueprint, abort, render_template, url_for
 from flask.typing import ResponseReturnValue
 
-from wbtest.helping.pages import grouped, pages_in
-from wbtest.helping.rendering import rendered
+from wbtest.ideas.help_pages import grouped, pages_in, rendered
 from wbtest.runtime import runtime
 from wbtest.team import access
 
-bp = Blueprint("helping", __name__)
+bp = Blueprint("help", __name__)
 
 
 @bp.get("/help", endpoint="help")
 @access.own_log_in
 def list_help() -> ResponseReturnValue:
     """What there is to read, and the ways back to what teaches."""
-    return render_template("helping/help.html", groups=grouped(pages_in(_folder())))
+    return render_template("ideas/help.html", groups=grouped(pages_in(_folder())))
 
 
 @bp.get("/help/<topic>")
@@ -28,11 +27,11 @@ def page(topic: str) -> ResponseReturnValue:
     if topic not in pages:
         abort(404)
     text = rendered(pages[topic].text, frozenset(pages), _address)
-    return render_template("helping/page.html", shown=pages[topic], text=text)
+    return render_template("ideas/help_page.html", shown=pages[topic], text=text)
 
 
 def _address(name: str) -> str:
-    return url_for("helping.page", topic=name)
+    return url_for("help.page", topic=name)
 
 
 def _folder() -> Path:

@@ -1,4 +1,4 @@
-"""A page of the docs as HTML. Pure.
+"""The pages of the docs as help: under which heading each is listed, and each as HTML. Pure.
 
 Tags in the text are shown as they stand; only the anchors that our docs put before a heading are
 taken out of it, and become the heading's own. A link to a file that is no page of the help stays as
@@ -10,15 +10,25 @@ from collections import Counter
 from collections.abc import Callable, Collection, Iterable
 from functools import lru_cache
 from itertools import pairwise
-from typing import TYPE_CHECKING
+from pathlib import Path
+from typing import TYPE_CHECKING, NamedTuple
 
 from markupsafe import Markup
 
 if TYPE_CHECKING:
     from markdown_it.token import Token
 
+
 _ANCHOR = re.compile(r'^<a id="([\w-]+)"></a>\n+(?=(#+ .+)$)', re.MULTILINE)
 _OF_PAGE = re.compile(r"(?P<name>[\w-]+)\.md(?P<anchor>#[\w-]+)?")
+# What a founder looks for first; a page that nobody named here stands under the last heading.
+GROUPS = {
+    "Writing and testing": ("coach", "fields", "counting", "trust", "statistics", "memo"),
+    "Visitors": ("sign-ups", "privacy"),
+    "Your team": ("accounts", "permissions"),
+    "Programs": ("api", "webhooks"),
+}
+REST = "The server"
 
 
 @lru_cache(64)
@@ -96,3 +106,31 @@ def _scrolling(html: str) -> str:
         opening = f'<div class="scroll" role="region" aria-label="Table {number}" tabindex="0">'
         parts[number] = f"{opening}<table>{part.replace('</table>', '</table></div>', 1)}"
     return "".join(parts).replace("<pre>", '<pre tabindex="0">')
+
+
+class Page(NamedTuple):
+    """A page of the docs: its name in addresses, its title, and its text in Markdown."""
+
+    name: str
+    title: str
+    text: str
+
+
+def pages_in(folder: Path) -> dict[str, Page]:
+    """Return every page by its name."""
+    return {file.stem: _read(file) for file in sorted(folder.glob("*.md"))}
+
+
+def grouped(pages: dict[str, Page]) -> dict[str, list[Page]]:
+    """Return the pages as the list shows them."""
+    found = {
+        heading: [pages[name] for name in names if name in pages]
+        for heading, names in GROUPS.items()
+    }
+    known = {name for names in GROUPS.values() for name in names}
+    return found | {REST: [page for name, page in pages.items() if name not in known]}
+
+
+def _read(file: Path) -> Page:
+    text = file.read_text(encoding="utf-8")
+    return Page(file.stem, text.partition("\n")[0].removeprefix("# "), text)

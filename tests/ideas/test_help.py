@@ -7,8 +7,7 @@ from flask import Flask
 
 from tests.conftest import Browser
 from tests.factories import Team, log_in
-from wbtest.helping.pages import pages_in
-from wbtest.helping.rendering import rendered
+from wbtest.ideas.help_pages import pages_in, rendered
 
 DOCS = Path(__file__).parents[2] / "docs"
 
