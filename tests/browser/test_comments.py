@@ -82,7 +82,7 @@ def test_the_review_and_a_refused_comment_are_accessible(
     logged_in.get_by_role("button", name="Add comment").click()
 
     summary = logged_in.get_by_role("alert").filter(has_text="1 field needs attention")
-    expect(summary).to_contain_text("do not stand in the release")
+    expect(summary).to_contain_text("aren’t in the release")
     expect(summary).to_be_focused()
     expect(summary).to_be_in_viewport()
     summary.get_by_role("link", name="Quote").click()

@@ -62,7 +62,7 @@ def test_a_viewer_comments_and_lands_at_the_comment(viewer: Browser, revision: R
     ("changed", "sentence"),
     [
         ({"words": "30 \0moons"}, "a character that cannot be shown"),
-        ({"words": "<b>moons"}, "These words do not stand in this part."),
+        ({"words": "<b>moons"}, "These words aren’t in this part."),
         ({"path": "moon", "near": "9" * 12}, "Choose a part of this release."),
     ],
 )
@@ -80,7 +80,7 @@ def test_an_empty_reply_is_asked_for_again(viewer: Browser, revision: Revision, 
     answer = viewer.send(deed(revision, comment, "reply"), {"text": " ", "back": "1"})
 
     assert answer.status_code == 422
-    assert "Write your answer." in answer.text
+    assert "Enter a reply." in answer.text
     assert 'name="back" value="1"' in answer.text
 
 

@@ -88,17 +88,17 @@ def test_of_words_that_stand_twice_those_at_hand_are_meant(reader: Seat):
     [
         (("segment", "", "Hm."), "path", "Choose a part"),
         (("faq[99].answer", "", "Hm."), "path", "Choose a part"),
-        (("problem", "the moon", "Hm."), "words", "do not stand in this part"),
-        (("release", "the moon", "Hm."), "words", "do not stand in the release"),
+        (("problem", "the moon", "Hm."), "words", "aren’t in this part"),
+        (("release", "the moon", "Hm."), "words", "aren’t in the release"),
         (("release", "fridge", "Hm."), "path", "in 3 places"),
         (("problem", "x" * 20_001, "Hm."), "words", "20,001"),
-        (("problem", "", " "), "text", "Write what you think"),
+        (("problem", "", " "), "text", "Enter a comment"),
         (("problem", "", "x" * (LONGEST_COMMENT + 1)), "text", "2,001"),
         (("problem", "", "\x01"), "text", "cannot be shown"),
-        (("release", "", "Hm.", "Other"), "suggestion", "which words"),
+        (("release", "", "Hm.", "Other"), "suggestion", "Quote the words"),
         (("headline", "Five", "Hm.", "x" * 300), "suggestion", "300 are the most"),
         (("headline", "Five", "Hm.", "\x01"), "suggestion", "cannot be shown"),
-        (("headline", "Five", "Hm.", " Five "), "suggestion", "same words"),
+        (("headline", "Five", "Hm.", " Five "), "suggestion", "same as the text"),
     ],
 )
 def test_what_cannot_be_meant_is_refused_at_its_field(reader, given, field, why):
@@ -119,7 +119,7 @@ def test_nobody_writes_without_end(reader: Seat, monkeypatch: pytest.MonkeyPatch
     monkeypatch.setattr("wbtest.review.comments.MOST_COMMENTS", 1)
     said = write_comment(reader, "problem", "", "Hm.")
 
-    with pytest.raises(TooManyComments, match="that is the most"):
+    with pytest.raises(TooManyComments, match="the most allowed"):
         reply(reader, said, "More.")
 
 
@@ -172,9 +172,9 @@ def test_a_suggestion_without_words_replaces_the_whole_part(team: Team, reader: 
 @pytest.mark.parametrize(
     ("parts", "why"),
     [
-        ({"solution": "One photo."}, "gone from the draft"),
+        ({"solution": "One photo."}, "no longer in the draft"),
         ({"solution": "One photo, two questions, five dinners of 35 minutes."}, "changed"),
-        ({"solution": "30 minutes " + "x" * 19_985}, "does not fit"),
+        ({"solution": "30 minutes " + "x" * 19_985}, "no longer fits"),
     ],
 )
 def test_a_suggestion_for_other_words_changes_nothing(team, revision, reader, parts, why):
@@ -189,7 +189,7 @@ def test_a_suggestion_for_other_words_changes_nothing(team, revision, reader, pa
 
 
 def test_a_comment_without_other_words_is_not_applied(team: Team, reader: Seat):
-    with pytest.raises(WordsGone, match="suggests no other words"):
+    with pytest.raises(WordsGone, match="has no suggestion"):
         apply_suggestion(write_comment(reader, "solution", "photo", "Hm."), team.editor)
 
 

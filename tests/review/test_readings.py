@@ -81,7 +81,7 @@ def test_answers_are_kept_with_the_function_and_the_time(
 def test_a_second_answer_changes_nothing(seat: Seat) -> None:
     answer(seat, "finance", ANSWERS)
 
-    with pytest.raises(AnsweredAlready, match="stay as you first gave them"):
+    with pytest.raises(AnsweredAlready, match="you can’t change them"):
         answer(seat, "design", {**ANSWERS, "customer": "Everybody."})
 
     reading = stored(seat)

@@ -209,6 +209,6 @@ def test_nobody_is_asked_to_read_what_was_stopped(client: Browser, team: Team, r
     answer = client.send(ask_url(revision), {"minutes": "20", "members": str(team.viewer.id)})
 
     assert answer.status_code == 409
-    assert "Take it up again before you invite" in answer.text
+    assert "Restore it before you invite" in answer.text
     assert mails() == []
     assert "Invite reviewers" not in client.get(ask_url(revision).removesuffix("/ask")).text

@@ -186,15 +186,15 @@ def test_a_second_answer_is_told_why_it_is_not_stored(
     answer = client.send(f"{room_of(revision)}/answer", {**ANSWERS, "function": "design"})
 
     assert answer.status_code == 409
-    assert "stay as you first gave them" in answer.text
+    assert "you can’t change them" in answer.text
 
 
 @pytest.mark.parametrize(
     ("change", "sentence"),
     [
-        ({"verdict": ""}, "Choose one of the three."),
-        ({"reason": " "}, "Write what must change in the next draft."),
-        ({"rate": "8", "low": "9", "high": "12"}, "The lowest rate is above your guess."),
+        ({"verdict": ""}, "Choose a verdict."),
+        ({"reason": " "}, "Enter what must change in the next draft."),
+        ({"rate": "8", "low": "9", "high": "12"}, "Enter a rate at or below your guess."),
     ],
 )
 def test_a_verdict_that_cannot_be_stored_stays_typed(
@@ -264,7 +264,7 @@ def test_a_forecast_is_given_alone_and_seen_by_nobody_else(
     right = client.send(f"{url}/forecast", {"rate": "37.7", "low": "1", "high": "99"})
 
     assert (wrong.status_code, right.status_code) == (422, 303)
-    assert "Type a percentage, like 8 or 8.5." in wrong.text
+    assert "Enter a percentage, like 8 or 8.5." in wrong.text
     assert "37.7" in client.get(url).text
     read(revision, team.viewer)
     log_in(client, team.viewer)

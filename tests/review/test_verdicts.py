@@ -44,7 +44,7 @@ def test_an_approval_is_a_verdict_too_and_replaces_the_one_before(revision: Revi
 def test_a_verdict_wants_its_reason(revision: Revision, team: Team):
     with pytest.raises(Invalid, match="what must change"):
         ask_for_another(revision, team.approver, " ")
-    with pytest.raises(Invalid, match="Write why"):
+    with pytest.raises(Invalid, match="Enter the reason"):
         stop_release(revision, team.approver, "")
 
 
@@ -68,7 +68,7 @@ def test_a_stopped_release_is_put_away_with_its_reason(
 def test_nothing_of_a_stopped_release_is_approved(revision: Revision, team: Team):
     stop_release(revision, team.approver, "Nobody wants it.")
 
-    with pytest.raises(Stopped, match="Take it up again"):
+    with pytest.raises(Stopped, match="Restore it before"):
         approve(revision, team.owner)
 
 

@@ -83,7 +83,7 @@ def test_a_verdict_without_a_reason_is_told_so_on_an_older_text_too(
     answer = client.post(f"{url_of(revision)}/{verdict}", data={})
 
     assert answer.status_code == 422
-    assert 'role="alert">Write w' in answer.text
+    assert 'role="alert">Enter ' in answer.text
 
 
 def test_approving_leads_to_the_next_step(client: FlaskClient, revision: Revision):

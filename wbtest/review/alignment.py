@@ -125,7 +125,7 @@ def mark(seat: Seat, reading_id: int, question: str, is_same: bool | None) -> An
     with writing() as session:
         if not may_see_answers(seat):
             raise NotBeforeYours(
-                "First answer yourself; then you may see and mark what others say."
+                "Answer the questions first. Then you can compare others’ answers."
             )
         hold(seat.revision.release)
         reviewer = take_seat(seat)
@@ -150,7 +150,7 @@ def _check_markable(revision: Revision, reading_id: int, question: str) -> None:
         if aligned.text
     }
     if (reading_id, question) not in markable:
-        raise Gone("There is no such answer beside the author’s.")
+        raise Gone("That answer can’t be compared with the author’s.")
 
 
 def _answers_by_revision(release: Release) -> tuple[dict[int, list[ReaderAnswers]], dict[int, int]]:

@@ -287,7 +287,7 @@ def _find_approval_by(revision: Revision, approver: Person) -> Approval | None:
 
 
 def _check_not_stopped(revision: Revision) -> None:
-    check_not_stopped(revision.release, "approve a text of it")
+    check_not_stopped(revision.release, "approve a revision")
     stops = find_stops(revision, "approval")
     if stops:
         first = f"{stops[0].mark.message} (coach {stops[0].rule.id})"

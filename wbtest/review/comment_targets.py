@@ -197,9 +197,9 @@ def selection_at(document: Document, path: str, words: str, near: int | None = N
     hits = find_words(document, path, words, near)
     if not hits:
         where = "the release" if path == WHOLE else "this part"
-        raise Invalid("words", f"These words do not stand in {where}. Copy them as they stand.")
+        raise Invalid("words", f"These words aren’t in {where}. Copy them from the text.")
     if path == WHOLE and len(hits) > 1:
-        raise Invalid("path", f"These words stand in {len(hits)} places. Choose the part you mean.")
+        raise Invalid("path", f"These words are in {len(hits)} places. Choose the part you mean.")
     return _selection(document, hits[0].path, hits[0].place)
 
 
@@ -211,7 +211,7 @@ def replacement_at(
     Without words it replaces all of the text. Raises Invalid.
     """
     if pointed.path == WHOLE:
-        raise Invalid("suggestion", "Say which words this replaces, or choose a part.")
+        raise Invalid("suggestion", "Quote the words this replaces, or choose a part.")
     text = texts_of(document)[pointed.path]
     if pointed.start == pointed.end:
         pointed = _selection(document, pointed.path, Range(0, len(text)))
@@ -219,7 +219,7 @@ def replacement_at(
     if is_one_line(pointed.path):
         suggestion = on_one_line(suggestion)
     if suggestion == pointed.words:
-        raise Invalid("suggestion", "These are the same words. Write others.")
+        raise Invalid("suggestion", "The suggestion is the same as the text. Change it.")
     try:
         replace_range(document, pointed.path, Range(pointed.start, pointed.end), suggestion)
     except NotADocument as fault:

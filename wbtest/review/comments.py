@@ -63,7 +63,7 @@ def write_comment(
     if suggestion.strip():
         pointed, suggestion = replacement_at(document, pointed, suggestion)
     elif not text:
-        raise Invalid("text", "Write what you think, or what you would write instead.")
+        raise Invalid("text", "Enter a comment or a suggestion.")
     with writing() as session:
         hold(seat.revision.release)
         reviewer = take_seat(seat)
@@ -85,7 +85,7 @@ def reply(seat: Seat, comment: Comment, text: str) -> Comment:
     """Store an answer to a comment that the seat may see. Raises Invalid, TooMany."""
     text = _comment_text(text)
     if not text:
-        raise Invalid("text", "Write your answer.")
+        raise Invalid("text", "Enter a reply.")
     with writing() as session:
         # Always the release before its comment: in two orders PostgreSQL would end one of two.
         hold(seat.revision.release)
@@ -116,7 +116,7 @@ def delete_own(seat: Seat, comment: Comment) -> None:
             raise NotYourComment("Somebody else wrote this.")
         replies = session.scalars(select(Comment).where(Comment.parent_id == comment.id)).all()
         if not may_be_deleted(comment, replies, readers, asking):
-            raise CommentSeen("Others may have read this already. Reply to it instead.")
+            raise CommentSeen("Others may have read this. Reply to it instead.")
         session.delete(comment)
 
 
@@ -127,9 +127,7 @@ def _comment_text(text: str) -> str:
 def _check_reading(seat: Seat) -> None:
     reading = find_reading(seat)
     if not seat.is_author and (reading is None or reading.started_at is None):
-        raise NotReading(
-            "First answer the questions, then read. Your comments come with the reading."
-        )
+        raise NotReading("Answer the questions first. You can comment while you read.")
 
 
 def _check_count(seat: Seat, reviewer: Reviewer) -> None:
@@ -140,7 +138,7 @@ def _check_count(seat: Seat, reviewer: Reviewer) -> None:
     )
     if written and written >= MOST_COMMENTS:
         raise TooManyComments(
-            f"You have written {MOST_COMMENTS} comments on this text; that is the most."
+            f"You have written {MOST_COMMENTS} comments on this text, the most allowed."
         )
 
 
@@ -207,17 +205,17 @@ def apply_suggestion(comment: Comment, person: Person) -> None:
 def with_suggestion(comment: Comment, draft: Document) -> Document:
     """Return the draft with the suggestion in place of the words. Raises WordsGone."""
     if comment.suggestion is None:
-        raise WordsGone("This comment suggests no other words.")
+        raise WordsGone("This comment has no suggestion.")
     frozen = documents.from_json(comment.revision.document)
     place = follow(frozen, draft, comment.path, comment.start, comment.end)
     if isinstance(place, WordsLost):
-        raise WordsGone("These words are gone from the draft. Decline this, or write by hand.")
+        raise WordsGone("These words are no longer in the draft. Reject this, or edit the draft.")
     if place.is_changed:
-        raise WordsGone("These words were changed in the draft since. Write this one by hand.")
+        raise WordsGone("These words changed in the draft. Edit the draft instead.")
     try:
         return replace_range(draft, place.path, Range(place.start, place.end), comment.suggestion)
     except NotADocument as fault:
-        raise WordsGone(f"The suggestion does not fit there any more. {fault.sentence}") from fault
+        raise WordsGone(f"The suggestion no longer fits. {fault.sentence}") from fault
 
 
 def _settle(seat: Seat, comment: Comment, outcome: str, *, is_editor: bool) -> None:
@@ -238,4 +236,4 @@ def _settle(seat: Seat, comment: Comment, outcome: str, *, is_editor: bool) -> N
 def _check_open(comment: Comment) -> None:
     """What one person settled nobody settles otherwise from a page that is older."""
     if comment.outcome:
-        raise SettledAlready("Somebody has settled this comment meanwhile. Open it again first.")
+        raise SettledAlready("Somebody has settled this comment. Restore it first.")

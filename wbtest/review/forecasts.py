@@ -27,7 +27,7 @@ def fraction_of(field: str, typed: str) -> float:
     """
     found = PERCENT.fullmatch(typed)
     if found is None or (percent := float(found[1].replace(",", "."))) > 100:
-        raise Invalid(field, "Type a percentage, like 8 or 8.5.")
+        raise Invalid(field, "Enter a percentage, like 8 or 8.5.")
     return round(percent / 100, 8)
 
 
@@ -40,9 +40,9 @@ def range_of(rate: str, low: str, high: str) -> dict[str, float]:
 def check_range(parts: dict[str, float]) -> dict[str, float]:
     """Return a guess and its range as fractions. Raises Invalid when they are crossed."""
     if parts["low"] > parts["rate"]:
-        raise Invalid("low", "The lowest rate is above your guess.")
+        raise Invalid("low", "Enter a rate at or below your guess.")
     if parts["high"] < parts["rate"]:
-        raise Invalid("high", "The highest rate is below your guess.")
+        raise Invalid("high", "Enter a rate at or above your guess.")
     return parts
 
 
@@ -70,7 +70,9 @@ def store_forecast(seat: Seat, parts: dict[str, float]) -> Forecast:
         elif parts == {name: getattr(found, name) for name in parts}:
             return found
         elif not is_open(seat):
-            raise TextChanged("The text was approved or revised since, so your guess stands.")
+            raise TextChanged(
+                "The text was approved or revised, so you can’t change your forecast."
+            )
         found.rate, found.low, found.high = parts["rate"], parts["low"], parts["high"]
         found.made_at = clock.now()
     return found

@@ -29,11 +29,11 @@ from wbtest.writing.typed_text import kept_text
 
 Step = Literal["answer", "read", "close", "thanks"]
 MISSING = {
-    "customer": "Name one person. A guess will do: it shows what comes across.",
-    "problem": "Say what bothers them, as far as you know.",
-    "why_this": "Say why, or that you see no reason yet.",
-    "another": "Write what must change in the next draft.",
-    "stop": "Write why this should stop.",
+    "customer": "Name one person. A guess will do.",
+    "problem": "Enter a problem. A guess will do.",
+    "why_this": "Enter a reason, or say that you see none.",
+    "another": "Enter what must change in the next draft.",
+    "stop": "Enter why this should stop.",
 }
 
 
@@ -63,7 +63,7 @@ def answer(seat: Seat, function: str, answers: Mapping[str, str]) -> Reading:
     AnsweredAlready for others.
     """
     if function not in FUNCTIONS:
-        raise Invalid("function", "Choose what you do.")
+        raise Invalid("function", "Choose your role.")
     given = answers_to_keep(answers, BLIND, NEEDED)
     with writing():
         reading = reading_of(seat)
@@ -71,8 +71,8 @@ def answer(seat: Seat, function: str, answers: Mapping[str, str]) -> Reading:
             if (reading.reviewer.function, reading.answers) == (function, given):
                 return reading
             raise AnsweredAlready(
-                "Your answers are stored, and stay as you first gave them. "
-                "What you think now has its place after the reading."
+                "Your answers are saved, and you can’t change them. "
+                "Say what you think now after reading."
             )
         reading.reviewer.function = function
         reading.answers = given
@@ -92,7 +92,7 @@ def begin(seat: Seat, *, is_new: bool) -> Reading:
             if seat.is_author:
                 raise NotYet("You wrote this, so your answers come first.")
             if not is_new:
-                raise NotYet("Answer first: after the reading your picture is another one.")
+                raise NotYet("Answer first. Reading the text would change your answers.")
             reading.is_after_reading = True
             reading.started_at = clock.now()
     return reading
@@ -106,7 +106,9 @@ def finish(seat: Seat) -> Reading:
     with writing():
         reading = reading_of(seat)
         if step_of(reading) == "answer" and not reading.is_after_reading:
-            raise NotYet("Answer before you read, or say that you are new to this idea.")
+            raise NotYet(
+                "Answer the questions first, or start with the text if the idea is new to you."
+            )
         if reading.done_at is None:
             reading.done_at = clock.now()
     return reading
@@ -125,7 +127,7 @@ def close(seat: Seat, closing: Mapping[str, str], verdict: str, reason: str) -> 
         reading = reading_of(seat)
         check_has_read(reading)
         if reading.verdict and not is_newest(seat.revision):
-            raise TextChanged("The text was revised since. Say what you think of the newest one.")
+            raise TextChanged("There’s a newer revision. Review that one.")
         _propose_question(reading, said.get("afraid", ""))
         reading.closing = said
         reading.verdict = verdict
@@ -137,7 +139,7 @@ def close(seat: Seat, closing: Mapping[str, str], verdict: str, reason: str) -> 
 def check_has_read(reading: Reading | None) -> None:
     """Raise NotYet for who has not answered and read yet, and so cannot say what they think."""
     if step_of(reading) not in ("close", "thanks"):
-        raise NotYet("First answer and read; then say what you think.")
+        raise NotYet("Answer the questions and read the text first.")
 
 
 def reads_until(reading: Reading) -> datetime:
@@ -182,7 +184,7 @@ def answers_to_keep(
 def reason_to_keep(verdict: str, typed: str) -> str:
     """The reason to keep with a verdict. Raises Invalid when either is missing or unusable."""
     if verdict not in VERDICTS:
-        raise Invalid("verdict", "Choose one of the three.")
+        raise Invalid("verdict", "Choose a verdict.")
     reason = answer_to_keep("reason", typed)
     if not reason and verdict in MISSING:
         raise Invalid("reason", MISSING[verdict])

@@ -53,7 +53,7 @@ BLIND = (
     ReviewerQuestion(
         "problem",
         "What problem do they have, and what do they do about it today?",
-        "Today’s way may be a spreadsheet, a neighbour, or nothing at all.",
+        "A spreadsheet, a neighbour, or nothing at all.",
     ),
     ReviewerQuestion("why_this", "Why would they choose this instead?"),
     ReviewerQuestion("benefit", "What is the one benefit?", "If they remember one thing, which?"),
@@ -65,7 +65,7 @@ CLOSING = (
     ReviewerQuestion("headline", "Would the headline stop you?"),
     ReviewerQuestion("disbelief", "Which sentence did you not believe?"),
     ReviewerQuestion(
-        "afraid", "Which question are we afraid of?", "It goes to the questions that wait."
+        "afraid", "Which question are we afraid of?", "We’ll add it to the open questions."
     ),
     ReviewerQuestion("who_says", "Who do you know who would say the customer’s quote?"),
     ReviewerQuestion("rival", "What would a rival do within 90 days?"),

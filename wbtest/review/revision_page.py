@@ -77,7 +77,7 @@ def revision_page(
         "sides": SIDES,
         "side": side,
         # A phone shows the text or its side: the side where somebody went there.
-        "is_side_first": bool(asked_side),
+        "is_side_first": bool(asked_side or ask or link or "invite" in request.args),
         "findings": findings,
         "open_findings": sum(count_open(findings).values()),
         "stops": stops_among(findings, "approval"),

@@ -29,9 +29,7 @@ def ask_for_another(revision: Revision, approver: Person, what: str) -> Reading:
 
     Raises Invalid without a usable sentence, NotYourVerdict for who is no approver.
     """
-    what = needed_text(
-        "what", what, LONGEST_REASON, "Write what must change, so that the next draft can do it."
-    )
+    what = needed_text("what", what, LONGEST_REASON, "Enter what must change.")
     return note_verdict(revision, approver, "another", what)
 
 
@@ -43,13 +41,9 @@ def stop_release(
     ``weeks_saved`` is a guess of how long building it would have taken. Raises as
     ``ask_for_another`` does.
     """
-    reason = needed_text(
-        "reason", reason, LONGEST_REASON, "Write why, so that nobody has to find it out again."
-    )
+    reason = needed_text("reason", reason, LONGEST_REASON, "Enter the reason.")
     if weeks_saved is not None and not 0 <= weeks_saved <= MOST_WEEKS:
-        raise Invalid(
-            "weeks", f"Guess a number of weeks from 0 to {MOST_WEEKS}, or leave it empty."
-        )
+        raise Invalid("weeks", f"Enter 0 to {MOST_WEEKS} weeks, or leave it empty.")
     with writing() as session:
         hold(revision.release)
         note_verdict(revision, approver, "stop", reason)
@@ -112,7 +106,7 @@ def verdicts_of(revision: Revision) -> list[Reading]:
 
 def _check_is_approver(person: Person) -> None:
     if person not in approvers_of():
-        raise NotYourVerdict("Only an approver decides this. You can say it in the review.")
+        raise NotYourVerdict("Only an approver can decide this. Say it in your review instead.")
 
 
 class TextChanged(Refused):
@@ -140,6 +134,5 @@ def check_not_stopped(release: Release, before: str) -> None:
     """Raise Stopped when the release was stopped on paper; ``before`` names what must wait."""
     if (put_away := find_stop(release)) is not None:
         raise Stopped(
-            f"{put_away.stopped_by.name} stopped this release on paper. "
-            f"Take it up again before you {before}."
+            f"{put_away.stopped_by.name} stopped this idea. Restore it before you {before}."
         )
