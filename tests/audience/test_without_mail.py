@@ -213,7 +213,7 @@ def test_a_test_whose_rule_needs_confirmations_cannot_start(app):
     rule = replace(RULE, conversion="confirmed", conversion_window_hours=168)
     draft = draft_page(rule=rule)
 
-    assert "Mail" in news_since_check(draft.experiment)
+    assert "Email" in news_since_check(draft.experiment)
 
 
 # A server that is set later.

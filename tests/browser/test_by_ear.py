@@ -58,7 +58,7 @@ def test_the_claim_is_read_back_to_the_eye_alone_while_it_is_typed(
     logged_in.goto(f"{live.url}/releases/{revision.release_id}/revisions/1/experiment")
     logged_in.evaluate(LISTEN)
 
-    logged_in.get_by_label("Who comes").press_sequentially(" in Leeds")
+    logged_in.get_by_role("textbox", name="Visitors", exact=True).press_sequentially(" in Leeds")
 
     expect(logged_in.locator("[data-claim]")).to_contain_text(" in Leeds")
     assert logged_in.evaluate("window.said") == []

@@ -136,7 +136,7 @@ def test_removed_crowds_are_no_part_of_the_rule_any_more(owner, revision):
         ),
         ({"from_at": "2027-03-29T19:00", "until_at": "2027-03-30T20:00"}, "until_at", "test ends"),
         ({"people": ""}, "people", "Fill this in."),
-        ({"people": "many"}, "people", "Type a whole number."),
+        ({"people": "many"}, "people", "Enter a whole number."),
         ({"people": "0"}, "people", "1 to 10,000"),
         ({"networks": "6"}, "networks", "1 to 5"),
     ],

@@ -34,7 +34,7 @@ def test_an_approved_text_alone_leaves_nothing_to_sign_off(revision: Revision, t
 def test_whose_words_and_look_these_are_is_said(draft: Experiment, team: Team):
     assert added_to(draft, team.owner) == [
         ("the words of “Price”", "by Editor"),
-        ("small words: “Second form heading”", "by you and Editor"),
+        ("labels: “Second form heading”", "by you and Editor"),
         ("the look", "by you and Editor"),
     ]
 
@@ -110,7 +110,7 @@ def test_each_part_that_differs_is_named_with_its_words(overrides, said):
 
 
 def test_parts_in_another_order_are_told_by_their_names():
-    assert changed(order=PARTS)["Order of the parts"].startswith("Questions · Problem")
+    assert changed(order=PARTS)["Order"].startswith("Questions · Problem")
 
 
 def test_the_words_that_stayed_are_told_apart_from_those_that_went():

@@ -95,7 +95,7 @@ def test_where_every_approver_wrote_words_one_checks_and_another_starts(
     change_wording(experiment, team.owner, {"again": "Come in"})
     make_checked(experiment, team.owner)
 
-    with pytest.raises(NotYours, match=r"You wrote the small words, so .*: Approver"):
+    with pytest.raises(NotYours, match=r"You wrote the labels, so .*: Approver"):
         lifecycle.start(experiment, team.owner)
 
     assert lifecycle.start(experiment, team.approver).state == "running"
@@ -130,7 +130,7 @@ def choose_a_logo(experiment: Experiment, writer: Person) -> None:
 @pytest.mark.parametrize(
     ("change", "did"),
     [
-        (write_small_words, "wrote the small words"),
+        (write_small_words, "wrote the labels"),
         (ask_a_question, "wrote the questions after the sign-up"),
         (ask_for_a_call, "wrote the questions after the sign-up"),
         (choose_a_logo, "chose the pictures"),
@@ -220,7 +220,7 @@ def test_the_program_that_wrote_the_words_is_refused_as_its_person(
     answer = program.post(f"/experiments/{experiment.id}/start", {})
 
     assert answer.status_code == 403
-    assert "You wrote the small words" in answer.json["detail"]
+    assert "You wrote the labels" in answer.json["detail"]
 
 
 def test_a_role_that_does_not_reach_starts_nothing(revision: Revision, team: Team):

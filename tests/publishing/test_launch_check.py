@@ -155,11 +155,11 @@ def test_that_networks_can_be_told_apart_is_said_where_it_shows():
 @pytest.mark.parametrize(
     ("changes", "words"),
     [
-        ({"tried": "unmailed"}, "was ever sent"),
-        ({"tried": ""}, "was ever sent"),
-        ({"tried": "waiting"}, "still waiting"),
-        ({"tried": "failed"}, "not taken"),
-        ({"tried": "bounced"}, "came back"),
+        ({"tried": "unmailed"}, "hasn’t sent an email yet"),
+        ({"tried": ""}, "hasn’t sent an email yet"),
+        ({"tried": "waiting"}, "still queued"),
+        ({"tried": "failed"}, "rejected"),
+        ({"tried": "bounced"}, "bounced"),
     ],
 )
 def test_mail_that_is_not_known_to_arrive_is_warned_of(changes: dict[str, Any], words: str):
@@ -262,7 +262,7 @@ def test_another_open_page_with_the_same_source_is_warned_of():
 @pytest.mark.parametrize(
     ("options", "what", "words"),
     [
-        (Options(), "region", "where your visitors live"),
+        (Options(), "region", "where visitors live"),
         (Options(visitors_live=EUROPE), "counting", page_options.TRADE_OFF),
         (Options(visitors_live=BOTH), "counting", page_options.TRADE_OFF),
         (
@@ -318,7 +318,7 @@ def overtaken(revision: Revision, team: Team) -> Experiment:
 
 
 def test_what_is_warned_of_since_the_check_must_be_seen_too(overtaken: Experiment, team: Team):
-    with pytest.raises(lifecycle.NotReady, match="came up: Own sources"):
+    with pytest.raises(lifecycle.NotReady, match="came up: Shared sources"):
         lifecycle.start(overtaken, team.approver)
 
     assert lifecycle.start(make_checked(overtaken, team.editor), team.approver).state == "running"
@@ -332,6 +332,6 @@ def test_a_start_with_a_warning_unseen_leads_to_it(
     page = owner.get(f"{path}/launch").text
 
     assert answer.location == f"{path}/launch"
-    assert "came up: Own sources" in page
+    assert "came up: Shared sources" in page
     assert "Continue" in page
     assert "Start test" not in page

@@ -39,7 +39,7 @@ def test_a_checked_draft_keeps_the_warnings_and_who_saw_them(revision: Revision,
     [step] = experiment.steps
     assert (step.what, step.person) == ("checked", team.editor)
     assert step.why == (
-        "Warnings seen: Web address, Mail, Own sign-up, Enough visitors and Where visitors live"
+        "Warnings seen: Web address, Email, Test sign-up, Enough visitors and Where visitors live"
     )
 
 
@@ -134,7 +134,7 @@ def test_a_start_that_lacks_more_says_so(owner: FlaskClient, no_token_needed: No
     answer = owner.post(f"/experiments/{experiment.id}/start")
 
     assert answer.status_code == 409
-    assert "It cannot start yet" in answer.text
+    assert "It can’t start yet" in answer.text
 
 
 def test_a_start_without_the_check_leads_to_it(

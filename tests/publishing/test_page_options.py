@@ -119,11 +119,11 @@ def test_everything_can_be_chosen(owner: FlaskClient, path: str, experiment: Exp
             "8 choices",
         ),
         ({"question_1": "Who?", "question_3": "Who?"}, "question_3", "Ask each question once."),
-        ({"retention_days": "800"}, "retention_days", "Give 1 to 760 days."),
+        ({"retention_days": "800"}, "retention_days", "Enter 1 to 760 days."),
         ({"retention_days": "soon"}, "retention_days", "whole number"),
         ({"counting": "fingerprint"}, "counting", "Choose how visitors"),
         ({"asks_for": "card"}, "asks_for", "Choose the steps from the list"),
-        ({"asks_for": "preorder"}, "preorder_url", "from https:// on"),
+        ({"asks_for": "preorder"}, "preorder_url", "starting with https://"),
         ({"preorder_url": "https://buy.example.com"}, "preorder_url", "Tick the pre-order too"),
         ({"visitors_live": "mars"}, "visitors_live", "from the list"),
     ],
@@ -271,7 +271,7 @@ def test_a_variant_added_to_a_test_without_cookies_stops_the_start(revision: Rev
     ],
 )
 def test_what_is_no_plain_https_link_is_refused(link: str) -> None:
-    assert find_link_fault(link).startswith("Give the whole address")
+    assert find_link_fault(link).startswith("Enter the full address")
 
 
 def test_a_link_without_end_is_refused() -> None:

@@ -99,7 +99,7 @@ def test_a_floor_too_near_the_target_is_told_which_would_do():
 
     assert warning == (
         "Floor and target lie too near each other for 2,400 visitors: to find a rate between them "
-        "takes about 64,464. Enough would be 2,303 a day with “Visitors at most” of 64,464, or a "
+        "takes about 64,464. Enough would be 2,303 a day with “Maximum visitors” of 64,464, or a "
         "floor of 3.5\u202f%."
     )
     assert said(floor=0.035).warnings == ()
@@ -138,7 +138,7 @@ def test_a_last_day_that_no_save_takes_is_told_beside_the_plan():
 def test_where_only_the_rule_keeps_visitors_out_it_is_the_rule_that_is_named():
     [warning] = said(floor=0.07, daily=10_000_000).warnings
 
-    assert "Enough would be “Visitors at most” of 64,464, or" in warning
+    assert "Enough would be “Maximum visitors” of 64,464, or" in warning
 
 
 def test_a_target_of_nearly_all_is_not_rounded_to_all():

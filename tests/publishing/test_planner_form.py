@@ -33,7 +33,7 @@ def test_a_plan_is_worked_out_and_nothing_is_stored(owner: FlaskClient, revision
     [
         ("planned_variants", "100000000", "Plan with 1 to 6 variants."),
         ("planned_variants", "0", "Plan with 1 to 6 variants."),
-        ("target", "eight", "Type a percentage"),
+        ("target", "eight", "Enter a percentage"),
     ],
 )
 def test_what_cannot_be_planned_with_is_named_at_its_field(name, typed, words, owner, revision):
@@ -75,9 +75,9 @@ def test_the_target_is_filled_in_from_three_numbers_and_nothing_is_stored(owner,
     ("changes", "field", "words"),
     [
         ({"reachable": "1000"}, "customers", "Even if all 1,000 did it, 200 would buy"),
-        ({"buy": ""}, "buy", "Give all three numbers, or none of them."),
-        ({"customers": "many"}, "customers", "Type a whole number."),
-        ({"customers": "", "reachable": "", "buy": "", "buy_from": ""}, "customers", "Give the"),
+        ({"buy": ""}, "buy", "Enter all three numbers, or none."),
+        ({"customers": "many"}, "customers", "Enter a whole number."),
+        ({"customers": "", "reachable": "", "buy": "", "buy_from": ""}, "customers", "Enter all"),
     ],
 )
 def test_numbers_that_give_no_target_are_refused_politely(changes, field, words, owner, revision):

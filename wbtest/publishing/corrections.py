@@ -32,8 +32,8 @@ OF_VARIANTS = {
     "headline": "Headline",
     "subheading": "Subheading",
     "cta_text": "Call to action",
-    "cta_label": "Words on the button",
-    "body": "Text instead of problem, today and solution",
+    "cta_label": "Button text",
+    "body": "Body text",
 }
 OF_ALL = {
     "headline": "Headline",
@@ -44,7 +44,7 @@ OF_ALL = {
     "why_now": "Why now",
     "quote": "The customer’s quote",
     "cta_text": "Call to action",
-    "cta_label": "Words on the button",
+    "cta_label": "Button text",
 }
 # Where the document holds the texts that are a part of something.
 _INSIDE = {
@@ -90,7 +90,7 @@ def label_of(field: str) -> str:
     """Return what people call the text.
 
     >>> label_of("cta_label"), label_of("answer_2")
-    ('Words on the button', 'Answer 2')
+    ('Button text', 'Answer 2')
     """
     return OF_ALL.get(field) or OF_VARIANTS.get(field) or field.replace("_", " ").capitalize()
 

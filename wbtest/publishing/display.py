@@ -38,13 +38,13 @@ PART_NAMES = {
 CHANGE_NAMES = {
     "subheading": "Subheading",
     "cta_text": "Call to action",
-    "cta_label": "Words on the button",
+    "cta_label": "Button text",
     "price": "Price",
-    "body": "Text instead of problem, today and solution",
-    "order": "Order of the parts",
+    "body": "Body text",
+    "order": "Order",
     "layout": "Layout",
     "hero": "Picture",
-    "hero_alt": "What the picture shows",
+    "hero_alt": "Picture description",
 }
 GOOD_FOR = timedelta(days=14)
 ELSEWHERE = "taken over from an earlier page"
@@ -237,7 +237,7 @@ def _variants(experiment: Experiment, reader: Person) -> Iterator[Added]:
 def _small_words(experiment: Experiment, reader: Person) -> Iterator[Added]:
     if said := small_words(experiment).words:
         places = joined([f"“{place}”" for place, _ in said])
-        yield Added(f"small words: {places}", _by(people_of(experiment, "worded"), reader))
+        yield Added(f"labels: {places}", _by(people_of(experiment, "worded"), reader))
 
 
 def _questions(experiment: Experiment, reader: Person) -> Iterator[Added]:

@@ -313,7 +313,7 @@ def _experiment_of(variant: Variant) -> Experiment:
     try:
         return variant.experiment
     except ObjectDeletedError as error:
-        raise Refused("This variant was deleted meanwhile. Look at the experiment anew.") from error
+        raise Refused("This variant was deleted meanwhile. Look at the test again.") from error
 
 
 def open_draft(experiment: Experiment) -> None:
@@ -321,7 +321,7 @@ def open_draft(experiment: Experiment) -> None:
     hold(experiment)
     if experiment.state != "draft":
         raise Frozen(
-            "This experiment was started, and its rule and variants are sealed. "
+            "This test has started, and its rule and variants are sealed. "
             "Make a new experiment for the change."
         )
 

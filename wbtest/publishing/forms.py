@@ -194,7 +194,7 @@ class PercentField(Field):
         if valuelist:
             self.data = share_of(valuelist[0])
             if self.data is None:
-                raise ValueError("Type a percentage, like 8 or 8.5.")
+                raise ValueError("Enter a percentage, like 8 or 8.5.")
 
     def _value(self) -> str:
         return _typed(self, "" if self.data is None else f"{100 * self.data:.6g}")
@@ -210,7 +210,7 @@ class WholeField(Field):
     data: int | None
 
     def __init__(
-        self, label: str, *checks: Any, sentence: str = "Type a whole number.", **details: Any
+        self, label: str, *checks: Any, sentence: str = "Enter a whole number.", **details: Any
     ) -> None:
         super().__init__(label, *checks, **details)
         self.sentence = sentence
@@ -232,7 +232,7 @@ class DayField(DateField):
         try:
             super().process_formdata(valuelist)
         except ValueError as error:
-            raise ValueError("Choose a day of the calendar, like 2027-03-31.") from error
+            raise ValueError("Enter a date, like 2027-03-31.") from error
 
 
 class MomentField(DateTimeLocalField):
@@ -277,13 +277,13 @@ class VariantForm(Described, TypedForm):
     headline = TextAreaField("Headline", [Optional()])
     subheading = TextAreaField("Subheading", [Optional()])
     cta_text = TextAreaField("Call to action", [Optional()])
-    cta_label = StringField("Words on the button", [Optional()])
+    cta_label = StringField("Button text", [Optional()])
     price = StringField("Price", [Optional()])
-    body = TextAreaField("Text instead of problem, today and solution", [Optional()])
-    order = OrderField("Order of the parts")
+    body = TextAreaField("Body text", [Optional()])
+    order = OrderField("Order")
     layout = SelectField("Layout", choices=page_copy.LAYOUTS, default="", validate_choice=False)
     hero = RadioField("Picture", default="", validate_choice=False)
-    hero_alt = StringField("What its picture shows")
+    hero_alt = StringField("Picture description")
 
     def validate_hero(self, field: RadioField) -> None:
         """Take what the page offered."""

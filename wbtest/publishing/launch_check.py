@@ -30,29 +30,29 @@ NAMES = {
     "newest": "Newest revision",
     "text": "Text",
     "end": "Last day",
-    "controller": "Who is responsible",
-    "stop": "Able to say stop",
+    "controller": "Public identity",
+    "stop": "Can say stop",
     "disclosure": "Disclosure",
     "quote": "Customer’s quote",
     "payment": "No payment",
     "variants": "Variants differ",
     "look": "Contrast and pictures",
-    "options": "Options",
+    "options": "Visitor settings",
     "preorder": "Pre-order",
     "address": "Web address",
     "networks": "Visitors’ networks",
-    "mail": "Mail",
-    "tried": "Own sign-up",
+    "mail": "Email",
+    "tried": "Test sign-up",
     "traffic": "Enough visitors",
-    "maximum": "Visitors at most",
+    "maximum": "Maximum visitors",
     "compared": "Number of variants",
     "floor": "Floor and target",
     "need": "Target and need",
     "crowds": "Announced crowds",
     "region": "Where visitors live",
     "counting": "How visitors are counted",
-    "sources": "Own sources",
-    "team": "Team left out",
+    "sources": "Shared sources",
+    "team": "Team not counted",
 }
 # The page on which each thing is mended that a start lacks anyway.
 WHERE_MISSING = {
@@ -78,7 +78,7 @@ UNSPACED = ("ja",)
 LOOPBACK = ("localhost", "127.0.0.1", "::1")
 # Names that only a local network knows.
 LOCAL_NAMES = (".internal", ".lan", ".local", ".localhost")
-NEVER_SENT = "No mail of this page was ever sent."
+NEVER_SENT = "This page hasn’t sent an email yet."
 
 
 class Finding(NamedTuple):
@@ -154,18 +154,18 @@ def check_address(now: Situation) -> Iterator[Finding]:
         yield Finding(
             "warning",
             "address",
-            f"{now.base_url} opens on this computer alone, so no stranger can come.",
-            "Ask the person who runs the server to set WBTEST_BASE_URL.",
+            f"{now.base_url} opens only on this computer, so strangers can’t visit.",
+            "Ask your server admin to set WBTEST_BASE_URL.",
         )
     elif parts.scheme != "https":
         yield Finding(
             "warning",
             "address",
             f"{now.base_url} is not encrypted: browsers call the page not secure.",
-            "Ask the person who runs the server to set WBTEST_BASE_URL to an https address.",
+            "Ask your server admin to set WBTEST_BASE_URL to an https address.",
         )
     else:
-        yield Finding("fine", "address", f"The page stands at {now.base_url}, encrypted.")
+        yield Finding("fine", "address", f"The page is at {now.base_url}, encrypted.")
 
 
 def check_networks(now: Situation) -> Iterator[Finding]:
@@ -205,24 +205,26 @@ def check_mail(now: Situation) -> Iterator[Finding]:
     if not now.first_mail.is_sent:
         yield _without_mail(now)
     elif now.tried == "sent":
-        yield Finding("fine", "mail", "A real mail went out.")
+        yield Finding("fine", "mail", "An email went out.")
     else:
         said = {
             "": NEVER_SENT,
             "unmailed": NEVER_SENT,
-            "waiting": "The mail of your try is still waiting to be sent.",
-            "failed": "The mail of your try was not taken by the mail server.",
-            "bounced": "The mail of your try came back.",
+            "waiting": "The email from your test sign-up is still queued.",
+            "failed": "The mail server rejected the email from your test sign-up.",
+            "bounced": "The email from your test sign-up bounced.",
         }[now.tried]
-        todo = "Look in again in a minute." if now.tried == "waiting" else "Try your own sign-up."
+        todo = (
+            "Check again in a minute." if now.tried == "waiting" else "Sign up with your own email."
+        )
         yield Finding("warning", "mail", said, todo, "preview")
     if now.tried:
-        yield Finding("fine", "tried", "Somebody of you signed up on it.")
+        yield Finding("fine", "tried", "Someone on your team signed up.")
     else:
         yield Finding(
             "warning",
             "tried",
-            "Nobody of you has signed up on it yet.",
+            "Nobody on your team has signed up yet.",
             "Open the preview and sign up with your own email. It doesn’t count.",
             "preview",
         )
@@ -251,8 +253,8 @@ def check_visitors(now: Situation) -> Iterator[Finding]:
         yield Finding(
             "warning",
             "traffic",
-            "Nobody has said how many visitors a day you expect.",
-            "Say it in the rule, and see when you will know.",
+            "You haven’t said how many visitors a day you expect.",
+            "Add it to see when to expect an answer.",
             "rule",
         )
     for objection in now.objections:
@@ -321,8 +323,8 @@ def check_counting(now: Situation) -> Iterator[Finding]:
         yield Finding(
             "warning",
             "region",
-            "Nobody has said where your visitors live. The law on cookies depends on it.",
-            "Say it in the options.",
+            "You haven’t said where visitors live. The law on cookies depends on it.",
+            "Set it in the visitor settings.",
             "options",
         )
     if counting == "cookieless":
@@ -330,7 +332,7 @@ def check_counting(now: Situation) -> Iterator[Finding]:
             "warning",
             "counting",
             f"Visitors are told apart without a cookie. {page_options.WEAKNESS}",
-            "Fine for people at home; for offices and schools choose the cookie.",
+            "That’s fine for people at home. For offices and schools, use the cookie.",
             "options",
         )
     elif lives and lives != ELSEWHERE:
@@ -338,7 +340,7 @@ def check_counting(now: Situation) -> Iterator[Finding]:
             "warning",
             "counting",
             f"Visitors are told apart by a cookie. {page_options.TRADE_OFF}",
-            "Check that the cookie is right for you, or choose to count without one.",
+            "Keep the cookie, or count without one.",
             "options",
         )
     elif lives:
@@ -376,7 +378,7 @@ def _basics(now: Situation) -> Iterator[Finding]:
     for what, sentence in (
         ("approval", "The newest revision is approved."),
         ("end", "The last day is set, and late enough."),
-        ("controller", "The privacy page names who is responsible, with an address."),
+        ("controller", "The privacy page names who is responsible."),
     ):
         if what not in lacking and not (what == "approval" and "newest" in lacking):
             yield Finding("fine", what, sentence)
@@ -392,16 +394,16 @@ def _able_to_stop(now: Situation) -> Finding:
             "stop",
             f"With {rule.maximum_visitors:,} visitors at most the rule can never say stop, even if "
             "nobody signs up.",
-            "Let more visitors come, or test fewer variants.",
+            "Allow more visitors, or test fewer variants.",
             "rule",
         )
-    return Finding("fine", "stop", "The rule is whole, and it can say stop.")
+    return Finding("fine", "stop", "The rule can say stop.")
 
 
 def _honesty(now: Situation) -> Iterator[Finding]:
     # No draft can lack these two: the words are the tool's own, and `strings_of` keeps them.
     when = "before they sign up" if now.rule.disclosure == "before" else "right after they sign up"
-    yield Finding("fine", "disclosure", f"Visitors learn that it does not exist yet {when}.")
+    yield Finding("fine", "disclosure", f"Visitors learn that it doesn’t exist yet {when}.")
     if any(section.kind == "quote" for _, page in now.pages for section in page.sections):
         yield Finding("fine", "quote", "The customer’s quote is labelled as imagined.")
     demands = [(name, demand) for name, page in now.pages if (demand := find_demand(page))]
@@ -423,7 +425,7 @@ def _pages(now: Situation) -> Iterator[Finding]:
             "blocker",
             "variants",
             f"“{name}” is the same page as “{same}”.",
-            "Change its words, or remove it: it would only take visitors away.",
+            "Change its words, or remove it.",
             "variants",
         )
     for sentence in now.conflicts:
@@ -433,7 +435,7 @@ def _pages(now: Situation) -> Iterator[Finding]:
             "warning",
             "preorder",
             f"The pre-order leads to {link}. We take no money and see no payment.",
-            "Open it once. Browsers may stop a link that sends people on to another site.",
+            "Open it once to check. Browsers may block a second redirect.",
             "options",
         )
     for fault in now.look_faults:

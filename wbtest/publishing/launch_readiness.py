@@ -97,11 +97,11 @@ def find_objection(experiment: Experiment, person: Person) -> str:
 
 
 def writers_of(experiment: Experiment) -> dict[int, list[str]]:
-    """What each person (id) did to the page that no approval covers: “wrote the small words”."""
+    """What each person (id) did to the page that no approval covers: “wrote the labels”."""
     wrote: dict[int, list[str]] = {}
     for writer_id, did in (
         *((each.writer_id, f"wrote the words of “{each.name}”") for each in experiment.variants),
-        (experiment.wording_writer_id, "wrote the small words"),
+        (experiment.wording_writer_id, "wrote the labels"),
         (experiment.questions_writer_id, "wrote the questions after the sign-up"),
         (experiment.look_writer_id, "chose the pictures"),
     ):
@@ -133,7 +133,7 @@ def _approval_faults(revision: Revision) -> Iterator[str]:
     elif revision.digest != digest or digest not in {found.digest for found in approvals}:
         yield (
             f"Revision {revision.number} is not what was approved. "
-            "Freeze the text anew and have it approved."
+            "Create a new revision and get it approved."
         )
     elif needed := still_needed(revision):
         yield f"Revision {revision.number} is not approved by enough people yet. {needed}"
@@ -146,7 +146,7 @@ def _newest_faults(revision: Revision) -> Iterator[str]:
     if newest and newest.digest != revision.digest:
         yield (
             f"Revision {newest.number} is newer, so the approval of revision {revision.number} "
-            f"has lapsed. Make the experiment from revision {newest.number}."
+            f"has lapsed. Create the test from revision {newest.number}."
         )
 
 
@@ -176,7 +176,7 @@ def _end_fault(experiment: Experiment) -> str:
 def _controller_faults() -> Iterator[str]:
     team = get_team()
     if not (team.controller.strip() and team.contact_email.strip()):
-        yield "Nobody is named as responsible for the page, with an address to write to."
+        yield "The page doesn’t say who is responsible, with an email to write to."
 
 
 def findings_of(experiment: Experiment, reach: Reach = "") -> list[Finding]:

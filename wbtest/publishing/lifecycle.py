@@ -40,8 +40,8 @@ from wbtest.team.settings import announce_change
 from wbtest.writing.text_rules import find_fault, joined, on_one_line, seen, with_plain_breaks
 
 LONGEST_WHY = 1_000
-UNCHECKED = Missing("checked", "This draft has not passed the launch check since it was changed.")
-AFTERWARDS = {"closed": "Closed", "open": "Open as a waiting list"}
+UNCHECKED = Missing("checked", "This draft changed since its launch check. Check it again.")
+AFTERWARDS = {"closed": "The test has ended", "open": "A waiting list"}
 LONGEST_OUTCOME = 2_000
 
 
@@ -95,7 +95,7 @@ def start(experiment: Experiment, person: Person, read: str = "") -> Experiment:
             raise NotYours(objection)
         if read and read != draft_digest(experiment):
             raise ChangedMeanwhile(
-                "The draft changed after you opened this page. Read it anew, then start it."
+                "The draft changed after you opened this page. Read it again, then start it."
             )
         if not is_checked(experiment):
             raise NotReady([UNCHECKED])
@@ -116,7 +116,7 @@ def _hold_all(experiment: Experiment) -> None:
     try:
         tests = select(Experiment).where(Experiment.release_id == experiment.release_id)
     except ObjectDeletedError as error:
-        raise Gone("Somebody deleted this meanwhile.") from error
+        raise Gone("Someone has deleted this.") from error
     for each in db.session.scalars(tests.order_by(Experiment.id)).all():
         hold(each)
 
@@ -155,7 +155,7 @@ def resume(experiment: Experiment, person: Person, why: str = "") -> Experiment:
         hold(experiment)
         _demand(experiment, "paused", wanted="running")
         if ends_at(experiment) <= clock.now():
-            raise Refused("The last day of this experiment is over. It can only be ended.")
+            raise Refused("The last day of this test is over. You can only end it.")
         experiment.state = "running"
         take_step(experiment, "resumed", person, reason_of(why))
     return experiment
@@ -231,7 +231,7 @@ def needed_reason(why: str) -> str:
     """Return the reason that a person gives for a step. Raises Invalid without one."""
     text = reason_of(why)
     if not text:
-        raise Invalid("why", "Say why: it stands in the experiment’s history. Go back, and add it.")
+        raise Invalid("why", "Say why. It’s kept in the test’s history.")
     return text
 
 
@@ -306,9 +306,7 @@ def record_check(
         if experiment.state != "draft":
             raise AlreadyDone(f"/p/{experiment.slug} was started before.")
         if read and read != draft_digest(experiment):
-            raise ChangedMeanwhile(
-                "The draft changed after you opened this page. Look at the check anew."
-            )
+            raise ChangedMeanwhile("The draft changed after you opened this page. Check it again.")
         found = findings_of(experiment, reach)
         blockers = [entry for entry in found if entry.kind == "blocker"]
         if blockers:
@@ -334,7 +332,7 @@ class Replaced(Refused):
 def demand_choice(experiment: Experiment) -> None:
     """Raise NotOver or Replaced where what stands at the address is not this test's to choose."""
     if experiment.state != "ended":
-        raise NotOver("This test is not over yet. Come back when it is.")
+        raise NotOver("This test hasn’t ended yet.")
     if newer := find_newer_test(experiment):
         raise Replaced(
             f"/p/{newer.slug} shows attempt {newer.attempt} now. "
@@ -384,4 +382,4 @@ def _check_list(experiment: Experiment, key: str) -> None:
             "forms. Make a new experiment for a new list.",
         )
     if key not in {variant.key for variant in experiment.variants}:
-        raise Invalid("waiting_variant", "Choose the page that everybody sees.")
+        raise Invalid("waiting_variant", "Choose the page for the waiting list.")

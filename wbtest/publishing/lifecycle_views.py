@@ -41,7 +41,7 @@ def launch(experiment_id: int) -> ResponseReturnValue:
     """What stops the start, what to see before it, and what is fine."""
     experiment = access.get(Experiment, experiment_id, "edit")
     if experiment.state != "draft":
-        raise Refused("This experiment was started. Its check stands in its history.")
+        raise Refused("This test has started. Its launch check is in its history.")
     if request.method == "POST":
         form = request.form
         try:
@@ -54,10 +54,10 @@ def launch(experiment_id: int) -> ResponseReturnValue:
             flash(str(error))
             return redirect(url_for("ideas.experiment", experiment_id=experiment.id), 303)
         except NotReady:
-            flash("It cannot pass yet: what stops it stands below.", "error")
+            flash("Fix what’s blocking first.", "error")
             return _launch_page(experiment, 409)
         else:
-            flash("The launch check is passed. Any change of the draft asks for it again.")
+            flash("Launch check done. Any change means checking again.")
             return redirect(url_for(".launch", experiment_id=experiment.id), 303)
     return _launch_page(experiment)
 
@@ -89,8 +89,8 @@ def _launch_page(experiment: Experiment, status: int = 200) -> ResponseReturnVal
 def where_proof_is() -> str:
     """Where the approvers find what was sealed, as the end of a sentence."""
     if runtime().settings.mail_url:
-        return "is in your mail"
-    return "stands below; a mail with it waits, for none can be sent yet"
+        return "is in your email"
+    return "is below. Its email is queued until email is set up"
 
 
 @bp.post("/experiments/<int:experiment_id>/start")
@@ -102,13 +102,13 @@ def start(experiment_id: int) -> ResponseReturnValue:
         return _take_step(
             experiment_id,
             verb,
-            f"The page is open. The proof that its rule was fixed before {where_proof_is()}.",
+            f"Test started. The locked rule {where_proof_is()}.",
         )
     except lifecycle.NotReady as error:
         if [entry.what for entry in error.missing] == ["checked"]:
             flash(str(error))
             return redirect(url_for(".launch", experiment_id=experiment_id), 303)
-        flash("It cannot start yet: what is missing stands below.", "error")
+        flash("It can’t start yet. Fix what’s missing.", "error")
         return experiment_page(access.get(Experiment, experiment_id, "approve"), 409)
 
 
@@ -116,7 +116,7 @@ def start(experiment_id: int) -> ResponseReturnValue:
 @access.requires("approve")
 def pause(experiment_id: int) -> ResponseReturnValue:
     """Let the page rest."""
-    done = "The page rests. Nobody is counted meanwhile."
+    done = "Test paused."
     return _take_step(
         experiment_id, lambda found, who: lifecycle.pause(found, who, _given_reason()), done
     )
@@ -126,14 +126,14 @@ def pause(experiment_id: int) -> ResponseReturnValue:
 @access.requires("approve")
 def resume(experiment_id: int) -> ResponseReturnValue:
     """Open a resting page again."""
-    return _take_step(experiment_id, lifecycle.resume, "The page is open again.")
+    return _take_step(experiment_id, lifecycle.resume, "Test resumed.")
 
 
 @bp.post("/experiments/<int:experiment_id>/end")
 @access.requires("approve")
 def end(experiment_id: int) -> ResponseReturnValue:
     """Close the page for good."""
-    done = "The experiment is over. Its page is closed."
+    done = "Test ended."
     return _take_step(
         experiment_id, lambda found, who: lifecycle.end(found, who, _given_reason()), done
     )

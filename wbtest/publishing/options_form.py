@@ -41,19 +41,19 @@ class OptionsForm(TypedForm):
     """Every option of a page; each question has a block of its own, so that no script is needed."""
 
     counting = RadioField(
-        "How visitors are told apart", choices=page_options.COUNTING_LABELS, validate_choice=False
+        "Count visitors", choices=page_options.COUNTING_LABELS, validate_choice=False
     )
     visitors_live = RadioField(
         "Where visitors live", choices=page_options.REGION_LABELS, validate_choice=False
     )
-    respects_signals = BooleanField("Leave out whoever sends “do not track me”")
-    confirms = BooleanField("Ask each address by mail whether it is theirs")
+    respects_signals = BooleanField("Honour “do not track” signals")
+    confirms = BooleanField("Ask visitors to confirm their email")
     question_1 = StringField("First question")
-    choices_1 = TextAreaField("Answers to choose from")
+    choices_1 = TextAreaField("Choices")
     question_2 = StringField("Second question")
-    choices_2 = TextAreaField("Answers to choose from")
+    choices_2 = TextAreaField("Choices")
     question_3 = StringField("Third question")
-    choices_3 = TextAreaField("Answers to choose from")
+    choices_3 = TextAreaField("Choices")
     asks_for = SelectMultipleField(
         "Next steps",
         choices=page_options.STEP_LABELS,
@@ -61,10 +61,10 @@ class OptionsForm(TypedForm):
         option_widget=CheckboxInput(),
         widget=ListWidget(prefix_label=False),
     )
-    preorder_url = StringField("Link for the pre-order")
-    takes_questions = BooleanField("Visitors may ask us a question")
-    is_indexed = BooleanField("Search engines may list the page")
-    retention_days = WholeField("Days that addresses are kept", [Optional()])
+    preorder_url = StringField("Pre-order link")
+    takes_questions = BooleanField("Let visitors ask questions")
+    is_indexed = BooleanField("Let search engines list the page")
+    retention_days = WholeField("Days to keep emails", [Optional()])
 
     @property
     def blocks(self) -> Iterator[tuple[Field, Field]]:

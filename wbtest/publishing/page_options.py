@@ -13,7 +13,7 @@ from typing import Any, Literal, NamedTuple
 from wbtest.writing.text_rules import find_fault
 
 LONGEST_LINK = 500
-HTTPS = "Give the whole address of your payment page, from https:// on."
+HTTPS = "Enter the full address of your payment page, starting with https://."
 # What an address is made of (RFC 3986) and nothing else, so no browser reads another host out of it
 # and nothing in it ends a header or a policy.
 _LINK = re.compile(
@@ -31,17 +31,17 @@ MOST_QUESTIONS, MOST_CHOICES = 3, 8
 LONGEST_QUESTION, LONGEST_CHOICE = 200, 80
 LONGEST_RETENTION = 760
 COUNTING_LABELS = {
-    "cookie": "By a cookie of this page alone",
+    "cookie": "With a cookie for this page only",
     "cookieless": "Without a cookie",
 }
 REGION_LABELS = {
     EUROPE: "In the EU or the UK",
     ELSEWHERE: "Elsewhere",
-    BOTH: "Both, or we do not know",
+    BOTH: "Both, or not sure",
 }
 STEP_LABELS = {
-    "price": "Ask for a yes to the price",
-    "call": "Ask whether we may call them",
+    "price": "Ask if they’d pay the price",
+    "call": "Ask if we may call them",
     "preorder": "Offer a pre-order on our own payment page",
 }
 WEAKNESS = "People behind one office or phone network count as one person."
@@ -57,7 +57,7 @@ def find_link_fault(link: str) -> str:
     >>> find_link_fault("https://buy.example.com/p?id=7")
     ''
     >>> find_link_fault("http://buy.example.com/")
-    'Give the whole address of your payment page, from https:// on.'
+    'Enter the full address of your payment page, starting with https://.'
     """
     if len(link) > LONGEST_LINK:
         return f"This link has {len(link):,} characters; {LONGEST_LINK} is the most."
@@ -140,7 +140,7 @@ class Options:
         yield from self._demands_of_preorder()
         days = self.retention_days
         is_kept = days is None or 1 <= days <= LONGEST_RETENTION
-        yield "retention_days", is_kept, f"Give 1 to {LONGEST_RETENTION} days."
+        yield "retention_days", is_kept, f"Enter 1 to {LONGEST_RETENTION} days."
         fault = find_fault(self.visitors_live, LONGEST_CHOICE)
         yield "visitors_live", not fault, fault
         count = len(self.questions)
@@ -153,10 +153,10 @@ class Options:
             yield "questions", bool(question.text.strip()), "Write the question."
             yield "questions", not fault, fault
             count = len(question.choices)
-            yield "questions", count != 1, "Give two choices or more, or none for free text."
-            yield "questions", count <= MOST_CHOICES, f"Give {MOST_CHOICES} choices at most."
+            yield "questions", count != 1, "Enter two choices or more, or none for free text."
+            yield "questions", count <= MOST_CHOICES, f"Enter at most {MOST_CHOICES} choices."
             is_each_once = len(set(question.choices)) == count
-            yield "questions", is_each_once, "Each choice must stand there once."
+            yield "questions", is_each_once, "Enter each choice once."
             for choice in question.choices:
                 fault = find_fault(choice, LONGEST_CHOICE)
                 yield "questions", bool(choice.strip()) and not fault, fault or "Fill each choice."

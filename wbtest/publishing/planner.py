@@ -26,7 +26,7 @@ MOST_VISITORS = 1_000_000_000
 POWER = 0.8
 # A target beyond these is no way out: hardly any page reaches it, or it is another test.
 BOLDEST, TIMES_BOLDER = 0.3, 2
-RAISE_MOST = "Raise “Visitors at most” under “More settings”."
+RAISE_MOST = "Raise “Maximum visitors” under “More settings”."
 WEEKS_A_YEAR = 52
 TOO_MANY = "No page has as many visitors as that takes. Choose a higher target."
 
@@ -313,7 +313,7 @@ def _enough_between(asked: PlanRequest, plan: Planned, known: int) -> str:
     if asked.days and asked.expected is not None and asked.expected < plan.between:
         more.append(f"{ceil(plan.between / asked.days):,} a day")
     if asked.maximum_visitors is not None and asked.maximum_visitors < plan.between:
-        more.append(f"“Visitors at most” of {plan.between:,}")
+        more.append(f"“Maximum visitors” of {plan.between:,}")
     ways = [" with ".join(more)] if more and plan.between <= MOST_DAILY else []
     if lower := _find_floor(asked, known):
         ways.append(f"a floor of {as_percent(lower)}")

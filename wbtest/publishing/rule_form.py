@@ -96,7 +96,7 @@ class CrowdForm(Form):
     name = StringField("Name", default="")
     from_at = MomentField("From", [filled])
     until_at = MomentField("Until", [filled])
-    people = WholeField("People at most", [filled])
+    people = WholeField("Maximum people", [filled])
     networks = WholeField("Networks", [filled], default=1)
 
     @property
@@ -201,47 +201,47 @@ class ExperimentForm(Described, TypedForm):
 
     belongs = RULE_HELP
     target = PercentField("Target", [NEEDED])
-    who = StringField("Who comes", [NEEDED])
-    does = StringField("What they will do", [NEEDED])
+    who = StringField("Visitors", [NEEDED])
+    does = StringField("Action", [NEEDED])
     floor = PercentField("Floor", [NEEDED])
-    daily = WholeField("Visitors a day you expect", [Optional()])
-    planned_variants = WholeField("Variants to plan with", [may_be_empty, few_enough])
-    customers = WholeField("Customers you need", [may_be_empty])
-    customers_from = StringField("How you know how many")
-    reachable = WholeField("People you can bring to the page", [may_be_empty])
-    reachable_from = StringField("How you know that they come")
-    buy = PercentField("Sign-ups who would buy", [may_be_empty])
-    buy_from = StringField("How you know that they buy")
+    daily = WholeField("Visitors a day", [Optional()])
+    planned_variants = WholeField("Planned variants", [may_be_empty, few_enough])
+    customers = WholeField("Customers needed", [may_be_empty])
+    customers_from = StringField("Source for customers")
+    reachable = WholeField("People you can reach", [may_be_empty])
+    reachable_from = StringField("Source for people")
+    buy = PercentField("Sign-ups who buy", [may_be_empty])
+    buy_from = StringField("Source for buyers")
     ends_on = DayField("Last day", [NEEDED])
-    if_met = TextAreaField("If the target is met", [NEEDED])
-    if_not_met = TextAreaField("If it is not met", [NEEDED])
-    if_unclear = TextAreaField("If it stays open", [NEEDED])
-    slug = StringField("Address of the page", [NEEDED], filters=[lambda text: (text or "").strip()])
+    if_met = TextAreaField("If met", [NEEDED])
+    if_not_met = TextAreaField("If not met", [NEEDED])
+    if_unclear = TextAreaField("If unclear", [NEEDED])
+    slug = StringField("Page address", [NEEDED], filters=[lambda text: (text or "").strip()])
     crowds = CrowdRows()
     # From here on FOLDED.
-    minimum_visitors = WholeField("Visitors before any verdict", [filled])
-    maximum_visitors = WholeField("Visitors at most", [filled])
-    minimum_days = WholeField("Days before any verdict", [filled])
-    sources = StringField("Sources that count", [Optional()])
+    minimum_visitors = WholeField("Minimum visitors", [filled])
+    maximum_visitors = WholeField("Maximum visitors", [filled])
+    minimum_days = WholeField("Minimum days", [filled])
+    sources = StringField("Sources", [Optional()])
     conversion = RadioField(
         "What counts",
         choices={str(each): f"{act.name}: {act.worth}" for each, act in ACTS.items()},
         validate_choice=False,
     )
-    conversion_window_hours = WholeField("Hours from the visit to what counts", [Optional()])
+    conversion_window_hours = WholeField("Hours to convert", [Optional()])
     disclosure = RadioField(
-        "When visitors learn that it does not exist yet",
+        "Disclosure",
         choices={
             "before": "Before they sign up, beside the button",
             "after": "Right after, on the thank-you page",
         },
         validate_choice=False,
     )
-    asks_name = BooleanField("Ask for a name too, which visitors may leave empty")
+    asks_name = BooleanField("Ask for a name (optional for visitors)")
     alpha = PercentField("Risk of a false go")
     beta = PercentField("Risk of a false “not met”")
-    lost_beacons = PercentField("Share of pages that may go unseen")
-    time_zone = SelectField("Time zone of its days", choices=time_zones, validate_choice=False)
+    lost_beacons = PercentField("Pages not reported")
+    time_zone = SelectField("Time zone", choices=time_zones, validate_choice=False)
 
     @property
     def is_open(self) -> bool:
@@ -297,7 +297,7 @@ class ExperimentForm(Described, TypedForm):
         """Fill in the target that the three numbers ask for. Raises NotARule without them."""
         found = self.reckoning()
         if found is None:
-            raise NotARule("customers", "Give the three numbers first.")
+            raise NotARule("customers", "Enter all three numbers first.")
         self.target.data, self.target.raw_data = found.target, None
 
     def reckoning(self) -> TargetCalculation | None:
@@ -309,7 +309,7 @@ class ExperimentForm(Described, TypedForm):
             return None
         for name in RECKONED:
             if given[name] is None:
-                raise NotARule(name, "Give all three numbers, or none of them.")
+                raise NotARule(name, "Enter all three numbers, or none.")
         return parse_calculation(given)
 
     def reckoned(self) -> tuple[str, str]:
