@@ -176,8 +176,9 @@ class Filling(Founding):
         place = max(texts, key=lambda each: len(texts[each]))
         typed = {place.name: f"{texts[place]}.", "why": self.texts.text(200), "confirm": "y"}
         token = {"csrf_token": self._token(self.editor), "read": digest_of(texts)}
-        self.editor.post(f"{test}/variants/control", token | typed)
-        self.approver.send(f"{test}/variants/control", "/correct/approve")
+        page = f"{test}/variants/{place.variant or 'control'}"
+        self.editor.post(page, token | typed)
+        self.approver.send(page, "/correct/approve")
 
     def _source(self) -> str:
         """One that a visitor made up."""
