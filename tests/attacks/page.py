@@ -183,7 +183,7 @@ def address_of(network: int, host: int) -> str:
     """Return an IPv4 address of a network, by its number.
 
     >>> address_of(0, 7), address_of(70_000, 7)
-    ('20.0.0.7', '21.17.112.7')
+    ('20.0.0.8', '21.17.112.8')
     """
     # From 20 to 98 no block is set aside.
     first, rest = divmod(network % (79 * 65_536), 65_536)
