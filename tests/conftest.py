@@ -26,7 +26,7 @@ from tests.factories import CHEAP, Team, find_team, make_stranger, make_team
 from tests.postgresql import Server
 from tests.prepared import SECRET_KEY, Fill, PreparedFiles
 from wbtest import create_app, store
-from wbtest.audience.signing.guard import Guard
+from wbtest.audience.signups import AbuseGuard
 from wbtest.config import Settings
 from wbtest.extensions import Base, db
 from wbtest.runtime import runtime
@@ -308,7 +308,7 @@ def app(settings: Settings, now: HandClock, templates: BytecodeCache) -> Iterato
     app.test_client_class = Browser
     app.jinja_env.bytecode_cache = templates
     # Where the clock stands still nobody can take their time.
-    runtime(app).guard = Guard(fastest_seconds=0)
+    runtime(app).guard = AbuseGuard(fastest_seconds=0)
     with app.app_context():
         db.engine.update_execution_options(compiled_cache=remembered.STATEMENTS)
         yield app

@@ -16,11 +16,11 @@ if TYPE_CHECKING:
 
     from flask import Flask
 
-    from wbtest.audience.answers import Answers
     from wbtest.audience.live_pages import LivePages
-    from wbtest.audience.pages import Printer
+    from wbtest.audience.page_renderer import PageRenderer
+    from wbtest.audience.page_server import PageServer
     from wbtest.audience.recording.recorder import Recorder
-    from wbtest.audience.signing.guard import Guard
+    from wbtest.audience.signups import AbuseGuard
     from wbtest.config import Settings
     from wbtest.delivery.http_client import Policy
     from wbtest.delivery.models import OutboxMail
@@ -64,9 +64,9 @@ class Runtime:
     outgoing: Policy = field(init=False)
     recorder: Recorder = field(init=False)
     pages: LivePages = field(init=False)
-    printer: Printer = field(init=False)
-    answers: Answers = field(init=False)
-    guard: Guard = field(init=False)
+    renderer: PageRenderer = field(init=False)
+    page_server: PageServer = field(init=False)
+    guard: AbuseGuard = field(init=False)
 
 
 def runtime(app: Flask | None = None) -> Runtime:

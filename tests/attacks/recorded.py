@@ -10,7 +10,7 @@ from msgspec.structs import replace
 
 from tests.attacks.page import AGENTS, LOOKING, Page
 from tests.attacks.people import DEVICES, NEVER, START, People
-from wbtest.audience import models, totals_models
+from wbtest.audience import models
 from wbtest.audience.recording.events import Event, Seen, Served, SignedUp
 from wbtest.audience.recording.gate import NetworkGate
 from wbtest.audience.recording.write_batch import record_events
@@ -20,7 +20,7 @@ from wbtest.runtime import runtime
 from wbtest.store import writing_group
 
 START_US = int(START.timestamp()) * 1_000_000
-MODULES = (models.__name__, totals_models.__name__)
+MODULES = (models.__name__, models.__name__)
 
 
 def tell(page: Page, people: People, emails: Sequence[str], addresses: Sequence[str]) -> None:

@@ -3,7 +3,7 @@
 from typing import Any
 
 from wbtest.audience.models import Signup
-from wbtest.audience.signing.signups import digest
+from wbtest.audience.signup_mail import hash_of
 from wbtest.publishing.models import Experiment
 from wbtest.store import writing
 
@@ -18,7 +18,7 @@ def leave_addresses(experiment: Experiment, number: int, **details: Any) -> None
             session.add(
                 Signup(
                     experiment_id=experiment.id, email_key=address, variant="control",
-                    at_us=1, source="direct", device="phone", token_hash=digest(f"{prefix}{one}"),
+                    at_us=1, source="direct", device="phone", token_hash=hash_of(f"{prefix}{one}"),
                     **kept | {"email": address},
                 )
             )  # fmt: skip

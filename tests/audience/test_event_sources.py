@@ -4,9 +4,8 @@ import pytest
 import sqlalchemy as sa
 
 from tests.audience.recording import Database, Page
-from wbtest.audience.models import Signup
+from wbtest.audience.models import HourTotal, Signup
 from wbtest.audience.recording import event_sources
-from wbtest.audience.totals_models import HourTotal
 
 MOST = 3
 

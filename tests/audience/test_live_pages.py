@@ -8,7 +8,7 @@ from flask import Flask
 
 from tests.audience.larder import Larder, broken_store, clock_of
 from tests.statements import counted
-from wbtest.audience.live_pages import LivePages, NothingKnown
+from wbtest.audience.live_pages import LivePages, NotLoaded
 from wbtest.extensions import db
 from wbtest.publishing import lifecycle
 from wbtest.publishing.models import Experiment
@@ -83,9 +83,9 @@ def test_a_process_that_has_read_nothing_yet_does_not_say_that_there_is_no_page(
 
     with broken_store():
         assert pages.find_running("/p/larder") is None
-        with pytest.raises(NothingKnown) as refused:
+        with pytest.raises(NotLoaded) as refused:
             pages.find("larder")
-        with pytest.raises(NothingKnown):
+        with pytest.raises(NotLoaded):
             pages.find_by_id(1)
     wait(0.5)
 

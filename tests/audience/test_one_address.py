@@ -15,9 +15,9 @@ from tests.audience.larder import (
     words_in,
 )
 from tests.factories import log_in, make_checked, make_person
-from wbtest.audience.leaving.closing import close_the_loop, write_letters
-from wbtest.audience.leaving.erasures import erase_for
-from wbtest.audience.leaving.purging import purge
+from wbtest.audience.erasure import erase_for
+from wbtest.audience.outcome_mail import queue_outcome_mails, tell_outcome
+from wbtest.audience.retention import purge
 from wbtest.publishing import lifecycle
 from wbtest.publishing.lifecycle import Replaced, choose_afterwards
 from wbtest.publishing.page_options import FollowUpQuestion, Options
@@ -312,8 +312,8 @@ def test_who_leaves_by_the_link_of_one_test_leaves_every_test_of_the_idea(app, l
     mia.post(f"/leave/{token}", {})
 
     lifecycle.end(second, larder.approver)
-    close_the_loop(second, larder.approver, "We decided to build Larder. Thank you.")
-    write_letters(now())
+    tell_outcome(second, larder.approver, "We decided to build Larder. Thank you.")
+    queue_outcome_mails(now())
     assert [row.email for row in signups(app)] == ["", ""]
     assert [mail for mail in mails(app, "mia@x.io") if mail.state == "waiting"] == []
 

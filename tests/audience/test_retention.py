@@ -14,9 +14,8 @@ from tests.audience.larder import (
 )
 from tests.conftest import HandClock
 from tests.factories import make_checked, make_person
-from wbtest.audience.leaving.dates import Terms, in_words
-from wbtest.audience.leaving.terms import terms_of
-from wbtest.audience.leaving.warning import remind_owners
+from wbtest.audience.retention import remind_owners
+from wbtest.audience.retention_terms import RetentionTerms, date_in_words, terms_of
 from wbtest.audience.visitors import read_cookie
 from wbtest.delivery.models import OutboxMail
 from wbtest.extensions import db
@@ -27,7 +26,7 @@ from wbtest.store import writing
 
 def test_days_count_from_the_end_in_the_zone_of_the_experiment():
     over_at = datetime(2027, 3, 31, 23, 30, tzinfo=UTC)
-    terms = Terms(over_at, days=33, zone="Europe/London", window_hours=24)
+    terms = RetentionTerms(over_at, days=33, zone="Europe/London", window_hours=24)
 
     assert terms.last_day.isoformat() == "2027-05-04"
     assert terms.erased_at == datetime(2027, 5, 4, 23, tzinfo=UTC)
@@ -36,7 +35,7 @@ def test_days_count_from_the_end_in_the_zone_of_the_experiment():
 def test_nothing_goes_while_late_answers_still_count():
     over_at = datetime(2027, 3, 10, 12, tzinfo=UTC)
 
-    assert Terms(over_at, 1, "UTC", window_hours=336).last_day.isoformat() == "2027-03-24"
+    assert RetentionTerms(over_at, 1, "UTC", window_hours=336).last_day.isoformat() == "2027-03-24"
 
 
 def test_a_worker_that_notices_the_end_late_keeps_nothing_for_longer(larder: Larder, now):
@@ -94,6 +93,6 @@ def test_a_cookie_says_nothing_on_another_page(app: Flask, larder: Larder):
 def test_the_first_of_a_month_is_written_as_in_its_language():
     first, second = date(2027, 3, 1), date(2027, 3, 2)
 
-    assert in_words(first, strings_for("fr")).split() == ["1er", "mars", "2027"]
-    assert in_words(second, strings_for("fr")).split() == ["2", "mars", "2027"]
-    assert in_words(first, strings_for("de")).split() == ["1.", "März", "2027"]
+    assert date_in_words(first, strings_for("fr")).split() == ["1er", "mars", "2027"]
+    assert date_in_words(second, strings_for("fr")).split() == ["2", "mars", "2027"]
+    assert date_in_words(first, strings_for("de")).split() == ["1.", "März", "2027"]

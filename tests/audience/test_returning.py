@@ -12,9 +12,9 @@ from tests.audience.larder import (
     words_in,
 )
 from tests.factories import make_checked
-from wbtest.audience.leaving.purging import purge
 from wbtest.audience.models import HourlyCount
 from wbtest.audience.recording.rollup import differences
+from wbtest.audience.retention import purge
 from wbtest.extensions import db
 from wbtest.publishing import lifecycle
 from wbtest.publishing.experiments import remove_variant

@@ -6,10 +6,18 @@ import pytest
 import sqlalchemy as sa
 
 from tests.audience.recording import START, Database, Page
-from wbtest.audience.models import EngagementCount, HourlyCount, Sighting, Signup, Visit
+from wbtest.audience.models import (
+    DayTotal,
+    EngagementCount,
+    HourlyCount,
+    HourTotal,
+    KindTotal,
+    Sighting,
+    Signup,
+    Visit,
+)
 from wbtest.audience.recording import rollup
 from wbtest.audience.recording.events import Did
-from wbtest.audience.totals_models import DayTotal, HourTotal, KindTotal
 
 # In minutes after the start, which is at nine.
 MIDNIGHT = 15 * 60

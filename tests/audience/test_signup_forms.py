@@ -19,8 +19,8 @@ from tests.audience.larder import (
 )
 from tests.conftest import HandClock
 from wbtest import create_app
-from wbtest.audience.signing import signup_views
-from wbtest.audience.signing.signup_views import MOST_SIGN_UPS
+from wbtest.audience import signup_views
+from wbtest.audience.signup_views import MOST_SIGN_UPS
 from wbtest.extensions import db
 from wbtest.runtime import runtime
 from wbtest.store import Gone

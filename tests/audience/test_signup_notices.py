@@ -12,14 +12,14 @@ from msgspec.structs import replace
 from tests.audience.larder import mails, signups
 from tests.audience.recording import Page
 from tests.conftest import HandClock
-from wbtest.audience.leaving import erasures
-from wbtest.audience.leaving.links import hash_of
+from wbtest.audience import erasure
 from wbtest.audience.models import Signup
 from wbtest.audience.recording import rollup
 from wbtest.audience.recording.events import SignedUp
 from wbtest.audience.recording.signup_notices import Overrun, signup_number
 from wbtest.audience.recording.write_batch import record_events
-from wbtest.audience.signing.guard import Guard
+from wbtest.audience.signup_mail import hash_of
+from wbtest.audience.signups import AbuseGuard
 from wbtest.delivery.models import OutboxEvent, OutboxMail
 from wbtest.extensions import db
 from wbtest.runtime import runtime
@@ -30,7 +30,7 @@ from wbtest.team import delivery_settings
 @pytest.fixture
 def paced(app: Flask) -> Flask:
     """The app, which writes at once to five people of a page in an hour."""
-    runtime(app).guard = Guard(most_a_page=5)
+    runtime(app).guard = AbuseGuard(most_a_page=5)
     return app
 
 
@@ -179,6 +179,6 @@ def test_an_address_that_was_sent_along_goes_with_whoever_erases_it(app, mia, la
     [(_, data)] = told()
     assert data["email"] == "mia@x.io"
 
-    erasures.leave(mails(app, "mia@x.io")[0].leave_url.rpartition("/")[2])
+    erasure.leave(mails(app, "mia@x.io")[0].leave_url.rpartition("/")[2])
 
     assert told() == []

@@ -8,21 +8,20 @@ from email_validator import EmailNotValidError, validate_email
 from hypothesis import example, given
 from hypothesis import strategies as st
 
+from wbtest.audience.email_addresses import NotAnEmail, read_email
 from wbtest.audience.visitors import (
-    Form,
-    NotAnEmail,
+    FormToken,
     Visitor,
     new_visitor,
     read_cookie,
-    read_email,
     read_form,
-    write_cookie,
-    write_form,
+    sign_cookie,
+    sign_form,
 )
 
 KEY = b"k" * 32
 MIA = Visitor("mia", "control", 1_803_891_600, "newsletter", "phone")
-FORM = Form(7, "test", "control", 500_000)
+FORM = FormToken(7, "test", "control", 500_000)
 # What addresses are made of, right ones and wrong ones, so that many are nearly plain.
 _bits = ["a", "Z", "7", "-", "--", "_", "+", ".", "xn--", "\u0131", "'", "\n", "a" * 62]
 _pieces = st.lists(st.sampled_from(_bits), max_size=5).map("".join)
@@ -33,13 +32,13 @@ nearly_plain = st.builds("{}@{}.{}".format, _pieces, _pieces, _ends)
 
 
 def test_a_cookie_says_what_was_written_into_it():
-    assert read_cookie(KEY, write_cookie(KEY, MIA)) == MIA
+    assert read_cookie(KEY, sign_cookie(KEY, MIA)) == MIA
 
 
 @pytest.mark.parametrize("source", ["a:b; c", "日本 ニュース", "ü" * 64, "%3A", ""])
 def test_a_source_of_any_letters_survives_the_cookie(source):
     visitor = MIA._replace(source=source)
-    text = write_cookie(KEY, visitor)
+    text = sign_cookie(KEY, visitor)
 
     assert text.isascii()
     assert ";" not in text
@@ -47,11 +46,11 @@ def test_a_source_of_any_letters_survives_the_cookie(source):
 
 
 def test_a_cookie_of_another_page_says_nothing():
-    assert read_cookie(b"o" * 32, write_cookie(KEY, MIA)) is None
+    assert read_cookie(b"o" * 32, sign_cookie(KEY, MIA)) is None
 
 
 def test_a_cookie_with_another_variant_written_in_says_nothing():
-    forged = write_cookie(KEY, MIA).replace("control", "photo")
+    forged = sign_cookie(KEY, MIA).replace("control", "photo")
 
     assert read_cookie(KEY, forged) is None
 
@@ -65,18 +64,18 @@ def test_garbage_is_no_cookie_and_no_form(garbage):
 
 
 def test_a_form_says_what_was_written_into_it():
-    assert read_form(KEY, write_form(KEY, FORM), hour=500_000) == FORM
+    assert read_form(KEY, sign_form(KEY, FORM), hour=500_000) == FORM
 
 
 def test_a_form_of_the_waiting_list_cannot_be_turned_into_one_of_the_test():
-    text = write_form(KEY, FORM._replace(kind="list"))
+    text = sign_form(KEY, FORM._replace(kind="list"))
 
-    assert read_form(KEY, text, hour=500_000) == Form(7, "list", "control", 500_000)
+    assert read_form(KEY, text, hour=500_000) == FormToken(7, "list", "control", 500_000)
     assert read_form(KEY, text.replace("list", "test"), hour=500_000) is None
 
 
 def test_a_form_is_good_for_a_day():
-    text = write_form(KEY, FORM)
+    text = sign_form(KEY, FORM)
 
     assert read_form(KEY, text, hour=500_024) == FORM
     assert read_form(KEY, text, hour=500_025) is None
@@ -84,9 +83,9 @@ def test_a_form_is_good_for_a_day():
 
 def test_what_was_signed_for_a_form_is_no_cookie():
     visitor = Visitor("1", "3", 4, "5", "6")
-    as_form = write_form(KEY, FORM)
+    as_form = sign_form(KEY, FORM)
 
-    assert read_form(KEY, write_cookie(KEY, visitor), hour=0) is None
+    assert read_form(KEY, sign_cookie(KEY, visitor), hour=0) is None
     assert read_cookie(KEY, as_form) is None
 
 

@@ -19,8 +19,8 @@ from tests.audience.larder import (
 )
 from tests.conftest import HandClock
 from tests.factories import log_in, make_person
-from wbtest.audience.leaving.closing import count_hearers
-from wbtest.audience.leaving.erasures import erase_unconfirmed
+from wbtest.audience.erasure import erase_unconfirmed
+from wbtest.audience.outcome_mail import count_recipients
 from wbtest.config import Settings
 from wbtest.delivery.models import OutboxMail
 from wbtest.publishing import lifecycle
@@ -145,7 +145,7 @@ def test_everybody_hears_the_decision_once_there_is_a_server(app, mia, larder: L
     lifecycle.end(larder.experiment, larder.approver)
     set_mail_server(app, SERVER)
 
-    assert count_hearers(larder.experiment).to_tell == 1
+    assert count_recipients(larder.experiment).to_tell == 1
 
 
 def test_the_privacy_page_says_what_happens_without_a_link_to_leave(app, larder: Larder):

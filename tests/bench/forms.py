@@ -14,9 +14,9 @@ from flask.typing import ResponseReturnValue
 from sqlalchemy.orm import Session
 
 from wbtest import store
+from wbtest.audience.forms import SignupForm
 from wbtest.audience.models import Signup
 from wbtest.audience.recording.events import SignedUp
-from wbtest.audience.signing.forms import SignupForm
 from wbtest.publishing.page_strings import strings_for
 
 STRINGS = strings_for("en")

@@ -17,10 +17,10 @@ from tests.drills import place as places
 from tests.drills.place import Place
 from wbtest import create_app
 from wbtest.audience import visitors
-from wbtest.audience.answers import form_token
-from wbtest.audience.browsers import cookie_name
 from wbtest.audience.models import Signup
+from wbtest.audience.page_server import form_token
 from wbtest.audience.recording.events import Event, Seen, Served
+from wbtest.audience.request_headers import cookie_name
 from wbtest.audience.visitors import Visitor
 from wbtest.config import from_environment
 from wbtest.delivery import backups
@@ -136,7 +136,7 @@ def _make_people(place: Place, live: LiveExperiment, file: Path, first: int, at:
     cookies = (Visitor(name, VARIANT, int(at), "newsletter", "desktop", "en") for _, name in people)
     key = live.identity_key
     lines = (
-        f"{number} {visitors.write_cookie(key, cookie)}\n"
+        f"{number} {visitors.sign_cookie(key, cookie)}\n"
         for (number, _), cookie in zip(people, cookies, strict=True)
     )
     file.write_text("".join(lines))

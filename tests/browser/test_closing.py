@@ -14,7 +14,7 @@ from tests.factories import (
     make_running,
 )
 from tests.results.crowd import count_day
-from wbtest.audience.leaving.closing import write_letters
+from wbtest.audience.outcome_mail import queue_outcome_mails
 from wbtest.delivery.models import OutboxMail
 from wbtest.extensions import db
 from wbtest.publishing import lifecycle
@@ -54,7 +54,7 @@ def test_the_team_decides_and_everybody_who_signed_up_hears(
     page.get_by_role("button", name="Send to 2 people").click()
     expect(page.get_by_text("0 of 2 queued")).to_be_visible()
 
-    write_letters(live.now())
+    queue_outcome_mails(live.now())
     page.reload()
 
     expect(page.get_by_text("2 of 2 queued")).to_be_visible()

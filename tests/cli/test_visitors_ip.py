@@ -18,8 +18,8 @@ import pytest
 
 from tests.audience.larder import PHONE, RULE, start_page
 from tests.cli.conftest import Instance, Served, eventually, serving
-from wbtest.audience.signing.guard import Guard
-from wbtest.audience.signing.signup_views import MOST_SIGN_UPS
+from wbtest.audience.signup_views import MOST_SIGN_UPS
+from wbtest.audience.signups import AbuseGuard
 from wbtest.extensions import utc_now
 from wbtest.publishing.rule import FEWEST_AN_HOUR
 
@@ -130,7 +130,7 @@ def do_everything(instance: Instance, served: Served, address: str, email: str) 
     assert mia.send("/p/larder/ask", **asked) == 200
     assert crowd.send("/p/larder/signup", email=f"crowd-{email}") == 200
     # Nobody types an address faster.
-    assert eventually(lambda: time.monotonic() - came > Guard().fastest_seconds + 1)
+    assert eventually(lambda: time.monotonic() - came > AbuseGuard().fastest_seconds + 1)
     assert mia.send("/p/larder/signup", email=email) == 200
     [link] = rows(instance, f"SELECT leave_url FROM outbox_mails WHERE recipient = '{email}'")
     token = link.rpartition("/")[2]

@@ -16,7 +16,7 @@ from tests.fuzz.asking import Answer, Request, ask
 from tests.snapshot import Snapshot
 from tests.team.places import make_place, parts_of
 from wbtest import create_app
-from wbtest.audience.signing.guard import Guard
+from wbtest.audience.signups import AbuseGuard
 from wbtest.config import Settings
 from wbtest.extensions import Base, db
 from wbtest.runtime import runtime
@@ -110,7 +110,7 @@ def make_world(folder: Path) -> Iterator[World]:
     )
     app = create_app(settings, clock)
     # Where the clock stands still nobody can take their time.
-    runtime(app).guard = Guard(fastest_seconds=0)
+    runtime(app).guard = AbuseGuard(fastest_seconds=0)
     with app.app_context():
         Base.metadata.create_all(db.engine)
         world = World(app, clock)

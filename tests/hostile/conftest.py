@@ -15,7 +15,7 @@ from tests.conftest import Browser, HandClock
 from tests.hostile.filling import Filled, fill
 from tests.prepared import SECRET_KEY
 from wbtest import create_app
-from wbtest.audience.signing.guard import Guard
+from wbtest.audience.signups import AbuseGuard
 from wbtest.config import Settings
 from wbtest.extensions import db
 from wbtest.runtime import runtime
@@ -43,7 +43,7 @@ def company(
     app = create_app(settings, now)
     app.test_client_class = Browser
     app.jinja_env.bytecode_cache = templates
-    runtime(app).guard = Guard(fastest_seconds=0)
+    runtime(app).guard = AbuseGuard(fastest_seconds=0)
     with app.app_context():
         filled = fill(now)
         runtime(app).recorder.close()

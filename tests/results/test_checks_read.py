@@ -9,8 +9,8 @@ from tests.factories import Team
 from tests.results.conftest import Start
 from tests.results.crowd import count_day, count_hour
 from tests.statements import counted
-from wbtest.audience.leaving.purging import purge
 from wbtest.audience.models import Alarm, Engagement, Signup
+from wbtest.audience.retention import purge
 from wbtest.audience.segments_counts import newest_signups
 from wbtest.publishing import lifecycle
 from wbtest.publishing.models import Experiment

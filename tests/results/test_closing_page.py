@@ -12,10 +12,10 @@ from tests.conftest import Browser, HandClock
 from tests.factories import Team, log_in, make_decision, make_running
 from tests.results.conftest import Start
 from tests.results.crowd import count_days, count_machines
-from wbtest.audience.leaving.closing import write_letters
-from wbtest.audience.leaving.purging import finish_purges, purge
 from wbtest.audience.left_out_counts import two_variants
 from wbtest.audience.models import Signup
+from wbtest.audience.outcome_mail import queue_outcome_mails
+from wbtest.audience.retention import finish_purges, purge
 from wbtest.delivery.models import OutboxMail
 from wbtest.extensions import clock, db
 from wbtest.publishing import lifecycle
@@ -139,8 +139,8 @@ def test_a_double_click_sends_once_and_the_page_says_how_far_it_is(decided, appr
     assert (first.status_code, second.status_code) == (303, 303)
     assert "0 of 3 queued" in page_of(approver, decided)
 
-    write_letters(now())
-    write_letters(now())
+    queue_outcome_mails(now())
+    queue_outcome_mails(now())
 
     assert letters() == 3
     assert "3 of 3 queued" in page_of(approver, decided)
@@ -151,7 +151,7 @@ def told(decided: Experiment, owner: Browser, now: HandClock, team: Team) -> Exp
     """The loop is closed, and every mail has left."""
     owner.send(place(decided), SENT)
     now.turn(days=1)
-    write_letters(now())
+    queue_outcome_mails(now())
     with writing() as session:
         session.execute(sa.update(OutboxMail).values(state="sent"))
     log_in(owner, team.owner)

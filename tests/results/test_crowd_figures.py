@@ -14,8 +14,8 @@ from tests.conftest import HandClock
 from tests.factories import Team, log_in, make_decision, make_revision, make_rule, make_running
 from tests.results.conftest import Start
 from tests.results.crowd import count_day
-from wbtest.audience.leaving.purging import purge
 from wbtest.audience.recording.events import Seen, Served, SignedUp
+from wbtest.audience.retention import purge
 from wbtest.decisions.memo_proof import differences
 from wbtest.decisions.memo_views import export_of, find_memo
 from wbtest.delivery import webhooks

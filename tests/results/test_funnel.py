@@ -8,7 +8,7 @@ import pytest
 from flask import Flask
 
 from tests.audience.larder import Larder, Visitor, signups, start_page, words_in
-from tests.audience.test_steps import CALL, answer, fields_in, next_url
+from tests.audience.test_signup_steps import CALL, answer, fields_in, next_url
 from tests.conftest import Browser
 from tests.factories import Team, log_in, make_experiment, make_person
 from tests.results.conftest import Start

@@ -9,7 +9,7 @@ from tests.conftest import HandClock
 from tests.factories import Team, log_in
 from tests.results.conftest import Start
 from wbtest import store
-from wbtest.audience.leaving import purging
+from wbtest.audience import retention
 from wbtest.audience.models import NetworkFinding
 from wbtest.audience.recording.counting_rules import load_rules
 from wbtest.audience.recording.events import Event, Seen, Served, SignedUp
@@ -230,7 +230,7 @@ def test_a_purge_keeps_the_words_and_forgets_the_marks(street, running, now):
     bring_accomplices(street, now)
     network_checking.check_all_networks(now())
     before = check_of(running, now)
-    purging.purge(running)
+    retention.purge(running)
 
     assert check_of(running, now) == before
     assert db.session.get_one(NetworkFinding, running.id).findings["marks"] == []

@@ -10,7 +10,7 @@ from tests.results.conftest import Start
 from tests.results.visiting import HOUR, Group, come
 from wbtest.audience.group_counts import Group as Chosen
 from wbtest.audience.group_counts import crowds, hours_of_groups, largest_groups
-from wbtest.audience.leaving.purging import purge
+from wbtest.audience.retention import purge
 from wbtest.audience.setting_aside import (
     group_of,
     hours_aside,

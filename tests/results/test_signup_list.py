@@ -10,7 +10,7 @@ from flask import Flask
 
 from tests.audience.addresses import leave_addresses
 from tests.audience.larder import Visitor, signups, start_page
-from tests.audience.test_steps import CALL, answer, next_url
+from tests.audience.test_signup_steps import CALL, answer, next_url
 from tests.conftest import Browser
 from tests.factories import Team, log_in, make_person
 from tests.results.conftest import Start

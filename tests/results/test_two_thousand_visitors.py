@@ -17,8 +17,8 @@ from tests.results.everywhere.dashboard import check_dashboard
 from tests.results.everywhere.plan import Plan
 from tests.results.everywhere.reading import Reader
 from tests.results.everywhere.recount import Fact, Recount
-from wbtest.audience.browsers import find_cookie
 from wbtest.audience.recording.rollup import differences
+from wbtest.audience.request_headers import find_cookie
 from wbtest.audience.visitors import read_cookie
 from wbtest.extensions import db
 from wbtest.publishing.models import Experiment

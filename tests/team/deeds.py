@@ -13,8 +13,8 @@ from tests.results.visiting import Group as Visitors
 from tests.results.visiting import come
 from tests.team.doing import Doing
 from wbtest.audience.group_counts import Group
-from wbtest.audience.leaving.closing import close_the_loop
-from wbtest.audience.leaving.purging import finish_purges
+from wbtest.audience.outcome_mail import tell_outcome
+from wbtest.audience.retention import finish_purges
 from wbtest.audience.setting_aside import set_aside, take_back
 from wbtest.decisions.decide import second, turn_down
 from wbtest.decisions.decide import withdraw as withdraw_paper
@@ -193,7 +193,7 @@ class Deeds(Doing):
             (
                 "experiment.told",
                 approver,
-                lambda: close_the_loop(
+                lambda: tell_outcome(
                     self._experiment(), self.team.approver, "We stop here. Thank you."
                 ),
             ),

@@ -12,8 +12,8 @@ from tests.factories import (
     make_rule,
 )
 from tests.results.crowd import count_hour
-from wbtest.audience.leaving.erasures import leave
-from wbtest.audience.leaving.purging import purge_now
+from wbtest.audience.erasure import leave
+from wbtest.audience.retention import purge_now
 from wbtest.decisions.decide import decide
 from wbtest.decisions.models import Paper
 from wbtest.decisions.pending_decisions import find_newest

@@ -12,8 +12,8 @@ from tests.conftest import HandClock
 from tests.factories import Team, make_approval, make_revision, make_running
 from tests.filled import Filled, fill
 from tests.review.reading_room import give, read
-from wbtest.audience.leaving.links import sign_up_token
 from wbtest.audience.models import Signup
+from wbtest.audience.signup_mail import sign_up_token
 from wbtest.decisions.learning_cards import standing_marks
 from wbtest.delivery.health import doctor_token
 from wbtest.delivery.models import OutboxMail, Webhook

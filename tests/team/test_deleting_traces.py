@@ -13,8 +13,7 @@ from tests.factories import (
     make_release,
 )
 from tests.team.all_of_it import delete, make_over
-from wbtest.audience.leaving.purging import purge
-from wbtest.audience.leaving.traces import drop_old_copies, wipe_traces
+from wbtest.audience.retention import drop_old_copies, purge, wipe_traces
 from wbtest.config import Settings
 from wbtest.delivery.backups import backup_folder
 from wbtest.extensions import db

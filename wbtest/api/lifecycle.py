@@ -9,9 +9,9 @@ from flask import request
 from wbtest.api import parsing
 from wbtest.api.experiments import ExperimentShown, experiment_answer
 from wbtest.api.serialization import Answer, RequestBody, reads_if_match
-from wbtest.audience.leaving.closing import count_hearers
-from wbtest.audience.leaving.erasures import erase_for
-from wbtest.audience.leaving.purging import is_done, purge_now
+from wbtest.audience.erasure import erase_for
+from wbtest.audience.outcome_mail import count_recipients
+from wbtest.audience.retention import is_purge_done, purge_now
 from wbtest.decisions.outcome_mail_views import tell_signups
 from wbtest.publishing import lifecycle
 from wbtest.publishing.models import Experiment
@@ -150,12 +150,12 @@ def erase_signup(experiment_id: int, body: Erasing) -> None:
 
 
 def _loop_response(experiment: Experiment) -> LoopShown:
-    hearers = count_hearers(experiment)
+    hearers = count_recipients(experiment)
     return LoopShown(
         text=experiment.last_letter,
         told_at=experiment.last_letter_at,
         told=hearers.told,
         to_tell=hearers.to_tell,
         purged_at=experiment.purged_at,
-        is_purged=is_done(experiment),
+        is_purged=is_purge_done(experiment),
     )

@@ -12,7 +12,7 @@ import sqlalchemy as sa
 from msgspec import Struct, convert, field, to_builtins
 from msgspec.structs import replace
 
-from wbtest.audience.mailboxes import PROVIDERS, domain_of, mailbox_of
+from wbtest.audience.email_addresses import PROVIDERS, domain_of, mailbox_of
 from wbtest.audience.models import Engagement, EngagementCount, Signup, Visit
 from wbtest.audience.recording.hours import day_of, hour_of
 from wbtest.extensions import db

@@ -13,8 +13,7 @@ from typing import Any, NamedTuple, cast
 import sqlalchemy as sa
 from msgspec import Struct
 
-from wbtest.audience.models import HourlyCount
-from wbtest.audience.totals_models import DayTotal, HourTotal, KindTotal
+from wbtest.audience.models import DayTotal, HourlyCount, HourTotal, KindTotal
 from wbtest.extensions import db
 from wbtest.publishing.models import Experiment
 from wbtest.publishing.rule import Conversion

@@ -12,7 +12,7 @@ import sqlalchemy as sa
 
 from wbtest.audience.conversions import FEWEST_AT_DOMAIN
 from wbtest.audience.counts import HOURS, KINDS
-from wbtest.audience.mailboxes import domain_of
+from wbtest.audience.email_addresses import domain_of
 from wbtest.audience.models import CrowdNetwork, Sighting, Signup, Visit
 from wbtest.audience.recording.counting_rules import load_rules
 from wbtest.audience.recording.gate import CROWD
@@ -24,7 +24,7 @@ from wbtest.audience.recording.rollup_cells import (
     by_time,
     count_history,
 )
-from wbtest.audience.waiting import WAITING
+from wbtest.audience.waiting_list import WAITING
 from wbtest.extensions import db
 from wbtest.publishing.models import Experiment
 
@@ -220,7 +220,7 @@ def _belongs(group: Group, experiment: Experiment, rules: CountingRules) -> sa.C
     if group.kind == "domain":
         key, domain = SIGNUPS.c.email_key, group.value
         is_at = key.endswith(f"@{domain}", autoescape=True)
-        # What its owner puts before it belongs to it, as ``mailboxes.domain_of`` says.
+        # What its owner puts before it belongs to it, as ``email_addresses.domain_of`` says.
         is_below = key.endswith(f".{domain}", autoescape=True)
         at_domain = sa.select(SIGNUPS.c.visitor).where(
             SIGNUPS.c.experiment_id == experiment.id,

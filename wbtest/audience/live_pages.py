@@ -18,7 +18,9 @@ from sqlalchemy.exc import SQLAlchemyError
 from sqlalchemy.orm import Session
 
 from wbtest.audience import traffic, visitors
-from wbtest.audience.browsers import (
+from wbtest.audience.page_renderer import RenderedPage, paths_of
+from wbtest.audience.recording.events import OF_THE_VISIT
+from wbtest.audience.request_headers import (
     Environ,
     agent_of,
     cookie_name,
@@ -26,9 +28,7 @@ from wbtest.audience.browsers import (
     header_of,
     is_opted_out,
 )
-from wbtest.audience.pages import Printed, addresses_of
-from wbtest.audience.recording.events import OF_THE_VISIT
-from wbtest.audience.visitors import Form, Visitor
+from wbtest.audience.visitors import FormToken, Visitor
 from wbtest.extensions import Now, db, seconds_of
 from wbtest.publishing.assignment import Draw
 from wbtest.publishing.live_snapshot import LiveExperiment, load_live, pages_version
@@ -47,7 +47,7 @@ NOT_NOW = "This page cannot be shown right now. Try again in a minute."
 NEVER_READ = -1
 
 
-class NothingKnown(Refused):
+class NotLoaded(Refused):
     """A process that began while the database was away cannot tell what there is.
 
     Nor can any of a test that was changed by hand. To say 404 would tell visitors, and whoever
@@ -89,7 +89,7 @@ class LivePage:
         # In seconds since 1970: the last day is over.
         self.ends = live.ends_at.timestamp()
         # The bytes of this hour, by variant and by whether they say that nothing can be stored.
-        self.printed: dict[tuple[str, bool], tuple[int, Printed]] = {}
+        self.printed: dict[tuple[str, bool], tuple[int, RenderedPage]] = {}
         # What a sign-up needs that is the same for everybody, made with the first one.
         self.ready: dict[tuple[str, int], Any] = {}
 
@@ -141,11 +141,11 @@ class LivePage:
             traffic.language_of(header_of(environ, "HTTP_ACCEPT_LANGUAGE")),
         )
 
-    def read_form(self, token: str, at: float) -> Form | None:
+    def read_form(self, token: str, at: float) -> FormToken | None:
         """What a form of this test was printed for; None for one of another, or too old."""
-        return visitors.read_form(self.live.identity_key, token, visitors.hour_of(at))
+        return visitors.read_form(self.live.identity_key, token, visitors.utc_hour(at))
 
-    def takes(self, form: Form, at: float) -> bool:
+    def takes(self, form: FormToken, at: float) -> bool:
         """Whether a form of this page may be sent at ``at``, in seconds since 1970.
 
         While the page is paused and once it has ended nobody is shown a form. Who had one open
@@ -156,7 +156,7 @@ class LivePage:
             return True
         closed = self.live.closed_at.timestamp()
         # Those of the waiting list are never the test's, whenever they were printed.
-        is_from_before = form.kind == "test" and form.hour <= visitors.hour_of(closed)
+        is_from_before = form.kind == "test" and form.hour <= visitors.utc_hour(closed)
         return is_from_before and self.is_within_window(at)
 
     def is_within_window(self, at: float) -> bool:
@@ -203,14 +203,14 @@ class LivePages:
     def find(self, slug: str) -> LivePage | None:
         """Return the page of the newest test at this slug in whatever state, or None.
 
-        Case does not matter. Raises NothingKnown.
+        Case does not matter. Raises NotLoaded.
         """
         return next(reversed(self.find_all(slug)), None)
 
     def find_all(self, slug: str) -> list[LivePage]:
         """Return the pages of all started tests at this slug, the newest last.
 
-        Case does not matter. Raises NothingKnown.
+        Case does not matter. Raises NotLoaded.
         """
         self._look_for_once()
         found = self._pages.get(slug.lower())
@@ -221,7 +221,7 @@ class LivePages:
         return [self._as_it_is(page) for page in found]
 
     def find_by_id(self, experiment_id: int) -> LivePage | None:
-        """Return the page of this experiment in whatever state, or None. Raises NothingKnown."""
+        """Return the page of this experiment in whatever state, or None. Raises NotLoaded."""
         self._look_for_once()
         for tests in self._pages.values():
             for page in tests:
@@ -248,7 +248,7 @@ class LivePages:
         """Look, and do not take what was never read for what is not there."""
         self.look()
         if self._version == NEVER_READ:
-            raise NothingKnown(NOT_NOW)
+            raise NotLoaded(NOT_NOW)
 
     def look(self, after: float = LOOK_SECONDS) -> None:
         """Read the pages anew if they have changed since the last look, so many seconds after it.
@@ -295,7 +295,7 @@ class LivePages:
             tests = pages.setdefault(live.slug, [])
             tests.append(LivePage(live, is_https=self._is_https, older=tests))
         self._running = {
-            addresses_of(slug).page: tests[-1]
+            paths_of(slug).page: tests[-1]
             for slug, tests in pages.items()
             if tests[-1].live.state == "running"
         }
@@ -303,6 +303,6 @@ class LivePages:
 
 
 @sa.event.listens_for(db.session, "after_commit")
-def _look_again(_session: object) -> None:
+def _look_after_commit(_session: object) -> None:
     """Whoever presses Pause sees that the page rests, at once where the same process answers."""
     runtime().pages.forget()

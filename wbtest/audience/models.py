@@ -1,18 +1,22 @@
-"""What visitors did: events, machines' counters, and the hourly roll-ups kept beside them.
+"""What visitors did: events, counters of machines, and the roll-ups kept beside them.
 
 Every key leads with the experiment, so that a sharded database can place it; a test holds all
-tables to that. Events name times in
-whole microseconds since 1970 (``…_us``), which sort and subtract without a zone. Neither an IP nor
-a user agent is stored anywhere.
+tables to that. Events name times in whole microseconds since 1970 (``…_us``), which sort and
+subtract without a zone. Neither an IP nor a user agent is stored anywhere.
+
+The coarser totals add up what ``HourlyCount`` holds, in the same transaction, so that a page reads
+as much after a million visits as after a thousand. What is asked of a part of the time and of a
+kind of visitor at once is only in the hourly roll-up.
 """
 
-from datetime import datetime
+from datetime import date, datetime
 from typing import Any
 
 from sqlalchemy import (
     JSON,
     BigInteger,
     CheckConstraint,
+    Date,
     ForeignKey,
     Index,
     LargeBinary,
@@ -74,14 +78,14 @@ class Signup(Base):
     """Somebody left an address; one row per experiment and normalised address.
 
     Who joined its waiting list, too, has a second one there, with a key of its own
-    (``waiting.list_key``): each is kept for as long as was promised beside its form.
+    (``waiting_list.list_key``): each is kept for as long as was promised beside its form.
 
     ``is_converted`` says that this row is its visitor's conversion: seen before, and what the rule
     counts done within the sealed window. ``opted_out`` (browser objected to being counted) and
     other reasons in ``excluded_because`` keep the address but leave the figures alone.
 
     Who left (``left_at``) stays as a count: ``email_key`` is a random text that is no address, and
-    e-mail, name, consent and token are empty.
+    email, name, consent and token are empty.
     """
 
     __tablename__ = "signups"
@@ -137,7 +141,7 @@ class Signup(Base):
 
 
 class Objection(Base):
-    """A visitor who objected to being counted, kept for a moment: see ``objections``."""
+    """A visitor who objected to being counted, kept for a moment: see ``erasure``."""
 
     __tablename__ = "objections"
 
@@ -316,6 +320,42 @@ class HourlyCount(PeopleCounted, Base):
     experiment_id: Mapped[int] = mapped_column(ForeignKey(Experiment.id), primary_key=True)
     variant: Mapped[str] = mapped_column(String(30), primary_key=True)
     hour: Mapped[int] = mapped_column(BigInteger, primary_key=True)
+    source: Mapped[str] = mapped_column(String(64), primary_key=True)
+    device: Mapped[str] = mapped_column(String(10), primary_key=True)
+    language: Mapped[str] = mapped_column(String(8), primary_key=True, default="")
+    excluded_because: Mapped[str] = mapped_column(String(20), primary_key=True, default="")
+
+
+class HourTotal(PeopleCounted, Base):
+    """What counts by the sealed rule, its sources included, of a variant in an hour.
+
+    Hours and columns mean what they mean in ``HourlyCount``.
+    """
+
+    __tablename__ = "hour_totals"
+
+    experiment_id: Mapped[int] = mapped_column(ForeignKey(Experiment.id), primary_key=True)
+    variant: Mapped[str] = mapped_column(String(30), primary_key=True)
+    hour: Mapped[int] = mapped_column(BigInteger, primary_key=True)
+
+
+class DayTotal(PeopleCounted, Base):
+    """The same of a variant on a day of the experiment's own time zone."""
+
+    __tablename__ = "day_totals"
+
+    experiment_id: Mapped[int] = mapped_column(ForeignKey(Experiment.id), primary_key=True)
+    variant: Mapped[str] = mapped_column(String(30), primary_key=True)
+    day: Mapped[date] = mapped_column(Date, primary_key=True)
+
+
+class KindTotal(PeopleCounted, Base):
+    """What was counted of one kind of people, over all hours; rows that do not count among them."""
+
+    __tablename__ = "kind_totals"
+
+    experiment_id: Mapped[int] = mapped_column(ForeignKey(Experiment.id), primary_key=True)
+    variant: Mapped[str] = mapped_column(String(30), primary_key=True)
     source: Mapped[str] = mapped_column(String(64), primary_key=True)
     device: Mapped[str] = mapped_column(String(10), primary_key=True)
     language: Mapped[str] = mapped_column(String(8), primary_key=True, default="")

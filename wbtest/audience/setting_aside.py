@@ -12,13 +12,13 @@ import sqlalchemy as sa
 from sqlalchemy.orm import joinedload
 
 from wbtest.audience.conversions import FEWEST_AT_DOMAIN
+from wbtest.audience.email_addresses import domain_of
 from wbtest.audience.group_counts import (
     Group,
     GroupHour,
     hours_of_groups,
     people_seen,
 )
-from wbtest.audience.mailboxes import domain_of
 from wbtest.audience.models import SettingAside
 from wbtest.extensions import clock, db
 from wbtest.publishing.models import Experiment

@@ -1,26 +1,37 @@
-"""The pages visitors see. What they send from there is in ``signup_views``."""
+"""The pages visitors see, with their pictures, and what every public view asks of a request.
+
+What visitors send from there is in ``beacon``, ``signup_views`` and their neighbours.
+"""
 
 from typing import Any
 
 from flask import Blueprint, Response, abort, redirect, request
 from flask.typing import ResponseReturnValue
+from sqlalchemy import exists, select
 
-from wbtest.audience import objections, visitors
-from wbtest.audience.answers import Answers
-from wbtest.audience.browsers import find_cookie, ignore_name, is_from_here, write_cookie
-from wbtest.audience.door import SESSION
-from wbtest.audience.live_pages import NOT_NOW, LivePage, LivePages, NothingKnown
-from wbtest.audience.pages import Answer, Printer, addresses_of
+from wbtest.audience import erasure, visitors
+from wbtest.audience.forms import SignupForm
+from wbtest.audience.live_pages import NOT_NOW, LivePage, LivePages, NotLoaded
+from wbtest.audience.page_renderer import PageRenderer, PageResponse, paths_of
+from wbtest.audience.page_server import SESSION, PageServer
 from wbtest.audience.recording.recorder import Recorder
-from wbtest.audience.signing.forms import SignupForm
-from wbtest.audience.waiting import list_token
+from wbtest.audience.request_headers import (
+    find_cookie,
+    ignore_name,
+    is_from_here,
+    set_cookie_header,
+)
+from wbtest.audience.waiting_list import list_token
 from wbtest.errors import error_page
-from wbtest.extensions import clock, csrf
+from wbtest.extensions import clock, csrf, db
 from wbtest.publishing.display import find_preview
+from wbtest.publishing.images import find_file
 from wbtest.publishing.live_snapshot import LiveExperiment, LiveVariant
+from wbtest.publishing.page_design import read_name
 from wbtest.publishing.page_strings import strings_of
 from wbtest.runtime import runtime
 from wbtest.team import access, rate_limits
+from wbtest.writing.models import Release
 from wbtest.writing.text_rules import paragraphs
 
 bp = Blueprint("audience", __name__)
@@ -34,6 +45,8 @@ MOST_OBJECTIONS = 60
 PAUSED_SECONDS = 3600
 # The token of a link must not travel on in the Referer of what is opened next.
 TOKEN_PAGE = {"Referrer-Policy": "no-referrer"}
+YEAR_SECONDS = 31_536_000
+POLICY = "default-src 'none'; sandbox"
 
 
 @bp.get("/p/<slug>")
@@ -46,15 +59,15 @@ def page(slug: str) -> ResponseReturnValue:
     if found.live.state != "running":
         return show_closed(found.live)
     if request.method == "HEAD" or is_objector(found):
-        return _send(answers().show(found, _variant_before(found), request.environ))
-    return _send(answers().serve(found, request.environ, "team" if is_team() else ""))
+        return _send(page_server().show(found, _variant_before(found), request.environ))
+    return _send(page_server().serve(found, request.environ, "team" if is_team() else ""))
 
 
 @bp.get("/p/<slug>/privacy")
 @access.public
 def privacy(slug: str) -> ResponseReturnValue:
     """What is stored, why, and who is responsible."""
-    return small(get_page_named(slug).live, "privacy")
+    return small_page(get_page_named(slug).live, "privacy")
 
 
 @bp.route("/p/<slug>/object", endpoint="object", methods=["GET", "POST"])
@@ -63,23 +76,25 @@ def privacy(slug: str) -> ResponseReturnValue:
 def object_to_counting(slug: str) -> ResponseReturnValue:
     """Count this browser no more: on this page, or, for somebody of the team, on all pages."""
     found = get_page(slug)
-    action = addresses_of(found.live.slug).object
+    action = paths_of(found.live.slug).object
     if request.method != "POST":
         is_done = is_objector(found) or _is_marked()
-        return small(found.live, "object", action=action, is_done=is_done)
+        return small_page(found.live, "object", action=action, is_done=is_done)
     check_sender()
     is_of_team = is_team()
     # The page stays the one that was seen: the cookie names its variant, and nobody.
     value = _variant_before(found).key
     name = ignore_name(None if is_of_team else found.live.release_id, is_https=_is_https())
     response = redirect(action, 303)
-    response.headers.add(*write_cookie(name, value, visitors.LONGEST_LIFE, is_https=_is_https()))
+    response.headers.add(
+        *set_cookie_header(name, value, visitors.LONGEST_LIFE, is_https=_is_https())
+    )
     if not is_of_team:
         for each in get_pages(slug):
             visitor = each.find_visitor(request.environ)
-            objections.object_to_counting(recorder(), each, visitor)
+            erasure.object_to_counting(recorder(), each, visitor)
             if not each.is_cookieless:
-                response.headers.add(*write_cookie(each.cookie, "", 0, is_https=_is_https()))
+                response.headers.add(*set_cookie_header(each.cookie, "", 0, is_https=_is_https()))
     return response
 
 
@@ -110,14 +125,14 @@ def show_preview(
         form = SignupForm(strings, request.form)
         line = strings.preview if status != 200 else ""
     form.token.data = ""
-    html = printer().landing(live, variant, form, problem_line=line, preview=token)
+    html = renderer().landing(live, variant, form, problem_line=line, preview=token)
     page = variant.page
     # The team sees its variants side by side, in frames.
-    headers = printer().headers(page.language, page.look, is_framed=is_member)
+    headers = renderer().headers(page.language, page.look, is_framed=is_member)
     return Response(html, status, headers)
 
 
-def small(
+def small_page(
     live: LiveExperiment,
     name: str,
     status: int = 200,
@@ -129,10 +144,10 @@ def small(
 
     ``sends_to`` is another origin to which its form may lead.
     """
-    html = printer().small(name, live, **details)
+    html = renderer().small(name, live, **details)
     look = live.control.page.look
-    language = printer().language_of(live)
-    response = Response(html, status, printer().headers(language, look, sends_to=sends_to))
+    language = renderer().language_of(live)
+    response = Response(html, status, renderer().headers(language, look, sends_to=sends_to))
     response.headers.update(headers or {})
     return response
 
@@ -142,8 +157,8 @@ def show_closed(live: LiveExperiment) -> Response:
     if live.waiting:
         return show_list(live)
     if live.state == "ended":
-        return small(live, "ended", 410, outcome=paragraphs(live.outcome))
-    return small(live, "paused", 503, {"Retry-After": str(PAUSED_SECONDS)})
+        return small_page(live, "ended", 410, outcome=paragraphs(live.outcome))
+    return small_page(live, "paused", 503, {"Retry-After": str(PAUSED_SECONDS)})
 
 
 def show_list(
@@ -153,13 +168,13 @@ def show_list(
     variant = live.find_variant(live.waiting) or live.control
     form = form or SignupForm(strings_of(variant.page))
     form.token.data = list_token(live, clock.now().timestamp())
-    html = printer().landing(live, variant, form, problem_line=line, is_list=True)
-    return Response(html, status, printer().headers(variant.page.language, variant.page.look))
+    html = renderer().landing(live, variant, form, problem_line=line, is_list=True)
+    return Response(html, status, renderer().headers(variant.page.language, variant.page.look))
 
 
-def over(status: int) -> Response:
+def link_over(status: int) -> Response:
     """Return what a link shows that leads nowhere, or not any more; nobody learns which it is."""
-    response = Response(printer().link_over(), status, printer().headers())
+    response = Response(renderer().link_over(), status, renderer().headers())
     response.headers.update(TOKEN_PAGE)
     return response
 
@@ -172,7 +187,7 @@ def get_page(slug: str) -> LivePage:
 def get_pages(slug: str) -> list[LivePage]:
     """Return the pages of all tests that were started at this slug, the newest last; else 404.
 
-    Raises NothingKnown where the newest may not be shown: no older one takes its place.
+    Raises NotLoaded where the newest may not be shown: no older one takes its place.
     """
     found = pages().find_all(slug) or abort(404)
     _demand_shown(found[-1])
@@ -181,7 +196,7 @@ def get_pages(slug: str) -> list[LivePage]:
 
 def _demand_shown(page: LivePage) -> None:
     if not page.live.is_shown:
-        raise NothingKnown(NOT_NOW)
+        raise NotLoaded(NOT_NOW)
 
 
 def get_page_named(slug: str) -> LivePage:
@@ -217,16 +232,16 @@ def is_objector(found: LivePage) -> bool:
     return _ignored_variant(found) != ""
 
 
-def answers() -> Answers:
-    return runtime().answers
+def page_server() -> PageServer:
+    return runtime().page_server
 
 
 def pages() -> LivePages:
     return runtime().pages
 
 
-def printer() -> Printer:
-    return runtime().printer
+def renderer() -> PageRenderer:
+    return runtime().renderer
 
 
 def recorder() -> Recorder:
@@ -256,5 +271,47 @@ def _is_https() -> bool:
     return runtime().settings.is_https
 
 
-def _send(answer: Answer) -> Response:
+def _send(answer: PageResponse) -> Response:
     return Response(answer.body, 200, answer.headers)
+
+
+@bp.get("/p/<slug>/images/<digest>-<int:width>.webp")
+@access.public
+def picture(slug: str, digest: str, width: int) -> ResponseReturnValue:
+    """A picture that a started page shows; its team sees all of theirs, also before.
+
+    Everybody else gets the same 404 for one that is not theirs to see as for none.
+    """
+    found = pages().find_all(slug)
+    is_shown = any(digest in _shown_by(page.live) for page in found)
+    if not (is_shown or (access.is_member() and (found or _is_address(slug)))):
+        abort(404)
+    body = find_file(digest, width)
+    if body is None:
+        abort(404)
+    response = Response(body, mimetype="image/webp")
+    response.headers["Content-Security-Policy"] = POLICY
+    response.headers["Content-Disposition"] = f'inline; filename="{digest[:12]}-{width}.webp"'
+    if is_shown:
+        # The digest names the bytes, so they are never others.
+        response.headers["Cache-Control"] = f"public, max-age={YEAR_SECONDS}, immutable"
+    return response
+
+
+def _shown_by(live: LiveExperiment) -> set[str]:
+    """The digests of all pictures on the experiment's pages."""
+    looks = [variant.page.look for variant in live.variants]
+    named = [read_name(name) for look in looks for name in (look.logo, look.hero)]
+    return {picture.digest for picture in named if picture}
+
+
+def _is_address(slug: str) -> bool:
+    return db.session.scalar(select(exists().where(Release.slug == slug.lower()))) is True
+
+
+def exclusion_of(found: LivePage) -> str:
+    """Why what this browser sends does not count, '' when it does."""
+    if is_team():
+        return "team"
+    is_out = found.is_opted_out(request.environ) or is_objector(found)
+    return "opted_out" if is_out else ""

@@ -1,35 +1,24 @@
-"""Who is this: the signed cookie of a page, the signed token of its form, one key per e-mail.
+"""Who is this: the signed cookie of a page, and the signed token of its form.
 
-Values and text only; what is done with them is in ``answers`` and ``signups``. Each page signs with
-its own key, so nothing made for one page means anything on another.
+Values and text only; what is done with them is in ``page_server`` and ``signups``. Each page signs
+with its own key, so nothing made for one page means anything on another.
 """
 
 import hmac
 import ipaddress
 import random
-import re
-import unicodedata
 from functools import lru_cache
 from hashlib import blake2b
 from typing import Literal, NamedTuple, cast
 from urllib.parse import quote, unquote
 
-from wbtest.web import NO_TEXT
-
 LONGEST_TEXT = 1_500
-LONGEST_EMAIL = 254
 FORM_HOURS = 24
 # The strictest of the supervisory authorities' limits for a cookie that measures audiences.
 LONGEST_LIFE = 395 * 86_400
 # Why a visitor does not count who carries the cookie of an earlier test of the same idea.
 RETURNING = "returning"
-# An address as nearly everybody writes it, of which the library says the same in many times the
-# time. A plain letter of another case is for the library: it knows mailboxes whose case is theirs.
-_PLAIN_EMAIL = re.compile(
-    r"[a-z0-9_+-]+(?:\.[a-z0-9_+-]+)*@(?:[a-z0-9](?:[a-z0-9-]{0,61}[a-z0-9])?\.)+([a-z]{2,63})"
-)
-# Nobody has mail there; the library says so.
-_NOT_PLAIN_ENDS = frozenset(("arpa", "invalid", "local", "localhost", "onion", "test"))
+FormKind = Literal["test", "list"]
 
 
 class Visitor(NamedTuple):
@@ -48,10 +37,7 @@ class Visitor(NamedTuple):
     excluded_because: str = ""
 
 
-FormKind = Literal["test", "list"]
-
-
-class Form(NamedTuple):
+class FormToken(NamedTuple):
     """What the form of a page holds: which variant it stood on, and the UTC hour since 1970.
 
     ``kind`` says whether it signs up for the test or joins the waiting list after it,
@@ -63,10 +49,6 @@ class Form(NamedTuple):
     variant: str
     hour: int
     corrections: int = 0
-
-
-class NotAnEmail(ValueError):
-    """The text is not one whole e-mail address."""
 
 
 def new_visitor(at: float) -> str:
@@ -98,7 +80,7 @@ def hashed_visitor(key: bytes, ip: str, user_agent: str) -> str:
     return begun.hexdigest()
 
 
-def write_cookie(key: bytes, visitor: Visitor) -> str:
+def sign_cookie(key: bytes, visitor: Visitor) -> str:
     """Return the signed text that ``read_cookie`` reads with the same key."""
     who, variant, issued, source, device, language, excluded_because = visitor
     # Device, language and reason are of fixed lists, which hold no colon.
@@ -119,61 +101,27 @@ def read_cookie(key: bytes, text: str) -> Visitor | None:
     return Visitor(visitor, variant, int(issued), *rest)
 
 
-def hour_of(at: float) -> int:
+def utc_hour(at: float) -> int:
     """The UTC hour since 1970 of ``at``, in seconds since then."""
     return int(at) // 3600
 
 
-def write_form(key: bytes, form: Form) -> str:
+def sign_form(key: bytes, form: FormToken) -> str:
     """Return the signed text that ``read_form`` reads with the same key."""
     shown = f"{_quoted(form.variant)}:{form.hour}:{form.corrections}"
     payload = f"{form.experiment_id}:{form.kind}:{shown}"
     return f"{payload}:{_signature(key, 'form', payload)}"
 
 
-def read_form(key: bytes, text: str, hour: int) -> Form | None:
+def read_form(key: bytes, text: str, hour: int) -> FormToken | None:
     """Return what a form says at the UTC ``hour``, or None when forged or a day old."""
     payload = _verified(key, "form", text)
     if payload is None:
         return None
     experiment_id, kind, variant, *numbers = payload.split(":")
     # Our own signature vouches for the kind.
-    form = Form(int(experiment_id), cast(FormKind, kind), unquote(variant), *map(int, numbers))
+    form = FormToken(int(experiment_id), cast(FormKind, kind), unquote(variant), *map(int, numbers))
     return form if hour - form.hour <= FORM_HOURS else None
-
-
-def read_email(text: str) -> tuple[str, str]:
-    """Return an address as it is written to, and the key that is the same for one mailbox.
-
-    Both are in NFC, trimmed and without a final dot. The key is in lower case and its domain in
-    ASCII. What follows a plus sign stays: whether it is the same person only they know.
-    Raises NotAnEmail.
-
-    >>> read_email(" A+b@Bücher.example. ")
-    ('A+b@bücher.example', 'a+b@xn--bcher-kva.example')
-    """
-    trimmed = unicodedata.normalize("NFC", text).strip().removesuffix(".")
-    if len(trimmed) > LONGEST_EMAIL or NO_TEXT.search(trimmed):
-        raise NotAnEmail
-    if _is_plain(trimmed):
-        return trimmed, trimmed
-    # Read here, where somebody types one: it takes a while to load.
-    from email_validator import EmailNotValidError, validate_email
-
-    try:
-        found = validate_email(trimmed, check_deliverability=False)
-    except EmailNotValidError as error:
-        raise NotAnEmail from error
-    key = f"{found.local_part}@{found.ascii_domain}".lower()
-    if len(key) > LONGEST_EMAIL:
-        raise NotAnEmail
-    return found.normalized, key
-
-
-def _is_plain(address: str) -> bool:
-    """Whether it is an address that the library finds right, and leaves as it is."""
-    found = _PLAIN_EMAIL.fullmatch(address)
-    return found is not None and "--" not in address and found[1] not in _NOT_PLAIN_ENDS
 
 
 def _network(ip: str) -> str:

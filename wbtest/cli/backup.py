@@ -8,7 +8,7 @@ from pathlib import Path
 import click
 
 from wbtest import create_app
-from wbtest.audience.leaving.traces import drop_old_copies
+from wbtest.audience.retention import drop_old_copies
 from wbtest.cli.startup import alone_with, closed_at_the_end
 from wbtest.config import Settings, from_environment
 from wbtest.delivery import backups, pg_backup, schema

@@ -9,11 +9,14 @@ from typing import Any, Literal, NamedTuple
 from flask import render_template
 from msgspec import Struct
 
-from wbtest.audience.leaving.closing import Hearers, count_hearers
-from wbtest.audience.leaving.dates import COPY_DAYS, in_words
-from wbtest.audience.leaving.letters import last_letter, proposed_text
-from wbtest.audience.leaving.purging import count_progress, find_objection, is_done
-from wbtest.audience.leaving.terms import terms_of
+from wbtest.audience.outcome_mail import (
+    Recipients,
+    count_recipients,
+    outcome_mail_writer,
+    proposed_text,
+)
+from wbtest.audience.retention import count_progress, find_purge_blocker, is_purge_done
+from wbtest.audience.retention_terms import COPY_DAYS, date_in_words, terms_of
 from wbtest.decisions import learning_cards
 from wbtest.decisions.checklist import STATES, Checklist, find_checklist
 from wbtest.decisions.decide import find_change, mark_of, should_end
@@ -185,7 +188,7 @@ def decision_page(experiment: Experiment, sent: SentForms | None = None) -> str:
     results, aside = results_and_aside(experiment, clock.now())
     papers = papers_of(experiment)
     checklist = find_checklist(experiment)
-    hearers = count_hearers(experiment) if experiment.state == "ended" else None
+    hearers = count_recipients(experiment) if experiment.state == "ended" else None
     saves = learning_cards.saves_of(experiment)
     newest = next(iter(decisions(experiment)), None)
     progress = Progress(
@@ -219,7 +222,7 @@ def decision_page(experiment: Experiment, sent: SentForms | None = None) -> str:
     )
 
 
-def _is_to_email(experiment: Experiment, hearers: Hearers | None) -> bool:
+def _is_to_email(experiment: Experiment, hearers: Recipients | None) -> bool:
     is_open = experiment.last_letter_at is None and experiment.purged_at is None
     return is_open and hearers is not None and hearers.to_tell > 0
 
@@ -268,7 +271,7 @@ def _rule_of_second(results: Results) -> str:
 
 
 def _email_and_deletion(
-    experiment: Experiment, hearers: Hearers | None, sent: SentForms
+    experiment: Experiment, hearers: Recipients | None, sent: SentForms
 ) -> dict[str, Any]:
     """What the parts about the email to sign-ups and about deletion show once a test has ended."""
     if hearers is None:
@@ -276,17 +279,17 @@ def _email_and_deletion(
     strings = strings_of(page_of(experiment))
     letter_form = sent.letter or _proposed_letter(experiment)
     text = experiment.last_letter or (letter_form.text.data or "").strip()
-    is_begun = experiment.purged_at is not None and not is_done(experiment)
+    is_begun = experiment.purged_at is not None and not is_purge_done(experiment)
     return {
         "hearers": hearers,
         "letter_form": letter_form,
-        "letter": last_letter(experiment, text)(EVERYBODY) if text else None,
+        "letter": outcome_mail_writer(experiment, text)(EVERYBODY) if text else None,
         "strings": strings,
         "has_mail": bool(runtime().settings.mail_url),
-        "last_day": in_words(terms_of(experiment).last_day, strings_for("en")),
+        "last_day": date_in_words(terms_of(experiment).last_day, strings_for("en")),
         "copy_days": COPY_DAYS,
         "is_list_kept": experiment.opened_at is not None and experiment.identity_key is not None,
-        "objection": find_objection(experiment),
+        "objection": find_purge_blocker(experiment),
         "deleted": count_progress(experiment) if is_begun else None,
         "purge_form": sent.purge or PurgeForm(formdata=None),
     }

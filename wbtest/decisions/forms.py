@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from wtforms import BooleanField, HiddenField, RadioField, SelectField, StringField, TextAreaField
 
-from wbtest.audience.leaving.closing import LONGEST_TEXT
+from wbtest.audience.outcome_mail import LONGEST_TEXT
 from wbtest.decisions.checklist import LONGEST_NOTE, STATES, Checklist, ChecklistMark
 from wbtest.decisions.decide import LONGEST_REASON
 from wbtest.decisions.learning_cards import LONGEST, LONGEST_WHY

@@ -3,8 +3,8 @@
 from flask import flash, request
 from flask.typing import ResponseReturnValue
 
-from wbtest.audience.leaving.closing import close_the_loop
-from wbtest.audience.leaving.purging import purge_now
+from wbtest.audience.outcome_mail import tell_outcome
+from wbtest.audience.retention import purge_now
 from wbtest.decisions.decision_page import SentForms, decision_page
 from wbtest.decisions.decision_views import bp, to_part
 from wbtest.decisions.forms import LetterForm, PurgeForm
@@ -27,7 +27,7 @@ def tell_signups(experiment: Experiment, person: Person, text: str) -> Experimen
     with writing():
         if find_decision(experiment) is None:
             raise Refused("Decide go, iterate or stop first. Then email your sign-ups.")
-        return close_the_loop(experiment, person, text)
+        return tell_outcome(experiment, person, text)
 
 
 @bp.post("/experiments/<int:experiment_id>/closing")

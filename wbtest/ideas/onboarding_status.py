@@ -7,7 +7,7 @@ from typing import Any
 import sqlalchemy as sa
 from sqlalchemy.orm import aliased
 
-from wbtest.audience.totals_models import DayTotal
+from wbtest.audience.models import DayTotal
 from wbtest.extensions import clock, db
 from wbtest.ideas.onboarding import OnboardingFacts, missing_in
 from wbtest.publishing.models import Experiment

@@ -13,7 +13,7 @@ from zoneinfo import ZoneInfo
 import sqlalchemy as sa
 
 from wbtest.audience import segments_counts
-from wbtest.audience.signing.alarms import unusual_hours
+from wbtest.audience.alarms import unusual_hours
 from wbtest.extensions import db
 from wbtest.publishing.correction_requests import names_of, summary_of
 from wbtest.publishing.corrections import in_force

@@ -13,7 +13,7 @@ from flask import Response, abort, redirect, render_template, request, url_for
 from flask.typing import ResponseReturnValue
 from msgspec.structs import replace
 
-from wbtest.audience.browsers import agent_of, hints_of
+from wbtest.audience.request_headers import agent_of, hints_of
 from wbtest.audience.traffic import classify
 from wbtest.config import Settings
 from wbtest.database import read_one_moment

@@ -13,7 +13,7 @@ from sqlalchemy import ColumnElement, Select, and_
 
 from wbtest.audience.models import Signup
 from wbtest.audience.recording.rollup_cells import SUSPECTED
-from wbtest.audience.waiting import WAITING
+from wbtest.audience.waiting_list import WAITING
 from wbtest.extensions import db
 from wbtest.publishing.models import Experiment
 from wbtest.publishing.page_options import FollowUpQuestion

@@ -5,8 +5,8 @@ from __future__ import annotations
 from flask import flash, redirect, render_template, request, url_for
 from flask.typing import ResponseReturnValue
 
-from wbtest.audience.leaving.erasures import erase_for
-from wbtest.audience.signing.alarms import unusual_hours
+from wbtest.audience.alarms import unusual_hours
+from wbtest.audience.erasure import erase_for
 from wbtest.publishing.lifecycle import file_stem
 from wbtest.publishing.models import Experiment
 from wbtest.publishing.sealing import sealed_rule

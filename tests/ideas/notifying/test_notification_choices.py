@@ -8,7 +8,7 @@ from flask import Flask
 from tests.conftest import Browser, HandClock
 from tests.factories import Team, log_in
 from tests.ideas.notifying.told import mails, recipients
-from wbtest.audience.signing.alarms import tell
+from wbtest.audience.alarms import tell
 from wbtest.extensions import db
 from wbtest.publishing.models import Experiment
 from wbtest.team.mail_preferences import choose_test_mails, list_recipients, stop_test_mails_url

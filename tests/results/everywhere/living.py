@@ -19,7 +19,7 @@ from tests.results.everywhere.plan import Plan
 from wbtest.audience.recording import rollup
 from wbtest.audience.recording.events import Arrival, Did, Seen, Served, SignedUp
 from wbtest.audience.setting_aside import group_of, set_aside, standing
-from wbtest.audience.waiting import list_key
+from wbtest.audience.waiting_list import list_key
 from wbtest.extensions import db
 from wbtest.publishing import lifecycle
 from wbtest.publishing.models import Experiment

@@ -142,7 +142,7 @@ def key_of(row: EventRow) -> Key:
 def find_rows(
     connection: sa.Connection, table: sa.Table, pairs: Iterable[tuple[Any, Any]], by: str = ""
 ) -> list[Any]:
-    """Return the stored rows of these experiments and visitors, or e-mail keys, as rows.
+    """Return the stored rows of these experiments and visitors, or email keys, as rows.
 
     ``by`` names the second column where it is not the key's. Asked beforehand, which is right as
     only one transaction at a time writes events.

@@ -14,10 +14,9 @@ import sqlalchemy as sa
 from msgspec.structs import replace
 
 from wbtest import driver
-from wbtest.audience.models import Visit
+from wbtest.audience.models import KindTotal, Visit
 from wbtest.audience.recording.events import OF_THE_VISIT, Event
 from wbtest.audience.recording.rollup_cells import CountingRules
-from wbtest.audience.totals_models import KindTotal
 from wbtest.publishing.sources import DIRECT, SITES
 
 VISITS = cast(sa.Table, Visit.__table__)

@@ -18,7 +18,16 @@ from typing import Any, NamedTuple, Self, cast
 import sqlalchemy as sa
 
 from wbtest import store
-from wbtest.audience.models import HourlyCount, MachineCount, Sighting, Signup, Visit
+from wbtest.audience.models import (
+    DayTotal,
+    HourlyCount,
+    HourTotal,
+    KindTotal,
+    MachineCount,
+    Sighting,
+    Signup,
+    Visit,
+)
 from wbtest.audience.recording import engagement, event_rows
 from wbtest.audience.recording.counting_rules import load_rules
 from wbtest.audience.recording.event_rows import RowValues, VisitRow
@@ -37,9 +46,8 @@ from wbtest.audience.recording.rollup_cells import (
     rollup_key,
     suspects_of,
 )
-from wbtest.audience.totals_models import DayTotal, HourTotal, KindTotal
 from wbtest.audience.traffic import Machine
-from wbtest.audience.waiting import WAITING
+from wbtest.audience.waiting_list import WAITING
 
 VISITS = cast(sa.Table, Visit.__table__)
 SIGHTINGS = cast(sa.Table, Sighting.__table__)

@@ -16,7 +16,6 @@ from typing import Any, Literal
 import sqlalchemy as sa
 from sqlalchemy.orm import Session, scoped_session
 
-from wbtest.audience.leaving.links import leads_to
 from wbtest.audience.recording import engagement, ledger
 from wbtest.audience.recording.counting_rules import NoExperiment, load_rules
 from wbtest.audience.recording.hours import QUARTER_US, hour_of
@@ -44,6 +43,7 @@ from wbtest.audience.recording.rollup_cells import (
     is_suspected,
 )
 from wbtest.audience.recording.signup_notices import announce_confirmed
+from wbtest.audience.signup_mail import leads_to
 from wbtest.publishing.models import Experiment
 
 AnySession = Session | scoped_session[Any]

@@ -16,12 +16,12 @@ import sqlalchemy as sa
 from msgspec.structs import replace
 
 from wbtest import driver
-from wbtest.audience.leaving.links import hash_of_new
 from wbtest.audience.recording.event_rows import SignupRow
 from wbtest.audience.recording.events import SignedUp
 from wbtest.audience.recording.hours import HOUR_US
 from wbtest.audience.recording.ledger import SIGNUPS
 from wbtest.audience.recording.rollup_cells import SUSPECTED
+from wbtest.audience.signup_mail import hash_of_new
 from wbtest.delivery import webhooks
 from wbtest.delivery.models import OutboxEvent, OutboxMail
 from wbtest.delivery.outbox import insert_mails, mail_row

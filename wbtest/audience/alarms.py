@@ -1,0 +1,264 @@
+"""Telling a team's owners of sign-ups and visits that are unusual, once an hour at most.
+
+An owner who wants no mails about tests finds it on the page of sign-ups.
+"""
+
+from datetime import UTC, datetime, timedelta
+from typing import NamedTuple
+
+import sqlalchemy as sa
+
+from wbtest import store
+from wbtest.audience.models import Alarm, HourlyCount, KindTotal, MachineCount, Signup
+from wbtest.audience.recording.gate import CROWD
+from wbtest.audience.recording.rollup_cells import SUSPECTED
+from wbtest.audience.signups import AbuseGuard
+from wbtest.audience.traffic import PRETENDER
+from wbtest.delivery.worker import for_each
+from wbtest.extensions import db
+from wbtest.publishing.lifecycle import address_of
+from wbtest.publishing.models import Experiment
+from wbtest.publishing.rule import NetworkLimits
+from wbtest.publishing.sealing import sealed_limits
+from wbtest.runtime import runtime
+from wbtest.store import writing
+from wbtest.team.mail_preferences import send_alarm
+
+STRIPPED = "headers"
+HOUR = timedelta(hours=1)
+WEEK_HOURS = 7 * 24
+MICROSECONDS = 1_000_000
+# Below these an hour is not worth a mail.
+FEWEST_DOUBTED = 20
+FEWEST_UNUSUAL = 100
+# Visitors beyond what their network may count; a family never brings so many.
+FEWEST_CROWDED = 20
+TIMES_THE_USUAL = 10
+# What was unusual about an hour, for whoever reads of it later; by kind.
+UNUSUAL = {
+    "full": "sign-ups came faster than we may send emails",
+    "machines": "most sign-ups looked automated",
+    "disposable": "most sign-ups used throwaway email addresses",
+    "many": "far more sign-ups than usual",
+    STRIPPED: "most page loads lacked what Chrome sends",
+    CROWD: "many visitors came from one network",
+}
+MOST_SHOWN = 5
+
+
+class Hour(NamedTuple):
+    """The sign-ups of a page in the last hour; ``usual`` are those of an average hour before."""
+
+    everybody: int
+    suspected: int
+    disposable: int
+    usual: float
+
+
+def find_alarm(hour: Hour, guard: AbuseGuard) -> tuple[str, str]:
+    """Return kind and sentence of what is unusual about an hour, or two empty texts. Pure.
+
+    >>> find_alarm(Hour(40, suspected=30, disposable=2, usual=5.0), AbuseGuard())[0]
+    'machines'
+    """
+    counted = hour.everybody - hour.suspected
+    if counted >= guard.most_a_page:
+        return "full", (
+            f"{counted:,} people signed up within an hour. All are stored. To keep our mail server "
+            f"from looking like a spammer's, we now send {guard.most_a_page:,} emails an hour, and "
+            "the rest wait. Check where these visitors come from. If you don't know, somebody may "
+            "be signing up other people, and you can pause the page."
+        )
+    if hour.suspected >= FEWEST_DOUBTED and 2 * hour.suspected > hour.everybody:
+        return "machines", (
+            f"{hour.suspected:,} of {hour.everybody:,} sign-ups in the last hour look automated. "
+            "They're kept apart, get no email and don't count."
+        )
+    if hour.disposable >= FEWEST_DOUBTED and 2 * hour.disposable > hour.everybody:
+        return "disposable", (
+            f"{hour.disposable:,} of {hour.everybody:,} sign-ups in the last hour used throwaway "
+            "email addresses. They count, and are marked in the list."
+        )
+    if counted >= FEWEST_UNUSUAL and counted > TIMES_THE_USUAL * hour.usual:
+        return "many", (
+            f"{counted:,} people signed up in the last hour; {hour.usual:.1f} is usual. "
+            "Somebody may have linked to the page, or is signing up other people."
+        )
+    return "", ""
+
+
+def find_stripped(pretenders: int, people: int) -> tuple[str, str]:
+    """Return the same of page loads taken for scripts' because headers are missing. Pure.
+
+    >>> find_stripped(120, people=10)[0], find_stripped(120, people=400)[0]
+    ('headers', '')
+    """
+    if pretenders < FEWEST_UNUSUAL or pretenders <= people:
+        return "", ""
+    return STRIPPED, (
+        f"{pretenders:,} page loads in the last hours claim to be Chrome but lack what Chrome "
+        f"sends; {people:,} came from people. If this server is behind a proxy, make it pass on "
+        "all headers that begin with Sec-Fetch. Without them, people look like scripts."
+    )
+
+
+def find_crowd(crowd: int, limits: NetworkLimits) -> tuple[str, str]:
+    """Return the same of visitors beyond what their network may count. Pure.
+
+    >>> find_crowd(20, NetworkLimits())[0], find_crowd(19, NetworkLimits())[0]
+    ('crowd', '')
+    """
+    if crowd < FEWEST_CROWDED:
+        return "", ""
+    return CROWD, (
+        f"{crowd:,} visitors came from networks that had sent {limits.hour:,} within an hour or "
+        f"{limits.day:,} within a day. They see the same page, but are kept apart and "
+        "don't count, so nobody can fill a test from one place. If a class or an office opened "
+        "your link, that's fine. If these people are from everywhere, a proxy or a CDN hides them: "
+        "run wbtest doctor on the server, and see WBTEST_TRUSTED_PROXIES in docs/deploy.md."
+    )
+
+
+def raise_alarms(now: datetime) -> None:
+    """Look at the last hour of each page that takes addresses, and write to its owners; a job."""
+    guard = runtime().guard
+    takes = sa.or_(Experiment.state == "running", Experiment.afterwards == "open")
+    busy = _busy(sa.select(Experiment.id).where(takes), guard, now)
+    found = db.session.scalars(sa.select(Experiment).where(Experiment.id.in_(busy))).all()
+    for_each(found, lambda experiment: _raise_alarm(experiment, guard, now), address_of)
+
+
+def _busy(pages: sa.Select[int], guard: AbuseGuard, now: datetime) -> sa.CompoundSelect[int]:
+    """Those of the pages where enough came for any alarm: of all others nothing else is read."""
+    fewest = min(FEWEST_DOUBTED, FEWEST_UNUSUAL, guard.most_a_page)
+    signed_up = (
+        sa.select(Signup.experiment_id)
+        .where(Signup.experiment_id.in_(pages), Signup.at_us > _us(now - HOUR))
+        .group_by(Signup.experiment_id)
+        .having(sa.func.count() >= fewest)
+    )
+    stripped = (
+        sa.select(MachineCount.experiment_id)
+        .where(
+            MachineCount.experiment_id.in_(pages),
+            MachineCount.hour > _lately(now),
+            MachineCount.family == PRETENDER,
+        )
+        .group_by(MachineCount.experiment_id)
+        .having(sa.func.sum(MachineCount.count) >= FEWEST_UNUSUAL)
+    )
+    told = sa.exists().where(Alarm.experiment_id == KindTotal.experiment_id, Alarm.kind == CROWD)
+    crowded = (
+        sa.select(KindTotal.experiment_id)
+        .where(KindTotal.experiment_id.in_(pages), KindTotal.excluded_because == CROWD, ~told)
+        .group_by(KindTotal.experiment_id)
+        .having(sa.func.sum(KindTotal.served) >= FEWEST_CROWDED)
+    )
+    return sa.union(signed_up, stripped, crowded)
+
+
+def _raise_alarm(experiment: Experiment, guard: AbuseGuard, now: datetime) -> None:
+    # Told once for a test, so before what may come again each hour.
+    kind, sentence = _find_crowd(experiment, now)
+    if not kind:
+        kind, sentence = find_alarm(_last_hour(experiment, now), guard)
+    if not kind:
+        kind, sentence = find_stripped(*_browsers(experiment, now))
+    if kind:
+        tell(experiment, kind, sentence, now)
+
+
+def tell(experiment: Experiment, kind: str, sentence: str, now: datetime) -> bool:
+    """Note it and write to owners, of a page once an hour at most; return whether that was done."""
+    hour = int(now.timestamp()) // 3600
+    settings = runtime().settings
+    with writing() as session:
+        latest = session.scalar(
+            sa.select(sa.func.max(Alarm.hour)).where(
+                # Notices of a purge are noted there, too, by their second.
+                Alarm.experiment_id == experiment.id,
+                Alarm.hour <= hour,
+            )
+        )
+        if latest is not None and latest >= hour:
+            return False
+        values = {"experiment_id": experiment.id, "kind": kind, "hour": hour}
+        claim = store.insert(db.engine.dialect.name, Alarm).values(values)
+        session.execute(claim.on_conflict_do_nothing())
+        of_visits = kind in (STRIPPED, CROWD)
+        what, page = ("visits", "excluded") if of_visits else ("sign-ups", "signups")
+        look = f"{settings.base_url}/experiments/{experiment.id}/{page}"
+        subject = f"/p/{experiment.slug}: unusual {what}"
+        send_alarm(subject, f"{sentence}\n\nLook at the {what}:\n{look}")
+    return True
+
+
+def unusual_hours(
+    experiment: Experiment, until: datetime | None = None
+) -> list[tuple[datetime, str]]:
+    """Return the latest hours that were unusual, each with what was; the newest first.
+
+    Up to ``until``; without it also those of the waiting list after the end.
+    """
+    rows = db.session.execute(
+        sa.select(Alarm.hour, Alarm.kind)
+        .where(
+            Alarm.experiment_id == experiment.id,
+            Alarm.kind.in_(UNUSUAL),
+            Alarm.hour <= int(until.timestamp()) // 3600 if until else sa.true(),
+        )
+        .order_by(Alarm.hour.desc(), Alarm.kind)
+        .limit(MOST_SHOWN)
+    )
+    return [(datetime.fromtimestamp(3600 * hour, UTC), UNUSUAL[kind]) for hour, kind in rows]
+
+
+def _last_hour(experiment: Experiment, now: datetime) -> Hour:
+    since, before = _us(now - HOUR), _us(now - HOUR * (WEEK_HOURS + 1))
+    is_recent = Signup.at_us > since
+    is_doubted = Signup.excluded_because == SUSPECTED
+    sums = [
+        sa.func.count().filter(is_recent),
+        sa.func.count().filter(is_recent, is_doubted),
+        sa.func.count().filter(is_recent, Signup.is_disposable, ~is_doubted),
+        sa.func.count().filter(~is_recent, ~is_doubted),
+    ]
+    found = db.session.execute(
+        sa.select(*sums).where(
+            Signup.experiment_id == experiment.id,
+            Signup.at_us > before,
+        )
+    ).one()
+    return Hour(*found[:3], usual=found[3] / WEEK_HOURS)
+
+
+def _find_crowd(experiment: Experiment, now: datetime) -> tuple[str, str]:
+    is_told = sa.exists().where(Alarm.experiment_id == experiment.id, Alarm.kind == CROWD)
+    crowd = sa.select(sa.func.sum(KindTotal.served)).where(
+        KindTotal.experiment_id == experiment.id, KindTotal.excluded_because == CROWD, ~is_told
+    )
+    number = db.session.scalar(crowd) or 0
+    return find_crowd(number, sealed_limits(experiment, now)) if number else ("", "")
+
+
+def _browsers(experiment: Experiment, now: datetime) -> tuple[int, int]:
+    """Page loads of this hour and the last one: of Chromes that lack headers, and of people."""
+    since = _lately(now)
+    pretenders = sa.select(sa.func.sum(MachineCount.count)).where(
+        MachineCount.experiment_id == experiment.id,
+        MachineCount.hour > since,
+        MachineCount.family == PRETENDER,
+    )
+    people = sa.select(sa.func.sum(HourlyCount.served)).where(
+        HourlyCount.experiment_id == experiment.id, HourlyCount.hour > since
+    )
+    return db.session.scalar(pretenders) or 0, db.session.scalar(people) or 0
+
+
+def _lately(now: datetime) -> int:
+    """Hours that begin after this, in seconds since 1970, are this one and the last."""
+    return int((now - 2 * HOUR).timestamp())
+
+
+def _us(moment: datetime) -> int:
+    return int(moment.timestamp()) * MICROSECONDS

@@ -1,1 +1,0 @@
-"""Questions that visitors ask; they wait beside the release."""

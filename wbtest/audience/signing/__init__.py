@@ -1,1 +1,0 @@
-"""The address that somebody leaves, and every step after it."""

@@ -1,0 +1,113 @@
+"""A visitor's question, sent by the form under a page's FAQ.
+
+It waits for the team beside the release and is tied to nobody.
+"""
+
+import logging
+
+from flask import Response, redirect, request
+from flask.typing import ResponseReturnValue
+from sqlalchemy.exc import SQLAlchemyError
+
+from wbtest.audience.live_pages import LivePage
+from wbtest.audience.page_renderer import paths_of, question_path
+from wbtest.audience.request_headers import agent_of
+from wbtest.audience.traffic import classify
+from wbtest.audience.views import (
+    bp,
+    check_sender,
+    get_page,
+    get_page_named,
+    show_preview,
+    small_page,
+)
+from wbtest.extensions import clock, db
+from wbtest.publishing.live_snapshot import LiveExperiment
+from wbtest.publishing.models import Experiment
+from wbtest.publishing.page_strings import strings_of
+from wbtest.store import Invalid, RateLimited, Refused
+from wbtest.team import access, rate_limits
+from wbtest.writing.suggested_questions import propose_question
+
+log = logging.getLogger(__name__)
+MOST_QUESTIONS = 20
+
+
+def has_faq(live: LiveExperiment) -> bool:
+    """Whether some variant of the page answers questions, so that one may be missing."""
+    kinds = {section.kind for variant in live.variants for section in variant.page.sections}
+    return "faq" in kinds
+
+
+def takes_questions(found: LivePage, at: float) -> bool:
+    """Whether a visitor may ask on this page at ``at``, in seconds since 1970.
+
+    Who has it open may do so for as long as they may sign up.
+    """
+    live = found.live
+    return live.options.takes_questions and has_faq(live) and found.is_within_window(at)
+
+
+def submit_question(live: LiveExperiment, question: str) -> None:
+    """Let the question wait for the team; one that waits already is counted once more.
+
+    Raises Invalid for a question that cannot be used, TooManyQuestions when too many wait.
+    """
+    experiment = db.session.get_one(Experiment, live.id)
+    release = experiment.revision.release
+    propose_question(release, "external", question, f"a visitor of /p/{live.slug}")
+
+
+@bp.post("/p/<slug>/ask")
+@access.public
+def ask(slug: str) -> ResponseReturnValue:
+    """Take a question. What cannot be taken comes back with what was typed."""
+    check_sender()
+    if "preview" in request.args:
+        return show_preview(slug, 409)
+    found = get_page_named(slug)
+    question = request.form.get("question", "")
+    at = clock.now().timestamp()
+    # What comes too late for its own test is taken by the next one, if that takes questions.
+    taking = [each for each in (found, get_page(slug)) if takes_questions(each, at)]
+    live = (taking or [found])[0].live
+    strings = strings_of(live.control.page)
+    if not taking:
+        return _again(live, question, 409, strings.ask_over.format(contact=live.contact))
+    try:
+        rate_limits.admit(f"questions {rate_limits.network()}", MOST_QUESTIONS, rate_limits.HOUR)
+        # What a machine asks nobody needs to read.
+        if not request.form.get("website") and not classify(agent_of(request.environ)):
+            submit_question(live, question)
+    except RateLimited as error:
+        return _again(live, question, 429, strings.busy, error.seconds)
+    except Invalid:
+        sentence = strings.ask_long if question.strip() else strings.ask_missing
+        return _again(live, question, 422, sentence)
+    except (Refused, SQLAlchemyError) as error:
+        log.warning("a question for /p/%s was not stored: %s", live.slug, type(error).__name__)
+        return _again(live, question, 503, strings.try_later, 60)
+    return redirect(paths_of(live.slug).asked, 303)
+
+
+@bp.get("/p/<slug>/asked")
+@access.public
+def asked(slug: str) -> ResponseReturnValue:
+    """What everybody sees who has asked something."""
+    return small_page(get_page(slug).live, "asked", sentence="")
+
+
+def _again(
+    live: LiveExperiment, question: str, status: int, sentence: str, seconds: int = 0
+) -> Response:
+    response = small_page(
+        live,
+        "asked",
+        status,
+        sentence=sentence,
+        question=question,
+        ask_url=question_path(live),
+    )
+    if seconds:
+        response.headers["Retry-After"] = str(seconds)
+    return response
