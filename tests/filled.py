@@ -19,7 +19,7 @@ from tests.factories import (
 from tests.results.states import crowd
 from tests.review.reading_room import guest_of, read
 from wbtest import store
-from wbtest.audience.group_counts import Group
+from wbtest.audience.group_counts import VisitorGroup
 from wbtest.audience.recording.events import Seen, Served, SignedUp
 from wbtest.audience.recording.write_batch import record_events
 from wbtest.audience.setting_aside import set_aside
@@ -165,6 +165,6 @@ def _note(experiment: Experiment, team: Team) -> None:
     today = clock.now().date()
     add_note(experiment, team.editor, today, "A post went up")
     add_spend(experiment, team.editor, "newsletter", today, None, "25", "EUR")
-    group = Group("in", "reason", "team")
+    group = VisitorGroup("in", "reason", "team")
     set_aside(experiment, team.owner, group, "They came as strangers would.")
     make_shared(experiment, team.owner, "our investor")

@@ -6,7 +6,7 @@ import pytest
 
 from tests.audience.larder import Visitor, mails, sightings, signups, visits, words_in
 from tests.factories import log_in
-from wbtest.audience.people_counts import people_of
+from wbtest.audience.counts import people_of
 from wbtest.audience.recording.rollup import differences
 from wbtest.audience.retention import purge
 from wbtest.extensions import db

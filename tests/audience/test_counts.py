@@ -6,9 +6,8 @@ from flask import Flask
 from tests.audience.recording import Database, Page
 from tests.conftest import HandClock
 from wbtest.audience import counts
-from wbtest.audience.counts import Cut, Hourly, Totals
-from wbtest.audience.left_out_counts import machines_of
-from wbtest.audience.people_counts import people_of
+from wbtest.audience.counts import Cut, Hourly, Totals, people_of
+from wbtest.audience.quality_counts import machines_of
 from wbtest.extensions import db
 from wbtest.publishing.models import Experiment
 from wbtest.runtime import runtime

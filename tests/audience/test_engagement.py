@@ -14,7 +14,7 @@ from tests.audience.larder import (
 )
 from tests.audience.recording import Page
 from tests.factories import log_in
-from wbtest.audience.engagement.counted import NONE, Share, by_variant, faq_opened
+from wbtest.audience.counts import NO_SHARE, Share, acts_by_variant, faq_opened
 from wbtest.audience.models import Engagement, EngagementCount
 from wbtest.audience.recording import rollup
 from wbtest.audience.recording.events import ITEMS, Did, read_acts
@@ -155,12 +155,12 @@ def test_questions_are_told_by_who_signed_up_and_who_did_not(app, now):
 
     assert (first.is_open, first.signed_up, first.others) == (True, Share(0, 2), Share(0, 4))
     assert (second.is_open, second.signed_up, second.others) == (False, Share(2, 2), Share(2, 4))
-    by = by_variant(larder.experiment)
+    by = acts_by_variant(larder.experiment)
     assert list(by) == ["control", "photo"]
     assert sum(row.get(("depth", "50"), 0) for row in by.values()) == 6
 
 
 def test_before_anybody_came_every_question_stands_there_with_nothing(app, larder):
-    assert {opened.others for opened in faq_opened(larder.experiment)} == {NONE}
+    assert {opened.others for opened in faq_opened(larder.experiment)} == {NO_SHARE}
     with writing():
-        assert by_variant(larder.experiment) == {"control": {}, "photo": {}}
+        assert acts_by_variant(larder.experiment) == {"control": {}, "photo": {}}

@@ -15,7 +15,7 @@ from hypothesis import strategies as st
 from tests.audience.larder import Larder, Visitor
 from tests.audience.recording import START, START_US, Database, Page
 from wbtest.audience.models import CrowdNetwork, Newcomers, Visit
-from wbtest.audience.newest_networks import newest_by_test
+from wbtest.audience.quality_counts import newest_networks
 from wbtest.audience.recording import gate, write_batch
 from wbtest.audience.recording.events import Served
 from wbtest.delivery.models import OutboxMail
@@ -337,7 +337,7 @@ def test_the_newest_visitors_tell_of_how_many_networks_they_came(
         come(address)
     runtime().recorder.flush()
 
-    [found] = newest_by_test(now())
+    [found] = newest_networks(now())
     assert found == ("larder", 43, 2, 41)
 
 

@@ -22,7 +22,7 @@ from tests.audience.larder import (
 )
 from tests.conftest import HandClock
 from wbtest.audience import retention
-from wbtest.audience.engagement.counted import faq_opened
+from wbtest.audience.counts import faq_opened
 from wbtest.audience.models import (
     Engagement,
     HourlyCount,

@@ -9,7 +9,7 @@ from playwright.sync_api import Browser, BrowserContext, BrowserType, Error, Pag
 
 from tests.audience.larder import Larder, sightings, start_page, visits
 from tests.browser.conftest import CHROMIUM, FLAGS, WHOLE_CHROMIUM, Live
-from wbtest.audience.engagement.counted import by_variant
+from wbtest.audience.counts import acts_by_variant
 from wbtest.audience.models import MachineCount
 from wbtest.extensions import db
 from wbtest.publishing.page_options import Options
@@ -186,5 +186,5 @@ def test_what_a_visitor_reads_arrives_when_they_leave(live, larder, mia):
 
 def did(live: Live, larder: Larder) -> set[tuple[str, str]]:
     people(live)
-    [acts] = by_variant(larder.experiment).values()
+    [acts] = acts_by_variant(larder.experiment).values()
     return set(acts)

@@ -16,7 +16,7 @@ from flask import Flask
 from tests.cli.conftest import Instance
 from tests.conftest import HandClock
 from tests.delivery.conftest import MailServer, run
-from wbtest.audience.newest_networks import Newest
+from wbtest.audience.quality_counts import NewestNetworks
 from wbtest.cli.doctor import check_backup, judge_networks
 from wbtest.config import Settings
 from wbtest.delivery import health, webhooks
@@ -170,18 +170,26 @@ def test_settings_that_do_not_go_together_are_named(
     ("tests", "is_well", "words"),
     [
         ([], True, "Too few visitors"),
-        ([Newest("larder", 49, 49, 0)], True, "Too few visitors"),
+        ([NewestNetworks("larder", 49, 49, 0)], True, "Too few visitors"),
         # As many as make the trust panel amber, which sends people here.
-        ([Newest("larder", 100, 5, 9)], False, "Of the newest 100 visitors 5 came from"),
-        ([Newest("larder", 100, 4, 9)], True, "100 visitors came from many networks"),
-        ([Newest("larder", 1000, 0, 901)], False, "visitors of /p/larder 901 came from 5 networks"),
-        ([Newest("larder", 1000, 0, 900)], True, "1,100 visitors came from many networks"),
+        ([NewestNetworks("larder", 100, 5, 9)], False, "Of the newest 100 visitors 5 came from"),
+        ([NewestNetworks("larder", 100, 4, 9)], True, "100 visitors came from many networks"),
+        (
+            [NewestNetworks("larder", 1000, 0, 901)],
+            False,
+            "visitors of /p/larder 901 came from 5 networks",
+        ),
+        ([NewestNetworks("larder", 1000, 0, 900)], True, "1,100 visitors came from many networks"),
     ],
 )
 def test_visitors_whom_a_proxy_hides_are_told_of(
-    tests: list[Newest], is_well: bool, words: str
+    tests: list[NewestNetworks], is_well: bool, words: str
 ) -> None:
-    others = [Newest("kiln", 100, 0, 10)] if len(tests) == 1 and tests[0].visitors == 1000 else []
+    others = (
+        [NewestNetworks("kiln", 100, 0, 10)]
+        if len(tests) == 1 and tests[0].visitors == 1000
+        else []
+    )
 
     found = judge_networks([*others, *tests], proxies=1)
 

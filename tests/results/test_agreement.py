@@ -16,7 +16,7 @@ from tests.results.conftest import Start
 from tests.results.crowd import count_hour, count_machines
 from tests.results.deciding.conftest import AGAINST
 from wbtest.audience.counts import Totals
-from wbtest.audience.segments_counts import Newest
+from wbtest.audience.quality_counts import NewestSignups
 from wbtest.ideas.notifications import occasions
 from wbtest.results.figures import results_of
 from wbtest.results.history import LeftOut
@@ -95,7 +95,7 @@ def panels() -> Iterator[list[Check]]:
             machines={reason: [served, 0] for reason in ("bot", "preview", "prefetch", "lost")},
             two_variants=unseen,
         )
-        newest = Newest(
+        newest = NewestSignups(
             count=signups,
             confirmed=min(lost, signups),
             unasked=unseen * (lost % 2),

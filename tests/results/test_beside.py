@@ -9,7 +9,7 @@ from tests.conftest import Browser, HandClock
 from tests.factories import Team, log_in
 from tests.results.conftest import SIX_HOURLY, Start
 from tests.results.visiting import HOUR, Group, come
-from wbtest.audience.group_counts import Group as Chosen
+from wbtest.audience.group_counts import VisitorGroup as Chosen
 from wbtest.audience.retention import purge
 from wbtest.audience.setting_aside import set_aside, take_back
 from wbtest.extensions import clock

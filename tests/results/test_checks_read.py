@@ -10,8 +10,8 @@ from tests.results.conftest import Start
 from tests.results.crowd import count_day, count_hour
 from tests.statements import counted
 from wbtest.audience.models import Alarm, Engagement, Signup
+from wbtest.audience.quality_counts import newest_signups
 from wbtest.audience.retention import purge
-from wbtest.audience.segments_counts import newest_signups
 from wbtest.publishing import lifecycle
 from wbtest.publishing.models import Experiment
 from wbtest.results.figures import evaluate, results_of

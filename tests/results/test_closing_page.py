@@ -12,9 +12,9 @@ from tests.conftest import Browser, HandClock
 from tests.factories import Team, log_in, make_decision, make_running
 from tests.results.conftest import Start
 from tests.results.crowd import count_days, count_machines
-from wbtest.audience.left_out_counts import two_variants
 from wbtest.audience.models import Signup
 from wbtest.audience.outcome_mail import queue_outcome_mails
+from wbtest.audience.quality_counts import two_variants
 from wbtest.audience.retention import finish_purges, purge
 from wbtest.delivery.models import OutboxMail
 from wbtest.extensions import clock, db

@@ -5,7 +5,7 @@ from typing import Any
 
 from tests.factories import make_rule
 from tests.results.check_histories import counted, visitors
-from wbtest.audience.segments_counts import Newest
+from wbtest.audience.quality_counts import NewestSignups
 from wbtest.results.history import History, LeftOut
 from wbtest.results.likely_causes import SegmentCounts, lost_in, short_of, with_hints
 from wbtest.results.quality_checks import check_trust
@@ -76,7 +76,7 @@ def test_machines_taken_out_of_one_variant_come_after_the_places():
 
 
 def test_copies_of_the_page_are_named_when_addresses_show_them():
-    run = CheckContext(names=("A", "B"), newest=Newest(50, shared=10), without_cookie=(0, 0))
+    run = CheckContext(names=("A", "B"), newest=NewestSignups(50, shared=10), without_cookie=(0, 0))
 
     assert "10 of the newest 50 addresses came without our cookie" in told(ALIKE, run)["split"][1]
 

@@ -8,7 +8,7 @@ from msgspec.structs import replace
 from tests.factories import make_rule
 from tests.results.check_histories import NAMES, SOUND, WEEK, checked, counted, visitors
 from wbtest.audience.counts import Totals
-from wbtest.audience.segments_counts import Newest
+from wbtest.audience.quality_counts import NewestSignups
 from wbtest.results import measurement_checks
 from wbtest.results.history import LeftOut
 from wbtest.results.measurement_checks import check_attempts, check_cached, check_changes
@@ -168,7 +168,7 @@ def test_no_check_stops_the_page_that_does_not_stop_the_list():
         worst, other, machines={"bot": [9000, 1], "lost": [50, 0]}, two_variants=900,
         left_out={"team": [LeftOut(5000, 0)] * 2}, days={WEEK[0]: [worst, other]},
     )  # fmt: skip
-    newest = Newest(100, 10, disposable=80, automated=9, shared=60)
+    newest = NewestSignups(100, 10, disposable=80, automated=9, shared=60)
     run = CheckContext(
         names=("A", "B"), attempt=9, is_over=True, newest=newest, without_cookie=(40, 0)
     )
@@ -369,7 +369,7 @@ def test_a_thousand_people_are_never_too_few_to_judge_a_split(weights):
 
 def around(count: int, *, shared: int = 0, without: tuple[int, ...] = (0, 0)) -> CheckContext:
     return CheckContext(
-        names=("A", "B"), newest=Newest(count, shared=shared), without_cookie=without
+        names=("A", "B"), newest=NewestSignups(count, shared=shared), without_cookie=without
     )
 
 
@@ -397,7 +397,7 @@ def test_the_variant_that_is_handed_out_is_named():
 
 
 def test_where_no_cookie_is_set_none_is_missed():
-    run = CheckContext(is_cookieless=True, newest=Newest(100), without_cookie=(100,))
+    run = CheckContext(is_cookieless=True, newest=NewestSignups(100), without_cookie=(100,))
 
     assert (check_cached(run).colour, check_cached(run).value) == ("green", "not known")
 

@@ -15,9 +15,9 @@ from tests.results.conftest import Start
 from tests.results.crowd import count_day, count_days
 from tests.results.hours import START, eager_rule, hourly, judged
 from wbtest import statistics
-from wbtest.audience.conversions import Conversions, Origin
 from wbtest.audience.counts import Totals
 from wbtest.audience.models import Signup, Visit
+from wbtest.audience.quality_counts import Conversions, Origin
 from wbtest.publishing.models import Experiment
 from wbtest.results.figures import results_of
 from wbtest.results.figures_json import results_json

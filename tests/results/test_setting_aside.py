@@ -8,8 +8,8 @@ from tests.conftest import HandClock
 from tests.factories import Team
 from tests.results.conftest import Start
 from tests.results.visiting import HOUR, Group, come
-from wbtest.audience.group_counts import Group as Chosen
-from wbtest.audience.group_counts import crowds, hours_of_groups, largest_groups
+from wbtest.audience.group_counts import VisitorGroup as Chosen
+from wbtest.audience.group_counts import crowd_groups, hours_of_groups, largest_groups
 from wbtest.audience.retention import purge
 from wbtest.audience.setting_aside import (
     group_of,
@@ -117,7 +117,7 @@ def test_people_who_were_left_out_are_counted_as_if_they_had_not_been(experiment
 
 def test_a_crowded_network_is_those_of_its_mark_who_were_left_out(experiment):
     assert count(experiment, Chosen("in", "mark", "9")) == people(5, 5, 2)
-    assert crowds(experiment, 5) == [(Chosen("in", "mark", "9"), 5)]
+    assert crowd_groups(experiment, 5) == [(Chosen("in", "mark", "9"), 5)]
 
 
 def test_who_counts_already_is_not_taken_in(running, now):

@@ -8,8 +8,12 @@ import pytest
 
 from tests.results.check_histories import SOUND, checked, counted, visitors
 from tests.results.hours import START
-from wbtest.audience.conversions import Conversions, Row, summed
-from wbtest.audience.segments_counts import Newest
+from wbtest.audience.quality_counts import (
+    ConversionRow,
+    Conversions,
+    NewestSignups,
+    sum_conversions,
+)
 from wbtest.results.evidence_path import HourCounts
 from wbtest.results.signup_checks import (
     check_addresses,
@@ -58,7 +62,7 @@ def test_who_was_not_asked_for_want_of_a_mail_server_did_not_fail_to_confirm(
     unasked, conversion, colour, value, words
 ):
     history = counted(visitors(1000, 900, signups=100, confirmed=10))
-    newest = Newest(count=100, confirmed=10, unasked=unasked)
+    newest = NewestSignups(count=100, confirmed=10, unasked=unasked)
 
     check = checked(history, CheckContext(names=("A",), newest=newest), conversion=conversion)[
         "confirmed"
@@ -86,10 +90,10 @@ def test_variants_whose_people_confirm_otherwise_want_a_look(a, b, colour):
 @pytest.mark.parametrize(
     ("newest", "colour"),
     [
-        (Newest(9, 9, disposable=9), "grey"),
-        (Newest(100, 60, disposable=10, automated=12), "green"),
-        (Newest(100, 60, disposable=11), "amber"),
-        (Newest(100, 60, automated=13), "amber"),
+        (NewestSignups(9, 9, disposable=9), "grey"),
+        (NewestSignups(100, 60, disposable=10, automated=12), "green"),
+        (NewestSignups(100, 60, disposable=11), "amber"),
+        (NewestSignups(100, 60, automated=13), "amber"),
     ],
 )
 def test_throw_away_addresses_and_confirmations_by_machines_want_a_look(newest, colour):
@@ -98,7 +102,7 @@ def test_throw_away_addresses_and_confirmations_by_machines_want_a_look(newest, 
 
 def test_both_kinds_are_told_with_their_counts():
     reason = check_addresses(
-        CheckContext(newest=Newest(100, 60, disposable=40, automated=30))
+        CheckContext(newest=NewestSignups(100, 60, disposable=40, automated=30))
     ).reason
 
     assert reason.startswith(
@@ -112,7 +116,9 @@ def test_one_variant_confirms_like_itself():
 
 
 def checked_domains(*addresses: str) -> tuple[Check, Check]:
-    history = counted(SOUND, conversions=summed([Row("a", address) for address in addresses]))
+    history = counted(
+        SOUND, conversions=sum_conversions([ConversionRow("a", address) for address in addresses])
+    )
     return check_domains(history), check_spellings(history)
 
 
@@ -218,8 +224,8 @@ def checked_bursts(seen: Moments, signed_up: Moments) -> Check:
     people = np.histogram(seen, bins=DAYS * 24, range=(0, DAYS * DAY))[0].reshape(-1, 1)
     converted = np.histogram(signed_up, bins=DAYS * 24, range=(0, DAYS * DAY))[0].reshape(-1, 1)
     hours = HourCounts(first, (1,), first + HOUR * names, people, converted, converted)
-    rows = [Row("a", "p@x.io", at_us=int((first + at) * 1e6)) for at in signed_up]
-    history = counted(SOUND, hours=hours, conversions=summed(rows))
+    rows = [ConversionRow("a", "p@x.io", at_us=int((first + at) * 1e6)) for at in signed_up]
+    history = counted(SOUND, hours=hours, conversions=sum_conversions(rows))
     return check_bursts(history, BERLIN)
 
 
@@ -311,15 +317,17 @@ SEEN = visitors(1_000, 900, converted=60)
 
 def people(
     number: int, without: int, day: int = 0, source: str = "newsletter", **parts: str
-) -> list[Row]:
+) -> list[ConversionRow]:
     """So many who signed up on a day; the first of them left no trace."""
     at_us = int(START.timestamp() * 1_000_000) + day * DAY_US
-    row = Row(**({"variant": "a", "email_key": "p@x.io"} | parts), at_us=at_us, source=source)
+    row = ConversionRow(
+        **({"variant": "a", "email_key": "p@x.io"} | parts), at_us=at_us, source=source
+    )
     return [row._replace(has_trace=k >= without) for k in range(number)]
 
 
-def checked_traces(*groups: list[Row], readers: int = 0) -> Check:
-    found = summed([row for group in groups for row in group])
+def checked_traces(*groups: list[ConversionRow], readers: int = 0) -> Check:
+    found = sum_conversions([row for group in groups for row in group])
     fields = {name: getattr(found, name) for name in Conversions.__struct_fields__}
     return check_footprint(
         counted(SEEN, conversions=Conversions(**(fields | {"readers": readers})))

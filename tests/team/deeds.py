@@ -12,7 +12,7 @@ from tests.factories import (
 from tests.results.visiting import Group as Visitors
 from tests.results.visiting import come
 from tests.team.doing import Doing
-from wbtest.audience.group_counts import Group
+from wbtest.audience.group_counts import VisitorGroup
 from wbtest.audience.outcome_mail import tell_outcome
 from wbtest.audience.retention import finish_purges
 from wbtest.audience.setting_aside import set_aside, take_back
@@ -204,7 +204,7 @@ class Deeds(Doing):
     def _set_aside(self, *group: Any) -> None:
         experiment = self._experiment()
         come(experiment, Visitors(2), Visitors(1, excluded_because="team"))
-        set_aside(experiment, self.team.owner, Group(*group), "They were from the street.")
+        set_aside(experiment, self.team.owner, VisitorGroup(*group), "They were from the street.")
 
     def _erase_for(self) -> None:
         leave_addresses(self._experiment(), 1, email="mia")

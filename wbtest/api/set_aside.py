@@ -7,7 +7,7 @@ import msgspec
 
 from wbtest.api.serialization import RequestBody
 from wbtest.audience import setting_aside as set_aside_verbs
-from wbtest.audience.group_counts import Direction, Group, Kind, largest_groups
+from wbtest.audience.group_counts import Direction, GroupKind, VisitorGroup, largest_groups
 from wbtest.audience.models import SettingAside
 from wbtest.extensions import clock
 from wbtest.publishing.models import Experiment
@@ -26,7 +26,7 @@ class SettingGroupAside(RequestBody, kw_only=True):
     """
 
     direction: Direction
-    kind: Kind
+    kind: GroupKind
     value: str
     why: str
 
@@ -88,7 +88,7 @@ def get_aside(experiment_id: int) -> AsideShown:
 def set_group_aside(experiment_id: int, body: SettingGroupAside) -> AsideShown:
     """Set a group aside, or take one in. The sealed figures never move."""
     experiment = access.get(Experiment, experiment_id, "own")
-    group = Group(body.direction, body.kind, body.value)
+    group = VisitorGroup(body.direction, body.kind, body.value)
     set_aside_verbs.set_aside(experiment, access.person(), group, body.why)
     return _response(experiment)
 

@@ -1,11 +1,14 @@
 """The figures of an experiment, read from roll-ups alone, however many visits there were.
 
 What they mean is said at ``models.HourlyCount``. Each question goes to the coarsest roll-up that
-answers it. Nothing is judged here.
+answers it. Nothing is judged here. Beside the figures stand everybody who came, by where from and
+why they don't count, and, for information only, what people who were seen did on the page.
 """
 
+from __future__ import annotations
+
 from collections import defaultdict
-from collections.abc import Collection, Iterable
+from collections.abc import Callable, Collection, Iterable
 from datetime import date
 from operator import attrgetter
 from typing import Any, NamedTuple, cast
@@ -13,8 +16,10 @@ from typing import Any, NamedTuple, cast
 import sqlalchemy as sa
 from msgspec import Struct
 
-from wbtest.audience.models import DayTotal, HourlyCount, HourTotal, KindTotal
+from wbtest.audience.models import DayTotal, EngagementCount, HourlyCount, HourTotal, KindTotal
+from wbtest.audience.recording.events import Act
 from wbtest.extensions import db
+from wbtest.publishing.corrections import page_of
 from wbtest.publishing.models import Experiment
 from wbtest.publishing.rule import Conversion
 from wbtest.publishing.sealing import sealed_rule
@@ -28,6 +33,17 @@ HOURLY = cast(sa.Table, HourlyCount.__table__)
 DAYS = cast(sa.Table, DayTotal.__table__)
 HOURS = cast(sa.Table, HourTotal.__table__)
 KINDS = cast(sa.Table, KindTotal.__table__)
+HOUR_OF = ("variant", "hour")
+# A variant and its numbers.
+HourRow = tuple[Any, ...]
+_IS_COUNTED = KINDS.c.excluded_because == ""
+ENGAGEMENT_COUNTS = cast(sa.Table, EngagementCount.__table__)
+# Made once, since to put it together takes longer than to run it.
+_ACTS_BY_VARIANT = (
+    sa.select(ENGAGEMENT_COUNTS)
+    .where(ENGAGEMENT_COUNTS.c.experiment_id == sa.bindparam("experiment_id"))
+    .order_by(ENGAGEMENT_COUNTS.c.kind, ENGAGEMENT_COUNTS.c.item)
+)
 
 
 class Totals(Struct, frozen=True):
@@ -51,7 +67,7 @@ class Totals(Struct, frozen=True):
         return did
 
 
-class Kind(NamedTuple):
+class VisitorKind(NamedTuple):
     """What visitors have in common; '' for a language that their browser does not name."""
 
     source: str
@@ -93,10 +109,10 @@ class Cut(Struct, frozen=True):
 _numbers_of = attrgetter(*Totals.__struct_fields__)
 
 
-def added(parts: Iterable[Totals | Hourly]) -> Totals:
+def sum_totals(parts: Iterable[Totals | Hourly]) -> Totals:
     """Return the sum; of none it is zero.
 
-    >>> added([Totals(served=2, seen=1), Totals(served=1)]).served
+    >>> sum_totals([Totals(served=2, seen=1), Totals(served=1)]).served
     3
     """
     return Totals(*map(sum, zip(*map(_numbers_of, parts), strict=True)))
@@ -104,9 +120,6 @@ def added(parts: Iterable[Totals | Hourly]) -> Totals:
 
 WHOLE = Cut()
 NAMES = list(Totals.__struct_fields__)
-HOUR_OF = ("variant", "hour")
-# A variant and its numbers.
-Row = tuple[Any, ...]
 
 
 def daily(tests: Collection[int]) -> defaultdict[int, Daily]:
@@ -122,7 +135,7 @@ def daily(tests: Collection[int]) -> defaultdict[int, Daily]:
     return found
 
 
-def by_hour(tests: Collection[int]) -> defaultdict[int, list[Row]]:
+def by_hour(tests: Collection[int]) -> defaultdict[int, list[HourRow]]:
     """Return by id what counted by the rule of these experiments: a row for each hour and variant.
 
     A row holds the hour's start in seconds since 1970, the variant, and ``seen``, ``arrived`` and
@@ -130,7 +143,7 @@ def by_hour(tests: Collection[int]) -> defaultdict[int, list[Row]]:
     """
     names = ("experiment_id", "hour", "variant", "seen", "arrived", "converted")
     query = sa.select(*[HOURS.c[name] for name in names]).where(HOURS.c.experiment_id.in_(tests))
-    found: defaultdict[int, list[Row]] = defaultdict(list)
+    found: defaultdict[int, list[HourRow]] = defaultdict(list)
     for row in db.session.execute(query).all():
         found[row[0]].append(row[1:])
     return found
@@ -162,10 +175,12 @@ def totals_by_variant(experiment: Experiment, sources: Sources = None) -> ByVari
     return {variant.key: found.get(variant.key, Totals()) for variant in experiment.variants}
 
 
-def kinds_of_visitors(experiment: Experiment, cut: Cut = WHOLE) -> list[tuple[Kind, str, Totals]]:
+def kinds_of_visitors(
+    experiment: Experiment, cut: Cut = WHOLE
+) -> list[tuple[VisitorKind, str, Totals]]:
     """Return the totals by source, device and language, and by variant: one select."""
     table = KINDS if cut.since is None and cut.before is None else HOURLY
-    by = [table.c[name] for name in (*Kind._fields, "variant")]
+    by = [table.c[name] for name in (*VisitorKind._fields, "variant")]
     span = () if table is KINDS else _span(table, cut)
     rows = db.session.execute(
         sa.select(*by, *_sums(table))
@@ -174,7 +189,7 @@ def kinds_of_visitors(experiment: Experiment, cut: Cut = WHOLE) -> list[tuple[Ki
         .order_by(*by)
     )
     return [
-        (Kind(source, device, language), variant, Totals(*sums))
+        (VisitorKind(source, device, language), variant, Totals(*sums))
         for source, device, language, variant, *sums in rows
     ]
 
@@ -251,3 +266,170 @@ def _grouped(
         return -sum(totals.served for totals in found[name].values()), name
 
     return {name: found[name] for name in sorted(found, key=most_first)}
+
+
+_SUMS = [sa.func.sum(KINDS.c[name]) for name in NAMES]
+# Of those who do not count nobody asks where they came from, nor more than how many they were.
+_VISITS = [
+    sa.func.sum(KINDS.c[name]) if name in ("served", "signups") else sa.literal_column("0")
+    for name in NAMES
+]
+
+
+class SourceGroup(NamedTuple):
+    """People of one variant, from one source; or left out for one reason.
+
+    Of those who are left out ``totals`` hold visits and sign-ups alone.
+    """
+
+    source: str
+    reason: str
+    variant: str
+    totals: Totals
+
+
+class PeopleCounts(NamedTuple):
+    """Everybody who came, in groups; ``variants`` are the keys of all variants, in their order."""
+
+    variants: tuple[str, ...]
+    groups: tuple[SourceGroup, ...]
+
+    def by_source(self) -> dict[str, ByVariant]:
+        """Return what counts by source and variant, that with most visits first."""
+        found: defaultdict[str, ByVariant] = defaultdict(
+            lambda: {key: Totals() for key in self.variants}
+        )
+        for group in self.groups:
+            if not group.reason:
+                found[group.source][group.variant] = group.totals
+
+        def most_first(name: str) -> tuple[int, str]:
+            return -sum(totals.served for totals in found[name].values()), name
+
+        return {name: found[name] for name in sorted(found, key=most_first)}
+
+    def left_out_visits(self) -> dict[str, dict[str, int]]:
+        """Return how many visits did not count, by variant and reason."""
+        return self._left_out(lambda totals: totals.served)
+
+    def left_out_signups(self) -> dict[str, dict[str, int]]:
+        """Return how many sign-ups were kept and do not count, by variant and reason."""
+        return self._left_out(lambda totals: totals.signups)
+
+    def _left_out(self, number_of: Callable[[Totals], int]) -> dict[str, dict[str, int]]:
+        found: dict[str, dict[str, int]] = {key: {} for key in self.variants}
+        for group in sorted(self.groups, key=lambda group: group.reason):
+            if group.reason and (number := number_of(group.totals)):
+                reasons = found.setdefault(group.variant, {})
+                reasons[group.reason] = reasons.get(group.reason, 0) + number
+        return found
+
+
+def people_of(experiment: Experiment) -> PeopleCounts:
+    """Return everybody who came to this experiment up to this moment."""
+    is_ours = KINDS.c.experiment_id == experiment.id
+    # Those who count come in the order of the table's key, so nothing is sorted.
+    query = sa.union_all(
+        sa.select(KINDS.c.variant, KINDS.c.source, KINDS.c.excluded_because, *_SUMS)
+        .where(is_ours, _IS_COUNTED)
+        .group_by(KINDS.c.variant, KINDS.c.source, KINDS.c.excluded_because),
+        sa.select(KINDS.c.variant, sa.literal("", sa.String), KINDS.c.excluded_because, *_VISITS)
+        .where(is_ours, ~_IS_COUNTED)
+        .group_by(KINDS.c.variant, KINDS.c.excluded_because),
+    )
+    return PeopleCounts(
+        tuple(variant.key for variant in experiment.variants),
+        tuple(
+            SourceGroup(source, reason, variant, Totals(*numbers))
+            for variant, source, reason, *numbers in db.session.execute(query)
+        ),
+    )
+
+
+class Share(NamedTuple):
+    """So many of so many."""
+
+    number: int
+    of: int
+
+    def __add__(self, other: object) -> Share:
+        assert isinstance(other, Share)
+        return Share(self.number + other.number, self.of + other.of)
+
+
+NO_SHARE = Share(0, 0)
+
+
+class QuestionOpens(Struct, frozen=True):
+    """How many opened a question, of those who signed up and of those who did not.
+
+    ``is_open``: its answer stands open from the start, so it has to be closed to be opened.
+    """
+
+    question: str
+    is_open: bool
+    signed_up: Share
+    others: Share
+
+
+def acts_by_variant(experiment: Experiment) -> dict[str, dict[Act, int]]:
+    """Return how many people did what, for each variant, those without any included."""
+    found: dict[str, dict[Act, int]] = {variant.key: {} for variant in experiment.variants}
+    rows = db.session.execute(_ACTS_BY_VARIANT, {"experiment_id": experiment.id})
+    for row in rows:
+        number = row._mapping["count"]
+        if number and row.variant in found:
+            found[row.variant][row.kind, row.item] = number
+    return found
+
+
+def faq_opened(experiment: Experiment) -> list[QuestionOpens]:
+    """Return each question that the page showed, in its order, with who opened it.
+
+    A question that several variants show is one; only those who could read it are counted.
+    """
+    opened = _opened(experiment)
+    people = _seen_and_converted(experiment)
+    found: defaultdict[str, list[Share]] = defaultdict(lambda: [NO_SHARE, NO_SHARE])
+    first = set()
+    for variant in experiment.variants:
+        questions = [
+            answer.question
+            for section in page_of(experiment, variant).sections
+            for answer in section.questions
+        ]
+        seen, converted = people.get(variant.key, (0, 0))
+        first |= set(questions[:1])
+        for number, question in enumerate(questions):
+            all_of_them, yes = opened.get((variant.key, str(number)), (0, 0))
+            shares = found[question]
+            shares[0] += Share(yes, converted)
+            shares[1] += Share(all_of_them - yes, seen - converted)
+    return [
+        QuestionOpens(question, question in first, *shares) for question, shares in found.items()
+    ]
+
+
+def _opened(experiment: Experiment) -> dict[tuple[str, str], tuple[int, int]]:
+    """How many opened the question of this variant and number, and who converted."""
+    rows = db.session.execute(
+        sa.select(
+            ENGAGEMENT_COUNTS.c.variant,
+            ENGAGEMENT_COUNTS.c.item,
+            ENGAGEMENT_COUNTS.c["count"],
+            ENGAGEMENT_COUNTS.c.converted,
+        ).where(
+            ENGAGEMENT_COUNTS.c.experiment_id == experiment.id, ENGAGEMENT_COUNTS.c.kind == "faq"
+        )
+    )
+    return {(variant, item): (number, of_them) for variant, item, number, of_them in rows}
+
+
+def _seen_and_converted(experiment: Experiment) -> dict[str, tuple[int, int]]:
+    """Seen and converted, by variant."""
+    rows = db.session.execute(
+        sa.select(KINDS.c.variant, sa.func.sum(KINDS.c.seen), sa.func.sum(KINDS.c.converted))
+        .where(KINDS.c.experiment_id == experiment.id, KINDS.c.excluded_because == "")
+        .group_by(KINDS.c.variant)
+    )
+    return {variant: (seen, converted) for variant, seen, converted in rows}

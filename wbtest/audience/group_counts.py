@@ -1,7 +1,8 @@
-"""How many people of chosen groups were counted, by hour and variant: what figures beside need.
+"""How many people of chosen groups were counted, by hour and variant.
 
-A group is what an owner may set aside or take in: see ``models.SettingAside``. It is counted from
-the rows, by what the recorder marked on them; after a purge, what was kept of it is told.
+A group is what an owner may set aside or take in (``models.SettingAside``), or an announced crowd.
+It is counted from the rows, by what the recorder marked on them; after a purge, from what was kept
+of it.
 """
 
 from collections import Counter
@@ -10,11 +11,11 @@ from typing import Any, Literal, NamedTuple, cast
 
 import sqlalchemy as sa
 
-from wbtest.audience.conversions import FEWEST_AT_DOMAIN
-from wbtest.audience.counts import HOURS, KINDS
+from wbtest.audience.counts import HOURS, KINDS, HourRow
 from wbtest.audience.email_addresses import domain_of
 from wbtest.audience.models import CrowdNetwork, Sighting, Signup, Visit
-from wbtest.audience.recording.counting_rules import load_rules
+from wbtest.audience.quality_counts import FEWEST_AT_DOMAIN
+from wbtest.audience.recording.counting_rules import NoExperiment, load_rules
 from wbtest.audience.recording.gate import CROWD
 from wbtest.audience.recording.hours import HOUR_SECONDS, QUARTER_SECONDS, QUARTER_US, hour_of
 from wbtest.audience.recording.rollup_cells import (
@@ -27,25 +28,31 @@ from wbtest.audience.recording.rollup_cells import (
 from wbtest.audience.waiting_list import WAITING
 from wbtest.extensions import db
 from wbtest.publishing.models import Experiment
+from wbtest.publishing.rule import Hypothesis
+from wbtest.publishing.sealing import sealed_rule
 
 VISITS = cast(sa.Table, Visit.__table__)
 SIGHTINGS = cast(sa.Table, Sighting.__table__)
 SIGNUPS = cast(sa.Table, Signup.__table__)
 CROWD_NETWORKS = cast(sa.Table, CrowdNetwork.__table__)
 Direction = Literal["out", "in"]
-Kind = Literal["mark", "hour", "domain", "source", "reason"]
+GroupKind = Literal["mark", "hour", "domain", "source", "reason"]
 # Under which ``Experiment.last_counts`` keeps what is told of groups whose rows are purged.
-KEPT = "groups"
+GROUPS_KEY = "groups"
+GroupNumbers = Counter[tuple[tuple[int, ...], bool, int, str, str]]
+COLUMNS = ("served", "seen", "arrived", "converted")
+# Under which ``Experiment.last_counts`` keeps what is told of crowds whose visits are purged.
+CROWDS_KEY = "crowds"
 
 
-class Group(NamedTuple):
+class VisitorGroup(NamedTuple):
     """A group of visitors, and whether it is to leave the figures or to join them.
 
     Of an announced crowd the ``value`` is its place in the sealed rule.
     """
 
     direction: Direction
-    kind: Kind | Literal["crowd"]
+    kind: GroupKind | Literal["crowd"]
     value: str
 
     @property
@@ -71,19 +78,15 @@ class GroupHour(NamedTuple):
     converted: int
 
 
-class Size(NamedTuple):
+class GroupSize(NamedTuple):
     """A group, and how many of those seen in it converted."""
 
-    group: Group
+    group: VisitorGroup
     seen: int
     converted: int
 
 
-Numbers = Counter[tuple[tuple[int, ...], bool, int, str, str]]
-COLUMNS = ("served", "seen", "arrived", "converted")
-
-
-def hours_of_groups(experiment: Experiment, groups: dict[int, Group]) -> list[GroupHour]:
+def hours_of_groups(experiment: Experiment, groups: dict[int, VisitorGroup]) -> list[GroupHour]:
     """Return everybody who belongs to any of the groups, which go by their number.
 
     Who is left out for two reasons is told of once, and who counts is never told of as left out.
@@ -91,12 +94,12 @@ def hours_of_groups(experiment: Experiment, groups: dict[int, Group]) -> list[Gr
     if experiment.purged_at is not None:
         return [
             GroupHour(tuple(numbers), *rest)
-            for numbers, *rest in experiment.last_counts.get(KEPT, ())
+            for numbers, *rest in experiment.last_counts.get(GROUPS_KEY, ())
         ]
     if not groups:
         return []
     rules = load_rules(db.session.connection(), experiment.id)
-    found: Numbers = Counter()
+    found: GroupNumbers = Counter()
     _count_marked(found, experiment, groups, rules)
     if any(group.kind == "reason" and group.value == SUSPECTED for group in groups.values()):
         _count_suspected(found, experiment, groups, rules)
@@ -104,14 +107,17 @@ def hours_of_groups(experiment: Experiment, groups: dict[int, Group]) -> list[Gr
     return [GroupHour(*cell, *(found[*cell, name] for name in COLUMNS)) for cell in cells]
 
 
-def groups_to_keep(experiment: Experiment, groups: dict[int, Group]) -> dict[str, Any]:
+def groups_to_keep(experiment: Experiment, groups: dict[int, VisitorGroup]) -> dict[str, Any]:
     """Return the same as a part of ``Experiment.last_counts``."""
     rows = hours_of_groups(experiment, groups)
-    return {KEPT: [[list(row.groups), *row[1:]] for row in rows]} if rows else {}
+    return {GROUPS_KEY: [[list(row.groups), *row[1:]] for row in rows]} if rows else {}
 
 
 def _count_marked(
-    found: Numbers, experiment: Experiment, groups: dict[int, Group], rules: CountingRules
+    found: GroupNumbers,
+    experiment: Experiment,
+    groups: dict[int, VisitorGroup],
+    rules: CountingRules,
 ) -> None:
     """Add up rows as the recorder marked them; the database puts equal ones together."""
     flags = {number: _belongs(group, experiment, rules) for number, group in groups.items()}
@@ -174,7 +180,7 @@ def of_counted_sources(rules: CountingRules) -> list[sa.ColumnElement[bool]]:
 
 
 def _is_told(
-    flags: dict[int, sa.ColumnElement[bool]], groups: dict[int, Group]
+    flags: dict[int, sa.ColumnElement[bool]], groups: dict[int, VisitorGroup]
 ) -> sa.ColumnElement[bool]:
     """Of those who count, who may be taken out; of the others, who may be taken in, once each."""
     out, into = (
@@ -202,11 +208,13 @@ def _is_told(
     return (out & counts) | (into & is_left_out & ~told.correlate(VISITS).exists())
 
 
-def _reason_of(group: Group) -> str:
+def _reason_of(group: VisitorGroup) -> str:
     return group.value if group.kind == "reason" else CROWD
 
 
-def _belongs(group: Group, experiment: Experiment, rules: CountingRules) -> sa.ColumnElement[bool]:
+def _belongs(
+    group: VisitorGroup, experiment: Experiment, rules: CountingRules
+) -> sa.ColumnElement[bool]:
     """Whether a visit, joined with its sighting, is one of the group."""
     if group.kind == "reason":
         return VISITS.c.excluded_because == group.value
@@ -246,7 +254,10 @@ def _belongs(group: Group, experiment: Experiment, rules: CountingRules) -> sa.C
 
 
 def _count_suspected(
-    found: Numbers, experiment: Experiment, groups: dict[int, Group], rules: CountingRules
+    found: GroupNumbers,
+    experiment: Experiment,
+    groups: dict[int, VisitorGroup],
+    rules: CountingRules,
 ) -> None:
     """Add up those taken for machines as if their sign-ups had been anybody's.
 
@@ -290,7 +301,7 @@ def _count_suspected(
                 found[numbers, False, cell.hour, cell.variant, "served"] += 1
 
 
-def largest_groups(experiment: Experiment, most: int) -> list[Size]:
+def largest_groups(experiment: Experiment, most: int) -> list[GroupSize]:
     """Return the largest groups that can be set aside, ``most`` of each kind.
 
     Networks and sources by who was seen, hours by who of those seen in them converted, and domains
@@ -307,7 +318,7 @@ def largest_groups(experiment: Experiment, most: int) -> list[Size]:
     ]
 
 
-def crowds(experiment: Experiment, most: int) -> list[tuple[Group, int]]:
+def crowd_groups(experiment: Experiment, most: int) -> list[tuple[VisitorGroup, int]]:
     """Return the networks of which people are left out as a crowd, with how many came of each."""
     number = sa.func.count()
     rows = db.session.execute(
@@ -318,10 +329,10 @@ def crowds(experiment: Experiment, most: int) -> list[tuple[Group, int]]:
         .order_by(number.desc(), VISITS.c.mark)
         .limit(most)
     )
-    return [(Group("in", "mark", str(mark)), people) for mark, people in rows]
+    return [(VisitorGroup("in", "mark", str(mark)), people) for mark, people in rows]
 
 
-def _networks(experiment: Experiment, rules: CountingRules, most: int) -> Iterator[Size]:
+def _networks(experiment: Experiment, rules: CountingRules, most: int) -> Iterator[GroupSize]:
     seen, converted = sa.func.count(SIGHTINGS.c.visitor), sa.func.count(SIGNUPS.c.visitor)
     rows = db.session.execute(
         sa.select(VISITS.c.mark, seen, converted)
@@ -337,10 +348,10 @@ def _networks(experiment: Experiment, rules: CountingRules, most: int) -> Iterat
         .order_by(seen.desc(), VISITS.c.mark)
         .limit(most)
     )
-    return (Size(Group("out", "mark", str(mark)), *numbers) for mark, *numbers in rows)
+    return (GroupSize(VisitorGroup("out", "mark", str(mark)), *numbers) for mark, *numbers in rows)
 
 
-def _hours(experiment: Experiment, most: int) -> Iterator[Size]:
+def _hours(experiment: Experiment, most: int) -> Iterator[GroupSize]:
     seen, converted = sa.func.sum(HOURS.c.seen), sa.func.sum(HOURS.c.converted)
     rows = db.session.execute(
         sa.select(HOURS.c.hour, seen, converted)
@@ -350,10 +361,13 @@ def _hours(experiment: Experiment, most: int) -> Iterator[Size]:
         .order_by(converted.desc(), HOURS.c.hour)
         .limit(most)
     )
-    return (Size(Group("out", "hour", str(hour)), *map(int, numbers)) for hour, *numbers in rows)
+    return (
+        GroupSize(VisitorGroup("out", "hour", str(hour)), *map(int, numbers))
+        for hour, *numbers in rows
+    )
 
 
-def _sources(experiment: Experiment, rules: CountingRules, most: int) -> Iterator[Size]:
+def _sources(experiment: Experiment, rules: CountingRules, most: int) -> Iterator[GroupSize]:
     seen, converted = sa.func.sum(KINDS.c.seen), sa.func.sum(KINDS.c.converted)
     query = (
         sa.select(KINDS.c.source, seen, converted)
@@ -366,10 +380,13 @@ def _sources(experiment: Experiment, rules: CountingRules, most: int) -> Iterato
     if rules.sources is not None:
         query = query.where(KINDS.c.source.in_(rules.sources))
     rows = db.session.execute(query)
-    return (Size(Group("out", "source", source), *map(int, numbers)) for source, *numbers in rows)
+    return (
+        GroupSize(VisitorGroup("out", "source", source), *map(int, numbers))
+        for source, *numbers in rows
+    )
 
 
-def _domains(experiment: Experiment, rules: CountingRules, most: int) -> Iterable[Size]:
+def _domains(experiment: Experiment, rules: CountingRules, most: int) -> Iterable[GroupSize]:
     query = sa.select(SIGNUPS.c.email_key).where(
         SIGNUPS.c.experiment_id == experiment.id,
         SIGNUPS.c.excluded_because == "",
@@ -380,7 +397,7 @@ def _domains(experiment: Experiment, rules: CountingRules, most: int) -> Iterabl
         query = query.where(SIGNUPS.c.source.in_(rules.sources))
     people = Counter(map(domain_of, db.session.scalars(query)))
     return [
-        Size(Group("out", "domain", domain), number, number)
+        GroupSize(VisitorGroup("out", "domain", domain), number, number)
         for domain, number in sorted(people.items(), key=lambda each: (-each[1], each[0]))[:most]
         if number >= FEWEST_AT_DOMAIN
     ]
@@ -389,3 +406,63 @@ def _domains(experiment: Experiment, rules: CountingRules, most: int) -> Iterabl
 def people_seen(rows: Sequence[GroupHour]) -> int:
     """How many people these are who were seen."""
     return sum(row.seen for row in rows)
+
+
+class CrowdCounts(NamedTuple):
+    """What was counted of one announced crowd.
+
+    ``admitted`` people were let in as its people, through ``networks``. ``rows`` are those of them
+    who count: hour, variant, seen, arrived and converted, as in ``counts.by_hour``.
+    """
+
+    admitted: int
+    networks: int
+    rows: list[HourRow]
+
+
+def crowds_of(experiment: Experiment, rule: Hypothesis) -> list[CrowdCounts]:
+    """Return what was counted of each crowd that the rule announces, in its order.
+
+    Of what is purged the last answer stands. Without crowds nothing is read.
+    """
+    if not rule.crowds:
+        return []
+    if experiment.purged_at is not None:
+        kept = experiment.last_counts.get(CROWDS_KEY, ())
+        return [CrowdCounts(*each) for each in kept]
+    try:
+        rules = load_rules(db.session.connection(), experiment.id)
+    except NoExperiment:
+        # Another check says that the rule can't be read.
+        return []
+    groups = {place: VisitorGroup("out", "crowd", str(place)) for place in range(len(rules.crowds))}
+    rows = [row for row in hours_of_groups(experiment, groups) if row.is_counted]
+    admitted = _admitted(experiment)
+    return [
+        CrowdCounts(
+            *admitted.get(place, (0, 0)),
+            [
+                (row.hour, row.variant, row.seen, row.arrived, row.converted)
+                for row in rows
+                if place in row.groups
+            ],
+        )
+        for place in groups
+    ]
+
+
+def crowds_to_keep(experiment: Experiment) -> dict[str, Any]:
+    """Return the same as a part of ``Experiment.last_counts``."""
+    found = crowds_of(experiment, sealed_rule(experiment))
+    return {CROWDS_KEY: [list(each) for each in found]} if found else {}
+
+
+def _admitted(experiment: Experiment) -> dict[int, tuple[int, int]]:
+    """How many people were let in as those of each crowd, and through how many networks."""
+    columns = CROWD_NETWORKS.c
+    rows = db.session.execute(
+        sa.select(columns.crowd, sa.func.sum(columns.admitted), sa.func.count())
+        .where(columns.experiment_id == experiment.id)
+        .group_by(columns.crowd)
+    )
+    return {place: (int(admitted), networks) for place, admitted, networks in rows}

@@ -19,11 +19,8 @@ from typing import NamedTuple, cast
 import sqlalchemy as sa
 
 from wbtest import store
-from wbtest.audience.conversions import conversions_to_keep
-from wbtest.audience.crowd_counts import crowds_to_keep
 from wbtest.audience.erasure import forget_letters
-from wbtest.audience.group_counts import groups_to_keep
-from wbtest.audience.left_out_counts import two_variants
+from wbtest.audience.group_counts import crowds_to_keep, groups_to_keep
 from wbtest.audience.models import (
     Alarm,
     CrowdNetwork,
@@ -33,9 +30,9 @@ from wbtest.audience.models import (
     Objection,
 )
 from wbtest.audience.outcome_mail import count_recipients
+from wbtest.audience.quality_counts import conversions_to_keep, newest_to_keep, two_variants
 from wbtest.audience.recording.ledger import SIGHTINGS, SIGNUPS, VISITS, lock_event_writes
 from wbtest.audience.retention_terms import COPY_DAYS, RetentionTerms, date_in_words, terms_of
-from wbtest.audience.segments_counts import newest_to_keep
 from wbtest.audience.setting_aside import forget_names, group_of, standing
 from wbtest.audience.waiting_list import WAITING
 from wbtest.delivery.backups import backup_folder, made_at

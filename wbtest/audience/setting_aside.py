@@ -11,15 +11,10 @@ from zoneinfo import ZoneInfo
 import sqlalchemy as sa
 from sqlalchemy.orm import joinedload
 
-from wbtest.audience.conversions import FEWEST_AT_DOMAIN
 from wbtest.audience.email_addresses import domain_of
-from wbtest.audience.group_counts import (
-    Group,
-    GroupHour,
-    hours_of_groups,
-    people_seen,
-)
+from wbtest.audience.group_counts import GroupHour, VisitorGroup, hours_of_groups, people_seen
 from wbtest.audience.models import SettingAside
+from wbtest.audience.quality_counts import FEWEST_AT_DOMAIN
 from wbtest.extensions import clock, db
 from wbtest.publishing.models import Experiment
 from wbtest.store import Gone, Invalid, Refused, hold, writing
@@ -46,7 +41,9 @@ MOST_NAMED = 3
 LATEST_HOUR = 10**11
 
 
-def set_aside(experiment: Experiment, person: Person, group: Group, why: str) -> SettingAside:
+def set_aside(
+    experiment: Experiment, person: Person, group: VisitorGroup, why: str
+) -> SettingAside:
     """Show the figures without a group of those who count, or with one that was left out.
 
     While one stands for a group, a second one is that same one. Raises Invalid for a group of
@@ -77,7 +74,7 @@ def set_aside(experiment: Experiment, person: Person, group: Group, why: str) ->
     return setting
 
 
-def check_group(experiment: Experiment, group: Group) -> Group:
+def check_group(experiment: Experiment, group: VisitorGroup) -> VisitorGroup:
     """Return the group as it is kept.
 
     Raises Invalid for one of which nobody came, Refused once the visitors' rows are purged.
@@ -124,9 +121,9 @@ def settings_aside(experiment: Experiment) -> Sequence[SettingAside]:
     ).all()
 
 
-def group_of(setting: SettingAside) -> Group:
+def group_of(setting: SettingAside) -> VisitorGroup:
     """Return which group it is, and which way it goes."""
-    return Group(setting.direction, setting.kind, setting.value)  # type: ignore[arg-type]
+    return VisitorGroup(setting.direction, setting.kind, setting.value)  # type: ignore[arg-type]
 
 
 def hours_aside(experiment: Experiment, settings: Sequence[SettingAside]) -> list[GroupHour]:
@@ -134,10 +131,10 @@ def hours_aside(experiment: Experiment, settings: Sequence[SettingAside]) -> lis
     return hours_of_groups(experiment, {each.number: group_of(each) for each in settings})
 
 
-def name_of(group: Group, zone: str) -> str:
+def name_of(group: VisitorGroup, zone: str) -> str:
     """Return a group as a page names it; a network never by an IP.
 
-    >>> name_of(Group("out", "mark", "4093"), "UTC")
+    >>> name_of(VisitorGroup("out", "mark", "4093"), "UTC")
     'network 0ffd'
     """
     if group.kind in ("mark", "domain") and not group.value:
@@ -159,10 +156,10 @@ def name_of(group: Group, zone: str) -> str:
     return REASONS[group.value] if group.kind == "reason" else f"source {group.value}"
 
 
-def lasting_name_of(group: Group, zone: str) -> str:
+def lasting_name_of(group: VisitorGroup, zone: str) -> str:
     """Return its name in what outlives the visitors' rows, which tells no mark and no domain.
 
-    >>> lasting_name_of(Group("out", "mark", "7,4093"), "UTC")
+    >>> lasting_name_of(VisitorGroup("out", "mark", "7,4093"), "UTC")
     '2 networks'
     """
     if group.kind == "mark":
@@ -177,11 +174,11 @@ def forget_names(experiment: Experiment) -> None:
             each.value = ""
 
 
-def _told(experiment: Experiment, group: Group) -> str:
+def _told(experiment: Experiment, group: VisitorGroup) -> str:
     return f"{lasting_name_of(group, experiment.time_zone)}, on /p/{experiment.slug}"
 
 
-def _read(group: Group) -> Group:
+def _read(group: VisitorGroup) -> VisitorGroup:
     """Return the group as it is kept. Raises Invalid for one that cannot be any."""
     direction, kind, value = group
     unknown = Invalid("group", "Choose a group from the list.")

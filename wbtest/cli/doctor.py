@@ -11,7 +11,7 @@ from typing import NamedTuple
 import click
 
 from wbtest import MOST_CONNECTIONS
-from wbtest.audience.newest_networks import FEW, Newest, newest_by_test
+from wbtest.audience.quality_counts import FEW_NETWORKS, NewestNetworks, newest_networks
 from wbtest.cli.startup import opened
 from wbtest.config import Settings
 from wbtest.delivery import health, mail_sender, outbox
@@ -220,10 +220,10 @@ def check_ip(settings: Settings) -> Finding:
 
 def check_networks(settings: Settings) -> Finding:
     """Whether the newest visitors come from many networks, or a proxy hides them."""
-    return judge_networks(newest_by_test(clock.now()), settings.trusted_proxies)
+    return judge_networks(newest_networks(clock.now()), settings.trusted_proxies)
 
 
-def judge_networks(tests: Sequence[Newest], proxies: int) -> Finding:
+def judge_networks(tests: Sequence[NewestNetworks], proxies: int) -> Finding:
     """Return what the newest visitors of each test say about the proxies in front. Pure."""
     visitors = sum(test.visitors for test in tests)
     unknown = sum(test.unknown for test in tests)
@@ -240,8 +240,9 @@ def judge_networks(tests: Sequence[Newest], proxies: int) -> Finding:
         if number >= FEWEST_VISITORS and of_few > NEARLY_ALL * number:
             return Finding(
                 False,
-                f"Of the newest {number:,} visitors of /p/{slug} {of_few:,} came from {FEW} "
-                "networks at most. If they are no class and no office, wbtest sees a proxy or CDN "
+                f"Of the newest {number:,} visitors of /p/{slug} {of_few:,} came from "
+                f"{FEW_NETWORKS} networks at most. If they are no class and no office, "
+                "wbtest sees a proxy or CDN "
                 f"instead: WBTEST_TRUSTED_PROXIES is {proxies}. See docs/deploy.md.",
             )
     return Finding(True, f"The newest {visitors:,} visitors came from many networks.")

@@ -11,8 +11,8 @@ from typing import Any, NamedTuple
 
 from msgspec.structs import replace
 
-from wbtest.audience.conversions import Conversions, Origin
 from wbtest.audience.group_counts import GroupHour
+from wbtest.audience.quality_counts import Conversions, Origin
 from wbtest.audience.recording.gate import CROWD
 from wbtest.audience.setting_aside import REASONS
 from wbtest.decisions.memo_content import made_by, verdict_values

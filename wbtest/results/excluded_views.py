@@ -7,9 +7,9 @@ from flask.typing import ResponseReturnValue
 
 from wbtest.audience import setting_aside as verbs
 from wbtest.audience.group_counts import (
-    Group,
-    Size,
-    crowds,
+    GroupSize,
+    VisitorGroup,
+    crowd_groups,
     hours_of_groups,
     largest_groups,
     people_seen,
@@ -105,33 +105,36 @@ def _page(experiment: Experiment, form: AsideForm) -> str:
 
 
 def _choices(
-    experiment: Experiment, results: Results, stands: set[Group], chosen: str
+    experiment: Experiment, results: Results, stands: set[VisitorGroup], chosen: str
 ) -> list[tuple[str, str]]:
     """The largest groups, and that which was chosen, as the form offers them."""
     zone = experiment.time_zone
     found = {size.group: _offered(size, zone) for size in largest_groups(experiment, MOST_SHOWN)}
     if experiment.purged_at is None:
         left_out = [
-            (Group("in", "reason", reason), sum(each.people for each in results.left_out[reason]))
+            (
+                VisitorGroup("in", "reason", reason),
+                sum(each.people for each in results.left_out[reason]),
+            )
             for reason in verbs.REASONS
             if reason in results.left_out
         ]
-        for group, people in (*left_out, *crowds(experiment, MOST_SHOWN)):
-            found[group] = _offered(Size(group, people, 0), zone)
+        for group, people in (*left_out, *crowd_groups(experiment, MOST_SHOWN)):
+            found[group] = _offered(GroupSize(group, people, 0), zone)
     if asked := _find_asked(experiment, chosen):
         rows = hours_of_groups(experiment, {0: asked})
-        size = Size(asked, people_seen(rows), sum(row.converted for row in rows))
+        size = GroupSize(asked, people_seen(rows), sum(row.converted for row in rows))
         found = {asked: found.get(asked, _offered(size, zone))} | found
     possible = [(":".join(group), said) for group, said in found.items() if group not in stands]
     return [("", "Choose a group"), *possible] if possible else []
 
 
-def _offered(size: Size, zone: str) -> str:
+def _offered(size: GroupSize, zone: str) -> str:
     way = "Set aside" if size.group.direction == "out" else "Take in"
     return f"{way}: {name_of(size.group, zone)} · {_size(size)}"
 
 
-def _size(size: Size) -> str:
+def _size(size: GroupSize) -> str:
     if size.group.direction == "in":
         return number_of(size.seen, "person", "people")
     if size.group.kind == "domain":
@@ -139,7 +142,7 @@ def _size(size: Size) -> str:
     return rate_of(size.converted, size.seen)
 
 
-def _find_asked(experiment: Experiment, chosen: str) -> Group | None:
+def _find_asked(experiment: Experiment, chosen: str) -> VisitorGroup | None:
     """The group that a link or the form before names; None unless there is one."""
     try:
         return check_group(experiment, _read(chosen)) if chosen else None
@@ -147,6 +150,6 @@ def _find_asked(experiment: Experiment, chosen: str) -> Group | None:
         return None
 
 
-def _read(text: str) -> Group:
+def _read(text: str) -> VisitorGroup:
     direction, kind, value = (*text.split(":", 2), "", "", "")[:3]
-    return Group(direction, kind, value)  # type: ignore[arg-type]  # the verb looks at each
+    return VisitorGroup(direction, kind, value)  # type: ignore[arg-type]  # the verb looks at each

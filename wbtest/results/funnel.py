@@ -7,8 +7,8 @@ from operator import gt
 from typing import NamedTuple
 
 from wbtest.audience import counts
-from wbtest.audience.engagement import counted as engagement
-from wbtest.audience.engagement.counted import Opened, Share, by_variant
+from wbtest.audience import counts as engagement
+from wbtest.audience.counts import QuestionOpens, Share, acts_by_variant
 from wbtest.audience.recording.events import FORMS, Act
 from wbtest.publishing.models import Experiment
 from wbtest.publishing.sealing import sealed_options
@@ -100,7 +100,7 @@ def what_is_more(stages: Sequence[Stage]) -> str:
 
 def funnel_steps(experiment: Experiment, found: Results) -> list[Stage]:
     """Return the steps and how many took each."""
-    told = by_variant(experiment)
+    told = acts_by_variant(experiment)
     acts = [told[variant.key] for variant in found.variants]
     chosen = sealed_options(experiment)
     return funnel_of(
@@ -138,7 +138,7 @@ class ReadingStep(NamedTuple):
 class Reading(NamedTuple):
     """Questions that were opened, and steps that were taken."""
 
-    questions: list[Opened]
+    questions: list[QuestionOpens]
     steps: list[ReadingStep]
 
     @property
@@ -154,7 +154,7 @@ class Reading(NamedTuple):
 def reading_of(experiment: Experiment) -> Reading:
     """Return what is known of an experiment that was started."""
     totals = counts.totals_by_variant(experiment)
-    did = engagement.by_variant(experiment)
+    did = engagement.acts_by_variant(experiment)
     steps = [
         ReadingStep(
             act,

@@ -13,11 +13,10 @@ from typing import NamedTuple
 import sqlalchemy as sa
 from msgspec import Struct
 
-from wbtest.audience import counts, left_out_counts
-from wbtest.audience.conversions import Conversions, newest_conversions
-from wbtest.audience.counts import KINDS, Row, Totals, added
-from wbtest.audience.crowd_counts import crowds_of
-from wbtest.audience.people_counts import people_of
+from wbtest.audience import counts, quality_counts
+from wbtest.audience.counts import KINDS, HourRow, Totals, people_of, sum_totals
+from wbtest.audience.group_counts import crowds_of
+from wbtest.audience.quality_counts import Conversions, newest_conversions
 from wbtest.extensions import db
 from wbtest.publishing.models import Experiment
 from wbtest.publishing.rule import Hypothesis
@@ -25,7 +24,7 @@ from wbtest.results.evidence_path import HourCounts
 from wbtest.results.network_groups import NOTHING as NO_FINDINGS
 from wbtest.results.network_groups import Apart, Findings
 
-total = added
+total = sum_totals
 
 
 class LeftOut(NamedTuple):
@@ -142,7 +141,7 @@ def _keys(experiment: Experiment) -> list[str]:
     return [variant.key for variant in experiment.variants]
 
 
-def _hour_counts(experiment: Experiment, rows: Sequence[Row]) -> HourCounts:
+def _hour_counts(experiment: Experiment, rows: Sequence[HourRow]) -> HourCounts:
     """Put rows of an hour and a variant each into tables."""
     import numpy as np
 
@@ -168,7 +167,7 @@ def _hour_counts(experiment: Experiment, rows: Sequence[Row]) -> HourCounts:
 def history(experiment: Experiment, rule: Hypothesis, counted: Counted) -> History:
     """Return what was ``counted``, with where it came from and who was left out."""
     keys = _keys(experiment)
-    people, machines = people_of(experiment), left_out_counts.machines_of(experiment)
+    people, machines = people_of(experiment), quality_counts.machines_of(experiment)
     by_source = people.by_source()
     sources = {source: [row[key] for key in keys] for source, row in by_source.items()}
     visits = people.left_out_visits()
@@ -196,7 +195,7 @@ def history(experiment: Experiment, rule: Hypothesis, counted: Counted) -> Histo
             for reason in machines.reasons
         },
         pretenders=machines.pretenders,
-        two_variants=left_out_counts.two_variants(experiment),
+        two_variants=quality_counts.two_variants(experiment),
         conversions=newest_conversions(experiment, rule.sources),
         crowds=tuple(
             CrowdPeople(each.admitted, each.networks, _hour_counts(experiment, each.rows))

@@ -12,7 +12,7 @@ from zoneinfo import ZoneInfo
 
 import sqlalchemy as sa
 
-from wbtest.audience import segments_counts
+from wbtest.audience import quality_counts
 from wbtest.audience.alarms import unusual_hours
 from wbtest.extensions import db
 from wbtest.publishing.correction_requests import names_of, summary_of
@@ -154,7 +154,7 @@ def read_context(
         .order_by(Step.number)
     )
     steps = [(what, at) for what, at in rows if at <= until]
-    newest = segments_counts.newest_signups(experiment)
+    newest = quality_counts.newest_signups(experiment)
     zone = ZoneInfo(experiment.time_zone)
     return CheckContext(
         names=names,
@@ -180,7 +180,7 @@ def read_segments(experiment: Experiment, rule: Hypothesis) -> list[SegmentCount
     keys = [variant.key for variant in experiment.variants]
     served: dict[tuple[str, str], list[int]] = {}
     seen: dict[tuple[str, str], list[int]] = {}
-    for cell in segments_counts.cells(experiment, rule.sources):
+    for cell in quality_counts.visitor_cells(experiment, rule.sources):
         place, k = (cell.device, cell.source), keys.index(cell.variant)
         served.setdefault(place, [0] * len(keys))[k] = cell.served
         seen.setdefault(place, [0] * len(keys))[k] = cell.seen

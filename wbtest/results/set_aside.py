@@ -9,7 +9,7 @@ from datetime import datetime
 from typing import Any
 
 from wbtest.audience.counts import Totals
-from wbtest.audience.group_counts import Group, GroupHour, hours_of_groups
+from wbtest.audience.group_counts import GroupHour, VisitorGroup, hours_of_groups
 from wbtest.audience.models import SettingAside
 from wbtest.audience.recording.counting_rules import load_rules
 from wbtest.audience.setting_aside import (
@@ -195,7 +195,7 @@ def _others_turning(
     known, extra = set(hours.hours.tolist()), max(chosen) + 1
 
     def hours_of(group: NetworkGroup) -> HourCounts:
-        own = Group("out", "mark", ",".join(map(str, group.marks)))
+        own = VisitorGroup("out", "mark", ",".join(map(str, group.marks)))
         mine = [
             (1, row)
             for row in hours_of_groups(experiment, chosen | {extra: own})

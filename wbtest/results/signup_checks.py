@@ -14,8 +14,7 @@ from typing import NamedTuple
 from zoneinfo import ZoneInfo
 
 from wbtest import statistics
-from wbtest.audience.conversions import Burst, Traces
-from wbtest.audience.segments_counts import Newest
+from wbtest.audience.quality_counts import Burst, NewestSignups, TraceCounts
 from wbtest.publishing.rule import Hypothesis
 from wbtest.results.history import History, total
 from wbtest.results.trust import Check, CheckContext, day_name, early, listed, share_of
@@ -69,7 +68,7 @@ def check_confirmed(rule: Hypothesis, counted: History, around: CheckContext) ->
     return Check("confirmed", "warn", reason, title, value, do=do, where="page")
 
 
-def _some_unasked(rule: Hypothesis, newest: Newest, title: str, *, is_all: bool) -> Check:
+def _some_unasked(rule: Hypothesis, newest: NewestSignups, title: str, *, is_all: bool) -> Check:
     """What to say where no mail server was set for a while, or for all of the test.
 
     ``is_all``: the newest are all that there are.
@@ -271,7 +270,7 @@ def check_footprint(counted: History) -> Check:
     the others says something.
     """
     check, title = "footprint", "Read before signing up"
-    all_of_them, *groups = counted.conversions.traces or (Traces("", "", 0, 0),)
+    all_of_them, *groups = counted.conversions.traces or (TraceCounts("", "", 0, 0),)
     if all_of_them.number < FEWEST_SIGNUPS:
         return early(check, title, f"From {FEWEST_SIGNUPS} sign-ups on it says something.")
     found = _differing(all_of_them, groups)
@@ -308,13 +307,13 @@ def check_footprint(counted: History) -> Check:
     return Check(check, "ok", reason, title, "yes")
 
 
-def _doubted(check: str, title: str, found: Traces, reason: str) -> Check:
+def _doubted(check: str, title: str, found: TraceCounts, reason: str) -> Check:
     do = "Look at these sign-ups. A script leaves no trace. Some browsers don’t either."
     value = f"{found.without:,} of {found.number:,} not"
     return Check(check, "warn", reason, title, value, do=do, where="signups")
 
 
-def _differing(all_of_them: Traces, groups: Sequence[Traces]) -> Traces | None:
+def _differing(all_of_them: TraceCounts, groups: Sequence[TraceCounts]) -> TraceCounts | None:
     """The group that differs most from all others, if any does."""
     far = [
         (tail, group)
@@ -325,19 +324,19 @@ def _differing(all_of_them: Traces, groups: Sequence[Traces]) -> Traces | None:
     return min(far)[1] if far else None
 
 
-def _others(all_of_them: Traces, group: Traces) -> Traces:
+def _others(all_of_them: TraceCounts, group: TraceCounts) -> TraceCounts:
     number, without = all_of_them.number - group.number, all_of_them.without - group.without
-    return Traces("", "", number, without)
+    return TraceCounts("", "", number, without)
 
 
-def _is_far(group: Traces, others: Traces) -> bool:
+def _is_far(group: TraceCounts, others: TraceCounts) -> bool:
     share, usual = group.without / group.number, (others.without + 0.5) / (others.number + 1)
     many = MANY_OF_DAY if group.day else MANY_OF_SOURCE
     is_known = others.number >= FEWEST_OTHERS
     return is_known and share >= max(many, TIMES_AS_MANY * usual)
 
 
-def _tail(all_of_them: Traces, group: Traces) -> float:
+def _tail(all_of_them: TraceCounts, group: TraceCounts) -> float:
     """Chance that as many of a group left no trace, drawn from all (Fisher's exact test)."""
     most = min(group.number, all_of_them.without)
     ways = sum(
@@ -348,7 +347,7 @@ def _tail(all_of_them: Traces, group: Traces) -> float:
     return ways / comb(all_of_them.number, group.number)
 
 
-def _is_unlike_visitors(all_of_them: Traces, counted: History) -> bool:
+def _is_unlike_visitors(all_of_them: TraceCounts, counted: History) -> bool:
     sums = total(total(row) for row in counted.sources.values())
     visitors, readers = sums.seen - sums.converted, counted.conversions.readers
     return (

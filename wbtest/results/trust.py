@@ -12,7 +12,7 @@ from zoneinfo import ZoneInfo
 
 from msgspec import Struct
 
-from wbtest.audience.segments_counts import Newest
+from wbtest.audience.quality_counts import NewestSignups
 from wbtest.web import percent
 
 CheckState = Literal["ok", "warn", "stop"]
@@ -126,7 +126,7 @@ def listed(words: Sequence[object], last: str = "and") -> str:
     return f" {last} ".join([", ".join(texts[:-1]), texts[-1]] if len(texts) > 1 else texts)
 
 
-NOBODY = Newest()
+NOBODY = NewestSignups()
 
 
 class Paused(NamedTuple):
@@ -171,7 +171,7 @@ class CheckContext(NamedTuple):
     corrections: tuple[Corrected, ...] = ()
     pretenders: int = 0
     unusual: tuple[tuple[datetime, str], ...] = ()
-    newest: Newest = NOBODY
+    newest: NewestSignups = NOBODY
     without_cookie: tuple[int, ...] = ()
 
     @property

@@ -13,7 +13,7 @@ from typing import NamedTuple
 from zoneinfo import ZoneInfo
 
 from wbtest.audience import counts
-from wbtest.audience.counts import Cut, Hourly, Kind, Totals
+from wbtest.audience.counts import Cut, Hourly, Totals, VisitorKind
 from wbtest.publishing.models import Experiment
 from wbtest.publishing.rule import Hypothesis
 from wbtest.results.figures import Results
@@ -130,7 +130,7 @@ def _day(day: date) -> str:
 
 DEVICES = ("phone", "tablet", "desktop")
 LANGUAGE_UNKNOWN = "names none"
-Counted = tuple[Kind, str, Totals]
+Counted = tuple[VisitorKind, str, Totals]
 
 
 class WhoCame(NamedTuple):
@@ -198,7 +198,7 @@ def _times(
 def _by(
     rows: Iterable[Counted],
     keys: Sequence[str],
-    name_of: Callable[[Kind], str],
+    name_of: Callable[[VisitorKind], str],
     is_counted: Callable[[str], bool] = lambda _: True,
 ) -> list[Segment]:
     """Put those of one name together, the name with most visits first."""

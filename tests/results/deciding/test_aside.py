@@ -11,7 +11,7 @@ from tests.results.crowd import count_machines
 from tests.results.deciding.conftest import REASON
 from tests.results.deciding.test_second import mark
 from tests.results.visiting import HOUR, Group, come
-from wbtest.audience.group_counts import Group as Chosen
+from wbtest.audience.group_counts import VisitorGroup as Chosen
 from wbtest.audience.retention import purge
 from wbtest.audience.setting_aside import set_aside, take_back
 from wbtest.decisions.decide import decide, second

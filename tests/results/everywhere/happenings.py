@@ -8,7 +8,7 @@ from functools import lru_cache
 from typing import NamedTuple
 from zoneinfo import ZoneInfo
 
-from wbtest.audience.group_counts import Group
+from wbtest.audience.group_counts import VisitorGroup
 from wbtest.publishing.page_options import AsksFor
 
 SECOND = 1_000_000
@@ -134,7 +134,7 @@ class History(NamedTuple):
     weights: tuple[int, ...] = (1, 1, 1, 1)
     follows: tuple[Follow, ...] = ()
     waiting: tuple[int, ...] = ()
-    aside: tuple[Group, ...] = ()
+    aside: tuple[VisitorGroup, ...] = ()
     looked_after: int = (DAYS + 6) * DAY
     is_ended: bool = False
     is_printed: bool = False

@@ -20,13 +20,13 @@ from tests.results.everywhere.happenings import (
     edges,
     place,
 )
-from wbtest.audience.group_counts import Group
+from wbtest.audience.group_counts import VisitorGroup
 from wbtest.publishing.page_options import AsksFor
 
 SOURCES = ("newsletter", "instagram", "direct", "mia & co", "=1+1")
 SERVERS = ("UTC", "Pacific/Auckland", "America/Los_Angeles")
 ADDRESSES = 6
-ASIDE = (Group("out", "source", "instagram"), Group("in", "reason", "team"))
+ASIDE = (VisitorGroup("out", "source", "instagram"), VisitorGroup("in", "reason", "team"))
 Made = TypeVar("Made")
 
 

@@ -5,7 +5,7 @@ from dataclasses import dataclass
 from datetime import UTC, date, datetime, timedelta
 from zoneinfo import ZoneInfo
 
-from wbtest.audience.group_counts import Group
+from wbtest.audience.group_counts import VisitorGroup
 
 DID = {
     "signup": "signed up",
@@ -34,7 +34,7 @@ class Plan:
     question: str = ""
     choices: tuple[str, ...] = ()
     asks_for: tuple[str, ...] = ()
-    aside: tuple[Group, ...] = ()
+    aside: tuple[VisitorGroup, ...] = ()
 
     @property
     def keys(self) -> list[str]:

@@ -12,7 +12,7 @@ from tests.results.everywhere.happenings import (
     edges,
     place,
 )
-from wbtest.audience.group_counts import Group
+from wbtest.audience.group_counts import VisitorGroup
 
 KATHMANDU = place("Asia/Kathmandu", "2026-03-01T09:00")
 MIDNIGHT = edges(KATHMANDU)[0]
@@ -48,7 +48,7 @@ EVERYTHING = History(
     weights=(1, 9),
     follows=(Follow(HOUR, "Yes", agrees=True), Follow(8 * DAY, "No", is_erased=True), Follow()) * 4,
     waiting=(0,),
-    aside=(Group("in", "reason", "team"), Group("out", "source", "instagram")),
+    aside=(VisitorGroup("in", "reason", "team"), VisitorGroup("out", "source", "instagram")),
     is_printed=True,
     part=Part(source=1, days=(0, 1)),
 )

@@ -1,0 +1,455 @@
+"""What the checks of a test's quality read beyond the figures.
+
+What the newest conversions and addresses have in common, where visitors fell, which machines came,
+who was shown two variants, and from how many networks the newest visitors came. Nothing is judged
+here. However many rows there are, only the newest are read.
+"""
+
+from collections import Counter, defaultdict
+from collections.abc import Iterator, Sequence
+from datetime import datetime, timedelta
+from operator import attrgetter
+from typing import Any, NamedTuple, cast
+
+import sqlalchemy as sa
+from msgspec import Struct, convert, field, to_builtins
+from msgspec.structs import replace
+
+from wbtest.audience.counts import KINDS
+from wbtest.audience.email_addresses import PROVIDERS, domain_of, mailbox_of
+from wbtest.audience.models import Engagement, EngagementCount, MachineCount, Signup, Visit
+from wbtest.audience.recording.gate import CROWD, UNKNOWN_MARK
+from wbtest.audience.recording.hours import day_of, hour_of
+from wbtest.audience.traffic import PRETENDER
+from wbtest.extensions import db
+from wbtest.publishing.models import Experiment
+from wbtest.publishing.sealing import sealed_rule
+
+SIGNUPS = cast(sa.Table, Signup.__table__)
+ENGAGEMENT_COUNTS = cast(sa.Table, EngagementCount.__table__)
+ENGAGEMENTS = cast(sa.Table, Engagement.__table__)
+VISITS = cast(sa.Table, Visit.__table__)
+_CAME = sa.and_(
+    VISITS.c.experiment_id == SIGNUPS.c.experiment_id,
+    VISITS.c.visitor == SIGNUPS.c.visitor,
+    VISITS.c.excluded_because == "",
+)
+_DID = sa.exists().where(
+    ENGAGEMENTS.c.experiment_id == SIGNUPS.c.experiment_id,
+    ENGAGEMENTS.c.visitor == SIGNUPS.c.visitor,
+)
+# Enough to tell a share by, and as quick however many there are.
+NEWEST_CONVERSIONS = 500
+# Under which ``Experiment.last_counts`` keeps what is told of conversions that are purged.
+CONVERSIONS_KEY = "conversions"
+# Fewer sign-ups than this at a domain are a family, or colleagues.
+FEWEST_AT_DOMAIN = 6
+FEWEST_AT_ONCE = 8
+FEWEST_OF_A_KIND = 10
+# A burst is looked for at two lengths.
+MINUTES = (10, 60)
+MINUTE_US, HOUR_US = 60_000_000, 3_600_000_000
+# Enough to tell a share by, and as quick however many there are.
+NEWEST_SIGNUPS = 1_000
+# Who leaves more addresses than this is more than one person, or a machine.
+ADDRESSES_OF_ONE = 2
+# Under which ``Experiment.last_counts`` keeps what is told of addresses that are purged.
+SIGNUPS_KEY = "newest:"
+NAMES = ("count", "confirmed", "unasked", "disposable", "automated", "shared")
+MACHINES = cast(sa.Table, MachineCount.__table__)
+# As quick however many there are.
+NEWEST_VISITORS = 1_000
+LATELY = timedelta(days=1)
+# So few networks that they may be those of a CDN.
+FEW_NETWORKS = 5
+
+
+class ConversionRow(NamedTuple):
+    """A sign-up that its visitor converted by.
+
+    ``email_key`` is no address once they left; ``mark`` is their network's, -1 for unknown.
+    ``has_trace``: something is known of what they did on the page.
+    """
+
+    variant: str
+    email_key: str
+    mark: int = -1
+    at_us: int = 0
+    source: str = ""
+    has_trace: bool = True
+
+
+class Origin(NamedTuple):
+    """From how many networks and mail domains they are; of ``known`` both are."""
+
+    networks: int = 0
+    domains: int = 0
+    known: int = 0
+
+
+NOWHERE = Origin()
+
+
+class Burst(NamedTuple):
+    """The most that came within so many minutes, of those that begin in an hour."""
+
+    start_us: int
+    minutes: int
+    number: int
+
+
+class TraceCounts(NamedTuple):
+    """Those of a local day or a source, both '' for all: how many, and how many left no trace."""
+
+    day: str
+    source: str
+    number: int
+    without: int
+
+
+class Conversions(Struct, frozen=True):
+    """The newest conversions: how many were read, and how many of them still have an address.
+
+    ``domains`` is how many are at each domain of no well-known provider with at least six, the
+    largest first; not which they are, since only owners see addresses, and what is told stays.
+    ``again`` is how many belong to a mailbox that another one has, too, spelled otherwise.
+    ``origins`` are by variant. ``bursts`` have at least eight. ``traces`` are of those who did not
+    leave, all of them first, then groups of at least ten. ``readers`` are visitors who did not
+    convert and are known to have read a quarter of the page.
+    """
+
+    count: int = 0
+    with_address: int = 0
+    domains: tuple[int, ...] = ()
+    again: int = 0
+    origins: dict[str, Origin] = field(default_factory=dict)
+    bursts: tuple[Burst, ...] = ()
+    traces: tuple[TraceCounts, ...] = ()
+    readers: int = 0
+
+    def origin(self, variant: str) -> Origin:
+        """Return from where those of a variant are."""
+        return self.origins.get(variant, NOWHERE)
+
+
+def newest_conversions(experiment: Experiment, sources: Sequence[str] | None) -> Conversions:
+    """Return what the newest have in common; of what is purged the last answer stands.
+
+    ``sources`` are those that count, None for all.
+    """
+    if experiment.purged_at is not None:
+        return convert(experiment.last_counts.get(CONVERSIONS_KEY, {}), Conversions)
+    query = (
+        sa.select(
+            SIGNUPS.c.variant,
+            SIGNUPS.c.email_key,
+            sa.func.coalesce(VISITS.c.mark, -1),
+            SIGNUPS.c.at_us,
+            SIGNUPS.c.source,
+            _DID,
+        )
+        .join_from(SIGNUPS, VISITS, _CAME, isouter=True)
+        .where(
+            SIGNUPS.c.experiment_id == experiment.id,
+            SIGNUPS.c.excluded_because == "",
+            SIGNUPS.c.is_converted,
+        )
+        .order_by(SIGNUPS.c.at_us.desc())
+        .limit(NEWEST_CONVERSIONS)
+    )
+    if sources is not None:
+        query = query.where(SIGNUPS.c.source.in_(sources))
+    rows = [ConversionRow(*row) for row in db.session.execute(query)]
+    return replace(sum_conversions(rows, experiment.time_zone), readers=_readers(experiment))
+
+
+def _readers(experiment: Experiment) -> int:
+    query = sa.select(
+        sa.func.sum(ENGAGEMENT_COUNTS.c["count"] - ENGAGEMENT_COUNTS.c.converted)
+    ).where(
+        ENGAGEMENT_COUNTS.c.experiment_id == experiment.id,
+        ENGAGEMENT_COUNTS.c.kind == "depth",
+        ENGAGEMENT_COUNTS.c.item == "25",
+    )
+    return int(db.session.scalar(query) or 0)
+
+
+def conversions_to_keep(experiment: Experiment) -> dict[str, Any]:
+    """Return the same as a part of ``Experiment.last_counts``."""
+    found = newest_conversions(experiment, sealed_rule(experiment).sources)
+    return {CONVERSIONS_KEY: to_builtins(found)}
+
+
+def sum_conversions(rows: Sequence[ConversionRow], zone: str = "UTC") -> Conversions:
+    """Return what these have in common; ``zone`` names the days. Pure.
+
+    >>> people = (("a", "ada+1@x.io"), ("b", "ada+2@x.io"), ("a", "left-5f"))
+    >>> found = sum_conversions([ConversionRow(*each) for each in people])
+    >>> found.count, found.with_address, found.again, found.origin("a")
+    (3, 2, 1, Origin(networks=0, domains=1, known=0))
+    """
+    domains = [domain_of(row.email_key) for row in rows]
+    here = [row for row, domain in zip(rows, domains, strict=True) if domain]
+    moments = sorted(row.at_us for row in rows)
+    return Conversions(
+        count=len(rows),
+        with_address=len(here),
+        domains=tuple(
+            number
+            for name, number in Counter(domains).most_common()
+            if number >= FEWEST_AT_DOMAIN and name and name not in PROVIDERS
+        ),
+        again=len(here) - len({mailbox_of(row.email_key) for row in here}),
+        origins=_origins(rows, domains),
+        bursts=tuple(burst for minutes in MINUTES for burst in _bursts(moments, minutes)),
+        traces=tuple(_traces(here, zone)),
+    )
+
+
+def _bursts(moments: Sequence[int], minutes: int) -> list[Burst]:
+    """The densest stretch of each hour, of those with enough; ``moments`` ascend."""
+    found: dict[int, Burst] = {}
+    end = 0
+    for first, start_us in enumerate(moments):
+        while end < len(moments) and moments[end] < start_us + minutes * MINUTE_US:
+            end += 1
+        if end - first >= FEWEST_AT_ONCE:
+            hour, burst = start_us // HOUR_US, Burst(start_us, minutes, end - first)
+            found[hour] = max(found.get(hour, burst), burst, key=attrgetter("number"))
+    return list(found.values())
+
+
+def _traces(rows: Sequence[ConversionRow], zone: str) -> Iterator[TraceCounts]:
+    """Of all of them, then of each day and each source with enough."""
+    yield TraceCounts("", "", len(rows), sum(not row.has_trace for row in rows))
+    groups: defaultdict[tuple[str, str], list[bool]] = defaultdict(list)
+    for row in rows:
+        day = day_of(hour_of(row.at_us, zone), zone).isoformat()
+        groups[day, ""].append(row.has_trace)
+        groups["", row.source].append(row.has_trace)
+    for (day, source), found in sorted(groups.items()):
+        if FEWEST_OF_A_KIND <= len(found) < len(rows):
+            yield TraceCounts(day, source, len(found), found.count(False))
+
+
+def _origins(rows: Sequence[ConversionRow], domains: Sequence[str]) -> dict[str, Origin]:
+    """From where those of each variant are; a domain for each row, '' where it is not known."""
+    found: defaultdict[str, list[tuple[int, str]]] = defaultdict(list)
+    for row, domain in zip(rows, domains, strict=True):
+        found[row.variant].append((row.mark, domain))
+    return {
+        variant: Origin(
+            networks=len({mark for mark, _ in places if mark >= 0}),
+            domains=len({domain for _, domain in places if domain}),
+            known=sum(mark >= 0 and bool(domain) for mark, domain in places),
+        )
+        for variant, places in found.items()
+    }
+
+
+class VisitorCell(NamedTuple):
+    """Visitors of one kind of device from one source who were served and who saw a variant."""
+
+    device: str
+    source: str
+    variant: str
+    served: int
+    seen: int
+
+
+class NewestSignups(Struct, frozen=True):
+    """The newest addresses that count: how many, and how many of them are of a kind.
+
+    ``unasked`` were taken without asking to confirm them, as where no mail server is set.
+    ``disposable`` are of services that give addresses away for an hour, ``automated`` were
+    confirmed so fast that a machine may have done it. ``shared`` came with the cookie of a visitor
+    who left more than two. ``without_cookie`` came with none, by variant.
+    """
+
+    count: int = 0
+    confirmed: int = 0
+    unasked: int = 0
+    disposable: int = 0
+    automated: int = 0
+    shared: int = 0
+    without_cookie: dict[str, int] = field(default_factory=dict)
+
+
+def visitor_cells(experiment: Experiment, sources: Sequence[str] | None) -> list[VisitorCell]:
+    """Return who counts by device, source and variant; ``sources`` None for all."""
+    by = (KINDS.c.device, KINDS.c.source, KINDS.c.variant)
+    query = (
+        sa.select(*by, sa.func.sum(KINDS.c.served), sa.func.sum(KINDS.c.seen))
+        .where(KINDS.c.experiment_id == experiment.id, KINDS.c.excluded_because == "")
+        .group_by(*by)
+        .order_by(*by)
+    )
+    if sources is not None:
+        query = query.where(KINDS.c.source.in_(sources))
+    return [VisitorCell(*row) for row in db.session.execute(query)]
+
+
+def newest_signups(experiment: Experiment) -> NewestSignups:
+    """Return what the newest addresses have in common. Of what is purged the last answer stands."""
+    if experiment.purged_at is not None:
+        return _from_kept(experiment.last_counts)
+    newest = (
+        sa.select(
+            SIGNUPS.c.variant,
+            SIGNUPS.c.visitor,
+            sa.case((SIGNUPS.c.is_disposable, 1), else_=0).label("is_disposable"),
+            sa.case((SIGNUPS.c.is_automated, 1), else_=0).label("is_automated"),
+            sa.case((SIGNUPS.c.confirmed_us.is_not(None), 1), else_=0).label("is_confirmed"),
+            sa.case((SIGNUPS.c.is_asked_to_confirm, 0), else_=1).label("is_unasked"),
+        )
+        .where(SIGNUPS.c.experiment_id == experiment.id, SIGNUPS.c.excluded_because == "")
+        .order_by(SIGNUPS.c.at_us.desc())
+        .limit(NEWEST_SIGNUPS)
+        .cte("newest")
+    )
+    # One row: a database adds up a thousand in a fourth of the time that it takes to hand them
+    # over. Visitors are counted here, since the database would put them in order first. Their
+    # numbers hold no comma, nor do the keys of the variants that came without a cookie.
+    query = sa.select(
+        sa.func.count(),
+        sa.func.sum(newest.c.is_confirmed),
+        sa.func.sum(newest.c.is_unasked),
+        sa.func.sum(newest.c.is_disposable),
+        sa.func.sum(newest.c.is_automated),
+        sa.func.aggregate_strings(newest.c.visitor, ","),
+        sa.func.aggregate_strings(sa.case((newest.c.visitor == "", newest.c.variant)), ","),
+    )
+    count, confirmed, unasked, disposable, automated, visitors, without_cookie = db.session.execute(
+        query
+    ).one()
+    addresses = Counter(_parts(visitors))
+    addresses.pop("", None)
+    return NewestSignups(
+        count=count,
+        # PostgreSQL adds up what it counted as numbers of any length.
+        confirmed=int(confirmed or 0),
+        unasked=int(unasked or 0),
+        disposable=int(disposable or 0),
+        automated=int(automated or 0),
+        shared=sum(number for number in addresses.values() if number > ADDRESSES_OF_ONE),
+        without_cookie=dict(Counter(_parts(without_cookie))),
+    )
+
+
+def _parts(joined: str | None) -> list[str]:
+    return [] if joined is None else joined.split(",")
+
+
+def newest_to_keep(experiment: Experiment) -> dict[str, int]:
+    """Return the same as a part of ``Experiment.last_counts``."""
+    found = newest_signups(experiment)
+    plain = {name: getattr(found, name) for name in NAMES}
+    return {f"{SIGNUPS_KEY}{name}": number for name, number in plain.items()} | {
+        f"{SIGNUPS_KEY}without_cookie:{variant}": number
+        for variant, number in found.without_cookie.items()
+    }
+
+
+def _from_kept(kept: dict[str, int]) -> NewestSignups:
+    found: dict[str, Any] = {name: kept.get(f"{SIGNUPS_KEY}{name}", 0) for name in NAMES}
+    prefix = f"{SIGNUPS_KEY}without_cookie:"
+    without = {
+        name.removeprefix(prefix): number
+        for name, number in kept.items()
+        if name.startswith(prefix)
+    }
+    return NewestSignups(**found, without_cookie=without)
+
+
+def two_variants(experiment: Experiment) -> int:
+    """Return how many sign-ups came from people who were shown two variants, as far as is known."""
+    if experiment.purged_at is not None:
+        return int(experiment.last_counts.get("two_variants", 0))
+    query = (
+        sa.select(sa.func.count())
+        .select_from(SIGNUPS)
+        .where(
+            SIGNUPS.c.experiment_id == experiment.id,
+            SIGNUPS.c.other_variant > "",
+            SIGNUPS.c.excluded_because == "",
+        )
+    )
+    return db.session.scalar(query) or 0
+
+
+class Machines(NamedTuple):
+    """Requests of machines: ``by_variant`` by variant and reason.
+
+    ``pretenders`` are page loads that said they were Chrome and lacked what Chrome sends.
+    """
+
+    by_variant: dict[str, dict[str, int]]
+    pretenders: int
+
+    @property
+    def reasons(self) -> list[str]:
+        """Why they did not count, in order."""
+        return sorted({reason for row in self.by_variant.values() for reason in row})
+
+
+def machines_of(experiment: Experiment) -> Machines:
+    """Return which machines came to this experiment, from one statement."""
+    is_pretending = MACHINES.c.family == PRETENDER
+    rows = db.session.execute(
+        sa.select(
+            MACHINES.c.variant,
+            MACHINES.c.reason,
+            sa.func.sum(MACHINES.c["count"]),
+            sa.func.sum(sa.case((is_pretending, MACHINES.c["count"]), else_=0)),
+        )
+        .where(MACHINES.c.experiment_id == experiment.id)
+        .group_by(MACHINES.c.variant, MACHINES.c.reason)
+    )
+    found: dict[str, dict[str, int]] = {variant.key: {} for variant in experiment.variants}
+    pretenders = 0
+    for variant, reason, number, pretending in rows:
+        found.setdefault(variant, {})[reason] = number
+        pretenders += pretending
+    return Machines(found, pretenders)
+
+
+class NewestNetworks(NamedTuple):
+    """The newest visitors of a test in the last day.
+
+    ``unknown`` of them came from a network that nobody can tell, ``of_few`` from the FEW networks
+    that brought most.
+    """
+
+    slug: str
+    visitors: int
+    unknown: int
+    of_few: int
+
+
+def newest_networks(now: datetime) -> list[NewestNetworks]:
+    """Return the newest visitors of each running test, those of the crowd among them."""
+    running = sa.select(Experiment.id, Experiment.slug).where(Experiment.state == "running")
+    return [
+        _newest_networks(*row, now) for row in db.session.execute(running.order_by(Experiment.id))
+    ]
+
+
+def _newest_networks(experiment_id: int, slug: str, now: datetime) -> NewestNetworks:
+    newest = (
+        sa.select(VISITS.c.mark)
+        .where(
+            VISITS.c.experiment_id == experiment_id,
+            VISITS.c.excluded_because.in_(("", CROWD)),
+            VISITS.c.at_us > int((now - LATELY).timestamp() * 1_000_000),
+        )
+        # With a cookie a visitor's number begins with the moment at which they came; without one
+        # these are any of the last day.
+        .order_by(VISITS.c.visitor.desc())
+        .limit(NEWEST_VISITORS)
+        .subquery()
+    )
+    query = sa.select(newest.c.mark, sa.func.count().label("number")).group_by(newest.c.mark)
+    counts: dict[int, int] = {row.mark: row.number for row in db.session.execute(query)}
+    unknown = counts.pop(UNKNOWN_MARK, 0)
+    of_few = sum(sorted(counts.values())[-FEW_NETWORKS:])
+    return NewestNetworks(slug, unknown + sum(counts.values()), unknown, of_few)
