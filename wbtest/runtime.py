@@ -42,6 +42,8 @@ class Hooks:
     tell_owners: Callable[[str, str], None] = field(init=False)
     # What the first screen of a test's results shows of its decisions.
     decision_part: Callable[[Experiment], dict[str, Any]] = field(init=False)
+    # How much waits for the signed-in member, for the navigation.
+    waiting_count: Callable[[], int] = field(init=False)
     # The time zone of the newest test.
     usual_zone: Callable[[], str] = field(init=False)
 

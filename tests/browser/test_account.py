@@ -48,7 +48,7 @@ def test_an_owner_turns_it_on_and_logs_in_with_a_code(
     code.fill(pyotp.TOTP(secret).at(live.now()))
     logged_in.keyboard.press("Enter")
 
-    logged_in.wait_for_url(f"{live.url}/start")
+    logged_in.wait_for_url(f"{live.url}/ideas")
 
 
 def test_a_recovery_code_stands_in_for_the_phone(
@@ -63,7 +63,7 @@ def test_a_recovery_code_stands_in_for_the_phone(
     logged_in.get_by_label("Code", exact=True).fill(paper)
     logged_in.keyboard.press("Enter")
 
-    logged_in.wait_for_url(f"{live.url}/start")
+    logged_in.wait_for_url(f"{live.url}/ideas")
 
 
 def test_an_old_device_is_logged_out_by_keyboard(

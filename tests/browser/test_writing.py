@@ -15,7 +15,7 @@ pytestmark = pytest.mark.browser
 def test_an_idea_of_tonight_is_written_frozen_and_approved(logged_in: Page, live: Live):
     page = logged_in
     page.goto(live.url)
-    page.get_by_role("link", name="Write your release").click()
+    page.get_by_role("link", name="Add an idea").click()
     page.get_by_label("Product name").fill("Night bus")
     page.get_by_role("button", name="Create draft").click()
     page.get_by_label("Headline").fill("Home from the late shift in twenty minutes")

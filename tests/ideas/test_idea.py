@@ -81,7 +81,7 @@ def test_days_end_with_a_go_or_a_stop_and_else_with_today():
 
 def test_every_idea_is_told_once():
     assert summary_sentence(["reached", "stopped", "stopped", "running", "running", "running"]) == (
-        "Of 6 ideas 1 reached its target, 2 were stopped early and 3 are undecided."
+        "6 ideas: 1 on target, 3 undecided, 2 stopped early."
     )
 
 
@@ -112,6 +112,6 @@ def test_without_a_guess_only_the_days_are_told():
 
 
 def test_the_team_is_told_what_an_idea_wants_of_it():
-    assert wanted("stop", "go", is_doubted=True) == "Stop needs a second approver."
-    assert wanted("", "go", is_doubted=True) == "Data unreliable."
-    assert wanted("", "", is_doubted=False) == "Undecided. Decide anyway."
+    assert wanted("stop", "go", is_doubted=True) == "Stop needs a second approver"
+    assert wanted("", "go", is_doubted=True) == "Data unreliable"
+    assert wanted("", "", is_doubted=False) == "Undecided, decide anyway"

@@ -1,4 +1,4 @@
-"""The start page as home: for whom, until when, and what each sees of it."""
+"""The first steps above the ideas: for whom, until when, and what each sees of them."""
 
 from datetime import UTC, datetime
 
@@ -21,60 +21,64 @@ def words(page: str) -> str:
     return " ".join(page.split())
 
 
-def test_home_is_the_start_page_until_the_first_visitor_came(
+def test_ideas_begin_with_the_first_steps_until_the_first_visitor_came(
     client: Browser, team: Team, begin: Start
 ) -> None:
     log_in(client, team.viewer)
     running = begin()
-    assert client.get("/").location == "/start"
+    assert client.get("/").location == "/ideas"
+    assert "Step 7 of 7" in client.get("/ideas").text
 
     count_day(running, 0, "control", seen=1, converted=0, served=1)
 
-    assert client.get("/").location == "/ideas"
-    assert "Your first visitor came" in client.get("/start").text
+    assert "Step" not in words(client.get("/ideas").text)
 
 
 def test_a_new_team_has_two_doors_and_one_filled_button(client: Browser, team: Team) -> None:
     log_in(client, team.owner)
 
-    page = words(client.get("/start").text)
+    page = words(client.get("/ideas").text)
 
-    assert '<a class="button" href="/releases/new">Write your release</a>' in page
-    assert '<a class="button quiet" href="/sample">Look at a sample</a>' in page
+    assert "Step 1 of 7" in page
+    assert '<a class="button" href="/releases/new">Add an idea</a>' in page
+    assert '<a class="button quiet" href="/sample">View a sample</a>' in page
     assert page.count('class="button"') == 1
-    assert "About 30 minutes of your own work are left." in page
+    assert "About 30 minutes of your own work left." in page
 
 
-def test_what_is_done_is_one_quiet_line(client: Browser, team: Team) -> None:
+def test_what_is_done_is_folded_and_so_are_the_ideas(client: Browser, team: Team) -> None:
     release = make_release(team.editor)
     log_in(client, team.editor)
 
-    page = words(client.get("/start").text)
+    page = words(client.get("/ideas").text)
 
-    assert "2 steps are done. The last: Nothing stops the text." in page
-    assert f'<a class="button" href="/releases/{release.id}">Freeze it first</a>' in page
+    assert "Step 3 of 7" in page
+    assert f'<a class="button" href="/releases/{release.id}">Create a revision first</a>' in page
+    assert "<summary>All ideas (1)</summary>" in page
 
 
 def test_who_may_not_do_the_next_step_is_told_who_does(client: Browser, team: Team) -> None:
+    make_release(team.editor)
     log_in(client, team.viewer)
 
-    page = client.get("/start").text
+    page = client.get("/ideas").text
 
     assert "/releases/new" not in page
-    assert "up to an editor" in page
+    assert "An editor does this." in page
 
 
-def test_each_hides_it_for_themselves_and_brings_it_back(client: Browser, team: Team) -> None:
+def test_each_removes_them_for_themselves_and_help_leads_back(client: Browser, team: Team) -> None:
+    make_release(team.editor)
     log_in(client, team.viewer)
 
     assert client.send("/start/hide").location == "/ideas"
     with counted() as statements:
-        assert client.get("/").location == "/ideas"
+        assert "Step 3" not in client.get("/ideas").text
 
-    assert not [each for each in statements if "day_totals" in each]
+    assert not [each for each in statements if "EXISTS" in each and "day_totals" in each]
     assert sees_start(team).count(True) == 3
-    assert client.send("/start/show").location == "/start"
-    assert client.get("/").location == "/start"
+    assert 'href="/ideas?view=steps"' in client.get("/help").text
+    assert "Step 3 of 7" in client.get("/ideas?view=steps").text
 
 
 def test_once_the_first_visitor_came_nobody_is_led_there_and_nothing_is_looked_up(

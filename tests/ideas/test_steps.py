@@ -21,17 +21,22 @@ def test_from_an_idea_to_the_first_visitor_it_takes_thirty_minutes_in_seven_step
 @pytest.mark.parametrize(
     ("facts", "title", "endpoint", "anchor"),
     [
-        (OnboardingFacts(), "Write the release", "writing.new_release", ""),
-        (OnboardingFacts(7, "problem"), "Write the release", "writing.release", "part-problem"),
-        (WRITTEN._replace(stops=1), "Mend what the coach stops", "writing.preview", "coach"),
-        (WRITTEN, "Let somebody read it", "writing.release", ""),
-        (FROZEN, "Let somebody read it", "review.revision", ""),
+        (OnboardingFacts(), "Write the press release", "writing.new_release", ""),
+        (
+            OnboardingFacts(7, "problem"),
+            "Write the press release",
+            "writing.release",
+            "part-problem",
+        ),
+        (WRITTEN._replace(stops=1), "Fix what the coach blocks", "writing.preview", "coach"),
+        (WRITTEN, "Let someone read it", "writing.release", ""),
+        (FROZEN, "Let someone read it", "review.revision", ""),
         (FROZEN._replace(is_alone=True), "Approve the text", "review.revision", "approval"),
         (FROZEN._replace(is_asked=True), "Approve the text", "review.revision", "approval"),
-        (TESTED._replace(experiment=0), "Make the page", "publishing.new_experiment", ""),
-        (TESTED, "Make the page", "publishing.launch", ""),
-        (TESTED._replace(is_checked=True), "Start it", "publishing.launch", "start"),
-        (RUNNING, "Bring the first visitor", "ideas.experiment", "links"),
+        (TESTED._replace(experiment=0), "Create the test", "publishing.new_experiment", ""),
+        (TESTED, "Create the test", "publishing.launch", ""),
+        (TESTED._replace(is_checked=True), "Start the test", "publishing.launch", "start"),
+        (RUNNING, "Bring your first visitor", "ideas.experiment", "links"),
     ],
 )
 def test_the_next_step_leads_to_where_it_is_done(
@@ -46,7 +51,7 @@ def test_the_next_step_leads_to_where_it_is_done(
 def test_what_was_passed_over_is_not_asked_for_any_more():
     steps = steps_of(TESTED._replace(is_asked=False))
 
-    assert steps[2].done == "Let somebody read it: passed over"
+    assert steps[2].done == "Let someone read it: passed over"
 
 
 def test_after_the_first_visitor_nothing_is_left():

@@ -174,7 +174,7 @@ def test_every_page_of_results_agrees_with_its_numbers(
         for occasion in occasions(results_of(experiment, now())):
             found[occasion.key, days] = disagreeing(occasion.text)
     make_decision(experiment, team.approver, team.owner, "stop", AGAINST)
-    for page in (f"/experiments/{experiment.id}/memo/1", "/ideas/chart", "/ideas"):
+    for page in (f"/experiments/{experiment.id}/memo/1", "/ideas?view=chart", "/ideas"):
         found[page, 40] = disagreeing(words(client.get(page).text))
 
     assert {where: what for where, what in found.items() if what} == {}

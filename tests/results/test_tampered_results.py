@@ -54,7 +54,7 @@ def test_no_other_page_breaks(
         tamper(met)
     log_in(client, team.owner)
 
-    for path in ("/experiments/1", "/ideas", "/ideas/chart", "/"):
+    for path in ("/experiments/1", "/ideas", "/ideas?view=chart", "/"):
         assert client.get(path, follow_redirects=True).status_code in (200, 409)
 
 

@@ -75,7 +75,7 @@ def test_passwords_are_masked_and_a_program_may_fill_them_in(client: Browser, te
         assert re.search(r'autocomplete="(current|new)-password"', field)
 
 
-@pytest.mark.parametrize("path", ["/ideas", "/ideas/chart", "/settings"])
+@pytest.mark.parametrize("path", ["/ideas", "/ideas?view=chart", "/settings"])
 def test_the_way_out_stands_on_every_page(client: Browser, team: Team, path: str) -> None:
     log_in(client, team.viewer)
 

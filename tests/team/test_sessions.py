@@ -243,7 +243,7 @@ def test_somebody_logged_in_has_no_use_for_the_log_in(client: Browser, ada: Pers
     log_in(client, ada)
 
     assert client.get("/login?next=/settings").location == "/settings"
-    assert client.get("/").location == "/start"
+    assert client.get("/").location == "/ideas"
 
 
 def test_the_start_sends_a_stranger_to_the_log_in(client: Browser, ada: Person) -> None:

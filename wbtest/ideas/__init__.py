@@ -14,6 +14,7 @@ from wbtest.ideas import (
     onboarding_status,
     onboarding_views,
     views,
+    waiting_count,
 )
 from wbtest.runtime import runtime
 
@@ -26,7 +27,10 @@ def init_app(app: Flask) -> None:
     app.register_blueprint(views.bp)
     app.register_blueprint(help_views.bp)
     app.add_template_global(idea_head.head_in_view, "idea_head")
+    app.after_request(waiting_count.forget_count)
     hooks = runtime(app).hooks
+    hooks.waiting_count = waiting_count.waiting_count
+    app.add_template_global(hooks.waiting_count, "waiting_count")
     hooks.jobs["verdicts told"] = (notifications.send_notifications, notifications.EVERY)
     hooks.jobs["start pages"] = (onboarding_status.end_where_visited, onboarding_status.END_EVERY)
     hooks.jobs["daily mail"] = (daily_email.send_daily_mails, daily_email.EVERY)

@@ -1,4 +1,4 @@
-"""The mail of the day: what is new or late among what needs a member. A job of the worker.
+"""The daily email: what is new or late among what waits for a member. A job of the worker.
 
 The page says all that needs somebody, for as long as it does. The mail says each thing once, and
 once more when it grows or is late: ``DailyMail.told`` says how far a person was told.
@@ -187,4 +187,5 @@ def letter_of(news: Sequence[TodoItem], now: datetime, base_url: str, stop_url: 
 
 
 def _line(wait: TodoItem, now: datetime, base_url: str) -> str:
-    return f"{wait.what}\n  {wait.by} · {wait.how_long(now)}\n  {base_url}{wait.path}"
+    about = " · ".join(filter(None, (wait.by, wait.how_long(now))))
+    return f"{wait.what}\n  {about}\n  {base_url}{wait.path}"

@@ -5,7 +5,7 @@ from pathlib import Path
 from flask import Blueprint, abort, render_template, url_for
 from flask.typing import ResponseReturnValue
 
-from wbtest.ideas.help_pages import grouped, pages_in, rendered
+from wbtest.ideas.help_pages import REST, grouped, pages_in, rendered
 from wbtest.runtime import runtime
 from wbtest.team import access
 
@@ -15,8 +15,12 @@ bp = Blueprint("help", __name__)
 @bp.get("/help", endpoint="help")
 @access.own_log_in
 def list_help() -> ResponseReturnValue:
-    """What there is to read, and the ways back to what teaches."""
-    return render_template("ideas/help.html", groups=grouped(pages_in(_folder())))
+    """What there is to read; pages about the server only for owners."""
+    groups = grouped(pages_in(_folder()))
+    if not access.has_permission("own"):
+        # How the server is run is for those who own it.
+        del groups[REST]
+    return render_template("ideas/help.html", groups=groups, folded=REST)
 
 
 @bp.get("/help/<topic>")

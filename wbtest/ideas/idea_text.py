@@ -13,19 +13,18 @@ from wbtest.ideas.idea import State
 from wbtest.publishing.models import Experiment
 from wbtest.results.costs import CURRENCIES
 from wbtest.results.models import Spend
-from wbtest.results.trust import listed
 from wbtest.web import number_of
 
 Outcome = Literal["reached", "went", "stopped", "running", "undecided", "iterate", "writing"]
-# What one idea did, and what several did, in the order in which they are told.
-SAID: dict[Outcome, tuple[str, str]] = {
-    "reached": ("reached its target", "reached their target"),
-    "went": ("goes ahead without reaching it", "go ahead without reaching it"),
-    "stopped": ("was stopped early", "were stopped early"),
-    "running": ("is undecided", "are undecided"),
-    "undecided": ("is waiting for a decision", "are waiting for a decision"),
-    "iterate": ("is back to writing", "are back to writing"),
-    "writing": ("is being written", "are being written"),
+# In the order in which they are told.
+SAID: dict[Outcome, str] = {
+    "reached": "on target",
+    "went": "going ahead below target",
+    "running": "undecided",
+    "undecided": "to decide",
+    "iterate": "back to writing",
+    "writing": "in writing",
+    "stopped": "stopped early",
 }
 # Guesses as people say them, by the fewest and the most weeks.
 SPANS = ((12, 14, "a quarter"), (25, 27, "half a year"), (50, 54, "a year"))
@@ -50,33 +49,26 @@ def summary_sentence(outcomes: Iterable[Outcome]) -> str:
     """Return how many ideas got how far; every idea is told once.
 
     >>> summary_sentence(["stopped", "running", "running", "reached"])
-    'Of 4 ideas 1 reached its target, 1 was stopped early and 2 are undecided.'
+    '4 ideas: 1 on target, 2 undecided, 1 stopped early.'
     >>> summary_sentence(["running"])
-    'The only idea so far is undecided.'
+    '1 idea: 1 undecided.'
     """
     counts = Counter(outcomes)
-    total = counts.total()
-    if total == 1:
-        return f"The only idea so far {SAID[next(iter(counts))][0]}."
-    parts = [
-        f"{counts[name]:,} {one if counts[name] == 1 else several}"
-        for name, (one, several) in SAID.items()
-        if counts[name]
-    ]
-    return f"Of {total:,} ideas {listed(parts)}."
+    parts = [f"{counts[name]:,} {said}" for name, said in SAID.items() if counts[name]]
+    return f"{number_of(counts.total(), 'idea')}: {', '.join(parts)}."
 
 
 def wanted(proposed: str, choice: str, *, is_doubted: bool) -> str:
     """Return what an idea wants of the team: ``proposed`` waits, ``choice`` is what the rule says.
 
     >>> wanted("", "go", is_doubted=False)
-    'Result: go. Decide now.'
+    'Result: go, decide now'
     """
     if proposed:
-        return f"{proposed.capitalize()} needs a second approver."
+        return f"{proposed.capitalize()} needs a second approver"
     if is_doubted:
-        return "Data unreliable."
-    return f"Result: {choice}. Decide now." if choice else "Undecided. Decide anyway."
+        return "Data unreliable"
+    return f"Result: {choice}, decide now" if choice else "Undecided, decide anyway"
 
 
 def weeks_in_words(weeks: int) -> str:

@@ -207,7 +207,8 @@ def _wait(
         who=who,
         thing=f"{step.what} {test.id}",
         what=f"{product}: {step.sentence}",
-        by=product,
+        # Nobody asked for it, and its product is named already.
+        by="",
         since=since,
         path=f"{path}/decision" if step.what == "decide" else f"{path}{place}",
         about=path,

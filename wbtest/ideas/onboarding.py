@@ -76,49 +76,51 @@ def _on_paper(facts: OnboardingFacts) -> tuple[Step, ...]:
     sheet = {"release_id": facts.release}
     text = {**sheet, "number": facts.revision}
     is_written = bool(facts.release) and not facts.missing
-    freeze = ("Freeze it first", "writing.release", sheet)
+    freeze = ("Create a revision first", "writing.release", sheet)
     asking = (
-        ("Ask somebody", "review.revision", {**text, "invite": 1}) if facts.is_frozen else freeze
+        ("Invite reviewers", "review.revision", {**text, "invite": 1})
+        if facts.is_frozen
+        else freeze
     )
-    signing = ("Open the text", "review.revision", text) if facts.is_frozen else freeze
+    signing = ("Review the text", "review.revision", text) if facts.is_frozen else freeze
     return (
         Step(
-            "Write the release",
-            "As if it launched today: a headline, the problem, why yours is better, what to do.",
+            "Write the press release",
+            "As if it launched today: headline, problem, why yours is better, what to do next.",
             15,
-            "The release is written" if is_written else "",
-            "Go on writing" if facts.release else "Write your release",
+            "Press release written" if is_written else "",
+            "Continue writing" if facts.release else "Add an idea",
             "writing.release" if facts.release else "writing.new_release",
             sheet if facts.release else {},
             f"part-{facts.missing}" if facts.release else "",
         ),
         Step(
-            "Mend what the coach stops",
-            "It marks the words that keep a text from being approved, and says why.",
+            "Fix what the coach blocks",
+            "It marks what keeps a text from being approved, and says why.",
             3,
-            "Nothing stops the text" if is_written and not facts.stops else "",
-            "See what it stops",
+            "Nothing blocks the text" if is_written and not facts.stops else "",
+            "View what it blocks",
             "writing.preview",
             sheet,
             "coach",
         ),
         Step(
-            "Let somebody read it",
-            "They answer six questions before they read; three need an answer. "
-            "A link does for who has no account.",
+            "Let someone read it",
+            "They answer up to six questions, then read it. "
+            "A link is enough for people without an account.",
             3,
-            "Somebody was asked to read it"
+            "Reviewers invited"
             if facts.is_asked
-            else "You are alone, so nobody has to be asked"
+            else "You’re alone, so no review is needed"
             if facts.is_alone and is_written and not facts.stops
             else "",
             *asking,
         ),
         Step(
             "Approve the text",
-            "An approval belongs to this very text. Strangers see no other.",
+            "Visitors only ever see an approved text.",
             1,
-            "The text is approved" if facts.is_approved else "",
+            "Text approved" if facts.is_approved else "",
             *signing,
             "approval" if facts.is_frozen else "",
             "approve" if facts.is_frozen else "edit",
@@ -129,21 +131,21 @@ def _on_paper(facts: OnboardingFacts) -> tuple[Step, ...]:
 def _on_a_page(facts: OnboardingFacts) -> tuple[Step, ...]:
     test = {"experiment_id": facts.experiment}
     text = {"release_id": facts.release, "number": facts.revision}
-    making = ("Make the page", "publishing.new_experiment", text)
-    checking = ("Look at the launch check", "publishing.launch", test)
+    making = ("Create the test", "publishing.new_experiment", text)
+    checking = ("View the launch check", "publishing.launch", test)
     return (
         Step(
-            "Make the page",
-            "Say what would convince you, try another headline, and pass the launch check.",
+            "Create the test",
+            "Set your target, try another headline, and pass the launch check.",
             5,
-            "The page is made and checked" if facts.is_checked else "",
+            "Test created and checked" if facts.is_checked else "",
             *(checking if facts.experiment else making),
         ),
         Step(
-            "Start it",
-            "From then on the rule is sealed: nobody can move the bar, you neither.",
+            "Start the test",
+            "That locks the rule: nobody can move the target, not even you.",
             1,
-            "The test runs" if facts.is_started else "",
+            "Test started" if facts.is_started else "",
             "Start the test",
             "publishing.launch",
             test,
@@ -151,11 +153,11 @@ def _on_a_page(facts: OnboardingFacts) -> tuple[Step, ...]:
             "approve",
         ),
         Step(
-            "Bring the first visitor",
-            "A link for each place where you ask. Your own visits do not count.",
+            "Bring your first visitor",
+            "Share a link for each place you post. Your own visits don’t count.",
             2,
-            "The first visitor came" if facts.is_visited else "",
-            "Get the links",
+            "First visitor counted" if facts.is_visited else "",
+            "View links",
             "ideas.experiment",
             {**test, "open": "links"},
             "links",

@@ -2,14 +2,14 @@
 
 from datetime import datetime, timedelta
 from functools import cache
-from typing import Any
+from typing import Any, NamedTuple
 
 import sqlalchemy as sa
 from sqlalchemy.orm import aliased
 
 from wbtest.audience.models import DayTotal
 from wbtest.extensions import clock, db
-from wbtest.ideas.onboarding import OnboardingFacts, missing_in
+from wbtest.ideas.onboarding import OnboardingFacts, Step, missing_in, next_step, steps_of
 from wbtest.publishing.models import Experiment
 from wbtest.publishing.sealing import draft_digest
 from wbtest.review.approvals import is_approved
@@ -149,14 +149,48 @@ def _foremost() -> sa.Select[Any]:
 END_EVERY = timedelta(hours=1)
 
 
-def show_start(membership: Membership, *, is_shown: bool) -> None:
-    """Let this member's way home lead to the start page, or to the releases."""
+class Path(NamedTuple):
+    """The first steps: all of them, the next one, and the minutes left.
+
+    ``is_home``: the list of ideas begins with them.
+    """
+
+    steps: tuple[Step, ...]
+    next: Step
+    is_home: bool
+
+    @property
+    def done(self) -> list[Step]:
+        """The steps that are behind."""
+        return [step for step in self.steps if step.done]
+
+    @property
+    def minutes(self) -> int:
+        """How long what is left takes."""
+        return sum(step.minutes for step in self.steps if not step.done)
+
+
+def find_path(membership: Membership, *, is_asked_for: bool) -> Path | None:
+    """Return the first steps for a member who is new, or who asks for them; None once all are done.
+
+    A member who removed them costs no query.
+    """
+    is_home = membership.sees_start and not is_visited()
+    if not is_home and not is_asked_for:
+        return None
+    steps = steps_of(onboarding_facts())
+    following = next_step(steps)
+    return Path(steps, following, is_home) if following else None
+
+
+def hide_start(membership: Membership) -> None:
+    """Begin this member's ideas with the first steps no more."""
     with writing():
-        membership.sees_start = is_shown
+        membership.sees_start = False
 
 
 def end_where_visited(_now: datetime) -> None:
-    """Lead nobody to the start page any more where the first visitor came: they begin no more."""
+    """Show nobody the first steps any more once the first visitor came."""
     over = Membership.sees_start & visited()
     # Looked up first: to write keeps everybody else from writing.
     if db.session.scalar(sa.select(sa.exists().where(over))):

@@ -14,8 +14,10 @@ from wbtest.ideas import idea_chart
 from wbtest.ideas.idea import STATES
 from wbtest.ideas.idea_file import rows_of_ideas
 from wbtest.ideas.idea_list import IdeaFilter, every_row, list_ideas, portfolio_of
+from wbtest.ideas.onboarding_status import find_path
 from wbtest.ideas.stages import STAGES as STAGE_NAMES
 from wbtest.ideas.todo_queries import waits_for, waits_in
+from wbtest.ideas.waiting_count import keep_count
 from wbtest.publishing.models import Experiment
 from wbtest.publishing.views import show_experiment
 from wbtest.results import calibration
@@ -31,34 +33,39 @@ bp = Blueprint("ideas", __name__)
 @bp.get("/ideas")
 @access.requires("read")
 def ideas() -> ResponseReturnValue:
-    """What waits for the asking person, and every idea by stage."""
+    """What waits for the asking person, and every idea by stage; with ``view=chart`` on a chart.
+
+    A new member sees the first steps above them, and so does who asks with ``view=steps``.
+    """
     read_one_moment()
+    if request.args.get("view") == "chart":
+        return _chart()
     now, me = clock.now(), access.person().id
     words, waits = _words(), waits_in()
+    mine = waits_for(access.membership(), waits)
+    keep_count(len(mine))
     others = sorted(
         (wait for wait in waits if wait.who.person_id != me),
         key=lambda wait: (wait.who.name.casefold(), wait.who.person_id or 0),
     )
     return render_template(
         "ideas/ideas.html",
+        path=find_path(access.membership(), is_asked_for=request.args.get("view") == "steps"),
         found=list_ideas(words, request.args.get("page", 1, type=int), now),
         stages=STAGE_NAMES,
         words=words,
-        mine=waits_for(access.membership(), waits),
+        mine=mine,
         others=[(who, list(group)) for who, group in groupby(others, lambda wait: wait.who)],
         now=now,
     )
 
 
-@bp.get("/ideas/chart")
-@access.requires("read")
-def portfolio() -> ResponseReturnValue:
-    """Every idea, what needs the team first; a state, words and a page stand in the address."""
-    read_one_moment()
+def _chart() -> str:
+    """Every idea against its target, what needs the team first."""
     found = portfolio_of(_asked(), clock.now())
     tested = idea_chart.tested(found.rows)
     return render_template(
-        "ideas/portfolio.html",
+        "ideas/chart.html",
         found=found,
         states=STATES,
         now=clock.now(),
@@ -95,12 +102,12 @@ def done() -> ResponseReturnValue:
 
 @bp.get("/ideas.csv")
 @access.requires("read")
-def portfolio_csv() -> ResponseReturnValue:
+def ideas_csv() -> ResponseReturnValue:
     """All pages of the ideas that the same address shows, for a spreadsheet."""
     read_one_moment()
     now = clock.now()
     rows = rows_of_ideas(every_row(_asked(), now))
-    return send_file(as_csv(rows), f"portfolio-{now:%Y%m%dT%H%M%SZ}.csv")
+    return send_file(as_csv(rows), f"ideas-{now:%Y%m%dT%H%M%SZ}.csv")
 
 
 def _asked() -> IdeaFilter:

@@ -8,7 +8,6 @@ import pytest
 from tests.conftest import Browser, HandClock
 from tests.factories import Team, log_in, make_old_approval, make_release, make_revision
 from tests.review.reviewing import make_reading
-from tests.statements import counted
 from wbtest.delivery import webhooks
 from wbtest.delivery.models import OutboxEvent
 from wbtest.delivery.outbox import queue_mail
@@ -134,26 +133,6 @@ def test_the_page_lists_what_blocks_people_first_each_with_one_link(
     assert page.index(f'href="{read}"') < page.index(f'href="{mail}"')
     assert "Editor</bdi> · waiting for 2 days" in page
     assert "the recipient</bdi> · waiting for 3 days" in page
-
-
-def test_the_number_stands_in_the_navigation_where_it_is_known(
-    client: Browser, team: Team, revision: Revision
-):
-    log_in(client, team.owner)
-
-    for path, number in (("/ideas", 1), ("/settings", 0)):
-        assert client.get(path).text.count('<span class="count">2</span>') == number
-
-
-def test_other_pages_do_not_ask_the_database_for_it(
-    client: Browser, team: Team, revision: Revision
-):
-    log_in(client, team.owner)
-
-    with counted() as statements:
-        client.get("/account")
-
-    assert not [told for told in statements if "releases" in told or "outbox_mails" in told]
 
 
 def test_who_is_needed_for_nothing_reads_so(client: Browser, team: Team):
