@@ -101,7 +101,7 @@ def test_what_needs_the_maker_of_a_token_is_listed_for_nobody_else(
 
     assert need == {
         "kind": "approve",
-        "what": "Approve or send back revision 1 of Larder",
+        "what": "Approve or reject revision 1 of Larder",
         "by": "Editor",
         "since": "2027-03-01T09:00:00Z",
         "due": None,

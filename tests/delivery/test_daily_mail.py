@@ -41,7 +41,7 @@ def test_a_worker_that_dies_before_it_sent_the_mail_leaves_one_to_the_next(
 
     [mail] = mail_server.mails
     assert mail["To"] == told.approver.email
-    assert mail["Subject"] == "One thing needs you: Approve or send back revision 1 of Larder"
+    assert mail["Subject"] == "One thing needs you: Approve or reject revision 1 of Larder"
 
 
 def test_its_reader_stops_it_in_one_click(told: Team, mail_server: MailServer) -> None:

@@ -60,9 +60,7 @@ def test_a_review_waits_for_those_who_have_not_read():
 
     [wait] = review_items(review, APPROVING)
 
-    assert told([wait]) == [
-        ("Mei, by link", "Read revision 2 of Larder, and say what you think", "Ada")
-    ]
+    assert told([wait]) == [("Mei, by link", "Review revision 2 of Larder", "Ada")]
     assert (wait.since, wait.path) == (on(2), "/releases/7/revisions/2/review")
 
 
@@ -71,7 +69,7 @@ def test_readers_wait_for_the_author_since_the_oldest_comment():
 
     [wait] = review_items(make_review(comments=comments, readers=()), ApprovalRules(()))
 
-    assert told([wait]) == [("Ada", "Answer 3 comments on Larder", "Mei and Bob")]
+    assert told([wait]) == [("Ada", "Reply to 3 comments on Larder", "Mei and Bob")]
     assert wait.since == on(2)
 
 
@@ -79,8 +77,8 @@ def test_a_text_that_all_have_read_waits_for_whoever_may_approve_it():
     waits = list(review_items(make_review(readers=READ), ApprovalRules((ADA, BOB, CAT))))
 
     assert told(waits) == [
-        ("Bob", "Approve or send back revision 2 of Larder", "Ada"),
-        ("Cat", "Approve or send back revision 2 of Larder", "Ada"),
+        ("Bob", "Approve or reject revision 2 of Larder", "Ada"),
+        ("Cat", "Approve or reject revision 2 of Larder", "Ada"),
     ]
     assert {wait.since for wait in waits} == {on(4)}
 

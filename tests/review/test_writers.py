@@ -170,7 +170,7 @@ def test_what_one_of_two_writers_approved_waits_for_the_other(team: Team):
     approve(freeze(release, team.owner), team.owner)
 
     waiting = [wait for wait in told(waits_in()) if wait[1].startswith("Approve")]
-    assert waiting == [("Approver", "Approve or send back revision 1 of Larder", "Owner")]
+    assert waiting == [("Approver", "Approve or reject revision 1 of Larder", "Owner")]
 
 
 def test_what_one_alone_approved_stays_approved_when_the_team_grows(app: Flask):

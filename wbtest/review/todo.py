@@ -187,7 +187,7 @@ def _reader_items(review: ReviewState) -> Iterator[TodoItem]:
             yield TodoItem(
                 who=reader.who,
                 thing=f"read {review.key}",
-                what=f"Read {review.text}, and say what you think",
+                what=f"Review {review.text}",
                 by=review.asked_by,
                 since=reader.asked_at,
                 path=f"{review.path}/review",
@@ -200,10 +200,11 @@ def _reader_items(review: ReviewState) -> Iterator[TodoItem]:
 def _author_items(review: ReviewState) -> Iterator[TodoItem]:
     if review.comments:
         count = len(review.comments)
+        comments = "a comment" if count == 1 else f"{count} comments"
         yield TodoItem(
             who=review.author,
             thing=f"answer {review.release_id}",
-            what=f"Answer {'a comment' if count == 1 else f'{count} comments'} on {review.product}",
+            what=f"Reply to {comments} on {review.product}",
             by=joined(dict.fromkeys(comment.by for comment in review.comments)),
             since=min(comment.since for comment in review.comments),
             path=f"{review.path}#comments",
@@ -238,7 +239,7 @@ def _approver_items(review: ReviewState, approving: ApprovalRules) -> Iterator[T
         yield TodoItem(
             who=approver,
             thing=f"approve {review.key}",
-            what=f"Approve or send back {review.text}",
+            what=f"Approve or reject {review.text}",
             by=review.author.name,
             since=max([review.frozen_at, *done]),
             path=review.path,

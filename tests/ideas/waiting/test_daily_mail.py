@@ -65,9 +65,9 @@ def test_it_says_what_since_when_where_and_how_to_stop_it(
     mail = look()[0]
 
     assert mail.recipient == team.approver.email
-    assert mail.subject == "One thing needs you: Approve or send back revision 1 of Larder"
+    assert mail.subject == "One thing needs you: Approve or reject revision 1 of Larder"
     assert mail.body == (
-        "Approve or send back revision 1 of Larder\n"
+        "Approve or reject revision 1 of Larder\n"
         "  Editor · waiting for 2 days\n"
         "  http://localhost/releases/1/revisions/1\n\n"
         "Everything waiting for you:\nhttp://localhost/ideas\n\n"
@@ -100,8 +100,7 @@ def test_what_is_new_comes_the_next_morning_and_brings_along_nothing_old(
     mail = look()[0]
 
     assert (
-        mail.subject
-        == f"One thing needs you: Approve or send back revision {second.number} of Kiln"
+        mail.subject == f"One thing needs you: Approve or reject revision {second.number} of Kiln"
     )
     assert "of Larder" not in mail.body
 
@@ -111,11 +110,11 @@ def test_more_of_the_same_is_news_and_less_of_it_is_not(
 ):
     make_reading(revision, team.viewer)
     first = make_comment(revision, team.viewer)
-    assert "Answer a comment on Larder" in {mail.body.split("\n")[0] for mail in look()}
+    assert "Reply to a comment on Larder" in {mail.body.split("\n")[0] for mail in look()}
     now.turn(hours=1)
     newer = make_comment(revision, team.viewer)
     now.turn(hours=23)
-    assert [mail.body.split("\n")[0] for mail in look()] == ["Answer 2 comments on Larder"]
+    assert [mail.body.split("\n")[0] for mail in look()] == ["Reply to 2 comments on Larder"]
 
     with writing():
         newer.outcome = "declined"
@@ -241,7 +240,7 @@ def test_what_a_mail_that_was_held_back_would_have_told_is_told_anew(
     while claim := claim_mail():
         assert claim.mail.recipient != team.editor.email
 
-    assert [mail.body.split("\n")[0] for mail in look()] == ["Answer a comment on Larder"]
+    assert [mail.body.split("\n")[0] for mail in look()] == ["Reply to a comment on Larder"]
 
 
 def test_a_long_list_is_cut_and_counted():

@@ -30,7 +30,7 @@ def test_the_next_mail_replaces_it_and_tells_what_is_left(team: Team, now: HandC
     look(leaves=False)
 
     [mail] = mails()
-    assert mail.subject == "One thing needs you: Approve or send back revision 1 of Kiln"
+    assert mail.subject == "One thing needs you: Approve or reject revision 1 of Kiln"
 
 
 def test_what_needs_nobody_any_more_is_forgotten(team: Team, now: HandClock):

@@ -40,7 +40,7 @@ def give_up_mail(team: Team):
 
 def test_a_text_to_approve_needs_approvers_but_its_author_until_one_has(team: Team):
     revision = make_revision(team.approver)
-    assert needs(team, team.owner) == ["Approve or send back revision 1 of Larder"]
+    assert needs(team, team.owner) == ["Approve or reject revision 1 of Larder"]
     assert needs(team, team.approver) == needs(team, team.editor) == []
 
     make_old_approval(revision, team.owner)
@@ -51,7 +51,7 @@ def test_a_text_to_approve_needs_approvers_but_its_author_until_one_has(team: Te
 def test_a_review_needs_whom_it_was_asked_of_until_they_have_read(team: Team):
     revision = make_revision(team.editor)
     ask_for_review(revision, team.editor, members=[team.viewer.id])
-    assert needs(team, team.viewer) == ["Read revision 1 of Larder, and say what you think"]
+    assert needs(team, team.viewer) == ["Review revision 1 of Larder"]
 
     make_reading(revision, team.viewer)
 

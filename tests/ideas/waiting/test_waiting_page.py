@@ -50,9 +50,7 @@ def test_a_newer_review_waits_for_those_who_were_asked_anew(
     second = make_revision(team.editor, release=revision.release, headline="Six dinners")
     ask_for_review(second, team.editor, members=[team.owner.id])
 
-    assert told(waits_in()) == [
-        ("Owner", "Read revision 2 of Larder, and say what you think", "Editor")
-    ]
+    assert told(waits_in()) == [("Owner", "Review revision 2 of Larder", "Editor")]
 
 
 def test_a_decision_ends_the_waiting_for_one(team: Team, revision: Revision, now: HandClock):
@@ -75,8 +73,8 @@ def test_a_decision_ends_the_waiting_for_one(team: Team, revision: Revision, now
 
 def test_a_team_without_reviews_sees_what_is_to_be_approved(team: Team, revision: Revision):
     assert told(waits_in()) == [
-        ("Approver", "Approve or send back revision 1 of Larder", "Editor"),
-        ("Owner", "Approve or send back revision 1 of Larder", "Editor"),
+        ("Approver", "Approve or reject revision 1 of Larder", "Editor"),
+        ("Owner", "Approve or reject revision 1 of Larder", "Editor"),
     ]
 
 
@@ -103,7 +101,7 @@ def test_the_author_owes_answers_to_comments_that_can_be_seen(team: Team, revisi
     make_comment(revision, team.viewer)
     make_comment(revision, team.editor)
     owed = [wait for wait in waits_in() if wait.who.name == "Editor"]
-    assert told(owed) == [("Editor", "Answer a comment on Larder", "Mei")]
+    assert told(owed) == [("Editor", "Reply to a comment on Larder", "Mei")]
 
     make_comment(revision, team.editor, below=asked)
 
@@ -172,7 +170,7 @@ def test_the_page_shows_whom_others_wait_for_and_where_ones_own_stands(
 
     page = unescape(client.get("/ideas").text)
 
-    assert page.count("Read revision 1 of Larder") == 2
+    assert page.count("Review revision 1 of Larder") == 2
     mine, _, others = page.partition("Waiting on others")
     assert 'href="/releases/1/revisions/1/review"' in mine
     assert 'href="/releases/1/revisions/1"' in others
