@@ -45,7 +45,7 @@ function sayCoached(open, findings) {
 }
 
 const show = {
-  // Whoever writes by ear hears of trouble, and of its end; a save every few seconds would talk into each sentence.
+  // People who write by ear hear of trouble, and of its end; a save every few seconds would talk into each sentence.
   line(text) {
     if (line.parentElement.classList.contains("wrong")) say(text);
     line.parentElement.classList.remove("wrong");

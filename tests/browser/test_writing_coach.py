@@ -43,7 +43,7 @@ def test_what_is_typed_is_judged_beside_it_without_a_reload(desk: Page):
 
 
 def test_a_finding_leads_to_its_words_also_after_an_emoji(desk: Page):
-    desk.get_by_role("button", name="Show the words").first.press("Enter")
+    desk.get_by_role("button", name="View words").first.press("Enter")
 
     assert desk.evaluate(SELECTED) == "seamlessly"
 
@@ -58,9 +58,9 @@ def test_screen_readers_hear_findings_politely(desk: Page):
 def test_a_finding_is_waived_on_the_preview_and_counts_no_more(desk: Page):
     desk.get_by_role("link", name="Preview", exact=True).click()
     finding = desk.get_by_role("listitem").filter(has_text=CLAIM)
-    finding.get_by_text("Waive with a reason").click()
-    finding.get_by_label("Why do these words stay?").fill("Sailors say so.")
-    finding.get_by_role("button", name="Let it stay").click()
+    finding.get_by_text("Keep it anyway").click()
+    finding.get_by_label("Reason").fill("Sailors say so.")
+    finding.get_by_role("button", name="Save reason").click()
 
     expect(desk.get_by_role("listitem").filter(has_text=CLAIM)).to_contain_text(
         "Stays: “Sailors say so.”"
@@ -71,7 +71,7 @@ def test_a_finding_is_waived_on_the_preview_and_counts_no_more(desk: Page):
 
 def test_typing_before_the_words_disturbs_nothing_that_is_said(desk: Page):
     finding = desk.locator("[data-findings=solution] li").filter(has_text=CLAIM)
-    finding.get_by_text("coach A7").click()
+    finding.get_by_text("Worth fixing").click()
     desk.evaluate("document.querySelector('[data-findings=solution] li').isTheSame = true")
     field = desk.get_by_label("Solution", exact=True)
     field.press("Home")
@@ -81,7 +81,7 @@ def test_typing_before_the_words_disturbs_nothing_that_is_said(desk: Page):
 
     assert desk.evaluate("document.querySelector('[data-findings=solution] li').isTheSame")
     expect(finding.locator("details")).to_have_attribute("open", "")
-    finding.get_by_role("button", name="Show the words").click()
+    finding.get_by_role("button", name="View words").click()
     assert desk.evaluate(SELECTED) == "seamlessly"
 
 
@@ -90,7 +90,7 @@ def test_a_day_that_is_over_is_shown_though_dates_have_no_words(desk: Page):
     desk.get_by_label("City").focus()
     saved(desk)
 
-    desk.locator("[data-findings=summary]").get_by_role("button", name="Show the words").click()
+    desk.locator("[data-findings=summary]").get_by_role("button", name="View words").click()
 
     expect(desk.get_by_label("Date of the launch")).to_be_focused()
 

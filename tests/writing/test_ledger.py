@@ -264,8 +264,8 @@ def test_beside_a_short_text_stands_only_what_its_sheet_asks_for(
         client.get(f"/releases/{text.release_id}/{path}").text for text in (asked, plain)
     )
 
-    assert "0 of 1 number says what it rests on." in page
-    assert "What the numbers rest on" not in silent
+    assert "0 of 1 number has a source." in page
+    assert "Sources for numbers" not in silent
 
 
 def test_a_sheet_that_shows_no_numbers_wipes_none(client: FlaskClient, owner: Person):

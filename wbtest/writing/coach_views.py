@@ -16,7 +16,7 @@ from wbtest.writing.text_rules import with_plain_breaks
 from wbtest.writing.views import bp, preview_page
 from wbtest.writing.waivers import FindingKey
 
-WAIVED = "Waived. The reason stays in the history of this release."
+WAIVED = "Kept. Your reason is under Versions."
 
 
 @bp.post("/releases/<int:release_id>/waive")
@@ -43,7 +43,7 @@ def take_back(waiver_id: int) -> ResponseReturnValue:
     found = access.get(Waiver, waiver_id, "edit")
     release_id = found.release_id
     waivers.take_back(found)
-    flash("The finding stands again.")
+    flash("Undone.")
     return redirect(url_for(".preview", release_id=release_id, _anchor="coach"), 303)
 
 

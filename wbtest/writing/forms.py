@@ -91,7 +91,7 @@ CALL_TO_ACTION_HELP: Mapping[str, HasExamples] = {
         "What one presses: a verb and what one gets.", "Submit", "Start with one photo"
     ),
     "price": Belongs(
-        "What it will cost, or “free”. Whoever signs up at a price tells you more.",
+        "What it will cost, or “free”. People who sign up at a price tell you more.",
         "Affordable",
         "Free for two weeks, then £4 a month",
     ),
@@ -115,7 +115,7 @@ CUSTOMER_QUOTE_HELP: Mapping[str, HasExamples] = {
     ),
 }
 QUESTION_HELP: Mapping[str, HasExamples] = {
-    "question": RuleHelp("F6", "In the words of whoever asks it. The unpleasant ones, too."),
+    "question": RuleHelp("F6", "In the words of the person who asks. Include the unpleasant ones."),
     "answer": RuleHelp("F5", document.EXTERNAL.advice),
 }
 INTERNAL_QUESTION_HELP: Mapping[str, HasExamples] = {

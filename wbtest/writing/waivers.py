@@ -153,17 +153,17 @@ def _get_finding(text: Release | Revision, key: FindingKey) -> Finding:
     for finding in findings_of(text):
         if finding_key(finding) == key:
             return finding
-    raise WordsGone("The text changed: these words are not found any more.")
+    raise WordsGone("The text changed and no longer has these words.")
 
 
 def _check_waivable(finding: Finding, *, is_approver: bool) -> None:
     if finding.severity == "note":
-        raise NotWaivable("This only informs. It needs no reason.")
+        raise NotWaivable("This is only a tip. It needs no reason.")
     if not finding.is_waivable:
-        raise NotWaivable("This cannot be waived: it has to be mended.")
+        raise NotWaivable("This can’t be kept. Fix it first.")
     if finding.severity == "stop" and not is_approver:
-        stopped = "release" if finding.rule.stops_before == "approval" else "page"
-        raise NotWaivable(f"This stops the {stopped}. Only an approver may let it stay.")
+        stopped = "approval" if finding.rule.stops_before == "approval" else "test"
+        raise NotWaivable(f"This blocks the {stopped}. Only an approver can keep it.")
 
 
 def _check_not_frozen(waiver: Waiver) -> None:
