@@ -123,7 +123,7 @@ const save = async ({ place, figure }, { format, name }) => {
   const title = { ...words, y: 1, yanchor: "top", yref: "container", pad: { t: 12 }, font: { size: 15 } };
   const paper = { paper_bgcolor: styles.getPropertyValue("--paper").trim(), title };
   const notes = NOTE_HEIGHT * said.length;
-  const room = { l: 16, r: 16, t: margin.t + 44 + notes, b: margin.b + 12 };
+  const room = { l: margin.l + 12, r: margin.r + 12, t: margin.t + 44 + notes, b: margin.b + 12 };
   const picture = { data: looked(figure.data, "", styles), layout: { ...layout, ...paper, margin: room } };
   const address = await Plotly.toImage(picture, { ...PICTURE, format, height: height + 56 + notes });
   Object.assign(document.createElement("a"), { href: address, download: `${name}.${format}` }).click();
@@ -164,6 +164,16 @@ begin();
 // The page has newer figures by now, in new places.
 document.addEventListener("renewed", begin);
 matchMedia("(prefers-color-scheme: dark)").addEventListener("change", draw);
+
+// A chart in a fold has no width before it is opened.
+document.addEventListener(
+  "toggle",
+  ({ target }) => {
+    if (!window.Plotly || !target.open) return;
+    for (const { place } of charts) if (target.contains(place)) Plotly.Plots.resize(place);
+  },
+  true,
+);
 
 // On paper the page has another width and other colours.
 matchMedia("print").addEventListener("change", () => {

@@ -241,7 +241,7 @@ def test_owners_are_told_once_a_test_of_a_network_that_brings_many(app, larder: 
 
     [mail] = unusual()
     assert "20 visitors came from networks that had sent 30 within an hour or 100" in mail.body
-    assert f"/experiments/{larder.experiment.id}/excluded" in mail.body
+    assert f"/experiments/{larder.experiment.id}/results/visitors#excluded" in mail.body
     assert [what for _, what in unusual_hours(larder.experiment)] == [
         "many visitors came from one network"
     ]

@@ -172,7 +172,7 @@ def test_the_list_stands_apart_alike_everywhere(app, over, mia, now):
     found = results_of(over.experiment, now())
     log_in(mia.browser, over.approver)
 
-    page = mia.get(f"/experiments/{over.experiment.id}/results/who-came")
+    page = mia.get(f"/experiments/{over.experiment.id}/results/visitors")
 
     assert people_of(over.experiment).left_out_signups()["control"]["waiting"] == 1
     assert results_json(found)["variants"][0]["excluded"]["waiting"] == 1

@@ -24,8 +24,8 @@ SLOW = (
     "audience.page",
     "results.results",
     "results.over_time",
-    "results.who_came",
-    "results.for_information",
+    "results.visitors",
+    "results.statistics",
     "decisions.stored_memo",
 )
 

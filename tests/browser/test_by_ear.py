@@ -126,9 +126,9 @@ def test_each_file_of_a_page_has_a_name_of_its_own(logged_in: Page, live: Live, 
     experiment = States(owner, owner).met()
     live.now.turn(days=DAYS)
 
-    for tab in ("who-came", "for-information"):
+    for tab in ("visitors", "statistics"):
         logged_in.goto(f"{live.url}/experiments/{experiment.id}/results/{tab}")
-        links = logged_in.get_by_role("link", name="Download as CSV")
+        links = logged_in.get_by_role("link", name="Download CSV")
         files = links.evaluate_all("links => links.map((link) => [link.innerText, link.href])")
         names = dict(files)
         assert files

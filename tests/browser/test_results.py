@@ -76,7 +76,7 @@ def test_words_stand_and_stay_in_their_place_while_the_charts_are_still_to_come(
     logged_in.route("**/vendor/plotly-basic-*.js", lambda route: held.append(route))
     with logged_in.expect_request("**/vendor/plotly-basic-*.js"):
         logged_in.goto(f"{live.url}/experiments/{experiment.id}/results")
-    below = logged_in.get_by_role("heading", name="Go, iterate or stop?")
+    below = logged_in.get_by_role("heading", name="Funnel")
     expect(below).to_be_visible()
     place = below.bounding_box()
 

@@ -14,7 +14,7 @@ from wbtest.team.models import Person
 pytestmark = pytest.mark.browser
 PHONE: ViewportSize = {"width": 390, "height": 844}
 TOP = "element => element.getBoundingClientRect().top"
-TABS = ("Verdict", "Over time", "Who came", "What they said", "For information")
+TABS = ("Result", "Over time", "Visitors", "Answers", "Statistics")
 
 
 @pytest.fixture
@@ -34,32 +34,29 @@ def results(experiment: Experiment, logged_in: Page, live: Live) -> Page:
 
 def test_the_tabs_are_links_that_the_keyboard_follows(results: Page):
     for name in TABS[1:]:
-        results.get_by_role("link", name=name, exact=True).focus()
+        results.locator(".subtabs").get_by_role("link", name=name, exact=True).focus()
         results.keyboard.press("Enter")
-        here = results.locator(".tabs [aria-current=page]")
+        here = results.locator(".subtabs [aria-current=page]")
 
         expect(here).to_have_text(name)
         expect(results.get_by_text("reaches your 8\u202f% target")).to_be_visible()
 
 
-def test_on_a_phone_the_tabs_are_one_line_in_which_the_open_one_is_seen(results: Page):
+def test_on_a_phone_every_page_of_the_results_is_in_sight(results: Page):
     results.set_viewport_size(PHONE)
-    results.get_by_role("link", name="For information").click()
-    here = results.locator(".tabs [aria-current=page]")
-    expect(here).to_have_text("For information")
+    results.locator(".subtabs").get_by_role("link", name="Statistics").click()
+    expect(results.locator(".subtabs [aria-current=page]")).to_have_text("Statistics")
 
-    expect(here).to_be_in_viewport(ratio=0.99)
-    assert (
-        len({box["y"] for tab in results.locator(".tabs a").all() if (box := tab.bounding_box())})
-        == 1
-    )
+    for name in TABS:
+        link = results.locator(".subtabs").get_by_role("link", name=name, exact=True)
+        expect(link).to_be_in_viewport(ratio=0.99)
 
 
-@pytest.mark.parametrize("name", ["Verdict", "For information"])
+@pytest.mark.parametrize("name", ["Result", "Statistics"])
 def test_on_a_phone_no_figure_of_the_rates_is_out_of_sight(results: Page, name: str):
     results.set_viewport_size(PHONE)
     with results.expect_navigation():
-        results.get_by_role("link", name=name).click()
+        results.locator(".subtabs").get_by_role("link", name=name).click()
     tables = results.locator(".as-cells").all()
 
     assert tables
@@ -72,7 +69,8 @@ def test_on_a_phone_no_figure_of_the_rates_is_out_of_sight(results: Page, name: 
 def test_two_fields_side_by_side_stand_on_one_line_though_one_has_a_hint(
     results: Page, experiment: Experiment, live: Live
 ):
-    results.goto(f"{live.url}/experiments/{experiment.id}/spend")
+    results.goto(f"{live.url}/experiments/{experiment.id}/results/visitors")
+    results.get_by_text("Add costs", exact=True).first.click()
     first, last = (results.get_by_label(label, exact=True) for label in ("First day", "Last day"))
     labels = [results.locator(f"label[for={name}]") for name in ("first", "last")]
 
@@ -96,7 +94,7 @@ def test_the_arrows_walk_through_a_chart_and_say_its_points(results: Page):
 
 
 def test_each_panel_of_the_course_can_be_walked_through(results: Page):
-    results.get_by_role("link", name="Over time").click()
+    results.locator(".subtabs").get_by_role("link", name="Over time").click()
     chart = results.locator("[data-figure=figure-course].js-plotly-plot")
     told = results.locator("[data-figure=figure-course] + [aria-live]")
     chart.focus()
@@ -109,8 +107,9 @@ def test_each_panel_of_the_course_can_be_walked_through(results: Page):
 
 @pytest.mark.parametrize(("format", "begins"), [("png", b"\x89PNG"), ("svg", b"<svg")])
 def test_a_chart_can_be_taken_along_as_a_picture(results: Page, tmp_path: Path, format, begins):  # noqa: A002
+    results.get_by_text("Table and downloads: rates").click()
     with results.expect_download() as download:
-        results.get_by_role("button", name=f"Download as {format.upper()}: Each").click()
+        results.get_by_role("button", name=f"Download {format.upper()}: rates").click()
     download.value.save_as(tmp_path / "chart")
 
     assert download.value.suggested_filename == f"met-rates-20270310.{format}"
@@ -131,7 +130,7 @@ def test_who_comes_meanwhile_is_told_of_and_shown_without_loading_the_page_anew(
     )
     expect(results.get_by_text("45 of 990").first).to_be_visible()
     results.evaluate("document.documentElement.dataset.stayed = 'here'")
-    results.get_by_text("In numbers", exact=True).click()
+    results.get_by_text("Table and downloads: funnel").click()
     line.get_by_role("link").click()
 
     expect(results.get_by_role("cell", name="46 of 1,002")).to_be_visible()

@@ -159,14 +159,17 @@ class Filling(Founding):
         self.approver.post(f"{test}/resume", {"csrf_token": self._token(self.approver)})
         self._correct(test)
         today = f"{self.now():%Y-%m-%d}"
-        self.editor.send(f"{test}/notes", day=today)
-        self.editor.send(f"{test}/spend", first=today, last=today, amount="12", currency="EUR")
+        self.editor.send(f"{test}/results/over-time", "/notes", day=today)
+        visitors = f"{test}/results/visitors"
+        self.editor.send(visitors, "/spend", first=today, last=today, amount="12", currency="EUR")
         self.approver.send(f"{test}/share", "/share/new", days="30")
         self.links["shared"] = link_in(self.approver, f"{test}/share", "shared")
         self.owner.browser.get("/p/runs")
         runtime(self.app).recorder.flush()
         group = f"out:source:{self._source()}"
-        self.owner.send(f"{test}/excluded", "/set-aside", group=group, before="They are no people.")
+        self.owner.send(
+            f"{visitors}?group=", "/set-aside", group=group, before="They are no people."
+        )
         self.editor.send("/releases/3", "/merge", question=self._asked())
         self._call()
 

@@ -9,9 +9,9 @@ from wbtest.decisions.models import Paper
 from wbtest.extensions import db
 
 ROLES = ("viewer", "editor", "approver", "owner")
-TABS = ("over-time", "who-came", "what-they-said", "for-information", "now.json")
+TABS = ("over-time", "visitors", "answers", "statistics", "now.json")
 READING = (
-    *("results", "results.json", "results.csv", "decision", "excluded"),
+    *("results", "results.json", "results.csv", "decision"),
     *(f"results/{tab}" for tab in TABS),
 )
 OWNING = ("signups", "signups.csv", "signups.json")

@@ -137,8 +137,8 @@ def test_what_speaks_against_a_verdict_agrees_with_its_number(first: int, since:
 
 
 PAGES = (
-    *("results", "results/over-time", "results/who-came", "results/what-they-said"),
-    *("results/for-information", "excluded", "decision", "spend"),
+    *("results", "results/over-time", "results/visitors", "results/answers"),
+    *("results/statistics", "decision"),
     "closing",
 )
 

@@ -173,7 +173,7 @@ def test_a_verdict_beside_is_said_in_a_sentence(inflated, team):
     assert replace(beside, verdict=met).said == "The result is target met, and the rule says go."
 
 
-def url(experiment: Experiment, page: str = "excluded") -> str:
+def url(experiment: Experiment, page: str = "results/visitors") -> str:
     return f"/experiments/{experiment.id}/{page}"
 
 
@@ -193,13 +193,13 @@ def test_an_owner_sets_a_network_aside_and_everybody_sees_it(owner, inflated, te
     assert "32 of 640" in page
     assert "source forum" in page
     assert "they asked their friends" in page
-    assert f'1 group set aside or taken in. <a href="{url(inflated)}#beside">' in results
+    assert f'1 group set aside or included. <a href="{url(inflated)}#beside">' in results
 
 
 def test_the_form_offers_the_largest_groups_with_their_rates_to_owners_alone(owner, inflated, team):
-    for_owner = owner.get(url(inflated)).text
+    for_owner = owner.get(f"{url(inflated)}?group=").text
     log_in(owner, team.approver)
-    for_others = owner.get(url(inflated)).text
+    for_others = owner.get(f"{url(inflated)}?group=").text
 
     assert "Set aside: source forum · 64 of 64" in for_owner
     assert "Set aside: addresses at example.com · 96 sign-ups" in for_owner
@@ -207,15 +207,10 @@ def test_the_form_offers_the_largest_groups_with_their_rates_to_owners_alone(own
 
 
 @pytest.mark.parametrize(
-    ("query", "chosen"),
-    [
-        ("source=forum", "out:source:forum"),
-        ("source=newsletter", "out:source:newsletter"),
-        ("domain=example.com", "out:domain:example.com"),
-    ],
+    "chosen", ["out:source:forum", "out:source:newsletter", "out:domain:example.com"]
 )
-def test_a_link_chooses_the_group_beforehand_and_does_nothing(owner, inflated, query, chosen):
-    page = owner.get(f"{url(inflated)}?{query}").text
+def test_a_link_chooses_the_group_beforehand_and_does_nothing(owner, inflated, chosen):
+    page = owner.get(f"{url(inflated)}?group={chosen}").text
 
     assert f'<option selected value="{chosen}">' in page
     assert results_and_aside(inflated, clock.now())[1] is None
@@ -223,9 +218,9 @@ def test_a_link_chooses_the_group_beforehand_and_does_nothing(owner, inflated, q
 
 def test_the_panel_links_to_the_networks_that_it_names(owner, of_networks):
     panel = owner.get(url(of_networks, "results")).text
-    page = owner.get(f"{url(of_networks)}?mark=found").text
+    page = owner.get(f"{url(of_networks)}?group=out:mark:found").text
 
-    assert "excluded?mark=found#set-aside" in panel
+    assert "results/visitors?group=out:mark:found#set-aside" in panel
     assert '<option selected value="out:mark:7,9">' in page
     assert "Set aside: 2 networks (0007, 0009) · 64 of 64" in page
 
@@ -235,7 +230,7 @@ def test_networks_that_still_make_the_verdict_are_the_next_to_set_aside(
     owner, of_two_groups, team, first, rest
 ):
     set_aside(of_two_groups, team.owner, Chosen("out", "mark", first), WHY)
-    page = owner.get(f"{url(of_two_groups)}?mark=found").text
+    page = owner.get(f"{url(of_two_groups)}?group=out:mark:found").text
 
     assert f"It still depends on {number_of(len(rest.split(',')), 'network')}." in page
     assert f'<option selected value="out:mark:{rest}">' in page
@@ -252,7 +247,7 @@ def test_the_panel_leads_those_who_own_nothing_to_who_was_left_out(client, of_ne
     panel = client.get(url(of_networks, "results")).text
 
     assert "#set-aside" not in panel
-    assert f'<a href="{url(of_networks)}">See who was left out</a>' in panel
+    assert f'<a href="{url(of_networks)}#excluded">View excluded visits</a>' in panel
 
 
 def test_after_the_purge_the_panel_leads_nobody_to_the_form(client, of_networks, team, now):
@@ -265,7 +260,7 @@ def test_after_the_purge_the_panel_leads_nobody_to_the_form(client, of_networks,
 
     assert "Carried by many networks" in panel
     assert "#set-aside" not in panel
-    assert f'<a href="{url(of_networks)}">See who was left out</a>' in panel
+    assert f'<a href="{url(of_networks)}#excluded">View excluded visits</a>' in panel
 
 
 @pytest.fixture
@@ -278,7 +273,7 @@ def of_many(of_networks: Experiment, now: HandClock) -> str:
 
 
 def test_a_thousand_networks_are_one_group(owner, of_networks, of_many):
-    page = owner.get(f"{url(of_networks)}?mark=found").text
+    page = owner.get(f"{url(of_networks)}?group=out:mark:found").text
     form = {"group": f"out:mark:{of_many}", "why": WHY}
 
     assert f'<option selected value="out:mark:{of_many}">' in page
@@ -328,7 +323,7 @@ def test_removing_a_group_is_a_button(owner, inflated, team):
     assert owner.send(url(inflated, "set-aside/1/withdraw")).status_code == 303
     page = owner.get(url(inflated)).text
     assert "removed it" in page
-    assert "32 of 640" not in page
+    assert "Locked figures, and the same beside them" not in page
 
 
 def test_a_page_says_that_a_domain_can_only_lower_the_rate(owner, inflated, team):
@@ -358,8 +353,8 @@ def test_the_page_says_who_was_left_out_and_what_that_means(client, begin, team,
     assert "Logged in here, or in a browser that somebody of the team marked as theirs." in page
 
 
-def test_before_anything_was_left_out_the_page_says_what_will_stand_there(client, begin, team):
+def test_before_anything_is_excluded_the_page_says_what_will_appear(client, begin, team):
     experiment = begin()
     log_in(client, team.viewer)
 
-    assert "Nobody was left out yet" in client.get(url(experiment)).text
+    assert "None yet. Bots, link previews" in client.get(url(experiment)).text

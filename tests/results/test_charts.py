@@ -15,6 +15,7 @@ from plotly.offline import get_plotlyjs_version
 from tests.results.crowd import count_day, count_days, count_machines
 from wbtest.audience.counts import Totals
 from wbtest.results import charts
+from wbtest.results.chart_style import FIGURES_WIDTH, NAMES_WIDTH
 from wbtest.results.figures import Results, results_of
 from wbtest.results.funnel import funnel_of
 from wbtest.results.rate_charts import beliefs, course_chart, course_of, densities
@@ -25,8 +26,6 @@ pytestmark = pytest.mark.one_database
 STATIC = Path(__file__).parents[2] / "static"
 VENDOR = STATIC / "vendor"
 LATER = datetime(2027, 3, 11, 20, tzinfo=UTC)
-# A line of words, and the highest mark of a row: the tick of a floor. In pixels.
-LETTERS, MARK = 20, 23
 EVIL = "</script><b>%{y}&lt;"
 
 
@@ -103,7 +102,7 @@ def test_nothing_that_was_typed_ends_a_script_or_becomes_markup_or_template(draw
 
     assert "<" not in figure
     for key, text in texts(json.loads(figure)):
-        assert "<" not in text.replace("<extra></extra>", "")
+        assert "<" not in text.replace("<extra></extra>", "").replace("<br>", "")
         assert not (key == "hovertemplate" and "script" in text)
 
 
@@ -179,7 +178,6 @@ def test_no_part_of_a_layout_is_a_shorthand_that_only_python_reads(begin):
     drawn = [draw(results) for draw in DRAWN]
 
     assert not [key for figure in drawn for key in json.loads(figure)["layout"] if "legend_" in key]
-    assert json.loads(drawn[3])["layout"]["legend"]["traceorder"] == "reversed"
 
 
 @pytest.mark.parametrize("draw", DRAWN)
@@ -202,18 +200,27 @@ def test_what_happened_stands_on_the_charts_over_time(results):
     assert visits["annotations"][0]["text"] == "7"
 
 
-def test_the_words_of_a_row_stand_between_its_marks_and_those_of_the_row_above(begin):
-    figure = json.loads(charts.intervals(results_of(begin(variants=("Five", "Six")), LATER)))
-    layout = figure["layout"]
-    low, high = layout["yaxis"]["range"]
-    # Below the chart are its margin and a line of ticks.
-    row = (layout["height"] - layout["margin"]["t"] - 30) / (high - low)
-    shifts = sorted({each["yshift"] for each in layout["annotations"] if each["y"] in (0, -1, -2)})
+def test_names_and_figures_have_columns_of_their_own_beside_the_plot(results):
+    layout = json.loads(charts.intervals(results))["layout"]
+    *rows, floor, target = layout["annotations"]
 
-    assert [each["xanchor"] for each in layout["annotations"]] == ["left"] * 8
-    assert shifts[0] - LETTERS / 2 > MARK / 2
-    assert shifts[1] - shifts[0] >= LETTERS
-    assert shifts[1] + LETTERS / 2 < row - MARK / 2
+    assert {each["xshift"] for each in rows if each["xanchor"] == "left"} == {-NAMES_WIDTH}
+    assert {each["xshift"] for each in rows if each["xanchor"] == "right"} == {FIGURES_WIDTH}
+    assert layout["margin"]["l"] > NAMES_WIDTH
+    assert layout["margin"]["r"] > FIGURES_WIDTH
+    assert [each["y"] for each in (floor, target)] == [0, 0]
+    assert [each["yanchor"] for each in (floor, target)] == ["top", "top"]
+    assert layout["xaxis"]["range"][0] == 0
+
+
+def test_the_funnel_has_a_panel_for_each_variant_and_says_the_share_of_the_step_before(results):
+    figure = json.loads(charts.funnel(results, funnel_of(results)))
+    said = [each["text"] for each in figure["layout"]["annotations"]]
+    leader = [trace["marker"]["color"] == "var(--accent)" for trace in figure["data"]]
+
+    assert [trace["yaxis"] for trace in figure["data"]] == ["y", "y2", "y3"]
+    assert "300 · 85%" in said
+    assert leader == [False, False, True]
 
 
 def test_the_course_ends_in_the_interval_of_the_verdict(results):

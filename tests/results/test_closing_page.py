@@ -183,7 +183,7 @@ def test_every_page_and_every_figure_is_the_same_after_the_purge(
     app: Flask, decided: Experiment, owner: Browser
 ):
     leave_addresses(decided, 1, email="twice", other_variant="kitchen")
-    tabs = ("over-time", "who-came", "for-information")
+    tabs = ("over-time", "visitors", "statistics")
     pages = ("results", "results.json", *(f"results/{tab}" for tab in tabs))
     paths = [*pages, *(f"results.csv?table={name}" for name in TABLES)]
     # As the worker does once a minute.
@@ -195,7 +195,7 @@ def test_every_page_and_every_figure_is_the_same_after_the_purge(
     assert {path: figures(owner, decided, path) for path in paths} == before
     assert two_variants(decided) == 1
     assert "40" in before["results.csv?table=days"]
-    assert "The addresses are erased" in owner.get(f"/experiments/{decided.id}/signups").text
+    assert "The sign-ups are deleted" in owner.get(f"/experiments/{decided.id}/signups").text
 
 
 def figures(client: Browser, experiment: Experiment, path: str) -> str:

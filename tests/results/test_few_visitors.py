@@ -49,7 +49,7 @@ def test_seven_of_seven_are_too_few_for_a_rate(viewer, begin: Start):
 
 
 def test_seven_of_seven_make_no_winner_in_percent(viewer, begin: Start):
-    page = tab(viewer, started(begin, 7), "/for-information")
+    page = tab(viewer, started(begin, 7), "/statistics")
 
     assert "Too few visitors to compare variants" in page
     assert [row[2:] for row in shown(page, AGAINST)] == [["too few", "too few"]] * 2
@@ -58,21 +58,21 @@ def test_seven_of_seven_make_no_winner_in_percent(viewer, begin: Start):
 def test_a_few_of_those_served_are_counted_and_no_per_cent(viewer, begin: Start):
     experiment = begin()
     count_day(experiment, 0, seen=41, converted=3, served=50)
-    page = tab(viewer, experiment, "/for-information")
+    page = tab(viewer, experiment, "/statistics")
 
     assert [row[1] for row in shown(page, BELIEFS)] == ["3 of 41"]
     assert [row[3] for row in shown(page, ONE_LOOK)] == ["3 of 50"]
 
 
 def test_of_seven_nobody_believes_anything(viewer, begin: Start):
-    page = tab(viewer, started(begin, 7), "/for-information")
+    page = tab(viewer, started(begin, 7), "/statistics")
 
     assert [row[3] for row in shown(page, BELIEFS)] == ["too few", "too few"]
     assert "Too few visitors to believe anything yet." in page
 
 
 def test_from_eight_on_the_chance_is_shown_for_information(viewer, begin: Start):
-    page = tab(viewer, started(begin, 8), "/for-information")
+    page = tab(viewer, started(begin, 8), "/statistics")
 
     chances = [row[2] for row in shown(page, AGAINST)]
     assert all(re.fullmatch(r"(over |under )?[\d.]+ %", chance) for chance in chances)

@@ -40,7 +40,7 @@ def test_the_dashboard_says_how_many_opened_a_question(client, experiment, team:
     count(experiment, "faq", "1", 30)
     log_in(client, team.viewer)
 
-    page = client.get(f"/experiments/{experiment.id}/results/what-they-said").text
+    page = client.get(f"/experiments/{experiment.id}/results/answers").text
 
     assert "What does it cost?" in page
     assert "30 of 81" in page
@@ -53,7 +53,7 @@ def test_of_a_question_that_is_open_nothing_is_said_while_nobody_opened_it(
     count(experiment, "faq", "1", 30)
     log_in(client, team.viewer)
 
-    page = client.get(f"/experiments/{experiment.id}/results/what-they-said").text
+    page = client.get(f"/experiments/{experiment.id}/results/answers").text
     row = page[page.index("open from the start, so it is read without a click") :]
 
     assert re.findall(r'class="n"\s+data-head="([^"]*)">([^<]*)<', row)[:2] == [
@@ -62,12 +62,12 @@ def test_of_a_question_that_is_open_nothing_is_said_while_nobody_opened_it(
     ]
 
 
-def test_before_anybody_told_it_says_what_will_stand_there(client, experiment, team):
+def test_before_anybody_told_it_says_what_will_appear(client, experiment, team):
     log_in(client, team.viewer)
 
-    page = client.get(f"/experiments/{experiment.id}/results/what-they-said").text
+    page = client.get(f"/experiments/{experiment.id}/results/answers").text
 
-    assert "Here will be which questions visitors open" in page
+    assert "The questions visitors open and how far they read appear here." in page
 
 
 def test_the_file_holds_questions_and_steps(client, experiment, team):
@@ -124,7 +124,7 @@ def test_each_step_is_counted_on_its_own_everywhere(app: Flask, client: Browser)
     [variant] = client.get(f"{url}.json").get_json()["variants"]
 
     rows = dict(re.findall(r'<th scope="row">([^<]+)</th>\s*<td class="n"[^>]*>(\d+)<', table))
-    assert (rows["Addresses"], rows["Answered"], rows["Yes to a call"]) == ("3", "2", "1")
+    assert (rows["Sign-ups in total"], rows["Answered"], rows["Yes to a call"]) == ("3", "2", "1")
     assert (day["signups"], day["answered"], day["call"]) == ("3", "2", "1")
     assert (variant["answered"], variant["call"]) == (2, 1)
 

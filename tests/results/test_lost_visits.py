@@ -18,7 +18,7 @@ def page(app: Flask, begin: Start, client: Browser, team: Team) -> str:
     count_machines(experiment, 7, reason="lost")
     log_in(client, team.viewer)
     address = f"/experiments/{experiment.id}/results"
-    return client.get(address).text + client.get(f"{address}/who-came").text
+    return client.get(address).text + client.get(f"{address}/visitors").text
 
 
 def test_a_check_warns_of_lost_visits(page):

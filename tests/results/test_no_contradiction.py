@@ -16,7 +16,7 @@ from wbtest.results.figures import Results, results_of
 from wbtest.results.verdict_text import STANDINGS, badge, headline
 
 TARGET = 0.08
-SCREENS = ("", "/over-time", "/who-came", "/for-information", "/what-they-said")
+SCREENS = ("", "/over-time", "/visitors", "/statistics", "/answers")
 CHARTS = {"rates": "", "evidence": "/over-time", "course": "/over-time"}
 Seen = tuple[Results, dict[str, str]]
 _seen: dict[tuple[int, int], Seen] = {}

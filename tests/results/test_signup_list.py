@@ -121,7 +121,7 @@ def test_an_address_with_a_plus_is_marked_and_is_another_one(client, team, exper
 def test_without_signups_the_list_says_what_will_be_there(client: Browser, team, experiment):
     log_in(client, team.owner)
 
-    assert "Nobody has signed up yet" in page_of(client, experiment, "signups")
+    assert "No sign-ups yet" in page_of(client, experiment, "signups")
 
 
 def test_signups_come_as_a_file_with_formulas_defused(client: Browser, team: Team, experiment):
@@ -183,7 +183,7 @@ def test_an_owner_erases_whoever_asks_the_team(client, team, experiment):
     page = page_of(client, experiment, "signups")
     assert "ada@example.com" not in page
     assert "cid@example.com" in page
-    assert "One person has left since." in page
+    assert "1 person has left." in page
 
 
 WORDS = Options(questions=(FollowUpQuestion("Why?"),))
@@ -199,7 +199,7 @@ def test_choices_are_counted_those_that_nobody_chose_among_them(app: Flask, clie
     for number in range(3):
         sign_up(app, f"{number}@x.io", "I do")
     log_in(client, larder.editor)
-    page = client.get(f"/experiments/{larder.experiment.id}/results/what-they-said").text
+    page = client.get(f"/experiments/{larder.experiment.id}/results/answers").text
 
     rows = shown(page, "How many chose each answer to: Who cooks?")
     assert rows[0] == ["I do", "3 of 3"]
@@ -211,7 +211,7 @@ def test_only_owners_read_what_people_wrote(app: Flask, client: Browser, role, i
     larder = start_page(options=WORDS)
     sign_up(app, "mia@x.io", "<b>My mother asked me to.</b>")
     log_in(client, make_person(f"{role}@y.example", role))
-    page = client.get(f"/experiments/{larder.experiment.id}/results/what-they-said").text
+    page = client.get(f"/experiments/{larder.experiment.id}/results/answers").text
 
     assert ("My mother asked me to." in page) == is_read
     assert "<b>My mother" not in page

@@ -87,7 +87,7 @@ def test_the_page_says_each_colour_in_words_the_cause_and_what_to_do(
     results = results_of(experiment, now())
     with app.test_request_context():
         page = render_template(
-            "results/trusting/_panel.html",
+            "results/_trust.html",
             experiment=experiment, results=results, trust_panel=panel_of(results.trust),
             may=lambda _role: False, fragility="", price="",
         )  # fmt: skip
@@ -96,6 +96,6 @@ def test_the_page_says_each_colour_in_words_the_cause_and_what_to_do(
     assert "Red: 2 checks stop the verdict. Decide nothing on these figures." in words
     assert "<b>Red, stops the verdict.</b> 680 and 412 people saw the page" in words
     assert "Likeliest cause: Of those from x only 12 of 292 saw “Price”" in words
-    assert "<b>Do this:</b> Find the cause, mend it" in words
+    assert "<b>Next:</b> Find the cause, mend it" in words
     assert f'href="/p/{experiment.slug}"' in words
     assert "<b>Open, too early to say.</b>" in words

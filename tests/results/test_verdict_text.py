@@ -13,7 +13,6 @@ from wbtest.publishing import lifecycle
 from wbtest.publishing.models import Experiment
 from wbtest.results import captions
 from wbtest.results.figures import Results, evaluate, results_of
-from wbtest.results.funnel import funnel_steps
 from wbtest.results.summary import summary
 from wbtest.results.verdict_text import (
     advice,
@@ -255,12 +254,7 @@ def test_every_chart_has_a_conclusion_however_few_came(begin: Start, visitors):
         count_day(experiment, 0, "control", seen=visitors, converted=0)
         count_day(experiment, 0, "kitchen", seen=visitors, converted=visitors // 12)
     results = results_of(experiment, LATER)
-    more = {"of_funnel": (funnel_steps(experiment, results),)}
-    sentences = [
-        getattr(captions, name)(results, *more.get(name, ()))
-        for name in dir(captions)
-        if name[:3] == "of_"
-    ]
+    sentences = [getattr(captions, name)(results) for name in dir(captions) if name[:3] == "of_"]
 
     assert len(sentences) == 8
     assert all(sentence[0] in sentence[0].upper() for sentence in sentences)
@@ -365,7 +359,7 @@ def test_lost_figures_lead_to_the_end_of_the_test_and_to_a_new_draft(
     now.turn(days=DAYS + 2)
     log_in(client, team.approver)
     page = client.get(f"{place}/results").text
-    card = page[page.index('class="card verdict"') : page.index("See the sealed rule")]
+    card = page[page.index('class="card verdict"') : page.index("View locked rule")]
 
     assert "These figures are lost. Mend the page, end this test, and begin a new one." in card
     assert "These figures stay on record, and decide nothing." in card

@@ -186,7 +186,9 @@ def tell(experiment: Experiment, kind: str, sentence: str, now: datetime) -> boo
         claim = store.insert(db.engine.dialect.name, Alarm).values(values)
         session.execute(claim.on_conflict_do_nothing())
         of_visits = kind in (STRIPPED, CROWD)
-        what, page = ("visits", "excluded") if of_visits else ("sign-ups", "signups")
+        what, page = (
+            ("visits", "results/visitors#excluded") if of_visits else ("sign-ups", "signups")
+        )
         look = f"{settings.base_url}/experiments/{experiment.id}/{page}"
         subject = f"/p/{experiment.slug}: unusual {what}"
         send_alarm(subject, f"{sentence}\n\nLook at the {what}:\n{look}")

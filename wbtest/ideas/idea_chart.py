@@ -9,15 +9,18 @@ from wbtest.ideas.idea_evidence import Evidence
 from wbtest.ideas.idea_list import IdeaRow
 from wbtest.publishing.rule_text import as_percent
 from wbtest.results.chart_style import (
+    BESIDE,
+    FOOT_HEIGHT,
     ROW_HEIGHT,
     Parts,
     as_json,
+    foot_words,
     level,
-    row_words,
+    row_figures,
+    row_name,
     rows_axis,
     saying,
     short,
-    words,
 )
 from wbtest.results.charts import COLOURS
 from wbtest.results.trust import listed
@@ -50,14 +53,14 @@ def intervals(rows: Sequence[IdeaRow]) -> str:
     end = _end([evidence for _, evidence in found])
     notes = []
     for k, (name, evidence) in enumerate(found):
-        notes += row_words(name, _word(evidence), -k, _colour(evidence))
-    place = {"x": 1, "xref": "x", "y": 1, "yref": "paper", "yanchor": "bottom"}
-    notes.append(words("its target", side="left") | place)
+        said = row_figures(_word(evidence).split(" ", 1), -k, _colour(evidence))
+        notes += [row_name(name, -k), said]
+    notes.append(foot_words("its target", 1))
     ticks = [0, 0.5, 1, 1.5, 2, 3, 4] if end < 2.5 else [0, 1, 2, 3, 4]
     return as_json(
         [*_bars(found, end), _floors(found), _dots(found, end)],
-        height=66 + ROW_HEIGHT * len(found),
-        top=24,
+        height=8 + FOOT_HEIGHT + ROW_HEIGHT * len(found),
+        beside=BESIDE,
         x={
             "range": [0, end],
             "tickvals": ticks,

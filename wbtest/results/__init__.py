@@ -3,14 +3,13 @@
 from flask import Flask
 
 from wbtest.results import (
-    cost_views,
     dashboard_views,
-    excluded_views,
     network_checking,
-    note_views,
+    over_time_views,
     share_views,
     shared_page_views,
     signup_views,
+    visitor_views,
 )
 from wbtest.results.chart_style import belief, odds, times
 from wbtest.results.measurement_checks import chance
@@ -22,13 +21,12 @@ from wbtest.runtime import runtime
 
 # Each adds its pages to the blueprint of views.
 PAGES = (
-    note_views,
+    over_time_views,
     dashboard_views,
-    excluded_views,
     share_views,
     shared_page_views,
     signup_views,
-    cost_views,
+    visitor_views,
 )
 
 

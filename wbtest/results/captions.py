@@ -6,13 +6,11 @@ from collections.abc import Mapping, Sequence
 from datetime import date, datetime
 
 from wbtest.audience.counts import Totals
-from wbtest.publishing.page_options import ASKS_FOR
 from wbtest.publishing.rule import ACTS
 from wbtest.publishing.rule_text import as_percent
 from wbtest.results.chart_style import belief, odds
 from wbtest.results.charts import shows_below
 from wbtest.results.figures import Results
-from wbtest.results.funnel import ANSWERED, CONFIRMED, LATER, Stage, what_is_more
 from wbtest.results.history import total
 from wbtest.results.segments import FEWEST, Segment
 from wbtest.results.trust import listed
@@ -101,26 +99,16 @@ def of_course(results: Results) -> str:
     return f"By now: {_uncapital(of_intervals(results))} Bands narrow as more people come."
 
 
-def of_funnel(results: Results, stages: Sequence[Stage]) -> str:
-    """From served to the last step, over all variants; and where a step is no part of the last."""
+def of_funnel(results: Results) -> str:
+    """From served to what counts, over all variants."""
     everybody = results.everybody
     if not everybody.served:
         return f"Nobody was served the page{_yet(results)}."
     people = "person who was" if everybody.served == 1 else "people who were"
-    said = (
+    return (
         f"Of {everybody.served:,} {people} served the page {everybody.seen:,} saw it and "
-        f"{everybody.converted:,} {act(results)}"
+        f"{everybody.converted:,} {act(results)}."
     )
-    asked = {stage.name for stage in stages}
-    if CONFIRMED in asked:
-        addresses = "address is" if everybody.confirmed == 1 else "addresses are"
-        said += f"; {everybody.confirmed:,} {addresses} confirmed"
-    if ANSWERED in asked:
-        said += f"; {everybody.answered:,} answered a question"
-    for step in ASKS_FOR:
-        if LATER[step] in asked:
-            said += f"; {everybody.acted(step):,} {ACTS[step].did}"
-    return f"{said}. {what_is_more(stages)}".strip()
 
 
 def of_rates(results: Results, days: Days | None = None) -> str:

@@ -8,8 +8,9 @@ reads a little markup in its texts, and never become part of a template for hove
 from __future__ import annotations
 
 import html
+import textwrap
 import unicodedata
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from datetime import UTC, date, datetime, time, timedelta
 from math import exp, inf, log
 from typing import Any, Protocol
@@ -40,9 +41,18 @@ class MarkedMoment(Protocol):
 
 Drawn = list[Parts]
 LONGEST_NAME = 30
-# A line of words over a chart, and a row of marks below two lines of words; in pixels.
+# Of fewer visitors a per cent would say more than is known.
+SMALL = 100
+# Of one of two lines of a name beside the plot.
+LONGEST_LINE = 16
+# In pixels: a line of words over a chart, a row of marks, the columns of names and of figures
+# beside the plot, and below it the ticks with the words of the dotted lines.
 WORDS_HEIGHT = 20
-ROW_HEIGHT = 68
+ROW_HEIGHT = 48
+NAMES_WIDTH = 128
+FIGURES_WIDTH = 76
+FOOT_HEIGHT = 46
+BESIDE = {"l": NAMES_WIDTH + 4, "r": FIGURES_WIDTH + 8, "b": FOOT_HEIGHT}
 # Variants are told apart by more than a colour.
 DASHES = ("solid", "dash", "dot", "dashdot", "longdash", "longdashdot")
 # Target, floor and the bar of evidence: what the data are held against.
@@ -67,11 +77,19 @@ LAYOUT = {
 
 
 def as_json(
-    traces: Sequence[Parts], *, height: int, x: Parts, y: Parts, top: int = 8, **layout: Any
+    traces: Sequence[Parts],
+    *,
+    height: int,
+    x: Parts,
+    y: Parts,
+    top: int = 8,
+    beside: Mapping[str, int] | None = None,
+    **layout: Any,
 ) -> str:
     """Return the figure as JSON that may stand in a script element; ``height`` is in pixels.
 
-    ``x`` and ``y`` are what is special about the axes, ``layout`` what is about the rest.
+    ``x`` and ``y`` are what is special about the axes, ``beside`` about the margins, ``layout``
+    about the rest.
     """
     import plotly.io
 
@@ -80,7 +98,7 @@ def as_json(
         "layout": {
             **LAYOUT,
             "height": height,
-            "margin": {"l": 4, "r": 4, "t": top, "b": 4},
+            "margin": {"l": 4, "r": 4, "t": top, "b": 4} | dict(beside or {}),
             "xaxis": AXIS | x,
             "yaxis": AXIS | y,
             **layout,
@@ -129,21 +147,37 @@ def line_words(text: str, *, above: int = 0) -> Parts:
     return words(f"··· {text}", side="left") | place
 
 
-def row_words(name: str, said: str, y: int, colour: str = "var(--soft)") -> Drawn:
-    """Return what stands above the marks of a row: its name, and below that what is ``said`` of it.
+def row_name(name: str, y: float, *, is_strong: bool = True, **parts: Any) -> Parts:
+    """Return the name of a row, in the column at the start."""
+    font = {"color": "var(--ink)", "weight": 600} if is_strong else {"color": "var(--soft)"}
+    return words(two_lines(name), side="left", y=y, align="left", xshift=-NAMES_WIDTH) | {
+        "font": font,
+        **parts,
+    }
 
-    Both begin at the left: side by side a long name would run into what is said of it.
+
+def row_figures(
+    figures: Sequence[str], y: float, colour: str = "var(--ink)", **parts: Any
+) -> Parts:
+    """Return what is known of a row, in the column at the end; each figure is a line."""
+    lines = "<br>".join(figures)
+    return (
+        words(lines, side="right", y=y, colour=colour, align="right", xshift=FIGURES_WIDTH) | parts
+    )
+
+
+def foot_words(text: str, at: float, side: str = "left") -> Parts:
+    """Return what an upright dotted line is, below the ticks: over the plot it would cover marks.
+
+    ``side`` of the line: the words begin there, or end there.
     """
-    bold = {"color": "var(--ink)", "weight": 600}
-    return [
-        words(short(name), side="left", y=y, yshift=43, font=bold),
-        words(said, side="left", y=y, yshift=23, colour=colour),
-    ]
+    place = {"x": at, "xref": "x", "y": 0, "yref": "paper", "yanchor": "top", "yshift": -22}
+    return words(text, side=side) | place
 
 
 def rows_axis(count: int) -> Parts:
     """Return a y axis for so many rows, the first at 0 and each of the others 1 below."""
-    return {"visible": False, "range": [0.65 - count, 0.82]}
+    return {"visible": False, "range": [0.5 - count, 0.5]}
 
 
 def day_axis(days: Sequence[date]) -> Parts:
@@ -205,6 +239,26 @@ def short(text: str, longest: int = LONGEST_NAME) -> str:
         return html.escape(text, quote=False)
     end = next(k for k in range(len(text)) if sum(widths[: k + 1]) > longest - 1)
     return html.escape(f"{text[:end].rstrip()}…", quote=False)
+
+
+def two_lines(name: str) -> str:
+    """Return a name as text for Plotly, on two lines at most.
+
+    >>> two_lines("Half the waste in a week, for whoever cooks"), two_lines("食材を捨てない" * 3)
+    ('Half the waste<br>in a week, for…', '食材を捨てない食<br>材を捨てない食…')
+    """
+    is_wide = any(unicodedata.east_asian_width(sign) in "WF" for sign in name)
+    width = LONGEST_LINE // 2 if is_wide else LONGEST_LINE
+    lines = textwrap.wrap(name, width, max_lines=2, placeholder="…")
+    return "<br>".join(html.escape(line, quote=False) for line in lines)
+
+
+def figures_of(totals: Totals) -> list[str]:
+    """Return the rate as counts, and in per cent once they are many: 92 of 711, 12.9 %."""
+    if not totals.seen:
+        return ["nobody yet"]
+    share = [percent(totals.converted / totals.seen)] if totals.seen >= SMALL else []
+    return [signed_up_of(totals), *share]
 
 
 def signed_up_of(totals: Totals) -> str:

@@ -7,15 +7,20 @@ from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
 from datetime import date
+from itertools import pairwise
 from math import log
 from typing import Any
 
 from wbtest.audience.counts import Totals
 from wbtest.publishing.rule_text import as_percent
 from wbtest.results.chart_style import (
+    AXIS,
+    BESIDE,
     DASHES,
+    FOOT_HEIGHT,
     LEGEND,
     ROW_HEIGHT,
+    SMALL,
     WORDS_HEIGHT,
     MarkedMoment,
     Parts,
@@ -23,6 +28,8 @@ from wbtest.results.chart_style import (
     bars_of,
     day_axis,
     day_words,
+    figures_of,
+    foot_words,
     level,
     line_words,
     local_time,
@@ -30,12 +37,12 @@ from wbtest.results.chart_style import (
     moments_in_words,
     odds,
     rates_end,
-    row_words,
+    row_figures,
+    row_name,
     rows_axis,
     saying,
     short,
     signed_up_of,
-    words,
 )
 from wbtest.results.figures import Results, VariantFigures
 from wbtest.results.funnel import Stage
@@ -62,17 +69,18 @@ def intervals(results: Results) -> str:
     traces, notes = [], []
     for k, variant in enumerate(variants):
         traces += _interval(variant, -k)
-        counts = signed_up_of(variant.totals) if variant.totals.seen else "nobody yet"
-        notes += row_words(variant.name, counts, -k)
-    # One above the other, since on a telephone there is no room between the two lines.
-    for rate, word, up in ((rule.floor, "floor", WORDS_HEIGHT), (rule.target, "target", 0)):
-        place = {"x": rate, "xref": "x", "y": 1, "yref": "paper", "yanchor": "bottom", "yshift": up}
-        notes.append(words(f"{word} {as_percent(rate)}", side="left") | place)
+        notes += [
+            row_name(variant.name, -k),
+            row_figures(figures_of(variant.totals), -k, COLOURS[variant.standing]),
+        ]
+    # On the sides that are turned from each other, since there may be no room between the lines.
+    notes.append(foot_words(f"floor {as_percent(rule.floor)}", rule.floor, "right"))
+    notes.append(foot_words(f"target {as_percent(rule.target)}", rule.target))
     return as_json(
         traces,
-        height=88 + ROW_HEIGHT * len(variants),
-        top=2 * WORDS_HEIGHT + 6,
-        x={"range": [0, _highest(results)], "tickformat": ".0%"},
+        height=8 + FOOT_HEIGHT + ROW_HEIGHT * len(variants),
+        beside=BESIDE,
+        x={"range": [0, _highest(results)], "tickformat": ".0%", "nticks": 4, "tickangle": 0},
         y=rows_axis(len(variants)),
         shapes=[level(rate, is_upright=True) for rate in (rule.floor, rule.target)],
         annotations=notes,
@@ -207,37 +215,83 @@ def _highest(results: Results) -> float:
 Days = Mapping[date, Sequence[Totals]]
 
 
+# Of a step of the funnel, and of the name above its variant; in pixels.
+STEP_HEIGHT, TITLE_HEIGHT = 24, 34
+
+
 def funnel(results: Results, stages: Sequence[Stage]) -> str:
-    """From served to the last step: a bar for each variant."""
-    variants = list(enumerate(results.variants))
-    # Plotly draws the first one at the bottom.
-    upwards = list(reversed(stages))
-    traces = []
-    for k, variant in reversed(variants):
-        counts = [stage.counts[k] for stage in upwards]
-        traces.append(
-            bars_of(k, variant)
-            | {
-                "x": counts,
-                "y": [stage.name for stage in upwards],
-                "orientation": "h",
-                "text": [f"{count:,}" for count in counts],
-                "textposition": "outside",
-                "cliponaxis": False,
-                **saying([f"{stage.name}, {stage.counts[k]:,}" for stage in upwards]),
-            }
-        )
+    """From served to the last step: a panel for each variant, with the share of the step before."""
+    variants, steps = results.variants, len(stages)
+    is_alone = len(variants) == 1
+    first = 0 if is_alone else _leader(results)
+    title = 0 if is_alone else TITLE_HEIGHT
+    panel = title + steps * STEP_HEIGHT
+    plot = len(variants) * panel
     most = max(max(stage.counts) for stage in stages)
+    traces: list[Parts] = []
+    notes: list[Parts] = []
+    axes: Parts = {}
+    for k, variant in enumerate(variants):
+        axis = "y" if k == 0 else f"y{k + 1}"
+        top = 1 - (k * panel + title) / plot
+        axes[f"yaxis{k + 1 if k else ''}"] = AXIS | {
+            "visible": False,
+            "domain": [round(max(top - steps * STEP_HEIGHT / plot, 0), 5), round(top, 5)],
+            "range": [0.5 - steps, 0.5],
+            "anchor": "x",
+        }
+        counts = [stage.counts[k] for stage in stages]
+        traces.append(_steps(variant, stages, counts, axis, is_first=k == first))
+        if title:
+            place = {"y": top, "yref": "paper", "yanchor": "bottom", "yshift": 2}
+            notes.append(row_name("", 0) | {"text": short(variant.name)} | place)
+        shares = ["", *(_share(*pair) for pair in pairwise(counts))]
+        for step, (stage, count, share) in enumerate(zip(stages, counts, shares, strict=True)):
+            notes.append(row_name(stage.name, -step, is_strong=False, yref=axis))
+            notes.append(row_figures([f"{count:,}{share}"], -step, yref=axis))
+    y = axes.pop("yaxis")
     return as_json(
         traces,
-        height=90 + len(stages) * (22 + 17 * len(variants)),
-        x={"visible": False, "range": [0, 1.25 * max(most, 1)]},
-        y={"showgrid": False},
-        barmode="group",
-        bargap=0.25,
-        legend=LEGEND | {"traceorder": "reversed"},
-        showlegend=len(variants) > 1,
+        height=16 + plot,
+        beside=BESIDE | {"b": 8},
+        x={"visible": False, "range": [0, max(most, 1)]},
+        y=y,
+        bargap=0.35,
+        annotations=notes,
+        showlegend=False,
+        **axes,
     )
+
+
+def _steps(
+    variant: VariantFigures,
+    stages: Sequence[Stage],
+    counts: list[int],
+    axis: str,
+    *,
+    is_first: bool,
+) -> Parts:
+    return {
+        "type": "bar",
+        "orientation": "h",
+        "name": short(variant.name),
+        "x": counts,
+        "y": [-step for step in range(len(stages))],
+        "yaxis": axis,
+        "marker": {"color": "var(--accent)" if is_first else "var(--edge)"},
+        **saying([f"{stage.name}, {n:,}" for stage, n in zip(stages, counts, strict=True)]),
+    }
+
+
+def _leader(results: Results) -> int:
+    """The variant with the best evidence, among those that the verdict speaks of if it does."""
+    places = results.verdict.variants or range(len(results.variants))
+    return max(places, key=lambda k: results.variants[k].log_e_above)
+
+
+def _share(before: int, now: int) -> str:
+    """How many of the step before; '' of few, and where a step is no part of the one before."""
+    return f" · {now / before:.0%}" if before >= SMALL and now <= before else ""
 
 
 def visits_by_day(results: Results, days: Days, annotations: Sequence[MarkedMoment] = ()) -> str:

@@ -1,9 +1,10 @@
-"""The first screen of an experiment's results, the tabs behind it, and the figures as files."""
+"""The results of a test: the pages of the tab, and the figures as files.
+
+The pages over time and of visitors, which have forms, are in ``over_time_views`` and
+``visitor_views``.
+"""
 
 from __future__ import annotations
-
-from collections.abc import Callable
-from typing import Any
 
 import msgspec
 from flask import Response, abort, jsonify, render_template, request
@@ -18,8 +19,7 @@ from wbtest.publishing.models import Experiment
 from wbtest.publishing.page_options import from_json as read_options
 from wbtest.publishing.rule import ACTS, EXCLUDED
 from wbtest.publishing.stages import contradiction, decisions
-from wbtest.results import captions, charts, segments, verdict_text
-from wbtest.results.chart_style import moments_in_words
+from wbtest.results import captions, charts, verdict_text
 from wbtest.results.costs import spending_of
 from wbtest.results.crowd_figures import lines
 from wbtest.results.exports import FILES, MORE_TABLES, TABLES, Rows
@@ -27,28 +27,24 @@ from wbtest.results.figures import Results, check_started, evaluate, results_of
 from wbtest.results.figures_json import crowds_json
 from wbtest.results.figures_json import results_json as as_json
 from wbtest.results.funnel import funnel_steps, reading_of
-from wbtest.results.notes import notes_of
-from wbtest.results.rate_charts import beliefs, course_chart, course_of, densities
-from wbtest.results.segments import most_visited
-from wbtest.results.share_views import share_part
+from wbtest.results.rate_charts import beliefs, densities
 from wbtest.results.signup_list import answers_of, asked_on_page
 from wbtest.results.summary import other_attempts
 from wbtest.results.trust import is_lost, panel_of
 from wbtest.results.verdict_text import advice, missing
 from wbtest.results.views import bp
-from wbtest.results.who_came import days_of, filters_of
-from wbtest.results.who_came import who_came as segments_of
+from wbtest.results.who_came import filters_of
 from wbtest.runtime import runtime
 from wbtest.team import access
 from wbtest.web import as_csv, send_file
 
-# Endpoint and name of each tab; the first screen is the first one.
+# Endpoint and name of each page of the tab.
 TABS = (
-    ("results", "Verdict"),
+    ("results", "Result"),
     ("over_time", "Over time"),
-    ("who_came", "Who came"),
-    ("what_they_said", "What they said"),
-    ("for_information", "For information"),
+    ("visitors", "Visitors"),
+    ("answers", "Answers"),
+    ("statistics", "Statistics"),
 )
 
 
@@ -81,7 +77,7 @@ def frame_of(experiment: Experiment, found: Results) -> dict[str, object]:
         "crowds": lines(crowds_json(found)),
         "final_moment": verdict_text.final_moment(found),
         "standings": verdict_text.STANDINGS,
-        "standing": verdict_text.status_line(experiment, found),
+        "standing": verdict_text.life_line(experiment, found),
         "attempt": verdict_text.attempt_phrase(found),
         "decisions": [(decision, contradiction(decision)) for decision in decisions(experiment)],
         "trust_panel": panel_of(found.trust),
@@ -95,61 +91,53 @@ def frame_of(experiment: Experiment, found: Results) -> dict[str, object]:
 @of_one_moment
 @access.requires("read")
 def results(experiment_id: int) -> ResponseReturnValue:
-    """The verdict, why one may trust it, and the figures it rests on."""
+    """The result, whether it can be trusted, and the figures it rests on."""
     experiment = access.get(Experiment, experiment_id, "read")
     if experiment.started_at is None:
-        return render_template("results/not_started.html", experiment=experiment)
+        return page_of("results", experiment)
     found = results_of(experiment, clock.now())
-    return render_template(
-        "results/results.html",
-        tab="results",
-        charts=charts,
-        captions=captions,
+    return page_of(
+        "results",
+        experiment,
+        found,
         stages=funnel_steps(experiment, found),
         groups_aside=standing(experiment),
         spending=spending_of(experiment),
         attempts=other_attempts(experiment, found.life.now),
-        **(
-            runtime().hooks.decision_part(experiment)
-            | share_part(experiment)
-            | frame_of(experiment, found)
-        ),
+        **runtime().hooks.decision_part(experiment),
     )
 
 
-More = Callable[[Experiment, Results], dict[str, Any]]
-
-
-@bp.get("/experiments/<int:experiment_id>/results/over-time")
+@bp.get("/experiments/<int:experiment_id>/results/answers")
 @of_one_moment
 @access.requires("read")
-def over_time(experiment_id: int) -> ResponseReturnValue:
-    """The evidence against its line, the course of the rates, and what came on each day."""
-    return _tab("over_time", experiment_id, _over_time)
-
-
-@bp.get("/experiments/<int:experiment_id>/results/who-came")
-@of_one_moment
-@access.requires("read")
-def who_came(experiment_id: int) -> ResponseReturnValue:
-    """Visitors by source, device, language, weekday and hour; exploratory."""
-    return _tab("who_came", experiment_id, _who_came)
-
-
-@bp.get("/experiments/<int:experiment_id>/results/what-they-said")
-@of_one_moment
-@access.requires("read")
-def what_they_said(experiment_id: int) -> ResponseReturnValue:
+def answers(experiment_id: int) -> ResponseReturnValue:
     """Answers after the sign-up, questions of visitors, and what they read."""
-    return _tab("what_they_said", experiment_id, _what_they_said)
+    experiment = access.get(Experiment, experiment_id, "read")
+    if experiment.started_at is None:
+        return page_of("answers", experiment)
+    return page_of(
+        "answers",
+        experiment,
+        results_of(experiment, clock.now()),
+        answers=answers_of(experiment),
+        asked=asked_on_page(experiment),
+        asked_for={step: ACTS[step].did for step in read_options(experiment.options).asks_for},
+        reading=reading_of(experiment),
+    )
 
 
-@bp.get("/experiments/<int:experiment_id>/results/for-information")
+@bp.get("/experiments/<int:experiment_id>/results/statistics")
 @of_one_moment
 @access.requires("read")
-def for_information(experiment_id: int) -> ResponseReturnValue:
-    """What is right for one look planned in advance."""
-    return _tab("for_information", experiment_id, _for_information)
+def statistics(experiment_id: int) -> ResponseReturnValue:
+    """What holds for one look planned in advance."""
+    experiment = access.get(Experiment, experiment_id, "read")
+    if experiment.started_at is None:
+        return page_of("statistics", experiment)
+    found = results_of(experiment, clock.now())
+    known = densities(found)
+    return page_of("statistics", experiment, found, densities=known, beliefs=beliefs(found, known))
 
 
 @bp.get("/experiments/<int:experiment_id>/results/now.json")
@@ -166,61 +154,19 @@ def results_now(experiment_id: int) -> ResponseReturnValue:
     )
 
 
-def _tab(name: str, experiment_id: int, more: More) -> ResponseReturnValue:
-    experiment = access.get(Experiment, experiment_id, "read")
-    if experiment.started_at is None:
+def page_of(
+    name: str, experiment: Experiment, found: Results | None = None, **parts: object
+) -> str:
+    """Return a page of the tab; without figures what it says before the start."""
+    if found is None:
         return render_template("results/not_started.html", experiment=experiment)
-    found = results_of(experiment, clock.now())
     return render_template(
-        f"results/dashboard/{name}.html",
-        tab=name,
+        f"results/{name}.html",
+        subtab=name,
         charts=charts,
         captions=captions,
-        **(frame_of(experiment, found) | more(experiment, found)),
+        **(frame_of(experiment, found) | parts),
     )
-
-
-def _filtered(found: Results) -> dict[str, Any]:
-    choices, filters = filters_of(found, request.args)
-    return {"choices": choices, "filters": filters}
-
-
-def _over_time(experiment: Experiment, found: Results) -> dict[str, Any]:
-    filtered = _filtered(found)
-    points, notes = course_of(found), notes_of(experiment)[::-1]
-    # That the test began is where every chart begins.
-    drawn = [note for note in notes if note.number]
-    return filtered | {
-        "notes": notes,
-        "drawn": drawn,
-        "days": days_of(experiment, found, filtered["filters"]),
-        "points": points,
-        "whens": moments_in_words([point.at for point in points[0]], experiment.time_zone),
-        "course": course_chart(found, points, drawn),
-    }
-
-
-def _who_came(experiment: Experiment, found: Results) -> dict[str, Any]:
-    filtered = _filtered(found)
-    return filtered | {
-        "came": segments_of(experiment, found, filtered["filters"]),
-        "segments": segments,
-        "most_visited": most_visited,
-    }
-
-
-def _what_they_said(experiment: Experiment, _found: Results) -> dict[str, Any]:
-    return {
-        "answers": answers_of(experiment),
-        "asked": asked_on_page(experiment),
-        "asked_for": {step: ACTS[step].did for step in read_options(experiment.options).asks_for},
-        "reading": reading_of(experiment),
-    }
-
-
-def _for_information(_experiment: Experiment, found: Results) -> dict[str, Any]:
-    known = densities(found)
-    return {"densities": known, "beliefs": beliefs(found, known)}
 
 
 @bp.get("/experiments/<int:experiment_id>/results.json")

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from collections.abc import Collection, Mapping, Sequence
-from operator import gt
 from typing import NamedTuple
 
 from wbtest.audience import counts
@@ -74,28 +73,6 @@ def funnel_of(
     if not is_signup:
         stages.append(Stage(f"{LATER[counted]} in time", converted, is_counted=True))
     return stages
-
-
-def what_is_more(stages: Sequence[Stage]) -> str:
-    """Return why a later step holds more than an earlier one, for any variant; '' where none does.
-
-    >>> what_is_more([Stage(SIGNED, (9,)), Stage(CONFIRMED, (3,)), Stage(ANSWERED, (5,))])
-    'More answered than confirmed: the questions come before our mail is opened.'
-    """
-    counts = {stage.name: stage.counts for stage in stages}
-    reasons = {
-        (CONFIRMED, SIGNED): "addresses that came unseen or too late can be confirmed, too",
-        (ANSWERED, SIGNED): "who came unseen or too late can answer, too",
-        (ANSWERED, CONFIRMED): "the questions come before our mail is opened",
-    }
-    for step in ("price", "call", "preorder"):
-        reasons[LATER[step], SIGNED] = "who came unseen or too late can say so, too"
-    found = [
-        f"More {later.lower()} than {earlier.lower()}: {reason}."
-        for (later, earlier), reason in reasons.items()
-        if later in counts and earlier in counts and any(map(gt, counts[later], counts[earlier]))
-    ]
-    return " ".join(found)
 
 
 def funnel_steps(experiment: Experiment, found: Results) -> list[Stage]:

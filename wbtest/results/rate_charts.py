@@ -16,11 +16,13 @@ from wbtest.publishing.rule_text import as_percent
 from wbtest.results.chart_style import (
     AXIS,
     DASHES,
+    FOOT_HEIGHT,
     WORDS_HEIGHT,
     MarkedMoment,
     Parts,
     as_json,
     day_axis,
+    foot_words,
     level,
     line_words,
     local_time,
@@ -123,7 +125,9 @@ def course_chart(
         [point.interval.high for path in points for point in path[len(path) // 2 :]],
         [variant.rate for variant in results.variants],
     )
-    traces, axes, texts = [], {}, []
+    traces: list[Parts] = []
+    texts: list[Parts] = []
+    axes: Parts = {}
     last = points[0][-1].at
     ends = life.started_at, last
     happened = numbered(annotations, life.time_zone, ends, above=TITLE_HEIGHT)
@@ -275,13 +279,11 @@ def beliefs(results: Results, densities: Sequence[Density]) -> str:
     return as_json(
         traces,
         height=320,
-        top=24,
+        top=8,
+        beside={"b": FOOT_HEIGHT},
         x={"range": [0, max([1.1 * target, *ends])], "tickformat": ".0%", "nticks": 6},
         y={"visible": False, "range": [0, 1.1 * max([d.top for d in densities], default=1.0)]},
         shapes=[level(target, is_upright=True)],
-        annotations=[
-            words(f"target {as_percent(target)}", side="left")
-            | {"x": target, "xref": "x", "y": 1, "yref": "paper", "yanchor": "bottom"}
-        ],
+        annotations=[foot_words(f"target {as_percent(target)}", target)],
         showlegend=len(traces) > 1,
     )

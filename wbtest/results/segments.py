@@ -15,16 +15,23 @@ from wbtest.audience.counts import Hourly, Totals
 from wbtest.audience.recording.hours import clock_of, day_of
 from wbtest.publishing.rule_text import as_percent
 from wbtest.results.chart_style import (
+    BESIDE,
+    FOOT_HEIGHT,
+    ROW_HEIGHT,
     WORDS_HEIGHT,
     Parts,
     as_json,
+    figures_of,
+    foot_words,
     level,
     line_words,
     rates_end,
+    row_figures,
+    row_name,
+    rows_axis,
     saying,
     short,
     signed_up_of,
-    words,
 )
 from wbtest.results.history import total
 from wbtest.statistics import Counts, Interval
@@ -138,19 +145,15 @@ def chart_rows(segments: Sequence[Segment], target: float) -> str:
     }
     return as_json(
         [trace],
-        height=78 + 34 * max(len(shown), 1),
-        top=24,
-        x={"range": [0, _end(shown, target)], "tickformat": ".0%", "nticks": 6},
-        y={
-            "showgrid": False,
-            "range": [0.5 - max(len(shown), 1), 0.5],
-            "tickvals": places,
-            "ticktext": [short(segment.name) for segment in shown],
-        },
+        height=8 + FOOT_HEIGHT + ROW_HEIGHT * max(len(shown), 1),
+        beside=BESIDE,
+        x={"range": [0, _end(shown, target)], "tickformat": ".0%", "nticks": 4, "tickangle": 0},
+        y=rows_axis(max(len(shown), 1)),
         shapes=[level(target, is_upright=True)],
         annotations=[
-            words(f"target {as_percent(target)}", side="left")
-            | {"x": target, "xref": "x", "y": 1, "yref": "paper", "yanchor": "bottom"}
+            *(row_name(segment.name, -k) for k, segment in enumerate(shown)),
+            *(row_figures(figures_of(segment.all), -k) for k, segment in enumerate(shown)),
+            foot_words(f"target {as_percent(target)}", target),
         ],
         showlegend=False,
     )

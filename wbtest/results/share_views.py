@@ -60,13 +60,8 @@ def revoke_shared(experiment_id: int, number: int) -> ResponseReturnValue:
     """Close a link."""
     link = _get(experiment_id, number)
     shared_links.revoke_shared(link, access.person())
-    flash(f"The link “{link.label}” is closed.")
+    flash("Link ended.")
     return redirect(url_for(".share", experiment_id=experiment_id), 303)
-
-
-def share_part(experiment: Experiment) -> dict[str, object]:
-    """What ``results/sharing/_part.html`` shows on the page of the results."""
-    return {"experiment": experiment, "open_links": shared_links.count_open(experiment)}
 
 
 def _get(experiment_id: int, number: int) -> SharedLink:
@@ -87,7 +82,7 @@ def _new_form() -> ShareForm:
 def _page(experiment: Experiment, form: ShareForm) -> str:
     shared = shared_links.shared_of(experiment)
     return render_template(
-        "results/sharing/share.html",
+        "results/share.html",
         experiment=experiment,
         form=form,
         links=[(link, not shared_links.is_over(link)) for link in shared],

@@ -44,7 +44,7 @@ from wbtest.writing import document as documents
 SHARED_TABLES = ("variants", "evidence", "days", "funnel")
 # The checks whose reasons may name sources. Of all others a source called “people” hides nothing.
 NAME_SOURCES = ("sources", "passed_on", "footprint")
-UNTOLD = "The team sees why: it is about a source of visitors, which is not shown here."
+UNTOLD = "The team sees why: it’s about a source of visitors, which isn’t shown here."
 _QUOTED = re.compile("(“[^”]*”)")
 _TURNED = (
     (MAY_STOP, ""),
@@ -92,16 +92,10 @@ def shared_figures(results: Results, stages: Sequence[Stage]) -> dict[str, objec
         "attempt": attempt_phrase(results),
         "seal": short_seal(results.seal),
         "stages": stages,
-        "shows_below": charts.shows_below(results),
-        "evidence_days": charts.evidence_by_day(results),
-        "drawn": {
-            "rates": charts.intervals(results),
-            "evidence": charts.evidence(results),
-            "funnel": charts.funnel(results, stages),
-        },
+        "charts": charts,
         "of_intervals": turned(captions.of_intervals(results)),
         "of_evidence": turned(captions.of_evidence(results)),
-        "of_funnel": turned(captions.of_funnel(results, stages)),
+        "of_funnel": turned(captions.of_funnel(results)),
     }
 
 
@@ -164,7 +158,7 @@ def shared(token: str) -> ResponseReturnValue:
             put_refusal(form, refused)
         else:
             return _let_in(link, token)
-    return render_template("results/sharing/locked.html", form=form), 422 if _is_sent() else 200
+    return render_template("results/locked.html", form=form), 422 if _is_sent() else 200
 
 
 @bp.get(f"{ADDRESS}/results.csv")
@@ -186,9 +180,7 @@ def shared_csv(token: str) -> ResponseReturnValue:
 
 def say_it_is_shut(error: Refused) -> ResponseReturnValue:
     """A link that opens nothing, as a page that says nothing of what it was."""
-    page = render_template(
-        "results/sharing/shut.html", title=TITLES[error.status], sentence=str(error)
-    )
+    page = render_template("results/shut.html", title=TITLES[error.status], sentence=str(error))
     return page, error.status
 
 
@@ -206,9 +198,9 @@ def keep_shared_secret(response: Response) -> Response:
 def _get(token: str) -> SharedLink:
     found = shared_links.find_shared(token)
     if found is None:
-        raise SharedUnknown("This link opens nothing. Ask whoever sent it for a new one.")
+        raise SharedUnknown("This link doesn’t work. Ask whoever shared it for a new one.")
     if shared_links.is_over(found):
-        raise SharedOver("This link is over. Ask whoever sent it for a new one.")
+        raise SharedOver("This link has expired. Ask whoever shared it for a new one.")
     return found
 
 
@@ -230,7 +222,7 @@ def _show(token: str) -> str:
     experiment = _get(token).experiment
     found = results_of(experiment, clock.now())
     return render_template(
-        "results/sharing/shared.html",
+        "results/shared.html",
         token=token,
         link=link,
         product=documents.from_json(experiment.revision.document).product,

@@ -20,6 +20,7 @@ from wbtest.publishing.page_options import FollowUpQuestion
 from wbtest.publishing.rule import Conversion, Hypothesis
 from wbtest.publishing.sealing import sealed_options
 from wbtest.results.visitor_checks import reason_name
+from wbtest.web import Page
 from wbtest.writing.models import Candidate
 from wbtest.writing.suggested_questions import candidates_of
 
@@ -66,18 +67,19 @@ class ListedSignup(Struct, frozen=True):
 
 
 def signups(
-    experiment: Experiment, rule: Hypothesis, newest: int | None = None
+    experiment: Experiment, rule: Hypothesis, page: Page | None = None
 ) -> Iterator[ListedSignup]:
-    """Return the sign-ups, newest first; all of them, or the ``newest`` so many."""
+    """Return the sign-ups, newest first; all of them, or those of a page."""
     # Read at once: while a download is sent, the session that knows the experiment is over.
     names = {variant.key: variant.name or variant.key for variant in experiment.variants}
     query = (
         db.select(Signup)
         .where(_is_read(experiment), Signup.left_at.is_(None))
         .order_by(Signup.at_us.desc(), Signup.email_key)
-        .limit(newest)
         .execution_options(yield_per=CHUNK)
     )
+    if page is not None:
+        query = query.offset(page.first).limit(page.at_once)
     return _list(query, names, rule)
 
 

@@ -1,4 +1,4 @@
-"""Who left an address: the list for owners, and its files."""
+"""Sign-ups: the list for owners, and its files."""
 
 from __future__ import annotations
 
@@ -24,16 +24,16 @@ from wbtest.store import Invalid
 from wbtest.team import access
 from wbtest.team.audit import record_download
 from wbtest.team.login_views import proved
-from wbtest.web import as_csv, send_file
+from wbtest.web import as_csv, page_of, send_file
 
-SHOWN_SIGNUPS = 200
+AT_ONCE = 50
 
 
 @bp.get("/experiments/<int:experiment_id>/signups")
 @access.requires("own")
 @proved("GET")
 def signups(experiment_id: int) -> ResponseReturnValue:
-    """Who left an address, the newest first."""
+    """Sign-ups, newest first, a page at a time."""
     return _page(access.get(Experiment, experiment_id, "own"))
 
 
@@ -64,7 +64,7 @@ def signups_json(experiment_id: int) -> ResponseReturnValue:
 @access.requires("own")
 @proved("GET")
 def mailing_csv(experiment_id: int) -> ResponseReturnValue:
-    """Whoever agreed to mail, under headings that mailing tools know."""
+    """People who agreed to email, under headings that mailing tools know."""
     experiment = access.get(Experiment, experiment_id, "own")
     rows = mailing_rows(listed_signups(experiment, sealed_rule(experiment)), experiment.slug)
     record_download("signups.exported", f"/p/{experiment.slug}")
@@ -75,25 +75,26 @@ def mailing_csv(experiment_id: int) -> ResponseReturnValue:
 @access.requires("own")
 @proved("POST")
 def erase_signup(experiment_id: int) -> ResponseReturnValue:
-    """Erase an address for whoever asked somebody of the team for it."""
+    """Delete the data of somebody who asked the team for it."""
     experiment = access.get(Experiment, experiment_id, "own")
     typed = request.form.get("email", "")
     try:
         erase_for(experiment, access.person(), typed)
     except Invalid as refused:
         return _page(experiment, asked=typed, fault=str(refused)), 422
-    flash("The address is erased. No count changes.")
+    flash("Personal data deleted.")
     return redirect(url_for(".signups", experiment_id=experiment_id), 303)
 
 
 def _page(experiment: Experiment, asked: str = "", fault: str = "") -> str:
     rule = sealed_rule(experiment)
     numbers = count_signups(experiment)
-    newest = listed_signups(experiment, rule, SHOWN_SIGNUPS)
+    shown = page_of(numbers.here, AT_ONCE, request.args.get("page", 1, int))
     return render_template(
         "results/signups.html",
         experiment=experiment,
-        signups=list(newest),
+        signups=list(listed_signups(experiment, rule, shown)),
+        shown=shown,
         kinds=kinds(experiment),
         count=numbers.here,
         left=numbers.left,

@@ -291,6 +291,13 @@ def status_line(experiment: Experiment, results: Results) -> list[str]:
     )
 
 
+def life_line(experiment: Experiment, results: Results) -> list[str]:
+    """Return since when the test runs, and how it was approved if that was alone."""
+    approval = find_approval(experiment.revision)
+    is_alone = bool(approval and approval.is_alone_on_day_one)
+    return [_running(results), *_finality(results), *([ALONE] if is_alone else [])]
+
+
 def phrases(results: Results, *, seal: str, revision: int, form: str, is_alone: bool) -> list[str]:
     """Return the same of these facts; ``is_alone``: the text was approved alone, on day one."""
     found = [_running(results), *_finality(results), f"sealed {short_seal(seal)}"]

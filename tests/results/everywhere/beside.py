@@ -1,9 +1,7 @@
 """Who was left out, what people said and read, and what they cost."""
 
-from urllib.parse import urlencode
-
 from tests.results.everywhere import expecting
-from tests.results.everywhere.expecting import Asked, Share
+from tests.results.everywhere.expecting import Share
 from tests.results.everywhere.plan import DID
 from tests.results.everywhere.reading import (
     Reader,
@@ -15,7 +13,6 @@ from tests.results.everywhere.reading import (
 )
 from tests.results.everywhere.recount import COLUMNS
 
-ASIDE = "Visits and sign-ups that do not count, by reason"
 LEFT_OUT = "Left out, by reason and variant"
 BESIDE = "Locked figures, and the same beside them"
 OPEN = " open from the start, so it is read without a click"
@@ -33,26 +30,20 @@ REASONS = {
 }
 
 
-def check_left_out_below(reader: Reader, part: Asked) -> None:
-    """The table below who came, in which all variants are one; no filter touches it."""
-    machines = expecting.machines(reader)
-    expected = [[REASONS[why], whole(sum(row)), "–"] for why, row in machines.items()]
-    for why, row in expecting.left_out(reader).items():
-        visits, signups = (sum(column) for column in zip(*row, strict=True))
-        expected.append([REASONS[why], whole(visits), whole(signups)])
-    page = reader.page(f"results/who-came?{urlencode(part.address)}")
-    assert has_table(page, ASIDE) == bool(expected)
-    if expected:
-        assert table(page, ASIDE)[1:] == expected
-
-
 def check_left_out(reader: Reader) -> None:
-    """The page of who was left out, and of those who stand beside the figures."""
-    page = reader.page("excluded")
+    """Excluded visits, and the figures with groups set aside."""
+    page = reader.page("results/visitors")
     machines, people = expecting.machines(reader), expecting.left_out(reader)
-    expected = [[REASONS[why], *map(whole, row)] for why, row in machines.items()]
-    expected += [[REASONS[why], *(_people(*pair) for pair in row)] for why, row in people.items()]
-    [_, *shown] = table(page, LEFT_OUT)
+    several = len(reader.plan.keys) > 1
+    expected = [
+        [REASONS[why], *map(whole, [*row, *([sum(row)] if several else [])])]
+        for why, row in machines.items()
+    ]
+    for why, row in people.items():
+        sums = [tuple(sum(column) for column in zip(*row, strict=True))] if several else []
+        expected.append([REASONS[why], *(_people(*pair) for pair in [*row, *sums])])
+    assert has_table(page, LEFT_OUT) == bool(expected)
+    shown = table(page, LEFT_OUT)[1:] if expected else []
     assert [row[1:] for row in shown] == [row[1:] for row in expected]
     for (name, *_), (head, *_) in zip(expected, shown, strict=True):
         assert head.startswith(name)
@@ -67,12 +58,12 @@ def check_left_out(reader: Reader) -> None:
 def _people(visits: int, signups: int) -> str:
     if not signups:
         return whole(visits)
-    return f"{whole(visits)} {whole(signups)} {'address' if signups == 1 else 'addresses'}"
+    return f"{whole(visits)} {whole(signups)} {'sign-up' if signups == 1 else 'sign-ups'}"
 
 
 def check_said(reader: Reader) -> None:
     """Answers, the last step, and what was read."""
-    page, plan, answers = reader.page("results/what-they-said"), reader.plan, reader.told.answers
+    page, plan, answers = reader.page("results/answers"), reader.plan, reader.told.answers
     if plan.question:
         label = f"How many chose each answer to: {plan.question}"
         people = sum(answers.values())
@@ -84,7 +75,7 @@ def check_said(reader: Reader) -> None:
     total = expecting.added(reader.rows)
     for step in plan.asks_for:
         many = whole(total[COLUMNS.index(step)])
-        assert f"{many} of {whole(total[4])} who left an address {DID[step]}." in plain(page)
+        assert f"{many} of {whole(total[4])} who signed up {DID[step]}." in plain(page)
     labels = "Who opened each question", "How far they came, by variant"
     is_shown = bool(reader.told.acts)
     assert [has_table(page, label) for label in labels] == [is_shown] * 2

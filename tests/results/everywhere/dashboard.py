@@ -12,7 +12,7 @@ CHECKS = (
     *(files.check_languages, files.check_excluded, files.check_funnel, files.check_densities),
     *(files.check_answers, files.check_reading),
     *(first_screen.check_first_screen, first_screen.check_decision_page),
-    *(tabs.check_for_information, beside.check_left_out, beside.check_said),
+    *(tabs.check_statistics, beside.check_left_out, beside.check_said),
 )
 
 
@@ -26,5 +26,4 @@ def check_dashboard(reader: Reader, until: datetime, part: Part = WHOLE) -> None
     files.check_segments(reader, asked, segments)
     course = files.check_course(reader, until)
     tabs.check_over_time(reader, asked, days, course, until)
-    tabs.check_who_came(reader, asked, segments)
-    beside.check_left_out_below(reader, asked)
+    tabs.check_visitors(reader, asked, segments)

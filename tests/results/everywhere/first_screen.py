@@ -52,8 +52,8 @@ def _rate(numbers: Numbers, of_served: float | None) -> str:
 
 def _check_funnel(reader: Reader, page: str) -> None:
     stages, rows = expecting.marked(reader), reader.rows
-    steps = [*stages, ("Addresses", [row[4] for row in rows])]
-    steps.append(("Not seen before", [row[5] for row in rows]))
+    steps = [*stages, ("Sign-ups in total", [row[4] for row in rows])]
+    steps.append(("View not recorded", [row[5] for row in rows]))
     several = len(rows) > 1
     head = ["Step", *reader.names, *(["All"] if several else [])]
     body = [
@@ -62,7 +62,7 @@ def _check_funnel(reader: Reader, page: str) -> None:
     ]
     assert table(page, FUNNEL) == [head, *body]
     if any(row[0] for row in rows):
-        bars = [trace["x"][::-1] for trace in reversed(figure(page, "funnel"))]
+        bars = [trace["x"] for trace in figure(page, "funnel")]
         assert bars == [[counts[k] for _, counts in stages] for k in range(len(rows))]
 
 

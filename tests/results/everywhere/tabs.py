@@ -1,4 +1,4 @@
-"""The tabs behind the first screen: over time, who came, for information."""
+"""The pages behind the first screen: over time, visitors, statistics."""
 
 from datetime import datetime
 from urllib.parse import urlencode
@@ -80,11 +80,8 @@ def _check_evidence(reader: Reader, page: str) -> None:
             name,
             odds(target["log_e_above"]),
             odds(target["log_e_below"]),
-            _chance(row, target["probability_above"]),
         ]
-        for name, row, target in zip(
-            reader.names, reader.rows, reader.first["target"]["variants"], strict=True
-        )
+        for name, target in zip(reader.names, reader.first["target"]["variants"], strict=True)
     ]
 
 
@@ -109,16 +106,19 @@ def _check_evidence_by_day(reader: Reader, page: str, until: datetime) -> None:
     ]
 
 
-def check_who_came(reader: Reader, part: Asked, segments: dict[str, list[Group]]) -> None:
-    page = reader.page(f"results/who-came?{urlencode(part.address)}")
+def check_visitors(reader: Reader, part: Asked, segments: dict[str, list[Group]]) -> None:
+    page = reader.page(f"results/visitors?{urlencode(part.address)}")
     for kind, groups in segments.items():
         label = f"Visitors and rates by {'hour of the day' if kind == 'hour' else kind}"
         # Where nobody counts there is nothing to say but where they came from.
         is_shown = bool(segments["source"] if kind == "source" else segments["device"])
+        # One language compares nothing.
+        is_shown = is_shown and (kind != "language" or len(groups) > 1)
         assert has_table(page, label) == is_shown
         if is_shown:
             [_, *shown] = table(page, label)
             assert shown == [_of_group(reader, group) for group in groups]
+        if is_shown and len(groups) > 1:
             rates = [g.all[2] / g.all[1] if g.all[1] else None for g in groups]
             [dots] = figure(page, f"{kind}s")
             is_upright = kind in ("weekday", "hour")
@@ -127,15 +127,15 @@ def check_who_came(reader: Reader, part: Asked, segments: dict[str, list[Group]]
 
 def _of_group(reader: Reader, group: Group) -> list[str]:
     head = f"{group.name} {whole(group.all[0])} served"
-    row = [head if group.is_counted else f"{head}; does not count"]
+    row = [head if group.is_counted else f"{head}, not counted"]
     row += [of(group.all), between(wilson(group.all))] if group.all[1] else ["–", "–"]
     if len(reader.plan.keys) > 1:
         row += [of(numbers) if numbers[1] else "–" for numbers in group.row]
     return row
 
 
-def check_for_information(reader: Reader) -> None:
-    page = reader.page("results/for-information")
+def check_statistics(reader: Reader) -> None:
+    page = reader.page("results/statistics")
     assert has_table(page, BELIEFS) == reader.is_anybody
     if not reader.is_anybody:
         return

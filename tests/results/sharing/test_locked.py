@@ -61,7 +61,7 @@ def test_a_pass_opens_no_other_link(
 
     for given in (cookie.value, "", "x", "é", f"{10**30}.x", f"9{cookie.value}"):
         client.set_cookie("wb-shared", given, path=f"/shared/{other}")
-        assert "Type the password" in client.get(f"/shared/{other}").text
+        assert "Enter the password" in client.get(f"/shared/{other}").text
 
 
 def test_a_new_address_ends_the_passes_of_the_old_one(
@@ -76,7 +76,7 @@ def test_a_new_address_ends_the_passes_of_the_old_one(
     client.set_cookie("wb-shared", cookie.value, path=f"/shared/{new}")
 
     assert client.get(f"/shared/{old}").status_code == 404
-    assert "Type the password" in client.get(f"/shared/{new}").text
+    assert "Enter the password" in client.get(f"/shared/{new}").text
 
 
 def test_a_wrong_password_is_told_in_the_same_words(client: Browser, locked: str):

@@ -124,7 +124,7 @@ def test_a_link_that_never_was_and_one_that_was_replaced_read_alike(
 
     assert [answer.status_code for answer in answers] == [404] * 3
     assert len({answer.text for answer in answers}) == 1
-    assert "This link opens nothing." in answers[0].text
+    assert "This link doesn’t work." in answers[0].text
 
 
 def test_a_link_that_is_over_says_so_and_not_of_what_it_was(

@@ -1,4 +1,4 @@
-"""The page of notes over HTTP: who may see and change it."""
+"""Notes on the page over time: who may see and change them."""
 
 from datetime import date
 
@@ -29,6 +29,11 @@ def place(experiment: Experiment) -> str:
 
 
 @pytest.fixture
+def tab(experiment: Experiment) -> str:
+    return f"/experiments/{experiment.id}/results/over-time"
+
+
+@pytest.fixture
 def editor(client: Browser, team: Team) -> Browser:
     log_in(client, team.editor)
     return client
@@ -38,18 +43,18 @@ def written(experiment: Experiment) -> list[Note]:
     return [note for note in notes_of(experiment) if note.key]
 
 
-def test_an_editor_adds_a_note_with_its_day(place, experiment, editor: Browser):
+def test_an_editor_adds_a_note_with_its_day(place, tab, experiment, editor: Browser):
     answer = editor.send(place, NOTE)
-    page = editor.get(place).text
+    shown = editor.get(tab).text
 
-    assert (answer.status_code, answer.location) == (303, place)
+    assert (answer.status_code, answer.location) == (303, f"{tab}#notes")
     assert f"{written(experiment)[0].day}" == "2027-03-28"
-    assert page.index("28 March 2027") < page.index("A &lt;b&gt;post&lt;/b&gt; went up")
-    assert page.index("went up") < page.index("Noted by") < page.index("The test started")
+    assert shown.index("28 March 2027") < shown.index("A &lt;b&gt;post&lt;/b&gt; went up")
+    assert shown.index("went up") < shown.index("The test started")
 
 
-def test_the_form_begins_with_today_where_the_test_is(place, editor: Browser):
-    assert 'value="2027-03-29"' in editor.get(place).text
+def test_the_form_begins_with_today_where_the_test_is(tab, editor: Browser):
+    assert 'value="2027-03-29"' in editor.get(tab).text
 
 
 @pytest.mark.parametrize(
@@ -68,37 +73,34 @@ def test_what_cannot_be_noted_is_told_at_its_field(place, experiment, editor, ch
     assert written(experiment) == []
 
 
-def test_who_wrote_a_note_deletes_it(place, experiment, editor: Browser):
+def test_who_wrote_a_note_deletes_it(place, tab, experiment, editor: Browser):
     editor.send(place, NOTE)
     path = f"{place}/{written(experiment)[0].key}/delete"
-    assert path in editor.get(place).text
+    assert path in editor.get(tab).text
     editor.send(path)
 
     assert written(experiment) == []
     assert editor.send(path).status_code == 404
 
 
-def test_another_editor_is_offered_no_button(place, experiment, team: Team, editor: Browser):
+def test_another_editor_is_offered_no_button(place, tab, experiment, team, editor: Browser):
     note = add_note(experiment, team.owner, DAY, "An ad started")
     path = f"{place}/{note.key}/delete"
 
-    assert path not in editor.get(place).text
+    assert path not in editor.get(tab).text
     assert editor.send(path).status_code == 403
 
 
-def test_the_tab_over_time_lists_the_notes_and_leads_to_their_page(
-    place, experiment, team: Team, editor: Browser
-):
+def test_notes_are_listed_below_the_charts(tab, experiment, team: Team, editor: Browser):
     count_day(experiment, 0, seen=30, converted=2)
     add_note(experiment, team.owner, DAY, "An ad started")
-    page = editor.get(f"/experiments/{experiment.id}/results/over-time").text
+    below = editor.get(tab).text.partition('id="happened"')[2]
 
-    assert "An ad started" in page
-    assert f'href="{place}"' in page
+    assert "An ad started" in below
 
 
 def test_before_the_start_there_is_nothing_to_note(revision, team: Team, editor: Browser):
-    place = f"/experiments/{make_experiment(revision, team.editor).id}/notes"
+    place = f"/experiments/{make_experiment(revision, team.editor).id}"
 
-    assert "The test has not started" in editor.get(place).text
-    assert editor.send(place, NOTE).status_code == 409
+    assert "No results before the start" in editor.get(f"{place}/results/over-time").text
+    assert editor.send(f"{place}/notes", NOTE).status_code == 409
