@@ -50,7 +50,7 @@ def test_the_figures_of_a_decision_say_that_they_were_withheld(
 
     assert row.evidence is not None
     assert (row.evidence.standing, row.evidence.is_reached) == ("withheld", False)
-    assert row.evidence.verdict.text == "Verdict withheld"
+    assert row.evidence.verdict.text == "Unreliable"
     assert row.contradiction == "Decided while the verdict was withheld."
 
 

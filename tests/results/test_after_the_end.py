@@ -30,9 +30,9 @@ def test_the_end_without_a_verdict_is_said_with_the_number_of_visitors(begin):
     fill(experiment, 8, days=3)
 
     assert said(results_of(experiment, AFTER_ALL)) == (
-        "Not settled",
+        "Undecided",
         "neutral",
-        "300 visitors did not settle it.",
+        "Undecided after 300 visitors.",
     )
 
 
@@ -43,7 +43,7 @@ def test_after_the_end_late_signups_are_waited_for(begin):
 
     results = results_of(experiment, LATER)
     assert said(results) == (
-        "Late answers may come",
+        "Waiting for late answers",
         "neutral",
         "The test is over. Late sign-ups count until 12 March, 18:00.",
     )
@@ -65,9 +65,9 @@ def test_a_test_that_nobody_saw_does_not_wait_for_answers(begin):
     end_at(experiment, LATER)
 
     assert said(results_of(experiment, LATER)) == (
-        "Not settled",
+        "Undecided",
         "neutral",
-        "Nobody saw the page, so nothing is settled.",
+        "Nobody saw the page, so the result is undecided.",
     )
 
 
@@ -79,7 +79,7 @@ def test_a_paused_test_says_what_is_missing_and_promises_no_day(begin):
     badge_text, _, sentence = said(results_of(experiment, LATER))
 
     assert badge_text == "Paused"
-    assert sentence == "Paused before it was settled: about 910 more visitors to go."
+    assert sentence == "Paused before there was a result. It needs about 910 more visitors."
 
 
 @pytest.mark.parametrize(
@@ -112,7 +112,7 @@ def test_after_the_end_no_sentence_asks_to_go_on(begin, kind):
 
         assert results.verdict.recommendation != "keep_running"
         assert not [text for text in texts if "eep looking" in text or "yet" in text]
-        assert "You may stop looking" not in headline(results)
+        assert "You can decide now" not in headline(results)
 
 
 def test_a_last_day_that_is_over_counts_as_the_last_day(begin):

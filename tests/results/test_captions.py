@@ -25,11 +25,11 @@ def evidence(begin: Start, now: HandClock, days: int, of: tuple[int, int], **rul
 @pytest.mark.parametrize(
     ("days", "of", "sentence"),
     [
-        (2, (100, 20), "on day 1 and stays. That is no verdict before 400 visitors and 7 days."),
-        (9, (100, 20), "It became the verdict on day 8: none comes before the sealed minimum."),
-        (9, (100, 12), "crossed its line on day 5 and stays. It became the verdict on day 8"),
-        (9, (100, 2), "crossed the line below on day 2. It became the verdict on day 8"),
-        (9, (30, 3), "stands at"),
+        (2, (100, 20), "on day 1. That’s no result before 400 visitors and 7 days."),
+        (9, (100, 20), "The result came on day 8, once the minimum was reached."),
+        (9, (100, 12), "passed the decision line on day 5. The result came on day 8"),
+        (9, (100, 2), "passed the lower line on day 2. The result came on day 8"),
+        (9, (30, 3), "Your page is at"),
     ],
 )
 def test_a_crossing_is_a_verdict_from_the_sealed_minimum_on(begin, now, days, of, sentence):
@@ -93,4 +93,4 @@ def test_a_belief_is_said_to_be_none_of_the_verdict(begin: Start, now: HandClock
     assert of_beliefs(results_of(experiment, now())) == "Nobody has seen the page yet."
     count_day(experiment, 0, seen=41, converted=3)
 
-    assert of_beliefs(results_of(experiment, now())).endswith("That is a belief and no verdict.")
+    assert of_beliefs(results_of(experiment, now())).startswith("The chance that")

@@ -50,7 +50,7 @@ def test_each_tab_says_which_one_it_is_and_what_the_verdict_is(viewer, experimen
     page = tab(viewer, experiment, name)
 
     assert re.findall(r'results/([a-z-]+)" aria-current="page"', page) == [name]
-    assert "reaches your 8\u202f% target" in page
+    assert "reached your 8\u202f% target" in page
     assert all(f"/results/{other}" in page for other in TABS)
 
 
@@ -142,7 +142,7 @@ def test_a_part_in_which_nobody_came_offers_everything_again(viewer, experiment)
     page = tab(viewer, experiment, "visitors?device=tablet")
 
     assert "Nobody in this part" in page
-    assert "reaches your 8\u202f% target" in page
+    assert "reached your 8\u202f% target" in page
 
 
 @pytest.mark.parametrize("table", ["course", "funnel", "densities", "segments", "answers", "asked"])

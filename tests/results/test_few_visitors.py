@@ -68,7 +68,7 @@ def test_of_seven_nobody_believes_anything(viewer, begin: Start):
     page = tab(viewer, started(begin, 7), "/statistics")
 
     assert [row[3] for row in shown(page, BELIEFS)] == ["too few", "too few"]
-    assert "Too few visitors to believe anything yet." in page
+    assert "Too few visitors to say anything yet." in page
 
 
 def test_from_eight_on_the_chance_is_shown_for_information(viewer, begin: Start):

@@ -26,7 +26,7 @@ def test_a_check_warns_of_lost_visits(page):
 
 
 def test_lost_visits_are_no_bots(page):
-    assert "Left out: 12 bots." in page
+    assert "Excluded: 12 bots." in page
 
 
 def test_lost_visits_stand_under_what_does_not_count(page):

@@ -121,12 +121,12 @@ def test_the_page_of_a_verdict_that_few_networks_make_says_so(
     page = client.get(f"/experiments/{running.id}/results")
 
     assert page.status_code == 200
-    assert "No verdict: a few networks make it." in page.text
+    assert "No result: it depends on a few networks." in page.text
     assert (
         "Look at the result without these networks. Any decision needs a second approver."
         in page.text
     )
-    assert "A check is red, so these figures decide nothing." in page.text
+    assert "A check failed, so don’t decide on this data." in page.text
 
 
 def test_a_list_says_what_the_page_says(street, running, now):

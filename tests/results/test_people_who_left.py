@@ -43,7 +43,7 @@ def owner(app: Flask, client: Browser, team: Team) -> Browser:
 
 
 def test_nothing_is_said_of_leaving_while_nobody_has_left(experiment, owner):
-    assert "left since" not in owner.get(f"/experiments/{experiment.id}/signups").text
+    assert "left." not in owner.get(f"/experiments/{experiment.id}/signups").text
 
 
 @pytest.mark.parametrize(

@@ -84,7 +84,7 @@ def test_a_variant_that_loses_more_beacons_than_the_other_wants_a_look():
 def test_machines_are_told_by_kind():
     checks = checked(counted(SOUND, machines={"bot": [251], "preview": [60]}))
 
-    assert checks["machines"].reason == "Left out: 251 bots and 60 link previews."
+    assert checks["machines"].reason == "Excluded: 251 bots and 60 link previews."
     assert checks["machines"].value == "311"
 
 
@@ -135,7 +135,7 @@ def test_a_verdict_by_friends_is_told_with_both_numbers():
 
     assert check_doubt(doubt).reason == (
         "Reached by the first 60, friends perhaps; the 900 since run at 2.1\u202f%. "
-        "Do not build on it."
+        "Don’t build on it."
     )
 
 

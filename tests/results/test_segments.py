@@ -55,7 +55,7 @@ def test_intervals_that_overlap_are_said_to_be_chance():
     said = segment_caption(rows, "source", "signed up")
 
     assert said.startswith("Most came from “x”: 200 of 300. From 8.0\u202f% (direct) to")
-    assert "all intervals overlap" in said
+    assert "All intervals overlap" in said
 
 
 def test_the_largest_is_not_called_most_where_more_came_from_elsewhere():
@@ -70,7 +70,7 @@ def test_intervals_that_do_not_overlap_are_no_verdict_either():
     rows = [segment("x", 900, 20), segment("direct", 900, 90)]
     said = segment_caption(rows, "source", "signed up")
 
-    assert "test it anew before you believe it" in said
+    assert "Test it before you believe it" in said
 
 
 def test_small_segments_and_those_that_do_not_count_are_not_compared():
@@ -85,8 +85,8 @@ def test_small_segments_and_those_that_do_not_count_are_not_compared():
 
 
 def test_it_is_said_which_sources_enter_the_verdict():
-    assert counted_sources(None).startswith("Every source enters the verdict")
-    assert "Only the sealed sources enter the verdict: “x”, “y”." in counted_sources(("x", "y"))
+    assert counted_sources(None) == "Every source counts."
+    assert "Only these sources count: “x”, “y”." in counted_sources(("x", "y"))
 
 
 def test_of_many_sources_the_most_visited_are_named_and_the_rest_put_together():

@@ -124,6 +124,16 @@ def test_without_signups_the_list_says_what_will_be_there(client: Browser, team,
     assert "No sign-ups yet" in page_of(client, experiment, "signups")
 
 
+def test_the_list_comes_a_page_at_a_time(client: Browser, team: Team, experiment):
+    for number in range(52):
+        add_signup(experiment, f"{number}@example.com")
+    log_in(client, team.owner)
+    first, second = (page_of(client, experiment, f"signups?page={n}") for n in (1, 2))
+
+    assert (first.count("@example.com"), second.count("@example.com")) == (50, 2)
+    assert "Page 2 of 2" in second
+
+
 def test_signups_come_as_a_file_with_formulas_defused(client: Browser, team: Team, experiment):
     add_signup(experiment, "ada@example.com", name="=1+1", confirmed_us=1_804_000_000_000_000)
     add_signup(experiment, "ümit@example.com", name="Ümit")

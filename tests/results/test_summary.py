@@ -41,10 +41,10 @@ def test_every_other_test_of_the_release_is_listed_with_rule_outcome_and_decisio
     first, second = other_attempts(third, now() + timedelta(days=2))
 
     assert (first.number, second.number) == (1, 2)
-    assert first.outcome.startswith("Your page does not reach your 8\u202f% target.")
+    assert first.outcome.startswith("Your page didn’t reach your 8\u202f% target.")
     assert (first.badge.text, first.decision.choice) == ("Target not met", "stop")
     assert "At least 6\u202f%" in second.claim
-    assert (second.badge.text, second.decision) == ("Not settled", None)
+    assert (second.badge.text, second.decision) == ("Undecided", None)
 
 
 def test_drafts_and_tests_of_other_releases_are_no_attempts(begin: Start, revision, team: Team):
@@ -61,8 +61,8 @@ def test_the_results_show_them(client: Browser, team: Team, third):
     log_in(client, team.viewer)
     text = client.get(f"/experiments/{third.id}/results").text
 
-    assert "Third attempt: this release was tested before." in text
-    assert text.index("Other tests of this release") < text.index("Attempt 1")
+    assert "Third attempt: this idea was tested before." in text
+    assert text.index("Other tests of this idea") < text.index("Attempt 1")
     assert text.index("Decided: stop") < text.index(REASON) < text.index("Attempt 2")
 
 

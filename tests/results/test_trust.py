@@ -14,9 +14,9 @@ from wbtest.results.trust import Check, early, panel_of
 @pytest.mark.parametrize(
     ("state", "colour", "word"),
     [
-        ("ok", "green", "in order"),
-        ("warn", "amber", "look at this"),
-        ("stop", "red", "stops the verdict"),
+        ("ok", "green", "passed"),
+        ("warn", "amber", "to review"),
+        ("stop", "red", "failed"),
     ],
 )
 def test_each_state_has_a_colour_and_a_word(state, colour, word):
@@ -48,12 +48,12 @@ EARLY = Check("beacons", "ok", "Nobody came yet.", "Served and seen", "–", is_
 @pytest.mark.parametrize(
     ("checks", "colour", "begins"),
     [
-        ([OK], "green", "Green: nothing speaks against"),
+        ([OK], "green", "All checks passed."),
         ([OK, EARLY], "grey", "Too early to say"),
-        ([OK, AMBER, EARLY], "amber", "Amber: one check wants a look"),
-        ([OK, AMBER, AMBER], "amber", "Amber: 2 checks want a look"),
-        ([OK, AMBER, RED], "red", "Red: one check stops the verdict"),
-        ([RED, RED], "red", "Red: 2 checks stop the verdict"),
+        ([OK, AMBER, EARLY], "amber", "1 check to review"),
+        ([OK, AMBER, AMBER], "amber", "2 checks to review"),
+        ([OK, AMBER, RED], "red", "1 check failed"),
+        ([RED, RED], "red", "2 checks failed"),
     ],
 )
 def test_the_worst_check_gives_the_panel_its_colour_and_sentence(checks, colour, begins):
@@ -93,9 +93,9 @@ def test_the_page_says_each_colour_in_words_the_cause_and_what_to_do(
         )  # fmt: skip
     words = " ".join(page.split())
 
-    assert "Red: 2 checks stop the verdict. Decide nothing on these figures." in words
-    assert "<b>Red, stops the verdict.</b> 680 and 412 people saw the page" in words
+    assert "2 checks failed. Don’t decide on this data." in words
+    assert "<b>Red, failed.</b> 680 and 412 people saw the page" in words
     assert "Likeliest cause: Of those from x only 12 of 292 saw “Price”" in words
-    assert "<b>Next:</b> Find the cause, mend it" in words
+    assert "<b>Next:</b> Find the cause, fix it" in words
     assert f'href="/p/{experiment.slug}"' in words
     assert "<b>Open, too early to say.</b>" in words

@@ -46,25 +46,24 @@ def test_met_names_the_variant_and_lets_the_founder_rest(begin):
     assert said(results) == (
         "Target met",
         "go",
-        "“Kitchen” reaches your 8\u202f% target. You may stop looking now.",
+        "“Kitchen” reached your 8\u202f% target. You can decide now.",
     )
     assert why(results).endswith(
-        "900 people saw “Kitchen”, 126 signed up: between 10.6\u202f% and 17.8\u202f%, "
-        "safe to watch every day."
+        "900 people saw “Kitchen”, 126 signed up: between 10.6\u202f% and 17.8\u202f%."
     )
 
 
 def test_a_page_without_variants_is_called_your_page(begin):
     results = fill(begin(), control=14)
 
-    assert headline(results).startswith("Your page reaches your 8\u202f% target.")
+    assert headline(results).startswith("Your page reached your 8\u202f% target.")
     assert "900 people saw it" in why(results)
 
 
 def test_two_that_reach_the_target_are_both_named(begin):
     results = fill(begin(variants=("Kitchen",)), control=14, kitchen=15)
 
-    assert headline(results).startswith("“Control” and “Kitchen” reach your 8\u202f% target.")
+    assert headline(results).startswith("“Control” and “Kitchen” reached your 8\u202f% target.")
 
 
 def test_not_met_above_the_floor_means_another_try(begin):
@@ -73,7 +72,7 @@ def test_not_met_above_the_floor_means_another_try(begin):
     assert said(results) == (
         "Target not met",
         "iterate",
-        "No variant reaches your 8\u202f% target, but “Kitchen” is above your 3\u202f% floor.",
+        "No variant reached your 8\u202f% target, but “Kitchen” is above your 3\u202f% floor.",
     )
 
 
@@ -83,7 +82,7 @@ def test_not_met_means_stop_otherwise(begin):
     assert said(results) == (
         "Target not met",
         "stop",
-        "Your page does not reach your 8\u202f% target. You may stop looking now.",
+        "Your page didn’t reach your 8\u202f% target. You can decide now.",
     )
 
 
@@ -91,7 +90,7 @@ def test_not_met_means_stop_otherwise(begin):
     ("seen", "sentence"),
     [
         (120, "about 770 more visitors, or 9 days."),
-        (30, "about 1,600 more visitors. At this pace the last day comes first."),
+        (30, "about 1,600 more visitors, and at this pace the test ends first."),
     ],
 )
 def test_not_enough_says_how_many_more_and_for_how_long(begin, seen, sentence):
@@ -99,8 +98,8 @@ def test_not_enough_says_how_many_more_and_for_how_long(begin, seen, sentence):
     count_days(experiment, range(9), seen=seen, converted=seen // 10)
     results = results_of(experiment, LATER)
 
-    assert badge(results).text == "Not enough yet"
-    assert headline(results) == f"Not enough yet: {sentence}"
+    assert badge(results).text == "Not enough data yet"
+    assert headline(results) == f"Not enough data yet. You need {sentence}"
 
 
 def test_enough_visitors_and_too_few_days_ask_for_days(begin):
@@ -108,7 +107,7 @@ def test_enough_visitors_and_too_few_days_ask_for_days(begin):
     count_day(experiment, 0, seen=500, converted=70)
     results = results_of(experiment, datetime(2027, 3, 3, 9, tzinfo=UTC))
 
-    assert headline(results) == "Enough visitors, but not enough days: 5 days more."
+    assert headline(results) == "Enough visitors. The test needs 5 days more."
 
 
 def test_nobody_yet_is_no_failure(begin):
@@ -126,12 +125,12 @@ def test_a_broken_split_withholds_and_says_why_once(begin):
     results = results_of(experiment, LATER)
 
     assert said(results) == (
-        "Verdict withheld",
+        "Unreliable",
         "stop",
-        "No verdict: visitors do not reach the variants as planned.",
+        "No result: visitors aren’t split as planned.",
     )
-    assert why(results).endswith("these figures decide nothing.")
-    assert captions.of_comparison(results).startswith("Withheld")
+    assert why(results).endswith("A check failed, so don’t decide on this data.")
+    assert captions.of_comparison(results).startswith("The split is broken")
 
 
 def test_friends_first_put_the_verdict_in_doubt(begin):
@@ -171,8 +170,7 @@ def test_figures_that_rise_after_not_met_are_told(begin):
     assert said(results) == (
         "Not met, now in doubt",
         "stop",
-        "Your page does not reach your 8\u202f% target, it seemed on 8 March. "
-        "The figures have risen since.",
+        "Your page didn’t reach your 8\u202f% target on 8 March, but the figures have risen since.",
     )
     assert "no longer so" in results.trust[-1].reason
 
@@ -206,14 +204,14 @@ def test_a_summary_is_the_headline_in_a_list(begin):
     fill(experiment, control=14)
 
     assert summary(experiment, LATER).word == "met"
-    assert summary(experiment, LATER).sentence.startswith("Your page reaches")
+    assert summary(experiment, LATER).sentence.startswith("Your page reached")
 
 
 def test_the_line_under_the_name_says_what_the_test_rests_on(begin):
     experiment = begin()
     phrases = status_line(experiment, results_of(experiment, LATER))
 
-    assert phrases[0] == "Running since 1 March, day 11 of at most 29"
+    assert phrases[0] == "Running since 1 March, day 11 of 29"
     assert phrases[1] == f"sealed {experiment.seal[:4]}…{experiment.seal[-4:]}"
     assert phrases[2:] == ["from revision 1", "short form"]
 
@@ -225,7 +223,7 @@ def test_the_line_says_when_it_is_paused_and_how_long_it_ran(begin):
     end_at(experiment, LATER)
     ended = status_line(experiment, results_of(experiment, LATER))[0]
 
-    assert paused == "Paused; running since 1 March, day 11 of at most 29"
+    assert paused == "Paused, running since 1 March, day 11 of 29"
     assert ended == "Ran from 1 March to 11 March, 11 days"
 
 
@@ -242,7 +240,7 @@ def test_a_second_test_of_the_same_release_says_what_that_costs(begin, team):
 
     assert attempt_phrase(results_of(first, LATER)) == ""
     assert attempt_phrase(results_of(second, LATER)) == (
-        "Second attempt: this release was tested before. Over all tests of it the chance of any "
+        "Second attempt: this idea was tested before. Over all its tests the chance of any "
         "false go is at most 2 × 5\u202f% = 10\u202f%."
     )
 
@@ -291,15 +289,15 @@ def states(team: Team) -> States:
 @pytest.mark.parametrize(
     ("make", "sentence", "count"),
     [
-        (States.no_visitors, "Share the link, so that people come.", 1),
-        (States.few, "Keep it running, and change nothing.", 1),
-        (States.running, "Keep it running, and change nothing.", 1),
-        (States.met, "The sealed rule says go. We build it.", 0),
-        (States.not_met, "The sealed rule says stop. We write another draft, or stop.", 0),
-        (States.inconclusive, "The sealed rule leaves it open. We ask once more.", 0),
+        (States.no_visitors, "Share the link.", 1),
+        (States.few, "Keep the test running.", 1),
+        (States.running, "Keep the test running.", 1),
+        (States.met, "The locked rule says go. We build it.", 0),
+        (States.not_met, "The locked rule says stop. We write another draft, or stop.", 0),
+        (States.inconclusive, "The locked rule leaves it open. We ask once more.", 0),
         (
             States.split_broken,
-            "These figures are lost. Mend the page, end this test, and begin a new one.",
+            "This data can’t be used. Fix the page, end this test and start a new one.",
             0,
         ),
     ],
@@ -318,8 +316,8 @@ def test_what_is_missing_is_said_in_visitors_and_days(states, now: HandClock):
     now.turn(days=2, hours=1)
 
     assert missing(evaluate(experiment, now())) == [
-        "358 more visitors: no verdict before 400, and 42 came so far.",
-        "5 more days: no verdict before 7 days, so that weekdays and weekends are in it.",
+        "358 more visitors: the minimum is 400, and 42 came so far.",
+        "5 more days: the minimum is 7 days, to cover weekdays and weekends.",
     ]
 
 
@@ -336,7 +334,7 @@ def test_a_page_that_rests_is_to_be_opened_again_or_ended(states, now: HandClock
     now.turn(days=DAYS)
     lifecycle.pause(experiment, team.approver)
 
-    assert advice(evaluate(experiment, now())).startswith("Open the page again to go on")
+    assert advice(evaluate(experiment, now())).startswith("Resume the test")
 
 
 def test_when_visitors_and_days_are_enough_the_next_full_hour_with_a_visitor_is_waited_for(
@@ -347,8 +345,11 @@ def test_when_visitors_and_days_are_enough_the_next_full_hour_with_a_visitor_is_
     now.turn(days=DAYS)
     found = evaluate(experiment, now())
 
-    assert headline(found) == "Enough visitors and days: the next full hour with a visitor decides."
-    assert missing(found) == ["One more full hour with a visitor: results rest on full hours."]
+    assert (
+        headline(found)
+        == "Enough visitors and days. The result comes after the next full hour with a visitor."
+    )
+    assert missing(found) == ["1 more full hour with a visitor: results come after full hours."]
 
 
 def test_lost_figures_lead_to_the_end_of_the_test_and_to_a_new_draft(
@@ -361,15 +362,15 @@ def test_lost_figures_lead_to_the_end_of_the_test_and_to_a_new_draft(
     page = client.get(f"{place}/results").text
     card = page[page.index('class="card verdict"') : page.index("View locked rule")]
 
-    assert "These figures are lost. Mend the page, end this test, and begin a new one." in card
-    assert "These figures stay on record, and decide nothing." in card
+    assert "This data can’t be used. Fix the page, end this test and start a new one." in card
+    assert "The data is kept, but can’t be used." in card
     assert f'action="{place}/end"' in card
     assert f'action="{place}/clone"' in card
     assert f'href="{place}/decision"' not in card
-    assert "A check is red, so" not in page + client.get(f"{place}/decision").text
+    assert "A check failed, so" not in page + client.get(f"{place}/decision").text
 
     lifecycle.end(experiment, team.approver)
     page = client.get(f"{place}/results").text
 
-    assert "These figures are lost. Mend the page, and begin a new test." in page
+    assert "This data can’t be used. Fix the page and start a new test." in page
     assert f'action="{place}/end"' not in page

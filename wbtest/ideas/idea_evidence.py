@@ -110,9 +110,9 @@ def evidence_kept(experiment: Experiment, figures: Mapping[str, Any]) -> Evidenc
 def _badge(verdict: Verdict, *, is_withheld: bool) -> Badge:
     """The verdict in two words, as ``in_words.badge`` says it of a test that is over."""
     if is_withheld:
-        return Badge(DOUBTED.get(verdict.word, "Verdict withheld"), "stop")
+        return Badge(DOUBTED.get(verdict.word, "Unreliable"), "stop")
     if verdict.word == "met":
         return Badge("Target met", "go")
     if verdict.word == "not_met":
         return Badge("Target not met", "iterate" if verdict.recommendation == "iterate" else "stop")
-    return Badge("Not settled", "neutral")
+    return Badge("Undecided", "neutral")

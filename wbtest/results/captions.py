@@ -32,15 +32,15 @@ FEWEST_BELIEVED = 8
 def of_intervals(results: Results) -> str:
     """Where each variant stands."""
     if results.verdict.is_withheld:
-        return "Withheld: while a check is red, no variant is called above or below."
+        return "No result while a check fails."
     if len(results.variants) == 1:
         return f"Your page is {STANDINGS[results.variants[0].standing]}."
     said = []
     for standing, words in STANDINGS.items():
         names = [f"“{v.name}”" for v in results.variants if v.standing == standing]
         if names:
-            said.append(f"{listed(names)} {'is' if len(names) == 1 else 'are'} {words}")
-    return f"{capital('; '.join(said))}."
+            said.append(f"{capital(listed(names))} {'is' if len(names) == 1 else 'are'} {words}.")
+    return " ".join(said)
 
 
 def still_open(results: Results) -> str:
@@ -65,7 +65,7 @@ def still_open(results: Results) -> str:
 def of_evidence(results: Results) -> str:
     """Whether the line was crossed, when, and whether that is a verdict."""
     if results.verdict.is_withheld:
-        return "Withheld: evidence from figures that cannot be trusted is none."
+        return "No evidence while a check fails."
     if shows_below(results):
         bar, paths = results.needed_below, results.looks.below
         slowest = float(paths[-1].min())
@@ -73,10 +73,10 @@ def of_evidence(results: Results) -> str:
             is_alone = len(results.variants) == 1
             who = "Your page has" if is_alone else "Every variant has"
             day = results.life.day_number(_first_below(results))
-            return f"{who} crossed the line below on day {day}{_end_of_crossing(results, day)}"
+            return f"{who} passed the lower line on day {day}. {_end_of_crossing(results, day)}"
         return (
-            f"Every variant has to cross the line; the slowest stands at {odds(slowest)} "
-            f"of the {odds(bar)} it needs."
+            f"Every variant has to pass the line. The slowest is at {odds(slowest)} of the "
+            f"{odds(bar)} it needs."
         )
     bar = results.needed_above
     first = leading(results)
@@ -84,19 +84,19 @@ def of_evidence(results: Results) -> str:
     crossed = (results.looks.above[:-1, k] >= bar).nonzero()[0]
     name = capital(subject(results, first))
     if not len(crossed):
-        nearest = "stands" if len(results.variants) == 1 else "is nearest and stands"
+        nearest = "is" if len(results.variants) == 1 else "is nearest,"
         return f"{name} {nearest} at {odds(first.log_e_above)} of the {odds(bar)} it needs."
     day = results.life.day_number(results.looks.moment(int(crossed[0])))
     if first.log_e_above < bar:
-        return f"{name} crossed its line on day {day} and fell back since."
-    return f"{name} crossed its line on day {day} and stays{_end_of_crossing(results, day)}"
+        return f"{name} passed the decision line on day {day}, but fell back since."
+    return f"{name} passed the decision line on day {day}. {_end_of_crossing(results, day)}"
 
 
 def of_course(results: Results) -> str:
     """Where each variant's interval stands now, after all days."""
     if results.verdict.is_withheld:
         return of_intervals(results)
-    return f"By now: {_uncapital(of_intervals(results))} Bands narrow as more people come."
+    return f"{of_intervals(results)} Bands narrow as visitors come."
 
 
 def of_funnel(results: Results) -> str:
@@ -119,7 +119,7 @@ def of_rates(results: Results, days: Days | None = None) -> str:
         return f"Too few days with {FEWEST} visitors or more to compare days{_yet(results)}."
     low, high = (end(large, key=lambda day: _rate(large[day])) for end in (min, max))
     return (
-        f"All variants together, from {_share(large[low])} on {_date(low)} "
+        f"All variants together: from {_share(large[low])} on {_date(low)} "
         f"to {_share(large[high])} on {_date(high)}. Single days are mostly chance."
     )
 
@@ -144,7 +144,7 @@ def of_visits(results: Results, days: Days | None = None) -> str:
 def of_comparison(results: Results) -> str:
     """Whether a variant is the best."""
     if results.ranking is None:
-        return "Withheld: while the split is broken, variants cannot be compared."
+        return "The split is broken, so variants can’t be compared."
     if results.best is not None:
         best = next(v for v in results.variants if v.key == results.best)
         return f"“{best.name}” is better than every other variant."
@@ -159,12 +159,12 @@ def of_beliefs(results: Results) -> str:
         return f"Nobody has seen the page{_yet(results)}."
     many = [variant for variant in results.variants if variant.totals.seen >= FEWEST_BELIEVED]
     if not many:
-        return f"Too few visitors to believe anything{_yet(results)}."
+        return f"Too few visitors to say anything{_yet(results)}."
     first = max(many, key=lambda variant: variant.probability_above)
     chance = belief(first.probability_above)
     return (
-        f"Going by one look, the chance that {subject(results, first)} has "
-        f"{as_percent(results.rule.target)} or more is {chance}. That is a belief and no verdict."
+        f"The chance that {subject(results, first)} has {as_percent(results.rule.target)} or more "
+        f"is {chance}."
     )
 
 
@@ -179,15 +179,15 @@ def _end_of_crossing(results: Results, day: int) -> str:
     if reached is not None:
         later = results.life.day_number(reached)
         if later > day:
-            return f". It became the verdict on day {later}: none comes before the sealed minimum."
-        return ". Looking daily does not weaken it."
+            return f"The result came on day {later}, once the minimum was reached."
+        return "Looking daily doesn’t weaken it."
     if results.verdict.is_capped:
         return (
-            f". That is no verdict: it came after the {rule.maximum_visitors:,} visitors that the "
-            "rule allows."
+            f"That’s no result: it came after the {rule.maximum_visitors:,} visitors that the rule "
+            "allows."
         )
     return (
-        f". That is no verdict before {number_of(rule.minimum_visitors, 'visitor')} and "
+        f"That’s no result before {number_of(rule.minimum_visitors, 'visitor')} and "
         f"{number_of(rule.minimum_days, 'day')}."
     )
 
@@ -202,11 +202,6 @@ def _sums(results: Results, days: Days | None) -> dict[date, Totals]:
     """All variants together, on days on which anybody saw the page."""
     sums = {day: total(row) for day, row in (results.days if days is None else days).items()}
     return {day: totals for day, totals in sums.items() if totals.seen}
-
-
-def _uncapital(text: str) -> str:
-    """The text as the middle of a sentence; a name keeps its own letters."""
-    return text[:1].lower() + text[1:]
 
 
 def _rate(totals: Totals) -> float:
@@ -258,16 +253,16 @@ def segment_caption(segments: Sequence[Segment], kind: str, did: str) -> str:
         f"{FEWEST} or more came"
     )
     if max(s.wilson.low for s in large) <= min(s.wilson.high for s in large):
-        return f"{most} {between}; all intervals overlap, so chance may be the whole difference."
+        return f"{most} {between}. All intervals overlap, so it may be chance."
     return (
-        f"{most} {between}. Some intervals do not overlap; among so many comparisons chance does "
-        "that, too, so test it anew before you believe it."
+        f"{most} {between}. Some intervals don’t overlap, which chance does, too. Test it "
+        "before you believe it."
     )
 
 
 def counted_sources(sources: Sequence[str] | None) -> str:
     """Return which sources enter the verdict, as the sealed rule has it."""
     if sources is None:
-        return "Every source enters the verdict, as the sealed rule says."
+        return "Every source counts."
     names = ", ".join(f"“{source}”" for source in sources)
-    return f"Only the sealed sources enter the verdict: {names}. The others are shown and not used."
+    return f"Only these sources count: {names}."

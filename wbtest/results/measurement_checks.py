@@ -45,11 +45,9 @@ LONG_PAUSE_HOURS = 24.0
 
 def check_split(counted: Counted) -> Check:
     """Did as many see each variant as its weight says?"""
-    reason = (
-        "Something on the way treats the variants differently, so their figures cannot be compared."
-    )
-    do = "Find the cause, mend it, and begin a new test: these figures cannot be saved."
-    title, did = "Split as planned", "saw the page"
+    reason = "Something treats the variants differently, so you can’t compare them."
+    do = "Find the cause, fix it and start a new test. This data can’t be used."
+    title, did = "Even split", "saw the page"
     seen = [totals.seen for totals in counted.variants]
     found = _split_of("split", title, seen, counted, did, reason, do)
     if apart := counted.networks.apart:
@@ -76,8 +74,8 @@ def check_served_split(counted: Counted) -> Check:
     """Was each variant served as often as its weight says?"""
     served = [totals.served for totals in counted.variants]
     reason = "So it goes wrong before anybody sees the page."
-    do = "Find what stands before the page, mend it, and begin a new test."
-    title, did = "Pages served as planned", "got the page"
+    do = "Find what’s in front of the page, fix it and start a new test."
+    title, did = "Pages served evenly", "got the page"
     found = _split_of("served_split", title, served, counted, did, reason, do)
     if part := counted.networks.served:
         return _saved_split(found, part.networks, served, part.served, counted)
@@ -124,7 +122,7 @@ def _split_of(
         is_exact = list(counts) == planned
         reason = found if is_exact else f"{found} Chance can explain the difference."
         return Check(check, "ok", reason, title, "yes")
-    reason = f"{found} Chance does not explain it. {reason}"
+    reason = f"{found} Chance doesn’t explain it. {reason}"
     return Check(check, "stop", reason, title, "broken", do=do, where="page")
 
 
@@ -148,7 +146,7 @@ def _found(counts: Sequence[int], planned: Sequence[float], did: str) -> str:
 
 def check_beacons(rule: Hypothesis, counted: Counted) -> Check:
     """Was no more than the sealed share of served pages never seen?"""
-    title = "Served and seen agree"
+    title = "Views recorded"
     sums = total(counted.variants)
     if not sums.served:
         return early("beacons", title, "No page was served yet.")
@@ -187,12 +185,12 @@ def _saved_beacons(found: str, value: str, networks: int, lost: int, served: int
         "rule tolerates. They were never seen, so they’re in no rate."
     )
     do = "Do you know who they are? If not, nothing needs mending."
-    return Check("beacons", "warn", reason, "Served and seen agree", value, do=do, where="networks")
+    return Check("beacons", "warn", reason, "Views recorded", value, do=do, where="networks")
 
 
 def check_beacons_alike(counted: Counted) -> Check:
     """Were as many pages of each variant never seen?"""
-    check, title = "beacons_alike", "Unseen alike in all variants"
+    check, title = "beacons_alike", "Views recorded in every variant"
     variants = counted.variants
     lost = [_lost(totals) for totals in variants]
     served = [totals.served for totals in variants]
@@ -228,7 +226,7 @@ def check_cached(around: CheckContext) -> Check:
     person, who leaves many addresses. A beacon always proves a visit, so served against seen
     cannot show it.
     """
-    check, title = "cached", "No copies of the page on the way"
+    check, title = "cached", "No cached copies of the page"
     newest, without = around.newest, sum(around.without_cookie)
     if around.is_cookieless:
         reason = "This page sets no cookie, so a copy of it would not show in the addresses."
@@ -269,7 +267,7 @@ def _from_one(around: CheckContext, without: int) -> str:
 
 def check_changes(around: CheckContext, counted: Counted) -> Check:
     """Was anything changed after the start that visitors could notice?"""
-    check, title = "changes", "Nothing changed since the start"
+    check, title = "changes", "No changes since the start"
     heavy = [*_corrections(around, counted), *_long_pauses(around), *_facts(around)]
     light = _short_pauses(around)
     if not heavy and not light:
@@ -286,7 +284,7 @@ def check_changes(around: CheckContext, counted: Counted) -> Check:
 
 def check_attempts(rule: Hypothesis, around: CheckContext) -> Check:
     """Was the same release tested before? Chance of any false go: at most m·α."""
-    check, title, times = "attempts", "First test of this release", around.attempt
+    check, title, times = "attempts", "First test of this idea", around.attempt
     if times < 2:
         reason = (
             "Nobody tested this release before, so the chance of a false go is at most "

@@ -84,14 +84,12 @@ def check_measurement(rule: Hypothesis, counted: Counted, faults: Sequence[str])
 
 
 def _check_seal(faults: Sequence[str]) -> Check:
-    title = "Sealed rule unchanged"
+    title = "Locked rule unchanged"
     if not faults:
-        return Check(
-            "seal", "ok", "The rule is the one that was sealed at the start.", title, "yes"
-        )
+        return Check("seal", "ok", "The rule is the one locked at the start.", title, "yes")
     said = " ".join(f"{fault[:1].upper()}{fault[1:]}." for fault in faults)
     reason = f"The database was changed by hand. {said}"
-    do = "Ask whoever runs the server to restore a backup from before it was changed."
+    do = "Ask the person who runs the server to restore a backup from before the change."
     return Check("seal", "stop", reason, title, "no", do=do, where="seal")
 
 
@@ -100,12 +98,12 @@ def check_since(verdict: Verdict) -> Check:
     if verdict.doubt:
         return check_doubt(verdict.doubt, is_over=verdict.is_over)
     if verdict.reached_at is None:
-        return early("since", HOLDS, "There is no verdict, so none can fade.")
-    reason = "What came after the verdict does not speak against it."
+        return early("since", HOLDS, "There’s no result that could fade.")
+    reason = "Visitors since the result don’t contradict it."
     return Check("since", "ok", reason, HOLDS, "yes")
 
 
-HOLDS = "Holds since it was reached"
+HOLDS = "Result still holds"
 
 
 def check_doubt(doubt: FadedEvidence, *, is_over: bool = False) -> Check:
@@ -122,7 +120,7 @@ def check_doubt(doubt: FadedEvidence, *, is_over: bool = False) -> Check:
     if doubt.is_contradicted:
         reason = (
             f"{first}, friends perhaps; the {doubt.since.seen:,} since run at "
-            f"{_rate(doubt.since)}. Do not build on it."
+            f"{_rate(doubt.since)}. Don’t build on it."
         )
     else:
         reason = (

@@ -49,7 +49,7 @@ _QUOTED = re.compile("(“[^”]*”)")
 _TURNED = (
     (MAY_STOP, ""),
     (" before you decide", ""),
-    ("Decide nothing on these figures.", "Nothing is decided on these figures."),
+    ("Don’t decide on this data.", "Nothing is decided on this data."),
     ("Your ", "The "),
     ("your ", "the "),
 )
@@ -58,8 +58,8 @@ _TURNED = (
 def turned(sentence: str) -> str:
     """Return a sentence to the team as one about it; what stands in quotation marks stays.
 
-    >>> turned("“Your kitchen” reaches your 8 % target. You may stop looking now.")
-    '“Your kitchen” reaches the 8 % target.'
+    >>> turned("“Your kitchen” reached your 8 % target. You can decide now.")
+    '“Your kitchen” reached the 8 % target.'
     """
     parts = _QUOTED.split(sentence)
     for k in range(0, len(parts), 2):

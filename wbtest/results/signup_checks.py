@@ -47,23 +47,23 @@ MOST_WITHOUT, FEWEST_VISITORS = 0.5, 50
 
 def check_confirmed(rule: Hypothesis, counted: History, around: CheckContext) -> Check:
     """Do at least half confirm, of those who were asked?"""
-    title, newest = "Confirmed addresses", around.newest
+    title, newest = "Confirmed emails", around.newest
     sums = total(counted.variants)
     if not around.confirms:
-        reason = "This page asks nobody to confirm, so nobody knows whose addresses these are."
+        reason = "This page doesn’t ask people to confirm, so nobody knows whose emails these are."
         return Check("confirmed", "ok", reason, title, "not asked")
     if not sums.signups:
         return early("confirmed", title, "Nobody signed up yet.")
     if newest.unasked:
         return _some_unasked(rule, newest, title, is_all=newest.count == sums.signups)
-    reason = f"{sums.confirmed:,} of {sums.signups:,} confirmed by the link in their mail."
+    reason = f"{sums.confirmed:,} of {sums.signups:,} confirmed by the link in their email."
     if sums.signups < FEWEST_ADDRESSES:
         reason += f" From {FEWEST_ADDRESSES} on it says something."
         return early("confirmed", title, reason, f"{sums.confirmed} of {sums.signups}")
     value = share_of(sums.confirmed, sums.signups)
     if sums.confirmed * 2 >= sums.signups:
         return Check("confirmed", "ok", reason, title, value)
-    reason += " Fewer than half: perhaps mails do not arrive, or few of them want it."
+    reason += " Fewer than half: perhaps emails don’t arrive, or few people want it."
     do = "Sign up on the page with an address of your own at another provider, and see what comes."
     return Check("confirmed", "warn", reason, title, value, do=do, where="page")
 

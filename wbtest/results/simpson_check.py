@@ -21,7 +21,7 @@ RAREST, RARE = 0.001, 0.05
 LEAST_EXPECTED = 5.0
 # Below these a source says nothing of which variant leads in it.
 FEWEST_SEEN, FEWEST_CONVERTED = 50, 10
-TITLE = "Sources alike in all variants"
+TITLE = "Same traffic in every variant"
 
 
 class Reversal(NamedTuple):

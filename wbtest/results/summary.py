@@ -84,11 +84,11 @@ def summaries(experiments: Sequence[Experiment], now: datetime) -> dict[int, Sum
 def _trust(results: Evaluation) -> str:
     """What the checks that can withhold a verdict ask for; '' while they are in order."""
     if is_red(results.trust):
-        return "The figures are not to be trusted as they are."
+        return "Data unreliable."
     warnings = sum(check.state == "warn" for check in results.trust)
     if not warnings:
         return ""
-    return "One check wants a look." if warnings == 1 else f"{warnings} checks want a look."
+    return "1 check to review." if warnings == 1 else f"{warnings} checks to review."
 
 
 class Attempt(Struct, frozen=True):

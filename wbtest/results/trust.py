@@ -29,9 +29,9 @@ SMALL = 100
 LOST = ("split", "served_split")
 COLOURS: dict[CheckState, Colour] = {"ok": "green", "warn": "amber", "stop": "red"}
 WORDS: dict[Colour, str] = {
-    "green": "in order",
-    "amber": "look at this",
-    "red": "stops the verdict",
+    "green": "passed",
+    "amber": "to review",
+    "red": "failed",
     "grey": "too early to say",
 }
 
@@ -237,7 +237,7 @@ def panel_of(checks: Sequence[Check]) -> Panel:
 
     >>> from wbtest.results.trust import Check
     >>> panel_of([Check("split", "ok", "As planned.", "Split", "yes")]).sentence
-    'Green: nothing speaks against these figures.'
+    'All checks passed.'
     """
     colour, sentence = _overall(checks)
     shown = sorted(
@@ -250,12 +250,11 @@ def _overall(checks: Sequence[Check]) -> tuple[Colour, str]:
     red = sum(check.colour == "red" for check in checks)
     amber = sum(check.colour == "amber" for check in checks)
     if red:
-        stops = "one check stops the verdict" if red == 1 else f"{red} checks stop the verdict"
-        return "red", f"Red: {stops}. Decide nothing on these figures."
+        failed = "1 check failed" if red == 1 else f"{red} checks failed"
+        return "red", f"{failed}. Don’t decide on this data."
     if amber:
-        want = "one check wants a look" if amber == 1 else f"{amber} checks want a look"
-        stops = "It does not stop a verdict." if amber == 1 else "None of them stops a verdict."
-        return "amber", f"Amber: {want} before you decide. {stops}"
+        checks_ = "1 check" if amber == 1 else f"{amber} checks"
+        return "amber", f"{checks_} to review before you decide. The result still holds."
     if any(check.is_early for check in checks if check.check == FIRST_TO_JUDGE):
-        return "grey", "Too early to say: nothing speaks against these figures yet."
-    return "green", "Green: nothing speaks against these figures."
+        return "grey", "Too early to say. No check has failed so far."
+    return "green", "All checks passed."

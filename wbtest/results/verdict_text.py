@@ -1,4 +1,4 @@
-"""The verdict as sentences for people: the largest type of the page, its reasons, what to do now.
+"""The result as sentences for people: the headline, its reasons, what to do now.
 
 Also the line under a test's name: since when it runs, and what it rests on.
 """
@@ -23,14 +23,14 @@ from wbtest.web import number_of, percent
 
 Kind = Literal["go", "iterate", "stop", "neutral"]
 WITHHELD = {
-    "split": "visitors do not reach the variants as planned",
-    "served_split": "visitors do not reach the variants as planned",
-    "beacons": "too many pages were served and never seen",
-    "networks": "a few networks make it",
-    "seal": "what was sealed was changed afterwards",
+    "split": "visitors aren’t split as planned",
+    "served_split": "visitors aren’t split as planned",
+    "beacons": "too many pages were served but never seen",
+    "networks": "it depends on a few networks",
+    "seal": "the locked rule was changed",
 }
-# What a verdict says to whoever has not decided yet.
-MAY_STOP = " You may stop looking now."
+# What a result says before the team has decided.
+MAY_STOP = " You can decide now."
 
 
 class Badge(NamedTuple):
@@ -44,7 +44,7 @@ def badge(results: Evaluation) -> Badge:
     """Return the verdict in two words."""
     verdict = results.verdict
     if verdict.is_withheld:
-        return Badge("Verdict withheld", "stop")
+        return Badge("Unreliable", "stop")
     if verdict.word == "met":
         return Badge("Met, now in doubt", "stop") if verdict.doubt else Badge("Target met", "go")
     if verdict.word == "not_met":
@@ -52,12 +52,14 @@ def badge(results: Evaluation) -> Badge:
             return Badge("Not met, now in doubt", "stop")
         return Badge("Target not met", "iterate" if verdict.recommendation == "iterate" else "stop")
     if is_open(results):
-        return Badge("Late answers may come", "neutral")
+        return Badge("Waiting for late answers", "neutral")
     if verdict.recommendation == "inconclusive":
-        return Badge("Not settled", "neutral")
+        return Badge("Undecided", "neutral")
     if results.is_paused:
         return Badge("Paused", "neutral")
-    return Badge("Not enough yet" if results.everybody.seen else "Waiting for visitors", "neutral")
+    return Badge(
+        "Not enough data yet" if results.everybody.seen else "Waiting for visitors", "neutral"
+    )
 
 
 # What may be said of a variant, by its standing.
@@ -91,7 +93,7 @@ def headline(results: Evaluation) -> str:
     verdict = results.verdict
     if verdict.is_withheld:
         reasons = dict.fromkeys(WITHHELD[c.check] for c in results.trust if c.state == "stop")
-        return f"No verdict: {listed(list(reasons))}."
+        return f"No result: {listed(list(reasons))}."
     if verdict.word == "met":
         return _met_in_doubt(results) if verdict.doubt else _met(results)
     if verdict.word == "not_met":
@@ -102,8 +104,8 @@ def headline(results: Evaluation) -> str:
     if verdict.recommendation == "inconclusive":
         seen = results.everybody.seen
         if not seen:
-            return "Nobody saw the page, so nothing is settled."
-        return f"{number_of(seen, 'visitor')} did not settle it."
+            return "Nobody saw the page, so the result is undecided."
+        return f"Undecided after {number_of(seen, 'visitor')}."
     return _not_enough(results)
 
 
@@ -121,14 +123,14 @@ def final_moment(results: Evaluation) -> str:
 
 
 def why(results: Evaluation) -> str:
-    """Return the verdict with the figures it rests on, for whoever reads no page."""
+    """Return the result with the figures it rests on, for emails and programs."""
     return f"{headline(results)} {evidence(results)}".strip()
 
 
 def evidence(results: Evaluation) -> str:
     """Return the counts and the interval of the variant that matters most, or ''."""
     if results.verdict.is_withheld:
-        return "A check is red, so these figures decide nothing."
+        return "A check failed, so don’t decide on this data."
     variant = leading(results)
     counts = Counts(variant.totals.seen, variant.totals.converted)
     if not counts.seen:
@@ -137,16 +139,16 @@ def evidence(results: Evaluation) -> str:
     low, high = (percent(end) for end in variant.decision)
     people = number_of(counts.seen, "person", "people")
     found = f"{people} saw {it}, {counts.converted:,} {act(results)}"
-    return f"{found}: between {low} and {high}, safe to watch every day."
+    return f"{found}: between {low} and {high}."
 
 
 def evidence_shown(results: Evaluation) -> str:
-    """Return ``evidence``, and of lost figures that nothing brings them back.
+    """Return ``evidence``, and for data that can't be used that it can't.
 
-    A memo keeps ``evidence`` alone: its words are held against it for ever.
+    A memo keeps ``evidence`` alone: its words are checked against it later.
     """
     if results.verdict.is_withheld and is_lost(results.trust):
-        return "These figures stay on record, and decide nothing."
+        return "The data is kept, but can’t be used."
     return evidence(results)
 
 
@@ -211,10 +213,9 @@ def day_of(results: Evaluation, moment: datetime) -> str:
 
 def _met(results: Evaluation) -> str:
     subjects = [subject(results, results.variants[k]) for k in results.verdict.variants]
-    verb = "reaches" if len(subjects) == 1 else "reach"
-    rest = "" if results.verdict.is_over else " You may stop looking now."
+    rest = "" if results.verdict.is_over else MAY_STOP
     return (
-        f"{capital(listed(subjects))} {verb} your {as_percent(results.rule.target)} target.{rest}"
+        f"{capital(listed(subjects))} reached your {as_percent(results.rule.target)} target.{rest}"
     )
 
 
@@ -231,16 +232,16 @@ def _met_in_doubt(results: Evaluation) -> str:
 def _not_met(results: Evaluation) -> str:
     verdict, target = results.verdict, as_percent(results.rule.target)
     is_alone = len(results.variants) == 1
-    nobody = "Your page does not reach" if is_alone else "No variant reaches"
+    nobody = "Your page didn’t reach" if is_alone else "No variant reached"
     if verdict.doubt:
         assert verdict.reached_at is not None, "a doubt comes after a verdict"
         since = day_of(results, verdict.reached_at)
-        return f"{nobody} your {target} target, it seemed on {since}. The figures have risen since."
+        return f"{nobody} your {target} target on {since}, but the figures have risen since."
     if verdict.recommendation == "iterate":
         name = "it" if is_alone else subject(results, _above_floor(results))
         floor = as_percent(results.rule.floor)
         return f"{nobody} your {target} target, but {name} is above your {floor} floor."
-    rest = "" if verdict.is_over else " You may stop looking now."
+    rest = "" if verdict.is_over else MAY_STOP
     return f"{nobody} your {target} target.{rest}"
 
 
@@ -256,18 +257,20 @@ def _not_enough(results: Evaluation) -> str:
         return "Nobody has seen the page yet."
     days = "" if outlook.days is None else number_of(outlook.days, "day")
     if not outlook.visitors and results.life.now >= results.life.ripe_at(results.rule):
-        return "Enough visitors and days: the next full hour with a visitor decides."
+        return "Enough visitors and days. The result comes after the next full hour with a visitor."
     if not outlook.visitors:
-        return f"Enough visitors, but not enough days: {days} more."
+        return f"Enough visitors. The test needs {days} more."
     visitors = number_of(rounded(outlook.visitors), "more visitor")
     if results.is_paused:
-        return f"Paused before it was settled: about {visitors} to go."
+        return f"Paused before there was a result. It needs about {visitors}."
     if outlook.is_too_slow:
-        return f"Not enough yet: about {visitors}. At this pace the last day comes first."
+        return (
+            f"Not enough data yet. You need about {visitors}, and at this pace the test ends first."
+        )
     wait = f"{visitors}, or {days}" if days else visitors
     if outlook.is_cap:
-        return f"No verdict in sight yet: at most {wait}."
-    return f"Not enough yet: about {wait}."
+        return f"No result in sight yet. It takes at most {wait}."
+    return f"Not enough data yet. You need about {wait}."
 
 
 def capital(text: str) -> str:
@@ -324,8 +327,8 @@ def attempt_phrase(results: Results) -> str:
         return ""
     risk = min(results.attempt * results.rule.alpha, 1)
     return (
-        f"{_ordinal(results.attempt)} attempt: this release was tested before. Over all tests of "
-        f"it the chance of any false go is at most {results.attempt} × "
+        f"{_ordinal(results.attempt)} attempt: this idea was tested before. Over all its tests "
+        f"the chance of any false go is at most {results.attempt} × "
         f"{as_percent(results.rule.alpha)} = {as_percent(risk)}."
     )
 
@@ -346,8 +349,8 @@ def _running(results: Results) -> str:
     most = life.day_number(rule.ends_at(life.time_zone)) - 1
     # A clock that was set back may show a moment before the start.
     today = max(min(life.day_number(life.now), most), 1)
-    word = "Paused; running" if results.is_paused else "Running"
-    return f"{word} since {start}, day {today} of at most {most}"
+    word = "Paused, running" if results.is_paused else "Running"
+    return f"{word} since {start}, day {today} of {most}"
 
 
 def _finality(results: Results) -> list[str]:
@@ -369,25 +372,25 @@ def advice(results: Evaluation) -> str:
     if verdict.is_withheld:
         return _to_mend(results)
     if verdict.doubt:
-        return "Decide nothing on this yet: see what is red under “Can I trust this?”."
+        return "Don’t decide yet. See what’s red under “Can I trust this?”."
     if verdict.choice:
-        return f"The sealed rule says {verdict.choice}. {promise(results)}".strip()
+        return f"The locked rule says {verdict.choice}. {promise(results)}".strip()
     if is_open(results):
-        return f"Wait until {final_moment(results)}; from then on the figures are final."
+        return f"Wait until {final_moment(results)}. Then the figures are final."
     if verdict.is_over:
-        return f"The sealed rule leaves it open. {promise(results)}".strip()
+        return f"The locked rule leaves it open. {promise(results)}".strip()
     if verdict.is_capped:
         return (
-            "As many came as the rule allows, so the target can no longer be met. End the test, or "
-            "wait whether late answers settle that it is missed."
+            "The rule’s maximum of visitors is reached, so the target can’t be met any more. End "
+            "the test, or wait for late answers."
         )
     if results.is_paused:
-        return "Open the page again to go on, or end the test."
+        return "Resume the test, or end it."
     if not results.everybody.seen:
-        return "Share the link, so that people come."
+        return "Share the link."
     if results.outlook is not None and results.outlook.is_too_slow:
-        return "Bring more people to the page, or it will end without an answer."
-    return "Keep it running, and change nothing."
+        return "Bring more visitors, or the test ends without a result."
+    return "Keep the test running."
 
 
 def _to_mend(results: Evaluation) -> str:
@@ -399,8 +402,8 @@ def _to_mend(results: Evaluation) -> str:
             )
         return "Fix what’s red under “Can I trust this?”. Decide nothing until then."
     is_over = results.verdict.is_over
-    then = "and begin a new test" if is_over else "end this test, and begin a new one"
-    return f"These figures are lost. Mend the page, {then}."
+    then = "and start a new test" if is_over else "end this test and start a new one"
+    return f"This data can’t be used. Fix the page{'' if is_over else ','} {then}."
 
 
 def missing(results: Evaluation) -> list[str]:
@@ -413,28 +416,27 @@ def missing(results: Evaluation) -> list[str]:
     if seen < rule.minimum_visitors:
         more = rule.minimum_visitors - seen
         found.append(
-            f"{number_of(more, 'more visitor')}: no verdict before {rule.minimum_visitors:,}, and "
+            f"{number_of(more, 'more visitor')}: the minimum is {rule.minimum_visitors:,}, and "
             f"{seen:,} came so far."
         )
     left = (life.ripe_at(rule) - life.now).total_seconds() / DAY_SECONDS
     if left > 0:
         least = number_of(rule.minimum_days, "day")
-        so_that = ", so that weekdays and weekends are in it" if rule.minimum_days >= WEEK else ""
-        found.append(f"{number_of(ceil(left), 'more day')}: no verdict before {least}{so_that}.")
+        so_that = ", to cover weekdays and weekends" if rule.minimum_days >= WEEK else ""
+        found.append(f"{number_of(ceil(left), 'more day')}: the minimum is {least}{so_that}.")
     if not found and not verdict.is_withheld and not verdict.is_capped:
         if results.outlook is not None and not results.outlook.visitors:
-            return ["One more full hour with a visitor: results rest on full hours."]
+            return ["1 more full hour with a visitor: results come after full hours."]
         found.append(
-            f"Evidence: visitors and days are enough, but a rate may still lie on either side of "
-            f"{as_percent(rule.target)}."
+            f"More evidence: a rate may still be above or below {as_percent(rule.target)}."
         )
     return found
 
 
 def once_decided(sentence: str) -> str:
-    """Return a verdict without what it says to whoever has not decided yet.
+    """Return a result without what it says before the team has decided.
 
-    >>> once_decided("Your page reaches your target. You may stop looking now.")
-    'Your page reaches your target.'
+    >>> once_decided("Your page reached your target. You can decide now.")
+    'Your page reached your target.'
     """
     return sentence.replace(MAY_STOP, "")

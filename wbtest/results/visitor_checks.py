@@ -82,14 +82,14 @@ MANY_PASSED_ON = 0.3
 
 def check_machines(counted: History, around: CheckContext) -> Check:
     """Are there more machines than people, or people who are taken for machines?"""
-    check, title = "machines", "Bots left out"
+    check, title = "machines", "Bots excluded"
     machines = {reason: sum(row) for reason, row in counted.machines.items() if reason != LOST}
     kinds = [_told(reason, number) for reason, number in machines.items() if number]
     count, people = sum(machines.values()), counted.served
     beside = f"beside {number_of(people, 'person', 'people')}"
     if not count:
-        return Check(check, "ok", "No machine came by.", title, "0")
-    reason = f"Left out: {listed(kinds)}."
+        return Check(check, "ok", "No machines came.", title, "0")
+    reason = f"Excluded: {listed(kinds)}."
     if around.pretenders >= FEWEST_REQUESTS and around.pretenders > MANY_PRETENDERS * people:
         reason += (
             f" {around.pretenders:,} of them say they are Chrome and lack what Chrome sends, "
@@ -122,12 +122,12 @@ def check_lost(counted: History) -> Check:
         f"The database did not take {lost} that a page was seen. Loss does not choose a variant: "
         "rates stay fair, counts are too low."
     )
-    do = "Ask whoever runs the server to look at its log, and at the space on its disk."
+    do = "Ask the person who runs the server to check its log and disk space."
     return Check("lost", "warn", reason, title, f"{count:,}", do=do)
 
 
 def check_people(counted: History) -> Check:
-    title = "People left out"
+    title = "People excluded"
     people = {
         reason: sum(aside.people for aside in row)
         for reason, row in counted.left_out.items()
@@ -135,13 +135,13 @@ def check_people(counted: History) -> Check:
     }
     count = sum(people.values())
     if not count:
-        return Check("excluded", "ok", "Nobody had to be left out.", title, "0")
+        return Check("excluded", "ok", "Nobody was excluded.", title, "0")
     kinds = listed([_told(reason, number) for reason, number in people.items() if number])
-    reason = f"Left out by the rule, as it was fixed before the start: {kinds}."
+    reason = f"Excluded by the locked rule: {kinds}."
     if count > MANY_EXCLUDED * (count + counted.served):
         reason += " That is many: what is left may not be the people you asked about."
         most = max(people, key=people.__getitem__)
-        do = MENDS.get(most, "Look at who was left out, and whether that was meant.")
+        do = MENDS.get(most, "Check whether you meant to exclude them.")
         return Check("excluded", "warn", reason, title, f"{count:,}", do=do, where="excluded")
     return Check("excluded", "ok", reason, title, f"{count:,}", where="excluded")
 
@@ -167,7 +167,7 @@ def check_unknown(unknown: int, seen: int) -> Check:
 
 def check_weekdays(counted: History, around: CheckContext) -> Check:
     """Did people come on every day of the week, once there was one?"""
-    title = "All weekdays seen"
+    title = "Every weekday covered"
     seen = {
         day.weekday() for day, row in counted.days.items() if any(totals.seen for totals in row)
     }
@@ -188,7 +188,7 @@ def check_weekdays(counted: History, around: CheckContext) -> Check:
 
 
 def check_without_beacon(rule: Hypothesis, counted: History) -> Check:
-    title = "Sign-ups of people not seen before"
+    title = "Sign-ups without a view"
     sums = total(counted.variants)
     if not sums.signups:
         return Check("without_beacon", "ok", "Nobody signed up.", title, "0")
@@ -212,7 +212,7 @@ def check_without_beacon(rule: Hypothesis, counted: History) -> Check:
 
 def check_two_variants(counted: History) -> Check:
     """Did the same people see two variants? Known of those alone who signed up under both."""
-    title = "One variant for each person"
+    title = "One variant per person"
     count = counted.two_variants
     everybody = sum(totals.signups for row in counted.days.values() for totals in row)
     if not count and everybody < FEWEST_SIGNUPS:

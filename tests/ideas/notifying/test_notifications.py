@@ -49,7 +49,7 @@ def test_the_mail_says_what_was_found_and_where_to_look(experiment: Experiment, 
 
     first, second = mails()
     head, _, foot = first.body.partition("See the figures:\n")
-    assert head.startswith("Your page reaches your 8\u202f% target. You may stop looking now. ")
+    assert head.startswith("Your page reached your 8\u202f% target. You can decide now. ")
     assert "900 people saw it, 126 signed up" in head
     assert "What you said you would do then: We build it." in head
     assert foot.startswith(f"http://localhost/experiments/{experiment.id}/results\n")
@@ -140,7 +140,7 @@ def test_a_broken_split_is_told_with_what_to_think_of_it(begin: Start, now: Hand
     run_hours(now, 5, send_notifications)
 
     assert subjects() == ["/p/larder: the figures cannot be trusted"] * 2
-    assert "Split as planned: broken. 900 and 300 people saw the page" in mails()[0].body
+    assert "Even split: broken. 900 and 300 people saw the page" in mails()[0].body
 
 
 def test_a_verdict_that_fades_is_told_once_more(experiment: Experiment, now: HandClock):
@@ -196,7 +196,7 @@ def test_a_test_that_ends_unsettled_is_told_once_its_figures_are_final(
     run_hours(now, 5, send_notifications)
 
     assert subjects() == ["/p/larder: over, not settled"] * 2
-    assert "41 visitors did not settle it." in mails()[0].body
+    assert "Undecided after 41 visitors." in mails()[0].body
 
 
 def test_what_is_long_over_is_no_news(team: Team, experiment: Experiment, now: HandClock):

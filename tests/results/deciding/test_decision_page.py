@@ -60,7 +60,7 @@ def test_the_page_shows_rule_verdict_figures_and_trust(met: Experiment, approver
     page = page_of(approver, met)
 
     for part in (
-        "“Kitchen” reaches your 8\u202f% target",
+        "“Kitchen” reached your 8\u202f% target",
         "You planned: We build it.",
         "We write another draft, or stop.",
         "126 of 900",

@@ -46,9 +46,9 @@ def test_the_memo_says_everything_on_one_page(met: Experiment, team: Team, appro
 
     for part in (
         REASON,
-        "“Kitchen” reaches your 8\u202f% target",
+        "“Kitchen” reached your 8\u202f% target",
         "126 of 900",
-        "Split as planned",
+        "Even split",
         "No forecasts.",
         "We write another draft, or stop.",
         "Approved by",

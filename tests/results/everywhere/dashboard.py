@@ -11,7 +11,7 @@ CHECKS = (
     *(files.check_json, files.check_days, files.check_variants, files.check_sources),
     *(files.check_languages, files.check_excluded, files.check_funnel, files.check_densities),
     *(files.check_answers, files.check_reading),
-    *(first_screen.check_first_screen, first_screen.check_decision_page),
+    first_screen.check_first_screen,
     *(tabs.check_statistics, beside.check_left_out, beside.check_said),
 )
 

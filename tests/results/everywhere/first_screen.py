@@ -82,23 +82,5 @@ def _check_sentences(reader: Reader, page: str) -> None:
         assert (now["seen"], now["signups"]) == total[1:3]
 
 
-def check_decision_page(reader: Reader) -> None:
-    """The table of the page on which a team decides, and the learning card's lines."""
-    [_, *shown] = reader.table("decision", RATES)
-    assert [[row[0], *row[2:]] for row in shown] == [
-        [name, large_rate(row), ends]
-        for name, row, ends in zip(reader.names, reader.rows, reader.decisions, strict=True)
-    ]
-    assert [row[1] for row in shown] == [_as_there(row) for row in reader.rows]
-    card = plain(reader.page("learning"))
-    if len(reader.rows) > 1:
-        for name, row in zip(reader.names, reader.rows, strict=True):
-            assert f"“ {name} ”: {_as_there(row)} {reader.plan.act}" in card
-
-
-def _as_there(numbers: Numbers) -> str:
-    return f"{whole(numbers[2])} of {whole(numbers[1])}"
-
-
 def large_rate(numbers: Numbers) -> str:
     return percent(numbers[2] / numbers[1]) if numbers[1] >= 100 else "too few"

@@ -31,11 +31,11 @@ def link(experiment: Experiment, team: Team) -> SharedLink:
 def test_it_shows_what_members_see(client: Browser, token: str):
     page = client.get(f"/shared/{token}").text
 
-    assert "reaches the 8\u202f% target." in page
+    assert "reached the 8\u202f% target." in page
     assert "At least 8\u202f% of parents who cook on weeknights will leave an e-mail" in page
     assert "Can I trust this?" in page
-    assert "Amber: 2 checks want a look. None of them stops a verdict." in page
-    assert page.index("Not too good to be true") < page.index("Split as planned")
+    assert "2 checks to review. The result still holds." in page
+    assert page.index("Not too good to be true") < page.index("Even split")
     assert "126 of 900" in page
     assert page.count("data-figure=") == 3
     assert "As of 11 March 2027, 09:00 UTC" in page
@@ -204,6 +204,6 @@ def test_it_shows_the_figures_of_the_moment(
 
 
 def test_what_a_variant_is_called_stays_as_it_is():
-    said = "Your page is above. “Your lunch” reaches your 8 % target. You may stop looking now."
+    said = "Your page is above. “Your lunch” reached your 8 % target. You can decide now."
 
-    assert turned(said) == "The page is above. “Your lunch” reaches the 8 % target."
+    assert turned(said) == "The page is above. “Your lunch” reached the 8 % target."
