@@ -175,6 +175,8 @@ def find_faults(
     here = (page.viewport_size or {}).get("width")
     for number, (scheme, width) in enumerate(sorted(ways, key=lambda way: way[1] != here)):
         show(page, scheme, width)
+        # Tabs that stay in sight cover what has scrolled below them.
+        page.evaluate("scrollTo(0, 0)")
         found = page.evaluate("isReadBefore => findFaults(isReadBefore)", number > 0)
         faults += [f"{scheme}, {width} px: {fault}" for fault in found]
         if page.evaluate("document.documentElement.scrollWidth") > width:

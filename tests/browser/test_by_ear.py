@@ -47,7 +47,7 @@ def test_a_number_is_heard_with_its_unit(logged_in: Page, live: Live, owner: Per
     logged_in.goto(f"{live.url}/releases/{revision.release_id}/revisions/1/experiment")
 
     target = logged_in.get_by_label("Target", exact=True)
-    expect(target).to_have_accessible_description("% At least this share.")
+    expect(target).to_have_accessible_description("%")
 
 
 def test_the_claim_is_read_back_to_the_eye_alone_while_it_is_typed(
@@ -166,4 +166,4 @@ def test_the_title_of_a_page_says_what_it_is_about(logged_in: Page, live: Live, 
         logged_in.goto(place)
         expect(logged_in).to_have_title(f"Revision 1 · {product} · wbtest")
         logged_in.goto(f"{place}/experiment")
-        expect(logged_in).to_have_title(f"New experiment with {product} · wbtest")
+        expect(logged_in).to_have_title(f"New test · {product} · wbtest")

@@ -209,7 +209,6 @@ def test_from_the_first_link_to_a_decision_everything_is_done_by_keyboard_alone(
     start(typist)
     look(stranger, live)
     runtime(live.app).recorder.flush()
-    typist.click("Results", role="link")
     typist.click("Decision", role="link")
     typist.tab_to("Go", TAGS["field"])
     typist.page.keyboard.press("ArrowDown")
