@@ -37,7 +37,7 @@ coverage: $(DEV) ## lines and branches of wbtest/ that the tests run, at least 9
 
 install: $(DEV)
 
-check: check-types check-all-else ## format, lint, types, import rules, templates, dead dependencies
+check: check-types check-all-else ## format, lint, types, import rules, templates, words of the screen, dead dependencies
 
 # Types take longer than all else together: `make -j2 check` looks at both at once.
 check-types: $(DEV)
@@ -49,6 +49,7 @@ check-all-else: $(DEV)
 	$(BIN)/lint-imports
 	$(BIN)/djlint --check --lint --quiet templates
 	$(BIN)/deptry .
+	$(BIN)/python -m tests.words
 
 migration: $(DEV) ## write the one migration anew, after a change of the models
 	@$(BIN)/python -m tests.migration

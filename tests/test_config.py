@@ -1,4 +1,4 @@
-"""Settings: good ones are read, bad ones are refused with the sentence that mends them."""
+"""Settings: good ones are read, bad ones are refused with the sentence that fixes them."""
 
 import os
 import stat

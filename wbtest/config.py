@@ -1,6 +1,6 @@
 """Settings: read once from the environment, checked before the first request.
 
-A bad value is refused with the sentence that mends it. Nothing here reads a request or a database.
+A bad value is refused with the sentence that fixes it. Nothing here reads a request or a database.
 """
 
 import os
@@ -143,8 +143,8 @@ def _secret_key(given: str | None, instance: Path) -> tuple[str, bool]:
         secret = _read_secret(file)
         if len(secret) < MINIMUM_SECRET:
             raise BadSetting(
-                f"{file} is damaged. Put back the copy that you keep elsewhere. Without one delete "
-                "it: then everybody logs in anew, and no second factor can be read."
+                f"{file} is damaged. Restore the copy you keep elsewhere. Without one, delete "
+                "it: then everybody logs in again, and no second factor can be read."
             )
         return secret, False
     new = _new_secret_file(instance)

@@ -51,7 +51,7 @@ PROGRAM_SENTENCES = {
     405: "This address does not know that method; the header Allow lists those it knows.",
     413: "Send less at once.",
     415: "Send JSON as application/json, not compressed.",
-    500: "What was stored before is safe. Tell whoever runs this server the error_id.",
+    500: "What was stored before is safe. Give the error_id to the person who runs this server.",
     503: "Nothing was stored. Try again in a minute.",
 }
 log = logging.getLogger(__name__)

@@ -86,9 +86,9 @@ def test_of_two_at_the_same_time_one_is_done(app: Flask, program: Program) -> No
 
 def test_a_refusal_is_forgotten_so_that_it_can_be_mended(program: Program) -> None:
     refused = program.post("/releases", {"product": ""}, Idempotency_Key="k-1")
-    mended = program.post("/releases", BODY, Idempotency_Key="k-1")
+    fixed = program.post("/releases", BODY, Idempotency_Key="k-1")
 
-    assert (refused.status_code, mended.status_code) == (422, 201)
+    assert (refused.status_code, fixed.status_code) == (422, 201)
 
 
 def test_keys_of_two_tokens_are_two_keys(app: Flask, program: Program, team: Team) -> None:

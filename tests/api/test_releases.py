@@ -102,7 +102,7 @@ def test_the_coach_says_what_it_finds(program: Program) -> None:
 
     found = program.get(f"/releases/{made['id']}/findings").json["findings"]
 
-    assert {"rule", "severity", "part", "words", "message", "mend"} <= found[0].keys()
+    assert {"rule", "severity", "part", "words", "message", "fix"} <= found[0].keys()
     assert "headline" in {each["part"] for each in found}
 
 

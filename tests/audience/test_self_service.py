@@ -1,4 +1,4 @@
-"""What people do with what is stored about them: read it, mend it, have it erased for good."""
+"""What people do with what is stored about them: read it, fix it, have it erased for good."""
 
 import json
 from concurrent.futures import ThreadPoolExecutor

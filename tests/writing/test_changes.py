@@ -119,10 +119,10 @@ def test_what_is_too_long_for_words_is_compared_by_lines():
 
 def test_a_question_that_moved_and_changed_is_both():
     first, *rest = LARDER.questions("external")
-    mended = replace(first, answer="£4 a month, and nothing else.")
+    fixed = replace(first, answer="£4 a month, and nothing else.")
 
     [side] = changes_between(
-        replace(LARDER, faq=(first, *rest)), replace(LARDER, faq=(*rest, mended))
+        replace(LARDER, faq=(first, *rest)), replace(LARDER, faq=(*rest, fixed))
     )
 
     [entry] = [entry for entry in side.entries if entry.is_changed]

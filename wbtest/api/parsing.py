@@ -117,5 +117,5 @@ def _tag_wanted(tag: re.Pattern[str], if_match: str | None) -> str:
         return ""
     found = tag.fullmatch(if_match.strip())
     if found is None:
-        raise BadRequest("If-Match takes the ETag of an answer, as it stands there.")
+        raise BadRequest("If-Match takes the ETag of an answer, unchanged.")
     return found[1]

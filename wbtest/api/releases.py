@@ -199,7 +199,7 @@ class Finding(msgspec.Struct, kw_only=True):
     end: int
     words: str
     message: str
-    mend: str
+    fix: str
     why: str
     source: str
     key: FindingKey
@@ -283,7 +283,7 @@ def findings_in(text: Release | Revision) -> Findings:
                 end=each.finding.mark.end,
                 words=each.finding.words,
                 message=each.finding.mark.message,
-                mend=each.finding.mark.mend or each.finding.rule.mend,
+                fix=each.finding.mark.fix or each.finding.rule.fix,
                 why=each.finding.rule.why,
                 source=each.finding.rule.source,
                 key=FindingKey(*each.key),

@@ -112,12 +112,12 @@ def _as_text(file: str, read: ImportedRelease, found: list[Located]) -> str:
 def _line(file: str, located: Located) -> str:
     finding = located.finding
     place = f":{located.line}:{located.column}" if located.line else f" {finding.mark.path}"
-    mend = finding.mark.mend or finding.rule.mend
+    fix = finding.mark.fix or finding.rule.fix
     rule = f"{finding.severity} {finding.rule.id}"
     words = " ".join(finding.words.split())
     excerpt = f" “{words[:LONGEST_EXCERPT]}…”" if len(words) > LONGEST_EXCERPT else f" “{words}”"
     shown = excerpt if words and words not in finding.mark.message else ""
-    return f"{file}{place}: {rule}:{shown} {finding.mark.message} {mend} ({finding.rule.source})"
+    return f"{file}{place}: {rule}:{shown} {finding.mark.message} {fix} ({finding.rule.source})"
 
 
 def _as_json(read: ImportedRelease, located: list[Located]) -> str:
@@ -133,7 +133,7 @@ def _as_json(read: ImportedRelease, located: list[Located]) -> str:
             "column": column or None,
             "words": finding.words,
             "message": finding.mark.message,
-            "mend": finding.mark.mend or finding.rule.mend,
+            "fix": finding.mark.fix or finding.rule.fix,
             "why": finding.rule.why,
             "source": finding.rule.source,
         }
@@ -227,7 +227,7 @@ def _text(release_id: int, number: int | None) -> tuple[Release | Revision, str]
     """The draft or the frozen text, and what it is called. Raises Refused when there is none."""
     release = db.session.get(Release, release_id)
     if release is None:
-        raise Refused(f"There is no release {release_id}. Its number stands in its address.")
+        raise Refused(f"There’s no release {release_id}. Its number is in its address.")
     if number is None:
         return release, "Draft"
     revision = find_revision(release, number)

@@ -137,12 +137,12 @@ def _fix_for(said: str, settings: Settings) -> str:
     if "locked" in said:
         return f"{file} is held by another program ({said}). End that one and try again."
     newest = backups.newest_backup(settings)
-    mend = (
+    fix = (
         f"Restore the newest backup: wbtest restore {newest}"
         if newest
         else f"There is no backup in {backups.backup_folder(settings)}; restore one from elsewhere."
     )
-    return f"{file} is damaged ({said}). Nothing was changed. {mend}"
+    return f"{file} is damaged ({said}). Nothing was changed. {fix}"
 
 
 @contextmanager

@@ -102,7 +102,7 @@ def send_message(
     try:
         smtp = _connect(urlsplit(url), trust, seconds)
     except (OSError, smtplib.SMTPException) as error:
-        # Said before the server knew of the mail, so it is ours to mend and no word about the mail.
+        # Said before the server knew of the mail, so it is ours to fix and no word about the mail.
         raise NotSent(_words(error)) from error
     try:
         smtp.send_message(message)
@@ -110,7 +110,7 @@ def send_message(
         code, said = next(iter(error.recipients.values()))
         raise _refusal(code, said) from error
     except smtplib.SMTPSenderRefused as error:
-        # Ours to mend, not the recipient's: it will leave once the setting is right.
+        # Ours to fix, not the recipient's: it will leave once the setting is right.
         raise NotSent(_words(error)) from error
     except smtplib.SMTPNotSupportedError as error:
         raise Bounced(str(error)) from error

@@ -14,8 +14,8 @@ from wbtest.writing import forms
 
 OPENING = """# What belongs in each field
 
-The same stands beside each field, folded away. Where the coach has a rule for it, the examples are
-the rule's: [the coach](coach.md).
+You find the same beside each field, folded away. Where the coach has a rule for it, the examples
+are the rule's: [the coach](coach.md).
 
 This page is made from the forms: `python -m wbtest.ideas.field_help_page > docs/fields.md`.
 """

@@ -34,8 +34,8 @@ VARIANTS_RULE = (
     "from 1 to 1,000."
 )
 CHANGED = (
-    "Somebody else changed this after you opened it. What you typed still stands below. Look at "
-    "theirs on the page of the experiment, then save again to put yours in its place."
+    "Somebody else changed this after you opened it. What you typed is still below. Look at "
+    "theirs on the Test tab, then save again to replace it with yours."
 )
 # What the pages of all ideas of a team have in common: it holds no words and no pictures.
 OF_THE_TEAM = ("theme", "accent", "font", "corner")

@@ -112,7 +112,7 @@ RULE_HELP = {
     "conversion": Belongs(
         "The more it costs people, the more it says, and the fewer do it. Set the target for it."
     ),
-    "conversion_window_hours": Belongs("Whoever comes back later than this does not count."),
+    "conversion_window_hours": Belongs("Sign-ups later than this don’t count."),
     "disclosure": Belongs(
         "Before is more honest, after is closer to a shop. They learn it in any case."
     ),

@@ -75,7 +75,7 @@ def encode(sent: bytes) -> tuple[EncodedFile, ...]:
         raise NotAnImage("This is no PNG, JPEG or WebP picture. Send one of these.") from error
     except BROKEN as error:
         raise NotAnImage(
-            "This picture is broken or cut short. Save it anew and send it."
+            "This picture is broken or cut short. Export it again and upload it."
         ) from error
     return tuple(_file(whole, width) for width in _widths(whole.width))
 

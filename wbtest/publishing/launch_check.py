@@ -54,7 +54,7 @@ NAMES = {
     "sources": "Shared sources",
     "team": "Team not counted",
 }
-# The page on which each thing is mended that a start lacks anyway.
+# The page on which each thing is fixed that a start lacks anyway.
 WHERE_MISSING = {
     "approval": "revision",
     "newest": "newest",
@@ -85,7 +85,7 @@ class Finding(NamedTuple):
     """One thing that was looked at: what is the case, and what to do about it.
 
     A blocker stops the start, a warning must be seen. ``where`` names the page on which it is
-    mended, '' for none.
+    fixed, '' for none.
     """
 
     kind: Kind

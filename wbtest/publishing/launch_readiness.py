@@ -49,12 +49,12 @@ class Missing(NamedTuple):
 
     @property
     def where(self) -> str:
-        """The page on which it is mended, as ``ways_of`` names it."""
+        """The page on which it is fixed, as ``ways_of`` names it."""
         return WHERE_MISSING[self.what]
 
 
 def missing_before_start(experiment: Experiment) -> list[Missing]:
-    """Everything that keeps the draft from starting, in the order in which to mend it."""
+    """Everything that keeps the draft from starting, in the order in which to fix it."""
     found = [
         *(Missing("approval", sentence) for sentence in _approval_faults(experiment.revision)),
         *(Missing("newest", sentence) for sentence in _newest_faults(experiment.revision)),

@@ -258,7 +258,7 @@ CORNERS: Mapping[str, Corner] = {
 
 
 class NotALook(ValueError):
-    """A look that a page cannot have; ``field`` names what to mend, the text says how.
+    """A look that a page cannot have; ``field`` names what to fix, the text says how.
 
     ``offer`` is a colour that would do, or ''.
     """
@@ -310,7 +310,7 @@ def check_look(look: Look) -> Look:
 
 
 def find_faults(look: Look) -> list[str]:
-    """Return what must be mended before strangers see the look, a sentence each; [] for nothing."""
+    """Return what must be fixed before strangers see the look, a sentence each; [] for nothing."""
     return [str(fault) for fault in _faults(look)]
 
 

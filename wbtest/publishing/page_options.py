@@ -90,7 +90,7 @@ def _link_parts(link: str) -> re.Match[str]:
 
 
 class NotAnOption(ValueError):
-    """An option that cannot be sealed; ``field`` names what to mend, the text says how."""
+    """An option that cannot be sealed; ``field`` names what to fix, the text says how."""
 
     def __init__(self, field: str, sentence: str) -> None:
         super().__init__(sentence)

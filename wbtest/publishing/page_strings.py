@@ -353,7 +353,7 @@ def _changed(language: str, call: str, wording: tuple[tuple[str, str], ...]) -> 
 
 
 class NotAWording(ValueError):
-    """A text that cannot stand on the page; ``field`` names it, the text says how to mend it."""
+    """A text that cannot stand on the page; ``field`` names it, the text says how to fix it."""
 
     def __init__(self, field: str, sentence: str) -> None:
         super().__init__(sentence)

@@ -47,7 +47,7 @@ LAST_DAY = date(2199, 12, 31)
 EXCLUDED = (
     "Bots, link previews and prefetches; the team’s own visits and those suspected of being made "
     "by a machine; visitors beyond the limit for one network; visits while the experiment is "
-    "paused; whoever was shown an earlier test of the same idea; and whoever objects to being "
+    "paused; visitors who saw an earlier test of the same idea, or who object to being "
     "counted."
 )
 _RATES = ("target", "floor", "alpha", "beta", "lost_beacons")
@@ -204,7 +204,7 @@ def _is_moment(text: str) -> bool:
 
 
 class NotARule(ValueError):
-    """A hypothesis that cannot be sealed; ``field`` names what to mend, the text says how."""
+    """A hypothesis that cannot be sealed; ``field`` names what to fix, the text says how."""
 
     def __init__(self, field: str, sentence: str) -> None:
         super().__init__(sentence)

@@ -40,7 +40,7 @@ INK, PAPER = "#000", "#fff"
 
 
 class NotALink(ValueError):
-    """A link that would not be told apart; ``field`` names what to mend, the text says how."""
+    """A link that would not be told apart; ``field`` names what to fix, the text says how."""
 
     def __init__(self, field: str, sentence: str) -> None:
         super().__init__(sentence)

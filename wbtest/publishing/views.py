@@ -139,8 +139,8 @@ def say_it_cannot_be_read(error: ValueError | ZoneInfoNotFoundError) -> Response
         raise error
     return error_page(
         409,
-        f"The database holds something that can’t be read: {described(error)}. Ask whoever runs "
-        "the server to run wbtest verify, and to restore a backup from before it was changed.",
+        f"The database holds something that can’t be read: {described(error)}. Ask the person who "
+        "runs the server to run wbtest verify, and to restore a backup from before it was changed.",
     )
 
 

@@ -184,7 +184,7 @@ def _saved_beacons(found: str, value: str, networks: int, lost: int, served: int
         f"{number_of(networks, 'network')} are among them; without these it’s no more than the "
         "rule tolerates. They were never seen, so they’re in no rate."
     )
-    do = "Do you know who they are? If not, nothing needs mending."
+    do = "Do you know who they are? If not, there’s nothing to fix."
     return Check("beacons", "warn", reason, "Views recorded", value, do=do, where="networks")
 
 
@@ -208,7 +208,7 @@ def check_beacons_alike(counted: Counted) -> Check:
             f"{found}. One of them is slow or broken for some visitors, so its rate leaves those "
             "out."
         )
-        do = "Open that variant on a phone with a slow connection, and mend what keeps it back."
+        do = "Open that variant on a phone with a slow connection, and fix what slows it down."
         return Check(check, "warn", reason, title, "no", do=do, where="page")
     return Check(check, "ok", f"{found}. Chance can explain the difference.", title, "yes")
 
@@ -292,8 +292,8 @@ def check_attempts(rule: Hypothesis, around: CheckContext) -> Check:
         )
         return Check(check, "ok", reason, title, "yes")
     reason = (
-        f"This is test {times} of the release. Whoever tries until it works finds something that "
-        f"works by chance: over all {times} the chance of any false go is at most {times} × "
+        f"This is test {times} of the release. Trying until something works finds what works by "
+        f"chance: over all {times} the chance of any false go is at most {times} × "
         f"{as_percent(rule.alpha)} = {as_percent(min(times * rule.alpha, 1.0))}."
     )
     do = "Read what came of the others, and name them all when you decide."

@@ -198,9 +198,9 @@ def keep_shared_secret(response: Response) -> Response:
 def _get(token: str) -> SharedLink:
     found = shared_links.find_shared(token)
     if found is None:
-        raise SharedUnknown("This link doesn’t work. Ask whoever shared it for a new one.")
+        raise SharedUnknown("This link doesn’t work. Ask the sender for a new one.")
     if shared_links.is_over(found):
-        raise SharedOver("This link has expired. Ask whoever shared it for a new one.")
+        raise SharedOver("This link has expired. Ask the sender for a new one.")
     return found
 
 

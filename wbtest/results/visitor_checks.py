@@ -63,9 +63,9 @@ MENDS = {
         "Do you know them? Announce the next event before its test. If you don’t, somebody came "
         "back many times. If a proxy stands before this server, check WBTEST_TRUSTED_PROXIES."
     ),
-    "paused": "Share no link while the test rests, or take it up again.",
+    "paused": "Don’t share links while the test is paused, or resume it.",
     "returning": "Bring people who don’t know the idea yet, through places you haven’t used.",
-    "opted_out": "Nothing needs mending. Ask yourself whether those who object think otherwise.",
+    "opted_out": "There’s nothing to fix. Would people who object answer differently?",
     "source": "If these people were meant, too, name their source in the rule of your next test.",
 }
 # No landing page is known to convert more than this of strangers.
@@ -333,7 +333,7 @@ def check_passed_on(rule: Hypothesis, counted: History) -> Check:
             "friends and colleagues pass links on."
         )
         if rule.sources is not None:
-            reason = "The rule names its sources, so whoever came by one of them was meant."
+            reason = "The rule names its sources, so people who came by one of them count."
         return Check(check, "ok", reason, title, "yes")
     told = listed([f"{number:,} from {source}" for source, number in private.items()])
     reason = (

@@ -158,7 +158,7 @@ def _evidence(part: str, value: Any) -> Evidence:
         raise NotADocument(f"{part}.kind", "must be sourced, assumed or imagined.")
     words = checked_text(f"{part}.words", given.get("words", ""))
     if not words.strip():
-        raise NotADocument(f"{part}.words", "must be the number as it stands in the text.")
+        raise NotADocument(f"{part}.words", "must be the number exactly as the text has it.")
     return Evidence(words, kind, checked_text(f"{part}.source", given.get("source", "")))
 
 

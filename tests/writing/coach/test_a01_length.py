@@ -23,7 +23,7 @@ def test_it_says_by_how_much_and_where_to_cut_first():
     found = [f for f in coach.findings_of(document, "full", TODAY) if f.rule.id == "A1"]
 
     assert found[0].mark.message == "1,100 words: 425 more than fill a page and a half."
-    assert found[0].mark.mend == "Cut the longest part first, “Solution”: 600 words."
+    assert found[0].mark.fix == "Cut the longest part first, “Solution”: 600 words."
 
 
 def test_japanese_is_counted_in_characters():

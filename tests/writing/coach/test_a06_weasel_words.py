@@ -90,9 +90,9 @@ def test_the_faq_is_not_read(find):
 
 def test_it_says_what_to_say_instead():
     findings = coach.findings_of(Document(solution="Many stay. It is very good."), "full", TODAY)
-    mends = [finding.mark.mend for finding in findings if finding.rule.id == "A6"]
+    fixes = [finding.mark.fix for finding in findings if finding.rule.id == "A6"]
 
-    assert mends == ["Say how many.", ""]
+    assert fixes == ["Say how many.", ""]
 
 
 def test_other_languages_are_not_judged(find):

@@ -62,7 +62,7 @@ def test_a_word_that_is_allowed_is_left_alone(find):
 def test_the_plain_word_is_named():
     document = Document(product="Larder", solution="They utilize it.")
     findings = coach.findings_of(document, "full", date(2026, 11, 25))
-    assert [f.mark.mend for f in findings if f.rule.id == "A10"] == ["Plainer: use."]
+    assert [f.mark.fix for f in findings if f.rule.id == "A10"] == ["Plainer: use."]
 
 
 def test_the_coach_says_where_it_has_no_list():

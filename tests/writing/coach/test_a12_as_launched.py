@@ -55,7 +55,7 @@ def test_people_may_have_a_future_of_their_own(find):
 
 
 def test_the_product_has_none_in_the_problem(find):
-    assert find("A12", problem="We will mend that.") == [("warn", "will")]
+    assert find("A12", problem="We will fix that.") == [("warn", "will")]
 
 
 def test_a_customer_says_what_they_will_do(find):

@@ -20,6 +20,6 @@ def test_each_rule_has_an_id_of_its_own():
 
 def test_each_rule_says_why_and_how_with_an_example_and_a_source():
     for rule in all_rules():
-        assert all((rule.title, rule.why, rule.mend, rule.before, rule.after, rule.source)), rule.id
+        assert all((rule.title, rule.why, rule.fix, rule.before, rule.after, rule.source)), rule.id
         assert rule.why.endswith((".", "?")), rule.id
-        assert rule.mend.endswith((".", "?")), rule.id
+        assert rule.fix.endswith((".", "?")), rule.id

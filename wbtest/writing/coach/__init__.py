@@ -47,7 +47,7 @@ def all_rules() -> tuple[Rule, ...]:
     return RULES
 
 
-# Who must mend more than this in one part mends all of it at once.
+# Who must fix more than this in one part fixes all of it at once.
 MOST_OF_A_RULE = 12
 _PARTS = {part.name: place for place, part in enumerate(PARTS["full"])}
 _TEXTS = {path: place for place, (path, _) in enumerate(RELEASE_TEXTS)}

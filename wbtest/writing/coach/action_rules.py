@@ -56,8 +56,8 @@ def check_call_to_action(reading: Reading) -> Iterator[Mark]:
         )
 
 
-def _missing(reading: Reading, field: str, severity: Severity, message: str, mend: str) -> Mark:
-    return reading.missing(f"call_to_action.{field}", PART, severity, message, mend)
+def _missing(reading: Reading, field: str, severity: Severity, message: str, fix: str) -> Mark:
+    return reading.missing(f"call_to_action.{field}", PART, severity, message, fix)
 
 
 def _has_price(text: Text) -> bool:
@@ -88,7 +88,7 @@ C1 = Rule(
     severity="stop if missing; note",
     why="Who wants it now must know what to do and what it costs; a test measures just that.",
     source="Bryar & Carr, Working Backwards, ch. 5; Ian McAllister on working backwards",
-    mend="Write one sentence: what to do, where, and what it costs.",
+    fix="Write one sentence: what to do, where, and what it costs.",
     before="Larder is available now.",
     after="Take your first photo at larder.example. Free for two weeks, then £4 a month.",
     check=check_call_to_action,
@@ -104,7 +104,7 @@ _DOMAIN = re.compile(r"[\w-]+(?:\.[\w-]+)*\.(?:com|org|net|io|app|example|co|dev
 LONGEST_ADDRESS = 200
 COMMAS = (",", "،", ";")
 MESSAGE = "That is a second thing to do."
-MEND = "Keep the one that tells you most; the other can wait."
+FIX = "Keep the one that tells you most; the other can wait."
 
 
 def check_one_action(reading: Reading) -> Iterator[Mark]:
@@ -130,7 +130,7 @@ def _second_verb(text: Text) -> Iterator[Mark]:
         # “Forward it, call us”: a list of things to do begins with the first of them.
         is_joined = is_joined or (opens and text.text[last : token.start].strip() in COMMAS)
         if verb and first and is_joined and verb.entry != first.entry:
-            yield text.mark(verb.start, verb.end, "note", MESSAGE, MEND)
+            yield text.mark(verb.start, verb.end, "note", MESSAGE, FIX)
             return
         first = first or verb
         opens = opens or (begins and verb is not None)
@@ -148,7 +148,7 @@ def _second_address(text: Text) -> Iterator[Mark]:
             continue
         if first and address != first:
             start = text.text.index(address, run.start())
-            yield text.mark(start, start + len(address), "note", MESSAGE, MEND)
+            yield text.mark(start, start + len(address), "note", MESSAGE, FIX)
             return
         first = address
 
@@ -160,7 +160,7 @@ C2 = Rule(
     languages=languages_of("actions"),
     why="Two things to do are a choice, and who must choose often does neither.",
     source="Bryar & Carr, Working Backwards, ch. 5",
-    mend=MEND,
+    fix=FIX,
     before="Sign up and call us.",
     after="Sign up at larder.example.",
     check=check_one_action,

@@ -83,7 +83,7 @@ A12 = Rule(
     languages=languages_of("future"),
     why="What is written as if it were there shows its gaps; what is promised hides them.",
     source="Ian McAllister on working backwards; Bryar & Carr, Working Backwards, ch. 5",
-    mend="Write it as of the launch day: “plans”, not “will plan”.",
+    fix="Write it as of the launch day: “plans”, not “will plan”.",
     before="Larder will plan five dinners.",
     after="Larder plans five dinners.",
     check=check_as_launched,
@@ -163,7 +163,7 @@ A13 = Rule(
     severity="stop",
     why="A blank that nobody filled in is a decision that nobody made.",
     source="Bryar & Carr, Working Backwards, ch. 5",
-    mend="Fill it in. What is not known belongs in the internal FAQ, with an owner and a date.",
+    fix="Fill it in. What is not known belongs in the internal FAQ, with an owner and a date.",
     before="LEEDS, Nov XX: Larder costs £TBD a month.",
     after="LEEDS, 3 March 2027: Larder costs £4 a month.",
     check=check_nothing_left,
@@ -185,11 +185,11 @@ DEFERRAL_REACH = 50
 def check_no_later(reading: Reading) -> Iterator[Mark]:
     """Mark what is put off; in the internal FAQ only where nobody settles it by a day."""
     for text in reading.release:
-        mend = "Decide it, or leave it out of the release."
+        fix = "Decide it, or leave it out of the release."
         if text.path not in OF_PEOPLE and not text.path.endswith(NAMES):
-            yield from _put_off(text, mend)
+            yield from _put_off(text, fix)
         elif text.path == OURS_TOO:
-            yield from _put_off(text, mend, is_ours_only=True)
+            yield from _put_off(text, fix, is_ours_only=True)
     for entry in reading.external:
         yield from _put_off(entry.answer, "Decide it, or take the question out.")
     for entry in reading.internal:
@@ -203,7 +203,7 @@ def _is_settled(unknown: OpenQuestion | None) -> bool:
     return all(part.strip() for part in (unknown.owner, unknown.until, unknown.settled_by))
 
 
-def _put_off(text: Text, mend: str, *, is_ours_only: bool = False) -> Iterator[Mark]:
+def _put_off(text: Text, fix: str, *, is_ours_only: bool = False) -> Iterator[Mark]:
     if is_ours_only:
         found = [place for place in _decided_later(text) if WE.match(text.text, place.start)]
     else:
@@ -219,7 +219,7 @@ def _put_off(text: Text, mend: str, *, is_ours_only: bool = False) -> Iterator[M
         if place.start >= reach and not quoted.covers(place.start):
             reach = place.end
             words = text.text[place.start : place.end]
-            yield text.mark(place.start, place.end, "stop", f"“{words}” decides nothing.", mend)
+            yield text.mark(place.start, place.end, "stop", f"“{words}” decides nothing.", fix)
 
 
 def _decided_later(text: Text) -> Iterator[Place]:
@@ -252,7 +252,7 @@ A14 = Rule(
     languages=languages_of("later"),
     why="An unknown is fine when somebody settles it by a day; without that it is a hole.",
     source="Carr on truth-seeking (workingbackwards.com); Bryar & Carr, Working Backwards, ch. 5",
-    mend="Decide it now, or give it an owner, a date and a way to settle it.",
+    fix="Decide it now, or give it an owner, a date and a way to settle it.",
     before="We’ll figure out the price later.",
     after="£4 or £6? Priya settles it by 15 April with two test pages.",
     check=check_no_later,
@@ -287,10 +287,10 @@ def check_prose(reading: Reading) -> Iterator[Mark]:
             *((place, f"This is a list of {count}.", "") for place, count in _bullets(text)),
         ]
         reach = 0
-        for place, message, mend in sorted(blocks, key=lambda block: block[0]):
+        for place, message, fix in sorted(blocks, key=lambda block: block[0]):
             if place.start >= reach:
                 reach = place.end
-                yield text.mark(place.start, place.end, "warn", message, mend)
+                yield text.mark(place.start, place.end, "warn", message, fix)
 
 
 def _fences(text: str) -> Iterator[Place]:
@@ -346,7 +346,7 @@ A15 = Rule(
     severity="warn",
     why="A list hides how one thing leads to the next; sentences show it.",
     source="Bryar & Carr, Working Backwards, ch. 5; Amazon writing tips",
-    mend="Tell it in sentences: one person, from the first step to the last.",
+    fix="Tell it in sentences: one person, from the first step to the last.",
     before="- Photo\n- Plan\n- Shopping list",
     after="Amira takes one photo, answers two questions and cooks.",
     check=check_prose,

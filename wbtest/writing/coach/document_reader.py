@@ -30,7 +30,7 @@ class Mark(Struct, frozen=True):
     """Words that a rule means: characters ``start`` to ``end`` of the text at ``path``.
 
     Without words (``start == end``) something is missing in the part. ``message`` is one sentence
-    that says what is the case; ``mend`` says how to mend just this, '' for the rule's own advice.
+    that says what is the case; ``fix`` says how to fix just this, '' for the rule's own advice.
     """
 
     path: str
@@ -39,7 +39,7 @@ class Mark(Struct, frozen=True):
     end: int
     severity: Severity
     message: str
-    mend: str = ""
+    fix: str = ""
 
 
 class Rule(Struct, frozen=True, kw_only=True):
@@ -49,7 +49,7 @@ class Rule(Struct, frozen=True, kw_only=True):
     ``words_in`` names those of its word list where the rest works in any.
     ``before`` and ``after`` are an example of ours. An honesty rule holds in the short form as in
     the full one; the others only inform there. A stop of a wording rule may be waived, by an
-    approver; that of another has to be mended. What does not stop may always be waived.
+    approver; that of another has to be fixed. What does not stop may always be waived.
     """
 
     id: str
@@ -57,7 +57,7 @@ class Rule(Struct, frozen=True, kw_only=True):
     severity: str
     why: str
     source: str
-    mend: str
+    fix: str
     before: str
     after: str
     check: Callable[["Reading"], Iterable[Mark]]
@@ -286,13 +286,13 @@ class Text:
         """Yield where entries of any list stand."""
         return entries.find(self.text, self.tokens)
 
-    def mark(self, start: int, end: int, severity: Severity, message: str, mend: str = "") -> Mark:
+    def mark(self, start: int, end: int, severity: Severity, message: str, fix: str = "") -> Mark:
         """Return a mark on characters ``start`` to ``end``."""
-        return Mark(self.path, self.part, start, end, severity, message, mend)
+        return Mark(self.path, self.part, start, end, severity, message, fix)
 
-    def mark_all(self, severity: Severity, message: str, mend: str = "") -> Mark:
+    def mark_all(self, severity: Severity, message: str, fix: str = "") -> Mark:
         """Return a mark on the whole text."""
-        return self.mark(0, len(self.text), severity, message, mend)
+        return self.mark(0, len(self.text), severity, message, fix)
 
 
 class FaqEntry(Struct, frozen=True):
@@ -393,10 +393,10 @@ class Reading:
         return next((text for text in self.release if text.path == path), None)
 
     def missing(
-        self, path: str, part: str, severity: Severity, message: str, mend: str = ""
+        self, path: str, part: str, severity: Severity, message: str, fix: str = ""
     ) -> Mark:
         """Return a mark for something that is not there."""
-        return Mark(path, part, 0, 0, severity, message, mend)
+        return Mark(path, part, 0, 0, severity, message, fix)
 
     def _text(self, path: str, part: str, section: Section, text: str) -> Text:
         return Text(path, part, section, text, self.language)

@@ -253,7 +253,7 @@ A16 = Rule(
     severity="warn",
     why="Two numbers for one thing show that nobody knows which is right.",
     source="Bryar & Carr, Working Backwards, ch. 5; Doc Bar Raisers",
-    mend="Find out which is right, and write it in both places.",
+    fix="Find out which is right, and write it in both places.",
     before="£4 a month in the summary, £6 on the button.",
     after="£4 a month, wherever the price stands.",
     check=check_contradictions,
@@ -327,7 +327,7 @@ A17 = Rule(
     languages=languages_of("sources"),
     why="A number without a source is a guess; marked as one, it is what the test must settle.",
     source="Carr on truth-seeking (workingbackwards.com); Amazon writing tips",
-    mend="Name the source: a link, an interview, a count. Or write “we assume”. Under “Numbers” it "
+    fix="Name the source: a link, an interview, a count. Or write “we assume”. Under “Numbers” it "
     "stays inside the team.",
     before="A family throws away £60 of food a month.",
     after="In our diary study with 14 families, each threw away £60 of food a month.",

@@ -144,7 +144,7 @@ A9 = Rule(
     languages=LATIN,
     why="Letters that a reader must look up are where the reader stops.",
     source="Amazon writing tips; Doc Bar Raisers",
-    mend="Write the words out, with the letters in brackets behind them, or only the words.",
+    fix="Write the words out, with the letters in brackets behind them, or only the words.",
     before="SMEs file their returns by phone.",
     after="Small shops file their tax returns by phone.",
     check=check_acronyms,
@@ -169,8 +169,8 @@ def check_jargon(reading: Reading) -> Iterator[Mark]:
             words = text.text[start:end]
             if start >= reach and words.lower() not in allowed:
                 reach = end
-                mend = f"Plainer: {instead}." if instead else ""
-                yield text.mark(start, end, "warn", f"“{words}” is a word of the office.", mend)
+                fix = f"Plainer: {instead}." if instead else ""
+                yield text.mark(start, end, "warn", f"“{words}” is a word of the office.", fix)
 
 
 def _own_places(text: Text, own: Phrases, jargon: tuple[str, ...]) -> Iterator[tuple[int, int]]:
@@ -192,7 +192,7 @@ A10 = Rule(
     words_in=languages_of("jargon"),
     why="Who must translate a word stops reading; who uses it may not know what they mean.",
     source="Amazon writing tips; Bryar & Carr, Working Backwards, ch. 5",
-    mend="Say it as you would to a friend across a table.",
+    fix="Say it as you would to a friend across a table.",
     before="Larder leverages end-to-end synergies in the kitchen.",
     after="Larder uses what is in the fridge.",
     check=check_jargon,
@@ -292,7 +292,7 @@ A11 = Rule(
     languages=languages_of("metrics"),
     why="A customer does not care how you measure your business; it shows whom you wrote for.",
     source="Bryar & Carr, Working Backwards, ch. 5; Doc Bar Raisers",
-    mend="Say it in the customer’s units: hours, money, kilometres. Yours go to the internal FAQ.",
+    fix="Say it in the customer’s units: hours, money, kilometres. Yours go to the internal FAQ.",
     before="Larder raises ARR and lowers churn.",
     after="A family throws away £26 less a month.",
     check=check_internal_metrics,
@@ -366,7 +366,7 @@ F7 = Rule(
     languages=languages_of("internal_words"),
     why="Customers do not know the name, and it tells strangers what was not meant for them.",
     source="Bryar & Carr, Working Backwards, ch. 5; Doc Bar Raisers",
-    mend="Say what it does for the customer, or “we”.",
+    fix="Say what it does for the customer, or “we”.",
     before="Project Falcon, built by our growth team, is free.",
     after="The photo plan is free.",
     check=check_internal_names,

@@ -80,7 +80,7 @@ K1 = Rule(
     severity="warn",
     why="The solution says what you made; only a person can say why it mattered to them.",
     source="Bryar & Carr, Working Backwards, ch. 5",
-    mend="Give the full name and the title, and let them say why.",
+    fix="Give the full name and the title, and let them say why.",
     before="“Larder plans five dinners from one photo,” says our CEO.",
     after="“We counted what we threw away, and were ashamed,” says Tom Okafor, founder.",
     check=check_company_quote,
@@ -100,14 +100,14 @@ def check_customer_quote(reading: Reading) -> Iterator[Mark]:
         return
     quote = reading.text("customer_quote.text")
     if quote is None:
-        mend = "Move it here, or write another." if _has_quotation(reading) else ""
-        where = " A quotation stands elsewhere in the release." if mend else ""
+        fix = "Move it here, or write another." if _has_quotation(reading) else ""
+        where = " A quotation stands elsewhere in the release." if fix else ""
         yield reading.missing(
             "customer_quote.text",
             CUSTOMER_PART,
             "stop",
             f"The customer quote is missing.{where}",
-            mend,
+            fix,
         )
         return
     yield from _customer_speaker(reading, quote)
@@ -159,7 +159,7 @@ Q1 = Rule(
     severity="stop if missing; warn",
     why="If you cannot imagine what one customer would say, you do not know the customer yet.",
     source="Bryar & Carr, Working Backwards, ch. 5; Ian McAllister on working backwards",
-    mend="Write what one customer would tell a friend, and who they are.",
+    fix="Write what one customer would tell a friend, and who they are.",
     before="“Great product!” – a customer",
     after="“I sat down for once.” – Amira Khan, a mother of two in Leeds",
     check=check_customer_quote,
@@ -242,7 +242,7 @@ Q2 = Rule(
     languages=languages_of("first_person"),
     why="What changed in one life says more than any praise of the product.",
     source="Bryar & Carr, Working Backwards, ch. 5; Doc Bar Raisers",
-    mend="Let one person say what it was like before, and what it is like now.",
+    fix="Let one person say what it was like before, and what it is like now.",
     before="Larder is a helpful product for families.",
     after="I used to dread half past five. Now I cook and sit down.",
     check=check_first_person,
@@ -265,7 +265,7 @@ Q3 = Rule(
     languages=languages_of("feelings"),
     why="People tell a friend how it felt; functions they forget.",
     source="Bryar & Carr, Working Backwards, ch. 5; Doc Bar Raisers",
-    mend="Say what it felt like, or what they do with the evening now.",
+    fix="Say what it felt like, or what they do with the evening now.",
     before="The planner makes a list from one photo.",
     after="I sat down and talked to my son about football.",
     check=check_feeling,
@@ -387,7 +387,7 @@ Q4 = Rule(
     severity="warn",
     why="A quote that sounds like the release makes the whole release sound made up.",
     source="Doc Bar Raisers; Bryar & Carr, Working Backwards, ch. 5",
-    mend="Read it aloud: would a customer say it across a table?",
+    fix="Read it aloud: would a customer say it across a table?",
     before="Larder’s seamless photo plan saved me 26 pounds and 4 hours.",
     after="I used to dread half past five. Now I cook.",
     check=check_not_forced,

@@ -55,11 +55,11 @@ def _rule_section(rule: Rule) -> str:
         "holds in the short form" if rule.is_honesty else "a note in the short form",
     ]
     if "stop" in rule.severity:
-        facts.append("an approver may waive the stop" if rule.is_wording else "stops until mended")
+        facts.append("an approver may waive the stop" if rule.is_wording else "stops until fixed")
         facts.append(STOPS[rule.stops_before])
     return (
         f'<a id="{rule.id.lower()}"></a>\n\n## {rule.id}: {rule.title}\n\n'
-        f"{' · '.join(facts)}\n\n{rule.why} {rule.mend}\n\n"
+        f"{' · '.join(facts)}\n\n{rule.why} {rule.fix}\n\n"
         f"- Not: {rule.before}\n- But: {rule.after}\n\nSource: {rule.source}.\n"
     )
 
