@@ -4,8 +4,8 @@ from datetime import UTC, datetime
 
 import pytest
 
-from tests.conftest import HandClock
-from tests.factories import Team, make_checked, make_decision, make_experiment
+from tests.conftest import Browser, HandClock
+from tests.factories import Team, log_in, make_checked, make_decision, make_experiment
 from tests.ideas.notifying.told import reach_target
 from tests.results.conftest import Start
 from tests.statements import counted
@@ -113,6 +113,22 @@ def test_an_end_needs_a_decision_and_then_what_stands_at_the_address(
     lifecycle.choose_afterwards(experiment, team.owner, "closed")
 
     assert steps(team) == {}
+
+
+def test_a_line_about_the_page_of_a_test_that_ended_opens_the_form_that_changes_it(
+    begin: Start, team: Team, now: HandClock, client: Browser
+):
+    experiment = begin()
+    now.turn(days=9)
+    end(experiment, team.owner)
+    make_decision(experiment, team.approver, team.owner, "stop", "Nobody came to see it.")
+    [wait] = waits(team)
+    log_in(client, team.owner)
+
+    answer = client.get(wait.path)
+
+    assert answer.status_code == 200
+    assert '<details class="fold" id="after" open>' in answer.text
 
 
 def test_ten_tests_take_no_more_queries_than_two(begin: Start, team: Team):

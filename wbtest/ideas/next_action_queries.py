@@ -144,6 +144,13 @@ def _newer(newest: tuple[int, str] | None, revision: Revision) -> int:
 
 # Their proposals have lines of their own, see ``pending_decisions``.
 ELSEWHERE = ("", "answer")
+# Where a step is done, after the address of its test.
+PLACES = {
+    "experiment": "",
+    "launch": "/launch",
+    "results": "/results",
+    "after": "?open=after#after",
+}
 
 
 class _Moments(Struct, frozen=True):
@@ -200,7 +207,7 @@ def _wait(
     test: Experiment, step: NextAction, who: Assignee, moments: _Moments, has_mails: bool
 ) -> TodoItem:
     path = f"/experiments/{test.id}"
-    place = "" if step.where == "experiment" else f"/{step.where}"
+    place = "/decision" if step.what == "decide" else PLACES[step.where]
     since = moments.since(test, step.what)
     product = str(test.revision.document.get("product") or address_of(test))
     return TodoItem(
@@ -210,7 +217,7 @@ def _wait(
         # Nobody asked for it, and its product is named already.
         by="",
         since=since,
-        path=f"{path}/decision" if step.what == "decide" else f"{path}{place}",
+        path=f"{path}{place}",
         about=path,
         # A mail of its own tells of the verdict, and of figures that broke.
         mailed_at=moments.told.get((test.id, step.what)) if has_mails else None,
