@@ -13,7 +13,7 @@ import pytest
 from wbtest.cli.demo import crowd, story
 from wbtest.cli.demo.crowd import Street
 from wbtest.cli.demo.scenes import marks_of, text_of
-from wbtest.cli.demo.stage import DemoClock, MailSink, Stage, tests, told
+from wbtest.cli.demo.stage import DemoClock, MailSink, Stage, planned_tests, told
 from wbtest.decisions.assumptions import assumptions_of
 from wbtest.decisions.checklist import sentences_of
 from wbtest.writing.coach import findings_of
@@ -29,9 +29,9 @@ def street(tmp_path: Path) -> Street:
         return Street(stage, crowd.Door(1), pool, 600)
 
 
-@pytest.mark.parametrize("name", tests())
+@pytest.mark.parametrize("name", planned_tests())
 def test_the_coach_lets_every_tested_draft_through(name: str):
-    test = tests()[name]
+    test = planned_tests()[name]
     text = text_of(test.release, test.draft, TODAY)
 
     found = findings_of(text, "full" if text.solution else "short", TODAY - timedelta(test.began))
@@ -50,7 +50,7 @@ def test_the_days_that_a_text_names_move_along_with_today():
 
 def test_what_is_marked_is_assumed_by_the_text_that_was_tested():
     for name, said in told("decisions").items():
-        test = tests()[name]
+        test = planned_tests()[name]
         assumed = {each.words for each in assumptions_of(text_of(test.release, test.draft, TODAY))}
 
         assert {mark["words"] for mark in said.get("marks", ())} <= assumed
@@ -72,7 +72,7 @@ def test_scenes_are_told_in_the_order_of_their_days_and_before_today():
 
 def test_strangers_come_while_a_test_runs_and_never_after_now(street: Street):
     moments = [moment for moment, _ in street.slots()]
-    first = max(test.began for test in tests().values())
+    first = max(test.began for test in planned_tests().values())
 
     assert min(moments) >= datetime(2031, 8, 17, 9, tzinfo=UTC) - timedelta(first)
     assert max(moments) <= NOW - timedelta(hours=1)

@@ -64,7 +64,7 @@ def test_a_pdf_is_made_without_a_word_of_how(larder: Instance, tmp_path: Path):
 @pytest.mark.parametrize(
     ("arguments", "why"),
     [
-        (("9",), "There is no release 9."),
+        (("9",), "There’s no release 9."),
         (("1", "--revision", "7"), "Release 1 has no revision 7."),
     ],
 )

@@ -92,7 +92,7 @@ def test_what_would_never_be_called_is_not_taken(app: Flask) -> None:
 def test_a_webhook_that_is_off_gets_nothing_until_it_is_on(sink: Sink, hook: Webhook) -> None:
     say()
     delivery_settings.disable_webhook(hook)
-    with pytest.raises(Refused, match="is off"):
+    with pytest.raises(Refused, match="is paused"):
         delivery_settings.send_test_event(hook)
     assert not post_events()
 

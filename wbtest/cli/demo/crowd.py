@@ -24,7 +24,7 @@ from urllib.parse import parse_qs, urlencode, urlsplit
 
 from wbtest.audience.models import Sighting
 from wbtest.cli.demo.scenes import text_of
-from wbtest.cli.demo.stage import START_HOUR, Stage, Test, tests
+from wbtest.cli.demo.stage import START_HOUR, Stage, Test, planned_tests
 from wbtest.delivery.models import OutboxMail
 from wbtest.extensions import db
 
@@ -252,11 +252,11 @@ class Street:
         self._chance = random.Random(SEED)  # noqa: S311 - a story, not a secret
         self._turnout = Turnout()
         self._before: dict[str, list[Visitor]] = defaultdict(list)
-        self._asking = {test.name: list(test.asking) for test in tests().values()}
+        self._asking = {test.name: list(test.asking) for test in planned_tests().values()}
         self._confirmed_to = self._looked = 0
         # By when the slot begins.
         self._plan: dict[datetime, list[Visitor]] = defaultdict(list)
-        for test in tests().values():
+        for test in planned_tests().values():
             self._expect(test, round(test.share * visitors))
 
     def slots(self) -> Iterator[tuple[datetime, Callable[[], None]]]:

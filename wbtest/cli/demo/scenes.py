@@ -5,7 +5,16 @@ from dataclasses import dataclass
 from datetime import date, timedelta
 from typing import Any
 
-from wbtest.cli.demo.stage import APPROVER, AUTHOR, Stage, Test, drafts_of, is_told, tests, told
+from wbtest.cli.demo.stage import (
+    APPROVER,
+    AUTHOR,
+    Stage,
+    Test,
+    drafts_of,
+    is_told,
+    planned_tests,
+    told,
+)
 from wbtest.decisions import learning_cards, outcome_mail_views
 from wbtest.decisions.assumptions import assumptions_of
 from wbtest.decisions.checklist import ChecklistMark, Sentence, save_checklist, sentences_of
@@ -217,7 +226,7 @@ def _settle(
 
 def start(stage: Stage, test: str) -> None:
     """Make an experiment of the newest revision and start it; a second one begins as a copy."""
-    said, author = tests()[test], stage.person(AUTHOR)
+    said, author = planned_tests()[test], stage.person(AUTHOR)
     experiment = _make(stage, said)
     for name, headline in said.variants:
         words = {"headline": headline}
@@ -262,7 +271,7 @@ def _make(stage: Stage, test: Test) -> Experiment:
 
 def _earlier(stage: Stage, test: Test) -> Iterator[Experiment]:
     """The test before this one of the same release, if there was any."""
-    earlier = [each for each in tests().values() if each.release == test.release]
+    earlier = [each for each in planned_tests().values() if each.release == test.release]
     place = earlier.index(test)
     if place:
         yield stage.experiment(earlier[place - 1].name)
@@ -336,7 +345,7 @@ def marks_of(said: dict[str, Any], sentences: tuple[Sentence, ...]) -> dict[str,
 
 def write_costs_and_notes(stage: Stage, name: str) -> None:
     """Enter what was spent on a test, and note what happened on some days of it."""
-    test, author, experiment = tests()[name], stage.person(AUTHOR), stage.experiment(name)
+    test, author, experiment = planned_tests()[name], stage.person(AUTHOR), stage.experiment(name)
     began = stage.moment(test.began, 0)
     first = began.date()
     last = min(began + timedelta(days=test.days), stage.today).date()

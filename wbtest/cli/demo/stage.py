@@ -155,7 +155,7 @@ class Test:
 
 
 @cache
-def tests() -> dict[str, Test]:
+def planned_tests() -> dict[str, Test]:
     """Every test of the demo by its name, in the order in which they begin."""
     return {test.name: test for test in map(_test, told("tests"))}
 
@@ -237,8 +237,8 @@ class Stage:
 
     def experiment(self, name: str) -> Experiment:
         """A test that was started in an earlier scene."""
-        test = tests()[name]
-        same = [each.name for each in tests().values() if each.slug == test.slug]
+        test = planned_tests()[name]
+        same = [each.name for each in planned_tests().values() if each.slug == test.slug]
         query = db.select(Experiment).where(
             Experiment.slug == test.slug,
             Experiment.attempt == same.index(name) + 1,
