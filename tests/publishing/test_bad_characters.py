@@ -34,9 +34,10 @@ def test_a_nul_in_a_variant_is_told_at_its_field(
     owner: FlaskClient, revision: Revision, team: Team, field: str
 ):
     experiment = make_experiment(revision, team.editor)
+    path = f"/experiments/{experiment.id}"
     given = {"name": "Kept", "weight": "1", field: "a\0b"}
 
-    answer = send(owner, f"/experiments/{experiment.id}/variants/new", **given)
+    answer = send(owner, path, f"{path}/variants/new", **given)
 
     assert answer.status_code == 422
     assert set(errors_of(answer.text)) == {field}
