@@ -92,7 +92,7 @@ def test_who_leaves_is_in_no_team(client: Browser, team: Team) -> None:
     log_in(client, team.viewer)
 
     assert client.send("/settings/leave").location == "/"
-    page = client.get("/").text
+    page = client.get("/", follow_redirects=True).text
     assert "You’re not in the team" in page
     assert "You left Larder." in page
     assert "viewer@larder.example" in page

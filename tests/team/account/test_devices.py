@@ -222,7 +222,7 @@ def test_who_is_in_no_team_still_looks_after_the_own_log_in(
 ) -> None:
     members.leave_team(db.session.scalars(db.select(Membership)).one())
 
-    assert 'href="/account"' in elsewhere.get("/").text
+    assert 'href="/account"' in elsewhere.get("/", follow_redirects=True).text
     page = elsewhere.get("/account").text
     assert "This device" in page
     assert 'href="/ideas"' not in page
