@@ -82,7 +82,7 @@ def test_the_next_request_of_who_was_removed_is_refused(client: Browser, team: T
     client.send(path(team.editor, "remove"))
 
     for asked in ("/", "/settings", f"/releases/{release.id}", "/releases/999"):
-        answer = theirs.get(asked)
+        answer = theirs.get(asked, follow_redirects=True)
         assert answer.status_code == 404
         assert "You’re not in the team" in answer.text
     assert theirs.send(f"/releases/{release.id}/freeze").status_code == 404
