@@ -139,7 +139,6 @@ def test_what_speaks_against_a_verdict_agrees_with_its_number(first: int, since:
 PAGES = (
     *("results", "results/over-time", "results/visitors", "results/answers"),
     *("results/statistics", "decision"),
-    "closing",
 )
 
 
