@@ -39,7 +39,7 @@ def test_an_owner_goes_from_a_red_verdict_to_the_figures_without_the_networks_th
     page = logged_in
     page.goto(f"{live.url}/experiments/{attacked.id}/results")
     check_accessible(page)
-    page.get_by_role("link", name="See the networks").click()
+    page.get_by_role("link", name="View networks").click()
     expect(page.get_by_label("Group", exact=True)).to_contain_text("Set aside: 5 networks")
     check_accessible(page)
 
@@ -54,9 +54,9 @@ def test_an_owner_goes_from_a_red_verdict_to_the_figures_without_the_networks_th
     )
     check_accessible(page)
     page.goto(f"{live.url}/experiments/{attacked.id}/results")
-    page.get_by_role("link", name="View the figures").click()
+    page.get_by_role("link", name="View figures").click()
     page.get_by_role("button", name="Remove group").click()
-    expect(page.get_by_role("region", name="Groups set aside")).to_contain_text("removed it")
+    expect(page.get_by_role("region", name="Excluded visits")).to_contain_text("removed it")
 
 
 def test_crowds_and_what_a_rule_counts_can_be_chosen_by_everybody(
