@@ -167,10 +167,11 @@ def test_an_owner_can_open_every_page_of_a_team_and_use_it_by_keyboard(
 def test_a_guest_can_open_every_page_behind_a_link(
     live: Live, stranger: Page, approved: Revision, editor: Person
 ) -> None:
+    # Before there is any revision, a link says that its text is still to come.
+    _, early = make_link(make_release(editor), editor, "Noor")
     reviewer, token = make_link(approved.release, editor, "Mei")
     reader = Reader(stranger, live)
-    reader.open(f"/review/{token}")
-    ask_for_review(approved, editor)
+    reader.open(f"/review/{early}")
     seat = seat_by_link(approved, reviewer)
 
     reader.walk(f"/review/{token}/1")

@@ -117,7 +117,7 @@ def write_and_approve(founder: Founder) -> None:
     founder.fill("Password", "correct horse battery")
     founder.fill("Team or company", "Larder")
     founder.click("Create team")
-    founder.click("Write", role="link")
+    founder.click("Add an idea", role="link")
     founder.fill("Product name", "Larder")
     founder.click("Create draft")
     founder.fill("Headline", HEADLINE)
