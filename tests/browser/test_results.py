@@ -131,7 +131,8 @@ def test_the_verdict_stands_without_any_script(
     expect(page.get_by_role("heading", level=2).first).to_have_text(
         "“From your kitchen” reached your 8\u202f% target. You can decide now."
     )
-    expect(page.get_by_text("126 of 990").first).to_be_visible()
+    page.locator("summary", has_text="Table and downloads: rates").click()
+    expect(page.get_by_role("cell", name="126 of 990").first).to_be_visible()
     context.close()
 
 

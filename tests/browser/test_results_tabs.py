@@ -107,7 +107,7 @@ def test_each_panel_of_the_course_can_be_walked_through(results: Page):
 
 @pytest.mark.parametrize(("format", "begins"), [("png", b"\x89PNG"), ("svg", b"<svg")])
 def test_a_chart_can_be_taken_along_as_a_picture(results: Page, tmp_path: Path, format, begins):  # noqa: A002
-    results.get_by_text("Table and downloads: rates").click()
+    results.locator("summary", has_text="Table and downloads: rates").click()
     with results.expect_download() as download:
         results.get_by_role("button", name=f"Download {format.upper()}: rates").click()
     download.value.save_as(tmp_path / "chart")
@@ -130,7 +130,7 @@ def test_who_comes_meanwhile_is_told_of_and_shown_without_loading_the_page_anew(
     )
     expect(results.get_by_text("45 of 990").first).to_be_visible()
     results.evaluate("document.documentElement.dataset.stayed = 'here'")
-    results.get_by_text("Table and downloads: funnel").click()
+    results.locator("summary", has_text="Table and downloads: funnel").click()
     line.get_by_role("link").click()
 
     expect(results.get_by_role("cell", name="46 of 1,002")).to_be_visible()
