@@ -53,7 +53,7 @@ def open_shared(reader: Reader, owner: Person) -> None:
     _, token = make_shared(runs, owner, "our investor", password=SHARED_PASSWORD)
     reader.open(f"/shared/{token}")
     reader.page.get_by_label("Password").fill(SHARED_PASSWORD)
-    reader.send("Open")
+    reader.send("Continue")
     reader.walk(f"/shared/{token}")
     reader.open(urlsplit(stop_test_mails_url(owner.id)).path)
     reader.press("Unsubscribe")
