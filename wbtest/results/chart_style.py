@@ -249,7 +249,10 @@ def two_lines(name: str) -> str:
     """
     is_wide = any(unicodedata.east_asian_width(sign) in "WF" for sign in name)
     width = LONGEST_LINE // 2 if is_wide else LONGEST_LINE
-    lines = textwrap.wrap(name, width, max_lines=2, placeholder="…")
+    lines = textwrap.wrap(name, width)
+    if len(lines) > 2:
+        # What textwrap itself would leave out is a whole word, and a name may be one.
+        lines = [lines[0], f"{lines[1][: width - 1].rstrip()}…"]
     return "<br>".join(html.escape(line, quote=False) for line in lines)
 
 
