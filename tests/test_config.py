@@ -106,7 +106,7 @@ def test_a_secret_file_of_another_account_is_named() -> None:
 def test_a_damaged_secret_file_is_not_used(tmp_path: Path, there: bytes) -> None:
     (tmp_path / "secret_key").write_bytes(there)
 
-    with pytest.raises(BadSetting, match=r"damaged\. Put back the copy"):
+    with pytest.raises(BadSetting, match=r"damaged\. Restore the copy"):
         read(tmp_path)
 
 

@@ -151,7 +151,7 @@ def get(address: str, path: str) -> str:
 def test_the_steps_serve_the_log_in_and_its_style(address: str) -> None:
     page = get(address, "/login")
 
-    assert "<h1>Log in</h1>" in page
+    assert '<h1 id="heading">Log in</h1>' in page
     assert "--" in get(address, "/static/css/base.css")
     assert get(address, "/").count("has no owner yet") == 1
 

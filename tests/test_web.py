@@ -119,7 +119,7 @@ def test_an_error_is_a_page_with_a_sentence(
     assert response.status_code == status
     assert words in response.text
     # Only what went wrong on our side stands in the log.
-    assert ("tell whoever runs this server" in response.text) == (status >= 500)
+    assert ("tell the person who runs this server" in response.text) == (status >= 500)
 
 
 @pytest.mark.parametrize("path", ["/broken", "/gone", "/nowhere"])

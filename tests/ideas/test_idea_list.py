@@ -104,7 +104,7 @@ def test_forecasts_stand_beside_an_idea_once_its_figures_are_final(team: Team, n
     assert before is None
     assert after is not None
     assert (after.held, len(after.forecasts)) == (1, 2)
-    assert "1 of 2 ranges held the result." in shown(team).forecasts
+    assert "1 of 2 forecasts included the result." in shown(team).forecasts
 
 
 def test_what_the_worker_told_brings_a_test_forward_that_nobody_has_judged(
@@ -123,7 +123,4 @@ def test_a_choice_that_waits_needs_the_team(ideas: Ideas, team: Team):
 
     row = row_of(ideas.running, team)
 
-    assert (row.state, row.wanted) == (
-        "needs",
-        "Go needs a second approver.",
-    )
+    assert (row.state, row.wanted) == ("needs", "Go needs a second approver")

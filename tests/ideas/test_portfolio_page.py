@@ -91,7 +91,7 @@ def test_the_chart_holds_each_interval_against_its_own_target(ideas: Ideas, view
     assert figure["data"][0]["x"][:2] == pytest.approx(ends)
     assert ends[0] > 1
     assert figure["data"][0]["line"]["color"] == "var(--go)"
-    assert "above target" in [note["text"] for note in figure["layout"]["annotations"]]
+    assert "above<br>target" in [note["text"] for note in figure["layout"]["annotations"]]
 
 
 def test_the_address_chooses_a_state_and_words(ideas: Ideas, viewer: Browser):

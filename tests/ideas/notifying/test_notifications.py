@@ -152,7 +152,7 @@ def test_a_verdict_that_fades_is_told_once_more(experiment: Experiment, now: Han
     run_hours(now, 3, send_notifications)
 
     assert subjects()[::2] == ["/p/larder: target met", "/p/larder: met, now in doubt"]
-    assert "Holds since it was reached: no." in mails()[-1].body
+    assert "Result still holds: no." in mails()[-1].body
 
 
 def test_what_happens_in_one_moment_is_one_mail(begin: Start, team: Team, now: HandClock):
@@ -195,7 +195,7 @@ def test_a_test_that_ends_unsettled_is_told_once_its_figures_are_final(
     assert mails() == []
     run_hours(now, 5, send_notifications)
 
-    assert subjects() == ["/p/larder: over, not settled"] * 2
+    assert subjects() == ["/p/larder: over, undecided"] * 2
     assert "Undecided after 41 visitors." in mails()[0].body
 
 

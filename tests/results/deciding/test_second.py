@@ -234,7 +234,7 @@ def test_who_may_sign_is_told_by_mail_and_in_every_list_once(
 
     assert [mail.recipient for mail in mails] == [team.owner.email]
     assert f"/experiments/{met.id}/decision" in mails[0].body
-    assert "Stop needs a second approver." in waiting
+    assert "Stop needs a second approver" in waiting
     assert waiting.count("Approve or reject “stop” for Larder (overrides the result)") == 1
     assert f'href="/experiments/{met.id}/decision"' in waiting
 

@@ -94,7 +94,7 @@ def test_a_double_click_marks_once(over: Experiment, team: Team):
 def test_two_who_mark_at_once_hear_of_each_other(over: Experiment, team: Team):
     mark(over, team.owner, RISK, "confirmed", "The camera failed twice.", 0)
 
-    with pytest.raises(Overtaken, match="Owner marked it confirmed meanwhile"):
+    with pytest.raises(Overtaken, match="Owner marked it confirmed after you opened this page"):
         mark(over, team.editor, RISK, "refuted", "It never failed.", 0)
     assert mark(over, team.editor, RISK, "refuted", "It never failed.", 1).number == 2
 
