@@ -84,13 +84,13 @@ class Filling(Founding):
             "/releases/3/revisions/2/experiment", leave=NUMBERS, **RULE, visitors_live="elsewhere"
         )
         test = "/experiments/1"
-        self.editor.send(test, f"{test}/variants/new", weight="1")
+        self.editor.send(test, f"{test}/variants", weight="1")
         drawn = {"theme": "", "corner": "", "logo": "", "hero": "", "accent": ""}
         self.editor.send(f"{test}/design", **drawn, hero_file=self._picture(), without="{}")
         self._choose(test)
         other = RULE | {"slug": "over", "visitors_live": "elsewhere"}
         self.editor.send("/releases/4/revisions/1/experiment", leave=NUMBERS, **other)
-        self.editor.send("/experiments/2", "/experiments/2/variants/new", weight="1")
+        self.editor.send("/experiments/2", "/experiments/2/variants", weight="1")
         self._choose("/experiments/2")
         self._start(1)
 

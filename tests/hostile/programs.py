@@ -38,6 +38,7 @@ from wbtest.api.openapi import document
 from wbtest.api.results import CSV, NDJSON
 from wbtest.api.routes import ROUTES
 from wbtest.extensions import db
+from wbtest.review.revision_page import SIDES
 from wbtest.team.access import ROLES
 
 # How long a text of several payloads is first, and then where that is too long for the field.
@@ -137,6 +138,8 @@ class Speaker:
         """The pages of the team, those first that stand where people do the same."""
         names = {name: [value] for name, value in said.numbers.items()}
         found = team_pages(self._app, {**names, "version": [1], "number": [1, 2, 3]})
+        revisions = found["review.revision"]
+        found["review.revision"] = [f"{path}?side={side}" for path in revisions for side in SIDES]
         routes = self._app.url_map.bind("")
         acts = PAGES[said.operation].split()
         near = [routes.build(page, said.numbers, method="POST") for page in acts]

@@ -16,7 +16,7 @@ EDITING = (
     "/releases/{release}/revisions/1/experiment",
     "/experiments/{draft}/variants/control",
 )
-CHANGING = ("/experiments/{draft}/edit", "/experiments/{draft}/variants/new")
+CHANGING = ("/experiments/{draft}/edit", "/experiments/{draft}/variants")
 DELETING = ("/experiments/{draft}/variants/price/delete", "/experiments/{draft}/delete")
 LIVING = ("/experiments/{draft}/start", "/experiments/{id}/pause", "/experiments/{id}/end")
 RESUMING = ("/experiments/{id}/resume",)

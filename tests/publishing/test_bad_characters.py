@@ -37,7 +37,7 @@ def test_a_nul_in_a_variant_is_told_at_its_field(
     path = f"/experiments/{experiment.id}"
     given = {"name": "Kept", "weight": "1", field: "a\0b"}
 
-    answer = send(owner, path, f"{path}/variants/new", **given)
+    answer = send(owner, path, f"{path}/variants", **given)
 
     assert answer.status_code == 422
     assert set(errors_of(answer.text)) == {field}

@@ -19,7 +19,7 @@ pytestmark = pytest.mark.usefixtures("no_token_needed")
 
 def test_a_variant_is_added_with_what_differs(owner: FlaskClient, revision: Revision, team: Team):
     experiment = make_experiment(revision, team.editor)
-    path = f"/experiments/{experiment.id}/variants/new"
+    path = f"/experiments/{experiment.id}/variants"
     assert path in owner.get(f"/experiments/{experiment.id}").text
 
     answer = owner.post(path, data={"name": "Price", "weight": "2", "price": "Free", "body": ""})
@@ -35,7 +35,7 @@ def test_a_variant_that_says_nothing_else_is_saved_with_a_hint(
     experiment = make_experiment(revision, team.editor)
     path, hint = f"/experiments/{experiment.id}", "Nothing differs from the control yet."
 
-    owner.post(f"{path}/variants/new", data={"name": "Price", "weight": "1"})
+    owner.post(f"{path}/variants", data={"name": "Price", "weight": "1"})
     assert hint in owner.get(path).text
 
     owner.post(f"{path}/variants/price", data={"name": "Price", "weight": "1", "price": "Free"})
@@ -51,7 +51,7 @@ def test_a_weight_that_is_none_is_answered_with_the_rule(
     experiment = make_experiment(revision, team.editor)
     data = {"name": "Price", "weight": weight, "headline": "Typed with care"}
 
-    answer = owner.post(f"/experiments/{experiment.id}/variants/new", data=data)
+    answer = owner.post(f"/experiments/{experiment.id}/variants", data=data)
 
     assert answer.status_code == 422
     assert "whole number" in errors_of(answer.text)["weight"] or not weight
@@ -65,9 +65,7 @@ def test_a_seventh_variant_is_answered_with_the_rule(
 ):
     experiment = make_experiment(revision, team.editor, variants=("a1", "b1", "c1", "d1", "e1"))
 
-    answer = owner.post(
-        f"/experiments/{experiment.id}/variants/new", data={"name": "G", "weight": "1"}
-    )
+    answer = owner.post(f"/experiments/{experiment.id}/variants", data={"name": "G", "weight": "1"})
 
     assert answer.status_code == 422
     assert "one to six variants" in answer.text

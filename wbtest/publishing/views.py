@@ -163,7 +163,7 @@ def edit_experiment(experiment_id: int) -> ResponseReturnValue:
     return experiment_page(experiment, 422 if form.errors else 200, form)
 
 
-@bp.post("/experiments/<int:experiment_id>/variants/new")
+@bp.post("/experiments/<int:experiment_id>/variants")
 @access.requires("edit")
 def new_variant(experiment_id: int) -> ResponseReturnValue:
     """Add a variant to a draft."""
