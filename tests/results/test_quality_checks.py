@@ -288,7 +288,7 @@ def test_browsers_that_a_proxy_stripped_may_be_people():
 
 
 @pytest.mark.parametrize(
-    ("reason", "word"), [("team", "your team"), ("paused", "rests"), ("source", "next test")]
+    ("reason", "word"), [("team", "your team"), ("paused", "paused"), ("source", "next test")]
 )
 def test_who_was_left_out_most_decides_what_to_do(reason, word):
     aside = {"opted_out": [LeftOut(20, 0)], reason: [LeftOut(900, 0)]}
