@@ -67,7 +67,7 @@ def conditions(rule: Hypothesis) -> str:
     visitors = "visitor" if rule.minimum_visitors == 1 else "visitors"
     days = "day" if rule.minimum_days == 1 else "days"
     return (
-        f"No verdict before {rule.minimum_visitors:,} {visitors} and {rule.minimum_days} {days}. "
+        f"No result before {rule.minimum_visitors:,} {visitors} and {rule.minimum_days} {days}. "
         f"The last day is {rule.ends_on.day} {rule.ends_on:%B %Y}."
     )
 
