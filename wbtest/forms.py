@@ -1,5 +1,6 @@
 """What forms share: how they are read, what belongs in a field, where a verb's error is shown."""
 
+import re
 from collections.abc import Mapping
 from typing import Any, ClassVar, NamedTuple, Protocol
 
@@ -10,7 +11,7 @@ from wtforms import FileField
 from wtforms.form import BaseForm
 from wtforms.validators import Length
 
-from wbtest.store import RateLimited, Refused
+from wbtest.store import RateLimited
 
 
 class TypedForm(FlaskForm):
@@ -32,18 +33,29 @@ class TypedForm(FlaskForm):
             return CombinedMultiDict([files, request.form]) if files or request.form else None
 
 
-def put_refusal(form: TypedForm, refused: Refused) -> None:
-    """Show a verb's sentence at the field it is about, or above the form when it has none here.
+class FieldError(Protocol):
+    """An exception whose text is a sentence about the form field that ``field`` names."""
 
-    Whoever tried too often is told so by a page of its own, and when to come again.
+    field: str
+
+
+def add_form_error(form: BaseForm, error: FieldError) -> None:
+    """Show an error at the field it names, or above the form if the form has no such field.
+
+    ``crowds[1].name`` is the field ``name`` of the second row of ``crowds``. Raises RateLimited
+    again, because that has a page of its own.
     """
-    if isinstance(refused, RateLimited):
-        raise refused
-    if refused.field in form:
-        field = form[refused.field]
-        field.errors = [*field.errors, str(refused)]
+    if isinstance(error, RateLimited):
+        raise error
+    row = re.fullmatch(r"(\w+)\[(\d+)\]\.(\w+)", error.field)
+    if row and row[1] in form:
+        rows: Any = form[row[1]]
+        rows.add_error(int(row[2]), row[3], str(error))
+    elif error.field in form:
+        field = form[error.field]
+        field.errors = [*field.errors, str(error)]
     else:
-        form.form_errors.append(str(refused))
+        form.form_errors.append(str(error))
 
 
 def one_line(text: str | None) -> str | None:
@@ -56,7 +68,7 @@ def at_most(length: int) -> Length:
     return Length(max=length, message=f"Use at most {length} characters.")
 
 
-class Belongs(NamedTuple):
+class FieldHelp(NamedTuple):
     """What belongs in a field, with an example of what does not and of what does."""
 
     text: str
@@ -75,13 +87,13 @@ class HasExamples(Protocol):
     def but(self) -> str: ...
 
 
-class Described:
+class HelpMixin:
     """A form whose fields say what belongs in them; it stands before the form's own class."""
 
-    belongs: ClassVar[Mapping[str, HasExamples]] = {}
+    field_help: ClassVar[Mapping[str, HasExamples]] = {}
 
     def __init__(self: Any, *args: Any, **more: Any) -> None:
         super().__init__(*args, **more)
-        for name, said in self.belongs.items():
+        for name, said in self.field_help.items():
             if name in self:
                 self[name].description = said

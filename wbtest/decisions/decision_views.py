@@ -15,6 +15,7 @@ from wbtest.decisions.decision_page import SentForms, decision_page
 from wbtest.decisions.forms import DecisionForm, checklist_form
 from wbtest.decisions.models import Paper
 from wbtest.decisions.pending_decisions import find_paper, papers_of
+from wbtest.forms import add_form_error
 from wbtest.publishing.lifecycle import file_stem
 from wbtest.publishing.models import Experiment
 from wbtest.store import Invalid, Refused
@@ -42,7 +43,7 @@ def decide(experiment_id: int) -> ResponseReturnValue:
     try:
         paper = verbs.decide(experiment, access.person(), *given)
     except Invalid as error:
-        form[error.field].errors = [str(error)]
+        add_form_error(form, error)
         return decision_page(experiment, SentForms(decision=form)), 422
     if paper.state == "stands":
         flash(f"Decided: {paper.choice}.")
@@ -101,7 +102,7 @@ def checklist(experiment_id: int) -> ResponseReturnValue:
     try:
         save_checklist(experiment, form.marks(found), form.items(), form.read.data or "")
     except Invalid as error:
-        form[error.field].errors = [str(error)]
+        add_form_error(form, error)
         # Who was told of a newer version has a way to see it, and may replace it now.
         form.read.data = found.digest
         return decision_page(experiment, SentForms(checklist=form)), 422

@@ -9,12 +9,14 @@ from wbtest.decisions.checklist import LONGEST_NOTE, STATES, Checklist, Checklis
 from wbtest.decisions.decide import LONGEST_REASON
 from wbtest.decisions.learning_cards import LONGEST, LONGEST_WHY
 from wbtest.decisions.models import AssumptionMark, LearningCard
-from wbtest.forms import Belongs, Described, TypedForm
+from wbtest.forms import FieldHelp, HelpMixin, TypedForm
 from wbtest.publishing.stages import CHOICES
 
 DECISION = {
-    "choice": Belongs("You can decide otherwise than the locked rule says. The memo will say so."),
-    "reason": Belongs(
+    "choice": FieldHelp(
+        "You can decide otherwise than the locked rule says. The memo will say so."
+    ),
+    "reason": FieldHelp(
         "What you saw, and what you do next. Write for someone who reads it in a year.",
         "Feels right",
         "99 of 900 parents (11%) signed up at £4. We’ll build the photo plan by May.",
@@ -22,13 +24,13 @@ DECISION = {
 }
 
 
-class DecisionForm(Described, TypedForm):
+class DecisionForm(HelpMixin, TypedForm):
     """Go, iterate or stop, and why; the verb refuses what says nothing.
 
     ``read`` is the mark of what the page showed, as ``decide.mark_of`` gives it.
     """
 
-    belongs = DECISION
+    field_help = DECISION
     choice = RadioField(
         "Decision",
         choices={str(choice): choice.capitalize() for choice in CHOICES},

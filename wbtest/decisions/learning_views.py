@@ -11,6 +11,7 @@ from wbtest.decisions.decision_views import bp, to_part
 from wbtest.decisions.forms import CardForm, MarkForm, number_in
 from wbtest.decisions.learning_cards import Overtaken, learned_of, tally
 from wbtest.decisions.learning_cards import next_draft as find_next_draft
+from wbtest.forms import add_form_error
 from wbtest.publishing.models import Experiment
 from wbtest.store import Invalid
 from wbtest.team import access
@@ -34,7 +35,7 @@ def save_learning(experiment_id: int) -> ResponseReturnValue:
             number_in(form.read),
         )
     except Invalid as refused:
-        form[refused.field].errors = [str(refused)]
+        add_form_error(form, refused)
         if isinstance(refused, Overtaken):
             card = learning_cards.find_card(experiment)
             form.read.data = str(card.version if card else 0)
@@ -60,7 +61,7 @@ def mark_assumption(experiment_id: int, key: str) -> ResponseReturnValue:
             number_in(form.read),
         )
     except Invalid as refused:
-        form[refused.field].errors = [str(refused)]
+        add_form_error(form, refused)
         if isinstance(refused, Overtaken):
             newest = dict(learning_cards.standing_marks(experiment))[assumption]
             form.read.data = str(newest.number if newest else 0)

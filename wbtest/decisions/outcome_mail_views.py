@@ -8,6 +8,7 @@ from wbtest.audience.retention import purge_now
 from wbtest.decisions.decision_page import SentForms, decision_page
 from wbtest.decisions.decision_views import bp, to_part
 from wbtest.decisions.forms import LetterForm, PurgeForm
+from wbtest.forms import add_form_error
 from wbtest.publishing.lifecycle import AlreadyDone
 from wbtest.publishing.models import Experiment
 from wbtest.publishing.stages import find_decision
@@ -45,7 +46,7 @@ def closing(experiment_id: int) -> ResponseReturnValue:
         tell_signups(experiment, access.person(), form.text.data or "")
         flash("Emails queued.")
     except Invalid as error:
-        form[error.field].errors = [str(error)]
+        add_form_error(form, error)
         return decision_page(experiment, SentForms(letter=form)), 422
     except AlreadyDone as error:
         flash(str(error))

@@ -7,7 +7,7 @@ import sys
 from collections.abc import Iterator
 
 from wbtest.decisions.forms import DecisionForm
-from wbtest.forms import Described, HasExamples
+from wbtest.forms import HasExamples, HelpMixin
 from wbtest.publishing.forms import VariantForm
 from wbtest.publishing.rule_form import ExperimentForm
 from wbtest.writing import forms
@@ -20,7 +20,7 @@ are the rule's: [the coach](coach.md).
 This page is made from the forms: `python -m wbtest.ideas.field_help_page > docs/fields.md`.
 """
 # In the order in which one meets them.
-FORMS: dict[str, type[Described]] = {
+FORMS: dict[str, type[HelpMixin]] = {
     "The release": forms.FullForm,
     "Date line": forms.DatelineForm,
     "Your quote": forms.QuoteForm,
@@ -43,7 +43,7 @@ def page() -> str:
 def _section(title: str) -> Iterator[str]:
     yield f"## {title}\n"
     form = FORMS[title]
-    for name, said in form.belongs.items():
+    for name, said in form.field_help.items():
         yield _field(str(getattr(form, name).args[0]), said)
 
 

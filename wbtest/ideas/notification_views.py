@@ -5,7 +5,7 @@ from flask.typing import ResponseReturnValue
 from wtforms import BooleanField, SelectField
 
 from wbtest.extensions import csrf
-from wbtest.forms import TypedForm, put_refusal
+from wbtest.forms import TypedForm, add_form_error
 from wbtest.ideas.views import bp
 from wbtest.runtime import runtime
 from wbtest.store import Invalid
@@ -60,7 +60,7 @@ def choose_daily_mail() -> ResponseReturnValue:
                 time_zone=form.time_zone.data or "",
             )
         except Invalid as refused:
-            put_refusal(form, refused)
+            add_form_error(form, refused)
         else:
             flash("Saved.")
             return redirect(url_for(".notifications"), 303)

@@ -12,12 +12,12 @@ from wtforms import FileField, HiddenField, RadioField, SelectField, StringField
 from wtforms.validators import Optional
 
 from wbtest import web
-from wbtest.forms import TypedForm
+from wbtest.forms import TypedForm, add_form_error
 from wbtest.publishing import page_design, page_strings
 from wbtest.publishing.corrections import page_of
 from wbtest.publishing.display import differences, preview_url
 from wbtest.publishing.experiments import Frozen, find_variant
-from wbtest.publishing.forms import put_at_field, read_of
+from wbtest.publishing.forms import read_of
 from wbtest.publishing.images import add_image, offered, picture_of
 from wbtest.publishing.models import Experiment
 from wbtest.publishing.page_design import CORNERS, FONTS, LARGEST, THEMES, Look, Picture, read_name
@@ -98,7 +98,7 @@ def design(experiment_id: int) -> ResponseReturnValue:
                     read_wording=request.form.get("read_wording", ""),
                 )
             except Invalid as error:
-                put_at_field(form, error)
+                add_form_error(form, error)
                 offer = error.offer if isinstance(error, TooFaint) else ""
             else:
                 flash("Design saved.")
@@ -172,6 +172,6 @@ def _take_pictures(form: LookForm) -> None:
             try:
                 image = add_image(access.person(), sent, field.name)
             except Invalid as error:
-                put_at_field(form, error)
+                add_form_error(form, error)
             else:
                 form[name].data = picture_of(image).name

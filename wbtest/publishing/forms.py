@@ -18,14 +18,12 @@ from wtforms import (
 from wtforms.validators import InputRequired, Optional
 from wtforms.widgets import TextInput
 
-from wbtest.forms import Belongs, Described, TypedForm
+from wbtest.forms import FieldHelp, HelpMixin, TypedForm
 from wbtest.publishing import page_copy
 from wbtest.publishing.experiments import CHANGED, VARIANTS_RULE, part_digest
 from wbtest.publishing.lifecycle import AFTERWARDS, LONGEST_OUTCOME
 from wbtest.publishing.models import Variant
 from wbtest.publishing.page_design import Picture
-from wbtest.publishing.rule import NotARule
-from wbtest.store import Invalid
 
 _PERCENT = re.compile(r"\s*(\d{1,3}(?:[.,]\d{1,6})?)\s*%?\s*", re.ASCII)
 # Thousands apart by one sign throughout, or digits alone.
@@ -35,127 +33,129 @@ _WHOLE = re.compile(
     re.VERBOSE,
 )
 RULE_HELP = {
-    "who": Belongs(
+    "who": FieldHelp(
         "The people who will stand before the page. Only these can prove or disprove it.",
         "Internet users",
         "parents from our newsletter who cook on weeknights",
     ),
-    "does": Belongs(
+    "does": FieldHelp(
         "One thing that they do on the page. What somebody says costs them nothing.",
         "like the idea",
         "leave their e-mail after reading the price",
     ),
-    "target": Belongs(
+    "target": FieldHelp(
         "The share with which you would build it. Take it from what the business needs, below.",
         "as many as possible",
         "8 %, for 400 customers out of 10,000 people who come",
     ),
-    "floor": Belongs(
+    "floor": FieldHelp(
         "Below this share you stop. Between floor and target there may be another draft in it.",
         "0 %",
         "3 %, for then each customer costs more than they pay",
     ),
-    "daily": Belongs(
+    "daily": FieldHelp(
         "How many will come on an ordinary day, by what you have seen so far.",
         "1,000, once we go viral",
         "60, as many as opened our last three letters",
     ),
-    "planned_variants": Belongs(
+    "planned_variants": FieldHelp(
         "How many pages chance shall choose among. Each one more takes longer to tell apart."
     ),
-    "ends_on": Belongs(
+    "ends_on": FieldHelp(
         "The day on which it is over whatever the figures say. Whole weeks are fairest."
     ),
-    "customers": Belongs("How many must pay so that it is worth building, in the first year."),
-    "customers_from": Belongs(
+    "customers": FieldHelp("How many must pay so that it is worth building, in the first year."),
+    "customers_from": FieldHelp(
         "The reckoning behind it.", "Gut feeling", "Two salaries ÷ £4 a month"
     ),
-    "reachable": Belongs("How many you can bring to the page in that time, and pay for."),
-    "reachable_from": Belongs(
+    "reachable": FieldHelp("How many you can bring to the page in that time, and pay for."),
+    "reachable_from": FieldHelp(
         "What you take it from.", "The whole market", "4,100 readers of our newsletter"
     ),
-    "buy": Belongs("How many of a hundred who sign up will pay in the end. Guess low."),
-    "buy_from": Belongs(
+    "buy": FieldHelp("How many of a hundred who sign up will pay in the end. Guess low."),
+    "buy_from": FieldHelp(
         "What you take it from.", "Everybody who signs up", "Our last launch: 11 of 52 paid"
     ),
-    "if_met": Belongs(
+    "if_met": FieldHelp(
         "What you do on the next day. Write it so that somebody could see whether you did.",
         "Celebrate",
         "We build the photo plan; no other feature in May",
     ),
-    "if_not_met": Belongs(
+    "if_not_met": FieldHelp(
         "What you let go of. Written now it is easier to keep.",
         "Think about it",
         "We stop, and tell those who signed up",
     ),
-    "if_unclear": Belongs(
+    "if_unclear": FieldHelp(
         "What you do when too few came or the figures lie between.",
         "Wait a bit longer",
         "One more week with the second newsletter, then stop",
     ),
-    "slug": Belongs(
+    "slug": FieldHelp(
         "The end of the address that strangers see. Every test of this idea runs there, so "
         "name the idea, not the test.",
         "falcon-test-2-final",
         "larder",
     ),
-    "minimum_visitors": Belongs(
+    "minimum_visitors": FieldHelp(
         "Before so many were there nothing is called, whatever the figures look like."
     ),
-    "maximum_visitors": Belongs("With so many it ends, so that nobody waits for a lucky week."),
-    "minimum_days": Belongs("Weekdays differ. Seven days hold each of them once."),
-    "sources": Belongs(
+    "maximum_visitors": FieldHelp("With so many it ends, so that nobody waits for a lucky week."),
+    "minimum_days": FieldHelp("Weekdays differ. Seven days hold each of them once."),
+    "sources": FieldHelp(
         "Where those come from who can become customers. Friends and your own team cannot.",
         "facebook, my-mum",
         "newsletter, school-forum",
     ),
-    "conversion": Belongs(
+    "conversion": FieldHelp(
         "The more it costs people, the more it says, and the fewer do it. Set the target for it."
     ),
-    "conversion_window_hours": Belongs("Sign-ups later than this don’t count."),
-    "disclosure": Belongs(
+    "conversion_window_hours": FieldHelp("Sign-ups later than this don’t count."),
+    "disclosure": FieldHelp(
         "Before is more honest, after is closer to a shop. They learn it in any case."
     ),
-    "asks_name": Belongs("Each field more costs some sign-ups. Ask only for what you will use."),
-    "alpha": Belongs("How often a page that is not good enough may be called a go. 5 % is usual."),
-    "beta": Belongs("How often a good page may be called not met. 5 % is usual."),
-    "lost_beacons": Belongs(
+    "asks_name": FieldHelp("Each field more costs some sign-ups. Ask only for what you will use."),
+    "alpha": FieldHelp(
+        "How often a page that is not good enough may be called a go. 5 % is usual."
+    ),
+    "beta": FieldHelp("How often a good page may be called not met. 5 % is usual."),
+    "lost_beacons": FieldHelp(
         "Some browsers report nothing. With many such pages the rate says little."
     ),
-    "time_zone": Belongs("Where your visitors’ days begin and end."),
+    "time_zone": FieldHelp("Where your visitors’ days begin and end."),
 }
 VARIANT_HELP = {
-    "name": Belongs(
+    "name": FieldHelp(
         "What you will call it in the results: the thought, not a number.",
         "Variant B",
         "From your own fridge",
     ),
-    "weight": Belongs("How often chance chooses it, beside the others. 1 for all is quickest."),
-    "layout": Belongs("How the same words stand on the page."),
-    "headline": Belongs(
+    "weight": FieldHelp("How often chance chooses it, beside the others. 1 for all is quickest."),
+    "layout": FieldHelp("How the same words stand on the page."),
+    "headline": FieldHelp(
         "One other thought, so that the figures can say which one draws people.",
         "The same with an exclamation mark",
         "Half as much food in the bin",
     ),
-    "subheading": Belongs(
+    "subheading": FieldHelp(
         "For whom it is and what they get, as it follows from this headline.",
         "The best app for everyone",
         "Parents who cook on weeknights waste half as much.",
     ),
-    "cta_text": Belongs(
+    "cta_text": FieldHelp(
         "What to do, and what one gets for it.", "Available now", "Take one photo of your fridge."
     ),
-    "cta_label": Belongs("A verb and what one gets.", "Submit", "Plan my dinners"),
-    "price": Belongs(
+    "cta_label": FieldHelp("A verb and what one gets.", "Submit", "Plan my dinners"),
+    "price": FieldHelp(
         "Another price is another offer: test it alone, with the same words.",
         "Cheap",
         "£6 a month",
     ),
-    "body": Belongs(
+    "body": FieldHelp(
         "Another way to tell it, if the order of problem and solution is what you doubt."
     ),
-    "order": Belongs("What stands first is read by most. The headline always does."),
-    "hero_alt": Belongs(
+    "order": FieldHelp("What stands first is read by most. The headline always does."),
+    "hero_alt": FieldHelp(
         "What one would see, for those who cannot.",
         "picture1",
         "A full fridge, seen from the front",
@@ -268,10 +268,10 @@ def filled(_form: TypedForm, field: Field) -> None:
         raise ValidationError("Fill this in.")
 
 
-class VariantForm(Described, TypedForm):
+class VariantForm(HelpMixin, TypedForm):
     """A variant. Whatever is left empty stays as it was approved."""
 
-    belongs = VARIANT_HELP
+    field_help = VARIANT_HELP
     name = StringField("Name", [NEEDED])
     weight = WholeField("Weight", [NEEDED], sentence=VARIANTS_RULE)
     headline = TextAreaField("Headline", [Optional()])
@@ -329,18 +329,6 @@ def picture_choices(pictures: Iterable[Picture]) -> list[tuple[str, str]]:
     """Return what a variant can show: the page's picture, none, or another."""
     first = [("", "As on the page"), ("none", "None")]
     return first + [(picture.name, picture.size) for picture in pictures]
-
-
-def put_at_field(form: TypedForm, error: Invalid | NotARule) -> None:
-    """Show a verb's refusal at the field it is about, or above the form when it has none."""
-    row = re.fullmatch(r"(\w+)\[(\d+)\]\.(\w+)", error.field)
-    if row and row[1] in form:
-        form[row[1]].put_error(int(row[2]), row[3], str(error))
-    elif error.field in form:
-        field = form[error.field]
-        field.errors = [*field.errors, str(error)]
-    else:
-        form.form_errors.append(str(error))
 
 
 def read_of(form: TypedForm, *parts: Any, field: str = "read", is_sent: bool = True) -> str:

@@ -6,9 +6,9 @@ from functools import partial
 from flask import Response, abort, flash, redirect, render_template, request, url_for
 from flask.typing import ResponseReturnValue
 
+from wbtest.forms import add_form_error
 from wbtest.publishing import lifecycle
 from wbtest.publishing.display import added_to, preview_url, ways_of
-from wbtest.publishing.forms import put_at_field
 from wbtest.publishing.launch_readiness import (
     find_objection,
     find_open_test,
@@ -187,7 +187,7 @@ def after(experiment_id: int) -> ResponseReturnValue:
                 waiting_variant=form.waiting_variant.data or "",
             )
         except Invalid as error:
-            put_at_field(form, error)
+            add_form_error(form, error)
         else:
             flash("Waiting list opened." if experiment.afterwards == "open" else "Page closed.")
             return redirect(url_for("ideas.experiment", experiment_id=experiment.id), 303)

@@ -20,7 +20,7 @@ from wtforms import (
 )
 from wtforms.validators import Optional, StopValidation
 
-from wbtest.forms import Described, TypedForm
+from wbtest.forms import HelpMixin, TypedForm
 from wbtest.publishing.forms import (
     NEEDED,
     RULE_HELP,
@@ -153,7 +153,7 @@ class CrowdRows(SheetRows):
         """The crowds of valid rows, whose times are those of ``zone``."""
         return tuple(row.form.crowd(zone) for row in self.filled)
 
-    def put_error(self, place: int, name: str, sentence: str) -> None:
+    def add_error(self, place: int, name: str, sentence: str) -> None:
         """Show what is wrong with a crowd, counted from 0, at the field of this name."""
         field = self.filled[place].form[FIELDS.get(name, name)]
         field.errors = [*field.errors, sentence]
@@ -191,7 +191,7 @@ def few_enough(_form: TypedForm, field: Field) -> None:
         raise ValidationError(f"Plan with 1 to {MOST_VARIANTS} variants.")
 
 
-class ExperimentForm(Described, TypedForm):
+class ExperimentForm(HelpMixin, TypedForm):
     """Everything of an experiment but its variants.
 
     Without ``slug`` where the address is settled: tests of one idea share it. ``daily`` is for
@@ -199,7 +199,7 @@ class ExperimentForm(Described, TypedForm):
     worked out from are given all together or not at all.
     """
 
-    belongs = RULE_HELP
+    field_help = RULE_HELP
     target = PercentField("Target", [NEEDED])
     who = StringField("Visitors", [NEEDED])
     does = StringField("Action", [NEEDED])

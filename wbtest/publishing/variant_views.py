@@ -6,7 +6,7 @@ from flask import abort, flash, redirect, render_template, request, url_for
 from flask.typing import ResponseReturnValue
 from wtforms import StringField, TextAreaField
 
-from wbtest.forms import TypedForm
+from wbtest.forms import TypedForm, add_form_error
 from wbtest.publishing import correction_requests
 from wbtest.publishing.correction_requests import NotCorrections
 from wbtest.publishing.corrections import Place, label_of, page_of
@@ -18,7 +18,7 @@ from wbtest.publishing.experiments import (
     remove_variant,
     variant_parts,
 )
-from wbtest.publishing.forms import VariantForm, put_at_field, read_of, values_of_variant
+from wbtest.publishing.forms import VariantForm, read_of, values_of_variant
 from wbtest.publishing.lifecycle import LONGEST_WHY, AlreadyDone, ChangedMeanwhile
 from wbtest.publishing.models import Experiment, Variant
 from wbtest.publishing.views import bp, hint_at_twin, offer_pictures
@@ -60,7 +60,7 @@ def _change(experiment: Experiment, variant: Variant) -> ResponseReturnValue:
             read = request.form.get("read", "")
             change_variant(variant, access.person(), read=read, **form.values(keys))
         except Invalid as error:
-            put_at_field(form, error)
+            add_form_error(form, error)
         else:
             hint_at_twin(variant)
             return _back(experiment)
@@ -92,9 +92,9 @@ def _correct(variant: Variant) -> ResponseReturnValue:
         return _submit_corrections(variant, form, typed)
     except NotCorrections as error:
         for name, sentence in error.faults.items():
-            put_at_field(form, Invalid(name, sentence))
+            add_form_error(form, Invalid(name, sentence))
     except Invalid as error:
-        put_at_field(form, error)
+        add_form_error(form, error)
     return _correction_page(variant, form, texts)
 
 

@@ -20,6 +20,7 @@ from wtforms.form import BaseForm
 from wbtest import web
 from wbtest.errors import error_page
 from wbtest.extensions import clock
+from wbtest.forms import add_form_error
 from wbtest.publishing import page_options, rule_text, slugs
 from wbtest.publishing import rule as rules
 from wbtest.publishing.correction_requests import waiting
@@ -47,7 +48,6 @@ from wbtest.publishing.forms import (
     AfterForm,
     VariantForm,
     picture_choices,
-    put_at_field,
     read_of,
 )
 from wbtest.publishing.images import offered
@@ -115,7 +115,7 @@ def new_experiment(release_id: int, number: int) -> ResponseReturnValue:
                 revision, access.person(), rule=form.hypothesis(), **form.settings()
             )
         except (Invalid, rules.NotARule) as error:
-            put_at_field(form, error)
+            add_form_error(form, error)
         else:
             return redirect(url_for("ideas.experiment", experiment_id=experiment.id), 303)
     page = render_template(
@@ -157,7 +157,7 @@ def edit_experiment(experiment_id: int) -> ResponseReturnValue:
             read = request.form.get("read", "")
             change_rule(experiment, rule=form.hypothesis(), read=read, **form.settings())
         except (Invalid, rules.NotARule) as error:
-            put_at_field(form, error)
+            add_form_error(form, error)
         else:
             return _back(experiment, "rule")
     return experiment_page(experiment, 422 if form.errors else 200, form)
@@ -174,7 +174,7 @@ def new_variant(experiment_id: int) -> ResponseReturnValue:
         try:
             added = add_variant(experiment, access.person(), **form.values(keys))
         except Invalid as error:
-            put_at_field(form, error)
+            add_form_error(form, error)
         else:
             hint_at_twin(added)
             return _back(experiment, "variants")
@@ -191,7 +191,7 @@ def options(experiment_id: int) -> ResponseReturnValue:
         try:
             change_options(experiment, access.person(), chosen, request.form.get("read", ""))
         except Invalid as error:
-            put_at_field(form, error)
+            add_form_error(form, error)
         else:
             flash("Visitor settings saved.")
             return _back(experiment, "options")
@@ -408,7 +408,7 @@ def _is_worked_out(form: ExperimentForm) -> bool:
         try:
             form.take_target()
         except rules.NotARule as error:
-            put_at_field(form, error)
+            add_form_error(form, error)
     elif pressed == "crowd":
         form.crowds.add()
     elif pressed.startswith("crowds-"):

@@ -9,6 +9,7 @@ from flask.typing import ResponseReturnValue
 
 from wbtest.database import of_one_moment
 from wbtest.extensions import clock
+from wbtest.forms import add_form_error
 from wbtest.publishing.models import Experiment
 from wbtest.results import notes as noting
 from wbtest.results.chart_style import moments_in_words
@@ -43,7 +44,7 @@ def add_note(experiment_id: int) -> ResponseReturnValue:
         day = read_day(form, "day")
         noting.add_note(experiment, access.person(), day, form.text.data or "")
     except Invalid as error:
-        form[error.field].errors = [str(error)]
+        add_form_error(form, error)
         return _page(experiment, form), 422
     flash("Note added.")
     return redirect(url_for(".over_time", experiment_id=experiment_id, _anchor="notes"), 303)

@@ -3,7 +3,7 @@
 from flask import abort, flash, redirect, render_template, session, url_for
 from flask.typing import ResponseReturnValue
 
-from wbtest.forms import put_refusal
+from wbtest.forms import add_form_error
 from wbtest.publishing.models import Experiment
 from wbtest.results import shared_links
 from wbtest.results.forms import ShareForm
@@ -38,7 +38,7 @@ def new_shared(experiment_id: int) -> ResponseReturnValue:
         try:
             made = shared_links.make_shared(experiment, access.person(), *typed)
         except Refused as refused:
-            put_refusal(form, refused)
+            add_form_error(form, refused)
             status = refused.status
         else:
             return _show_once(*made)

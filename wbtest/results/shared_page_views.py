@@ -19,7 +19,7 @@ from wbtest.config import Settings
 from wbtest.database import read_one_moment
 from wbtest.errors import TITLES
 from wbtest.extensions import clock
-from wbtest.forms import put_refusal
+from wbtest.forms import add_form_error
 from wbtest.publishing import rule_text as rule_in_words
 from wbtest.publishing.models import Experiment
 from wbtest.publishing.sources import group_of
@@ -155,7 +155,7 @@ def shared(token: str) -> ResponseReturnValue:
         try:
             shared_links.check_password(link, form.password.data or "")
         except Invalid as refused:
-            put_refusal(form, refused)
+            add_form_error(form, refused)
         else:
             return _let_in(link, token)
     return render_template("results/locked.html", form=form), 422 if _is_sent() else 200

@@ -20,6 +20,7 @@ from wbtest.audience.group_counts import (
 from wbtest.audience.setting_aside import check_group, group_of, name_of, settings_aside
 from wbtest.database import of_one_moment
 from wbtest.extensions import clock
+from wbtest.forms import add_form_error
 from wbtest.publishing.lifecycle import file_stem
 from wbtest.publishing.models import Experiment
 from wbtest.results import costs, segments
@@ -73,7 +74,7 @@ def add_spend(experiment_id: int) -> ResponseReturnValue:
         )
         costs.add_spend(experiment, access.person(), source, first, last, amount, currency)
     except Invalid as error:
-        form[error.field].errors = [str(error)]
+        add_form_error(form, error)
         return _page(experiment, spend_form=form), 422
     flash("Costs added.")
     return redirect(url_for(".visitors", experiment_id=experiment.id, _anchor="costs"), 303)
@@ -117,7 +118,7 @@ def set_aside(experiment_id: int) -> ResponseReturnValue:
         group = _read(form.group.data or "")
         verbs.set_aside(experiment, access.person(), group, form.why.data or "")
     except Invalid as error:
-        form[error.field].errors = [str(error)]
+        add_form_error(form, error)
         return _page(experiment, aside_form=form), 422
     return redirect(url_for(".visitors", experiment_id=experiment_id, _anchor="beside"), 303)
 

@@ -3,7 +3,7 @@
 from flask import abort, flash, redirect, session, url_for
 from flask.typing import ResponseReturnValue
 
-from wbtest.forms import put_refusal
+from wbtest.forms import add_form_error
 from wbtest.review import review_requests
 from wbtest.review.forms import LinkForm
 from wbtest.review.models import Reviewer
@@ -29,7 +29,7 @@ def ask(release_id: int, number: int) -> ResponseReturnValue:
     try:
         review_requests.ask_for_review(revision, access.person(), *typed)
     except Refused as refused:
-        put_refusal(form, refused)
+        add_form_error(form, refused)
         return revision_page(revision, ask=form), refused.status
     flash("Invites sent." if typed[2] else f"Revision {number} is in review.")
     return redirect(url_for(".revision", release_id=release_id, number=number), 303)
@@ -54,7 +54,7 @@ def new_link(release_id: int, number: int) -> ResponseReturnValue:
                 message=form.message.data or "",
             )
         except Refused as refused:
-            put_refusal(form, refused)
+            add_form_error(form, refused)
             status = refused.status
         else:
             return _show_once(revision, *made)

@@ -7,6 +7,7 @@ from flask.typing import ResponseReturnValue
 from wtforms import Form
 
 from wbtest.extensions import clock
+from wbtest.forms import add_form_error
 from wbtest.review import alignment as aligning
 from wbtest.review import forecasts, readings, verdicts
 from wbtest.review.agreement import progress_in_words
@@ -80,7 +81,7 @@ def close(seat: Seat) -> ResponseReturnValue:
         try:
             forecasts.conclude(seat, said, verdict, form.reason.data or "", form.guess)
         except Invalid as refused:
-            form[refused.field].errors = [str(refused)]
+            add_form_error(form, refused)
         else:
             return to_room()
     return _room_page(seat, "close", form), 422
@@ -96,7 +97,7 @@ def forecast(seat: Seat) -> ResponseReturnValue:
     except Invalid as refused:
         if readings.step_of(find_reading(seat)) != "thanks":
             raise
-        form[refused.field].errors = [str(refused)]
+        add_form_error(form, refused)
         page = room_values(seat, "thanks", form)
         # Who may not change their guess any more has no form beside which it could stand.
         if not page["may_guess"]:

@@ -3,6 +3,7 @@
 from flask import Blueprint, abort, flash, redirect, render_template, request, url_for
 from flask.typing import ResponseReturnValue
 
+from wbtest.forms import add_form_error
 from wbtest.review import approvals, approvers, deletion, verdicts
 from wbtest.review.approvers import approvers_of
 from wbtest.review.forms import AnotherForm, ApproveForm, ApprovingForm, StopForm
@@ -33,7 +34,7 @@ def approve(release_id: int, number: int) -> ResponseReturnValue:
     try:
         approvals.approve(found, access.person(), form.traded_away.data or "")
     except Invalid as refused:
-        form.traded_away.errors = [str(refused)]
+        add_form_error(form, refused)
         return revision_page(found, approve=form), 422
     except verdicts.TextChanged as changed:
         flash(str(changed), "error")
@@ -79,7 +80,7 @@ def another(release_id: int, number: int) -> ResponseReturnValue:
     try:
         verdicts.ask_for_another(found, access.person(), form.what.data or "")
     except Invalid as refused:
-        form.what.errors = [str(refused)]
+        add_form_error(form, refused)
         # An older text has no form for it, nor one that was stopped meanwhile.
         flash(str(refused), "error")
         return revision_page(found, another=form), 422
@@ -140,7 +141,7 @@ def change_needs() -> ResponseReturnValue:
         try:
             approvers.set_needs(form.approvals.data or 0, form.required.data or ())
         except Invalid as refused:
-            form[refused.field].errors = [str(refused)]
+            add_form_error(form, refused)
         else:
             flash("Saved.")
             return redirect(url_for(".approval"), 303)

@@ -6,7 +6,7 @@ from flask import abort, flash, make_response, redirect, render_template, reques
 from flask.typing import ResponseReturnValue
 
 from wbtest.extensions import csrf
-from wbtest.forms import TypedForm, put_refusal
+from wbtest.forms import TypedForm, add_form_error
 from wbtest.store import Invalid
 from wbtest.team import (
     access,
@@ -56,7 +56,7 @@ def change_name() -> ResponseReturnValue:
         try:
             people.rename(access.person(), form.name.data or "")
         except Invalid as refused:
-            put_refusal(form, refused)
+            add_form_error(form, refused)
         else:
             flash("Name saved.")
             return redirect(url_for(".account"), 303)
@@ -139,7 +139,7 @@ def change_password() -> ResponseReturnValue:
             ends = form.is_wanted()
             token = password_login.change_password(access.person(), *typed, ends_tokens=ends)
         except Invalid as refused:
-            put_refusal(form, refused)
+            add_form_error(form, refused)
         else:
             tokens = " Your API tokens have ended." if ends else ""
             flash(f"Password changed. All other devices are logged out.{tokens}")
@@ -161,7 +161,7 @@ def change_email() -> ResponseReturnValue:
         try:
             ask_to_change_email(access.person(), *typed)
         except Invalid as refused:
-            put_refusal(form, refused)
+            add_form_error(form, refused)
         else:
             flash(f"Email sent to {typed[0]}. Open its link within an hour to confirm.")
             return redirect(url_for(".account"), 303)
@@ -204,7 +204,7 @@ def turn_second_factor_on() -> ResponseReturnValue:
             ends = form.is_wanted()
             session[FRESH_CODES] = two_factor.turn_on(person, secret, **typed, ends_tokens=ends)
         except Invalid as refused:
-            put_refusal(form, refused)
+            add_form_error(form, refused)
         else:
             return redirect(url_for(".account"), 303)
     return _account_page(turn_on=form), 422
@@ -222,7 +222,7 @@ def turn_second_factor_off() -> ResponseReturnValue:
         try:
             two_factor.turn_off(access.person(), **typed, ends_tokens=form.is_wanted())
         except Invalid as refused:
-            put_refusal(form, refused)
+            add_form_error(form, refused)
         else:
             flash("Second factor turned off.")
             return redirect(url_for(".account"), 303)

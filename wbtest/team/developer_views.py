@@ -5,7 +5,7 @@ from flask.typing import ResponseReturnValue
 
 from wbtest.delivery.models import Webhook
 from wbtest.delivery.webhooks import ADDRESSES, KINDS, TEST
-from wbtest.forms import put_refusal
+from wbtest.forms import add_form_error
 from wbtest.store import Refused
 from wbtest.team import access, delivery_settings, tokens
 from wbtest.team.forms import TokenForm, WebhookForm
@@ -77,7 +77,7 @@ def make_token() -> ResponseReturnValue:
                 days=form.days.data,
             )
         except Refused as refused:
-            put_refusal(form, refused)
+            add_form_error(form, refused)
         else:
             session[FRESH] = [token.id, text]
             return redirect(url_for(".developers"), 303)
@@ -106,7 +106,7 @@ def add_webhook() -> ResponseReturnValue:
         try:
             hook = delivery_settings.add_webhook(form.url.data or "", wanted)
         except Refused as refused:
-            put_refusal(form, refused)
+            add_form_error(form, refused)
         else:
             session[OPEN] = hook.id
             flash("Webhook added. Copy its secret, then send a test event.")

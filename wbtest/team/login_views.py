@@ -20,7 +20,7 @@ from flask import (
 from flask.typing import ResponseReturnValue
 from werkzeug.wrappers import Response
 
-from wbtest.forms import put_refusal
+from wbtest.forms import add_form_error
 from wbtest.runtime import runtime
 from wbtest.store import Invalid
 from wbtest.team import access, account_recovery, password_login, rate_limits, sessions, two_factor
@@ -59,7 +59,7 @@ def setup(token: str) -> ResponseReturnValue:
         try:
             person = set_up(token, **given)
         except Invalid as refused:
-            put_refusal(form, refused)
+            add_form_error(form, refused)
         else:
             return let_in(sessions.open_session(person), "/")
     page = render_template("team/setup.html", form=form)
@@ -81,7 +81,7 @@ def login() -> ResponseReturnValue:
                 form.email.data or "", form.password.data or "", own_token()
             )
         except Invalid as refused:
-            put_refusal(form, refused)
+            add_form_error(form, refused)
         else:
             return let_in(token, onward)
     return render_template("team/login.html", form=form), 422 if form.errors else 200
@@ -143,7 +143,7 @@ def login_code() -> ResponseReturnValue:
         try:
             token = log_in_with_code(waiting, form.code.data or "", own_token())
         except Invalid as refused:
-            put_refusal(form, refused)
+            add_form_error(form, refused)
         else:
             return _set_cookie(let_in(token, onward), two_factor.cookie_name(), "", timedelta(0))
     return render_template("team/login_code.html", form=form), 422 if form.errors else 200
@@ -172,7 +172,7 @@ def reset() -> ResponseReturnValue:
         try:
             ask_for_reset(form.email.data or "")
         except Invalid as refused:
-            put_refusal(form, refused)
+            add_form_error(form, refused)
         else:
             is_asked = True
     page = render_template(
@@ -194,7 +194,7 @@ def new_password(token: str) -> ResponseReturnValue:
         try:
             reset_password(token, form.new_password.data or "", ends_tokens=form.is_wanted())
         except Invalid as refused:
-            put_refusal(form, refused)
+            add_form_error(form, refused)
         else:
             flash("Password saved. All devices are logged out. Log in with the new one.")
             response = redirect(url_for(".login"), 303)
@@ -288,7 +288,7 @@ def _is_proved(form: ProvingForm) -> bool:
     try:
         password_login.prove(access.person(), own_token(), **typed)
     except Invalid as refused:
-        put_refusal(form, refused)
+        add_form_error(form, refused)
         return False
     return True
 

@@ -19,7 +19,7 @@ from wbtest.delivery import outbox
 from wbtest.delivery.models import OutboxMail
 from wbtest.delivery.worker import list_failing_jobs
 from wbtest.errors import wait_of
-from wbtest.forms import put_refusal
+from wbtest.forms import add_form_error
 from wbtest.store import Gone, Invalid, Refused
 from wbtest.team import access, delivery_settings, members, people, rate_limits, sessions, settings
 from wbtest.team.access import ROLE_DESCRIPTIONS, get_team
@@ -86,7 +86,7 @@ def change_identity() -> ResponseReturnValue:
                 contact_email=form.contact_email.data or "",
             )
         except Invalid as refused:
-            put_refusal(form, refused)
+            add_form_error(form, refused)
         else:
             flash("Saved.")
             return redirect(url_for(".identity"), 303)
@@ -170,7 +170,7 @@ def invite() -> ResponseReturnValue:
         try:
             made, token = members.invite(access.person(), *typed)
         except Refused as refused:
-            put_refusal(form, refused)
+            add_form_error(form, refused)
             status, headers = refused.status, wait_of(refused)
         else:
             return _tell(made, token)
@@ -219,7 +219,7 @@ def invitation(token: str) -> ResponseReturnValue:
         except Refused as refused:
             if refused.field not in form:
                 raise
-            put_refusal(form, refused)
+            add_form_error(form, refused)
         else:
             return let_in(sessions.open_session(person), "/")
     page = render_template(
@@ -343,7 +343,7 @@ def delete_team() -> ResponseReturnValue:
             # Another owner was faster, and nothing is left to show.
             raise
         except Refused as refused:
-            put_refusal(form, refused)
+            add_form_error(form, refused)
         else:
             flash("Everything deleted. Restart the server to set it up again.")
             return redirect(url_for("ideas.home"), 303)

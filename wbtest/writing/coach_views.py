@@ -5,6 +5,7 @@ from collections.abc import Mapping
 from flask import flash, redirect, render_template, request, url_for
 from flask.typing import ResponseReturnValue
 
+from wbtest.forms import add_form_error
 from wbtest.store import Invalid
 from wbtest.team import access
 from wbtest.writing import coach_settings, waivers
@@ -68,7 +69,7 @@ def change_coach() -> ResponseReturnValue:
                 muted=muted,
             )
         except Invalid as refused:
-            form[refused.field].errors = [str(refused)]
+            add_form_error(form, refused)
         else:
             flash("Coach settings saved.")
             return redirect(url_for(".coach"), 303)

@@ -8,6 +8,7 @@ from flask.typing import ResponseReturnValue
 from werkzeug.utils import secure_filename
 
 from wbtest.extensions import clock
+from wbtest.forms import add_form_error
 from wbtest.store import Invalid
 from wbtest.team import access
 from wbtest.writing import document as documents
@@ -70,7 +71,7 @@ def new_release() -> ResponseReturnValue:
         except NotADocument as error:
             form.text.errors = [error_sentence(error)]
         except Invalid as refused:
-            form[refused.field].errors = [str(refused)]
+            add_form_error(form, refused)
         else:
             return redirect(url_for(".release", release_id=begun.id), 303)
     return render_template("writing/new_release.html", form=form), 422 if form.errors else 200

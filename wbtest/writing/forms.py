@@ -24,7 +24,7 @@ from wtforms import (
 from wtforms.validators import Optional
 from wtforms.widgets import CheckboxInput, DateInput, HiddenInput, ListWidget
 
-from wbtest.forms import Belongs, Described, HasExamples
+from wbtest.forms import FieldHelp, HasExamples, HelpMixin
 from wbtest.writing import document, languages
 from wbtest.writing.coach import Rule, all_rules
 from wbtest.writing.coach.claims import NumberRow, numbers_of
@@ -58,12 +58,12 @@ class RuleHelp(Struct, frozen=True):
 
 
 RELEASE_HELP: Mapping[str, HasExamples] = {
-    "product": Belongs(
+    "product": FieldHelp(
         "A name that people can say and spell. A working title will do; it can change any time.",
         "Project Falcon v2",
         "Larder",
     ),
-    "language": Belongs(
+    "language": FieldHelp(
         "The language that your customers read. The coach and the test page speak it, too."
     ),
     "headline": RuleHelp("H1", document.HEADLINE.advice),
@@ -74,12 +74,12 @@ RELEASE_HELP: Mapping[str, HasExamples] = {
     "alternative": RuleHelp("L2", document.ALTERNATIVE.advice),
     "solution": RuleHelp("L1", document.SOLUTION.advice),
     "why_now": RuleHelp("N1", document.WHY_NOW.advice),
-    "vision": Belongs(
+    "vision": FieldHelp(
         "The larger thing that this is a step to, in a sentence or as a link.",
         "Be the leading platform",
         "Nobody throws good food away.",
     ),
-    "roadmap": Belongs(
+    "roadmap": FieldHelp(
         "What comes before and after it, so that others see what it takes the place of.",
         "Q3",
         "After the shopping list, before the recipes of friends",
@@ -87,30 +87,30 @@ RELEASE_HELP: Mapping[str, HasExamples] = {
 }
 CALL_TO_ACTION_HELP: Mapping[str, HasExamples] = {
     "text": RuleHelp("C1", document.CALL_TO_ACTION.advice),
-    "label": Belongs(
+    "label": FieldHelp(
         "What one presses: a verb and what one gets.", "Submit", "Start with one photo"
     ),
-    "price": Belongs(
+    "price": FieldHelp(
         "What it will cost, or “free”. People who sign up at a price tell you more.",
         "Affordable",
         "Free for two weeks, then £4 a month",
     ),
 }
 DATELINE_HELP: Mapping[str, HasExamples] = {
-    "city": Belongs("Where the imagined launch takes place: where your customers live."),
+    "city": FieldHelp("Where the imagined launch takes place: where your customers live."),
     "date": RuleHelp("D1", "The day of the imagined launch. It lies ahead of you."),
 }
 COMPANY_QUOTE_HELP: Mapping[str, HasExamples] = {
     "text": RuleHelp("K1", document.COMPANY_QUOTE.advice),
-    "speaker": Belongs("One of you, by name.", "The team", "Tom Okafor"),
-    "role": Belongs("What they do.", "Visionary", "founder, Okafor & Daughters"),
+    "speaker": FieldHelp("One of you, by name.", "The team", "Tom Okafor"),
+    "role": FieldHelp("What they do.", "Visionary", "founder, Okafor & Daughters"),
 }
 CUSTOMER_QUOTE_HELP: Mapping[str, HasExamples] = {
     "text": RuleHelp("Q2", document.CUSTOMER_QUOTE.advice),
-    "speaker": Belongs(
+    "speaker": FieldHelp(
         "A name, which is imagined, and every page says so.", "A satisfied user", "Amira"
     ),
-    "role": Belongs(
+    "role": FieldHelp(
         "Who they are in their own life, and where.", "User", "a mother of two in Leeds"
     ),
 }
@@ -119,27 +119,27 @@ QUESTION_HELP: Mapping[str, HasExamples] = {
     "answer": RuleHelp("F5", document.EXTERNAL.advice),
 }
 INTERNAL_QUESTION_HELP: Mapping[str, HasExamples] = {
-    "question": Belongs(
+    "question": FieldHelp(
         document.INTERNAL.advice,
         "Are we sure that it works?",
         "What could make this fail?",
     ),
     "answer": RuleHelp("A14", "What you know today, in its first words; then how you know."),
-    "topic": Belongs("What it is about. It says who in the team is asked, and what is missing."),
-    "owner": Belongs("The one person who finds out.", "The team", "Priya"),
-    "until": Belongs("The day on which the answer is there."),
-    "settled_by": Belongs(
+    "topic": FieldHelp("What it is about. It says who in the team is asked, and what is missing."),
+    "owner": FieldHelp("The one person who finds out.", "The team", "Priya"),
+    "until": FieldHelp("The day on which the answer is there."),
+    "settled_by": FieldHelp(
         "What one will have looked at by then.",
         "More research",
         "A diary study with ten of those who sign up",
     ),
 }
 NUMBER_HELP: Mapping[str, HasExamples] = {
-    "kind": Belongs(
+    "kind": FieldHelp(
         "Whether you looked it up, take it for likely, or made it up. What you assume, the test "
         "must settle."
     ),
-    "source": Belongs(
+    "source": FieldHelp(
         "Where somebody else can look: a link, or who said it and when.",
         "Studies show",
         "14 interviews in Leeds",
@@ -254,27 +254,27 @@ class NewReleaseForm(Form):
     html = StringField(widget=HiddenInput(), default="")
 
 
-class CallToActionForm(Described, Form):
+class CallToActionForm(HelpMixin, Form):
     """How to get started."""
 
-    belongs = CALL_TO_ACTION_HELP
+    field_help = CALL_TO_ACTION_HELP
     text = _sentence("Call to action", "call_to_action.text")
     label = _line("Words on the button", "call_to_action.label")
     price = _sentence("Price, or “free”", "call_to_action.price")
 
 
-class DatelineForm(Described, Form):
+class DatelineForm(HelpMixin, Form):
     """Where and when the imagined launch takes place."""
 
-    belongs = DATELINE_HELP
+    field_help = DATELINE_HELP
     city = _line("City", "dateline.city")
     date = _line("Date of the launch", "dateline.date", widget=DateInput())
 
 
-class QuoteForm(Described, Form):
+class QuoteForm(HelpMixin, Form):
     """What somebody of the company says, and who."""
 
-    belongs = COMPANY_QUOTE_HELP
+    field_help = COMPANY_QUOTE_HELP
     text = _prose("What they say", "company_quote.text")
     speaker = _line("Name", "company_quote.speaker")
     role = _sentence("Who they are", "company_quote.role")
@@ -283,10 +283,10 @@ class QuoteForm(Described, Form):
 class CustomerQuoteForm(QuoteForm):
     """What an imagined customer says."""
 
-    belongs = CUSTOMER_QUOTE_HELP
+    field_help = CUSTOMER_QUOTE_HELP
 
 
-class QuestionForm(Described, Form):
+class QuestionForm(HelpMixin, Form):
     """One row of the FAQ; its last three fields make it an honest unknown."""
 
     topics: tuple[str, ...] = ()
@@ -308,19 +308,19 @@ class QuestionForm(Described, Form):
 
 
 class ExternalQuestionForm(QuestionForm):
-    belongs = QUESTION_HELP
+    field_help = QUESTION_HELP
     topics = EXTERNAL_TOPICS
 
 
 class InternalQuestionForm(QuestionForm):
-    belongs = INTERNAL_QUESTION_HELP
+    field_help = INTERNAL_QUESTION_HELP
     topics = INTERNAL_TOPICS
 
 
-class NumberForm(Described, Form):
+class NumberForm(HelpMixin, Form):
     """What a number rests on. The words name it; they are as the text has them."""
 
-    belongs = NUMBER_HELP
+    field_help = NUMBER_HELP
     words = StringField("Words", [ValidPart("evidence.words")], widget=HiddenInput(), default="")
     kind = SelectField("What it rests on", choices=KIND_CHOICES, validate_choice=False, default="")
     source = _sentence("Source", "evidence.source")
@@ -338,10 +338,10 @@ class NumberForm(Described, Form):
         self.kind.choices = KIND_CHOICES_WHEN_GONE if self.is_gone else KIND_CHOICES
 
 
-class ShortForm(Described, Form):
+class ShortForm(HelpMixin, Form):
     """The parts of a short release. ``version`` names the text that this one was made from."""
 
-    belongs = RELEASE_HELP
+    field_help = RELEASE_HELP
     version = IntegerField(widget=HiddenInput())
     product = _line("Product", "product")
     language = SelectField("Language", [ValidPart("language")], validate_choice=False)
