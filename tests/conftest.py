@@ -23,6 +23,7 @@ from werkzeug.test import TestResponse
 
 from tests import remembered
 from tests.factories import CHEAP, Team, find_team, make_stranger, make_team
+from tests.mail_links import dead_links
 from tests.postgresql import Server
 from tests.prepared import SECRET_KEY, Fill, PreparedFiles
 from wbtest import create_app, store
@@ -314,7 +315,10 @@ def app(settings: Settings, now: HandClock, templates: BytecodeCache) -> Iterato
         yield app
         runtime(app).recorder.close()
         db.session.remove()
+        dead = dead_links(app)
+        db.session.remove()
         db.engine.dispose()
+    assert not dead, "an email names an address that no page answers"
 
 
 @pytest.fixture
