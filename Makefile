@@ -1,6 +1,6 @@
 # The only commands a person must know. `make` alone lists them.
 .DEFAULT_GOAL := help
-.PHONY: help demo serve install test test-all coverage check check-types check-all-else migration audit bench drills attacks fuzz size lock
+.PHONY: help demo serve install test test-all coverage check check-types check-all-else migration audit bench drills attacks fuzz size pictures lock
 PYTHON ?= python3
 # How many requests `make fuzz` makes of each kind.
 N ?= 10000
@@ -77,6 +77,9 @@ fuzz: $(DEV) ## ask the API and every form what nobody asks; N=100000 requests e
 
 size: $(DEV) ## how large the code base is: modules, lines, imports, tests, docs, pages
 	@$(BIN)/python -m tests.size
+
+pictures: $(DEV) ## take the README's pictures anew, of a demo's pages (needs Chromium)
+	@$(BIN)/python -m tests.pictures
 
 lock: ## lock all versions with hashes, without addresses (needs uv on the PATH)
 	uv pip compile -q --universal --python-version 3.11 --generate-hashes --no-emit-index-url --no-header \
