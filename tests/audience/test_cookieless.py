@@ -1,5 +1,6 @@
 """A page that sets no cookie tells visitors apart by a keyed hash, and keeps nothing else."""
 
+import json
 from pathlib import Path
 
 import pytest
@@ -8,6 +9,7 @@ from flask import Flask
 from tests.audience.larder import (
     Larder,
     Visitor,
+    mails,
     sightings,
     signups,
     start_page,
@@ -95,6 +97,20 @@ def test_a_beacon_whose_visit_is_gone_is_of_an_unknown_source(app, larder):
     somebody(app).see(page)
 
     assert [sighting.source for sighting in sightings(app)] == ["unknown"]
+
+
+@pytest.mark.parametrize("options", [Options(), Options(counting="cookieless")])
+def test_a_persons_file_leaves_out_what_others_on_the_network_may_have_done(app, options):
+    start_page(options=options)
+    mia = somebody(app)
+    page = mia.get()
+    mia.see(page)
+    mia.sign_up(page, "mia@x.io")
+    token = mails(app, "mia@x.io")[0].leave_url.rpartition("/")[2]
+
+    data = json.loads(mia.get(f"/mine/{token}/data.json").data)
+
+    assert bool(data["seen_at"]) is (options.counting == "cookie")
 
 
 def test_who_objects_is_forgotten_and_stays_so(app, larder):

@@ -153,6 +153,41 @@ def test_a_dump_of_another_version_is_not_restored(place: Instance, tmp_path: Pa
     assert not [*place.folder.glob("backups/*")]
 
 
+def test_a_dump_that_was_cut_off_changes_nothing(place: Instance, tmp_path: Path) -> None:
+    copy = tmp_path / "copy.dump"
+    place.run("backup", str(copy))
+    whole = copy.read_bytes()
+    copy.write_bytes(whole[: len(whole) * 2 // 3])
+    before = names(place)
+
+    refused = place.run("restore", str(copy))
+
+    assert refused.exit_code == 2
+    assert f"{copy} is not a whole backup" in refused.output
+    assert names(place) == before
+
+
+def test_a_dump_of_somebody_elses_database_changes_nothing(place: Instance, tmp_path: Path) -> None:
+    copy = tmp_path / "copy.dump"
+    address = sa.make_url(place.settings.database_url).set(
+        drivername="postgresql", database="postgres"
+    )
+    subprocess.run(
+        [
+            *("pg_dump", "--format=custom", f"--file={copy}"),
+            f"--dbname={address.render_as_string(hide_password=False)}",
+        ],
+        check=True,
+    )
+    before = names(place)
+
+    refused = place.run("restore", str(copy))
+
+    assert refused.exit_code == 2
+    assert f"{copy} is not a database of wbtest" in refused.output
+    assert names(place) == before
+
+
 def call_schema(place: Instance, revision: str) -> None:
     with place.opened(), db.engine.begin() as connection:
         connection.exec_driver_sql(f"UPDATE alembic_version SET version_num = '{revision}'")

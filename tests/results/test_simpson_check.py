@@ -59,6 +59,15 @@ def test_an_order_that_turns_round_within_each_source_is_told_with_all_rates():
     )
 
 
+def test_a_tie_within_each_source_is_no_other_order():
+    tie = {
+        "mail": [visitors(0, 900, converted=180), visitors(0, 300, converted=60)],
+        "ads": [visitors(0, 300, converted=6), visitors(0, 900, converted=18)],
+    }
+
+    assert find_reversal(tie) is None
+
+
 def test_a_source_of_few_says_nothing_of_the_order():
     few = {"a": TURNED["newsletter"], "b": [visitors(0, 40, converted=1), visitors(0, 40)]}
 
