@@ -29,8 +29,7 @@ from tests.prepared import SECRET_KEY, Fill, PreparedFiles
 from wbtest import create_app, store
 from wbtest.audience.signups import AbuseGuard
 from wbtest.config import Settings
-from wbtest.extensions import Base, db
-from wbtest.runtime import runtime
+from wbtest.extensions import Base, db, runtime
 from wbtest.team import passwords
 from wbtest.team.models import Person
 

@@ -8,8 +8,7 @@ from flask import Flask
 from werkzeug.exceptions import HTTPException
 
 from wbtest.delivery.models import OutboxMail
-from wbtest.extensions import db
-from wbtest.runtime import runtime
+from wbtest.extensions import db, runtime
 
 LINK = re.compile(r"https?://[^\s\"'<>]+")
 # What ends a sentence, not the address.

@@ -19,7 +19,7 @@ from alembic.operations import ops
 
 from wbtest import create_app
 from wbtest.config import from_environment
-from wbtest.delivery.schema import FOLDER
+from wbtest.database import MIGRATION_FILES
 from wbtest.extensions import Base
 from wbtest.team.models import GUARDS
 
@@ -75,7 +75,7 @@ def text() -> str:
     return subprocess.run(ruff, input=made, capture_output=True, text=True, check=True).stdout
 
 
-def write(folder: Path = FOLDER) -> Path:
+def write(folder: Path = MIGRATION_FILES) -> Path:
     """Replace the migration in ``folder`` and return its file."""
     made = text()
     for old in folder.glob("*.py"):

@@ -9,8 +9,7 @@ from pathlib import Path
 
 from wbtest import create_app
 from wbtest.config import Settings
-from wbtest.extensions import db
-from wbtest.runtime import runtime
+from wbtest.extensions import db, runtime
 
 SECRET_KEY = "a-secret-for-tests-only-0123456789"
 Fill = Callable[[], object]

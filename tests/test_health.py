@@ -6,11 +6,11 @@ from sqlalchemy.exc import OperationalError
 
 from tests.audience.larder import Visitor, broken_store, start_page
 from tests.conftest import Browser, HandClock
+from wbtest import database
 from wbtest.audience.recording import recorder
 from wbtest.config import Settings
-from wbtest.delivery import health, schema, worker
-from wbtest.extensions import db
-from wbtest.runtime import runtime
+from wbtest.delivery import health, worker
+from wbtest.extensions import db, runtime
 
 
 def test_healthz_names_the_instance_and_nothing_else(client: Browser, settings: Settings) -> None:
@@ -26,7 +26,7 @@ class TestReady:
     @pytest.fixture(autouse=True)
     def ready(self, app: Flask) -> None:
         db.drop_all()
-        schema.create()
+        database.create_schema()
         worker.step(app)
 
     def test_all_is_well(self, client: Browser) -> None:

@@ -11,8 +11,7 @@ from tests.conftest import Browser, HandClock
 from tests.factories import log_in, make_person
 from wbtest import create_app
 from wbtest.config import Settings
-from wbtest.extensions import db
-from wbtest.runtime import runtime
+from wbtest.extensions import db, runtime
 from wbtest.team import access
 from wbtest.web import hosts_of, is_known_host
 

@@ -12,8 +12,7 @@ from tests.filled import fill
 from tests.statements import counted
 from tests.test_queries import multiply
 from wbtest.delivery.worker import Job
-from wbtest.extensions import db
-from wbtest.runtime import runtime
+from wbtest.extensions import db, runtime
 
 # It works out the figures of each test that runs, which is what it is for.
 BY_TEST = {"verdicts told"}

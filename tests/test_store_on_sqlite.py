@@ -12,10 +12,9 @@ from sqlalchemy.exc import OperationalError
 
 from tests.conftest import Browser
 from tests.factories import make_settings
-from wbtest import locks, store
+from wbtest import store
 from wbtest.delivery import backups
-from wbtest.extensions import db
-from wbtest.runtime import runtime
+from wbtest.extensions import db, runtime
 from wbtest.store import StoreBroken, writing
 from wbtest.team.models import TeamSettings
 
@@ -96,7 +95,7 @@ def test_a_read_only_database_refuses_a_writer(tmp_path: Path) -> None:
 
     with (
         pytest.raises(OperationalError, match="readonly"),
-        store.writing_group(engine, locks.NoLock()) as connection,
+        store.writing_group(engine, store.NoLock()) as connection,
     ):
         connection.execute(sa.delete(TeamSettings))
     engine.dispose()
@@ -137,14 +136,14 @@ def damage(file: Path) -> None:
 
 
 def test_the_lock_is_entered_again_by_its_holder(tmp_path: Path) -> None:
-    lock = locks.WriteLock(tmp_path / "x.lock")
+    lock = store.WriteLock(tmp_path / "x.lock")
 
     with lock, lock:
         pass
 
 
 def test_who_will_not_wait_for_the_lock_gives_up_sooner(tmp_path: Path) -> None:
-    ours, theirs = (locks.WriteLock(tmp_path / "x.lock") for _ in range(2))
+    ours, theirs = (store.WriteLock(tmp_path / "x.lock") for _ in range(2))
 
     with ours, pytest.raises(sa.exc.TimeoutError, match=r"for 0\.01 s"), theirs.within(0.01):
         pass
@@ -154,7 +153,7 @@ def test_who_will_not_wait_for_the_lock_gives_up_sooner(tmp_path: Path) -> None:
 
 
 def test_the_lock_keeps_out_whoever_opened_it_elsewhere(tmp_path: Path) -> None:
-    ours, theirs = (locks.WriteLock(tmp_path / "x.lock") for _ in range(2))
+    ours, theirs = (store.WriteLock(tmp_path / "x.lock") for _ in range(2))
     order: list[str] = []
 
     def enter() -> None:
@@ -174,8 +173,8 @@ def test_the_lock_keeps_out_whoever_opened_it_elsewhere(tmp_path: Path) -> None:
 def test_nobody_waits_for_the_lock_for_ever(
     tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    ours, theirs = (locks.WriteLock(tmp_path / "x.lock") for _ in range(2))
-    monkeypatch.setattr(locks, "LOCK_SECONDS", 0.0)
+    ours, theirs = (store.WriteLock(tmp_path / "x.lock") for _ in range(2))
+    monkeypatch.setattr(store, "LOCK_SECONDS", 0.0)
 
     with ours, pytest.raises(sa.exc.TimeoutError, match="others have been writing"), theirs:
         pass
@@ -186,7 +185,7 @@ def test_nobody_waits_for_the_lock_for_ever(
 
 
 def test_a_lock_that_cannot_be_had_leaves_nothing_held(tmp_path: Path) -> None:
-    lock = locks.WriteLock(tmp_path / "missing" / "x.lock")
+    lock = store.WriteLock(tmp_path / "missing" / "x.lock")
 
     for _ in range(2):
         with pytest.raises(OperationalError, match="No such file"), lock:
@@ -197,7 +196,7 @@ def test_where_the_lock_cannot_be_opened_a_form_says_that_nothing_can_be_stored(
     app: Flask, client: Browser, tmp_path: Path
 ) -> None:
     """As on a disk that the system has made read-only."""
-    runtime(app).lock = locks.WriteLock(tmp_path / "missing" / "x.lock")
+    runtime(app).lock = store.WriteLock(tmp_path / "missing" / "x.lock")
 
     answer = client.send("/login", {"email": "ada@example.com", "password": "a long one"})
 

@@ -14,7 +14,6 @@ from wbtest import (
     delivery,
     errors,
     ideas,
-    locks,
     publishing,
     results,
     review,
@@ -23,8 +22,7 @@ from wbtest import (
     web,
     writing,
 )
-from wbtest.extensions import Now, csrf, db, utc_now
-from wbtest.runtime import Runtime
+from wbtest.extensions import Now, Runtime, csrf, db, utc_now
 
 _PACKAGE = Path(__file__).parent
 # Of a process, at once.
@@ -46,7 +44,7 @@ def create_app(settings: config.Settings | None = None, now: Now = utc_now) -> F
     app.extensions["wbtest"] = Runtime(
         settings=settings,
         now=now,
-        lock=locks.NoLock() if file is None else locks.WriteLock(file.with_suffix(".lock")),
+        lock=store.NoLock() if file is None else store.WriteLock(file.with_suffix(".lock")),
         hosts=web.hosts_of(settings.base_url),
         docs=ASSETS / "docs",
     )

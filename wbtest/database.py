@@ -1,12 +1,18 @@
-"""How the database is reached, when it is away, and how to read all of one moment."""
+"""The database: how it is reached, when it is away, its schema, and reading all of one moment.
+
+A process that finds the right schema loads no Alembic.
+"""
 
 import os
 from collections.abc import Callable
-from functools import wraps
+from functools import cache, wraps
+from pathlib import Path
 from typing import Any, TypeVar, cast
 
-from sqlalchemy import exc, make_url
+import sqlalchemy as sa
+from sqlalchemy import exc
 
+from wbtest import store
 from wbtest.extensions import db
 
 View = TypeVar("View", bound=Callable[..., Any])
@@ -30,6 +36,10 @@ TIMEOUTS: dict[str, object] = {
 # Whatever the encoding of the database is: of one that was made without any the driver returns
 # bytes, and SQLAlchemy breaks before ``store.check_rules`` can say what to do.
 ENCODING: dict[str, object] = {"client_encoding": "utf8"}
+MIGRATIONS = Path(__file__).parent / "migrations"
+MIGRATION_FILES = MIGRATIONS / "versions"
+# Where Alembic notes the revision.
+REVISION_TABLE = "alembic_version"
 
 
 def read_one_moment() -> None:
@@ -90,7 +100,83 @@ def connect_options(url: str) -> dict[str, object]:
     >>> connect_options("postgresql+psycopg://far/wbtest?connect_timeout=60")["keepalives_idle"]
     10
     """
-    said = {*make_url(url).query}
+    said = {*sa.make_url(url).query}
     if "PGCONNECT_TIMEOUT" in os.environ:
         said.add("connect_timeout")
     return {name: value for name, value in TIMEOUTS.items() if name not in said} | ENCODING
+
+
+def create_schema(migrations: Path = MIGRATIONS) -> None:
+    """Create all tables in an empty database, all or none; the right ones are left as they are.
+
+    Raises StoreBroken when the database has another schema.
+    """
+    from alembic import command
+    from alembic.config import Config
+    from alembic.util import CommandError
+
+    check_schema()
+    config = Config()
+    config.set_main_option("script_location", str(migrations).replace("%", "%%"))
+    with store.lock():
+        try:
+            command.upgrade(config, "head")
+        except CommandError:
+            # Another version may have created its own since we looked.
+            check_schema()
+            raise
+
+
+def check_schema() -> None:
+    """Raise StoreBroken unless the database is empty or has the schema that this code needs."""
+    # In this order: another machine may be creating the tables right now.
+    if is_empty() or is_schema_current():
+        return
+    is_sqlite = db.engine.dialect.name == "sqlite"
+    afresh = "move the file away" if is_sqlite else "name an empty database in WBTEST_DATABASE_URL"
+    revision = current_revision()
+    if revision is None:
+        raise store.StoreBroken(
+            "This database has tables of another program. Nothing was changed. To start afresh, "
+            f"{afresh}."
+        )
+    raise store.StoreBroken(
+        f"This database {describe_other_version(revision)} Use that version, or {afresh} to start "
+        "afresh."
+    )
+
+
+def describe_other_version(revision: str) -> str:
+    """Two sentences about a database, or a copy of one, without the subject of the first."""
+    return (
+        f"was made by another version of wbtest (schema {revision}; this one needs "
+        f"{head_revision()}). Nothing was changed."
+    )
+
+
+def is_schema_current() -> bool:
+    """Whether the database has the schema that this code needs."""
+    return current_revision() == head_revision()
+
+
+def current_revision() -> str | None:
+    """The revision of the schema that the database has, or None."""
+    with db.engine.connect() as connection:
+        if not sa.inspect(connection).has_table(REVISION_TABLE):
+            return None
+        found: str | None = connection.scalar(
+            sa.select(sa.column("version_num")).select_from(sa.table(REVISION_TABLE))
+        )
+    return found
+
+
+@cache
+def head_revision() -> str:
+    """The revision of the schema that this code needs. The one migration is named by it."""
+    (file,) = MIGRATION_FILES.glob("*.py")
+    return file.stem
+
+
+def is_empty() -> bool:
+    """Whether the database has no table at all."""
+    return not sa.inspect(db.engine).get_table_names()

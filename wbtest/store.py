@@ -1,27 +1,26 @@
-"""The one way to write: transactions, the rules a database must follow, and backups.
+"""The one way to write: transactions, the lock they take, and the rules a database must follow.
 
 Both databases run the same code. Nothing here knows what is stored.
 """
 
+import fcntl
 import logging
 import sqlite3
+import threading
 from collections.abc import Iterator, Mapping
 from contextlib import contextmanager
 from datetime import UTC, datetime
 from pathlib import Path
 from types import MappingProxyType
-from typing import Any
+from typing import IO, Any
 
 import sqlalchemy as sa
 from flask_sqlalchemy.session import Session
 from sqlalchemy.orm import scoped_session
 
-from wbtest.extensions import Base, db
-from wbtest.locks import NoLock, WriteLock
-from wbtest.runtime import runtime
+from wbtest.extensions import Base, db, runtime
 
 log = logging.getLogger(__name__)
-
 PRAGMAS = {"journal_mode": "wal", "synchronous": 2, "foreign_keys": 1, "secure_delete": 1}
 BUSY_MILLISECONDS = 5000
 # The system would let us write on into what nobody can find again.
@@ -31,6 +30,8 @@ MOVED = (
 )
 # Any number will do, as long as every process asks PostgreSQL for the same one.
 GROUP_LOCK = 7_203_411
+# How long to wait for another writer of ours.
+LOCK_SECONDS = 4.0
 
 
 class Refused(Exception):
@@ -96,6 +97,118 @@ def _wait_sentence(seconds: int) -> str:
 
 class StoreBroken(Exception):
     """The database does not follow the rules we rely on; the text says which and the fix."""
+
+
+class WriteLock:
+    """One writer at a time among threads and processes that share a SQLite file.
+
+    SQLite's own waiting sleeps up to 100 ms between tries; a file lock wakes the next one at once.
+    Re-entrant per thread, so a verb called by a verb joins the open transaction. Raises
+    ``sqlalchemy.exc.TimeoutError`` when others write for too long: if somebody else holds the file,
+    each of them waits for that in turn, and the last would wait for all.
+    """
+
+    def __init__(self, path: Path) -> None:
+        self._path = path
+        self._threads = threading.RLock()
+        self._depth = 0
+        self._file: IO[bytes] | None = None
+
+    def __enter__(self) -> None:
+        self._take(LOCK_SECONDS)
+
+    def __exit__(self, *_: object) -> None:
+        self._depth -= 1
+        if self._depth == 0 and self._file is not None:
+            self._file.close()
+            self._file = None
+        self._threads.release()
+
+    @contextmanager
+    def within(self, seconds: float) -> Iterator[None]:
+        """Hold the lock, for whoever waits no longer than that."""
+        self._take(seconds)
+        try:
+            yield
+        finally:
+            self.__exit__()
+
+    def _take(self, seconds: float) -> None:
+        if not self._threads.acquire(timeout=seconds):
+            raise _too_long(seconds)
+        try:
+            if self._depth == 0:
+                # The descriptor lives as long as the lock; a fork gets one of its own.
+                self._file = _locked(self._path, seconds)
+            self._depth += 1
+        except BaseException:
+            self._threads.release()
+            raise
+
+
+def _locked(path: Path, seconds: float) -> IO[bytes]:
+    """Open the file and hold it alone. Raises OperationalError where it cannot be opened."""
+    try:
+        file = path.open("ab")
+    except OSError as error:
+        # On a disk that has become read-only no more could be written to the database beside it.
+        raise sa.exc.OperationalError("open the lock", None, error) from error
+    try:
+        fcntl.flock(file, fcntl.LOCK_EX | fcntl.LOCK_NB)
+    except BlockingIOError:
+        # The system has no waiting that ends, and looking again and again would lose to those who
+        # look at the right moment: so a thread waits, for as long as we care.
+        try:
+            waiting = _Waiting(file)
+        except RuntimeError as error:
+            # The system has no thread left to give.
+            raise sa.exc.OperationalError("wait for the lock", None, error) from error
+        if not waiting.is_over(seconds):
+            raise _too_long(seconds) from None
+    return file
+
+
+class _Waiting(threading.Thread):
+    """Waits for a file lock, and lets go of it at once when nobody cares any more."""
+
+    def __init__(self, file: IO[bytes]) -> None:
+        super().__init__(name="write lock", daemon=True)
+        self._file = file
+        self._got = threading.Event()
+        self._ends = threading.Lock()
+        self._is_given_up = False
+        self.start()
+
+    def run(self) -> None:
+        fcntl.flock(self._file, fcntl.LOCK_EX)
+        with self._ends:
+            if self._is_given_up:
+                self._file.close()
+            self._got.set()
+
+    def is_over(self, seconds: float) -> bool:
+        """Wait so long; False gives up."""
+        if self._got.wait(seconds):
+            return True
+        with self._ends:
+            self._is_given_up = not self._got.is_set()
+            return not self._is_given_up
+
+
+def _too_long(seconds: float) -> sa.exc.TimeoutError:
+    return sa.exc.TimeoutError(f"others have been writing for {seconds:g} s")
+
+
+class NoLock:
+    """PostgreSQL has its own; it needs none of ours."""
+
+    def __enter__(self) -> None: ...
+
+    def __exit__(self, *_: object) -> None: ...
+
+    def within(self, _seconds: float) -> "NoLock":
+        """Hold nothing."""
+        return self
 
 
 class UtcDateTime(sa.types.TypeDecorator[datetime]):

@@ -24,8 +24,7 @@ from wbtest.api.tokens import SCOPES_OF
 from wbtest.config import Settings
 from wbtest.delivery.models import OutboxEvent, OutboxMail, Webhook
 from wbtest.delivery.outbox import queue_mail
-from wbtest.extensions import db
-from wbtest.runtime import runtime
+from wbtest.extensions import db, runtime
 from wbtest.store import writing
 from wbtest.team import access, members, tokens
 from wbtest.team.models import Invitation

@@ -7,7 +7,7 @@ from tests.api.conftest import Program, program_of
 from tests.conftest import HandClock
 from tests.delivery.sink import local
 from tests.factories import Team, make_revision
-from wbtest.runtime import runtime
+from wbtest.extensions import runtime
 from wbtest.team import delivery_settings
 
 PATHS = ("/members", "/invitations", "/tokens", "/webhooks", "/mails", "/audit")

@@ -20,11 +20,10 @@ from tests.attacks.people import DAY, NEVER, START, People
 from tests.factories import CHEAP, find_team, make_approval, make_revision, make_running, make_team
 from wbtest import create_app
 from wbtest.config import Settings
-from wbtest.extensions import Base, db
+from wbtest.extensions import Base, db, runtime
 from wbtest.publishing.models import Experiment
 from wbtest.results.figures import Results, results_of
 from wbtest.results.trust import Panel, panel_of
-from wbtest.runtime import runtime
 from wbtest.team import passwords
 
 SLUG = "larder"

@@ -15,8 +15,7 @@ from wbtest.audience.recording.events import Event, Seen, Served, SignedUp
 from wbtest.audience.recording.gate import NetworkGate
 from wbtest.audience.recording.write_batch import record_events
 from wbtest.delivery.models import OutboxMail
-from wbtest.extensions import Base, db
-from wbtest.runtime import runtime
+from wbtest.extensions import Base, db, runtime
 from wbtest.store import writing_group
 
 START_US = int(START.timestamp()) * 1_000_000

@@ -11,7 +11,7 @@ from tests.audience.larder import Larder, Visitor, find_larder, mails, start_pag
 from tests.audience.recording import Database, Page
 from tests.conftest import HandClock
 from tests.prepared import Fill
-from wbtest import locks, store
+from wbtest import store
 from wbtest.extensions import Base
 from wbtest.publishing import lifecycle
 
@@ -22,7 +22,7 @@ def database(database_url: str, tmp_path: Path, now: HandClock) -> Iterator[Data
     store.prepare(engine)
     Base.metadata.create_all(engine)
     is_sqlite = engine.dialect.name == "sqlite"
-    lock = locks.WriteLock(tmp_path / "test.lock") if is_sqlite else locks.NoLock()
+    lock = store.WriteLock(tmp_path / "test.lock") if is_sqlite else store.NoLock()
     database = Database(engine, lock, now)
     yield database
     for recorder in database.recorders:

@@ -17,7 +17,7 @@ from tests.conftest import Browser
 from tests.factories import make_checked, make_old_approval, make_person
 from wbtest.audience.models import Sighting, Signup, Visit
 from wbtest.delivery.models import OutboxMail
-from wbtest.extensions import Now, db
+from wbtest.extensions import Now, db, runtime
 from wbtest.publishing import lifecycle
 from wbtest.publishing.experiments import add_variant, create_experiment
 from wbtest.publishing.models import Experiment
@@ -25,7 +25,6 @@ from wbtest.publishing.page_options import USUAL, Options
 from wbtest.publishing.page_settings import change_options
 from wbtest.publishing.rule import Hypothesis
 from wbtest.publishing.whole_drafts import clone_experiment
-from wbtest.runtime import runtime
 from wbtest.team.models import Person
 from wbtest.writing import document as documents
 from wbtest.writing.releases import create_release, freeze

@@ -13,7 +13,7 @@ import sqlalchemy as sa
 from sqlalchemy.orm import Session
 
 from tests.factories import make_rule
-from wbtest import locks, store
+from wbtest import store
 from wbtest.audience.models import HourlyCount, MachineCount
 from wbtest.audience.recording import recorder as recorder_module
 from wbtest.audience.recording import rollup
@@ -39,7 +39,7 @@ PHONE = (
 class Database:
     """A database as the server has it, without the app around it."""
 
-    def __init__(self, engine: sa.Engine, lock: locks.WriteLock | locks.NoLock, now: Now) -> None:
+    def __init__(self, engine: sa.Engine, lock: store.WriteLock | store.NoLock, now: Now) -> None:
         self.engine = engine
         self.lock = lock
         self.now = now
@@ -194,7 +194,7 @@ def serve(url: str, lock: str, experiment_id: int, number: int) -> None:
     recorder_module.GROUP_SECONDS = 60.0
     engine = sa.create_engine(url)
     store.prepare(engine)
-    held = locks.WriteLock(Path(lock)) if lock else locks.NoLock()
+    held = store.WriteLock(Path(lock)) if lock else store.NoLock()
     page = Page(Database(engine, held, lambda: START), experiment_id=experiment_id)
     for visitor in range(number):
         page.serve(f"v{visitor}")

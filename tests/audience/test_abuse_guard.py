@@ -13,12 +13,11 @@ from wbtest.audience.models import Alarm
 from wbtest.audience.recording.rollup import differences
 from wbtest.audience.signups import AbuseGuard, looks_automated
 from wbtest.delivery.models import OutboxMail
-from wbtest.extensions import db
+from wbtest.extensions import db, runtime
 from wbtest.publishing import lifecycle
 from wbtest.publishing.lifecycle import choose_afterwards
 from wbtest.publishing.page_options import Options
 from wbtest.results.signup_list import kinds
-from wbtest.runtime import runtime
 from wbtest.store import writing
 
 GUARD = AbuseGuard()

@@ -8,9 +8,8 @@ from tests.conftest import HandClock
 from wbtest.audience import counts
 from wbtest.audience.counts import Cut, Hourly, Totals, people_of
 from wbtest.audience.quality_counts import machines_of
-from wbtest.extensions import db
+from wbtest.extensions import db, runtime
 from wbtest.publishing.models import Experiment
-from wbtest.runtime import runtime
 
 
 @pytest.fixture

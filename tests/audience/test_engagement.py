@@ -18,9 +18,8 @@ from wbtest.audience.counts import NO_SHARE, Share, acts_by_variant, faq_opened
 from wbtest.audience.models import Engagement, EngagementCount
 from wbtest.audience.recording import rollup
 from wbtest.audience.recording.events import ITEMS, Did, read_acts
-from wbtest.extensions import db
+from wbtest.extensions import db, runtime
 from wbtest.publishing import lifecycle
-from wbtest.runtime import runtime
 from wbtest.store import writing
 
 

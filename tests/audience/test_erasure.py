@@ -25,8 +25,7 @@ from wbtest.audience.recording.recorder import Recorder
 from wbtest.audience.recording.rollup import differences
 from wbtest.audience.views import MOST_OBJECTIONS
 from wbtest.delivery.worker import run_due_jobs
-from wbtest.extensions import db
-from wbtest.runtime import runtime
+from wbtest.extensions import db, runtime
 
 COLUMNS = ("served", "seen", "converted", "signups")
 

@@ -15,7 +15,7 @@ from wbtest.config import Settings
 from wbtest.delivery import webhooks
 from wbtest.delivery.mail_sender import send_mail
 from wbtest.delivery.webhook_sender import post_events
-from wbtest.runtime import runtime
+from wbtest.extensions import runtime
 from wbtest.team import delivery_settings
 
 MANY_SECONDS = 30

@@ -19,8 +19,7 @@ from wbtest.audience.quality_counts import newest_networks
 from wbtest.audience.recording import gate, write_batch
 from wbtest.audience.recording.events import Served
 from wbtest.delivery.models import OutboxMail
-from wbtest.extensions import db
-from wbtest.runtime import runtime
+from wbtest.extensions import db, runtime
 
 pytestmark = pytest.mark.every_database
 HOME = "203.0.113.7"

@@ -11,7 +11,7 @@ from tests.delivery.conftest import MailServer, run
 from tests.factories import log_in, make_person
 from wbtest.config import Settings
 from wbtest.delivery.mail_sender import send_mail
-from wbtest.runtime import runtime
+from wbtest.extensions import runtime
 
 
 @pytest.fixture

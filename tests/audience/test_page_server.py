@@ -37,12 +37,11 @@ from wbtest.audience.page_server import PageServer
 from wbtest.audience.recording.events import Served
 from wbtest.audience.recording.recorder import QueueFull, Recorder
 from wbtest.audience.visitors import read_cookie
-from wbtest.extensions import db
-from wbtest.locks import WriteLock
+from wbtest.extensions import db, runtime
 from wbtest.publishing import lifecycle
 from wbtest.publishing.page_options import Options
 from wbtest.publishing.page_strings import strings_for
-from wbtest.runtime import runtime
+from wbtest.store import WriteLock
 
 CHROME = "Mozilla/5.0 (X11; Linux x86_64) AppleWebKit/537.36 (KHTML, like Gecko) Chrome/140.0.0.0"
 HEADLINES = {"Five weeknight dinners from what is already in your kitchen", "Dinner from a photo"}

@@ -15,7 +15,7 @@ import sqlalchemy as sa
 
 from tests.audience.recording import Database, Page
 from tests.conftest import HandClock
-from wbtest import locks, store
+from wbtest import store
 
 ROWS = "visits|sightings|signups|engagements"
 LOOKS_AT_ALL = re.compile(rf"SCAN ({ROWS})|SEARCH ({ROWS}) USING .*\(experiment_id=\?\)")
@@ -25,7 +25,7 @@ LOOKS_AT_ALL = re.compile(rf"SCAN ({ROWS})|SEARCH ({ROWS}) USING .*\(experiment_
 def page(sqlite_url: str, tmp_path: Path, now: HandClock) -> Iterator[Page]:
     engine = sa.create_engine(sqlite_url)
     store.prepare(engine)
-    database = Database(engine, locks.WriteLock(tmp_path / "test.lock"), now)
+    database = Database(engine, store.WriteLock(tmp_path / "test.lock"), now)
     yield Page(database)
     for recorder in database.recorders:
         recorder.close()

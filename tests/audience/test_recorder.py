@@ -20,8 +20,8 @@ from wbtest.audience.recording.ledger import lock_event_writes
 from wbtest.audience.recording.recorder import QueueFull, Recorder, StoreFailed
 from wbtest.audience.recording.rollup_cells import CountingRules
 from wbtest.delivery.models import OutboxMail
-from wbtest.locks import WriteLock
-from wbtest.runtime import runtime
+from wbtest.extensions import runtime
+from wbtest.store import WriteLock
 
 
 @pytest.fixture(autouse=True)

@@ -50,10 +50,9 @@ from wbtest.config import Settings
 from wbtest.delivery.backups import backup_folder
 from wbtest.delivery.models import OutboxEvent, OutboxMail, Webhook
 from wbtest.delivery.worker import find_run, run_due_jobs
-from wbtest.extensions import db
+from wbtest.extensions import db, runtime
 from wbtest.publishing import lifecycle
 from wbtest.publishing.models import Experiment
-from wbtest.runtime import runtime
 from wbtest.store import Refused, writing
 
 ABOUT_PEOPLE = (Visit, Sighting, Signup, Engagement, Objection)

@@ -15,14 +15,13 @@ from wbtest.audience.recording.rollup import differences
 from wbtest.audience.recording.rollup_cells import COLUMNS
 from wbtest.delivery import webhooks
 from wbtest.delivery.models import OutboxEvent, OutboxMail, Webhook
-from wbtest.extensions import db
+from wbtest.extensions import db, runtime
 from wbtest.publishing import page_copy
 from wbtest.publishing.corrections import page_of
 from wbtest.publishing.models import Experiment
 from wbtest.publishing.sealing import sealed_rule
 from wbtest.results.signup_list import signup_json
 from wbtest.results.signup_list import signups as listed
-from wbtest.runtime import runtime
 from wbtest.store import lock, writing, writing_group
 
 

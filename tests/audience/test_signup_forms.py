@@ -21,8 +21,7 @@ from tests.conftest import HandClock
 from wbtest import create_app
 from wbtest.audience import signup_views
 from wbtest.audience.signup_views import MOST_SIGN_UPS
-from wbtest.extensions import db
-from wbtest.runtime import runtime
+from wbtest.extensions import db, runtime
 from wbtest.store import Gone
 from wbtest.team.models import LimitCount
 

@@ -21,8 +21,7 @@ from wbtest.audience.recording.write_batch import record_events
 from wbtest.audience.signup_mail import hash_of
 from wbtest.audience.signups import AbuseGuard
 from wbtest.delivery.models import OutboxEvent, OutboxMail
-from wbtest.extensions import db
-from wbtest.runtime import runtime
+from wbtest.extensions import db, runtime
 from wbtest.store import writing, writing_group
 from wbtest.team import delivery_settings
 

@@ -17,8 +17,7 @@ from tests.audience.larder import (
 from tests.factories import log_in
 from tests.statements import counted
 from wbtest.audience.models import HourlyCount
-from wbtest.extensions import db
-from wbtest.runtime import runtime
+from wbtest.extensions import db, runtime
 
 
 def test_an_address_is_taken_and_the_visitor_thanked(app, mia, now):

@@ -23,6 +23,7 @@ from wbtest.audience.erasure import erase_unconfirmed
 from wbtest.audience.outcome_mail import count_recipients
 from wbtest.config import Settings
 from wbtest.delivery.models import OutboxMail
+from wbtest.extensions import runtime
 from wbtest.publishing import lifecycle
 from wbtest.publishing.display import preview_token
 from wbtest.publishing.launch_readiness import news_since_check, situation_of
@@ -30,7 +31,6 @@ from wbtest.publishing.page_strings import LANGUAGES, strings_for
 from wbtest.publishing.sealing import sealed_rule
 from wbtest.results.signup_list import mailing_rows, signup_records, signup_rows
 from wbtest.results.signup_list import signups as listed
-from wbtest.runtime import runtime
 from wbtest.store import writing
 from wbtest.team.settings import announce_change
 

@@ -18,8 +18,7 @@ from flask.testing import FlaskClient
 
 import wbtest
 from tests.bench import history, page
-from wbtest.extensions import utc_now
-from wbtest.runtime import runtime
+from wbtest.extensions import runtime, utc_now
 
 HOME = str(Path(wbtest.__file__).parent)
 BROWSER = {"User-Agent": history.BROWSER, "Sec-Fetch-Mode": "navigate"}

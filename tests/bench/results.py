@@ -17,10 +17,9 @@ from tests.bench.row import Goal, Line, Part, Row, Run
 from tests.drills.progress import say
 from wbtest.audience.recording.events import Event, Seen, Served
 from wbtest.audience.visitors import new_visitor
-from wbtest.extensions import db, utc_now
+from wbtest.extensions import db, runtime, utc_now
 from wbtest.publishing.models import Experiment
 from wbtest.results.network_checking import check_all_networks
-from wbtest.runtime import runtime
 
 FEW, MANY, ALL = 100_000, 1_000_000, 10_000_000
 # So long may the many take to be recorded, unless all are asked for; a slow machine gets fewer.

@@ -17,8 +17,7 @@ from wbtest.audience.recording.recorder import LARGEST_GROUP
 from wbtest.audience.recording.write_batch import record_events
 from wbtest.audience.visitors import new_visitor
 from wbtest.delivery import backups
-from wbtest.extensions import db, utc_now
-from wbtest.runtime import runtime
+from wbtest.extensions import db, runtime, utc_now
 
 SECONDS = 1.0
 BROWSER = "Mozilla/5.0 (X11; Linux x86_64; rv:147.0) Gecko/20100101 Firefox/147.0"

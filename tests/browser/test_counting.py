@@ -11,9 +11,8 @@ from tests.audience.larder import Larder, sightings, start_page, visits
 from tests.browser.conftest import CHROMIUM, FLAGS, WHOLE_CHROMIUM, Live
 from wbtest.audience.counts import acts_by_variant
 from wbtest.audience.models import MachineCount
-from wbtest.extensions import db
+from wbtest.extensions import db, runtime
 from wbtest.publishing.page_options import Options
-from wbtest.runtime import runtime
 from wbtest.team import access
 
 pytestmark = pytest.mark.browser

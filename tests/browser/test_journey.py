@@ -7,9 +7,8 @@ import pytest
 from playwright.sync_api import Browser, Page, expect
 
 from tests.browser.conftest import PATIENCE, Live
-from wbtest.extensions import db
+from wbtest.extensions import db, runtime
 from wbtest.publishing.models import Decision
-from wbtest.runtime import runtime
 from wbtest.team.people import make_setup_link
 
 pytestmark = [pytest.mark.browser, pytest.mark.every_database]

@@ -20,11 +20,10 @@ from flask import Flask
 from tests.conftest import Browser
 from tests.drills.place import free_port
 from tests.factories import make_settings
-from wbtest import create_app
+from wbtest import create_app, database
 from wbtest.cli import main
 from wbtest.cli.serve import prepare
 from wbtest.config import Settings, from_environment
-from wbtest.delivery import schema
 from wbtest.extensions import Now, db, utc_now
 from wbtest.team.models import TeamSettings
 
@@ -93,7 +92,7 @@ def migrated(tmp_path_factory: pytest.TempPathFactory) -> Path:
         {"WBTEST_INSTANCE": str(file.parent), "WBTEST_DATABASE_URL": f"sqlite:///{file}"}
     )
     with instance.opened():
-        schema.create()
+        database.create_schema()
     return file
 
 

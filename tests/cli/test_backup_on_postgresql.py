@@ -14,8 +14,9 @@ import sqlalchemy as sa
 from tests.cli.conftest import Instance, eventually, names
 from tests.factories import make_settings
 from tests.postgresql import Server
+from wbtest import database
 from wbtest.cli.serve import prepare
-from wbtest.delivery import pg_backup, schema
+from wbtest.delivery import pg_backup
 from wbtest.delivery.backups import backup_folder, place_for
 from wbtest.extensions import db, utc_now
 from wbtest.store import StoreBroken
@@ -129,7 +130,7 @@ def test_a_dump_holds_neither_what_limits_counted_nor_their_keys(
 
 
 def test_a_dump_of_another_version_is_not_restored(place: Instance, tmp_path: Path) -> None:
-    ours, copy = schema.head_revision(), tmp_path / "copy.dump"
+    ours, copy = database.head_revision(), tmp_path / "copy.dump"
     call_schema(place, "0001_of_others")
     address = sa.make_url(place.settings.database_url).set(drivername="postgresql")
     subprocess.run(

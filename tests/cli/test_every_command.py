@@ -12,7 +12,7 @@ from click.testing import CliRunner
 
 from tests.cli.test_errors import commands
 from wbtest.cli import main
-from wbtest.delivery.schema import head_revision
+from wbtest.database import head_revision
 
 TESTS = Path(__file__).parents[1]
 # Groups do nothing by themselves.

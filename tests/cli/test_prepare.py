@@ -6,8 +6,8 @@ import pytest
 
 from tests.cli.conftest import Instance, serving
 from tests.factories import make_person
+from wbtest import database
 from wbtest.cli.serve import prepare
-from wbtest.delivery import schema
 from wbtest.store import StoreBroken
 from wbtest.team.people import is_setup_open
 
@@ -16,7 +16,7 @@ def test_a_new_instance_gets_its_tables_and_a_link(empty: Instance) -> None:
     link = prepare(empty.settings)
 
     with empty.opened():
-        assert schema.is_current()
+        assert database.is_schema_current()
         assert is_setup_open(link.rpartition("/")[2])
     assert link.startswith("http://127.0.0.1:8000/setup/")
     assert not (empty.folder / "backups").exists()
@@ -63,24 +63,22 @@ class TestOfALostDatabase:
     def test_a_database_that_was_lost_is_told_of_and_nobody_becomes_owner(
         self, own: Instance, *, is_touched: bool
     ) -> None:
-        database = own.folder / "wbtest.db"
+        lost = own.folder / "wbtest.db"
         for file in own.folder.glob("wbtest.db*"):
             file.unlink()
         if is_touched:
-            database.touch()
+            lost.touch()
 
         # Twice: a service manager tries again.
         for _ in range(2):
             refused = own.run("serve", "--host=192.0.2.1")
 
             assert refused.exit_code == 2
-            assert (
-                f"{database} holds nothing, but {own.folder / 'secret_key'} says" in refused.output
-            )
+            assert f"{lost} holds nothing, but {own.folder / 'secret_key'} says" in refused.output
             assert "wbtest restore FILE" in refused.output
             assert "/setup/" not in refused.output
         with own.opened():
-            assert schema.is_empty()
+            assert database.is_empty()
 
     def test_a_backup_brings_back_what_was_lost(self, own: Instance, tmp_path: Path) -> None:
         copy = tmp_path / "copy.db"
@@ -111,7 +109,7 @@ class TestOfALostDatabase:
     def test_a_first_start_that_was_cut_off_after_its_tables_goes_on(self, tmp_path: Path) -> None:
         begun = Instance({"WBTEST_INSTANCE": str(tmp_path / "own")})
         with begun.opened():
-            schema.create()
+            database.create_schema()
 
         with serving(begun) as served:
             assert "First visit, works once" in served.printed

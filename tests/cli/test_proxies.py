@@ -21,8 +21,7 @@ from tests.drills.balancer import Balancer, Host
 from tests.drills.place import free_port
 from tests.test_balancers import demand, running_caddy
 from wbtest.delivery.health import MADE_UP_IP, doctor_token
-from wbtest.extensions import utc_now
-from wbtest.runtime import runtime
+from wbtest.extensions import runtime, utc_now
 
 # Processes and ports; what the database does is the same.
 pytestmark = pytest.mark.one_database

@@ -11,8 +11,7 @@ from tests.cli.conftest import Instance
 from tests.conftest import HandClock
 from tests.factories import make_approval, make_revision, make_running, make_team
 from tests.publishing.tampering import Tamper, each_tampering
-from wbtest.extensions import db
-from wbtest.runtime import runtime
+from wbtest.extensions import db, runtime
 from wbtest.store import writing
 
 

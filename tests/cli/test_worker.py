@@ -13,8 +13,7 @@ import pytest
 from tests.cli.conftest import Instance, eventually
 from wbtest.cli import worker
 from wbtest.cli.worker import Background, SharedApp
-from wbtest.extensions import utc_now
-from wbtest.runtime import runtime
+from wbtest.extensions import runtime, utc_now
 
 NONE_LEFT = OSError(errno.EAGAIN, "Resource temporarily unavailable")
 

@@ -18,7 +18,7 @@ from tests.delivery.sink import Sink, local, running
 from wbtest.config import Settings
 from wbtest.delivery import webhooks
 from wbtest.delivery.models import Webhook
-from wbtest.runtime import runtime
+from wbtest.extensions import runtime
 from wbtest.team import delivery_settings
 
 CERTIFICATE = Path(__file__).parent / "mail-server-for-tests.pem"

@@ -13,8 +13,7 @@ from tests.factories import make_person
 from wbtest.delivery import worker
 from wbtest.delivery.outbox import queue_mail
 from wbtest.delivery.worker import find_run, for_each, run_due_jobs
-from wbtest.extensions import db
-from wbtest.runtime import runtime
+from wbtest.extensions import db, runtime
 
 
 @pytest.fixture

@@ -13,8 +13,7 @@ from tests.factories import Team
 from wbtest.delivery import webhooks
 from wbtest.delivery.models import OutboxEvent, OutboxMail, Webhook
 from wbtest.delivery.webhook_sender import claim_batch, post_events, retry_after
-from wbtest.extensions import db
-from wbtest.runtime import runtime
+from wbtest.extensions import db, runtime
 from wbtest.store import writing
 from wbtest.team import delivery_settings
 

@@ -18,10 +18,9 @@ from flask import Flask
 from tests import migration
 from tests.cli.conftest import Instance
 from tests.conftest import HandClock
-from wbtest import create_app
+from wbtest import create_app, database
 from wbtest.cli.serve import prepare
 from wbtest.config import Settings
-from wbtest.delivery import schema
 from wbtest.extensions import Base, db
 from wbtest.store import StoreBroken
 
@@ -85,7 +84,7 @@ def triggers() -> list[Any]:
 
 
 def test_the_migration_leads_to_what_the_models_say(app: Flask) -> None:
-    schema.create()
+    database.create_schema()
     migrated = shape(), triggers()
     db.drop_all()
     db.create_all()
@@ -95,7 +94,7 @@ def test_the_migration_leads_to_what_the_models_say(app: Flask) -> None:
 
 
 def test_alembic_finds_nothing_that_the_migration_lacks(app: Flask) -> None:
-    schema.create()
+    database.create_schema()
 
     with db.engine.connect() as connection:
         context = MigrationContext.configure(connection, opts={"compare_type": True})
@@ -103,7 +102,7 @@ def test_alembic_finds_nothing_that_the_migration_lacks(app: Flask) -> None:
 
 
 def test_the_revision_is_that_of_the_models(app: Flask) -> None:
-    assert schema.head_revision() == migration.revision(), "run `make migration`"
+    assert database.head_revision() == migration.revision(), "run `make migration`"
 
 
 def test_another_column_is_another_revision(app: Flask) -> None:
@@ -122,26 +121,28 @@ def test_the_migration_made_again_is_the_same(app: Flask, tmp_path: Path) -> Non
     again = migration.write(tmp_path)
 
     assert [*tmp_path.iterdir()] == [again]
-    assert again.read_text() == (schema.FOLDER / again.name).read_text(), "run `make migration`"
+    assert again.read_text() == (database.MIGRATION_FILES / again.name).read_text(), (
+        "run `make migration`"
+    )
 
 
 def test_the_schema_is_there_once_it_was_created(app: Flask) -> None:
-    assert schema.is_empty()
-    assert schema.current_revision() is None
-    assert not schema.is_current()
+    assert database.is_empty()
+    assert database.current_revision() is None
+    assert not database.is_schema_current()
 
-    schema.create()
+    database.create_schema()
 
-    assert not schema.is_empty()
-    assert schema.current_revision() == schema.head_revision()
-    assert schema.is_current()
+    assert not database.is_empty()
+    assert database.current_revision() == database.head_revision()
+    assert database.is_schema_current()
 
 
 def test_creating_twice_changes_nothing(app: Flask) -> None:
-    schema.create()
+    database.create_schema()
     before = shape()
 
-    schema.create()
+    database.create_schema()
 
     assert shape() == before
 
@@ -194,15 +195,15 @@ def upgrade():
 
 def test_creating_that_breaks_leaves_the_database_empty(app: Flask, tmp_path: Path) -> None:
     broken = tmp_path / "migrations"
-    shutil.copytree(schema.MIGRATIONS, broken, ignore=shutil.ignore_patterns("0001_*"))
+    shutil.copytree(database.MIGRATIONS, broken, ignore=shutil.ignore_patterns("0001_*"))
     (broken / "versions" / "0001_broken.py").write_text(BREAKS_HALFWAY)
 
     with pytest.raises(RuntimeError, match="the power went"):
-        schema.create(broken)
+        database.create_schema(broken)
 
-    assert schema.is_empty()
-    schema.create()
-    assert schema.is_current()
+    assert database.is_empty()
+    database.create_schema()
+    assert database.is_schema_current()
 
 
 class TestAnotherVersionsDatabase:
@@ -230,7 +231,7 @@ class TestAnotherVersionsDatabase:
         (line,) = said.output.strip().splitlines()
         assert line.startswith(
             f"wbtest: {what} was made by another version of wbtest (schema {self.OTHER}; "
-            f"this one needs {schema.head_revision()}). Nothing was changed."
+            f"this one needs {database.head_revision()}). Nothing was changed."
         )
 
     @pytest.mark.parametrize(
@@ -244,7 +245,7 @@ class TestAnotherVersionsDatabase:
         self.check_refusal(other.run(*command.split()), "This database")
 
         with other.opened():
-            assert (shape(), schema.current_revision()) == (before, self.OTHER)
+            assert (shape(), database.current_revision()) == (before, self.OTHER)
         assert not [*other.folder.glob("backups/*")]
 
     def test_says_how_to_start_afresh(self, other: Instance) -> None:
@@ -258,11 +259,11 @@ class TestAnotherVersionsDatabase:
         self, other: Instance, monkeypatch: pytest.MonkeyPatch
     ) -> None:
         looks = iter([True])
-        is_empty = schema.is_empty
-        monkeypatch.setattr(schema, "is_empty", lambda: next(looks, False) or is_empty())
+        is_empty = database.is_empty
+        monkeypatch.setattr(database, "is_empty", lambda: next(looks, False) or is_empty())
 
         with other.opened(), pytest.raises(StoreBroken, match="another version of wbtest"):
-            schema.create()
+            database.create_schema()
 
     def test_is_not_restored(self, tmp_path: Path) -> None:
         other = self.make(Instance({"WBTEST_INSTANCE": str(tmp_path / "other")}))
@@ -292,6 +293,6 @@ def test_a_database_of_another_program_is_refused(app: Flask) -> None:
         connection.exec_driver_sql("CREATE TABLE precious (thing TEXT)")
 
     with pytest.raises(StoreBroken, match="has tables of another program"):
-        schema.create()
+        database.create_schema()
 
     assert [*shape()] == ["precious"]

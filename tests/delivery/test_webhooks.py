@@ -14,7 +14,7 @@ from wbtest.delivery import webhooks
 from wbtest.delivery.http_client import Policy
 from wbtest.delivery.models import Webhook
 from wbtest.delivery.webhook_sender import post_events
-from wbtest.runtime import runtime
+from wbtest.extensions import runtime
 from wbtest.store import Invalid, Refused, writing
 from wbtest.team import delivery_settings
 

@@ -11,7 +11,7 @@ from tests.delivery.sink import Sink, local, running
 from wbtest.delivery import webhook_sender, webhooks, worker
 from wbtest.delivery.models import Webhook
 from wbtest.delivery.outbox import queue_mail
-from wbtest.runtime import runtime
+from wbtest.extensions import runtime
 from wbtest.team import delivery_settings
 
 

@@ -19,8 +19,7 @@ from tests.drills.outcome import Broken
 from wbtest import create_app
 from wbtest.cli.serve import prepare
 from wbtest.config import Settings, from_environment
-from wbtest.extensions import Now, db, utc_now
-from wbtest.runtime import runtime
+from wbtest.extensions import Now, db, runtime, utc_now
 
 ROOT = Path(__file__).parent.parent.parent
 OURS = (sys.executable, "-m", "wbtest")

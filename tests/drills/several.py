@@ -25,12 +25,11 @@ from tests.drills.server import UP_SECONDS, Server, eventually
 from tests.drills.smtp import listening
 from wbtest import create_app
 from wbtest.config import from_environment
-from wbtest.extensions import db
+from wbtest.extensions import db, runtime
 from wbtest.publishing import experiments, lifecycle
 from wbtest.publishing import rule as rules
 from wbtest.publishing.launch_readiness import findings_of, warnings_of
 from wbtest.publishing.models import Experiment
-from wbtest.runtime import runtime
 
 SECOND = "second"
 # What a machine asks is counted apart, and is no visit.

@@ -18,8 +18,7 @@ from tests.team.places import make_place, parts_of
 from wbtest import create_app
 from wbtest.audience.signups import AbuseGuard
 from wbtest.config import Settings
-from wbtest.extensions import Base, db
-from wbtest.runtime import runtime
+from wbtest.extensions import Base, db, runtime
 from wbtest.team.access import ROLES
 from wbtest.team.sessions import open_session
 from wbtest.team.tokens import SCOPES, make_token

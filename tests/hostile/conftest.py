@@ -17,8 +17,7 @@ from tests.prepared import SECRET_KEY
 from wbtest import create_app
 from wbtest.audience.signups import AbuseGuard
 from wbtest.config import Settings
-from wbtest.extensions import db
-from wbtest.runtime import runtime
+from wbtest.extensions import db, runtime
 
 
 @dataclass(frozen=True, slots=True)

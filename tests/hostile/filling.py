@@ -26,10 +26,9 @@ from tests.hostile.typist import ENDS
 from tests.results.states import crowd
 from tests.team.doing import shown_link
 from wbtest.audience.models import Sighting
-from wbtest.extensions import db
+from wbtest.extensions import db, runtime
 from wbtest.publishing.correction_requests import digest_of, present_texts
 from wbtest.publishing.models import Experiment
-from wbtest.runtime import runtime
 from wbtest.team.models import Person
 from wbtest.writing.models import Release
 

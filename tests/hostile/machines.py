@@ -17,7 +17,7 @@ from tests.hostile.payloads import Texts
 from tests.hostile.typist import Typist
 from wbtest.delivery.mail_sender import send_mail
 from wbtest.delivery.webhook_sender import post_events
-from wbtest.runtime import runtime
+from wbtest.extensions import runtime
 
 
 def add_webhooks(owner: Typist, texts: Texts) -> None:

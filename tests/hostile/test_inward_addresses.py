@@ -16,8 +16,7 @@ from tests.factories import Team, log_in
 from wbtest.delivery.http_client import Policy
 from wbtest.delivery.models import Webhook
 from wbtest.delivery.webhook_sender import post_events
-from wbtest.extensions import clock, db
-from wbtest.runtime import runtime
+from wbtest.extensions import clock, db, runtime
 from wbtest.store import writing
 from wbtest.team.delivery_settings import send_test_event
 

@@ -20,9 +20,8 @@ from tests.hostile.sinks import faults_in_text
 from wbtest.audience.models import Signup
 from wbtest.delivery.models import Webhook
 from wbtest.delivery.webhooks import KINDS
-from wbtest.extensions import db
+from wbtest.extensions import db, runtime
 from wbtest.ideas.notifications import send_notifications
-from wbtest.runtime import runtime
 from wbtest.team.models import Person
 
 pytestmark = pytest.mark.one_database

@@ -21,12 +21,11 @@ from tests.factories import (
     make_running,
 )
 from wbtest.delivery.models import OutboxMail
-from wbtest.extensions import db
+from wbtest.extensions import db, runtime
 from wbtest.publishing import lifecycle, page_copy
 from wbtest.publishing import rule as rules
 from wbtest.publishing.live_snapshot import pages_version
 from wbtest.publishing.models import Experiment
-from wbtest.runtime import runtime
 from wbtest.store import Refused, writing
 from wbtest.team.models import Person
 from wbtest.writing import document as documents

@@ -20,7 +20,7 @@ from wbtest.decisions.memo_proof import differences
 from wbtest.decisions.memo_views import export_of, find_memo
 from wbtest.delivery import webhooks
 from wbtest.delivery.models import OutboxEvent
-from wbtest.extensions import db
+from wbtest.extensions import db, runtime
 from wbtest.publishing import lifecycle
 from wbtest.publishing.models import Experiment
 from wbtest.publishing.rule import Crowd, to_json
@@ -28,7 +28,6 @@ from wbtest.results.crowd_figures import lines
 from wbtest.results.figures import results_of
 from wbtest.results.figures_json import results_json
 from wbtest.review.approvals import approve
-from wbtest.runtime import runtime
 from wbtest.store import writing
 from wbtest.team import delivery_settings
 

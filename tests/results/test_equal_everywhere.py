@@ -42,8 +42,8 @@ from tests.results.everywhere.stories import (
     KATHMANDU,
 )
 from tests.snapshot import PostgresqlSnapshot, Snapshot
+from wbtest import database
 from wbtest.audience.recording import rollup
-from wbtest.delivery import schema
 from wbtest.extensions import db
 from wbtest.results.shared_links import make_shared
 from wbtest.store import writing
@@ -97,7 +97,7 @@ def stage(app: Flask, now: HandClock, revision: Revision, team: Team) -> Iterato
     # So that the command takes the database for one that is up to date.
     execute(
         "CREATE TABLE alembic_version (version_num VARCHAR(32) NOT NULL)",
-        f"INSERT INTO alembic_version VALUES ('{schema.head_revision()}')",
+        f"INSERT INTO alembic_version VALUES ('{database.head_revision()}')",
     )
     stage = Stage(app, now, revision, team)
     yield stage

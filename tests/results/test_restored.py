@@ -13,11 +13,10 @@ from tests.results.crowd import count_day
 from wbtest import create_app
 from wbtest.config import Settings
 from wbtest.delivery import backups
-from wbtest.extensions import db
+from wbtest.extensions import db, runtime
 from wbtest.publishing.models import Experiment
 from wbtest.results.figures import results_of
 from wbtest.results.figures_json import results_json
-from wbtest.runtime import runtime
 
 LATER = datetime(2027, 3, 11, 20, tzinfo=UTC)
 

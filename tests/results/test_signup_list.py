@@ -17,10 +17,10 @@ from tests.results.conftest import Start
 from tests.results.everywhere.reading import shown
 from wbtest.audience.models import Signup
 from wbtest.audience.recording import rollup
+from wbtest.extensions import runtime
 from wbtest.publishing.models import Experiment
 from wbtest.publishing.page_options import FollowUpQuestion, Options
 from wbtest.results.signup_list import answers_of, asked_on_page, kinds
-from wbtest.runtime import runtime
 from wbtest.store import writing
 from wbtest.writing.suggested_questions import propose_question
 

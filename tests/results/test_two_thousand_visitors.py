@@ -20,9 +20,8 @@ from tests.results.everywhere.recount import Fact, Recount
 from wbtest.audience.recording.rollup import differences
 from wbtest.audience.request_headers import find_cookie
 from wbtest.audience.visitors import read_cookie
-from wbtest.extensions import db
+from wbtest.extensions import db, runtime
 from wbtest.publishing.models import Experiment
-from wbtest.runtime import runtime
 from wbtest.team.sessions import open_session
 
 ZONE = "Asia/Kathmandu"

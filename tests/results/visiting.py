@@ -5,9 +5,8 @@ from typing import Any
 
 from wbtest.audience.models import Visit
 from wbtest.audience.recording.events import Seen, Served, SignedUp
-from wbtest.extensions import db
+from wbtest.extensions import db, runtime
 from wbtest.publishing.models import Experiment
-from wbtest.runtime import runtime
 from wbtest.store import writing
 
 HOUR = 3600

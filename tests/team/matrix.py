@@ -15,8 +15,7 @@ import wbtest
 from tests.conftest import Browser
 from tests.snapshot import Snapshot
 from tests.team.places import Place, Values, address
-from wbtest.extensions import Base, clock, db
-from wbtest.runtime import runtime
+from wbtest.extensions import Base, clock, db, runtime
 from wbtest.store import writing
 from wbtest.team import audit
 from wbtest.team.access import PERMISSIONS, ROLES

@@ -14,7 +14,7 @@ from flask import Flask
 from tests.team.matrix import Cell, cells
 from wbtest import create_app
 from wbtest.config import Settings
-from wbtest.runtime import runtime
+from wbtest.extensions import runtime
 from wbtest.team.access import OWN_LOG_IN
 
 HEAD = """\

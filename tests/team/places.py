@@ -17,7 +17,7 @@ from wbtest.audience.signup_mail import sign_up_token
 from wbtest.decisions.learning_cards import standing_marks
 from wbtest.delivery.health import doctor_token
 from wbtest.delivery.models import OutboxMail, Webhook
-from wbtest.extensions import clock, db
+from wbtest.extensions import clock, db, runtime
 from wbtest.publishing.models import Image
 from wbtest.results.models import Annotation, Spend
 from wbtest.results.shared_links import make_shared
@@ -25,7 +25,6 @@ from wbtest.review.comments import write_comment
 from wbtest.review.models import Reviewer
 from wbtest.review.review_requests import make_link
 from wbtest.review.reviewers import seat_by_link, seat_of
-from wbtest.runtime import runtime
 from wbtest.store import writing
 from wbtest.team import account_recovery, mail_preferences
 from wbtest.team.mail_preferences import stop_test_mails_url

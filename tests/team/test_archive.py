@@ -29,12 +29,11 @@ from tests.team.account.mailbox import code_of
 from tests.team.all_of_it import make_over, open_ways_in, rows
 from wbtest import create_app
 from wbtest.config import Settings
-from wbtest.extensions import clock, db
+from wbtest.extensions import clock, db, runtime
 from wbtest.publishing.images import add_image
 from wbtest.publishing.models import Experiment
 from wbtest.results.figures import results_of
 from wbtest.results.figures_json import results_json
-from wbtest.runtime import runtime
 from wbtest.store import Refused
 from wbtest.team import two_factor
 from wbtest.team.instance_export import STAYS, count_rows, read_export, write_export

@@ -12,9 +12,8 @@ from tests.factories import PASSWORD, Team, audit_lines, log_in, make_person
 from tests.team.all_of_it import TYPED, delete, make_over, rows
 from wbtest.audience.recording.ledger import VISITS
 from wbtest.extensions import clock, db
-from wbtest.locks import NoLock
 from wbtest.publishing.models import Experiment
-from wbtest.store import Refused, writing, writing_group
+from wbtest.store import NoLock, Refused, writing, writing_group
 from wbtest.team import access, members, passwords, settings
 from wbtest.team.models import Membership, Person, TeamSettings
 from wbtest.team.people import set_password

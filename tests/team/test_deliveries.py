@@ -12,8 +12,7 @@ from wbtest.delivery import webhooks
 from wbtest.delivery.models import OutboxEvent, OutboxMail, Webhook
 from wbtest.delivery.outbox import queue_mail
 from wbtest.delivery.worker import JOB_FAILURES, run_due_jobs
-from wbtest.extensions import db
-from wbtest.runtime import runtime
+from wbtest.extensions import db, runtime
 from wbtest.store import writing
 from wbtest.team import delivery_settings
 

@@ -12,8 +12,7 @@ from tests.conftest import Browser, HandClock
 from tests.factories import PASSWORD, PASSWORD_HASH, log_in, make_person
 from wbtest import create_app
 from wbtest.config import Settings
-from wbtest.extensions import db
-from wbtest.runtime import runtime
+from wbtest.extensions import db, runtime
 from wbtest.store import Invalid, RateLimited, writing
 from wbtest.team import passwords
 from wbtest.team.models import LimitCount, LimitKey, Person

@@ -8,8 +8,7 @@ from flask import Flask
 from tests.conftest import Browser, HandClock
 from tests.factories import PASSWORD, log_in, make_person
 from tests.statements import counted
-from wbtest.extensions import db
-from wbtest.runtime import runtime
+from wbtest.extensions import db, runtime
 from wbtest.store import writing
 from wbtest.team import passwords, people
 from wbtest.team.models import LoginSession, Membership, Person

@@ -9,7 +9,7 @@ import pytest
 import sqlalchemy as sa
 from flask import Flask
 
-from wbtest import locks
+from wbtest import store
 from wbtest.extensions import db
 from wbtest.store import Refused, lock
 
@@ -52,6 +52,6 @@ def while_somebody_writes(app: Flask, what: sa.Executable, do: Callable[[], Foun
         lock(),
         writing_too as other,
     ):
-        patch.setattr(locks, "LOCK_SECONDS", LONGER)
+        patch.setattr(store, "LOCK_SECONDS", LONGER)
         other.execute(what)
         return pool.submit(doing).result(LONG)

@@ -7,8 +7,7 @@ from flask import Flask
 from wbtest.api import idempotency
 from wbtest.api.dispatch import bp
 from wbtest.api.openapi import docs_bp
-from wbtest.extensions import csrf
-from wbtest.runtime import runtime
+from wbtest.extensions import csrf, runtime
 
 
 def init_app(app: Flask) -> None:

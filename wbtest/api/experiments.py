@@ -12,6 +12,7 @@ from msgspec import UNSET, UnsetType
 from wbtest.api import parsing
 from wbtest.api.pagination import Page
 from wbtest.api.serialization import Answer, RequestBody, map_errors, reads_if_match
+from wbtest.extensions import runtime
 from wbtest.publishing import rule
 from wbtest.publishing import rule as rules
 from wbtest.publishing.corrections import in_force
@@ -29,7 +30,6 @@ from wbtest.publishing.whole_drafts import (
     make_draft,
     whole_digest,
 )
-from wbtest.runtime import runtime
 from wbtest.store import Invalid
 from wbtest.team import access
 from wbtest.writing.models import Release

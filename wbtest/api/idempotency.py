@@ -15,8 +15,7 @@ from sqlalchemy.orm import Mapped, mapped_column
 
 from wbtest.api.parsing import BadRequest
 from wbtest.api.serialization import JsonResponse
-from wbtest.extensions import Base, clock, db
-from wbtest.runtime import runtime
+from wbtest.extensions import Base, clock, db, runtime
 from wbtest.store import Refused, UtcDateTime, insert, writing
 from wbtest.team.models import ApiToken
 

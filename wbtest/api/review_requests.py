@@ -8,11 +8,11 @@ from flask import abort
 from wbtest.api.revisions import get_revision_for
 from wbtest.api.serialization import Answer, RequestBody
 from wbtest.api.tokens import check_held
+from wbtest.extensions import runtime
 from wbtest.review import review_requests
 from wbtest.review.models import Reviewer, Round
 from wbtest.review.review_requests import members_for
 from wbtest.review.reviewers import is_over
-from wbtest.runtime import runtime
 from wbtest.team import access
 from wbtest.writing.models import Release
 

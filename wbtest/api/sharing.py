@@ -7,10 +7,10 @@ from flask import abort
 
 from wbtest.api.serialization import Answer, RequestBody
 from wbtest.api.tokens import check_held
+from wbtest.extensions import runtime
 from wbtest.publishing.models import Experiment
 from wbtest.results import shared_links
 from wbtest.results.models import SharedLink
-from wbtest.runtime import runtime
 from wbtest.team import access
 
 

@@ -9,8 +9,8 @@ from msgspec import UNSET, UnsetType
 
 from wbtest.api.serialization import Answer, RequestBody
 from wbtest.api.tokens import SCOPES_OF, check_held
+from wbtest.extensions import runtime
 from wbtest.review import approvers
-from wbtest.runtime import runtime
 from wbtest.store import Invalid
 from wbtest.team import access, members, people, settings
 from wbtest.team.models import Invitation, Membership, TeamSettings

@@ -4,9 +4,8 @@ from datetime import date, datetime
 
 import msgspec
 
-from wbtest.extensions import clock
+from wbtest.extensions import clock, runtime
 from wbtest.ideas.todo_queries import waits_for
-from wbtest.runtime import runtime
 from wbtest.team import access
 
 

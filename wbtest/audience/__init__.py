@@ -26,8 +26,7 @@ from wbtest.audience.retention import finish_purges, purge_due, remind_owners
 from wbtest.audience.signups import AbuseGuard
 from wbtest.audience.views import bp
 from wbtest.config import Settings
-from wbtest.extensions import db
-from wbtest.runtime import runtime
+from wbtest.extensions import db, runtime
 
 # Each adds its pages to the blueprint of ``views``.
 PAGES = (

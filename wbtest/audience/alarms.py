@@ -15,12 +15,11 @@ from wbtest.audience.recording.rollup_cells import SUSPECTED
 from wbtest.audience.signups import AbuseGuard
 from wbtest.audience.traffic import PRETENDER
 from wbtest.delivery.worker import for_each
-from wbtest.extensions import db
+from wbtest.extensions import db, runtime
 from wbtest.publishing.lifecycle import address_of
 from wbtest.publishing.models import Experiment
 from wbtest.publishing.rule import NetworkLimits
 from wbtest.publishing.sealing import sealed_limits
-from wbtest.runtime import runtime
 from wbtest.store import writing
 from wbtest.team.mail_preferences import send_alarm
 

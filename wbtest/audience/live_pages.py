@@ -29,10 +29,9 @@ from wbtest.audience.request_headers import (
     is_opted_out,
 )
 from wbtest.audience.visitors import FormToken, Visitor
-from wbtest.extensions import Now, db, seconds_of
+from wbtest.extensions import Now, db, runtime, seconds_of
 from wbtest.publishing.assignment import Draw
 from wbtest.publishing.live_snapshot import LiveExperiment, load_live, pages_version
-from wbtest.runtime import runtime
 from wbtest.store import Refused
 
 log = logging.getLogger(__name__)

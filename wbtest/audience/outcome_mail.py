@@ -20,12 +20,11 @@ from wbtest.audience.waiting_list import WAITING
 from wbtest.delivery.models import OutboxMail
 from wbtest.delivery.outbox import mail_domain, mail_row
 from wbtest.delivery.worker import for_each
-from wbtest.extensions import clock, db
+from wbtest.extensions import clock, db, runtime
 from wbtest.publishing.corrections import page_of
 from wbtest.publishing.lifecycle import AlreadyDone, address_of, take_step
 from wbtest.publishing.models import Experiment
 from wbtest.publishing.page_strings import strings_of
-from wbtest.runtime import runtime
 from wbtest.store import Invalid, Refused, hold, writing
 from wbtest.team.access import get_team
 from wbtest.team.models import Person

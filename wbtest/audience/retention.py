@@ -39,11 +39,10 @@ from wbtest.delivery.backups import backup_folder, made_at
 from wbtest.delivery.models import OutboxEvent, OutboxMail
 from wbtest.delivery.outbox import queue_mail
 from wbtest.delivery.worker import find_run, for_each
-from wbtest.extensions import clock, db
+from wbtest.extensions import clock, db, runtime
 from wbtest.publishing.lifecycle import address_of, take_step
 from wbtest.publishing.models import Experiment, Step
 from wbtest.publishing.page_strings import strings_for
-from wbtest.runtime import runtime
 from wbtest.store import Refused, StoreBroken, hold, lock, writing
 from wbtest.team.audit import find_last_action
 from wbtest.team.models import Membership, Person

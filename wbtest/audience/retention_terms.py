@@ -8,12 +8,12 @@ from datetime import UTC, date, datetime, time, timedelta
 from typing import NamedTuple
 from zoneinfo import ZoneInfo
 
+from wbtest.extensions import runtime
 from wbtest.publishing.live_snapshot import LiveExperiment
 from wbtest.publishing.models import Experiment
 from wbtest.publishing.page_options import FirstMail
 from wbtest.publishing.page_strings import PageStrings
 from wbtest.publishing.sealing import sealed_options, sealed_rule
-from wbtest.runtime import runtime
 
 # How long an address may stay that nobody confirms.
 PENDING_DAYS = 30

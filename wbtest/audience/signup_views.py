@@ -33,10 +33,9 @@ from wbtest.audience.views import (
 )
 from wbtest.audience.visitors import FormToken
 from wbtest.audience.waiting_list import WAITING, joins
-from wbtest.extensions import clock, db
+from wbtest.extensions import clock, db, runtime
 from wbtest.publishing.live_snapshot import LiveVariant
 from wbtest.publishing.page_strings import strings_of
-from wbtest.runtime import runtime
 from wbtest.store import Gone, Refused, end_reading
 from wbtest.team import access, rate_limits
 

@@ -23,13 +23,12 @@ from wbtest.audience.request_headers import (
 )
 from wbtest.audience.waiting_list import list_token
 from wbtest.errors import error_page
-from wbtest.extensions import clock, csrf, db
+from wbtest.extensions import clock, csrf, db, runtime
 from wbtest.publishing.display import find_preview
 from wbtest.publishing.images import find_file
 from wbtest.publishing.live_snapshot import LiveExperiment, LiveVariant
 from wbtest.publishing.page_design import read_name
 from wbtest.publishing.page_strings import strings_of
-from wbtest.runtime import runtime
 from wbtest.team import access, rate_limits
 from wbtest.writing.models import Release
 from wbtest.writing.text_rules import paragraphs

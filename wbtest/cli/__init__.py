@@ -83,9 +83,9 @@ def _show_version(ctx: click.Context, _option: click.Parameter, is_asked: bool) 
     """What must be the same on two sides: the program, and the shape of its database."""
     if is_asked:
         # Loaded for whoever asks, and not with every command.
-        schema = import_module("wbtest.delivery.schema")
+        database = import_module("wbtest.database")
         version = import_module("importlib.metadata").version("wbtest")
-        click.echo(f"wbtest {version}, database {schema.head_revision()}")
+        click.echo(f"wbtest {version}, database {database.head_revision()}")
         ctx.exit()
 
 

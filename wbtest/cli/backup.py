@@ -7,11 +7,11 @@ from pathlib import Path
 
 import click
 
-from wbtest import create_app
+from wbtest import create_app, database
 from wbtest.audience.retention import drop_old_copies
 from wbtest.cli.startup import alone_with, closed_at_the_end
 from wbtest.config import Settings, from_environment
-from wbtest.delivery import backups, pg_backup, schema
+from wbtest.delivery import backups, pg_backup
 from wbtest.delivery.backups import ASKED, REPLACED, forget_oldest, place_for
 from wbtest.delivery.worker import SomeFailed
 from wbtest.extensions import clock, utc_now
@@ -65,7 +65,7 @@ def _copy(settings: Settings, source: Path, target: Path) -> None:
     # First of all: to open the database clears up what lies beside it.
     backups.refuse_to_replace(target)
     with create_app(settings).app_context(), closed_at_the_end():
-        schema.check()
+        database.check_schema()
     try:
         backups.copy_database(source, target)
     except (OSError, sqlite3.Error) as error:
@@ -155,8 +155,8 @@ def _check(part: Path, file: Path) -> None:
         raise StoreBroken(f"{file} is not a whole backup: {verdict}. Nothing was changed.")
     if revision is None:
         raise StoreBroken(f"{file} is not a database of wbtest. Nothing was changed.")
-    if revision[0] != schema.head_revision():
-        raise StoreBroken(f"{file} {schema.of_another_version(revision[0])}")
+    if revision[0] != database.head_revision():
+        raise StoreBroken(f"{file} {database.describe_other_version(revision[0])}")
     if is_torn:
         raise StoreBroken(
             f"{file} is not whole: rows lack those they belong to. Nothing was changed."

@@ -19,9 +19,8 @@ from wbtest.delivery.backups import newest_dump
 from wbtest.delivery.models import Webhook
 from wbtest.delivery.pg_backup import is_dump
 from wbtest.delivery.worker import find_run
-from wbtest.extensions import clock, db
+from wbtest.extensions import clock, db, runtime
 from wbtest.results.visitor_checks import MANY_UNKNOWN
-from wbtest.runtime import runtime
 from wbtest.team import delivery_settings
 
 BACKUP_AGE = timedelta(hours=48)

@@ -20,14 +20,12 @@ from granian.constants import HTTPModes, Interfaces
 from granian.log import LogLevels
 from granian.server.mp import MPServer
 
-from wbtest import create_app
+from wbtest import create_app, database
 from wbtest.cli.startup import check_not_lost, check_store, closed_at_the_end, in_use, start_logging
 from wbtest.cli.worker import Background, SharedApp, name_process, wait_for_process, work_beside
 from wbtest.config import BadSetting, Settings, database_in, from_environment, keep_secret
-from wbtest.delivery import schema
-from wbtest.extensions import Now, utc_now
+from wbtest.extensions import Now, runtime, utc_now
 from wbtest.request_bodies import RequestBodies
-from wbtest.runtime import runtime
 from wbtest.team.people import has_owner, make_setup_link
 
 log = logging.getLogger(__name__)
@@ -156,8 +154,8 @@ def _prepare(app: Flask, *, is_served: bool = False) -> str:
         check_store(settings)
         if is_served:
             check_not_lost(settings)
-        if schema.is_empty():
-            schema.create()
+        if database.is_empty():
+            database.create_schema()
         if settings.is_secret_new:
             keep_secret(settings.instance)
         return "" if has_owner() else f"{settings.base_url}/setup/{make_setup_link()}"

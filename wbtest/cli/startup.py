@@ -12,11 +12,10 @@ from pathlib import Path
 from flask import Flask
 from sqlalchemy.exc import DBAPIError
 
-from wbtest import create_app, store
+from wbtest import create_app, database, store
 from wbtest.config import Settings, database_in, from_environment, secret_file
-from wbtest.delivery import backups, pg_backup, schema
-from wbtest.extensions import Now, db, utc_now
-from wbtest.runtime import runtime
+from wbtest.delivery import backups, pg_backup
+from wbtest.extensions import Now, db, runtime, utc_now
 from wbtest.store import StoreBroken
 from wbtest.team.audit import OPERATOR
 from wbtest.team.people import has_owner
@@ -36,7 +35,7 @@ def opened(environ: Mapping[str, str], now: Now = utc_now) -> Iterator[Flask]:
     runtime(app).actor = OPERATOR
     with app.app_context(), closed_at_the_end():
         check_store(settings)
-        if schema.is_empty():
+        if database.is_empty():
             raise StoreBroken(
                 f"The database of {settings.instance} holds nothing yet. Start `wbtest serve` "
                 "once, or set WBTEST_INSTANCE to the folder that you mean."
@@ -74,7 +73,7 @@ def check_store(settings: Settings) -> None:
         if settings.is_sqlite:
             _check_file(settings)
         store.check_rules(db.engine)
-        schema.check()
+        database.check_schema()
         _check_secret(settings)
     except DBAPIError as error:
         said = str(error.orig)
@@ -102,7 +101,7 @@ def check_not_lost(settings: Settings) -> None:
     """
     file, secret = settings.database_file, secret_file(settings.instance)
     # A database that WBTEST_DATABASE_URL names may just have been made.
-    if file == database_in(settings.instance) and secret.exists() and schema.is_empty():
+    if file == database_in(settings.instance) and secret.exists() and database.is_empty():
         raise StoreBroken(
             f"{file} holds nothing, but {secret} says that this folder was in use. Restore a "
             f"backup: wbtest restore FILE. To start afresh, delete {secret} instead."
@@ -116,7 +115,7 @@ def _check_secret(settings: Settings) -> None:
     """
     if settings.is_sqlite or not settings.is_secret_new:
         return
-    if not schema.is_empty() and has_owner():
+    if not database.is_empty() and has_owner():
         raise StoreBroken(
             "This database is in use with another secret. Set WBTEST_SECRET_KEY to the same on "
             "every machine; the first one may have made its own: see secret_key in its instance "
@@ -159,10 +158,10 @@ def _locked(settings: Settings, how: int, refusal: str) -> Iterator[None]:
         yield
 
 
-def _clear_up(database: Path, *, is_alone: bool) -> None:
+def _clear_up(file: Path, *, is_alone: bool) -> None:
     """Remove what a killed restore left; only the next one may go on without a database."""
-    left = backups.restored_in(database)
-    if left.exists() and not database.exists() and not is_alone:
+    left = backups.restored_in(file)
+    if left.exists() and not file.exists() and not is_alone:
         raise StoreBroken(
             "A restore was cut off before its end. Do it once more: wbtest restore FILE. What was "
             "there before it is in the folder backups, as replaced-…"

@@ -18,8 +18,7 @@ from wbtest import create_app
 from wbtest.cli.startup import closed_at_the_end, in_use, opened, start_logging
 from wbtest.config import Settings
 from wbtest.delivery.worker import work
-from wbtest.extensions import Now, utc_now
-from wbtest.runtime import runtime
+from wbtest.extensions import Now, runtime, utc_now
 from wbtest.team.audit import WORKER
 
 log = logging.getLogger(__name__)

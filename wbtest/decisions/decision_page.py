@@ -43,7 +43,7 @@ from wbtest.decisions.pending_decisions import (
     seconds_for,
 )
 from wbtest.decisions.pending_decisions import find_objection as find_objection_to
-from wbtest.extensions import clock
+from wbtest.extensions import clock, runtime
 from wbtest.publishing import rule_text
 from wbtest.publishing.corrections import page_of
 from wbtest.publishing.models import Experiment
@@ -54,7 +54,6 @@ from wbtest.results.figures import Results
 from wbtest.results.set_aside import Aside, results_and_aside
 from wbtest.results.trust import panel_of
 from wbtest.review.approvers import is_alone
-from wbtest.runtime import runtime
 from wbtest.team import access
 from wbtest.team.models import Person
 from wbtest.writing import document as documents

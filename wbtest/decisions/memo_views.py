@@ -19,7 +19,7 @@ from wbtest.decisions.decision_views import bp
 from wbtest.decisions.memo_content import guesses_of
 from wbtest.decisions.models import Paper
 from wbtest.decisions.pending_decisions import find_standing
-from wbtest.extensions import clock
+from wbtest.extensions import clock, runtime
 from wbtest.publishing import rule_text as rule_in_words
 from wbtest.publishing.lifecycle import file_stem
 from wbtest.publishing.models import Experiment
@@ -28,7 +28,6 @@ from wbtest.publishing.sealing import sealed_rule
 from wbtest.publishing.stages import decisions
 from wbtest.results.crowd_figures import lines
 from wbtest.results.figures import results_of
-from wbtest.runtime import runtime
 from wbtest.team import access
 from wbtest.writing.file_views import download
 from wbtest.writing.release_export import one_sheet_pdf

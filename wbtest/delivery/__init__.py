@@ -6,7 +6,7 @@ from flask import Flask
 
 from wbtest.delivery import backups, outbox, webhooks, worker
 from wbtest.delivery.http_client import Policy
-from wbtest.runtime import runtime
+from wbtest.extensions import runtime
 
 
 def init_app(app: Flask) -> None:

@@ -14,7 +14,7 @@ from urllib.parse import quote
 
 from wbtest import store
 from wbtest.config import Settings
-from wbtest.runtime import runtime
+from wbtest.extensions import runtime
 from wbtest.store import StoreBroken
 
 KEPT_DAYS = 14

@@ -8,10 +8,10 @@ from typing import NamedTuple
 
 from sqlalchemy.exc import SQLAlchemyError
 
+from wbtest import database
 from wbtest.config import Settings
-from wbtest.delivery import schema, worker
-from wbtest.extensions import clock, db
-from wbtest.runtime import runtime
+from wbtest.delivery import worker
+from wbtest.extensions import clock, db, runtime
 
 # What can be wrong, in the order in which it is told.
 CHECKS = ("disk", "database", "migrations", "worker", "queue")
@@ -75,7 +75,11 @@ def check_database() -> str:
 
 def check_migrations() -> str:
     """'' when the database has the shape that this code expects."""
-    return "" if schema.is_current() else "The database has another shape than the program expects."
+    return (
+        ""
+        if database.is_schema_current()
+        else "The database has another shape than the program expects."
+    )
 
 
 def check_worker() -> str:

@@ -22,8 +22,7 @@ from msgspec import Struct
 
 from wbtest.delivery.models import OutboxMail
 from wbtest.delivery.outbox import LONGEST_WAIT, MOST_ATTEMPTS, wait_after
-from wbtest.extensions import clock, db
-from wbtest.runtime import runtime
+from wbtest.extensions import clock, db, runtime
 from wbtest.store import writing
 
 TIMEOUT_SECONDS = 20

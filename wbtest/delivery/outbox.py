@@ -10,8 +10,7 @@ import sqlalchemy as sa
 
 from wbtest import driver
 from wbtest.delivery.models import OutboxEvent, OutboxMail, Webhook
-from wbtest.extensions import clock, db
-from wbtest.runtime import runtime
+from wbtest.extensions import clock, db, runtime
 from wbtest.store import writing
 
 MAILS = cast(sa.Table, OutboxMail.__table__)

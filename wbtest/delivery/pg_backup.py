@@ -14,7 +14,7 @@ from pathlib import Path
 
 import sqlalchemy as sa
 
-from wbtest.delivery import schema
+from wbtest import database
 from wbtest.delivery.backups import DUMP, LEFT_OUT, made_whole
 from wbtest.store import StoreBroken
 
@@ -73,8 +73,8 @@ def check_schema(url: str, file: Path, what: str) -> None:
     rows = _run(url, "pg_restore", *one, str(file), is_local=True)
     found = REVISION.search(rows)
     revision = found[1] if found else "unknown"
-    if revision != schema.head_revision():
-        raise StoreBroken(f"{what} {schema.of_another_version(revision)}")
+    if revision != database.head_revision():
+        raise StoreBroken(f"{what} {database.describe_other_version(revision)}")
 
 
 def is_dump(file: Path) -> bool:

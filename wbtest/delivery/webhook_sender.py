@@ -20,8 +20,7 @@ from wbtest.delivery import http_client
 from wbtest.delivery.http_client import NotAllowed
 from wbtest.delivery.models import OutboxEvent, Webhook
 from wbtest.delivery.outbox import GIVEN_UP_AFTER, wait_after
-from wbtest.extensions import clock, db
-from wbtest.runtime import runtime
+from wbtest.extensions import clock, db, runtime
 from wbtest.store import writing
 
 # What is wrong with one event and not with the webhook.

@@ -21,8 +21,7 @@ from sqlalchemy.exc import SQLAlchemyError
 from wbtest.delivery.mail_sender import send_mails
 from wbtest.delivery.models import JobRun
 from wbtest.delivery.webhook_sender import post_events
-from wbtest.extensions import clock, db
-from wbtest.runtime import runtime
+from wbtest.extensions import clock, db, runtime
 from wbtest.store import describe, insert, writing
 
 log = logging.getLogger(__name__)

@@ -5,6 +5,7 @@ The area on top: it looks at all others, and none of them knows it.
 
 from flask import Flask
 
+from wbtest.extensions import runtime
 from wbtest.ideas import (
     daily_email,
     help_views,
@@ -16,7 +17,6 @@ from wbtest.ideas import (
     views,
     waiting_count,
 )
-from wbtest.runtime import runtime
 
 # Each adds its pages to the blueprint of views.
 PAGES = (onboarding_views, notification_views)

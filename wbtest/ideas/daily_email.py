@@ -15,11 +15,10 @@ from sqlalchemy.orm import joinedload
 from wbtest.delivery.models import OutboxMail
 from wbtest.delivery.outbox import Letter, queue_mail
 from wbtest.delivery.worker import for_each
-from wbtest.extensions import db
+from wbtest.extensions import db, runtime
 from wbtest.ideas.todo_queries import waits_for, waits_in
 from wbtest.publishing.experiments import newest_zone
 from wbtest.review.todo import TodoItem
-from wbtest.runtime import runtime
 from wbtest.store import insert, writing
 from wbtest.team import mail_preferences
 from wbtest.team.access import ROLES

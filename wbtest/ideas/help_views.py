@@ -5,8 +5,8 @@ from pathlib import Path
 from flask import Blueprint, abort, render_template, url_for
 from flask.typing import ResponseReturnValue
 
+from wbtest.extensions import runtime
 from wbtest.ideas.help_pages import REST, grouped, pages_in, rendered
-from wbtest.runtime import runtime
 from wbtest.team import access
 
 bp = Blueprint("help", __name__)

@@ -4,10 +4,9 @@ from flask import abort, flash, make_response, redirect, render_template, reques
 from flask.typing import ResponseReturnValue
 from wtforms import BooleanField, SelectField
 
-from wbtest.extensions import csrf
+from wbtest.extensions import csrf, runtime
 from wbtest.forms import TypedForm, add_form_error
 from wbtest.ideas.views import bp
-from wbtest.runtime import runtime
 from wbtest.store import Invalid
 from wbtest.team import access
 from wbtest.team import mail_preferences as choices

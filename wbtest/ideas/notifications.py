@@ -11,12 +11,11 @@ from sqlalchemy.orm import Mapped, mapped_column
 
 from wbtest.delivery.webhooks import emit
 from wbtest.delivery.worker import for_each
-from wbtest.extensions import Base, db
+from wbtest.extensions import Base, db, runtime
 from wbtest.publishing.lifecycle import address_of, event_facts
 from wbtest.publishing.models import Experiment
 from wbtest.results.figures import Evaluation, evaluate
 from wbtest.results.verdict_text import badge, evidence, headline, promise
-from wbtest.runtime import runtime
 from wbtest.store import UtcDateTime, insert, writing
 from wbtest.team.mail_preferences import list_recipients, send_test_mail
 

@@ -4,6 +4,7 @@ from datetime import timedelta
 
 from flask import Flask
 
+from wbtest.extensions import runtime
 from wbtest.publishing import (
     design_views,
     images,
@@ -13,7 +14,6 @@ from wbtest.publishing import (
 from wbtest.publishing.experiments import newest_zone
 from wbtest.publishing.lifecycle import end_overdue
 from wbtest.publishing.views import bp
-from wbtest.runtime import runtime
 
 # Each adds its pages to the blueprint of views.
 PAGES = (design_views, lifecycle_views, variant_views)

@@ -11,7 +11,7 @@ from typing import Any, NamedTuple
 
 from flask import url_for
 
-from wbtest.extensions import clock
+from wbtest.extensions import clock, runtime
 from wbtest.publishing import page_copy
 from wbtest.publishing.corrections import overrides_of, page_of
 from wbtest.publishing.live_snapshot import LiveExperiment, LiveVariant, find_for_preview
@@ -20,7 +20,6 @@ from wbtest.publishing.page_copy import PageCopy
 from wbtest.publishing.page_options import STEP_LABELS, follow_ups, from_json
 from wbtest.publishing.page_strings import PLACES
 from wbtest.review.approvals import is_approved
-from wbtest.runtime import runtime
 from wbtest.team.models import Person
 from wbtest.writing import document as documents
 from wbtest.writing.releases import find_newest_revision

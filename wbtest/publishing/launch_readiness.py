@@ -7,7 +7,7 @@ from zoneinfo import ZoneInfo
 from sqlalchemy import select
 
 from wbtest.delivery.models import OutboxMail
-from wbtest.extensions import clock, db
+from wbtest.extensions import clock, db, runtime
 from wbtest.networks import Reach
 from wbtest.publishing import page_design, page_options
 from wbtest.publishing import rule as rules
@@ -27,7 +27,6 @@ from wbtest.review.approvers import (
     is_alone,
 )
 from wbtest.review.verdicts import find_stop
-from wbtest.runtime import runtime
 from wbtest.team.access import get_team
 from wbtest.team.models import Person
 from wbtest.writing import document as documents

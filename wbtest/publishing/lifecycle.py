@@ -14,7 +14,7 @@ from sqlalchemy.orm.exc import ObjectDeletedError
 
 from wbtest.delivery import webhooks
 from wbtest.delivery.worker import for_each
-from wbtest.extensions import clock, db
+from wbtest.extensions import clock, db, runtime
 from wbtest.networks import Reach
 from wbtest.publishing.experiments import count_started, find_newer_test
 from wbtest.publishing.launch_check import NAMES
@@ -32,7 +32,6 @@ from wbtest.publishing.models import Experiment, Step
 from wbtest.publishing.sealing import draft_digest, seal_experiment, sealed_rule
 from wbtest.publishing.stages import is_checked
 from wbtest.review.approvals import NotYours
-from wbtest.runtime import runtime
 from wbtest.store import Gone, Invalid, Refused, hold, writing
 from wbtest.team.audit import PHRASES, record
 from wbtest.team.models import Person

@@ -6,6 +6,7 @@ from functools import partial
 from flask import Response, abort, flash, redirect, render_template, request, url_for
 from flask.typing import ResponseReturnValue
 
+from wbtest.extensions import runtime
 from wbtest.forms import add_form_error
 from wbtest.publishing import lifecycle
 from wbtest.publishing.display import added_to, preview_url, ways_of
@@ -29,7 +30,6 @@ from wbtest.publishing.models import Experiment
 from wbtest.publishing.sealing import draft_digest
 from wbtest.publishing.stages import is_checked
 from wbtest.publishing.views import FRAMING, after_form, bp, experiment_page
-from wbtest.runtime import runtime
 from wbtest.store import Invalid, Refused
 from wbtest.team import access, client_info
 from wbtest.team.models import Person

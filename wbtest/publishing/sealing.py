@@ -19,7 +19,7 @@ from sqlalchemy import inspect, select
 from sqlalchemy.orm.attributes import set_committed_value
 
 from wbtest.delivery.outbox import queue_mail
-from wbtest.extensions import db
+from wbtest.extensions import db, runtime
 from wbtest.publishing import page_copy, page_design, page_options, rule_text
 from wbtest.publishing import rule as rules
 from wbtest.publishing.corrections import Place, chain_faults, in_force, page_of, texts_of
@@ -28,7 +28,6 @@ from wbtest.publishing.page_options import Options
 from wbtest.publishing.rule import Hypothesis, NetworkLimits, limits_of
 from wbtest.review.approvers import approvers_of
 from wbtest.review.models import Approval
-from wbtest.runtime import runtime
 from wbtest.writing import document as documents
 from wbtest.writing.models import Revision
 

@@ -19,7 +19,7 @@ from wtforms.form import BaseForm
 
 from wbtest import web
 from wbtest.errors import error_page
-from wbtest.extensions import clock
+from wbtest.extensions import clock, runtime
 from wbtest.forms import add_form_error
 from wbtest.publishing import page_options, rule_text, slugs
 from wbtest.publishing import rule as rules
@@ -81,7 +81,6 @@ from wbtest.publishing.tracking_links import (
     usual_links,
 )
 from wbtest.publishing.whole_drafts import clone_experiment
-from wbtest.runtime import runtime
 from wbtest.store import Invalid
 from wbtest.team import access
 from wbtest.writing import document as documents

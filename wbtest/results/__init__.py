@@ -2,6 +2,7 @@
 
 from flask import Flask
 
+from wbtest.extensions import runtime
 from wbtest.results import (
     dashboard_views,
     network_checking,
@@ -17,7 +18,6 @@ from wbtest.results.shared_page_views import keep_shared_secret
 from wbtest.results.verdict_text import once_decided
 from wbtest.results.views import bp
 from wbtest.results.visitor_checks import reason_name
-from wbtest.runtime import runtime
 
 # Each adds its pages to the blueprint of views.
 PAGES = (

@@ -12,7 +12,7 @@ from flask.typing import ResponseReturnValue
 
 from wbtest.audience.setting_aside import standing
 from wbtest.database import of_one_moment
-from wbtest.extensions import clock
+from wbtest.extensions import clock, runtime
 from wbtest.publishing import rule_text as rule_in_words
 from wbtest.publishing.lifecycle import file_stem
 from wbtest.publishing.models import Experiment
@@ -34,7 +34,6 @@ from wbtest.results.trust import is_lost, panel_of
 from wbtest.results.verdict_text import advice, missing
 from wbtest.results.views import bp
 from wbtest.results.who_came import filters_of
-from wbtest.runtime import runtime
 from wbtest.team import access
 from wbtest.web import as_csv, send_file
 

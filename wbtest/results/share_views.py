@@ -3,13 +3,13 @@
 from flask import abort, flash, redirect, render_template, session, url_for
 from flask.typing import ResponseReturnValue
 
+from wbtest.extensions import runtime
 from wbtest.forms import add_form_error
 from wbtest.publishing.models import Experiment
 from wbtest.results import shared_links
 from wbtest.results.forms import ShareForm
 from wbtest.results.models import SharedLink
 from wbtest.results.views import bp
-from wbtest.runtime import runtime
 from wbtest.store import Refused
 from wbtest.team import access, rate_limits
 

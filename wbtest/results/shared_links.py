@@ -14,13 +14,12 @@ from sqlalchemy import ColumnElement, bindparam, func, select, update
 from sqlalchemy.orm import joinedload
 
 from wbtest.config import Settings
-from wbtest.extensions import clock, db
+from wbtest.extensions import clock, db, runtime
 from wbtest.publishing.lifecycle import address_of
 from wbtest.publishing.models import Experiment
 from wbtest.results.figures import check_started
 from wbtest.results.models import SharedLink
 from wbtest.review.reviewers import hash_of
-from wbtest.runtime import runtime
 from wbtest.store import Invalid, Refused, hold, writing
 from wbtest.team import passwords, reauthentication
 from wbtest.team.audit import record

@@ -18,7 +18,7 @@ from wbtest.audience.traffic import classify
 from wbtest.config import Settings
 from wbtest.database import read_one_moment
 from wbtest.errors import TITLES
-from wbtest.extensions import clock
+from wbtest.extensions import clock, runtime
 from wbtest.forms import add_form_error
 from wbtest.publishing import rule_text as rule_in_words
 from wbtest.publishing.models import Experiment
@@ -33,7 +33,6 @@ from wbtest.results.trust import Check, panel_of
 from wbtest.results.verdict_text import MAY_STOP, attempt_phrase, short_seal
 from wbtest.results.views import bp
 from wbtest.results.who_came import Filters
-from wbtest.runtime import runtime
 from wbtest.store import Invalid, Refused
 from wbtest.team import access, rate_limits
 from wbtest.team.access import get_team

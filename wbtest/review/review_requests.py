@@ -12,12 +12,11 @@ from sqlalchemy import func, or_, select
 from sqlalchemy.orm import joinedload
 
 from wbtest.delivery.outbox import Letter, queue_mail
-from wbtest.extensions import clock, db
+from wbtest.extensions import clock, db, runtime
 from wbtest.review.models import Reading, Reviewer, Round
 from wbtest.review.review_questions import VERDICTS
 from wbtest.review.reviewers import hash_of, is_over, may_hear, member_reviewer, readings_of
 from wbtest.review.verdicts import check_is_newest, check_not_stopped
-from wbtest.runtime import runtime
 from wbtest.store import Invalid, Refused, hold, writing
 from wbtest.team.audit import record
 from wbtest.team.models import Membership, Person

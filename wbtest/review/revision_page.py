@@ -7,7 +7,7 @@ from typing import Any, NamedTuple
 
 from flask import render_template, request, session, url_for
 
-from wbtest.extensions import clock
+from wbtest.extensions import clock, runtime
 from wbtest.review import approvals, review_requests, verdicts
 from wbtest.review.agreement import progress_in_words
 from wbtest.review.alignment import alignment_of, may_see_answers
@@ -24,7 +24,6 @@ from wbtest.review.review_requests import (
     members_for,
 )
 from wbtest.review.reviewers import find_reading, may_hear, seat_of
-from wbtest.runtime import runtime
 from wbtest.team import access
 from wbtest.writing import document as documents
 from wbtest.writing.changes import PartDiff, compare, summarise_changes

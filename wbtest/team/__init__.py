@@ -5,8 +5,7 @@ from datetime import timedelta
 from flask import Flask, Request, Response, g
 from werkzeug.local import LocalProxy
 
-from wbtest.extensions import login
-from wbtest.runtime import runtime
+from wbtest.extensions import login, runtime
 from wbtest.team import (
     access,
     account_recovery,

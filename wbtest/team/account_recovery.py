@@ -11,8 +11,7 @@ import sqlalchemy as sa
 from sqlalchemy.exc import IntegrityError
 
 from wbtest.delivery.outbox import Letter, queue_mail
-from wbtest.extensions import clock, db
-from wbtest.runtime import runtime
+from wbtest.extensions import clock, db, runtime
 from wbtest.store import Invalid, Refused, hold, writing
 from wbtest.team import people, rate_limits, sessions
 from wbtest.team.audit import first_person, record

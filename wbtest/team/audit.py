@@ -16,8 +16,7 @@ from flask import request
 from sqlalchemy import Select, select, true
 from sqlalchemy.exc import SQLAlchemyError
 
-from wbtest.extensions import clock, db
-from wbtest.runtime import runtime
+from wbtest.extensions import clock, db, runtime
 from wbtest.store import Refused, describe, end_reading, writing
 from wbtest.team import access, client_info, rate_limits
 from wbtest.team.models import AuditLine, Person

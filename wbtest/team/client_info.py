@@ -4,8 +4,8 @@ import ipaddress
 
 from flask import has_request_context, request
 
+from wbtest.extensions import runtime
 from wbtest.networks import Reach, network_of
-from wbtest.runtime import runtime
 
 # The first that is found: each says that it is like the ones behind it.
 _BROWSERS = (

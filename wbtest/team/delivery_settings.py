@@ -11,8 +11,7 @@ from wbtest.delivery import http_client, webhooks
 from wbtest.delivery.http_client import NotAllowed
 from wbtest.delivery.models import OutboxEvent, OutboxMail, Webhook
 from wbtest.delivery.outbox import queue_mail
-from wbtest.extensions import clock, db
-from wbtest.runtime import runtime
+from wbtest.extensions import clock, db, runtime
 from wbtest.store import Invalid, Refused, hold, writing
 from wbtest.team.audit import record
 

@@ -12,8 +12,7 @@ from flask import (
 from flask.typing import ResponseReturnValue
 
 from wbtest.delivery import health
-from wbtest.extensions import clock
-from wbtest.runtime import runtime
+from wbtest.extensions import clock, runtime
 from wbtest.team import access
 from wbtest.team.login_views import bp
 

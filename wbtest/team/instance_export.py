@@ -20,8 +20,7 @@ from typing import IO, Any
 
 import sqlalchemy as sa
 
-from wbtest.database import read_one_moment
-from wbtest.delivery.schema import current_revision
+from wbtest.database import current_revision, read_one_moment
 from wbtest.extensions import Base, clock, db
 from wbtest.store import Refused, UtcDateTime, describe, writing
 from wbtest.team.audit import record

@@ -20,8 +20,8 @@ from flask import (
 from flask.typing import ResponseReturnValue
 from werkzeug.wrappers import Response
 
+from wbtest.extensions import runtime
 from wbtest.forms import add_form_error
-from wbtest.runtime import runtime
 from wbtest.store import Invalid
 from wbtest.team import access, account_recovery, password_login, rate_limits, sessions, two_factor
 from wbtest.team.access import View

@@ -12,8 +12,7 @@ from flask import current_app
 from itsdangerous import BadSignature, Signer
 
 from wbtest.delivery.outbox import queue_mail
-from wbtest.extensions import db
-from wbtest.runtime import runtime
+from wbtest.extensions import db, runtime
 from wbtest.store import Invalid, insert, writing
 from wbtest.team.access import PERMISSIONS, ROLES
 from wbtest.team.models import DailyMail, MailChoice, Membership, Person

@@ -12,8 +12,7 @@ from sqlalchemy.exc import IntegrityError
 from sqlalchemy.orm import joinedload
 
 from wbtest.delivery.outbox import Letter, queue_mail
-from wbtest.extensions import clock, db
-from wbtest.runtime import runtime
+from wbtest.extensions import clock, db, runtime
 from wbtest.store import Gone, Invalid, Refused, hold, writing
 from wbtest.team import people
 from wbtest.team.access import ROLE_DESCRIPTIONS, ROLES, get_team

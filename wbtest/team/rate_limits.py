@@ -23,8 +23,7 @@ import sqlalchemy as sa
 from flask import request
 
 from wbtest import driver, networks, store
-from wbtest.extensions import clock, db
-from wbtest.runtime import runtime
+from wbtest.extensions import clock, db, runtime
 from wbtest.store import RateLimited
 from wbtest.team.models import LimitCount, LimitKey
 

@@ -16,8 +16,7 @@ from itsdangerous import Signer
 from sqlalchemy.exc import SQLAlchemyError
 from werkzeug.wrappers import Response
 
-from wbtest.extensions import clock, db
-from wbtest.runtime import runtime
+from wbtest.extensions import clock, db, runtime
 from wbtest.store import Gone, UtcDateTime, describe, lock, writing
 from wbtest.team import client_info
 from wbtest.team.audit import record

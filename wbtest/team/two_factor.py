@@ -24,8 +24,7 @@ from cryptography.hazmat.primitives.kdf.hkdf import HKDF
 from itsdangerous import BadSignature, URLSafeSerializer
 from markupsafe import Markup
 
-from wbtest.extensions import clock, db
-from wbtest.runtime import runtime
+from wbtest.extensions import clock, db, runtime
 from wbtest.store import Invalid, Refused, hold, writing
 from wbtest.team import passwords, reauthentication, sessions
 from wbtest.team.audit import record

@@ -20,12 +20,11 @@ from wbtest.audience.recording import rollup
 from wbtest.audience.recording.events import Arrival, Did, Seen, Served, SignedUp
 from wbtest.audience.setting_aside import group_of, set_aside, standing
 from wbtest.audience.waiting_list import list_key
-from wbtest.extensions import db
+from wbtest.extensions import db, runtime
 from wbtest.publishing import lifecycle
 from wbtest.publishing.models import Experiment
 from wbtest.publishing.page_options import FollowUpQuestion, Options
 from wbtest.publishing.page_settings import change_options
-from wbtest.runtime import runtime
 from wbtest.store import Invalid, writing
 from wbtest.writing.models import Revision
 

@@ -19,7 +19,7 @@ from tests.results.everywhere.reading import (
 )
 from tests.results.everywhere.tabs import EVIDENCE
 from wbtest.cli import main
-from wbtest.runtime import runtime
+from wbtest.extensions import runtime
 
 SHARED = ("variants", "evidence", "days", "funnel")
 # No clock changes what else there is.

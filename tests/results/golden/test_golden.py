@@ -18,12 +18,11 @@ from tests.conftest import HandClock
 from tests.factories import Team, make_approval, make_revision, make_running
 from tests.results.golden.histories import Confirmation, History, events_of, histories
 from wbtest.audience.recording import rollup
-from wbtest.extensions import db
+from wbtest.extensions import db, runtime
 from wbtest.publishing.models import Experiment
 from wbtest.results.exports import TABLES
 from wbtest.results.figures import Results, results_of
 from wbtest.results.figures_json import results_json
-from wbtest.runtime import runtime
 from wbtest.store import writing
 
 FROZEN = Path(__file__).with_name("figures.json.xz")

@@ -24,8 +24,7 @@ from wbtest.audience.recording.write_batch import Loss, loss_of, record_events, 
 from wbtest.database import is_everywhere
 from wbtest.delivery.health import Queue
 from wbtest.extensions import Now
-from wbtest.locks import NoLock, WriteLock
-from wbtest.store import Gone, Refused, describe, writing_group
+from wbtest.store import Gone, NoLock, Refused, WriteLock, describe, writing_group
 
 log = logging.getLogger(__name__)
 

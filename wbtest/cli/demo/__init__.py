@@ -16,13 +16,12 @@ from pathlib import Path
 import click
 from flask import Flask
 
-from wbtest import create_app
+from wbtest import create_app, database
 from wbtest.cli.demo import crowd, story
 from wbtest.cli.demo.stage import DemoClock, MailSink, Stage
 from wbtest.cli.serve import Work, prepare, run
 from wbtest.cli.worker import SharedApp, work_beside
 from wbtest.config import from_environment
-from wbtest.delivery import schema
 from wbtest.extensions import db
 
 ANSWER_SECONDS = 30
@@ -107,7 +106,7 @@ def told_in(folder: Path) -> Path:
 
     Named by the schema: a demo of another one is told again, for there is nothing to lose.
     """
-    return folder / f"ready-{schema.head_revision()}"
+    return folder / f"ready-{database.head_revision()}"
 
 
 def _wait_for(port: int) -> None:
