@@ -33,7 +33,7 @@ from wbtest.publishing.images import add_image
 from wbtest.publishing.models import Experiment
 from wbtest.results.costs import add_spend
 from wbtest.results.notes import add_note
-from wbtest.results.shared_links import make_shared
+from wbtest.results.shared_links import create_shared_link
 from wbtest.review.comments import reply, write_comment
 from wbtest.review.forecasts import forecast
 from wbtest.review.readings import close
@@ -167,4 +167,4 @@ def _note(experiment: Experiment, team: Team) -> None:
     add_spend(experiment, team.editor, "newsletter", today, None, "25", "EUR")
     group = VisitorGroup("in", "reason", "team")
     set_aside(experiment, team.owner, group, "They came as strangers would.")
-    make_shared(experiment, team.owner, "our investor")
+    create_shared_link(experiment, team.owner, "our investor")

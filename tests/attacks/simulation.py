@@ -14,9 +14,8 @@ from wbtest.audience.recording.gate import HOUR as A_HOUR
 from wbtest.audience.recording.gate import within
 from wbtest.audience.recording.hours import QUARTER_SECONDS
 from wbtest.publishing.rule import Hypothesis, NetworkLimits
-from wbtest.results.crowded_networks import Networks, find_networks
+from wbtest.results.crowded_networks import MARKS, Group, Networks, find_networks
 from wbtest.results.evidence_path import HourCounts, look
-from wbtest.results.network_groups import MARKS, Group
 from wbtest.results.verdict import RunPeriod, Verdict, judge
 from wbtest.statistics import Counts
 

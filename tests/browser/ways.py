@@ -12,7 +12,7 @@ from tests.factories import PASSWORD
 from wbtest.extensions import clock, db
 from wbtest.publishing.display import preview_token
 from wbtest.publishing.models import Experiment
-from wbtest.results.shared_links import make_shared
+from wbtest.results.shared_links import create_shared_link
 from wbtest.store import writing
 from wbtest.team import account_recovery, mail_preferences, two_factor
 from wbtest.team.mail_preferences import stop_test_mails_url
@@ -50,7 +50,7 @@ def answer_mail(reader: Reader, leave: str) -> None:
 def open_shared(reader: Reader, owner: Person) -> None:
     """Follow the links that only somebody has who was sent one: to results, and out of mails."""
     runs = db.session.scalars(db.select(Experiment).where(Experiment.slug == "runs")).one()
-    _, token = make_shared(runs, owner, "our investor", password=SHARED_PASSWORD)
+    _, token = create_shared_link(runs, owner, "our investor", password=SHARED_PASSWORD)
     reader.open(f"/shared/{token}")
     reader.page.get_by_label("Password").fill(SHARED_PASSWORD)
     reader.send("Continue")

@@ -45,7 +45,7 @@ from tests.snapshot import PostgresqlSnapshot, Snapshot
 from wbtest import database
 from wbtest.audience.recording import rollup
 from wbtest.extensions import db
-from wbtest.results.shared_links import make_shared
+from wbtest.results.shared_links import create_shared_link
 from wbtest.store import writing
 from wbtest.writing.models import Revision
 from wbtest.writing.release_export import can_make_pdf
@@ -176,7 +176,7 @@ def check_everywhere(stage: Stage, history: History, lived: Lived) -> Reader:
     assert rollup.differences(db.session, experiment.id) == []
     reader = stage.reader(lived)
     check_dashboard(reader, over_at(stage, history, lived), history.part)
-    _, token = make_shared(experiment, team.approver, "our investor")
+    _, token = create_shared_link(experiment, team.approver, "our investor")
     check_shared(reader, stage.browser(), token)
     check_command(reader, experiment.slug)
     make_decision(experiment, team.approver, team.owner, "stop", "Nobody wants it so.")

@@ -25,7 +25,7 @@ from wbtest.publishing.experiments import create_experiment
 from wbtest.publishing.models import Experiment
 from wbtest.results.costs import add_spend
 from wbtest.results.notes import add_note, delete_note
-from wbtest.results.shared_links import make_shared
+from wbtest.results.shared_links import create_shared_link
 from wbtest.review import review_requests
 from wbtest.review.models import Reviewer
 from wbtest.store import writing
@@ -156,7 +156,7 @@ class Doing:
         self._decide("go")
 
     def _share(self) -> None:
-        _, self.shared = make_shared(self._experiment(), self.team.approver, "our investor")
+        _, self.shared = create_shared_link(self._experiment(), self.team.approver, "our investor")
 
     def _paper(self) -> Paper:
         paper = find_newest(self._experiment())

@@ -20,7 +20,7 @@ from wbtest.delivery.models import OutboxMail, Webhook
 from wbtest.extensions import clock, db, runtime
 from wbtest.publishing.models import Image
 from wbtest.results.models import Annotation, Spend
-from wbtest.results.shared_links import make_shared
+from wbtest.results.shared_links import create_shared_link
 from wbtest.review.comments import write_comment
 from wbtest.review.models import Reviewer
 from wbtest.review.review_requests import make_link
@@ -107,7 +107,7 @@ def _of_few(filled: Filled, first: Revision, team: Team) -> dict[str, Values]:
     reviewer, token = make_link(first.release, team.editor, "Ann")
     read(first, seat_by_link(first, reviewer))
     review = {"token": token}
-    shared = {"token": make_shared(filled.running, team.owner, "our bank")[1]}
+    shared = {"token": create_shared_link(filled.running, team.owner, "our bank")[1]}
     reader = {"token": _reader(filled)}
     note = db.session.scalars(
         sa.select(Annotation.key).where(Annotation.experiment_id == filled.running.id)

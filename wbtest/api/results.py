@@ -22,9 +22,9 @@ from wbtest.results.exports import COUNTED, EVENT_COLUMNS, event_rows, numbers_o
 from wbtest.results.figures import Results
 from wbtest.results.figures_json import results_json
 from wbtest.results.history import total
+from wbtest.results.segments import Filters, days_of
 from wbtest.results.set_aside import results_and_aside
 from wbtest.results.signup_list import questions_of, signup_records, signup_rows, signups
-from wbtest.results.who_came import Filters, days_of
 from wbtest.store import Refused
 from wbtest.team import access
 from wbtest.team.audit import record_download

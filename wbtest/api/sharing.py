@@ -43,7 +43,7 @@ class Shared(msgspec.Struct):
 
 def list_shared(experiment_id: int) -> Shared:
     """Who may look from outside, until when, and how often they did."""
-    found = shared_links.shared_of(access.get(Experiment, experiment_id, "read"))
+    found = shared_links.shared_links_of(access.get(Experiment, experiment_id, "read"))
     return Shared([_link_response(each) for each in found])
 
 
@@ -51,7 +51,7 @@ def make_shared(experiment_id: int, body: NewShared) -> Answer[SharedShown]:
     """Make a link for somebody outside. It shows figures, so the token needs `read` as well."""
     experiment = access.get(Experiment, experiment_id, "approve")
     check_held("read")
-    made = shared_links.make_shared(
+    made = shared_links.create_shared_link(
         experiment, access.person(), body.label, body.days, body.password
     )
     return _secret_response(*made)
@@ -61,17 +61,17 @@ def renew_shared(experiment_id: int, number: int) -> Answer[SharedShown]:
     """Give a link another address; the old one opens nothing any more. It takes `read` as well."""
     link = _get_link(experiment_id, number)
     check_held("read")
-    return _secret_response(link, shared_links.renew_shared(link, access.person()))
+    return _secret_response(link, shared_links.renew_shared_link(link, access.person()))
 
 
 def close_shared(experiment_id: int, number: int) -> None:
     """Close a link from now on."""
-    shared_links.revoke_shared(_get_link(experiment_id, number), access.person())
+    shared_links.revoke_shared_link(_get_link(experiment_id, number), access.person())
 
 
 def _get_link(experiment_id: int, number: int) -> SharedLink:
     experiment = access.get(Experiment, experiment_id, "approve")
-    found = (link for link in shared_links.shared_of(experiment) if link.number == number)
+    found = (link for link in shared_links.shared_links_of(experiment) if link.number == number)
     return next(found, None) or abort(404)
 
 

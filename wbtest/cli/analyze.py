@@ -14,12 +14,11 @@ from wbtest.database import read_one_moment
 from wbtest.extensions import clock, db
 from wbtest.publishing.models import Experiment
 from wbtest.publishing.rule import MOST_VARIANTS, NotARule
-from wbtest.results.analysis import Given
-from wbtest.results.analysis import analyze as analyzed
 from wbtest.results.chart_style import odds, times
-from wbtest.results.crowd_figures import lines
 from wbtest.results.figures import results_of
-from wbtest.results.figures_json import results_json
+from wbtest.results.figures_json import Given, results_json
+from wbtest.results.figures_json import analyze as analyzed
+from wbtest.results.robustness import lines
 from wbtest.results.verdict_text import fragility
 from wbtest.statistics import Counts
 from wbtest.store import Refused

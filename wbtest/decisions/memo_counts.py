@@ -11,12 +11,12 @@ from collections.abc import Mapping, Sequence
 from datetime import date
 from typing import Any
 
+import msgspec
 from msgspec.structs import astuple, replace
 
 from wbtest.audience.counts import Totals
-from wbtest.results import network_groups
 from wbtest.results.evidence_path import HourCounts
-from wbtest.results.history import CrowdPeople, History, LeftOut, total
+from wbtest.results.history import CrowdPeople, Findings, History, LeftOut, total
 
 # As they stand in each entry of ``days``.
 TOTALS = Totals.__struct_fields__
@@ -45,7 +45,7 @@ def data_of(variants: Sequence[str], counted: History) -> dict[str, Any]:
         "left_out": {why: [list(aside) for aside in row] for why, row in counted.left_out.items()},
         "machines": {why: list(row) for why, row in counted.machines.items()},
         # Marks of networks go with the visitors' rows, and a memo stays.
-        "networks": network_groups.to_json(replace(counted.networks, marks=())),
+        "networks": msgspec.to_builtins(replace(counted.networks, marks=())),
         # Counts of a test that announced none have no such part.
         **({"crowds": crowds} if crowds else {}),
     }
@@ -68,7 +68,7 @@ def counted_from(data: Mapping[str, Any]) -> History:
         sources={},
         left_out={why: [LeftOut(*pair) for pair in row] for why, row in data["left_out"].items()},
         machines={why: list(row) for why, row in data["machines"].items()},
-        networks=network_groups.from_json(data["networks"]),
+        networks=msgspec.convert(data["networks"], Findings),
         crowds=tuple(
             CrowdPeople(admitted, networks, _hours(data, rows))
             for admitted, networks, rows in data.get("crowds", ())

@@ -26,8 +26,8 @@ from wbtest.publishing.models import Experiment
 from wbtest.publishing.rule import ACTS, EXCLUDED
 from wbtest.publishing.sealing import sealed_rule
 from wbtest.publishing.stages import decisions
-from wbtest.results.crowd_figures import lines
 from wbtest.results.figures import results_of
+from wbtest.results.robustness import lines
 from wbtest.team import access
 from wbtest.writing.file_views import download
 from wbtest.writing.release_export import one_sheet_pdf

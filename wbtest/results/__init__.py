@@ -3,31 +3,16 @@
 from flask import Flask
 
 from wbtest.extensions import runtime
-from wbtest.results import (
-    dashboard_views,
-    network_checking,
-    over_time_views,
-    share_views,
-    shared_page_views,
-    signup_views,
-    visitor_views,
-)
+from wbtest.results import network_checking, shared_links, visitor_views
 from wbtest.results.chart_style import belief, odds, times
 from wbtest.results.measurement_checks import chance
-from wbtest.results.shared_page_views import keep_shared_secret
+from wbtest.results.shared_page import keep_shared_secret
 from wbtest.results.verdict_text import once_decided
 from wbtest.results.views import bp
 from wbtest.results.visitor_checks import reason_name
 
-# Each adds its pages to the blueprint of views.
-PAGES = (
-    over_time_views,
-    dashboard_views,
-    share_views,
-    shared_page_views,
-    signup_views,
-    visitor_views,
-)
+# They add their pages to the blueprint.
+PAGES = (shared_links, visitor_views)
 
 
 def init_app(app: Flask) -> None:

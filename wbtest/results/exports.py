@@ -21,9 +21,8 @@ from wbtest.results.figures import Results
 from wbtest.results.funnel import funnel_steps, reading_of
 from wbtest.results.history import total
 from wbtest.results.rate_charts import course_of, densities
-from wbtest.results.segments import Segment
+from wbtest.results.segments import Filters, Segment, days_of, who_came
 from wbtest.results.signup_list import answers_of, asked_on_page
-from wbtest.results.who_came import Filters, days_of, who_came
 from wbtest.statistics import Counts, wilson
 
 Rows = Iterator[Sequence[Any]]

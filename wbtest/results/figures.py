@@ -17,15 +17,19 @@ from wbtest.audience.counts import Totals
 from wbtest.publishing.models import Experiment, Variant
 from wbtest.publishing.rule import Hypothesis
 from wbtest.publishing.sealing import faults_of, sealed_rule
-from wbtest.results.crowd_figures import CrowdFigures, check_crowds, crowd_figures
 from wbtest.results.evidence_path import HOUR, EvidencePath, HourCounts, look
 from wbtest.results.history import Counted, History, LeftOut, count, history, of_served, total
 from wbtest.results.network_checking import findings_of, is_current, look_at_networks
-from wbtest.results.outlook import Outlook, estimate_remaining
 from wbtest.results.quality_checks import check_measurement, check_since, run_checks
-from wbtest.results.robustness import Fragility, fragility_of
+from wbtest.results.robustness import (
+    CrowdFigures,
+    Fragility,
+    check_crowds,
+    crowd_figures,
+    fragility_of,
+)
 from wbtest.results.trust import Check, is_red
-from wbtest.results.verdict import RunPeriod, Standing, Verdict, judge
+from wbtest.results.verdict import Outlook, RunPeriod, Standing, Verdict, estimate_remaining, judge
 from wbtest.statistics import Comparison, Interval, Ranking, Split
 from wbtest.store import Refused
 

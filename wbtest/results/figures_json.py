@@ -1,17 +1,36 @@
-"""Results as plain JSON values, in the product's public shape; a decision stores them so."""
+"""Figures as plain JSON values: those of a test, and of counts that came from elsewhere. Pure.
+
+A decision stores the figures of its test so. A file of totals knows no time: every visitor in it
+is taken to have had their time to convert, and the least visitors and days of a sealed rule to be
+over.
+"""
 
 from __future__ import annotations
 
+from collections.abc import Sequence
+from dataclasses import dataclass
+from datetime import UTC, datetime, timedelta
 from math import isfinite
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
-from wbtest.results.crowd_figures import CrowdFigures
+from wbtest import statistics
+from wbtest.publishing.rule import Hypothesis
+from wbtest.results.evidence_path import EvidencePath, HourCounts
 from wbtest.results.figures import Results, VariantFigures
 from wbtest.results.quality_checks import check_since
-from wbtest.results.trust import is_red
-from wbtest.results.verdict import Verdict
+from wbtest.results.robustness import CrowdFigures
+from wbtest.results.trust import is_red, listed
+from wbtest.results.verdict import RunPeriod, Verdict, judge
 from wbtest.results.verdict_text import why
 from wbtest.statistics import Counts, Interval
+
+if TYPE_CHECKING:
+    from wbtest.statistics.mixture import Floats
+
+# Any moment does: the verdict is of one look, after the least days.
+STARTED = datetime(2027, 3, 1, tzinfo=UTC)
+LOOK = STARTED + timedelta(days=2)
+LAST_DAY = STARTED + timedelta(days=30)
 
 
 def results_json(results: Results) -> dict[str, Any]:
@@ -44,7 +63,7 @@ def results_json(results: Results) -> dict[str, Any]:
                 "a": results.variants[pair.a].key,
                 "b": results.variants[pair.b].key,
                 "log_e": pair.log_e,
-                "ratio": _ends(pair.ratio),
+                "ratio": ends(pair.ratio),
             }
             for pair in results.comparison or ()
         ],
@@ -124,10 +143,10 @@ def _variant(
         "excluded": excluded,
         "rate": variant.rate,
         "rate_of_served": rate_of_served,
-        "wilson": _ends(variant.wilson),
-        "credible": _ends(variant.credible),
-        "sequence": _ends(variant.sequence),
-        "decision": _ends(variant.decision),
+        "wilson": ends(variant.wilson),
+        "credible": ends(variant.credible),
+        "sequence": ends(variant.sequence),
+        "decision": ends(variant.decision),
         "probability_best": ranking.probability_best[k] if ranking else None,
         "expected_loss": ranking.expected_loss[k] if ranking else None,
     }
@@ -149,5 +168,184 @@ def _fragility(results: Results) -> dict[str, Any] | None:
     }
 
 
-def _ends(interval: Interval) -> list[float | None]:
+@dataclass(frozen=True, slots=True)
+class Given:
+    """What is to be judged: variants by key, and the rule. Rates are fractions.
+
+    Without ``floor`` nothing is ever above it, so *not met* always means stop.
+    """
+
+    keys: tuple[str, ...]
+    counts: tuple[Counts, ...]
+    weights: tuple[float, ...]
+    target: float
+    floor: float | None = None
+    alpha: float = 0.05
+    beta: float = 0.05
+
+    def __post_init__(self) -> None:
+        # The rule refuses what no test may be sealed with, and names it.
+        _rule_of(self)
+
+
+def analyze(given: Given) -> dict[str, Any]:
+    """Return the figures under the names of ``results_json``, as plain values.
+
+    Evidence is log E, and ``needed`` what it must reach; an endless end is null. While the split
+    alarm stands, the variants are not compared. Raises ValueError for weights that are none.
+
+    >>> two = Counts(400, 20), Counts(400, 49)
+    >>> found = analyze(Given(("a", "b"), two, (1, 1), target=0.08, floor=0.03))
+    >>> found["verdict"], found["recommendation"], found["best"]
+    ('not_enough', 'keep_running', 'b')
+    """
+    arms = range(len(given.keys))
+    looks = _looks(given)
+    verdict = judge(_rule_of(given), _no_hours(given), looks, RunPeriod(STARTED, None, LOOK, "UTC"))
+    split = statistics.split([counts.seen for counts in given.counts], given.weights)
+    comparison = (
+        [] if split.mismatch else statistics.compare(given.counts, given.weights, given.alpha)
+    )
+    best = (
+        None if split.mismatch else statistics.find_best(given.counts, given.weights, given.alpha)
+    )
+    return {
+        "variants": [_variant_of_counts(given, k, is_compared=not split.mismatch) for k in arms],
+        "target": {
+            "rate": given.target,
+            "floor": given.floor,
+            "alpha": given.alpha,
+            "beta": given.beta,
+            "needed_above": statistics.evidence_needed(given.alpha, len(arms)),
+            "needed_below": statistics.evidence_needed(given.beta),
+            "variants": [_about_target(given, looks, verdict, k) for k in arms],
+        },
+        "comparison": [
+            {
+                "a": given.keys[pair.a],
+                "b": given.keys[pair.b],
+                "log_e": pair.log_e,
+                "ratio": ends(pair.ratio),
+            }
+            for pair in comparison
+        ],
+        "best": None if best is None else given.keys[best],
+        "split": {
+            "p_value": split.p_value,
+            "log_e": split.log_e,
+            "mismatch": split.mismatch,
+            "chi_square": split.chi_square,
+            "expected": list(split.expected),
+        },
+        "verdict": verdict.word,
+        "recommendation": verdict.recommendation,
+        "withheld": verdict.is_withheld,
+        "all_equal": {"log_e": statistics.log_e_unequal(given.counts, given.weights)},
+        "why": _why(given, verdict),
+    }
+
+
+def ends(interval: Interval) -> list[float | None]:
+    """Return both ends; one that is endless is None."""
     return [end if isfinite(end) else None for end in interval]
+
+
+def _variant_of_counts(given: Given, k: int, *, is_compared: bool) -> dict[str, Any]:
+    counts = given.counts[k]
+    ranking = statistics.rank(given.counts) if is_compared else None
+    return {
+        "key": given.keys[k],
+        "weight": given.weights[k],
+        "seen": counts.seen,
+        "signups": counts.converted,
+        "converted": counts.converted,
+        "rate": counts.rate,
+        "wilson": ends(statistics.wilson(counts)),
+        "credible": ends(statistics.posterior(counts).credible()),
+        "sequence": ends(statistics.sequence(counts, given.alpha)),
+        "decision": ends(
+            statistics.decision_interval(counts, given.alpha, given.beta, len(given.keys))
+        ),
+        "probability_best": ranking.probability_best[k] if ranking else None,
+        "expected_loss": ranking.expected_loss[k] if ranking else None,
+    }
+
+
+def _about_target(given: Given, looks: EvidencePath, verdict: Verdict, k: int) -> dict[str, Any]:
+    above, below = float(looks.above[-1, k]), float(looks.below[-1, k])
+    above_floor = None if given.floor is None else float(looks.above_floor[-1, k])
+    return {
+        "key": given.keys[k],
+        "log_e_above": above,
+        "log_e_below": below,
+        "log_e_above_floor": above_floor,
+        "p_above": statistics.p_value(above),
+        "p_below": statistics.p_value(below),
+        "probability_above": statistics.posterior(given.counts[k]).probability_above(given.target),
+        "standing": verdict.standings[k],
+    }
+
+
+def _looks(given: Given) -> EvidencePath:
+    """The evidence of these totals, as a full hour that is over and as now."""
+    import numpy as np
+
+    def twice(row: float | Sequence[float]) -> Floats:
+        return np.array([row, row], dtype=np.float64)
+
+    seen = [counts.seen for counts in given.counts]
+    none = [-np.inf] * len(seen)
+    floor = given.floor
+    return EvidencePath(
+        ends=twice(LOOK.timestamp()).astype(np.int64),
+        above=twice([statistics.log_e_above(c, given.target) for c in given.counts]),
+        above_floor=twice(
+            none if floor is None else [statistics.log_e_above(c, floor) for c in given.counts]
+        ),
+        below=twice([statistics.log_e_below(c, given.target) for c in given.counts]),
+        split=twice(statistics.split(seen, given.weights).log_e),
+        seen=twice(sum(seen)).astype(np.int64),
+    )
+
+
+def _no_hours(given: Given) -> HourCounts:
+    """Nothing is known of when people came, so nothing speaks against a verdict later."""
+    import numpy as np
+
+    arms = len(given.keys)
+    nothing = np.zeros((0, arms), dtype=np.int64)
+    hours = np.zeros(0, dtype=np.int64)
+    return HourCounts(int(STARTED.timestamp()), (1,) * arms, hours, nothing, nothing, nothing)
+
+
+def _rule_of(given: Given) -> Hypothesis:
+    return Hypothesis(
+        who="visitors",
+        does="sign up",
+        target=given.target,
+        floor=given.target / 2 if given.floor is None else given.floor,
+        minimum_visitors=1,
+        maximum_visitors=sum(counts.seen for counts in given.counts) + 2,
+        minimum_days=1,
+        ends_on=LAST_DAY.date(),
+        if_met="go",
+        if_not_met="no go",
+        if_unclear="go on",
+        alpha=given.alpha,
+        beta=given.beta,
+    )
+
+
+def _why(given: Given, verdict: Verdict) -> str:
+    target = f"{100 * given.target:g} % target"
+    if verdict.is_withheld:
+        return "Visitors do not reach the variants as the weights say, so nothing is decided."
+    if verdict.word == "met":
+        reach = listed([f"“{given.keys[k]}”" for k in verdict.variants])
+        return f"{reach} {'is' if len(verdict.variants) == 1 else 'are'} above the {target}."
+    if verdict.word == "not_met":
+        if verdict.recommendation == "iterate":
+            floor = f"{100 * (given.floor or 0):g} % floor"
+            return f"No variant reaches the {target}, but one is above the {floor}."
+        return f"No variant reaches the {target}."
+    return f"The evidence does not settle the {target} yet."

@@ -12,6 +12,7 @@ from datetime import datetime, timedelta
 from functools import cache
 from typing import Any, NamedTuple, cast
 
+import msgspec
 import sqlalchemy as sa
 from msgspec.structs import replace
 from sqlalchemy.orm import selectinload
@@ -27,21 +28,17 @@ from wbtest.publishing.lifecycle import address_of
 from wbtest.publishing.models import Experiment
 from wbtest.publishing.rule import Hypothesis
 from wbtest.publishing.sealing import sealed_rule
-from wbtest.results.crowded_networks import check_networks, find_networks, lost_by, split_by
-from wbtest.results.evidence_path import HourCounts
-from wbtest.results.history import Counted, count, total
-from wbtest.results.network_groups import (
-    NOTHING,
+from wbtest.results.crowded_networks import (
     UNKNOWN,
-    Apart,
-    Findings,
     Group,
-    Lost,
-    Served,
-    from_json,
+    check_networks,
+    find_networks,
+    lost_by,
     shared_marks,
-    to_json,
+    split_by,
 )
+from wbtest.results.evidence_path import HourCounts
+from wbtest.results.history import NO_FINDINGS, Apart, Counted, Findings, Lost, Served, count, total
 from wbtest.results.verdict import RunPeriod
 from wbtest.statistics import Counts
 from wbtest.store import insert, writing
@@ -157,7 +154,7 @@ def findings_of(experiments: Collection[Experiment]) -> dict[int, Findings]:
             NetworkFinding.experiment_id.in_([each.id for each in experiments])
         )
     )
-    return {experiment_id: from_json(values) for experiment_id, values in rows}
+    return {experiment_id: msgspec.convert(values, Findings) for experiment_id, values in rows}
 
 
 def is_current(found: Findings, counted: Counted, now: datetime) -> bool:
@@ -237,7 +234,7 @@ def check_all_networks(now: datetime) -> None:
 
     def check(experiment: Experiment) -> None:
         assert experiment.started_at is not None
-        counted, found = counts[experiment.id], known.get(experiment.id, NOTHING)
+        counted, found = counts[experiment.id], known.get(experiment.id, NO_FINDINGS)
         life = RunPeriod(experiment.started_at, experiment.ended_at, now, experiment.time_zone)
         rule = sealed_rule(experiment)
         is_same = _sums(counted) == (found.seen, found.converted)
@@ -250,7 +247,7 @@ def check_all_networks(now: datetime) -> None:
 
 def save_findings(experiment: Experiment, found: Findings) -> None:
     """Keep what was found, in the place of what was found before."""
-    values = {"findings": to_json(found)}
+    values = {"findings": msgspec.to_builtins(found)}
     with writing() as session:
         adding = insert(db.engine.dialect.name, NetworkFinding).values(
             experiment_id=experiment.id, **values

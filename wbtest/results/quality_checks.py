@@ -20,7 +20,7 @@ from wbtest.publishing.corrections import in_force
 from wbtest.publishing.models import Experiment, Step
 from wbtest.publishing.rule import Hypothesis
 from wbtest.publishing.sealing import sealed_options
-from wbtest.results import measurement_checks, signup_checks, simpson_check, visitor_checks
+from wbtest.results import measurement_checks, signup_checks, visitor_checks
 from wbtest.results.history import Counted, History
 from wbtest.results.likely_causes import SegmentCounts, want_places, with_hints
 from wbtest.results.trust import SMALL, Check, CheckContext, Corrected, early, pauses_of
@@ -48,7 +48,7 @@ def check_trust(
         visitor_checks.check_people(counted),
         visitor_checks.check_lost(counted),
         measurement_checks.check_cached(around),
-        simpson_check.check_sources(rule, counted, around),
+        measurement_checks.check_sources(rule, counted, around),
         visitor_checks.check_passed_on(rule, counted),
         visitor_checks.check_weekdays(counted, around),
         visitor_checks.check_without_beacon(rule, counted),

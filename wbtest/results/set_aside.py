@@ -21,12 +21,12 @@ from wbtest.audience.setting_aside import (
 )
 from wbtest.extensions import db
 from wbtest.publishing.models import Experiment
+from wbtest.results.crowded_networks import Group as NetworkGroup
 from wbtest.results.crowded_networks import find_networks
 from wbtest.results.evidence_path import HourCounts, look
 from wbtest.results.figures import Results, history_of, results_from, trust_of
 from wbtest.results.history import Counted
 from wbtest.results.network_checking import arrived_by_mark
-from wbtest.results.network_groups import Group as NetworkGroup
 from wbtest.results.quality_checks import check_measurement
 from wbtest.results.trust import is_red
 from wbtest.results.verdict import Verdict, judge

@@ -1,4 +1,4 @@
-"""Links that show a test's figures to outsiders: made, renewed, closed, opened with a password.
+"""Links that show a test's figures to outsiders, and the page on which members make them.
 
 Only a hash of the token is kept. Who typed the password gets a signed cookie for this link alone,
 which ends by itself, and at once when the link gets another token or password.
@@ -10,18 +10,25 @@ import secrets
 from datetime import UTC, datetime, timedelta
 from zoneinfo import ZoneInfo
 
+from flask import abort, flash, redirect, render_template, session, url_for
+from flask.typing import ResponseReturnValue
 from sqlalchemy import ColumnElement, bindparam, func, select, update
 from sqlalchemy.orm import joinedload
+from wtforms import PasswordField, StringField
+from wtforms.validators import InputRequired, NumberRange, Optional
 
 from wbtest.config import Settings
 from wbtest.extensions import clock, db, runtime
+from wbtest.forms import TypedForm, add_form_error
 from wbtest.publishing.lifecycle import address_of
 from wbtest.publishing.models import Experiment
 from wbtest.results.figures import check_started
 from wbtest.results.models import SharedLink
+from wbtest.results.views import bp
+from wbtest.review.forms import WholeField
 from wbtest.review.reviewers import hash_of
 from wbtest.store import Invalid, Refused, hold, writing
-from wbtest.team import passwords, reauthentication
+from wbtest.team import access, passwords, rate_limits, reauthentication
 from wbtest.team.audit import record
 from wbtest.team.models import Person
 from wbtest.team.people import hash_good_password
@@ -31,6 +38,10 @@ USUAL_DAYS = 30
 MOST_DAYS = 90
 MOST_LINKS = 20
 LONGEST_LABEL = 80
+PASS_LIFE = timedelta(hours=2)
+SHARE_ADDRESS = "/experiments/<int:experiment_id>/share"
+# Between making a link and showing it once, its token waits in the session of who made it.
+FRESH = "fresh shared link"
 # Made once, since to put it together takes longer than to run it.
 _COUNT_OPEN = select(func.count()).where(
     SharedLink.experiment_id == bindparam("experiment_id"),
@@ -43,7 +54,7 @@ class TooManyShared(Refused):
     """As many links of one experiment are open as one can keep an eye on."""
 
 
-def make_shared(
+def create_shared_link(
     experiment: Experiment,
     person: Person,
     label: str,
@@ -85,7 +96,7 @@ def make_shared(
     return link, token
 
 
-def renew_shared(link: SharedLink, person: Person, days: int = USUAL_DAYS) -> str:
+def renew_shared_link(link: SharedLink, person: Person, days: int = USUAL_DAYS) -> str:
     """Give a link a new token and return it; the old one stops working. The password stays.
 
     Raises Invalid at days, and TooManyShared.
@@ -104,7 +115,7 @@ def renew_shared(link: SharedLink, person: Person, days: int = USUAL_DAYS) -> st
     return token
 
 
-def revoke_shared(link: SharedLink, person: Person) -> None:
+def revoke_shared_link(link: SharedLink, person: Person) -> None:
     """Close a link from now on; one that is closed stays so."""
     with writing():
         hold(link)
@@ -123,14 +134,14 @@ def note_opened(link: SharedLink) -> None:
         session.execute(opened.values(opened=SharedLink.opened + 1, opened_on=today))
 
 
-def find_shared(token: str) -> SharedLink | None:
+def find_shared_link(token: str) -> SharedLink | None:
     """The link of this token, also when it is over; None when there never was one."""
     return db.session.scalars(
         select(SharedLink).where(SharedLink.token_hash == hash_of(token))
     ).first()
 
 
-def shared_of(experiment: Experiment) -> list[SharedLink]:
+def shared_links_of(experiment: Experiment) -> list[SharedLink]:
     """Every link of the experiment, the newest first, also those that are over."""
     query = (
         select(SharedLink)
@@ -170,10 +181,6 @@ def _whose(link: SharedLink) -> str:
     return f"“{link.label}” to {address_of(link.experiment)}"
 
 
-WRONG = "This is not the password of this link. Check it and try again."
-LIFE = timedelta(hours=2)
-
-
 def cookie_name(settings: Settings) -> str:
     """Name of the cookie; it is sent to the address of one link, so it cannot be ``__Host-``."""
     return "__Secure-wb-shared" if settings.is_https else "wb-shared"
@@ -197,12 +204,13 @@ def check_password(link: SharedLink, password: str) -> None:
     """Raise Invalid unless this is the link's password, and RateLimited where somebody guesses."""
     with reauthentication.count_try(f"shared link {link.token_hash}"):
         if not passwords.is_right(link.password_hash or None, password):
-            raise Invalid("password", WRONG)
+            message = "This is not the password of this link. Check it and try again."
+            raise Invalid("password", message)
 
 
 def make_pass(link: SharedLink) -> str:
     """Return what the cookie holds for two hours."""
-    until = str(int((clock.now() + LIFE).timestamp()))
+    until = str(int((clock.now() + PASS_LIFE).timestamp()))
     return f"{until}.{_sign(link, until)}"
 
 
@@ -211,3 +219,103 @@ def _sign(link: SharedLink, until: str) -> str:
     secret = runtime().settings.secret_key
     claim = f"shared:{link.token_hash}:{link.password_hash}:{until}"
     return hmac.new(secret.encode(), claim.encode(), hashlib.sha256).hexdigest()
+
+
+DAYS = f"Enter 1 to {MOST_DAYS} days."
+
+
+class ShareForm(TypedForm):
+    """A new link; the verb refuses what cannot be kept."""
+
+    label = StringField("For", [InputRequired("Enter who the link is for.")], default="")
+    days = WholeField("Valid for", [InputRequired(DAYS), NumberRange(1, MOST_DAYS, DAYS)])
+    password = PasswordField("Password", [Optional()], default="")
+
+
+@bp.get(SHARE_ADDRESS)
+@access.requires("read")
+def share(experiment_id: int) -> ResponseReturnValue:
+    """Who may look from outside: every link, until when, and how often it was opened."""
+    return _share_page(access.get(Experiment, experiment_id, "read"), _new_form())
+
+
+@bp.post(f"{SHARE_ADDRESS}/new")
+@access.requires("approve")
+@rate_limits.per_ip(60, rate_limits.HOUR)
+def new_shared(experiment_id: int) -> ResponseReturnValue:
+    """Make a link for somebody outside."""
+    experiment = access.get(Experiment, experiment_id, "approve")
+    form = ShareForm()
+    status = 422
+    if form.validate_on_submit():
+        typed = form.label.data or "", form.days.data or 0, form.password.data or ""
+        try:
+            made = create_shared_link(experiment, access.person(), *typed)
+        except Refused as refused:
+            add_form_error(form, refused)
+            status = refused.status
+        else:
+            return _show_once(*made)
+    return _share_page(experiment, form), status
+
+
+@bp.post(f"{SHARE_ADDRESS}/<int:number>/renew")
+@access.requires("approve")
+@rate_limits.per_ip(60, rate_limits.HOUR)
+def renew_shared(experiment_id: int, number: int) -> ResponseReturnValue:
+    """Give a link a new address."""
+    link = _get_link(experiment_id, number)
+    return _show_once(link, renew_shared_link(link, access.person()))
+
+
+@bp.post(f"{SHARE_ADDRESS}/<int:number>/revoke")
+@access.requires("approve")
+def revoke_shared(experiment_id: int, number: int) -> ResponseReturnValue:
+    """Close a link."""
+    link = _get_link(experiment_id, number)
+    revoke_shared_link(link, access.person())
+    flash("Link ended.")
+    return redirect(url_for(".share", experiment_id=experiment_id), 303)
+
+
+def _get_link(experiment_id: int, number: int) -> SharedLink:
+    """A link of an experiment that the asking person may approve; 404 when there is none."""
+    experiment = access.get(Experiment, experiment_id, "approve")
+    found = next((link for link in shared_links_of(experiment) if link.number == number), None)
+    if found is None:
+        abort(404)
+    return found
+
+
+def _new_form() -> ShareForm:
+    return ShareForm(None, data={"days": USUAL_DAYS})
+
+
+def _share_page(experiment: Experiment, form: ShareForm) -> str:
+    shared = shared_links_of(experiment)
+    return render_template(
+        "results/share.html",
+        experiment=experiment,
+        form=form,
+        links=[(link, not is_over(link)) for link in shared],
+        fresh=_take_fresh(experiment, shared),
+        usual_days=USUAL_DAYS,
+        most_links=MOST_LINKS,
+    )
+
+
+def _show_once(link: SharedLink, token: str) -> ResponseReturnValue:
+    session[FRESH] = [link.experiment_id, link.number, token]
+    return redirect(url_for(".share", experiment_id=link.experiment_id), 303)
+
+
+def _take_fresh(experiment: Experiment, shared: list[SharedLink]) -> tuple[SharedLink, str] | None:
+    """The link that was just made and its address; asked once more, there is none."""
+    experiment_id, number, token = session.get(FRESH, (0, 0, ""))
+    found = next((link for link in shared if link.number == number), None)
+    if experiment_id != experiment.id or found is None:
+        return None
+    # Only the page that shows it uses it up; the same page of another experiment does not.
+    del session[FRESH]
+    base_url = runtime().settings.base_url
+    return found, f"{base_url}{url_for('.shared', token=token)}"

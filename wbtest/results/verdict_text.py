@@ -14,9 +14,9 @@ from wbtest.publishing.models import Experiment
 from wbtest.publishing.rule import ACTS
 from wbtest.publishing.rule_text import as_percent
 from wbtest.results.figures import Evaluation, Results, VariantFigures
-from wbtest.results.outlook import rounded
 from wbtest.results.robustness import price_of
 from wbtest.results.trust import is_lost, listed
+from wbtest.results.verdict import rounded
 from wbtest.review.approvals import find_approval
 from wbtest.statistics import Counts
 from wbtest.web import number_of, percent

@@ -7,6 +7,7 @@ from __future__ import annotations
 
 from flask import flash, redirect, request, url_for
 from flask.typing import ResponseReturnValue
+from wtforms import SelectField, StringField, TextAreaField
 
 from wbtest.audience import setting_aside as verbs
 from wbtest.audience.group_counts import (
@@ -20,20 +21,17 @@ from wbtest.audience.group_counts import (
 from wbtest.audience.setting_aside import check_group, group_of, name_of, settings_aside
 from wbtest.database import of_one_moment
 from wbtest.extensions import clock
-from wbtest.forms import add_form_error
+from wbtest.forms import TypedForm, add_form_error
 from wbtest.publishing.lifecycle import file_stem
 from wbtest.publishing.models import Experiment
 from wbtest.results import costs, segments
 from wbtest.results.costs import CURRENCIES
-from wbtest.results.dashboard_views import page_of
 from wbtest.results.figures import Results, check_started
-from wbtest.results.forms import AsideForm, SpendForm, read_day
-from wbtest.results.segments import most_visited
+from wbtest.results.segments import filters_of, most_visited, who_came
 from wbtest.results.set_aside import Aside, networks_found, results_and_aside
 from wbtest.results.trust import rate_of
-from wbtest.results.views import bp
+from wbtest.results.views import bp, read_day, tab_page
 from wbtest.results.visitor_checks import meaning_of
-from wbtest.results.who_came import filters_of, who_came
 from wbtest.store import Invalid, Refused
 from wbtest.team import access
 from wbtest.web import as_csv, number_of, send_file
@@ -42,6 +40,28 @@ from wbtest.web import as_csv, number_of, send_file
 MOST_SHOWN = 8
 # The value of a mark that means the networks which the check of networks names.
 FOUND = "found"
+
+
+class SpendForm(TypedForm):
+    """One line; ``currency`` is asked only of a test that has no lines."""
+
+    source = StringField("Source", render_kw={"autocomplete": "off", "autocapitalize": "none"})
+    first = StringField("First day", render_kw={"type": "date"})
+    last = StringField("Last day", render_kw={"type": "date"})
+    amount = StringField("Amount", render_kw={"inputmode": "decimal", "autocomplete": "off"})
+    currency = SelectField(
+        "Currency", choices={code: code for code in CURRENCIES}, validate_choice=False
+    )
+
+
+class AsideForm(TypedForm):
+    """Which group to set aside or take in, and why; the verb refuses what says nothing.
+
+    A group is its direction, kind and value with colons between.
+    """
+
+    group = SelectField("Group", choices=[], validate_choice=False)
+    why = TextAreaField("How you know", render_kw={"rows": 2, "maxlength": verbs.LONGEST_WHY})
 
 
 @bp.get("/experiments/<int:experiment_id>/results/visitors")
@@ -139,11 +159,11 @@ def _page(
     aside_form: AsideForm | None = None,
 ) -> str:
     if experiment.started_at is None:
-        return page_of("visitors", experiment)
+        return tab_page("visitors", experiment)
     found, aside = results_and_aside(experiment, clock.now())
     choices, filters = filters_of(found, request.args)
     log = settings_aside(experiment)
-    return page_of(
+    return tab_page(
         "visitors",
         experiment,
         found,

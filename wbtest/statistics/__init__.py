@@ -3,6 +3,7 @@
 Importing this package loads neither numpy nor scipy; the first figure that needs them does.
 """
 
+from wbtest.statistics.bayes import Beta, Ranking, Tails, expected, posterior, rank, tails
 from wbtest.statistics.comparison import (
     Comparison,
     compare,
@@ -14,16 +15,12 @@ from wbtest.statistics.comparison import (
 )
 from wbtest.statistics.counts import Counts, Interval, counts_of, evidence_needed, p_value
 from wbtest.statistics.planning import Plan, comparison_visitors, plan, target_visitors
-from wbtest.statistics.predictive import Tails, expected, tails
-from wbtest.statistics.ranking import Ranking, rank
 from wbtest.statistics.rate import (
-    Beta,
     decision_interval,
     log_e_above,
     log_e_above_path,
     log_e_below,
     log_e_below_path,
-    posterior,
     sequence,
     wilson,
 )

@@ -1,7 +1,7 @@
 """One variant's rate: the evidence for and against a target, and the interval it leaves open.
 
-``posterior`` and ``wilson`` are valid for one look planned in advance, and shown *for information*;
-what may be watched every day is the rest.
+``wilson`` is valid for one look planned in advance, and shown *for information*; the rest may be
+watched every day.
 """
 
 from __future__ import annotations
@@ -11,7 +11,7 @@ from functools import cache, lru_cache
 from math import sqrt
 from statistics import NormalDist
 from types import ModuleType
-from typing import TYPE_CHECKING, NamedTuple
+from typing import TYPE_CHECKING
 
 from wbtest.statistics.counts import Counts, Interval, check_fraction, evidence_needed
 
@@ -158,55 +158,6 @@ def _unconverted(converted: Ints, seen: Ints) -> Ints:
     if (failed < 0).any():
         raise ValueError("converted is more than seen")
     return failed
-
-
-class Beta(NamedTuple):
-    """A beta distribution: what is known about a rate."""
-
-    a: float
-    b: float
-
-    @property
-    def mean(self) -> float:
-        """The expected rate, a / (a + b)."""
-        return self.a / (self.a + self.b)
-
-    def credible(self, level: float = 0.95) -> Interval:
-        """Return the equal-tailed interval that holds the rate with probability ``level``.
-
-        >>> [round(end, 4) for end in Beta(30.5, 270.5).credible()]
-        [0.0699, 0.1378]
-        """
-        from scipy import special
-
-        check_fraction("level", level)
-        tail = (1 - level) / 2
-        low = special.betaincinv(self.a, self.b, tail)
-        high = special.betainccinv(self.a, self.b, tail)
-        return Interval(float(low), float(high))
-
-    def probability_above(self, rate: float) -> float:
-        """Return the probability that the rate is at least ``rate``.
-
-        >>> round(Beta(30.5, 270.5).probability_above(0.08), 3)
-        0.896
-        """
-        from scipy import special
-
-        check_fraction("rate", rate)
-        return float(special.betaincc(self.a, self.b, rate))
-
-
-JEFFREYS = Beta(0.5, 0.5)
-
-
-def posterior(counts: Counts, prior: Beta = JEFFREYS) -> Beta:
-    """Update ``prior`` with the counts; Beta(½, ½) is Jeffreys' prior for a rate.
-
-    >>> posterior(Counts(seen=99, converted=9)).mean
-    0.095
-    """
-    return Beta(prior.a + counts.converted, prior.b + counts.unconverted)
 
 
 def wilson(counts: Counts, level: float = 0.95) -> Interval:

@@ -8,7 +8,7 @@ from tests.conftest import HandClock
 from tests.factories import Team, make_running
 from tests.results.crowd import count_days
 from wbtest.publishing.models import Experiment
-from wbtest.results.shared_links import make_shared
+from wbtest.results.shared_links import create_shared_link
 from wbtest.writing.models import Revision
 
 EVIL = "<svg onload=alert(1)>"
@@ -32,4 +32,4 @@ def experiment(revision: Revision, team: Team, now: HandClock) -> Experiment:
 
 @pytest.fixture
 def token(experiment: Experiment, team: Team) -> str:
-    return make_shared(experiment, team.approver, "our investor")[1]
+    return create_shared_link(experiment, team.approver, "our investor")[1]

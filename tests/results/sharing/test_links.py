@@ -17,13 +17,13 @@ from wbtest.results.figures import NotStarted
 from wbtest.results.models import SharedLink
 from wbtest.results.shared_links import (
     TooManyShared,
-    find_shared,
+    create_shared_link,
+    find_shared_link,
     is_over,
-    make_shared,
     note_opened,
-    renew_shared,
-    revoke_shared,
-    shared_of,
+    renew_shared_link,
+    revoke_shared_link,
+    shared_links_of,
 )
 from wbtest.store import Invalid
 from wbtest.team.models import Person
@@ -49,11 +49,11 @@ def stored_words() -> str:
 
 
 def test_neither_token_nor_password_is_kept(team: Team, experiment: Experiment):
-    link, token = make_shared(experiment, team.approver, " our  investor ", 3, PASSWORD)
+    link, token = create_shared_link(experiment, team.approver, " our  investor ", 3, PASSWORD)
 
     assert (link.number, link.label) == (1, "our investor")
     assert len(token) >= 22
-    assert find_shared(token) == link
+    assert find_shared_link(token) == link
     assert token not in stored_words()
     assert PASSWORD not in stored_words()
     assert link.password_hash.startswith("$argon2id$")
@@ -62,10 +62,10 @@ def test_neither_token_nor_password_is_kept(team: Team, experiment: Experiment):
 def test_a_link_is_over_by_the_clock_or_when_somebody_says_so(
     team: Team, experiment: Experiment, now: HandClock
 ):
-    first, _ = make_shared(experiment, team.approver, "Mei", 3)
-    second, _ = make_shared(experiment, team.approver, "Tom", 3)
+    first, _ = create_shared_link(experiment, team.approver, "Mei", 3)
+    second, _ = create_shared_link(experiment, team.approver, "Tom", 3)
 
-    revoke_shared(second, team.owner)
+    revoke_shared_link(second, team.owner)
     now.turn(days=3, seconds=-1)
     assert (is_over(first), is_over(second)) == (False, True)
     now.turn(seconds=1)
@@ -75,14 +75,14 @@ def test_a_link_is_over_by_the_clock_or_when_somebody_says_so(
 def test_a_new_address_closes_the_old_one_and_keeps_the_rest(
     team: Team, experiment: Experiment, now: HandClock
 ):
-    link, old = make_shared(experiment, team.approver, "Mei", 1, PASSWORD)
+    link, old = create_shared_link(experiment, team.approver, "Mei", 1, PASSWORD)
     before = link.password_hash
     now.turn(days=2)
 
-    new = renew_shared(link, team.owner)
+    new = renew_shared_link(link, team.owner)
 
-    assert find_shared(old) is None
-    assert find_shared(new) == link
+    assert find_shared_link(old) is None
+    assert find_shared_link(new) == link
     assert not is_over(link)
     assert (link.label, link.password_hash) == ("Mei", before)
 
@@ -101,26 +101,26 @@ def test_what_makes_no_link_is_refused_at_its_field(
     team: Team, experiment: Experiment, field: str, value: Any
 ):
     with pytest.raises(Invalid) as refused:
-        make_shared(experiment, team.approver, **({"label": "Mei"} | {field: value}))
+        create_shared_link(experiment, team.approver, **({"label": "Mei"} | {field: value}))
 
     assert refused.value.field == field
-    assert shared_of(experiment) == []
+    assert shared_links_of(experiment) == []
 
 
 def test_an_experiment_has_room_for_so_many_open_links(
     team: Team, experiment: Experiment, monkeypatch: pytest.MonkeyPatch
 ):
     monkeypatch.setattr(shared_links, "MOST_LINKS", 2)
-    first, _ = make_shared(experiment, team.approver, "Mei")
-    make_shared(experiment, team.approver, "Tom")
+    first, _ = create_shared_link(experiment, team.approver, "Mei")
+    create_shared_link(experiment, team.approver, "Tom")
     with pytest.raises(TooManyShared):
-        make_shared(experiment, team.approver, "Ola")
+        create_shared_link(experiment, team.approver, "Ola")
 
-    revoke_shared(first, team.approver)
-    make_shared(experiment, team.approver, "Ola")
+    revoke_shared_link(first, team.approver)
+    create_shared_link(experiment, team.approver, "Ola")
 
     with pytest.raises(TooManyShared):
-        renew_shared(first, team.approver)
+        renew_shared_link(first, team.approver)
 
 
 def test_a_draft_has_nothing_to_share(client: Browser, team: Team, revision: Revision):
@@ -128,14 +128,14 @@ def test_a_draft_has_nothing_to_share(client: Browser, team: Team, revision: Rev
     log_in(client, team.approver)
 
     with pytest.raises(NotStarted):
-        make_shared(draft, team.approver, "Mei")
+        create_shared_link(draft, team.approver, "Mei")
     assert "Nothing to share before the start" in client.get(share_url(draft)).text
     sent = {"label": "Mei", "days": "3"}
     assert client.send(share_url(draft, "/new"), sent).status_code == 409
 
 
 def test_openings_are_counted_by_the_day_of_the_test(team: Team, begin: Start, now: HandClock):
-    link, _ = make_shared(begin(time_zone="Asia/Kathmandu"), team.approver, "Mei")
+    link, _ = create_shared_link(begin(time_zone="Asia/Kathmandu"), team.approver, "Mei")
 
     now.turn(hours=10)
     note_opened(link)
@@ -162,8 +162,8 @@ def test_the_page_shows_a_new_link_once(client: Browser, team: Team, experiment:
 def test_the_list_says_until_when_and_how_often_a_link_was_opened(
     client: Browser, team: Team, experiment: Experiment
 ):
-    make_shared(experiment, team.approver, "our investor", 3, PASSWORD)
-    tom, _ = make_shared(experiment, team.owner, "Tom", 5)
+    create_shared_link(experiment, team.approver, "our investor", 3, PASSWORD)
+    tom, _ = create_shared_link(experiment, team.owner, "Tom", 5)
     note_opened(tom)
     log_in(client, team.viewer)
 
@@ -191,7 +191,7 @@ def test_a_bad_form_comes_back_with_what_was_typed(
 def test_who_approves_makes_and_closes_links_and_others_look(
     role: str, client: Browser, team: Team, experiment: Experiment
 ):
-    make_shared(experiment, team.approver, "Mei")
+    create_shared_link(experiment, team.approver, "Mei")
     log_in(client, getattr(team, role))
     may = role in ("approver", "owner")
 
@@ -209,7 +209,7 @@ def test_who_approves_makes_and_closes_links_and_others_look(
 def test_a_stranger_finds_no_links_and_nobody_is_asked_to_log_in(
     client: Browser, team: Team, stranger: Person, experiment: Experiment
 ):
-    link, token = make_shared(experiment, team.approver, "Mei")
+    link, token = create_shared_link(experiment, team.approver, "Mei")
     assert client.get(share_url(experiment)).location.startswith("/login?")
     assert client.send(share_url(experiment, "/1/revoke")).location.startswith("/login?")
     log_in(client, stranger)
@@ -218,7 +218,7 @@ def test_a_stranger_finds_no_links_and_nobody_is_asked_to_log_in(
     for rest in POSTS:
         sent = {"label": "Tom", "days": "3"}
         assert client.send(share_url(experiment, rest), sent).status_code == 404
-    assert find_shared(token) == link
+    assert find_shared_link(token) == link
     assert not is_over(link)
 
 
@@ -226,7 +226,7 @@ def test_a_link_of_another_experiment_is_none_here(
     app: Flask, client: Browser, team: Team, begin: Start
 ):
     first, second = begin(slug="first"), begin(slug="second")
-    make_shared(first, team.approver, "Mei")
+    create_shared_link(first, team.approver, "Mei")
     log_in(client, team.approver)
 
     assert client.send(share_url(second, "/1/revoke")).status_code == 404
@@ -237,7 +237,7 @@ def test_a_fresh_link_waits_for_the_page_of_its_experiment(
     client: Browser, team: Team, begin: Start
 ):
     first, second = begin(slug="first"), begin(slug="second")
-    make_shared(second, team.approver, "Ola")
+    create_shared_link(second, team.approver, "Ola")
     log_in(client, team.approver)
     client.send(share_url(first, "/new"), {"label": "Mei", "days": "3"})
 

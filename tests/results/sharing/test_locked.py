@@ -12,14 +12,14 @@ from tests.results.sharing.conftest import EVIL, LEADING, PASSWORD
 from wbtest.extensions import db
 from wbtest.publishing.models import Experiment
 from wbtest.results.models import SharedLink
-from wbtest.results.shared_links import WRONG, make_shared, renew_shared
+from wbtest.results.shared_links import create_shared_link, renew_shared_link
 from wbtest.store import writing
 
 
 @pytest.fixture
 def locked(experiment: Experiment, team: Team) -> str:
     """The token of a link that asks for a password."""
-    return make_shared(experiment, team.approver, "our investor", password=PASSWORD)[1]
+    return create_shared_link(experiment, team.approver, "our investor", password=PASSWORD)[1]
 
 
 def try_password(client: Browser, token: str, typed: str, ip: str = "192.0.2.1") -> TestResponse:
@@ -54,7 +54,7 @@ def test_the_pass_is_a_cookie_for_one_address_that_no_script_reads(client: Brows
 def test_a_pass_opens_no_other_link(
     client: Browser, team: Team, experiment: Experiment, locked: str
 ):
-    _, other = make_shared(experiment, team.approver, "Tom", password=PASSWORD)
+    _, other = create_shared_link(experiment, team.approver, "Tom", password=PASSWORD)
     try_password(client, locked, PASSWORD)
     cookie = client.get_cookie("wb-shared", path=f"/shared/{locked}")
     assert cookie is not None
@@ -67,12 +67,12 @@ def test_a_pass_opens_no_other_link(
 def test_a_new_address_ends_the_passes_of_the_old_one(
     client: Browser, team: Team, experiment: Experiment
 ):
-    link, old = make_shared(experiment, team.approver, "Mei", password=PASSWORD)
+    link, old = create_shared_link(experiment, team.approver, "Mei", password=PASSWORD)
     try_password(client, old, PASSWORD)
     cookie = client.get_cookie("wb-shared", path=f"/shared/{old}")
     assert cookie is not None
 
-    new = renew_shared(link, team.approver)
+    new = renew_shared_link(link, team.approver)
     client.set_cookie("wb-shared", cookie.value, path=f"/shared/{new}")
 
     assert client.get(f"/shared/{old}").status_code == 404
@@ -83,14 +83,14 @@ def test_a_wrong_password_is_told_in_the_same_words(client: Browser, locked: str
     answers = [try_password(client, locked, typed) for typed in ("x", PASSWORD.upper(), EVIL)]
 
     assert [answer.status_code for answer in answers] == [422] * 3
-    assert all(WRONG in answer.text for answer in answers)
+    assert all("This is not the password of this link." in answer.text for answer in answers)
     assert all("Larder" not in answer.text for answer in answers)
 
 
 def test_the_eleventh_guess_at_one_link_is_turned_away_in_its_network_alone(
     client: Browser, team: Team, experiment: Experiment, locked: str, now: HandClock
 ):
-    _, other = make_shared(experiment, team.approver, "Tom", password=PASSWORD)
+    _, other = create_shared_link(experiment, team.approver, "Tom", password=PASSWORD)
     stranger = client.application.test_client()
     codes = [try_password(stranger, locked, "x").status_code for _ in range(11)]
 

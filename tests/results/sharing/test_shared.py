@@ -17,15 +17,15 @@ from wbtest.publishing.lifecycle import end
 from wbtest.publishing.models import Experiment
 from wbtest.results.figures import results_of
 from wbtest.results.models import SharedLink
-from wbtest.results.shared_links import make_shared, renew_shared, revoke_shared
-from wbtest.results.shared_page_views import SHARED_TABLES, UNTOLD, turned
+from wbtest.results.shared_links import create_shared_link, renew_shared_link, revoke_shared_link
+from wbtest.results.shared_page import SHARED_TABLES, UNTOLD, turned
 
 CHROME = "Mozilla/5.0 (X11; Linux x86_64; rv:150.0) Gecko/20100101 Firefox/150.0"
 
 
 @pytest.fixture
 def link(experiment: Experiment, team: Team) -> SharedLink:
-    return make_shared(experiment, team.approver, "our investor")[0]
+    return create_shared_link(experiment, team.approver, "our investor")[0]
 
 
 def test_it_shows_what_members_see(client: Browser, token: str):
@@ -117,8 +117,8 @@ def test_every_table_is_a_file_and_no_other_is(client: Browser, token: str):
 def test_a_link_that_never_was_and_one_that_was_replaced_read_alike(
     client: Browser, team: Team, link: SharedLink
 ):
-    old = renew_shared(link, team.approver)
-    renew_shared(link, team.approver)
+    old = renew_shared_link(link, team.approver)
+    renew_shared_link(link, team.approver)
 
     answers = [client.get(f"/shared/{token}") for token in (old, "x" * 32, "é")]
 
@@ -130,9 +130,9 @@ def test_a_link_that_never_was_and_one_that_was_replaced_read_alike(
 def test_a_link_that_is_over_says_so_and_not_of_what_it_was(
     client: Browser, team: Team, experiment: Experiment, now: HandClock
 ):
-    closed, shut = make_shared(experiment, team.approver, "Mei", 3, PASSWORD)
-    _, late = make_shared(experiment, team.approver, "Tom", 3)
-    revoke_shared(closed, team.approver)
+    closed, shut = create_shared_link(experiment, team.approver, "Mei", 3, PASSWORD)
+    _, late = create_shared_link(experiment, team.approver, "Tom", 3)
+    revoke_shared_link(closed, team.approver)
     assert client.get(f"/shared/{late}").status_code == 200
     now.turn(days=3)
 
@@ -162,7 +162,7 @@ def test_a_page_before_any_visitor_and_one_of_a_test_that_is_over(
     client: Browser, team: Team, begin: Start, now: HandClock
 ):
     experiment = begin()
-    _, token = make_shared(experiment, team.approver, "Mei")
+    _, token = create_shared_link(experiment, team.approver, "Mei")
     before = client.get(f"/shared/{token}").text
     now.turn(days=3)
     end(experiment, team.approver)
@@ -178,11 +178,11 @@ def test_its_queries_do_not_grow_with_days_or_links(
     client: Browser, team: Team, begin: Start, now: HandClock
 ):
     experiment = begin()
-    _, token = make_shared(experiment, team.approver, "Mei")
+    _, token = create_shared_link(experiment, team.approver, "Mei")
     asked = []
     for day in range(2):
         count_day(experiment, day, seen=50, converted=3)
-        make_shared(experiment, team.approver, "Tom")
+        create_shared_link(experiment, team.approver, "Tom")
         now.turn(days=1)
         with counted() as statements:
             client.get(f"/shared/{token}")

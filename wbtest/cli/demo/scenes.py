@@ -33,7 +33,7 @@ from wbtest.publishing.page_settings import change_look, change_options
 from wbtest.publishing.rule import Hypothesis
 from wbtest.results.costs import add_spend
 from wbtest.results.notes import add_note
-from wbtest.results.shared_links import make_shared
+from wbtest.results.shared_links import create_shared_link
 from wbtest.results.signup_list import answers_of
 from wbtest.review import alignment as aligning
 from wbtest.review import (
@@ -357,5 +357,5 @@ def write_costs_and_notes(stage: Stage, name: str) -> None:
 
 def share(stage: Stage, test: str, whom: str) -> str:
     """Make a link that shows the figures of a test to somebody outside; return its path."""
-    _, token = make_shared(stage.experiment(test), stage.person(AUTHOR), whom)
+    _, token = create_shared_link(stage.experiment(test), stage.person(AUTHOR), whom)
     return f"/shared/{token}"

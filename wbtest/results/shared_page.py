@@ -12,6 +12,8 @@ from collections.abc import Sequence
 from flask import Response, abort, redirect, render_template, request, url_for
 from flask.typing import ResponseReturnValue
 from msgspec.structs import replace
+from wtforms import PasswordField
+from wtforms.validators import InputRequired, Length
 
 from wbtest.audience.request_headers import agent_of, hints_of
 from wbtest.audience.traffic import classify
@@ -19,26 +21,33 @@ from wbtest.config import Settings
 from wbtest.database import read_one_moment
 from wbtest.errors import TITLES
 from wbtest.extensions import clock, runtime
-from wbtest.forms import add_form_error
+from wbtest.forms import TypedForm, add_form_error
 from wbtest.publishing import rule_text as rule_in_words
 from wbtest.publishing.models import Experiment
 from wbtest.publishing.sources import group_of
 from wbtest.results import captions, charts, shared_links, verdict_text
 from wbtest.results.exports import TABLES, Rows, rows_of_funnel
 from wbtest.results.figures import Results, results_of
-from wbtest.results.forms import OpenForm
 from wbtest.results.funnel import Stage, funnel_steps
 from wbtest.results.models import SharedLink
+from wbtest.results.segments import Filters
 from wbtest.results.trust import Check, panel_of
 from wbtest.results.verdict_text import MAY_STOP, attempt_phrase, short_seal
 from wbtest.results.views import bp
-from wbtest.results.who_came import Filters
 from wbtest.store import Invalid, Refused
 from wbtest.team import access, rate_limits
 from wbtest.team.access import get_team
+from wbtest.team.passwords import LONGEST_PASSWORD
 from wbtest.web import as_csv, send_file
 from wbtest.writing import document as documents
 
+OUTSIDE = "/shared/"
+ADDRESS = f"{OUTSIDE}<token>"
+HEADERS = {
+    "Referrer-Policy": "no-referrer",
+    "X-Robots-Tag": "noindex",
+    "Cache-Control": "no-store",
+}
 # Sources are left out: whoever passes a link on may name one, and a name may be somebody's.
 SHARED_TABLES = ("variants", "evidence", "days", "funnel")
 # The checks whose reasons may name sources. Of all others a source called “people” hides nothing.
@@ -120,13 +129,14 @@ def _is_private(source: str) -> bool:
     return group_of(source) == "other" or "." in source
 
 
-OUTSIDE = "/shared/"
-ADDRESS = f"{OUTSIDE}<token>"
-HEADERS = {
-    "Referrer-Policy": "no-referrer",
-    "X-Robots-Tag": "noindex",
-    "Cache-Control": "no-store",
-}
+class OpenForm(TypedForm):
+    password = PasswordField(
+        "Password",
+        [
+            InputRequired("Enter the password."),
+            Length(max=LONGEST_PASSWORD, message=f"Use at most {LONGEST_PASSWORD} characters."),
+        ],
+    )
 
 
 class SharedUnknown(Refused):
@@ -195,7 +205,7 @@ def keep_shared_secret(response: Response) -> Response:
 
 
 def _get(token: str) -> SharedLink:
-    found = shared_links.find_shared(token)
+    found = shared_links.find_shared_link(token)
     if found is None:
         raise SharedUnknown("This link doesn’t work. Ask the sender for a new one.")
     if shared_links.is_over(found):
@@ -244,7 +254,7 @@ def _let_in(link: SharedLink, token: str) -> ResponseReturnValue:
     response.set_cookie(
         shared_links.cookie_name(_settings()),
         shared_links.make_pass(link),
-        max_age=int(shared_links.LIFE.total_seconds()),
+        max_age=int(shared_links.PASS_LIFE.total_seconds()),
         path=address,
         secure=_settings().is_https,
         httponly=True,

@@ -11,14 +11,16 @@ from msgspec.structs import replace
 from tests.factories import make_rule
 from tests.results.hours import HOUR, START
 from wbtest.results.crowded_networks import (
+    UNKNOWN,
+    Group,
     Networks,
     check_networks,
+    find_groups,
     find_networks,
     lost_by,
     split_by,
 )
 from wbtest.results.evidence_path import HourCounts
-from wbtest.results.network_groups import UNKNOWN, Group, find_groups
 from wbtest.results.verdict import FadedEvidence, RunPeriod
 from wbtest.statistics import Counts
 

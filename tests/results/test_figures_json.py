@@ -11,9 +11,8 @@ from tests.results.crowd import count_days
 from tests.results.hours import LATE, eager_rule, hourly, judged
 from wbtest import statistics
 from wbtest.publishing.rule import NotARule
-from wbtest.results.analysis import Given, analyze
 from wbtest.results.figures import results_of
-from wbtest.results.figures_json import results_json
+from wbtest.results.figures_json import Given, analyze, results_json
 from wbtest.statistics import Counts
 
 LATER = datetime(2027, 3, 20, tzinfo=UTC)
