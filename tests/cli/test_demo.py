@@ -14,8 +14,8 @@ from wbtest.cli.demo import crowd, story
 from wbtest.cli.demo.crowd import Street
 from wbtest.cli.demo.scenes import marks_of, text_of
 from wbtest.cli.demo.stage import DemoClock, MailSink, Stage, planned_tests, told
-from wbtest.decisions.assumptions import assumptions_of
 from wbtest.decisions.checklist import sentences_of
+from wbtest.decisions.learning_cards import assumptions_of
 from wbtest.writing.coach import findings_of
 
 TODAY = date(2031, 8, 17)

@@ -12,12 +12,12 @@ from tests.statements import counted
 from wbtest.decisions.decide import decide
 from wbtest.extensions import db
 from wbtest.ideas.notifications import send_notifications
-from wbtest.ideas.todo_queries import waits_in
+from wbtest.ideas.todo import TodoItem
+from wbtest.ideas.todo_list import waits_in
 from wbtest.publishing import lifecycle
 from wbtest.publishing.experiments import add_variant
 from wbtest.publishing.lifecycle import end, start
 from wbtest.publishing.models import Experiment
-from wbtest.review.todo import TodoItem
 from wbtest.review.verdicts import stop_release
 from wbtest.team.mail_preferences import choose_test_mails
 from wbtest.writing.models import Revision

@@ -9,7 +9,7 @@ from tests.factories import (
     Team,
     log_in,
 )
-from wbtest.ideas.next_actions import NextActionInput, next_action, shared_sources
+from wbtest.ideas.todo import NextActionInput, next_action, shared_sources
 
 VIEWER = {"may_edit": False, "may_approve": False, "may_own": False}
 EDITOR = VIEWER | {"may_edit": True}

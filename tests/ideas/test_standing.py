@@ -15,8 +15,7 @@ from tests.factories import (
 from tests.results.crowd import count_day
 from tests.statements import counted
 from wbtest.extensions import db
-from wbtest.ideas.onboarding import OnboardingFacts
-from wbtest.ideas.onboarding_status import count_stops, onboarding_facts
+from wbtest.ideas.onboarding import OnboardingFacts, count_stops, onboarding_facts
 from wbtest.publishing import lifecycle
 from wbtest.review.approvers import set_needs
 from wbtest.review.review_requests import ask_for_review, make_link

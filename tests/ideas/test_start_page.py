@@ -8,7 +8,7 @@ from tests.results.conftest import Start
 from tests.results.crowd import count_day
 from tests.statements import counted
 from wbtest.extensions import db
-from wbtest.ideas.onboarding_status import end_where_visited
+from wbtest.ideas.onboarding import end_where_visited
 from wbtest.team.models import Membership
 
 

@@ -17,6 +17,7 @@ from tests.factories import (
     make_running,
 )
 from wbtest.extensions import db
+from wbtest.ideas.experiment_todo import waits_for_corrections
 from wbtest.publishing import lifecycle
 from wbtest.publishing.correction_requests import (
     NotCorrections,
@@ -26,7 +27,6 @@ from wbtest.publishing.correction_requests import (
     present_texts,
     submit_corrections,
     waiting,
-    waits_for_corrections,
     withdraw_corrections,
 )
 from wbtest.publishing.corrections import find_correction_fault

@@ -10,7 +10,7 @@ from tests.api.conftest import program_of
 from tests.conftest import HandClock
 from tests.factories import Team, log_in, make_decision, make_running
 from tests.results.crowd import count_days
-from wbtest.decisions.memo_counts import digest
+from wbtest.decisions.memo_content import digest
 from wbtest.decisions.memo_proof import differences
 from wbtest.decisions.memo_views import export_of, find_memo
 from wbtest.publishing.correction_requests import (

@@ -7,8 +7,7 @@ import pytest
 from msgspec.structs import replace
 
 from tests.review.reviewing import told
-from wbtest.review.approvers import Needs
-from wbtest.review.todo import (
+from wbtest.ideas.todo import (
     ApprovalRules,
     AskedReader,
     Assignee,
@@ -19,6 +18,7 @@ from wbtest.review.todo import (
     open_question_items,
     review_items,
 )
+from wbtest.review.approvers import Needs
 from wbtest.writing.document import Document, OpenQuestion, Question
 
 ADA, BOB, CAT, DAN = Assignee("Ada", 1), Assignee("Bob", 2), Assignee("Cat", 3), Assignee("Dan", 4)

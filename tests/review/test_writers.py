@@ -17,7 +17,7 @@ from tests.factories import (
     make_revision,
 )
 from tests.review.reviewing import make_reading, told
-from wbtest.ideas.todo_queries import waits_in
+from wbtest.ideas.todo_list import waits_in
 from wbtest.review.approvals import (
     NotYours,
     approval_statuses,

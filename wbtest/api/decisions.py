@@ -11,8 +11,8 @@ from wbtest.api.serialization import Answer, RequestBody
 from wbtest.decisions import checklist as checklist_verbs
 from wbtest.decisions import decide as decision_verbs
 from wbtest.decisions import learning_cards
-from wbtest.decisions.assumptions import Assumption
 from wbtest.decisions.checklist import Checklist, ChecklistMark
+from wbtest.decisions.learning_cards import Assumption
 from wbtest.decisions.learning_cards import next_draft as find_next_draft
 from wbtest.decisions.models import AssumptionMark, Paper
 from wbtest.decisions.pending_decisions import find_paper, papers_of

@@ -12,7 +12,7 @@ from wbtest.api.serialization import Answer, RequestBody, reads_if_match
 from wbtest.audience.erasure import erase_for
 from wbtest.audience.outcome_mail import count_recipients
 from wbtest.audience.retention import is_purge_done, purge_now
-from wbtest.decisions.outcome_mail_views import tell_signups
+from wbtest.decisions.decision_views import tell_signups
 from wbtest.publishing import lifecycle
 from wbtest.publishing.models import Experiment
 from wbtest.publishing.whole_drafts import unchanged_draft

@@ -5,7 +5,7 @@ from datetime import date, datetime
 import msgspec
 
 from wbtest.extensions import clock, runtime
-from wbtest.ideas.todo_queries import waits_for
+from wbtest.ideas.todo_list import waits_for
 from wbtest.team import access
 
 

@@ -2,12 +2,12 @@
 
 from flask import Flask
 
-from wbtest.decisions import learning_views, memo_views, outcome_mail_views
+from wbtest.decisions import memo_views
 from wbtest.decisions.decision_views import bp, decision_part
 from wbtest.extensions import runtime
 
-# Each adds its pages to the blueprint of decision_views.
-PAGES = (learning_views, memo_views, outcome_mail_views)
+# It adds its pages to the blueprint of decision_views.
+PAGES = (memo_views,)
 
 
 def init_app(app: Flask) -> None:

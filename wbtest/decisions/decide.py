@@ -15,8 +15,7 @@ from typing import NamedTuple
 from sqlalchemy import func
 
 from wbtest.audience.recording.ledger import lock_event_writes
-from wbtest.decisions.memo_content import statement_of
-from wbtest.decisions.memo_counts import digest
+from wbtest.decisions.memo_content import digest, statement_of
 from wbtest.decisions.models import Paper
 from wbtest.decisions.pending_decisions import (
     ask_for_second,

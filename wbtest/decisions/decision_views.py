@@ -1,4 +1,4 @@
-"""The Decision page: decide, approve or reject what somebody proposed, check what is built."""
+"""The Decision page: decide, approve or reject, email the sign-ups, write learnings, delete."""
 
 from __future__ import annotations
 
@@ -8,18 +8,34 @@ from flask import Blueprint, flash, redirect, request, url_for
 from flask.typing import ResponseReturnValue
 from werkzeug.exceptions import NotFound
 
+from wbtest.audience.outcome_mail import tell_outcome
+from wbtest.audience.retention import purge_now
 from wbtest.database import read_one_moment
 from wbtest.decisions import decide as verbs
+from wbtest.decisions import learning_cards
 from wbtest.decisions.checklist import as_markdown, get_checklist, save_checklist
 from wbtest.decisions.decision_page import SentForms, decision_page
-from wbtest.decisions.forms import DecisionForm, checklist_form
+from wbtest.decisions.forms import (
+    CardForm,
+    DecisionForm,
+    LetterForm,
+    MarkForm,
+    PurgeForm,
+    checklist_form,
+    number_in,
+)
+from wbtest.decisions.learning_cards import Overtaken, learned_of, tally
+from wbtest.decisions.learning_cards import next_draft as find_next_draft
 from wbtest.decisions.models import Paper
 from wbtest.decisions.pending_decisions import find_paper, papers_of
 from wbtest.forms import add_form_error
-from wbtest.publishing.lifecycle import file_stem
+from wbtest.publishing.lifecycle import AlreadyDone, file_stem
 from wbtest.publishing.models import Experiment
-from wbtest.store import Invalid, Refused
+from wbtest.publishing.stages import find_decision
+from wbtest.store import Invalid, Refused, writing
 from wbtest.team import access
+from wbtest.team.login_views import proved
+from wbtest.team.models import Person
 from wbtest.web import send_file
 
 bp = Blueprint("decisions", __name__)
@@ -137,3 +153,124 @@ def _paper(experiment_id: int, number: int) -> Paper:
     if paper is None:
         raise NotFound
     return paper
+
+
+bp.add_app_template_global(learned_of)
+bp.add_app_template_global(tally, "tally_of_marks")
+
+
+@bp.post("/experiments/<int:experiment_id>/learning")
+@access.requires("edit")
+def save_learning(experiment_id: int) -> ResponseReturnValue:
+    """Store what was typed on the card."""
+    experiment = access.get(Experiment, experiment_id, "edit")
+    form = CardForm()
+    try:
+        learning_cards.save_card(
+            experiment,
+            access.person(),
+            form.surprise.data or "",
+            form.next_step.data or "",
+            number_in(form.read),
+        )
+    except Invalid as refused:
+        add_form_error(form, refused)
+        if isinstance(refused, Overtaken):
+            card = learning_cards.find_card(experiment)
+            form.read.data = str(card.version if card else 0)
+        return decision_page(experiment, SentForms(card=form)), 422
+    flash("Saved.")
+    return to_part(experiment_id, "learnings")
+
+
+@bp.post("/experiments/<int:experiment_id>/learning/<key>")
+@access.requires("edit")
+def mark_assumption(experiment_id: int, key: str) -> ResponseReturnValue:
+    """Say what became of one assumption."""
+    experiment = access.get(Experiment, experiment_id, "edit")
+    assumption = learning_cards.get_assumption(experiment, key)
+    form = MarkForm(prefix=key)
+    try:
+        learning_cards.mark(
+            experiment,
+            access.person(),
+            key,
+            form.state.data or "",
+            form.why.data or "",
+            number_in(form.read),
+        )
+    except Invalid as refused:
+        add_form_error(form, refused)
+        if isinstance(refused, Overtaken):
+            newest = dict(learning_cards.standing_marks(experiment))[assumption]
+            form.read.data = str(newest.number if newest else 0)
+        return decision_page(experiment, SentForms(marks={key: form})), 422
+    flash("Saved.")
+    return to_part(experiment_id, f"a-{key}")
+
+
+@bp.post("/experiments/<int:experiment_id>/next-draft")
+@access.requires("edit")
+def next_draft(experiment_id: int) -> ResponseReturnValue:
+    """Go to the draft, with what was learned beside it."""
+    experiment = access.get(Experiment, experiment_id, "edit")
+    release = find_next_draft(experiment, access.person())
+    if release.id != experiment.revision.release_id:
+        flash("That idea was stopped, so this is a copy.")
+    address = url_for("writing.release", release_id=release.id, learned=1, _anchor="learned")
+    return redirect(address, 303)
+
+
+NOT_READ = "Read the email below, then tick this box."
+
+
+def tell_signups(experiment: Experiment, person: Person, text: str) -> Experiment:
+    """Tell everybody who may hear what was decided, once; see ``close_the_loop``.
+
+    Raises Refused while nothing is decided.
+    """
+    with writing():
+        if find_decision(experiment) is None:
+            raise Refused("Decide go, iterate or stop first. Then email your sign-ups.")
+        return tell_outcome(experiment, person, text)
+
+
+@bp.post("/experiments/<int:experiment_id>/closing")
+@access.requires("approve")
+def closing(experiment_id: int) -> ResponseReturnValue:
+    """Preview the email to everybody who may hear what was decided, or send it once."""
+    experiment = access.get(Experiment, experiment_id, "approve")
+    form = LetterForm()
+    if "preview" in request.form:
+        return decision_page(experiment, SentForms(letter=form))
+    if not form.is_read.data and experiment.last_letter_at is None:
+        form.is_read.errors = [NOT_READ]
+        return decision_page(experiment, SentForms(letter=form)), 422
+    try:
+        tell_signups(experiment, access.person(), form.text.data or "")
+        flash("Emails queued.")
+    except Invalid as error:
+        add_form_error(form, error)
+        return decision_page(experiment, SentForms(letter=form)), 422
+    except AlreadyDone as error:
+        flash(str(error))
+    return to_part(experiment_id, "email")
+
+
+@bp.post("/experiments/<int:experiment_id>/purge")
+@access.requires("own")
+@proved("POST")
+def purge(experiment_id: int) -> ResponseReturnValue:
+    """Delete what is known of the visitors before the day that was promised."""
+    experiment = access.get(Experiment, experiment_id, "own")
+    form = PurgeForm()
+    typed = (form.slug.data or "").strip().lower().removeprefix("/p/")
+    if typed != experiment.slug:
+        form.slug.errors = [f"Type {experiment.slug} to delete its visitors’ data."]
+        return decision_page(experiment, SentForms(purge=form)), 422
+    try:
+        purge_now(experiment, access.person())
+        flash("Deleting.")
+    except Refused as error:
+        flash(str(error), "error")
+    return to_part(experiment_id, "delete")

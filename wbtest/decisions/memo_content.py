@@ -1,19 +1,25 @@
-"""Everything that is known when somebody decides, as plain values: the memo, before it stands.
+"""The content of a memo: the decision, its figures and the counts they rest on, with a digest.
 
-With what readers had guessed, and what release and rule leave open.
+The counts are plain values, and figures are made from them again. ``docs/memo.md`` says the same
+for those who recompute them with other tools.
 """
 
 from __future__ import annotations
 
-from datetime import datetime
+import hashlib
+import json
+from collections.abc import Mapping, Sequence
+from datetime import date, datetime
 from importlib.metadata import version
 from typing import Any, NamedTuple
 
+import msgspec
 from msgspec import Struct
+from msgspec.structs import astuple, replace
 from sqlalchemy.orm import joinedload
 
-from wbtest.decisions import memo_counts
-from wbtest.decisions.assumptions import assumptions_behind
+from wbtest.audience.counts import Totals
+from wbtest.decisions.learning_cards import assumptions_behind
 from wbtest.extensions import db
 from wbtest.publishing.correction_requests import names_of, summary_of
 from wbtest.publishing.corrections import in_force, sealed_values
@@ -21,9 +27,10 @@ from wbtest.publishing.models import Experiment
 from wbtest.publishing.rule import Hypothesis
 from wbtest.results import verdict_text
 from wbtest.results.calibration import Scored
+from wbtest.results.evidence_path import HourCounts
 from wbtest.results.figures import Results
 from wbtest.results.figures_json import results_json
-from wbtest.results.history import History
+from wbtest.results.history import CrowdPeople, Findings, History, LeftOut, total
 from wbtest.results.set_aside import Aside
 from wbtest.results.summary import other_attempts
 from wbtest.results.trust import Check
@@ -32,6 +39,98 @@ from wbtest.review.models import Approval, Forecast, Reviewer
 from wbtest.writing import document as documents
 from wbtest.writing.coach.claims import NumberRow, numbers_of
 from wbtest.writing.document import Document, Question, is_spelled
+
+# As they stand in each entry of ``days``.
+TOTALS = Totals.__struct_fields__
+
+
+def data_of(variants: Sequence[str], counted: History) -> dict[str, Any]:
+    """Return what was counted of these variants, in the sealed order.
+
+    An entry of ``hours`` is the hour's start in seconds since 1970, then a number for each variant
+    of ``seen``, ``arrived`` and ``converted``; see ``looks.HourCounts``. An entry of ``days`` is
+    the local day, and for each variant the numbers that ``totals`` names. An entry of ``crowds``
+    says of an announced crowd how many were let in, through how many networks, and its ``hours``.
+    """
+    hours = counted.hours
+    crowds = [[crowd.admitted, crowd.networks, _rows(crowd.hours)] for crowd in counted.crowds]
+    return {
+        "variants": list(variants),
+        "totals": list(TOTALS),
+        "started": hours.started,
+        "weights": list(hours.weights),
+        "hours": _rows(hours),
+        "days": [
+            [day.isoformat(), [list(astuple(totals)) for totals in row]]
+            for day, row in sorted(counted.days.items())
+        ],
+        "left_out": {why: [list(aside) for aside in row] for why, row in counted.left_out.items()},
+        "machines": {why: list(row) for why, row in counted.machines.items()},
+        # Marks of networks go with the visitors' rows, and a memo stays.
+        "networks": msgspec.to_builtins(replace(counted.networks, marks=())),
+        # Counts of a test that announced none have no such part.
+        **({"crowds": crowds} if crowds else {}),
+    }
+
+
+def counted_from(data: Mapping[str, Any]) -> History:
+    """Return the same as results are made of; sources alone are not among them."""
+    arms = len(data["variants"])
+    days = {
+        date.fromisoformat(day): [
+            Totals(**dict(zip(data["totals"], numbers, strict=True))) for numbers in row
+        ]
+        for day, row in data["days"]
+    }
+    return History(
+        hours=_hours(data, data["hours"]),
+        variants=[total(column) for column in zip(*days.values(), strict=True)]
+        or [Totals()] * arms,
+        days=days,
+        sources={},
+        left_out={why: [LeftOut(*pair) for pair in row] for why, row in data["left_out"].items()},
+        machines={why: list(row) for why, row in data["machines"].items()},
+        networks=msgspec.convert(data["networks"], Findings),
+        crowds=tuple(
+            CrowdPeople(admitted, networks, _hours(data, rows))
+            for admitted, networks, rows in data.get("crowds", ())
+        ),
+    )
+
+
+def canonical(values: Any) -> str:
+    """Return the one text of plain JSON values: keys in order, no space, no letter escaped."""
+    return json.dumps(values, sort_keys=True, ensure_ascii=False, separators=(",", ":"))
+
+
+def digest(values: Any) -> str:
+    """SHA-256 of the canonical text, 64 hex digits.
+
+    >>> digest({"b": [1], "a": "é"}) == digest({"a": "é", "b": [1]})
+    True
+    """
+    return hashlib.sha256(canonical(values).encode()).hexdigest()
+
+
+def _rows(hours: HourCounts) -> list[list[Any]]:
+    tables = (hours.hours, hours.seen, hours.arrived, hours.converted)
+    return [list(row) for row in zip(*(table.tolist() for table in tables), strict=True)]
+
+
+def _hours(data: Mapping[str, Any], given: Sequence[Any]) -> HourCounts:
+    import numpy as np
+
+    arms = len(data["weights"])
+    hours, *tables = zip(*given, strict=True) if given else ((),) * 4
+    seen, arrived, converted = (np.array(rows, dtype=np.int64).reshape(-1, arms) for rows in tables)
+    return HourCounts(
+        started=data["started"],
+        weights=tuple(data["weights"]),
+        hours=np.array(hours, dtype=np.int64),
+        seen=seen,
+        arrived=arrived,
+        converted=converted,
+    )
 
 
 def statement_of(
@@ -43,7 +142,7 @@ def statement_of(
 ) -> tuple[dict[str, Any], str]:
     """Return the values, and the canonical text of the counts that they rest on."""
     keys = [variant.key for variant in experiment.variants]
-    counts = memo_counts.data_of(keys, counted)
+    counts = data_of(keys, counted)
     if aside:
         counts["aside"] = aside.data()
     document = documents.from_json(experiment.revision.document)
@@ -56,7 +155,7 @@ def statement_of(
         "forecasts": _forecasts(guesses_of(experiment, results)),
         "open": as_values(open_ends_of(document, results.rule)),
         "revision": revision_values(experiment),
-        "digests": digests_of(experiment) | {"data": memo_counts.digest(counts)},
+        "digests": digests_of(experiment) | {"data": digest(counts)},
         "figures": results_json(results) | {"seal": experiment.seal},
     }
     # A memo of a test without any has no such part.
@@ -64,7 +163,7 @@ def statement_of(
         values["corrections"] = corrections
     if aside:
         values["beside"] = aside.values()
-    return values, memo_counts.canonical(counts)
+    return values, canonical(counts)
 
 
 def verdict_values(results: Results, phrases: list[str]) -> dict[str, Any]:

@@ -15,8 +15,7 @@ from wbtest.audience.group_counts import GroupHour
 from wbtest.audience.quality_counts import Conversions, Origin
 from wbtest.audience.recording.gate import CROWD
 from wbtest.audience.setting_aside import REASONS
-from wbtest.decisions.memo_content import made_by, verdict_values
-from wbtest.decisions.memo_counts import counted_from, digest
+from wbtest.decisions.memo_content import counted_from, digest, made_by, verdict_values
 from wbtest.decisions.memo_views import FORMAT
 from wbtest.publishing import rule as rules
 from wbtest.publishing.corrections import Place, next_seal, texts_of

@@ -18,7 +18,6 @@ from wbtest.publishing.stages import CHOICES
 from wbtest.results.figures import Results
 from wbtest.results.trust import is_lost
 from wbtest.review.approvers import approvers_of, is_alone
-from wbtest.review.todo import Assignee, TodoItem
 from wbtest.team.models import Person
 from wbtest.web import number_of
 
@@ -208,40 +207,6 @@ def waiting_in() -> list[WaitingPaper]:
         )
         for paper in papers
     ]
-
-
-def waits_for_seconds() -> list[TodoItem]:
-    """Return the same for the list of who waits for whom: a line for each who may second.
-
-    Where nobody may, it is its author who has to act.
-    """
-    found = []
-    for waiting in waiting_in():
-        paper = waiting.paper
-        about = f"“{paper.choice}” for {_product(paper)} (overrides the result)"
-        asked = [(person, f"Approve or reject {about}") for person in waiting.seconds]
-        thing = f"second {paper.experiment_id}.{paper.number}"
-        lonely = f"Find a second approver for {about}, or cancel it"
-        for person, what in asked or [(paper.person, lonely)]:
-            found.append(
-                TodoItem(
-                    who=Assignee(person.name, person.id),
-                    thing=thing,
-                    what=what,
-                    by=paper.person.name,
-                    since=paper.made_at,
-                    path=waiting.path,
-                    about=waiting.path,
-                    # Who may second it had a mail of its own about it.
-                    mailed_at=paper.made_at if asked else None,
-                )
-            )
-    return found
-
-
-def _product(paper: Paper) -> str:
-    experiment = paper.experiment
-    return experiment.revision.document.get("product", "") or f"/p/{experiment.slug}"
 
 
 def ask_for_second(paper: Paper) -> None:

@@ -8,30 +8,25 @@ from flask import Flask
 from wbtest.extensions import runtime
 from wbtest.ideas import (
     daily_email,
-    help_views,
+    help_pages,
     idea_head,
-    notification_views,
     notifications,
-    onboarding_status,
-    onboarding_views,
+    onboarding,
+    todo_list,
     views,
-    waiting_count,
 )
-
-# Each adds its pages to the blueprint of views.
-PAGES = (onboarding_views, notification_views)
 
 
 def init_app(app: Flask) -> None:
     """Attach this area's pages, and hand the worker what it must do by the clock."""
     app.register_blueprint(views.bp)
-    app.register_blueprint(help_views.bp)
+    app.register_blueprint(help_pages.bp)
     app.add_template_global(idea_head.head_in_view, "idea_head")
-    app.after_request(waiting_count.forget_count)
+    app.after_request(todo_list.forget_count)
     hooks = runtime(app).hooks
-    hooks.waiting_count = waiting_count.waiting_count
+    hooks.waiting_count = todo_list.waiting_count
     app.add_template_global(hooks.waiting_count, "waiting_count")
     hooks.jobs["verdicts told"] = (notifications.send_notifications, notifications.EVERY)
-    hooks.jobs["start pages"] = (onboarding_status.end_where_visited, onboarding_status.END_EVERY)
+    hooks.jobs["start pages"] = (onboarding.end_where_visited, onboarding.END_EVERY)
     hooks.jobs["daily mail"] = (daily_email.send_daily_mails, daily_email.EVERY)
     hooks.may_leave = daily_email.may_leave

@@ -16,9 +16,9 @@ from wbtest.delivery.models import OutboxMail
 from wbtest.delivery.outbox import Letter, queue_mail
 from wbtest.delivery.worker import for_each
 from wbtest.extensions import db, runtime
-from wbtest.ideas.todo_queries import waits_for, waits_in
+from wbtest.ideas.todo import TodoItem
+from wbtest.ideas.todo_list import waits_for, waits_in
 from wbtest.publishing.experiments import newest_zone
-from wbtest.review.todo import TodoItem
 from wbtest.store import insert, writing
 from wbtest.team import mail_preferences
 from wbtest.team.access import ROLES

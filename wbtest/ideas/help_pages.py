@@ -1,4 +1,4 @@
-"""The pages of the docs as help: under which heading each is listed, and each as HTML. Pure.
+"""The pages of the docs as help: under which heading each is listed, and each as HTML.
 
 Tags in the text are shown as they stand; only the anchors that our docs put before a heading are
 taken out of it, and become the heading's own. A link to a file that is no page of the help stays as
@@ -13,7 +13,12 @@ from itertools import pairwise
 from pathlib import Path
 from typing import TYPE_CHECKING, NamedTuple
 
+from flask import Blueprint, abort, render_template, url_for
+from flask.typing import ResponseReturnValue
 from markupsafe import Markup
+
+from wbtest.extensions import runtime
+from wbtest.team import access
 
 if TYPE_CHECKING:
     from markdown_it.token import Token
@@ -134,3 +139,36 @@ def grouped(pages: dict[str, Page]) -> dict[str, list[Page]]:
 def _read(file: Path) -> Page:
     text = file.read_text(encoding="utf-8")
     return Page(file.stem, text.partition("\n")[0].removeprefix("# "), text)
+
+
+bp = Blueprint("help", __name__)
+
+
+@bp.get("/help", endpoint="help")
+@access.own_log_in
+def list_help() -> ResponseReturnValue:
+    """What there is to read; pages about the server only for owners."""
+    groups = grouped(pages_in(_folder()))
+    if not access.has_permission("own"):
+        # How the server is run is for those who own it.
+        del groups[REST]
+    return render_template("ideas/help.html", groups=groups, folded=REST)
+
+
+@bp.get("/help/<topic>")
+@access.own_log_in
+def page(topic: str) -> ResponseReturnValue:
+    """One page of the docs."""
+    pages = pages_in(_folder())
+    if topic not in pages:
+        abort(404)
+    text = rendered(pages[topic].text, frozenset(pages), _address)
+    return render_template("ideas/help_page.html", shown=pages[topic], text=text)
+
+
+def _address(name: str) -> str:
+    return url_for("help.page", topic=name)
+
+
+def _folder() -> Path:
+    return runtime().docs

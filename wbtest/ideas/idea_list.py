@@ -16,8 +16,8 @@ from wbtest.ideas import idea_text
 from wbtest.ideas.idea import Idea, State, days_of, guessed_weeks, place_of, state_of
 from wbtest.ideas.idea_evidence import Evidence, all_evidence_now, evidence_kept
 from wbtest.ideas.idea_queries import experiments_by_id, ideas_of, newest_texts
-from wbtest.ideas.next_actions import shared_sources
 from wbtest.ideas.stages import STAGES, Stage, Text, stage_of, status_text
+from wbtest.ideas.todo import shared_sources
 from wbtest.publishing.sealing import sealed_rule
 from wbtest.publishing.stages import contradiction, newest_decisions
 from wbtest.results.calibration import Guessed, forecast_tests, scored_tests

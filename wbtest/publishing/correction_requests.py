@@ -2,10 +2,7 @@
 
 from collections.abc import Mapping, Sequence
 
-from sqlalchemy import select
-from sqlalchemy.orm import joinedload
-
-from wbtest.extensions import clock, db
+from wbtest.extensions import clock
 from wbtest.publishing.corrections import (
     Place,
     cleaned,
@@ -19,7 +16,7 @@ from wbtest.publishing.corrections import (
     sealed_values,
     texts_of,
 )
-from wbtest.publishing.experiments import CONTROL, part_digest
+from wbtest.publishing.experiments import part_digest
 from wbtest.publishing.lifecycle import (
     AlreadyDone,
     ChangedMeanwhile,
@@ -30,8 +27,7 @@ from wbtest.publishing.lifecycle import (
 from wbtest.publishing.models import Correction, Experiment
 from wbtest.publishing.sealing import originals_of
 from wbtest.review.approvals import NotYours
-from wbtest.review.approvers import able_to_sign, approvers_of, four_eyes_objection
-from wbtest.review.todo import Assignee, TodoItem
+from wbtest.review.approvers import able_to_sign, four_eyes_objection
 from wbtest.store import Invalid, Refused, hold, writing
 from wbtest.team.audit import record
 from wbtest.team.models import Person
@@ -197,33 +193,6 @@ def summary_of(correction: Correction, names: Mapping[str, str]) -> str:
 def names_of(experiment: Experiment) -> dict[str, str]:
     """Return the names of the variants by their keys."""
     return {each.key: each.name or each.key for each in experiment.variants}
-
-
-def waits_for_corrections() -> list[TodoItem]:
-    """Return a line for each correction that waits and each person who may approve it."""
-    found = db.session.scalars(
-        select(Correction)
-        .where(Correction.approved_at.is_(None))
-        .order_by(Correction.experiment_id, Correction.number)
-        .options(joinedload(Correction.experiment))
-    ).all()
-    # Those of one test are approved together.
-    first = {each.experiment_id: each for each in reversed(found)}
-    approvers = approvers_of() if found else []
-    return [
-        TodoItem(
-            who=Assignee(person.name, person.id),
-            thing=f"correct {each.experiment_id}.{each.number}",
-            what=f"Approve a correction of {address_of(each.experiment)}",
-            by=each.author.name,
-            since=each.asked_at,
-            path=f"/experiments/{each.experiment_id}/variants/{each.variant or CONTROL}",
-            about=f"/experiments/{each.experiment_id}",
-        )
-        for each in first.values()
-        for person in approvers
-        if person.id != each.author_id
-    ]
 
 
 def _put_in_force(experiment: Experiment, person: Person) -> None:

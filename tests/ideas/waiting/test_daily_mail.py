@@ -16,8 +16,8 @@ from wbtest.delivery.models import OutboxMail
 from wbtest.delivery.worker import run_due_jobs
 from wbtest.extensions import clock, db, runtime
 from wbtest.ideas.daily_email import letter_of, send_daily_mails
+from wbtest.ideas.todo import Assignee, TodoItem
 from wbtest.review.review_requests import ask_for_review
-from wbtest.review.todo import Assignee, TodoItem
 from wbtest.store import writing
 from wbtest.team import mail_preferences
 from wbtest.team.members import change_role, remove_member

@@ -12,7 +12,7 @@ from wbtest.delivery import webhooks
 from wbtest.delivery.models import OutboxEvent
 from wbtest.delivery.outbox import queue_mail
 from wbtest.extensions import db
-from wbtest.ideas.todo_queries import waits_for
+from wbtest.ideas.todo_list import waits_for
 from wbtest.review.review_requests import ask_for_review
 from wbtest.store import writing
 from wbtest.team import delivery_settings

@@ -9,7 +9,7 @@ from tests.factories import LARDER, Team, log_in, make_old_approval, make_releas
 from tests.review.reviewing import make_comment, make_reading, told
 from tests.statements import counted
 from wbtest.extensions import db
-from wbtest.ideas.todo_queries import waits_in
+from wbtest.ideas.todo_list import waits_in
 from wbtest.review.review_requests import ask_for_review, make_link, revoke_link
 from wbtest.store import writing
 from wbtest.team.models import TeamSettings

@@ -20,7 +20,7 @@ from wbtest.decisions.pending_decisions import waiting_in, waiting_papers
 from wbtest.delivery import webhooks
 from wbtest.delivery.models import OutboxEvent, OutboxMail
 from wbtest.extensions import clock, db
-from wbtest.ideas.todo_queries import waits_in
+from wbtest.ideas.todo_list import waits_in
 from wbtest.publishing import lifecycle
 from wbtest.publishing.models import Experiment
 from wbtest.publishing.stages import choices_of, decisions, find_decision, stage_of

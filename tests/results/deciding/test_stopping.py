@@ -6,7 +6,7 @@ from tests.conftest import Browser, HandClock
 from tests.factories import Team, log_in, make_approval, make_decision, make_revision, make_running
 from tests.results.deciding.conftest import AGAINST
 from wbtest.decisions.decide import should_end
-from wbtest.ideas.todo_queries import waits_in
+from wbtest.ideas.todo_list import waits_in
 from wbtest.publishing import lifecycle
 from wbtest.publishing.models import Experiment
 from wbtest.review.review_requests import ask_for_review

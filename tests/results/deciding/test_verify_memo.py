@@ -13,7 +13,7 @@ from tests.factories import Team, make_decision
 from tests.results.crowd import count_hour
 from tests.results.deciding.conftest import AGAINST
 from wbtest.cli import main
-from wbtest.decisions.memo_counts import counted_from, digest
+from wbtest.decisions.memo_content import counted_from, digest
 from wbtest.decisions.memo_views import export_of, find_memo
 from wbtest.extensions import db
 from wbtest.publishing import rule

@@ -5,8 +5,8 @@ import pytest
 from tests.conftest import HandClock
 from tests.factories import Team, make_approval, make_revision, make_running
 from tests.results.crowd import count_day
-from wbtest.decisions.assumptions import key_for
 from wbtest.decisions.decide import decide, second
+from wbtest.decisions.learning_cards import key_for
 from wbtest.publishing.lifecycle import end
 from wbtest.publishing.models import Experiment
 from wbtest.writing.document import Evidence

@@ -16,8 +16,7 @@ from tests.factories import (
 )
 from tests.results.learning.conftest import settle
 from wbtest.cli import main
-from wbtest.decisions.assumptions import key_for
-from wbtest.decisions.learning_cards import learned_of, mark, standing_marks
+from wbtest.decisions.learning_cards import key_for, learned_of, mark, standing_marks
 from wbtest.decisions.memo_content import as_values, open_ends_of
 from wbtest.publishing.lifecycle import end
 from wbtest.publishing.models import Experiment

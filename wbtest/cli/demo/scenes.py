@@ -15,12 +15,11 @@ from wbtest.cli.demo.stage import (
     planned_tests,
     told,
 )
-from wbtest.decisions import learning_cards, outcome_mail_views
-from wbtest.decisions.assumptions import assumptions_of
+from wbtest.decisions import decision_views, learning_cards
 from wbtest.decisions.checklist import ChecklistMark, Sentence, save_checklist, sentences_of
 from wbtest.decisions.decide import decide as write_down
 from wbtest.decisions.decide import second
-from wbtest.decisions.learning_cards import next_draft
+from wbtest.decisions.learning_cards import assumptions_of, next_draft
 from wbtest.decisions.models import Paper
 from wbtest.extensions import clock, db
 from wbtest.publishing import experiments, lifecycle, whole_drafts
@@ -297,7 +296,7 @@ def decide(stage: Stage, test: str) -> None:
     said = told("decisions")[test]
     _mark(stage, experiment, said["marks"])
     learning_cards.save_card(experiment, author, said["surprise"], said["next"], 0)
-    outcome_mail_views.tell_signups(experiment, stage.person(APPROVER), said["letter"])
+    decision_views.tell_signups(experiment, stage.person(APPROVER), said["letter"])
     stands = CONTROL if said["afterwards"] == "open" else ""
     choose_afterwards(
         experiment, author, said["afterwards"], outcome=said["outcome"], waiting_variant=stands

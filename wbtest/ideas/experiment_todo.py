@@ -1,4 +1,4 @@
-"""Whom each test waits for: what decides its next action, read once for many tests."""
+"""The next action of each test, and what tests wait for: steps, corrections, second approvers."""
 
 from __future__ import annotations
 
@@ -12,20 +12,28 @@ from sqlalchemy import select
 from sqlalchemy.orm import joinedload, selectinload
 
 from wbtest.decisions.decide import given_up
+from wbtest.decisions.models import Paper
 from wbtest.decisions.pending_decisions import WaitingPaper, waiting_in
 from wbtest.extensions import clock, db
-from wbtest.ideas.next_actions import NextAction, NextActionInput, next_action, time_left
 from wbtest.ideas.notifications import OVER, VERDICT, SentNotification
+from wbtest.ideas.todo import (
+    Assignee,
+    NextAction,
+    NextActionInput,
+    TodoItem,
+    next_action,
+    time_left,
+)
 from wbtest.publishing import rule as rules
+from wbtest.publishing.experiments import CONTROL
 from wbtest.publishing.launch_readiness import writers_of
 from wbtest.publishing.lifecycle import address_of
-from wbtest.publishing.models import Decision, Experiment, Step
+from wbtest.publishing.models import Correction, Decision, Experiment, Step
 from wbtest.publishing.sealing import sealed_rule
 from wbtest.publishing.stages import Stage, newest_decisions, stage_of
 from wbtest.results.summary import Summary, summaries
 from wbtest.review.approvals import approved_ids
-from wbtest.review.approvers import is_alone
-from wbtest.review.todo import Assignee, TodoItem
+from wbtest.review.approvers import approvers_of, is_alone
 from wbtest.team.access import roles_from
 from wbtest.team.mail_preferences import list_recipients
 from wbtest.team.people import list_members
@@ -293,3 +301,64 @@ def _facts(
 
 def _counted(count: int, noun: str) -> str:
     return f"{count:,} {noun}{'' if count == 1 else 's'}"
+
+
+def waits_for_corrections() -> list[TodoItem]:
+    """Return a line for each correction that waits and each person who may approve it."""
+    found = db.session.scalars(
+        select(Correction)
+        .where(Correction.approved_at.is_(None))
+        .order_by(Correction.experiment_id, Correction.number)
+        .options(joinedload(Correction.experiment))
+    ).all()
+    # Those of one test are approved together.
+    first = {each.experiment_id: each for each in reversed(found)}
+    approvers = approvers_of() if found else []
+    return [
+        TodoItem(
+            who=Assignee(person.name, person.id),
+            thing=f"correct {each.experiment_id}.{each.number}",
+            what=f"Approve a correction of {address_of(each.experiment)}",
+            by=each.author.name,
+            since=each.asked_at,
+            path=f"/experiments/{each.experiment_id}/variants/{each.variant or CONTROL}",
+            about=f"/experiments/{each.experiment_id}",
+        )
+        for each in first.values()
+        for person in approvers
+        if person.id != each.author_id
+    ]
+
+
+def waits_for_seconds() -> list[TodoItem]:
+    """Return a line for each proposed decision and each person who may approve it.
+
+    Where nobody may, its author has to act.
+    """
+    found = []
+    for waiting in waiting_in():
+        paper = waiting.paper
+        about = f"“{paper.choice}” for {_product(paper)} (overrides the result)"
+        asked = [(person, f"Approve or reject {about}") for person in waiting.seconds]
+        thing = f"second {paper.experiment_id}.{paper.number}"
+        lonely = f"Find a second approver for {about}, or cancel it"
+        for person, what in asked or [(paper.person, lonely)]:
+            found.append(
+                TodoItem(
+                    who=Assignee(person.name, person.id),
+                    thing=thing,
+                    what=what,
+                    by=paper.person.name,
+                    since=paper.made_at,
+                    path=waiting.path,
+                    about=waiting.path,
+                    # Who may second it had a mail of its own about it.
+                    mailed_at=paper.made_at if asked else None,
+                )
+            )
+    return found
+
+
+def _product(paper: Paper) -> str:
+    experiment = paper.experiment
+    return experiment.revision.document.get("product", "") or f"/p/{experiment.slug}"

@@ -1,18 +1,21 @@
-"""Everything that waits: one query for each kind of fact, however much there is."""
+"""What waits for whom: everything, what needs one member, and how much that is.
+
+One query for each kind of fact, however much there is.
+"""
+
+from __future__ import annotations
 
 from collections.abc import Iterable, Mapping
 from typing import Any
 
+from flask import Response, request, session
 from sqlalchemy import exists, select
 
 from wbtest.decisions.decide import given_up
-from wbtest.decisions.pending_decisions import waits_for_seconds
 from wbtest.extensions import clock, db
-from wbtest.ideas.next_action_queries import waits_for_tests
-from wbtest.publishing.correction_requests import waits_for_corrections
-from wbtest.review.approvers import needs_of
-from wbtest.review.review_todo_queries import reader_question_items, reviews_of, undelivered_items
-from wbtest.review.todo import (
+from wbtest.ideas.experiment_todo import waits_for_corrections, waits_for_seconds, waits_for_tests
+from wbtest.ideas.review_todo import reader_question_items, reviews_of, undelivered_items
+from wbtest.ideas.todo import (
     ApprovalRules,
     Assignee,
     TodoItem,
@@ -20,6 +23,8 @@ from wbtest.review.todo import (
     open_question_items,
     review_items,
 )
+from wbtest.review.approvers import needs_of
+from wbtest.team import access
 from wbtest.team.access import roles_from
 from wbtest.team.models import Membership, Person
 from wbtest.writing import document as documents
@@ -64,11 +69,11 @@ def waits_for(membership: Membership, waits: Iterable[TodoItem] | None = None) -
     return in_order(
         wait
         for wait in found
-        if wait.who.person_id == membership.person_id and _may(membership.role, wait)
+        if wait.who.person_id == membership.person_id and _may_do(membership.role, wait)
     )
 
 
-def _may(role: str, wait: TodoItem) -> bool:
+def _may_do(role: str, wait: TodoItem) -> bool:
     return role in roles_from(TAKES.get(wait.kind, "read"))
 
 
@@ -103,3 +108,32 @@ def _releases() -> list[tuple[int, dict[str, Any], Assignee]]:
         .where(~exists().where(Stop.release_id == Release.id))
     )
     return [(row.id, row.document, Assignee(row.name, row.author_id)) for row in rows]
+
+
+KEY = "waiting"
+# To count means to judge every open test, so it is done once a minute and after each form.
+SECONDS = 60
+
+
+def waiting_count() -> int:
+    """Return how much waits for the signed-in member, at most a minute old."""
+    kept = session.get(KEY)
+    if kept:
+        person_id, counted_at, count = kept
+        age = clock.now().timestamp() - counted_at
+        if person_id == access.person().id and 0 <= age < SECONDS:
+            return int(count)
+    return keep_count(len(waits_for(access.membership())))
+
+
+def keep_count(count: int) -> int:
+    """Keep in the session how much waits for the signed-in member, and return it."""
+    session[KEY] = (access.person().id, clock.now().timestamp(), count)
+    return count
+
+
+def forget_count(response: Response) -> Response:
+    """Count again after a form: it may have done what waited. Visitors have no session."""
+    if request.method == "POST" and request.blueprint not in ("audience", "api", None):
+        session.pop(KEY, None)
+    return response

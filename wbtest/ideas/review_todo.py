@@ -11,10 +11,10 @@ from sqlalchemy.orm import aliased, joinedload
 
 from wbtest.delivery import outbox
 from wbtest.extensions import db
+from wbtest.ideas.todo import AskedReader, Assignee, OpenComment, ReviewState, TodoItem
 from wbtest.review.models import Approval, Comment, Reading, Reviewer, Round
 from wbtest.review.readings import signature_of
 from wbtest.review.reviewers import Reader, Readers, is_over
-from wbtest.review.todo import AskedReader, Assignee, OpenComment, ReviewState, TodoItem
 from wbtest.team.models import Membership, Person
 from wbtest.writing.models import Candidate, Release, Revision
 
