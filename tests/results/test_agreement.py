@@ -10,11 +10,11 @@ import pytest
 from flask.testing import FlaskClient
 
 from tests.conftest import HandClock
+from tests.decisions.conftest import AGAINST
 from tests.factories import Team, log_in, make_decision, make_rule
 from tests.results.check_histories import counted
 from tests.results.conftest import Start
 from tests.results.crowd import count_hour, count_machines
-from tests.results.deciding.conftest import AGAINST
 from wbtest.audience.counts import Totals
 from wbtest.audience.quality_counts import NewestSignups
 from wbtest.ideas.notifications import occasions

@@ -6,6 +6,7 @@ import pytest
 from click.testing import CliRunner
 
 from tests.conftest import Browser
+from tests.decisions.conftest import settle
 from tests.factories import (
     Team,
     log_in,
@@ -14,7 +15,6 @@ from tests.factories import (
     make_revision,
     make_running,
 )
-from tests.results.learning.conftest import settle
 from wbtest.cli import main
 from wbtest.decisions.learning_cards import key_for, learned_of, mark, standing_marks
 from wbtest.decisions.memo_content import as_values, open_ends_of

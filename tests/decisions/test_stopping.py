@@ -3,8 +3,8 @@
 import pytest
 
 from tests.conftest import Browser, HandClock
+from tests.decisions.conftest import AGAINST
 from tests.factories import Team, log_in, make_approval, make_decision, make_revision, make_running
-from tests.results.deciding.conftest import AGAINST
 from wbtest.decisions.decide import should_end
 from wbtest.ideas.todo_list import waits_in
 from wbtest.publishing import lifecycle

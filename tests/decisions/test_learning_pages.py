@@ -3,8 +3,8 @@
 import pytest
 
 from tests.conftest import Browser
+from tests.decisions.conftest import PRICE
 from tests.factories import Team, log_in, make_running
-from tests.results.learning.conftest import PRICE
 from wbtest.decisions.learning_cards import find_card, mark, save_card
 from wbtest.decisions.models import AssumptionMark, LearningCard
 from wbtest.extensions import db

@@ -3,10 +3,10 @@
 import pytest
 
 from tests.conftest import HandClock
+from tests.decisions.conftest import AGAINST, REASON
+from tests.decisions.test_second import mark
 from tests.factories import Team, make_decision
 from tests.results.crowd import count_days
-from tests.results.deciding.conftest import AGAINST, REASON
-from tests.results.deciding.test_second import mark
 from wbtest.decisions.decide import decide, turn_down, withdraw
 from wbtest.publishing.models import Experiment
 from wbtest.store import Invalid

@@ -8,9 +8,9 @@ import pytest
 from flask import Flask
 
 from tests.conftest import Browser, HandClock
+from tests.decisions.conftest import AGAINST, REASON
 from tests.factories import Team, make_decision
 from tests.results.crowd import count_day
-from tests.results.deciding.conftest import AGAINST, REASON
 from wbtest.decisions.decide import LONGEST_REASON, decide
 from wbtest.decisions.memo_views import find_memo, memo_shown, printed
 from wbtest.extensions import db

@@ -3,6 +3,7 @@
 import re
 
 from tests.conftest import Browser, HandClock
+from tests.decisions.conftest import AGAINST, REASON
 from tests.factories import (
     Team,
     log_in,
@@ -13,7 +14,6 @@ from tests.factories import (
 )
 from tests.results.conftest import Start
 from tests.results.crowd import count_day, count_days
-from tests.results.deciding.conftest import AGAINST, REASON
 from wbtest.decisions.decide import decide, second, turn_down
 from wbtest.publishing.models import Experiment
 

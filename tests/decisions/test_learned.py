@@ -2,8 +2,8 @@
 
 from dataclasses import replace
 
+from tests.decisions.conftest import PRICE, RISK, settle
 from tests.factories import Team, make_approval, make_running
-from tests.results.learning.conftest import PRICE, RISK, settle
 from tests.statements import counted
 from wbtest.decisions.learning_cards import learned_of, lessons_of, mark, save_card
 from wbtest.extensions import db

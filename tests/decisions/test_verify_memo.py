@@ -9,9 +9,9 @@ import pytest
 from click.testing import CliRunner, Result
 
 from tests.conftest import HandClock
+from tests.decisions.conftest import AGAINST
 from tests.factories import Team, make_decision
 from tests.results.crowd import count_hour
-from tests.results.deciding.conftest import AGAINST
 from wbtest.cli import main
 from wbtest.decisions.memo_content import counted_from, digest
 from wbtest.decisions.memo_views import export_of, find_memo

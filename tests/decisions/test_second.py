@@ -5,6 +5,7 @@ from html import unescape
 import pytest
 
 from tests.conftest import Browser, HandClock
+from tests.decisions.conftest import AGAINST, REASON
 from tests.factories import (
     Team,
     log_in,
@@ -14,7 +15,6 @@ from tests.factories import (
     make_running,
 )
 from tests.results.crowd import count_day, count_days
-from tests.results.deciding.conftest import AGAINST, REASON
 from wbtest.decisions.decide import decide, mark_of, second, turn_down, withdraw
 from wbtest.decisions.pending_decisions import waiting_in, waiting_papers
 from wbtest.delivery import webhooks

@@ -2,8 +2,8 @@
 
 from dataclasses import replace
 
+from tests.decisions.conftest import PRICE, RISK
 from tests.factories import LARDER
-from tests.results.learning.conftest import PRICE, RISK
 from wbtest.decisions.learning_cards import assumptions_of, key_for, newest_by_key, tally
 from wbtest.decisions.models import AssumptionMark
 from wbtest.writing.document import Document, Evidence, OpenQuestion, Question

@@ -1,9 +1,11 @@
 """Writing a learning card and marking assumptions: who may when, twice, and two at once."""
 
 import pytest
+from flask import Flask
 
+from tests.decisions.conftest import PRICE, RISK, settle
 from tests.factories import Team
-from tests.results.learning.conftest import PRICE, RISK, settle
+from tests.review.test_at_once import at_once
 from wbtest.decisions.learning_cards import (
     NotOver,
     Overtaken,
@@ -20,6 +22,7 @@ from wbtest.extensions import db
 from wbtest.publishing.models import Experiment
 from wbtest.review.verdicts import stop_release
 from wbtest.store import Gone, Invalid
+from wbtest.team.models import Person
 from wbtest.writing.models import Release
 
 
@@ -126,3 +129,17 @@ def test_a_release_stopped_on_paper_goes_on_as_one_copy(over: Experiment, team: 
     assert first.id == second.id
     assert first.copied_from_id == over.revision.release_id
     assert db.session.scalar(db.select(db.func.count(Release.id))) == 2
+
+
+@pytest.mark.every_database
+def test_a_card_and_a_mark_are_stored_once(over: Experiment, app: Flask, team: Team):
+    key, editor = over.id, team.editor.id
+    db.session.rollback()
+
+    def act() -> None:
+        test, person = db.session.get_one(Experiment, key), db.session.get_one(Person, editor)
+        save_card(test, person, "Fridays.", "Ask ten.", 0)
+        mark(test, person, RISK, "confirmed", "The camera failed twice.", 0)
+
+    assert at_once(app, act) == []
+    assert (len(saves_of(over)), len(marks_of(over))) == (1, 1)

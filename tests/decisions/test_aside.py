@@ -5,11 +5,11 @@ import json
 import pytest
 
 from tests.conftest import HandClock
+from tests.decisions.conftest import REASON
+from tests.decisions.test_second import mark
 from tests.factories import Team, log_in, make_decision
 from tests.results.conftest import Start
 from tests.results.crowd import count_machines
-from tests.results.deciding.conftest import REASON
-from tests.results.deciding.test_second import mark
 from tests.results.visiting import HOUR, Group, come
 from wbtest.audience.group_counts import VisitorGroup as Chosen
 from wbtest.audience.retention import purge

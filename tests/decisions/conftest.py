@@ -1,15 +1,24 @@
-"""Experiments to decide on."""
+"""Experiments to decide on, and one that is over and has taught something."""
 
 import pytest
 
 from tests.conftest import Browser, HandClock
-from tests.factories import Team, log_in, make_running
-from tests.results.crowd import count_days, count_hour, count_machines
+from tests.factories import Team, log_in, make_approval, make_revision, make_running
+from tests.results.conftest import begin, inflated, prepared, revision
+from tests.results.crowd import count_day, count_days, count_hour, count_machines
+from wbtest.decisions.decide import decide, second
+from wbtest.decisions.learning_cards import key_for
+from wbtest.publishing.lifecycle import end
 from wbtest.publishing.models import Experiment
+from wbtest.writing.document import Evidence
 from wbtest.writing.models import Revision
+
+__all__ = ["begin", "inflated", "prepared", "revision"]
 
 REASON = "The kitchen headline carries it."
 AGAINST = "We ran out of money for this."
+PRICE = key_for("number", "£4 a month")
+RISK = key_for("question", "What could fail?")
 
 
 @pytest.fixture
@@ -45,3 +54,25 @@ def faded(met: Experiment, now: HandClock) -> Experiment:
     count_days(met, range(10, 18), "kitchen", seen=100, converted=1)
     now.turn(days=10)
     return met
+
+
+@pytest.fixture
+def running(team: Team) -> Experiment:
+    evidence = (Evidence("£4 a month", "assumed"), Evidence("30 minutes", "imagined"))
+    revision = make_revision(team.editor, evidence=evidence)
+    make_approval(revision, team.approver)
+    return make_running(revision, team.editor, team.approver)
+
+
+@pytest.fixture
+def over(running: Experiment, team: Team, now: HandClock) -> Experiment:
+    count_day(running, 0, seen=41, converted=3)
+    now.turn(days=2)
+    return end(running, team.approver)
+
+
+def settle(experiment: Experiment, team: Team, choice: str) -> None:
+    """Decide, with a second person where the figures say something else."""
+    paper = decide(experiment, team.approver, choice, "The price is wrong.")
+    if paper.state == "waiting":
+        second(paper, team.owner)

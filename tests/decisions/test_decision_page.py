@@ -6,10 +6,10 @@ import pytest
 from lxml import html
 
 from tests.conftest import Browser, HandClock
+from tests.decisions.conftest import AGAINST, REASON
 from tests.factories import Team, log_in, make_decision, make_experiment
 from tests.results.conftest import Start
 from tests.results.crowd import count_day
-from tests.results.deciding.conftest import AGAINST, REASON
 from tests.statements import counted
 from wbtest.decisions.decide import decide
 from wbtest.publishing.lifecycle import end

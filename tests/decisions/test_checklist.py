@@ -1,5 +1,6 @@
 """The checklist of the release's sentences under a go: saved as one, read by all, exported."""
 
+from dataclasses import replace
 from typing import Any
 
 import pytest
@@ -8,18 +9,20 @@ from lxml import html
 
 from tests.api.conftest import Program, program_of
 from tests.conftest import Browser, HandClock
-from tests.factories import Team, log_in, make_running
+from tests.decisions.conftest import settle
+from tests.factories import LARDER, Team, log_in, make_running
 from tests.results.crowd import count_day
-from tests.results.learning.conftest import settle
 from tests.review.test_at_once import at_once
 from wbtest.decisions.checklist import (
     LONGEST_NOTE,
     MOST_EXTRA,
     ChecklistMark,
     NoGo,
+    by_part,
     find_checklist,
     plain,
     save_checklist,
+    sentences_of,
 )
 from wbtest.decisions.models import ChecklistItem
 from wbtest.extensions import db
@@ -258,3 +261,25 @@ def test_a_program_is_told_where_no_go_is_decided(app: Flask, team: Team, go: Ex
 
     assert editor.get(f"/experiments/{go.id}/checklist").status_code == 409
     assert editor.ask("PUT", f"/experiments/{go.id}/checklist", {}).status_code == 409
+
+
+def test_every_sentence_stands_once_under_its_part():
+    document = replace(LARDER, headline="Dinner", subheading="Dinner.", solution="Eat. Eat.")
+
+    groups = {
+        label: [each.words for each in some] for label, some in by_part(sentences_of(document))
+    }
+
+    assert groups["Solution"] == ["Eat."]
+    assert groups["Call to action"] == ["Take one photo of your fridge.", "£4 a month"]
+    assert groups["Customer questions"][0] == "£4 a month."
+    assert not {"Customer quote", "Internal questions", "Why now"} & set(groups)
+
+
+def test_an_answer_says_which_question_it_answers():
+    found = {each.words: each.asked for each in sentences_of(LARDER)}
+
+    assert (found["Nowhere."], found["It plans dinners from a photo of the fridge."]) == (
+        "Where do my photos go?",
+        "",
+    )
