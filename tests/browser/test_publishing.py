@@ -34,10 +34,10 @@ def state_of(experiment: Experiment) -> str:
     return experiment.state
 
 
-def pass_the_check(page: Page) -> None:
-    """Go from the draft to its launch check, and pass it."""
+def start(page: Page) -> None:
+    """Go from the draft to its launch check, and start the test there."""
     page.get_by_role("link", name="Launch check").click()
-    page.get_by_role("button", name="Continue").click()
+    page.get_by_role("button", name="Start test").click()
 
 
 def test_an_experiment_takes_one_button_and_the_start_one_more(
@@ -47,8 +47,7 @@ def test_an_experiment_takes_one_button_and_the_start_one_more(
     page.goto(new_url(live, revision))
 
     page.get_by_role("button", name="Create test").last.click()
-    pass_the_check(page)
-    page.get_by_role("button", name="Start test").click()
+    start(page)
 
     expect(page.get_by_role("heading", name="Page live")).to_be_visible()
     expect(page.get_by_label("Page address")).to_have_value(f"{live.url}/p/larder")
@@ -196,8 +195,7 @@ def test_the_pages_work_without_scripts(
 
     page.get_by_label("Price").fill("Free")
     page.get_by_role("button", name="Save variant").click()
-    pass_the_check(page)
-    page.get_by_role("button", name="Start test").click()
+    start(page)
 
     expect(page.get_by_role("heading", name="Page live")).to_be_visible()
     expect(page.get_by_role("button", name="Copy")).to_be_hidden()

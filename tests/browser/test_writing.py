@@ -15,7 +15,6 @@ pytestmark = pytest.mark.browser
 def test_an_idea_of_tonight_is_written_frozen_and_approved(logged_in: Page, live: Live):
     page = logged_in
     page.goto(live.url)
-    page.get_by_role("link", name="Add an idea").click()
     page.get_by_label("Product name").fill("Night bus")
     page.get_by_role("button", name="Create draft").click()
     page.get_by_label("Headline").fill("Home from the late shift in twenty minutes")
@@ -26,6 +25,8 @@ def test_an_idea_of_tonight_is_written_frozen_and_approved(logged_in: Page, live
     page.get_by_label("Why not wait for a second reader?").fill("No nurse has read it yet.")
     page.get_by_role("button", name="Approve revision 1").click()
 
+    expect(page.get_by_role("heading", name="What would convince you?")).to_be_visible()
+    page.get_by_role("link", name="Review", exact=True).click()
     expect(page.get_by_text("alone on day one, in the short form")).to_be_visible()
     expect(page.get_by_role("link", name="Create test")).to_be_visible()
     expect(page.get_by_role("article")).to_contain_text("Home from the late shift")

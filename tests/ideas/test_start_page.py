@@ -34,16 +34,23 @@ def test_ideas_begin_with_the_first_steps_until_the_first_visitor_came(
     assert "Step" not in words(client.get("/ideas").text)
 
 
-def test_a_new_team_has_two_doors_and_one_filled_button(client: Browser, team: Team) -> None:
+def test_a_new_team_begins_its_first_idea_right_there(client: Browser, team: Team) -> None:
     log_in(client, team.owner)
 
     page = words(client.get("/ideas").text)
 
     assert "Step 1 of 7" in page
-    assert '<a class="button" href="/releases/new">Add an idea</a>' in page
+    assert '<button class="button" type="submit">Create draft</button>' in page
+    assert '<a class="button quiet" href="/releases/new">Import a text</a>' in page
     assert '<a class="button quiet" href="/sample">View a sample</a>' in page
     assert page.count('class="button"') == 1
     assert "About 30 minutes of your own work left." in page
+
+    begun = client.send(
+        "/releases/new", {"product": "Larder", "headline": "Dinner without a shop."}
+    )
+
+    assert client.get(begun.location).text.count("Dinner without a shop.") >= 1
 
 
 def test_what_is_done_is_folded_and_so_are_the_ideas(client: Browser, team: Team) -> None:

@@ -9,6 +9,7 @@ from tests.conftest import HandClock
 from tests.factories import Team, log_in, make_checked, make_experiment, make_revision, make_running
 from tests.publishing.filling import field_of
 from tests.publishing.test_crowds import MEETUP
+from tests.publishing.test_four_eyes import ask_a_question
 from wbtest.delivery.models import OutboxMail
 from wbtest.extensions import db
 from wbtest.publishing import lifecycle
@@ -95,22 +96,73 @@ def test_the_warnings_seen_are_sealed_with_the_rule(revision: Revision, team: Te
     assert json.loads(experiment.sealed)["warnings_seen"] == SEEN
 
 
-def test_the_page_shows_the_warnings_and_then_starts(
-    owner: FlaskClient, no_token_needed: None, revision: Revision, team: Team
+def test_an_editor_passes_the_check_and_an_approver_starts(
+    client: FlaskClient, no_token_needed: None, revision: Revision, team: Team
 ):
     experiment = make_experiment(revision, team.editor)
     path = f"/experiments/{experiment.id}/launch"
-    read = field_of(owner.get(path).text, "read")
+    log_in(client, team.editor)
+    read = field_of(client.get(path).text, "read")
 
-    refused = owner.post(path, data={"read": read, "seen": SEEN[1:]})
-    passed = owner.post(path, data={"read": read, "seen": SEEN})
-    page = owner.get(path).text
+    refused = client.post(path, data={"read": read, "seen": SEEN[1:]})
+    passed = client.post(path, data={"read": read, "seen": SEEN})
+    page = client.get(path).text
 
     assert (refused.status_code, passed.status_code) == (422, 303)
     assert "You haven’t seen every warning: Web address." in refused.text
-    assert "Start test" in page
-    assert "Continue" not in page
+    assert "Continue" in refused.text
     assert "Start test" not in refused.text
+    assert "An approver can start it now." in page
+
+
+def test_who_may_start_passes_the_check_with_the_same_button(
+    owner: FlaskClient, no_token_needed: None, revision: Revision, team: Team
+):
+    experiment = make_experiment(revision, team.editor)
+    path = f"/experiments/{experiment.id}"
+    page = owner.get(f"{path}/launch").text
+    sent = {"read": field_of(page, "read"), "check": "y"}
+
+    refused = owner.post(f"{path}/start", data={**sent, "seen": SEEN[1:]})
+    state, again = experiment.state, owner.get(f"{path}/launch").text
+    owner.post(f"{path}/start", data={**sent, "seen": SEEN})
+
+    assert "Continue" not in page
+    assert refused.location == f"{path}/launch"
+    assert (state, experiment.state) == ("draft", "running")
+    assert "You haven’t seen every warning: Web address." in again
+    assert [step.what for step in experiment.steps[-2:]] == ["checked", "started"]
+    assert json.loads(experiment.sealed)["warnings_seen"] == SEEN
+
+
+def test_whoever_wrote_the_words_passes_no_check_by_starting(
+    client: FlaskClient, no_token_needed: None, revision: Revision, team: Team
+):
+    experiment = make_experiment(revision, team.editor)
+    ask_a_question(experiment, team.approver)
+    log_in(client, team.approver)
+    path = f"/experiments/{experiment.id}"
+    page = client.get(f"{path}/launch").text
+
+    answer = client.post(f"{path}/start", data={"check": "y", "seen": SEEN})
+
+    assert "Start test" not in page
+    assert answer.status_code == 403
+    assert experiment.state == "draft"
+    assert not [step for step in experiment.steps if step.what == "checked"]
+
+
+def test_a_draft_changed_meanwhile_is_neither_checked_nor_started(
+    owner: FlaskClient, no_token_needed: None, revision: Revision, team: Team
+):
+    experiment = make_experiment(revision, team.editor)
+    path = f"/experiments/{experiment.id}"
+    sent = {"read": "another", "check": "y", "seen": SEEN}
+
+    answer = owner.post(f"{path}/start", data=sent)
+
+    assert answer.location == path
+    assert (experiment.state, experiment.checked_digest) == ("draft", "")
 
 
 def test_what_stops_it_is_said_with_the_way_there(

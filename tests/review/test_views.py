@@ -86,17 +86,25 @@ def test_a_verdict_without_a_reason_is_told_so_on_an_older_text_too(
     assert 'role="alert">Enter ' in answer.text
 
 
-def test_approving_leads_to_the_next_step(client: FlaskClient, revision: Revision):
+def test_who_is_alone_goes_on_to_the_test(client: FlaskClient, revision: Revision):
     answer = client.post(
         f"{url_of(revision)}/approve", data={"traded_away": "Nobody else has read it."}
     )
 
-    assert (answer.status_code, answer.location) == (303, url_of(revision))
-    page = unescape(client.get(answer.location).text)
+    assert (answer.status_code, answer.location) == (303, f"{url_of(revision)}/experiment")
+    page = unescape(client.get(url_of(revision)).text)
     assert "alone on day one" in page
     assert "Nobody else has read it." in page
     assert f"{url_of(revision)}/experiment" in page
     assert "Approve revision" not in page
+
+
+def test_an_approver_among_others_stays_with_the_text(client: FlaskClient, owner: Person):
+    revision = make_revision(make_person("bob@example.com", "editor"))
+
+    answer = client.post(f"{url_of(revision)}/approve")
+
+    assert (answer.status_code, answer.location) == (303, url_of(revision))
 
 
 def test_a_short_form_approved_on_day_one_is_called_that(client: FlaskClient, owner: Person):

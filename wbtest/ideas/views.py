@@ -35,6 +35,7 @@ from wbtest.store import Invalid
 from wbtest.team import access, people
 from wbtest.team import mail_preferences as choices
 from wbtest.web import as_csv, page_of, send_file
+from wbtest.writing.forms import NewReleaseForm
 
 LONGEST_SEARCH = 100
 LEARNINGS_AT_ONCE = 20
@@ -62,6 +63,7 @@ def ideas() -> ResponseReturnValue:
     )
     return render_template(
         "ideas/ideas.html",
+        new_form=NewReleaseForm(),
         path=find_path(access.membership(), is_asked_for=request.args.get("view") == "steps"),
         found=list_ideas(words, request.args.get("page", 1, type=int), now),
         stages=STAGE_NAMES,

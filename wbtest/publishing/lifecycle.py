@@ -320,6 +320,19 @@ def record_check(
     return experiment
 
 
+def check_and_start(
+    experiment: Experiment,
+    person: Person,
+    seen: Collection[str],
+    read: str = "",
+    reach: Reach = "",
+) -> Experiment:
+    """Pass the launch check and start, both or neither. Raises what each of them does."""
+    with writing():
+        record_check(experiment, person, seen, read, reach)
+        return start(experiment, person, read)
+
+
 class NotOver(Refused):
     """A choice for the time after the end, while the test is not over."""
 

@@ -96,15 +96,29 @@ def where_proof_is() -> str:
 @bp.post("/experiments/<int:experiment_id>/start")
 @access.requires("approve")
 def start(experiment_id: int) -> ResponseReturnValue:
-    """Seal the draft and open its page; where something is missing, the page says what."""
-    verb = partial(lifecycle.start, read=request.form.get("read", ""))
+    """Seal the draft and open its page; where something is missing, the page says what.
+
+    From the launch check itself it comes with the warnings that were ``seen``, and passes it.
+    """
+    form = request.form
+    verb = partial(lifecycle.start, read=form.get("read", ""))
+    if "check" in form:
+        verb = partial(
+            lifecycle.check_and_start,
+            seen=form.getlist("seen"),
+            read=form.get("read", ""),
+            reach=client_info.find_reach(),
+        )
     try:
         return _take_step(
             experiment_id,
             verb,
             f"Test started. The locked rule {where_proof_is()}.",
         )
-    except lifecycle.NotReady as error:
+    except WarningsUnseen as error:
+        flash(str(error), "error")
+        return redirect(url_for(".launch", experiment_id=experiment_id), 303)
+    except NotReady as error:
         if [entry.what for entry in error.missing] == ["checked"]:
             flash(str(error))
             return redirect(url_for(".launch", experiment_id=experiment_id), 303)

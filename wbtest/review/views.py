@@ -10,7 +10,7 @@ from wbtest.review.forms import AnotherForm, ApproveForm, ApprovingForm, StopFor
 from wbtest.review.revision_page import revision_page
 from wbtest.store import Invalid
 from wbtest.team import access
-from wbtest.writing.coach_report import RefusedReason, anchor_of
+from wbtest.writing.coach_report import RefusedReason, anchor_of, find_stops
 from wbtest.writing.coach_views import WAIVED, finding_and_reason
 from wbtest.writing.models import Release, Revision
 from wbtest.writing.releases import find_revision
@@ -43,7 +43,10 @@ def approve(release_id: int, number: int) -> ResponseReturnValue:
         return redirect(url, 303)
     needed = approvals.still_needed(found)
     flash(f"You approved it. {needed}" if needed else f"Revision {number} approved.")
-    return redirect(url_for(".revision", release_id=release_id, number=number), 303)
+    # Nobody else is there to take the next step.
+    is_next = approvers.is_alone() and not found.release.slug and not find_stops(found, "start")
+    page = "publishing.new_experiment" if is_next and not needed else ".revision"
+    return redirect(url_for(page, release_id=release_id, number=number), 303)
 
 
 @bp.post("/releases/<int:release_id>/revisions/<int:number>/waive")

@@ -1,0 +1,191 @@
+"""What a first evening costs in clicks, fields, pages and words, up to a live test."""
+
+import re
+import struct
+import zlib
+from pathlib import Path
+
+import pytest
+from playwright.sync_api import Page, expect
+
+from tests.browser.conftest import Live
+from tests.browser.founder import Cost, Founder
+from tests.factories import make_revision, make_running
+from tests.results.crowd import count_day
+from wbtest.publishing import lifecycle
+from wbtest.review.approvals import approve
+from wbtest.team.models import Person
+from wbtest.team.people import make_setup_link
+
+pytestmark = pytest.mark.browser
+HEADLINE = "Five weeknight dinners from what is already in your kitchen"
+
+
+# Of the whole evening, and of the shortest way. What a test prints is what it cost: `pytest -s`.
+EVENING = Cost(clicks=25, fields=25, loads=20, words=2500)
+SHORTEST = Cost(clicks=8, fields=16, loads=8, words=2500)
+MOST_CLICKS_TO_DECIDE = 3
+
+
+@pytest.fixture
+def founder(live: Live, page: Page) -> Founder:
+    """At the one-time link that the server printed."""
+    founder = Founder(page)
+    page.goto(f"{live.url}/setup/{make_setup_link()}")
+    return founder
+
+
+def draw(path: Path, width: int, height: int) -> Path:
+    """Draw a grey picture, as PNG."""
+
+    def chunk(kind: bytes, body: bytes) -> bytes:
+        check = zlib.crc32(kind + body)
+        return struct.pack(">I", len(body)) + kind + body + struct.pack(">I", check)
+
+    rows = (b"\0" + b"\x90" * width) * height
+    head = struct.pack(">IIBBBBB", width, height, 8, 0, 0, 0, 0)
+    path.write_bytes(
+        b"\x89PNG\r\n\x1a\n"
+        + chunk(b"IHDR", head)
+        + chunk(b"IDAT", zlib.compress(rows))
+        + chunk(b"IEND", b"")
+    )
+    return path
+
+
+def tell(founder: Founder) -> None:
+    """Print what it cost, page by page."""
+    for load in founder.loads:
+        path = re.sub(r"(?<=/setup/).+", "…", load.path)
+        print(f"{load.words:5} {path}")  # noqa: T201
+    print(founder.cost)  # noqa: T201
+
+
+def set_up(founder: Founder) -> None:
+    """From the one-time link to the first step of the path, which is all there is to see."""
+    founder.fill("Your name", "Ada Okafor")
+    founder.fill("Your email", "ada@example.com")
+    founder.fill("Password", "correct horse battery")
+    founder.fill("Team or company", "Larder")
+    founder.click("Create team")
+    expect(founder.page.get_by_text("Step 1 of 7")).to_be_visible()
+
+
+def write(founder: Founder) -> None:
+    """Say what the short form cannot do without."""
+    founder.fill("Product name", "Larder")
+    founder.fill("Headline", HEADLINE)
+    founder.click("Create draft")
+    founder.fill("Subheading", "Parents who cook on weeknights throw away half as much food.")
+    founder.fill("Words on the button", "Start with one photo")
+    founder.fill("Price", "£4 a month")
+
+
+def write_the_rest(founder: Founder) -> None:
+    """Say what else the short form asks for."""
+    founder.fill("Problem", "Food goes off in the fridge while the family orders pizza again.")
+    founder.fill("What people do today", "Today they guess. With Larder they see five dinners.")
+    founder.fill("Call to action", "Take one photo of your shelves tonight.")
+
+
+def create_test(founder: Founder) -> None:
+    """Create the revision, approve it as the only one there is, and take the default target."""
+    founder.click("Create revision")
+    founder.fill("Why not wait for a second reader?", "Nobody else has read this yet.")
+    founder.click("Approve")
+    founder.click("Create test")
+
+
+def start(founder: Founder) -> None:
+    founder.click("Launch check", role="link")
+    founder.click("Start test")
+    expect(founder.page.get_by_role("heading", name="Page live")).to_be_visible()
+
+
+def test_a_founder_has_a_page_live_in_few_steps_with_all_defaults(
+    founder: Founder, live: Live, stranger: Page
+) -> None:
+    set_up(founder)
+    write(founder)
+    create_test(founder)
+    start(founder)
+
+    stranger.goto(f"{live.url}/p/larder")
+    expect(stranger.get_by_role("heading", level=1)).to_have_text(HEADLINE)
+    expect(stranger.get_by_text("approved alone, on day one")).to_be_visible()
+    tell(founder)
+    assert founder.cost.over(SHORTEST) == []
+
+
+def test_a_first_evening_with_pictures_a_question_and_a_second_variant_is_short(
+    founder: Founder, live: Live, stranger: Page, tmp_path: Path
+) -> None:
+    set_up(founder)
+    write(founder)
+    write_the_rest(founder)
+    founder.turn_to("Questions")
+    founder.press("Add a question")
+    founder.fill("Question", "Does it need a special camera?")
+    founder.fill("Answer", "No. Any phone will do.")
+    create_test(founder)
+    founder.click("Design", role="link")
+    founder.upload("Upload a logo", draw(tmp_path / "logo.png", 200, 80))
+    founder.upload("Upload a picture", draw(tmp_path / "picture.png", 1200, 800))
+    founder.fill("Picture description", "A grey wall.")
+    founder.click("Save design")
+    founder.click("Test", role="link")
+    founder.unfold("Add variant")
+    founder.type_in(founder.page.get_by_role("textbox", name="Name", exact=True), "Half the waste")
+    founder.fill("Headline", "Throw away half as much food, starting tonight")
+    founder.click("Add variant")
+    start(founder)
+
+    stranger.goto(f"{live.url}/p/larder")
+    expect(stranger.get_by_alt_text("A grey wall.")).to_be_visible()
+    tell(founder)
+    assert founder.cost.over(EVENING) == []
+
+
+def test_the_path_is_all_there_is_until_the_first_test_has_visitors(founder: Founder) -> None:
+    main = founder.page.get_by_role("main")
+    set_up(founder)
+    names = [link.inner_text() for link in main.get_by_role("link").all()]
+    write(founder)
+    write_the_rest(founder)
+    founder.click("Create revision")
+    founder.click("Ideas", role="link")
+
+    assert names == ["Import a text", "View a sample"]
+    expect(main.get_by_text("Step 4 of 7")).to_be_visible()
+    expect(main.get_by_role("heading")).to_have_text(["Ideas", "Approve the text"])
+    founder.click("Review the text", role="link")
+    founder.fill("Why not wait for a second reader?", "Nobody else has read this yet.")
+    founder.click("Approve")
+    founder.click("Create test")
+    founder.click("Ideas", role="link")
+    expect(main.get_by_text("Step 5 of 7")).to_be_visible()
+    founder.click("View the launch check", role="link")
+    founder.click("Start test")
+    founder.click("Ideas", role="link")
+    expect(main.get_by_text("Step 7 of 7")).to_be_visible()
+
+
+def test_from_results_to_a_stored_decision_takes_three_clicks(
+    live: Live, logged_in: Page, owner: Person
+) -> None:
+    revision = make_revision(owner)
+    approve(revision, owner, "Nobody else is there.")
+    experiment = make_running(revision, owner, owner)
+    count_day(experiment, 0, "control", seen=400, converted=80)
+    live.now.turn(days=9)
+    lifecycle.end(experiment, owner)
+    founder = Founder(logged_in)
+    founder.page.goto(f"{live.url}/experiments/{experiment.id}/results")
+
+    founder.click("Decide", role="link")
+    founder.choose("Go")
+    founder.fill("Reason", "One in five signed up.")
+    founder.click("Save decision")
+
+    expect(founder.page.get_by_role("heading", name="Decided: go")).to_be_visible()
+    assert founder.clicks <= MOST_CLICKS_TO_DECIDE
