@@ -34,11 +34,10 @@ from wbtest.publishing.models import Experiment
 from wbtest.results.costs import add_spend
 from wbtest.results.notes import add_note
 from wbtest.results.shared_links import create_shared_link
+from wbtest.review.approvals import stop_release
 from wbtest.review.comments import reply, write_comment
-from wbtest.review.forecasts import forecast
-from wbtest.review.readings import close
+from wbtest.review.readings import close, forecast
 from wbtest.review.reviewers import seat_of
-from wbtest.review.verdicts import stop_release
 from wbtest.team.delivery_settings import add_webhook, send_test_event
 from wbtest.writing.models import Release, Revision
 from wbtest.writing.suggested_questions import propose_question

@@ -11,7 +11,7 @@ from tests.factories import Team
 from wbtest.extensions import db
 from wbtest.team import settings
 from wbtest.team.models import TeamSettings
-from wbtest.writing import coach_settings
+from wbtest.writing import coach_report
 
 pytestmark = pytest.mark.every_database
 Meanwhile = Callable[[object, str, sa.Update], None]
@@ -49,9 +49,9 @@ def test_of_the_team_only_what_is_given_is_changed(
 def test_of_what_the_coach_knows_only_what_is_given_is_changed(
     program: Program, meanwhile: Meanwhile
 ) -> None:
-    rule = coach_settings.mutable_rules()[0].id
+    rule = coach_report.mutable_rules()[0].id
     program.patch("/coach", {"allowed": ["FAQ"]})
-    meanwhile(coach_settings, "update_coach", sa.update(TeamSettings).values(jargon="synergy"))
+    meanwhile(coach_report, "update_coach", sa.update(TeamSettings).values(jargon="synergy"))
 
     told = program.patch("/coach", {"muted": [rule]}).json
 

@@ -11,8 +11,7 @@ from wbtest.publishing import lifecycle
 from wbtest.publishing.display import preview_token
 from wbtest.review.comments import write_comment
 from wbtest.review.reviewers import seat_of
-from wbtest.writing.coach_settings import update_coach
-from wbtest.writing.waivers import finding_key, findings_of, waive
+from wbtest.writing.coach_report import finding_key, findings_of, update_coach, waive
 
 QUOTE = {"text": "zqcompany", "speaker": "zqboss", "role": "zqchief"}
 DATELINE = {"city": "zqcity", "date": "2031-11-23"}

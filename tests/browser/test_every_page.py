@@ -41,11 +41,11 @@ from wbtest.decisions.learning_cards import save_card
 from wbtest.delivery.webhooks import KINDS
 from wbtest.publishing import lifecycle
 from wbtest.publishing.models import Experiment
+from wbtest.review.approvals import stop_release
 from wbtest.review.comments import write_comment
 from wbtest.review.readings import finish
 from wbtest.review.review_requests import ask_for_review, make_link
 from wbtest.review.reviewers import seat_by_link, seat_of
-from wbtest.review.verdicts import stop_release
 from wbtest.team import access
 from wbtest.team.delivery_settings import add_webhook
 from wbtest.team.models import Person

@@ -10,11 +10,11 @@ from tests.browser.conftest import Live
 from tests.factories import make_person, make_revision
 from tests.review.reading_room import ANSWERS, give, guest_of, room_of
 from wbtest.extensions import db
-from wbtest.review import comments, forecasts, readings
+from wbtest.review import comments, readings
 from wbtest.review.alignment import mark
+from wbtest.review.approvals import ask_for_another
 from wbtest.review.models import Reading
 from wbtest.review.reviewers import seat_of
-from wbtest.review.verdicts import ask_for_another
 from wbtest.store import writing
 from wbtest.team.models import Person, TeamSettings
 from wbtest.writing.models import Revision
@@ -105,7 +105,7 @@ def test_every_step_is_accessible_in_both_schemes_and_widths(
     look(room.removesuffix("/review"))
     readings.finish(seat_of(revision, owner))
     look()
-    forecasts.conclude(seat_of(revision, owner), {}, "stop", "Nobody pays.", ("8", "5", "12"))
+    readings.conclude(seat_of(revision, owner), {}, "stop", "Nobody pays.", ("8", "5", "12"))
     look()
 
 

@@ -11,7 +11,7 @@ from click.testing import CliRunner, Result
 from tests.factories import LARDER
 from wbtest.cli import main
 from wbtest.writing.document import to_json
-from wbtest.writing.docx_writer import to_docx
+from wbtest.writing.docx_files import to_docx
 from wbtest.writing.markdown_writer import to_markdown
 
 

@@ -9,7 +9,7 @@ from wbtest.decisions.learning_cards import learned_of, lessons_of, mark, save_c
 from wbtest.extensions import db
 from wbtest.publishing.lifecycle import end
 from wbtest.publishing.models import Experiment
-from wbtest.review.verdicts import stop_release
+from wbtest.review.approvals import stop_release
 from wbtest.writing import document as documents
 from wbtest.writing.releases import copy_release, save_release
 

@@ -20,7 +20,7 @@ from wbtest.decisions.learning_cards import (
 )
 from wbtest.extensions import db
 from wbtest.publishing.models import Experiment
-from wbtest.review.verdicts import stop_release
+from wbtest.review.approvals import stop_release
 from wbtest.store import Gone, Invalid
 from wbtest.team.models import Person
 from wbtest.writing.models import Release

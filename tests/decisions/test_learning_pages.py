@@ -11,7 +11,7 @@ from wbtest.extensions import db
 from wbtest.ideas import views
 from wbtest.publishing.lifecycle import end
 from wbtest.publishing.models import Experiment
-from wbtest.review.verdicts import stop_release
+from wbtest.review.approvals import stop_release
 from wbtest.writing.suggested_questions import propose_question
 
 ROLES = ("viewer", "editor", "approver", "owner")

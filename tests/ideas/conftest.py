@@ -11,7 +11,7 @@ from tests.results.conftest import begin, inflated, prepared, revision
 from tests.results.states import States, crowd
 from wbtest.publishing.lifecycle import end
 from wbtest.publishing.models import Experiment
-from wbtest.review.verdicts import stop_release
+from wbtest.review.approvals import stop_release
 from wbtest.writing.models import Stop
 
 __all__ = ["begin", "inflated", "prepared", "revision"]

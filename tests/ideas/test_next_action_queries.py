@@ -18,7 +18,7 @@ from wbtest.publishing import lifecycle
 from wbtest.publishing.experiments import add_variant
 from wbtest.publishing.lifecycle import end, start
 from wbtest.publishing.models import Experiment
-from wbtest.review.verdicts import stop_release
+from wbtest.review.approvals import stop_release
 from wbtest.team.mail_preferences import choose_test_mails
 from wbtest.writing.models import Revision
 

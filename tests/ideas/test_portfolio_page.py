@@ -12,7 +12,7 @@ from tests.factories import Team, log_in, make_release, make_revision
 from tests.ideas.conftest import Ideas
 from tests.statements import counted
 from wbtest.ideas import idea_list
-from wbtest.review.verdicts import stop_release
+from wbtest.review.approvals import stop_release
 
 CHART = "/ideas?view=chart"
 PATHS = (CHART, "/ideas.csv")

@@ -17,9 +17,9 @@ from tests.statements import counted
 from wbtest.extensions import db
 from wbtest.ideas.onboarding import OnboardingFacts, count_stops, onboarding_facts
 from wbtest.publishing import lifecycle
+from wbtest.review.approvals import stop_release
 from wbtest.review.approvers import set_needs
 from wbtest.review.review_requests import ask_for_review, make_link
-from wbtest.review.verdicts import stop_release
 from wbtest.writing.models import Revision
 
 

@@ -5,7 +5,7 @@ from hypothesis import given as generated
 from hypothesis import settings
 from hypothesis import strategies as st
 
-from wbtest.review.agreement import (
+from wbtest.review.review_answers import (
     Agreement,
     ComparedQuestion,
     DraftAgreement,

@@ -10,6 +10,8 @@ from tests.factories import LARDER, make_approval, make_person, make_revision
 from wbtest.extensions import db
 from wbtest.review.approvals import (
     NotYours,
+    Stopped,
+    TextChanged,
     approval_statuses,
     approvals_of,
     approve,
@@ -18,7 +20,6 @@ from wbtest.review.approvals import (
     is_approved,
 )
 from wbtest.review.approvers import approvers_of
-from wbtest.review.verdicts import Stopped, TextChanged
 from wbtest.store import Invalid
 from wbtest.team.models import Person
 from wbtest.writing.models import Revision

@@ -9,7 +9,6 @@ from tests.factories import LARDER, Team, make_revision
 from tests.review.reading_room import guest_of, read
 from tests.review.reviewing import make_reading
 from wbtest.extensions import db
-from wbtest.review.comment_threads import list_comments, marks_of_threads, threads_for
 from wbtest.review.comments import (
     LONGEST_COMMENT,
     CommentSeen,
@@ -21,9 +20,12 @@ from wbtest.review.comments import (
     apply_suggestion,
     decline,
     delete_own,
+    list_comments,
+    marks_of_threads,
     reopen,
     reply,
     resolve,
+    threads_for,
     write_comment,
 )
 from wbtest.review.models import Comment

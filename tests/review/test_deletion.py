@@ -15,15 +15,14 @@ from tests.factories import (
     make_revision,
 )
 from wbtest.extensions import Base, db
-from wbtest.review.deletion import NotDeletable, delete_release, why_kept
+from wbtest.review.approvals import ask_for_another, stop_release
 from wbtest.review.readings import begin
 from wbtest.review.review_requests import ask_for_review, make_link
 from wbtest.review.reviewers import seat_of
-from wbtest.review.verdicts import ask_for_another, stop_release
 from wbtest.team.models import AuditLine
+from wbtest.writing.coach_report import finding_key, findings_of, waive
 from wbtest.writing.models import Release, Revision
-from wbtest.writing.releases import change_parts
-from wbtest.writing.waivers import finding_key, findings_of, waive
+from wbtest.writing.releases import NotDeletable, change_parts, delete_release, why_kept
 
 Deed = Callable[[Revision, Team], object]
 REVIEWED: dict[str, Deed] = {

@@ -4,10 +4,18 @@ import pytest
 
 from tests.factories import make_old_approval
 from tests.review.reading_room import ANSWERS, read
-from wbtest.review.forecasts import conclude, find_forecast, forecast, fraction_of, range_of
-from wbtest.review.readings import NotYet, answer, step_of
+from wbtest.review.approvals import TextChanged
+from wbtest.review.readings import (
+    NotYet,
+    answer,
+    conclude,
+    find_forecast,
+    forecast,
+    fraction_of,
+    range_of,
+    step_of,
+)
 from wbtest.review.reviewers import Seat, find_reading, seat_of
-from wbtest.review.verdicts import TextChanged
 from wbtest.store import Invalid
 from wbtest.team.models import Person
 from wbtest.writing.models import Revision

@@ -9,8 +9,7 @@ from tests.conftest import Browser
 from tests.factories import LARDER, Team, log_in, make_revision
 from tests.review.reading_room import ANSWERS, guest_of, read, room_of
 from wbtest.extensions import db
-from wbtest.review.comment_threads import find_thread, threads_for
-from wbtest.review.comments import write_comment
+from wbtest.review.comments import find_thread, threads_for, write_comment
 from wbtest.review.models import Comment
 from wbtest.review.reviewers import Seat, document_for, may_read_internal, seat_of
 from wbtest.store import Invalid

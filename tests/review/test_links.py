@@ -13,6 +13,7 @@ from tests.factories import Team, log_in, make_release, make_revision
 from tests.review.reviewing import mails, make_reading
 from wbtest.extensions import db, runtime
 from wbtest.review import review_requests
+from wbtest.review.approvals import Stopped, stop_release
 from wbtest.review.models import Reviewer
 from wbtest.review.review_requests import (
     TooManyLinks,
@@ -24,7 +25,6 @@ from wbtest.review.review_requests import (
     revoke_link,
 )
 from wbtest.review.reviewers import find_by_token, is_over
-from wbtest.review.verdicts import Stopped, stop_release
 from wbtest.store import Invalid
 from wbtest.writing.models import Revision
 

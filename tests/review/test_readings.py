@@ -7,7 +7,7 @@ from tests.factories import make_revision
 from tests.review.reading_room import ANSWERS, give, guest_of, read
 from wbtest.extensions import db
 from wbtest.review import readings
-from wbtest.review.approvals import approvals_of
+from wbtest.review.approvals import TextChanged, approvals_of
 from wbtest.review.models import Reading
 from wbtest.review.readings import (
     AnsweredAlready,
@@ -20,10 +20,9 @@ from wbtest.review.readings import (
     reason_to_keep,
     step_of,
 )
-from wbtest.review.review_questions import BLIND, NEEDED
+from wbtest.review.review_answers import BLIND, NEEDED
 from wbtest.review.review_requests import ask_for_review
 from wbtest.review.reviewers import Seat, find_reading, seat_of
-from wbtest.review.verdicts import TextChanged
 from wbtest.store import Invalid
 from wbtest.team.models import Person
 from wbtest.writing.models import Revision

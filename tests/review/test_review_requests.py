@@ -9,6 +9,7 @@ from tests.conftest import Browser, HandClock
 from tests.factories import Team, log_in, make_revision
 from tests.review.reviewing import mails, recipients
 from wbtest.extensions import db
+from wbtest.review.approvals import TextChanged, stop_release
 from wbtest.review.models import Reviewer
 from wbtest.review.review_requests import (
     ask_for_review,
@@ -18,7 +19,6 @@ from wbtest.review.review_requests import (
     newest_in_review,
 )
 from wbtest.review.reviewers import seat_of
-from wbtest.review.verdicts import TextChanged, stop_release
 from wbtest.store import Invalid
 from wbtest.team.models import Person
 from wbtest.writing.models import Revision

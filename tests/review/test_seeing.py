@@ -8,7 +8,7 @@ from hypothesis import strategies as some
 
 from tests.factories import Team, make_revision
 from tests.review.reviewing import make_comment, make_reading
-from wbtest.review.comment_threads import threads_for
+from wbtest.review.comments import threads_for
 from wbtest.review.reviewers import Reader, can_see, readers_of, seat_of
 from wbtest.team.models import Person
 from wbtest.writing.models import Revision

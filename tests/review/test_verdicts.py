@@ -4,10 +4,11 @@ import pytest
 
 from tests.conftest import Browser, HandClock
 from tests.factories import Team, log_in, make_release, make_revision
-from wbtest.review.approvals import approval_statuses, approve
-from wbtest.review.verdicts import (
+from wbtest.review.approvals import (
     NotYourVerdict,
     Stopped,
+    approval_statuses,
+    approve,
     ask_for_another,
     find_stop,
     note_verdict,

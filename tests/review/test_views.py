@@ -16,12 +16,11 @@ from tests.factories import (
     make_revision,
     make_stranger,
 )
-from wbtest.review.approvals import approvals_of, is_approved
-from wbtest.review.verdicts import stop_release
+from wbtest.review.approvals import approvals_of, is_approved, stop_release
 from wbtest.team.models import Person
+from wbtest.writing.coach_report import finding_key, findings_of, waive
 from wbtest.writing.models import Revision
 from wbtest.writing.releases import save_release
-from wbtest.writing.waivers import finding_key, findings_of, waive
 
 
 def browser(app: Flask, person: Person | None) -> FlaskClient:

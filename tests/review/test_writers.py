@@ -31,9 +31,9 @@ from wbtest.review.reviewers import seat_of
 from wbtest.team.models import Person
 from wbtest.writing import document as documents
 from wbtest.writing.models import Release
+from wbtest.writing.release_history import restore_version
 from wbtest.writing.releases import copy_release, create_release, freeze, save_release
 from wbtest.writing.saves import find_text
-from wbtest.writing.versions import restore_version
 
 OWN = "You wrote part of this revision, so someone else has to approve it"
 

@@ -22,14 +22,12 @@ from wbtest.publishing import lifecycle
 from wbtest.publishing.models import Experiment
 from wbtest.results.costs import delete_spend
 from wbtest.review import review_requests
-from wbtest.review.approvals import approve
-from wbtest.review.deletion import delete_release
+from wbtest.review.approvals import approve, stop_release, take_up_again
 from wbtest.review.review_requests import ask_for_review
-from wbtest.review.verdicts import stop_release, take_up_again
 from wbtest.team import members, people
 from wbtest.team.audit import ACTIONS, APART
 from wbtest.team.models import Person
-from wbtest.writing.releases import create_release, freeze
+from wbtest.writing.releases import create_release, delete_release, freeze
 
 Deed = tuple[str, str, Callable[[], object]]
 WORKER, VISITOR = "wbtest", "a visitor"

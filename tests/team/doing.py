@@ -31,8 +31,8 @@ from wbtest.review.models import Reviewer
 from wbtest.store import writing
 from wbtest.team.members import accept_invitation_as_new
 from wbtest.team.models import Invitation, Membership, Person
+from wbtest.writing.coach_report import FindingKey, waive
 from wbtest.writing.models import Release, Revision, Waiver
-from wbtest.writing.waivers import FindingKey, waive
 
 SEAMLESS = FindingKey("A7", "solution", "seamless")
 

@@ -7,10 +7,17 @@ from hypothesis import given, settings
 from hypothesis import strategies as some
 
 from tests.factories import LARDER
-from wbtest.writing.changes import NOTHING, PartDiff, changes_between, compare, summarise_changes
 from wbtest.writing.document import Document, OpenQuestion, Question, Quote
 from wbtest.writing.release_history import DraftStats
-from wbtest.writing.text_diff import DiffRun, diff_words
+from wbtest.writing.text_diff import (
+    NOTHING,
+    DiffRun,
+    PartDiff,
+    changes_between,
+    compare,
+    diff_words,
+    summarise_changes,
+)
 
 TEXTS = some.text(max_size=60) | some.text("ab .\n不ก\u0301'’", max_size=60)
 QUESTIONS = some.lists(

@@ -15,12 +15,10 @@ from tests.factories import (
     make_stranger,
 )
 from wbtest.team.models import Person
-from wbtest.writing.coach_report import coach_text
-from wbtest.writing.coach_settings import get_coach_settings
+from wbtest.writing.coach_report import coach_text, find_waivers, get_coach_settings
 from wbtest.writing.document import CallToAction, Question
 from wbtest.writing.models import Release
 from wbtest.writing.releases import freeze
-from wbtest.writing.waivers import find_waivers
 
 SEAMLESS = {"rule": "A7", "part": "solution", "words": "seamless", "reason": "It is a bag."}
 

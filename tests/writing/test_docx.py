@@ -15,8 +15,7 @@ from docx.oxml.ns import nsdecls
 from tests.factories import LARDER
 from tests.writing.test_formats import TALKATIVE
 from wbtest.writing.document import Dateline, Document, NotADocument, Question
-from wbtest.writing.docx_reader import docx_to_markdown
-from wbtest.writing.docx_writer import to_docx
+from wbtest.writing.docx_files import docx_to_markdown, to_docx
 from wbtest.writing.markdown_reader import from_markdown
 from wbtest.writing.release_files import file_text
 

@@ -15,7 +15,7 @@ from wbtest.extensions import clock, db
 from wbtest.team.models import Person
 from wbtest.writing import release_files
 from wbtest.writing.document import from_json, to_json
-from wbtest.writing.docx_writer import to_docx
+from wbtest.writing.docx_files import to_docx
 from wbtest.writing.models import Release
 from wbtest.writing.release_files import format_release, parse_release
 

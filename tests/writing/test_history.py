@@ -19,10 +19,15 @@ from tests.writing.drafting import PAGES, make_told, write
 from wbtest.team.models import Person
 from wbtest.writing import release_history as history
 from wbtest.writing.models import Release
-from wbtest.writing.release_history import EditSession, FrozenRevision, notes_of, timeline_of
+from wbtest.writing.release_history import (
+    EditSession,
+    FrozenRevision,
+    find_texts,
+    notes_of,
+    timeline_of,
+)
 from wbtest.writing.releases import freeze
 from wbtest.writing.saves import find_text
-from wbtest.writing.versions import find_texts
 
 
 @pytest.fixture

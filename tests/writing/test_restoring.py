@@ -11,9 +11,9 @@ from tests.factories import LARDER, make_release
 from tests.writing.drafting import PAGES, draft, make_told, write
 from wbtest.team.models import Person
 from wbtest.writing.models import Release
+from wbtest.writing.release_history import RestoreDoesNotFit, restore_version
 from wbtest.writing.releases import grow_release
 from wbtest.writing.saves import Text, find_text
-from wbtest.writing.versions import RestoreDoesNotFit, restore_version
 
 
 @pytest.fixture

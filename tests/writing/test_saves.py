@@ -13,9 +13,9 @@ from wbtest.extensions import db
 from wbtest.store import writing
 from wbtest.team.models import Person
 from wbtest.writing.models import Save
+from wbtest.writing.release_history import find_texts
 from wbtest.writing.releases import ChangedMeanwhile, grow_release, save_release
 from wbtest.writing.saves import find_text, pack, unpack
-from wbtest.writing.versions import find_texts
 
 
 def saves_of(release_id: int) -> list[Save]:

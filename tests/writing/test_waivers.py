@@ -7,20 +7,22 @@ import pytest
 from tests.factories import LARDER, make_person, make_release
 from wbtest.store import Invalid, writing
 from wbtest.team.models import Person
-from wbtest.writing.coach_report import coach_text, count_open, find_stops
-from wbtest.writing.document import from_json
-from wbtest.writing.models import Release, Revision
-from wbtest.writing.releases import freeze, grow_release, save_release
-from wbtest.writing.waivers import (
+from wbtest.writing.coach_report import (
     FindingKey,
     NotWaivable,
     WordsGone,
+    coach_text,
+    count_open,
+    find_stops,
     find_waivers,
     finding_key,
     findings_of,
     take_back,
     waive,
 )
+from wbtest.writing.document import from_json
+from wbtest.writing.models import Release, Revision
+from wbtest.writing.releases import freeze, grow_release, save_release
 
 SEAMLESS = FindingKey("A7", "solution", "seamless")
 LOUD = FindingKey("A7", "headline", "revolutionary")

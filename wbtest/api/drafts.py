@@ -8,17 +8,22 @@ import msgspec
 from wbtest.api.releases import ReleaseShown, release_answer
 from wbtest.api.revisions import Letting
 from wbtest.api.serialization import Answer, RequestBody
-from wbtest.review import deletion
-from wbtest.review.verdicts import take_up_again
+from wbtest.review.approvals import take_up_again
 from wbtest.store import Invalid
 from wbtest.team import access
 from wbtest.writing import releases
 from wbtest.writing import suggested_questions as question_verbs
+from wbtest.writing.coach_report import FindingKey, find_waivers, take_back, waive
 from wbtest.writing.models import Candidate, Release, Waiver
-from wbtest.writing.release_history import EditSession, FrozenRevision, timeline_of
+from wbtest.writing.release_history import (
+    RESTORABLE_PARTS,
+    EditSession,
+    FrozenRevision,
+    find_version,
+    restore_version,
+    timeline_of,
+)
 from wbtest.writing.releases import copy_release as begin_copy
-from wbtest.writing.versions import RESTORABLE_PARTS, find_version, restore_version
-from wbtest.writing.waivers import FindingKey, find_waivers, take_back, waive
 
 
 class Restoring(RequestBody, kw_only=True):
@@ -74,7 +79,7 @@ def copy_release(release_id: int) -> Answer[ReleaseShown]:
 
 def delete_release(release_id: int) -> None:
     """Delete a draft that nobody has reviewed; any other is kept."""
-    deletion.delete_release(_get_release(release_id), access.person())
+    releases.delete_release(_get_release(release_id), access.person())
 
 
 def get_history(release_id: int, query: Earlier) -> History:

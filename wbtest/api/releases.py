@@ -17,9 +17,9 @@ from wbtest.writing import releases
 from wbtest.writing.coach import unchecked
 from wbtest.writing.coach_report import coach_text
 from wbtest.writing.document import Document, NotADocument
-from wbtest.writing.draft_status import releases_before
 from wbtest.writing.models import Release, Revision
 from wbtest.writing.release_files import error_sentence, parse_release, unplaced_text
+from wbtest.writing.releases import releases_before
 
 Form = Literal["short", "full"]
 

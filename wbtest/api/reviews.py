@@ -9,11 +9,10 @@ from flask import abort
 from wbtest.api.revisions import get_revision_for
 from wbtest.api.serialization import RequestBody
 from wbtest.review import alignment as alignment_verbs
-from wbtest.review import comments, forecasts, readings
-from wbtest.review.agreement import Compared, ComparedQuestion
-from wbtest.review.comment_threads import Thread, find_thread, threads_for
-from wbtest.review.comments import OUTCOMES, apply_suggestion
+from wbtest.review import comments, readings
+from wbtest.review.comments import OUTCOMES, Thread, apply_suggestion, find_thread, threads_for
 from wbtest.review.models import Comment, Reading
+from wbtest.review.review_answers import Compared, ComparedQuestion
 from wbtest.review.reviewers import Seat, find_reading, seat_of
 from wbtest.store import Gone
 from wbtest.team import access
@@ -195,8 +194,8 @@ def close_reading(release_id: int, number: int, body: Closing) -> ReadingShown:
 
 def forecast_rate(release_id: int, number: int, body: Guess) -> ForecastShown:
     """Guess the conversion rate, once you have read. Nobody else sees it before the end."""
-    guess = forecasts.check_range({"rate": body.rate, "low": body.low, "high": body.high})
-    made = forecasts.store_forecast(_seat(release_id, number), guess)
+    guess = readings.check_range({"rate": body.rate, "low": body.low, "high": body.high})
+    made = readings.store_forecast(_seat(release_id, number), guess)
     return ForecastShown(made.rate, made.low, made.high, made.made_at)
 
 

@@ -8,14 +8,14 @@ from flask import abort
 
 from wbtest.api.releases import Findings, Form, Parts, findings_in
 from wbtest.api.serialization import Answer, RequestBody, map_errors
-from wbtest.review import approvals, verdicts
+from wbtest.review import approvals
 from wbtest.review.models import Approval
 from wbtest.team import access
 from wbtest.writing import document as documents
 from wbtest.writing import releases
-from wbtest.writing.changes import EntryDiff, FieldDiff, compare
+from wbtest.writing.coach_report import FindingKey
 from wbtest.writing.models import Release, Revision
-from wbtest.writing.waivers import FindingKey
+from wbtest.writing.text_diff import EntryDiff, FieldDiff, compare
 
 
 class ApprovalShown(msgspec.Struct):
@@ -154,9 +154,9 @@ def object_to_revision(release_id: int, number: int, body: Objecting) -> Objecti
     revision = get_revision_for(release_id, number, "approve")
     with map_errors(what="reason", weeks="weeks_saved"):
         if body.verdict == "stop":
-            stop = verdicts.stop_release(revision, access.person(), body.reason, body.weeks_saved)
+            stop = approvals.stop_release(revision, access.person(), body.reason, body.weeks_saved)
             return Objection("stop", stop.reason)
-        reading = verdicts.ask_for_another(revision, access.person(), body.reason)
+        reading = approvals.ask_for_another(revision, access.person(), body.reason)
         return Objection("another", reading.verdict_reason)
 
 

@@ -15,7 +15,7 @@ from wbtest.store import Invalid
 from wbtest.team import access, members, people, settings
 from wbtest.team.models import Invitation, Membership, TeamSettings
 from wbtest.team.reauthentication import writing_with_password
-from wbtest.writing import coach_settings
+from wbtest.writing import coach_report
 
 Role = Literal["viewer", "editor", "approver", "owner"]
 Name = Annotated[str, msgspec.Meta(min_length=1, max_length=120)]
@@ -242,14 +242,14 @@ def get_coach() -> CoachShown:
 def change_coach(body: CoachChange) -> CoachShown:
     """Change what the coach looks for. It reads every draft so from now on."""
     muted = None if body.muted is UNSET else set(body.muted)
-    if strange := (muted or set()) - {rule.id for rule in coach_settings.mutable_rules()}:
+    if strange := (muted or set()) - {rule.id for rule in coach_report.mutable_rules()}:
         raise Invalid("muted", f"“{min(strange)[:40]}” is no rule that may rest.")
     lists = {
         name: "\n".join(words)
         for name, words in (("jargon", body.jargon), ("allowed", body.allowed))
         if words is not UNSET
     }
-    coach_settings.update_coach(**lists, muted=muted)
+    coach_report.update_coach(**lists, muted=muted)
     return _coach_response()
 
 
@@ -259,6 +259,6 @@ def _approving_response() -> Needed:
 
 
 def _coach_response() -> CoachShown:
-    kept = coach_settings.get_coach_settings()
-    may_rest = [rule.id for rule in coach_settings.mutable_rules()]
+    kept = coach_report.get_coach_settings()
+    may_rest = [rule.id for rule in coach_report.mutable_rules()]
     return CoachShown([*kept.jargon], [*kept.allowed], [*kept.muted], may_rest)

@@ -24,7 +24,7 @@ from wbtest.web import LARGEST_ID
 from wbtest.writing import coach, release_export
 from wbtest.writing.coach import SEVERITIES, Finding
 from wbtest.writing.document import NotADocument, from_json
-from wbtest.writing.docx_reader import LARGEST_FILE, is_word
+from wbtest.writing.docx_files import LARGEST_FILE, is_word
 from wbtest.writing.markdown_reader import ImportedRelease
 from wbtest.writing.models import Release, Revision
 from wbtest.writing.release_export import EXPORT_KINDS, ExportKind

@@ -22,8 +22,7 @@ from wbtest.web import day
 from wbtest.writing import document as documents
 from wbtest.writing.coach.document_reader import Reading, Text
 from wbtest.writing.document import PARTS, Document, words_key
-from wbtest.writing.text_rules import on_one_line
-from wbtest.writing.typed_text import kept_text
+from wbtest.writing.text_rules import kept_text, on_one_line
 
 # Nothing is built for a quotation, nor for what changed in the world.
 SERVED = (

@@ -24,7 +24,7 @@ from wbtest.publishing.rule import ACTS, Hypothesis
 from wbtest.publishing.rule_text import as_percent
 from wbtest.publishing.sealing import sealed_rule
 from wbtest.publishing.stages import find_decision
-from wbtest.review.verdicts import find_stop
+from wbtest.review.approvals import find_stop
 from wbtest.store import Gone, Invalid, Refused, hold, writing
 from wbtest.team.models import Person
 from wbtest.writing import document as documents
@@ -33,7 +33,7 @@ from wbtest.writing.document import Document, words_key
 from wbtest.writing.faq import still_open
 from wbtest.writing.models import Release, Revision
 from wbtest.writing.releases import copy_release
-from wbtest.writing.typed_text import kept_text, needed_text
+from wbtest.writing.text_rules import kept_text, needed_text
 
 Kind = Literal["number", "question"]
 State = Literal["confirmed", "refuted", "open"]

@@ -18,9 +18,9 @@ from wbtest.store import writing
 from wbtest.team.models import Membership, TeamSettings
 from wbtest.writing import coach
 from wbtest.writing import document as documents
+from wbtest.writing.coach_report import does_stay, find_waivers
 from wbtest.writing.document import Document
 from wbtest.writing.models import Release, Revision, Stop
-from wbtest.writing.waivers import does_stay, find_waivers
 
 # What every release says, the short one too, by the anchor of its part on the sheet.
 PARTS = ("headline", "subheading", "problem", "alternative", "call_to_action")

@@ -19,14 +19,13 @@ from wbtest.publishing.page_options import ASKS_FOR, Options, first_mail
 from wbtest.publishing.planner import advise, plan_request
 from wbtest.publishing.rule import ACTS, Hypothesis
 from wbtest.publishing.stages import is_checked
-from wbtest.review.approvals import approvals_of, still_needed
+from wbtest.review.approvals import approvals_of, find_stop, still_needed
 from wbtest.review.approvers import (
     ADD_AN_APPROVER,
     approvers_of,
     four_eyes_objection,
     is_alone,
 )
-from wbtest.review.verdicts import find_stop
 from wbtest.team.access import get_team
 from wbtest.team.models import Person
 from wbtest.writing import document as documents

@@ -7,7 +7,8 @@ from sqlalchemy import select
 from sqlalchemy.orm import joinedload
 
 from wbtest.extensions import clock, db
-from wbtest.review.agreement import (
+from wbtest.review.models import AnswerMark, Reading, Reviewer
+from wbtest.review.review_answers import (
     Agreement,
     ComparedQuestion,
     DraftAgreement,
@@ -19,7 +20,6 @@ from wbtest.review.agreement import (
     silence_warning,
     silent_functions,
 )
-from wbtest.review.models import AnswerMark, Reading, Reviewer
 from wbtest.review.reviewers import Seat, take_seat
 from wbtest.store import Gone, Refused, hold, writing
 from wbtest.writing.models import Release, Revision

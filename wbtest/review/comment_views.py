@@ -6,12 +6,11 @@ from flask import abort, flash, redirect, render_template, request, url_for
 from flask.typing import ResponseReturnValue
 
 from wbtest.review import comments as verbs
-from wbtest.review.comment_targets import WHOLE, choices_of
-from wbtest.review.comment_threads import Thread, find_thread
-from wbtest.review.comments import OUTCOMES, apply_suggestion
+from wbtest.review.comment_anchors import WHOLE, choices_of
+from wbtest.review.comments import OUTCOMES, Thread, apply_suggestion, find_thread
 from wbtest.review.models import Comment
 from wbtest.review.reviewers import Seat, document_for, seat_of
-from wbtest.review.room_access import bp, seated
+from wbtest.review.room_views import bp, seated
 from wbtest.store import Invalid
 from wbtest.team import access
 from wbtest.writing.document import Document

@@ -21,7 +21,7 @@ from wtforms.widgets import CheckboxInput, ListWidget
 from wbtest.forms import TypedForm
 from wbtest.review.models import Forecast, Reading
 from wbtest.review.readings import MISSING, answer_to_keep
-from wbtest.review.review_questions import (
+from wbtest.review.review_answers import (
     BLIND,
     CLOSING,
     FUNCTIONS,

@@ -13,18 +13,17 @@ from sqlalchemy.orm import joinedload
 
 from wbtest.delivery.outbox import Letter, queue_mail
 from wbtest.extensions import clock, db, runtime
+from wbtest.review.approvals import check_is_newest, check_not_stopped
 from wbtest.review.models import Reading, Reviewer, Round
-from wbtest.review.review_questions import VERDICTS
+from wbtest.review.review_answers import VERDICTS
 from wbtest.review.reviewers import hash_of, is_over, may_hear, member_reviewer, readings_of
-from wbtest.review.verdicts import check_is_newest, check_not_stopped
 from wbtest.store import Invalid, Refused, hold, writing
 from wbtest.team.audit import record
 from wbtest.team.models import Membership, Person
 from wbtest.team.people import LONGEST_NAME, clean_email
 from wbtest.writing.models import Release, Revision, name_of
 from wbtest.writing.releases import find_newest_revision
-from wbtest.writing.text_rules import find_fault
-from wbtest.writing.typed_text import kept_text
+from wbtest.writing.text_rules import find_fault, kept_text
 
 USUAL_MINUTES = 20
 MOST_MINUTES = 120

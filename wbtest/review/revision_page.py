@@ -8,14 +8,13 @@ from typing import Any, NamedTuple
 from flask import render_template, request, session, url_for
 
 from wbtest.extensions import clock, runtime
-from wbtest.review import approvals, review_requests, verdicts
-from wbtest.review.agreement import progress_in_words
+from wbtest.review import approvals, review_requests
 from wbtest.review.alignment import alignment_of, may_see_answers
-from wbtest.review.comment_threads import comments_beside, marks_of_threads
+from wbtest.review.comments import comments_beside, marks_of_threads
 from wbtest.review.forms import AnotherForm, ApproveForm, AskForm, LinkForm, StopForm
 from wbtest.review.models import Reviewer
 from wbtest.review.readings import step_of
-from wbtest.review.review_questions import FUNCTIONS
+from wbtest.review.review_answers import FUNCTIONS, progress_in_words
 from wbtest.review.review_requests import (
     LinkProgress,
     MemberProgress,
@@ -26,13 +25,12 @@ from wbtest.review.review_requests import (
 from wbtest.review.reviewers import find_reading, may_hear, seat_of
 from wbtest.team import access
 from wbtest.writing import document as documents
-from wbtest.writing.changes import PartDiff, compare, summarise_changes
 from wbtest.writing.coach import unchecked
 from wbtest.writing.coach_report import RefusedReason, coach_text, count_open, marks_of, stops_among
-from wbtest.writing.draft_status import status_of
 from wbtest.writing.faq import still_open
 from wbtest.writing.models import Revision
-from wbtest.writing.releases import find_revision
+from wbtest.writing.releases import find_revision, status_of
+from wbtest.writing.text_diff import PartDiff, compare, summarise_changes
 
 SIDES = {"review": "Review", "coach": "Coach", "details": "Details"}
 # Between making a link and showing it once, its token waits in the session of who made it.
@@ -88,7 +86,7 @@ def revision_page(
         "draft": status_of(revision.release),
         "newest": newest,
         "is_newest": newest.number == revision.number,
-        "put_away": verdicts.find_stop(revision.release),
+        "put_away": approvals.find_stop(revision.release),
         "needed": approvals.still_needed(revision),
         "form": approve or ApproveForm(),
         "another": another or AnotherForm(),
@@ -135,7 +133,7 @@ def _reader_values(revision: Revision) -> dict[str, Any]:
     """Who was asked or has begun, and how far; the verdicts for who may know them by now."""
     person = access.person()
     is_heard = may_hear(revision, person)
-    found = verdicts.verdicts_of(revision)
+    found = approvals.verdicts_of(revision)
     heard = {reading.reviewer_id for reading in found} if is_heard else set()
     seats: list[MemberProgress | LinkProgress] = [
         *members_for(revision, person),

@@ -17,15 +17,15 @@ from flask import render_template, request
 from flask.typing import ResponseReturnValue
 
 from wbtest.extensions import clock
-from wbtest.review.comment_targets import Selection, label_of, selection_at
-from wbtest.review.review_questions import VERDICTS
+from wbtest.review.comment_anchors import Selection, label_of, selection_at
+from wbtest.review.review_answers import VERDICTS
 from wbtest.review.views import bp
 from wbtest.team import access
 from wbtest.writing import coach
 from wbtest.writing import document as documents
-from wbtest.writing.changes import compare, summarise_changes
 from wbtest.writing.coach_report import MarkedSpan, group_findings, marks_of
 from wbtest.writing.document import Document
+from wbtest.writing.text_diff import compare, summarise_changes
 
 HERE = Path(__file__).parent
 NAME = "larder"

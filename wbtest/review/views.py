@@ -1,19 +1,21 @@
-"""The page of a revision, what approvers decide there, and how texts are approved."""
+"""The page of a revision: verdicts, approvals, asking for a review; and the approval settings."""
 
-from flask import Blueprint, abort, flash, redirect, render_template, request, url_for
+from flask import Blueprint, abort, flash, redirect, render_template, request, session, url_for
 from flask.typing import ResponseReturnValue
 
 from wbtest.forms import add_form_error
-from wbtest.review import approvals, approvers, deletion, verdicts
+from wbtest.review import approvals, approvers, review_requests
 from wbtest.review.approvers import approvers_of
-from wbtest.review.forms import AnotherForm, ApproveForm, ApprovingForm, StopForm
-from wbtest.review.revision_page import revision_page
-from wbtest.store import Invalid
-from wbtest.team import access
+from wbtest.review.forms import AnotherForm, ApproveForm, ApprovingForm, LinkForm, StopForm
+from wbtest.review.models import Reviewer
+from wbtest.review.revision_page import FRESH, ask_form, revision_page
+from wbtest.store import Invalid, Refused
+from wbtest.team import access, rate_limits
+from wbtest.writing import releases
 from wbtest.writing.coach_report import RefusedReason, anchor_of, find_stops
-from wbtest.writing.coach_views import WAIVED, finding_and_reason
 from wbtest.writing.models import Release, Revision
 from wbtest.writing.releases import find_revision
+from wbtest.writing.views import WAIVED, finding_and_reason
 
 bp = Blueprint("review", __name__)
 
@@ -36,7 +38,7 @@ def approve(release_id: int, number: int) -> ResponseReturnValue:
     except Invalid as refused:
         add_form_error(form, refused)
         return revision_page(found, approve=form), 422
-    except verdicts.TextChanged as changed:
+    except approvals.TextChanged as changed:
         flash(str(changed), "error")
         newest = found.release.revisions[-1].number
         url = url_for(".revision", release_id=release_id, number=newest, since=number)
@@ -81,7 +83,7 @@ def another(release_id: int, number: int) -> ResponseReturnValue:
     found = get_revision(release_id, number, "approve")
     form = AnotherForm(request.form)
     try:
-        verdicts.ask_for_another(found, access.person(), form.what.data or "")
+        approvals.ask_for_another(found, access.person(), form.what.data or "")
     except Invalid as refused:
         add_form_error(form, refused)
         # An older text has no form for it, nor one that was stopped meanwhile.
@@ -100,7 +102,7 @@ def stop(release_id: int, number: int) -> ResponseReturnValue:
     try:
         if not form.validate():
             raise Invalid("weeks", "Enter a whole number of weeks, or leave it empty.")
-        verdicts.stop_release(found, access.person(), form.reason.data or "", form.weeks.data)
+        approvals.stop_release(found, access.person(), form.reason.data or "", form.weeks.data)
     except Invalid as refused:
         form[refused.field].errors = [str(refused)]
         flash(str(refused), "error")
@@ -114,7 +116,7 @@ def stop(release_id: int, number: int) -> ResponseReturnValue:
 def take_up(release_id: int) -> ResponseReturnValue:
     """Let a stopped release go on."""
     found = access.get(Release, release_id, "approve")
-    verdicts.take_up_again(found, access.person())
+    approvals.take_up_again(found, access.person())
     flash("Idea reopened.")
     return redirect(url_for("writing.release", release_id=found.id), 303)
 
@@ -123,7 +125,7 @@ def take_up(release_id: int) -> ResponseReturnValue:
 @access.requires("edit")
 def delete_release(release_id: int) -> ResponseReturnValue:
     """Delete a draft that nobody has reviewed."""
-    deletion.delete_release(access.get(Release, release_id, "edit"), access.person())
+    releases.delete_release(access.get(Release, release_id, "edit"), access.person())
     flash("Draft deleted.")
     return redirect(url_for("ideas.ideas"), 303)
 
@@ -159,3 +161,98 @@ def _needs_form() -> ApprovingForm:
     )
     form.required.choices = [(person.id, person.name) for person in approvers_of()]
     return form
+
+
+ADDRESS = "/releases/<int:release_id>/revisions/<int:number>/ask"
+
+
+@bp.post(ADDRESS)
+@access.requires("edit")
+def ask(release_id: int, number: int) -> ResponseReturnValue:
+    """Ask members for the review of this revision."""
+    revision = _get_revision(release_id, number)
+    form = ask_form(revision)
+    if not form.validate_on_submit():
+        return revision_page(revision, ask=form), 422
+    typed = form.minutes.data or 0, form.note.data or "", form.members.data or ()
+    try:
+        review_requests.ask_for_review(revision, access.person(), *typed)
+    except Refused as refused:
+        add_form_error(form, refused)
+        return revision_page(revision, ask=form), refused.status
+    flash("Invites sent." if typed[2] else f"Revision {number} is in review.")
+    return redirect(url_for(".revision", release_id=release_id, number=number), 303)
+
+
+@bp.post(f"{ADDRESS}/links/new")
+@access.requires("edit")
+@rate_limits.per_ip(60, rate_limits.HOUR)
+def new_link(release_id: int, number: int) -> ResponseReturnValue:
+    """Make a link for somebody without a log-in."""
+    revision = _get_revision(release_id, number)
+    form = LinkForm()
+    status = 422
+    if form.validate_on_submit():
+        typed = form.name.data or "", form.email.data or "", form.days.data or 0
+        try:
+            made = review_requests.make_link(
+                revision.release,
+                access.person(),
+                *typed,
+                sees_internal=form.sees_internal.data,
+                message=form.message.data or "",
+            )
+        except Refused as refused:
+            add_form_error(form, refused)
+            status = refused.status
+        else:
+            return _show_once(revision, *made)
+    return revision_page(revision, link=form), status
+
+
+@bp.post(f"{ADDRESS}/links/<int:reviewer_id>/renew")
+@access.requires("edit")
+@rate_limits.per_ip(60, rate_limits.HOUR)
+def renew_link(release_id: int, number: int, reviewer_id: int) -> ResponseReturnValue:
+    """Give the holder of a link a new one."""
+    revision = _get_revision(release_id, number)
+    reviewer = _get_link(revision, reviewer_id)
+    return _show_once(revision, reviewer, review_requests.renew_link(reviewer, access.person()))
+
+
+@bp.post(f"{ADDRESS}/links/<int:reviewer_id>/revoke")
+@access.requires("edit")
+def revoke_link(release_id: int, number: int, reviewer_id: int) -> ResponseReturnValue:
+    """Take a link back."""
+    revision = _get_revision(release_id, number)
+    reviewer = _get_link(revision, reviewer_id)
+    review_requests.revoke_link(reviewer)
+    flash(f"Link of {reviewer.name} removed.")
+    return _back(revision)
+
+
+def _get_revision(release_id: int, number: int) -> Revision:
+    """The revision of a release that the asking person may edit; 404 when there is none."""
+    found = find_revision(access.get(Release, release_id, "edit"), number)
+    if found is None:
+        abort(404)
+    return found
+
+
+def _get_link(revision: Revision, reviewer_id: int) -> Reviewer:
+    found = review_requests.find_link(revision.release, reviewer_id)
+    if found is None:
+        abort(404)
+    return found
+
+
+def _show_once(revision: Revision, reviewer: Reviewer, token: str) -> ResponseReturnValue:
+    session[FRESH] = [reviewer.id, token]
+    return _back(revision)
+
+
+def _back(revision: Revision) -> ResponseReturnValue:
+    """To the links on the page of the revision, unfolded."""
+    release_id, number = revision.release_id, revision.number
+    url = url_for(".revision", release_id=release_id, number=number, invite=1, _anchor="links")
+    return redirect(url, 303)

@@ -2,30 +2,17 @@
 
 from flask import Flask
 
-from wbtest.writing import (
-    coach_views,
-    file_views,
-    save_views,
-    suggested_questions,
-    version_views,
-)
+from wbtest.writing import file_views, suggested_questions, version_views
 from wbtest.writing.coach.claims import numbers_of
 from wbtest.writing.coach_report import marked_paragraphs, numbers_asked
-from wbtest.writing.coach_views import may_stay
 from wbtest.writing.document import is_spelled, link_in
 from wbtest.writing.languages import direction, long_day
 from wbtest.writing.releases import find_origin
 from wbtest.writing.suggested_questions import candidates_of, count_waiting
-from wbtest.writing.views import bp
+from wbtest.writing.views import bp, may_stay
 
 # Each adds its pages to the blueprint of views.
-PAGES = (
-    save_views,
-    coach_views,
-    suggested_questions,
-    version_views,
-    file_views,
-)
+PAGES = (suggested_questions, version_views, file_views)
 
 
 def init_app(app: Flask) -> None:

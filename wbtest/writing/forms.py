@@ -26,7 +26,7 @@ from wtforms.widgets import CheckboxInput, DateInput, HiddenInput, ListWidget
 
 from wbtest.forms import FieldHelp, HasExamples, HelpMixin
 from wbtest.writing import document, languages
-from wbtest.writing.coach import Rule, all_rules
+from wbtest.writing.coach import RULES, Rule
 from wbtest.writing.coach.claims import NumberRow, numbers_of
 from wbtest.writing.document import EXTERNAL_TOPICS, INTERNAL_TOPICS, Document, words_key
 from wbtest.writing.text_rules import (
@@ -54,7 +54,7 @@ class RuleHelp(Struct, frozen=True):
 
     @property
     def _rule(self) -> Rule:
-        return next(rule for rule in all_rules() if rule.id == self.name)
+        return next(rule for rule in RULES if rule.id == self.name)
 
 
 RELEASE_HELP: Mapping[str, HasExamples] = {

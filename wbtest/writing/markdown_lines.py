@@ -14,7 +14,7 @@ from datetime import date
 from functools import cache
 from typing import NamedTuple
 
-from wbtest.writing.coach.dates import months_of
+from wbtest.writing.coach.numbers import months_of
 from wbtest.writing.document import PARTS, NotADocument
 from wbtest.writing.text_rules import is_day
 

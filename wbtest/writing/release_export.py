@@ -14,7 +14,7 @@ from flask import current_app
 
 from wbtest.store import Refused
 from wbtest.writing.document import Document, Form
-from wbtest.writing.docx_writer import to_docx
+from wbtest.writing.docx_files import to_docx
 from wbtest.writing.release_files import TEXT_FILE_TYPES as TEXT_KINDS
 from wbtest.writing.release_files import for_customers, format_release, without_empty_end
 

@@ -19,7 +19,7 @@ from wbtest.writing.document import (
     from_json,
     to_json,
 )
-from wbtest.writing.docx_reader import docx_to_markdown, is_word
+from wbtest.writing.docx_files import docx_to_markdown, is_word
 from wbtest.writing.html_reader import html_to_markdown
 from wbtest.writing.markdown_lines import Unreadable
 from wbtest.writing.markdown_reader import ImportedRelease, from_markdown

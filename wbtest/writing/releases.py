@@ -1,22 +1,25 @@
-"""A press release is created, saved, grown, frozen as a revision, and copied."""
+"""A press release: created, saved, grown, frozen as a revision, copied, deleted, and its status."""
 
-from collections.abc import Collection, Mapping
+from collections.abc import Collection, Iterator, Mapping
 from dataclasses import replace
+from datetime import datetime
+from typing import Any, NamedTuple
 
+import sqlalchemy as sa
 from sqlalchemy import select
 
-from wbtest.extensions import clock, db
+from wbtest.extensions import Base, clock, db
 from wbtest.store import Invalid, Outdated, Refused, hold, writing
 from wbtest.team.audit import record
 from wbtest.team.models import Person
 from wbtest.writing import document as documents
+from wbtest.writing.coach_report import FindingGroup, coach_text, count_open, freeze_waivers
 from wbtest.writing.document import Document, Form, NotADocument
 from wbtest.writing.faq import with_expected_questions
 from wbtest.writing.merging import Merged, merge
 from wbtest.writing.models import Release, Revision, name_of
 from wbtest.writing.saves import Values, find_text, note_save, values_of, writers_since
 from wbtest.writing.text_rules import fault_of
-from wbtest.writing.waivers import freeze_waivers
 
 
 class ChangedMeanwhile(Refused):
@@ -304,3 +307,130 @@ def _find_untouched(
         ),
         None,
     )
+
+
+class DraftStatus(NamedTuple):
+    """What is shown around the sheet: the line above it, and the coach's findings by part."""
+
+    version: int
+    saved_at: datetime
+    words: int
+    pages: float
+    # How many of its parts say something, such as "3 of 6 parts".
+    progress: str
+    findings: tuple[FindingGroup, ...]
+    # The number of the next revision, or of the one that says what the draft says.
+    revision: int
+    is_frozen: bool
+
+    @property
+    def open(self) -> dict[str, int]:
+        """How much of each part wants a change."""
+        return count_open(self.findings)
+
+    @property
+    def freeze_label(self) -> str:
+        """The words on the button that creates a revision, or leads to it."""
+        return f"{'View' if self.is_frozen else 'Create'} revision {self.revision}"
+
+    def as_json(self) -> dict[str, Any]:
+        """What the browser needs after a save."""
+        return {
+            "version": self.version,
+            "saved_at": self.saved_at.isoformat(),
+            "words": self.words,
+            "pages": self.pages,
+            "progress": self.progress,
+            "open": self.open,
+            "freeze": self.freeze_label,
+        }
+
+
+def status_of(release: Release) -> DraftStatus:
+    """Return the status of the draft of this release."""
+    document = documents.from_json(release.document)
+    words, pages = documents.length(document)
+    newest = find_newest_revision(release)
+    is_frozen = newest is not None and (newest.digest, newest.form) == (
+        documents.digest(document),
+        release.form,
+    )
+    number = newest.number if newest else 0
+    return DraftStatus(
+        version=release.version,
+        saved_at=release.updated_at,
+        words=words,
+        pages=pages,
+        progress=f"{documents.count_written(document, release.form)} of "
+        f"{len(documents.PARTS[release.form])} parts",
+        findings=coach_text(release),
+        revision=number if is_frozen else number + 1,
+        is_frozen=is_frozen,
+    )
+
+
+def releases_before(before: int | None, most: int) -> list[Release]:
+    """The releases from the newest on, those begun before the one of this number."""
+    query = select(Release)
+    if before is not None:
+        query = query.where(Release.id < before)
+    return list(db.session.scalars(query.order_by(Release.id.desc()).limit(most)))
+
+
+# A release with rows in these tables is never deleted: the table, and the sentence that says why.
+KEPT_FOR = {
+    "experiments": "A test was made from this release, so it can’t be deleted.",
+    "approvals": "This release was approved, so it can’t be deleted.",
+    "readings": "This release was reviewed, so it can’t be deleted.",
+    "comments": "This release was reviewed, so it can’t be deleted.",
+    "forecasts": "This release was reviewed, so it can’t be deleted.",
+}
+
+
+class NotDeletable(Refused):
+    """A release that somebody reviewed, approved or tested is not deleted."""
+
+
+def why_kept(release: Release) -> str:
+    """Return the sentence that says why a release can't be deleted, or ''."""
+    revisions = sa.select(Revision.id).where(Revision.release_id == release.id)
+    tables = [Base.metadata.tables[name] for name in KEPT_FOR]
+    asked = sa.select(*(sa.exists().where(table.c.revision_id.in_(revisions)) for table in tables))
+    found = db.session.execute(asked).one()
+    return next(
+        (said for said, is_there in zip(KEPT_FOR.values(), found, strict=True) if is_there), ""
+    )
+
+
+def delete_release(release: Release, person: Person) -> None:
+    """Delete a release with its saves, revisions, links and all else that points at it.
+
+    Raises Kept once somebody reviewed, approved or tested it.
+    """
+    with writing() as session:
+        hold(release)
+        if said := why_kept(release):
+            raise NotDeletable(said)
+        record("release.deleted", name_of(release), by=person)
+        for deletion in _deletions(release.id):
+            session.execute(deletion)
+
+
+def _deletions(release_id: int) -> Iterator[sa.Delete]:
+    """A deletion for each table whose rows point at the release, directly or by other rows.
+
+    Read off the foreign keys, so that a table that comes later is not forgotten.
+    """
+    releases = Base.metadata.tables[Release.__tablename__]
+    inside: dict[str, sa.ColumnElement[bool]] = {releases.name: releases.c.id == release_id}
+    for table in Base.metadata.sorted_tables:
+        parents = [
+            key.parent.in_(sa.select(key.column).where(inside[key.column.table.name]))
+            for key in table.foreign_keys
+            if key.column.table.name in inside and key.column.table is not table
+        ]
+        if parents and table.name not in KEPT_FOR:
+            inside[table.name] = sa.or_(*parents)
+    for table in reversed(Base.metadata.sorted_tables):
+        if table.name in inside:
+            yield sa.delete(table).where(inside[table.name])

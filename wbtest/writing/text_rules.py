@@ -8,6 +8,8 @@ import unicodedata
 from collections.abc import Iterable
 from datetime import date
 
+from wbtest.store import Invalid
+
 _FORBIDDEN = re.compile("[\x00-\x08\x0b\x0c\x0e-\x1f\x7f\ud800-\udfff\ufffd-\uffff]")
 _CJK = re.compile(r"[\u3040-\u30ff\u3400-\u9fff\uf900-\ufaff\uac00-\ud7af\U00020000-\U0003ffff]")
 # Thai, Lao, Myanmar and Khmer put no space between words.
@@ -187,3 +189,19 @@ def is_day(text: str) -> bool:
     except ValueError:
         return False
     return _DAY.fullmatch(text) is not None
+
+
+def kept_text(field: str, typed: str, longest: int) -> str:
+    """The text as it is kept, maybe empty. Raises Invalid at ``field`` when it cannot be."""
+    text = seen(with_plain_breaks(typed))
+    if fault := find_fault(text, longest):
+        raise Invalid(field, fault)
+    return text
+
+
+def needed_text(field: str, typed: str, longest: int, wanted: str) -> str:
+    """The same of a text that must be there; ``wanted`` is what is said when it is not."""
+    text = kept_text(field, typed, longest)
+    if not text:
+        raise Invalid(field, wanted)
+    return text

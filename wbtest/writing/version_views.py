@@ -6,13 +6,12 @@ from flask import abort, flash, redirect, render_template, request, url_for
 from flask.typing import ResponseReturnValue
 
 from wbtest.team import access
-from wbtest.writing import changes
 from wbtest.writing import release_history as history
-from wbtest.writing import versions as texts
-from wbtest.writing.changes import PartDiff
+from wbtest.writing import release_history as texts
+from wbtest.writing import text_diff
 from wbtest.writing.models import Release
-from wbtest.writing.release_history import RevisionNotes, Timeline
-from wbtest.writing.versions import DRAFT, Version
+from wbtest.writing.release_history import DRAFT, RevisionNotes, Timeline, Version
+from wbtest.writing.text_diff import PartDiff
 from wbtest.writing.views import bp
 
 
@@ -40,7 +39,7 @@ class Comparison(NamedTuple):
     @property
     def summary(self) -> str:
         """What changed, in one line."""
-        return changes.summarise_changes(self.parts)
+        return text_diff.summarise_changes(self.parts)
 
     @property
     def restorable(self) -> Version | None:
@@ -65,7 +64,7 @@ def versions(release_id: int) -> ResponseReturnValue:
         timeline=timeline,
         pace=history.pace_of(found),
         before=before,
-        label_of=changes.label_of,
+        label_of=text_diff.label_of,
         picked=picked,
         choices=_choices(timeline, picked),
         restorable_parts=texts.RESTORABLE_PARTS,
@@ -84,7 +83,7 @@ def restore(release_id: int) -> ResponseReturnValue:
     if texts.restore_version(found, named.text, access.person(), part) is None:
         flash("The draft already says this.")
     elif part:
-        flash(f"{changes.label_of(part)} restored. The replaced text is under Versions.")
+        flash(f"{text_diff.label_of(part)} restored. The replaced text is under Versions.")
     else:
         flash("Version restored. The replaced text is under Versions.")
     return redirect(url_for(".release", release_id=found.id), 303)
@@ -104,7 +103,7 @@ def _picked(release: Release) -> Comparison | None:
     parts: tuple[PartDiff, ...] = ()
     if old is not None:
         forms = (old.text.form, new.text.form)
-        parts = changes.compare(old.text.document, new.text.document, forms)
+        parts = text_diff.compare(old.text.document, new.text.document, forms)
     return Comparison(new, old, parts, history.notes_of(release, new.name))
 
 

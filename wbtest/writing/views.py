@@ -1,4 +1,7 @@
-"""The pages of a press release: the editor, the preview, a copy."""
+"""The pages of a press release: editor, saving, preview, copy, waivers; and the coach settings."""
+
+from collections.abc import Callable, Mapping
+from typing import Any
 
 from flask import (
     Blueprint,
@@ -13,18 +16,35 @@ from flask import (
 from flask.typing import ResponseReturnValue
 
 from wbtest.extensions import clock
+from wbtest.forms import add_form_error
+from wbtest.store import Invalid
 from wbtest.team import access
+from wbtest.team.models import Person
+from wbtest.writing import coach_report, editor_form, languages, releases
 from wbtest.writing import document as documents
-from wbtest.writing import editor_form, languages
-from wbtest.writing.coach import unchecked
-from wbtest.writing.coach_report import RefusedReason, coach_text, marks_of
-from wbtest.writing.document import PARTS, Form
-from wbtest.writing.draft_status import DraftStatus, status_of
-from wbtest.writing.faq import EXAMPLE_QUESTIONS, EXPECTED_TOPICS, still_open
-from wbtest.writing.forms import FullForm, ShortForm
-from wbtest.writing.models import Release
+from wbtest.writing.coach import RULES, Finding, unchecked
+from wbtest.writing.coach_report import (
+    FindingKey,
+    RefusedReason,
+    anchor_of,
+    coach_text,
+    coach_unsaved,
+    marks_of,
+)
+from wbtest.writing.document import PARTS, Document, Form
+from wbtest.writing.faq import EXAMPLE_QUESTIONS, EXPECTED_TOPICS, arrange_questions, still_open
+from wbtest.writing.forms import CoachSettingsForm, FullForm, ShortForm
+from wbtest.writing.models import Release, Waiver
 from wbtest.writing.release_formats import FORMATS, adapt
-from wbtest.writing.releases import copy_release
+from wbtest.writing.releases import (
+    ChangedMeanwhile,
+    DraftStatus,
+    TooMuchTogether,
+    copy_release,
+    status_of,
+)
+from wbtest.writing.saves import saved_since
+from wbtest.writing.text_rules import with_plain_breaks
 
 bp = Blueprint("writing", __name__)
 
@@ -128,3 +148,235 @@ def copy(release_id: int) -> ResponseReturnValue:
     copied = copy_release(access.get(Release, release_id, "edit"), access.person())
     flash("This is a copy, and a draft of its own. Approvals and comments stayed with the other.")
     return redirect(url_for(".release", release_id=copied.id), 303)
+
+
+Fields = dict[str, Any]
+
+
+@bp.post("/releases/<int:release_id>/save")
+@access.requires("edit")
+def save(release_id: int) -> ResponseReturnValue:
+    """Store what was typed, after one of the sheet's buttons has moved the questions."""
+    found = access.get(Release, release_id, "edit")
+    command, person = request.form.get("do", ""), access.person()
+    typed: list[tuple[Document, int]] = []
+
+    def store(document: Document, version: int) -> object:
+        typed.append((document, version))
+        return releases.save_release(found, arrange_questions(document, command), version, person)
+
+    refused = _with_typed(found, store)
+    if refused is not None:
+        return refused
+    if _wants_json():
+        status = status_of(found)
+        others = _from_others(found, *typed[0], person)
+        return status.as_json() | {"findings": beside(found, status)} | others
+    side = command.split(":")[1] if ":" in command else None
+    return redirect(url_for(".release", release_id=found.id, _anchor=side), 303)
+
+
+@bp.post("/releases/<int:release_id>/grow")
+@access.requires("edit")
+def grow(release_id: int) -> ResponseReturnValue:
+    """Save what was typed and turn the short form into the full one."""
+    found = access.get(Release, release_id, "edit")
+    person = access.person()
+    refused = _with_typed(
+        found, lambda document, version: releases.save_and_grow(found, document, version, person)
+    )
+    if refused is not None:
+        return refused
+    flash("All parts added. Your text hasn’t changed.")
+    return redirect(url_for(".release", release_id=found.id), 303)
+
+
+@bp.post("/releases/<int:release_id>/freeze")
+@access.requires("edit")
+def freeze(release_id: int) -> ResponseReturnValue:
+    """Save what was typed and create the next revision from it."""
+    found = access.get(Release, release_id, "edit")
+    author, before = access.person(), releases.find_newest_revision(found)
+    refused = _with_typed(
+        found,
+        lambda document, version: releases.save_and_freeze(found, document, version, author),
+    )
+    if refused is not None:
+        return refused
+    newest = releases.find_newest_revision(found)
+    number = newest.number if newest else 0
+    if newest is not before:
+        flash(f"Revision {number} created.")
+    return redirect(url_for("review.revision", release_id=found.id, number=number), 303)
+
+
+def _with_typed(
+    release: Release, act: Callable[[Document, int], object]
+) -> ResponseReturnValue | None:
+    """Call ``act`` with what was typed and the version it was made from.
+
+    A button that sends no text acts on the draft as it is stored. Returns what to answer instead
+    when the text cannot be kept as it is.
+    """
+    base = documents.from_json(release.document)
+    has_text = bool(set(request.form) - {"csrf_token", "do"})
+    # A sheet that was opened before the release grew can change the short form's parts only.
+    shape: Form = (
+        "full" if release.form == request.form.get("shape", release.form) == "full" else "short"
+    )
+    sheet = editor_form.sheet_of(base, shape, release.version, request.form if has_text else None)
+    if has_text and not sheet.validate():
+        return _not_kept(release, sheet)
+    try:
+        act(editor_form.document_of(sheet, base), sheet.version.data or 0)
+    except ChangedMeanwhile as changed:
+        return _both_texts(release, changed)
+    except TooMuchTogether as refused:
+        sheet.form_errors.append(str(refused))
+        return _not_kept(release, sheet)
+    return None
+
+
+def _not_kept(release: Release, sheet: ShortForm) -> ResponseReturnValue:
+    """Say at each field what cannot be kept; what was typed stays."""
+    if not _wants_json():
+        return sheet_page(release, sheet), 422
+    faults = [
+        {"name": typed.name, "label": typed.label, "sentence": " ".join(typed.faults)}
+        for typed in editor_form.fields_of(sheet)
+        if typed.faults
+    ]
+    return {"faults": faults, "sentence": " ".join(sheet.form_errors)}, 422
+
+
+def _both_texts(release: Release, changed: ChangedMeanwhile) -> ResponseReturnValue:
+    """Show my words beside theirs; saving once more keeps what the sheet holds then."""
+    mine, theirs = (
+        editor_form.sheet_of(text, release.form, changed.version)
+        for text in (changed.mine, changed.theirs)
+    )
+    differences = editor_form.sheet_differences(mine, theirs)
+    # The sheet holds my words, so the coach speaks of these.
+    status = status_of(release)._replace(findings=coach_unsaved(release, changed.mine))
+    if not _wants_json():
+        return sheet_page(release, mine, differences, status), 409
+    panel = render_template(
+        "writing/_conflict.html", differences=differences, sentence=str(changed)
+    )
+    coached = {"open": status.open, "findings": beside(release, status)}
+    return {"version": changed.version, "panel": panel} | coached | _fields(mine), 409
+
+
+def _from_others(release: Release, typed: Document, version: int, person: Person) -> Fields:
+    """What a sheet must take over that was saved by others while it was typed on."""
+    # The versions do not tell: a text that changes nothing makes none, however old it is.
+    stored = documents.from_json(release.document)
+    if stored == typed:
+        return {}
+    names = sorted({by.name for by in saved_since(release, version) if by.id != person.id})
+    fields = _fields(editor_form.sheet_of(stored, release.form, release.version))
+    return fields | {"others": names}
+
+
+def _fields(sheet: ShortForm) -> Fields:
+    """Every field of a sheet as text, for the script that fills another one with it."""
+    return {"fields": {typed.name: typed.text for typed in editor_form.fields_of(sheet)}}
+
+
+def _wants_json() -> bool:
+    return request.headers.get("Accept") == "application/json"
+
+
+WAIVED = "Kept. Your reason is under Versions."
+
+
+@bp.post("/releases/<int:release_id>/waive")
+@access.requires("edit")
+def waive(release_id: int) -> ResponseReturnValue:
+    """Let a finding of the draft stay."""
+    found = access.get(Release, release_id, "edit")
+    key, reason = finding_and_reason(request.form)
+    try:
+        coach_report.waive(
+            found, key, reason, access.person(), is_approver=access.has_permission("approve")
+        )
+    except Invalid as refused:
+        return preview_page(found, RefusedReason(key, reason, str(refused))), 422
+    flash(WAIVED)
+    anchor = anchor_of(found, key)
+    return redirect(url_for(".preview", release_id=found.id, _anchor=anchor), 303)
+
+
+@bp.post("/waivers/<int:waiver_id>/take-back")
+@access.requires("edit")
+def take_back(waiver_id: int) -> ResponseReturnValue:
+    """Let a waived finding of the draft stand again."""
+    found = access.get(Waiver, waiver_id, "edit")
+    release_id = found.release_id
+    coach_report.take_back(found)
+    flash("Undone.")
+    return redirect(url_for(".preview", release_id=release_id, _anchor="coach"), 303)
+
+
+@bp.get("/settings/coach")
+@access.requires("read")
+def coach() -> ResponseReturnValue:
+    """What the coach looks for."""
+    return _coach_page(_settings_form())
+
+
+@bp.post("/settings/coach")
+@access.requires("own")
+def change_coach() -> ResponseReturnValue:
+    """Change what the coach looks for."""
+    form = _settings_form()
+    if form.validate():
+        muted = {rule.id for rule in coach_report.mutable_rules()} - set(form.used.data or ())
+        try:
+            coach_report.update_coach(
+                jargon=form.jargon.data or "",
+                allowed=form.allowed.data or "",
+                muted=muted,
+            )
+        except Invalid as refused:
+            add_form_error(form, refused)
+        else:
+            flash("Coach settings saved.")
+            return redirect(url_for(".coach"), 303)
+    return _coach_page(form), 422 if form.errors else 200
+
+
+def _settings_form() -> CoachSettingsForm:
+    kept = coach_report.get_coach_settings()
+    form = CoachSettingsForm(
+        # An empty form would take every tick away.
+        request.form or None,
+        data={
+            "jargon": "\n".join(kept.jargon),
+            "allowed": "\n".join(kept.allowed),
+            "used": [rule.id for rule in coach_report.mutable_rules() if rule.id not in kept.muted],
+        },
+    )
+    form.used.choices = [
+        (rule.id, f"{rule.id}: {rule.title}") for rule in coach_report.mutable_rules()
+    ]
+    return form
+
+
+def _coach_page(form: CoachSettingsForm) -> str:
+    fixed = [rule for rule in RULES if rule not in coach_report.mutable_rules()]
+    return render_template("writing/coach.html", form=form, fixed=fixed)
+
+
+def may_stay(finding: Finding) -> bool:
+    """Whether the asking person may let a finding stay: what stops a text, only an approver may."""
+    is_theirs = finding.severity == "warn" or access.has_permission("approve")
+    return finding.severity != "note" and finding.is_waivable and is_theirs
+
+
+def finding_and_reason(typed: Mapping[str, str]) -> tuple[FindingKey, str]:
+    """Which finding shall stay, and why. Browsers send line breaks as two characters."""
+    rule, part, words, reason = (
+        with_plain_breaks(typed.get(name, "")) for name in ("rule", "part", "words", "reason")
+    )
+    return FindingKey(rule, part, words), reason

@@ -34,7 +34,7 @@ def found_in(
     document: Document, rule: str, *, form: str = "full", settings: CoachSettings | None = None
 ) -> Found:
     """Severity and words of what one rule finds in a document."""
-    rules = tuple(known for known in coach.all_rules() if known.id == rule)
+    rules = tuple(known for known in coach.RULES if known.id == rule)
     findings = coach.findings_of(document, form, TODAY, settings, rules)
     return [(f.severity, f.words) for f in findings]
 

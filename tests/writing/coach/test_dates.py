@@ -2,7 +2,7 @@
 
 import pytest
 
-from wbtest.writing.coach.dates import days_in
+from wbtest.writing.coach.numbers import days_in
 
 
 @pytest.mark.parametrize(

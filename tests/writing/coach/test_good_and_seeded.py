@@ -28,7 +28,7 @@ def release(request: pytest.FixtureRequest) -> Document:
 @cache
 def read(document: Document, rule: str = "") -> tuple[Finding, ...]:
     """What the coach finds, or one of its rules; more than one test asks about the same texts."""
-    rules = tuple(each for each in coach.all_rules() if each.id == rule) if rule else None
+    rules = tuple(each for each in coach.RULES if each.id == rule) if rule else None
     return coach.findings_of(document, "full", TODAY, rules=rules)
 
 
@@ -95,9 +95,9 @@ def test_a_rule_that_breaks_says_so_and_the_others_go_on(monkeypatch, caplog):
     def breaks(reading):
         raise KeyError("FİVE")
 
-    broken = replace(coach.all_rules()[0], check=breaks)
-    rules = (broken, *coach.all_rules()[1:])
-    monkeypatch.setattr(coach, "all_rules", lambda: rules)
+    broken = replace(coach.RULES[0], check=breaks)
+    rules = (broken, *coach.RULES[1:])
+    monkeypatch.setattr(coach, "RULES", rules)
 
     found = read(Document(headline="Seamless dinners at home"))
 
@@ -111,8 +111,8 @@ def test_many_notes_hide_no_stop(monkeypatch):
         yield from (reading.missing("solution", "solution", "note", "A note.") for _ in range(20))
         yield reading.missing("solution", "solution", "stop", "A stop.")
 
-    rule = replace(coach.all_rules()[0], check=marks)
-    monkeypatch.setattr(coach, "all_rules", lambda: (rule,))
+    rule = replace(coach.RULES[0], check=marks)
+    monkeypatch.setattr(coach, "RULES", (rule,))
 
     found = read(Document(solution="Twenty notes and a stop."))
 

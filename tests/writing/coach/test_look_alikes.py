@@ -5,9 +5,8 @@ from datetime import date
 import pytest
 
 from wbtest.writing import coach
-from wbtest.writing.coach.dates import meaning
 from wbtest.writing.coach.document_reader import Reading
-from wbtest.writing.coach.numbers import numbers_in
+from wbtest.writing.coach.numbers import meaning, numbers_in
 from wbtest.writing.coach.word_lists import LANGUAGES, lines_of
 from wbtest.writing.document import from_json
 
@@ -54,7 +53,7 @@ def test_no_rule_stumbles_over_letters_that_look_alike(language, swap):
         )
         reading = Reading(document, "full", date(2026, 11, 25))
         # The coach itself goes on when a rule breaks; here that fails the test.
-        for rule in coach.all_rules():
+        for rule in coach.RULES:
             marks = list(rule.check(reading))
             assert all(0 <= mark.start <= mark.end for mark in marks), rule.id
 

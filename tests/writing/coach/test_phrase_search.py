@@ -2,8 +2,7 @@
 
 import pytest
 
-from wbtest.writing.coach.document_reader import Text
-from wbtest.writing.coach.phrase_search import find_listed, has_listed, without_prefix
+from wbtest.writing.coach.document_reader import Text, find_listed, has_listed, without_prefix
 
 
 def found_in(text: str, language: str, name: str) -> list[str]:

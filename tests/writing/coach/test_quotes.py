@@ -3,7 +3,7 @@
 import pytest
 
 from wbtest.writing.coach.document_reader import Text
-from wbtest.writing.coach.quotes import is_name, quotations_in, spoken
+from wbtest.writing.coach.quote_rules import is_name, quotations_in, spoken
 
 
 def text(words: str, language: str = "en") -> Text:

@@ -35,26 +35,17 @@ from wbtest.results.notes import add_note
 from wbtest.results.shared_links import create_shared_link
 from wbtest.results.signup_list import answers_of
 from wbtest.review import alignment as aligning
-from wbtest.review import (
-    approvals,
-    comments,
-    forecasts,
-    readings,
-    review_requests,
-    sample,
-    verdicts,
-)
+from wbtest.review import approvals, comments, readings, review_requests, sample
 from wbtest.review.models import Comment, Reading, Reviewer
-from wbtest.review.review_questions import CLOSING
+from wbtest.review.review_answers import CLOSING
 from wbtest.review.reviewers import Seat, seat_by_link, seat_of
 from wbtest.team.models import Person
 from wbtest.writing import document as documents
 from wbtest.writing import releases, suggested_questions
-from wbtest.writing.coach_report import coach_text
+from wbtest.writing.coach_report import coach_text, waive
 from wbtest.writing.document import Document
 from wbtest.writing.models import Release, Revision
 from wbtest.writing.releases import find_newest_revision
-from wbtest.writing.waivers import waive
 
 Said = dict[str, Any]
 DAYS = 60
@@ -118,7 +109,7 @@ def approve(stage: Stage, name: str) -> None:
 
 def stop(stage: Stage, name: str, reason: str, weeks: int) -> None:
     """Stop a release on paper; ``weeks`` is how long building it was guessed to take."""
-    verdicts.stop_release(_newest(stage, name), stage.person(APPROVER), reason, weeks)
+    approvals.stop_release(_newest(stage, name), stage.person(APPROVER), reason, weeks)
 
 
 def text_of(name: str, number: int, today: date) -> Document:
@@ -208,7 +199,7 @@ def _comment(draft: Said, revision: Revision, people: People, stage: Stage) -> l
 def _close(seat: Seat, said: Said) -> None:
     closing = {asked.name: said.get(asked.name, "") for asked in CLOSING}
     guess = tuple(said["guess"]) if "guess" in said else None
-    forecasts.conclude(seat, closing, said["verdict"], said["reason"], guess)
+    readings.conclude(seat, closing, said["verdict"], said["reason"], guess)
 
 
 def _settle(

@@ -12,6 +12,18 @@ from functools import lru_cache
 
 from msgspec.structs import replace
 
+from wbtest.writing.coach import (
+    action_rules,
+    completeness_rules,
+    fact_rules,
+    faq_rules,
+    headline_rules,
+    insider_rules,
+    length_rules,
+    quote_rules,
+    story_rules,
+    wording_rules,
+)
 from wbtest.writing.coach.document_reader import (
     RELEASE_TEXTS,
     SEVERITIES,
@@ -24,16 +36,15 @@ from wbtest.writing.coach.document_reader import (
     Step,
     text_at,
 )
-from wbtest.writing.coach.rule_catalogue import RULES
 from wbtest.writing.document import PARTS, Document, Form
 
 __all__ = [
+    "RULES",
     "SEVERITIES",
     "CoachSettings",
     "Finding",
     "Rule",
     "Step",
-    "all_rules",
     "findings_of",
     "unchecked",
 ]
@@ -42,10 +53,55 @@ __all__ = [
 log = logging.getLogger(__name__)
 
 
-def all_rules() -> tuple[Rule, ...]:
-    """Every rule, in the order of the method."""
-    return RULES
-
+# In the order of the method.
+RULES: tuple[Rule, ...] = (
+    length_rules.A1,
+    length_rules.A2,
+    length_rules.A3,
+    length_rules.A4,
+    length_rules.A5,
+    wording_rules.A6,
+    wording_rules.A7,
+    wording_rules.A8,
+    insider_rules.A9,
+    insider_rules.A10,
+    insider_rules.A11,
+    completeness_rules.A12,
+    completeness_rules.A13,
+    completeness_rules.A14,
+    completeness_rules.A15,
+    fact_rules.A16,
+    fact_rules.A17,
+    headline_rules.A18,
+    headline_rules.H1,
+    headline_rules.H2,
+    headline_rules.H3,
+    headline_rules.S1,
+    headline_rules.S2,
+    headline_rules.S3,
+    headline_rules.S4,
+    story_rules.D1,
+    story_rules.P1,
+    story_rules.P2,
+    story_rules.L1,
+    story_rules.L2,
+    story_rules.L3,
+    story_rules.N1,
+    quote_rules.K1,
+    quote_rules.Q1,
+    quote_rules.Q2,
+    quote_rules.Q3,
+    quote_rules.Q4,
+    action_rules.C1,
+    action_rules.C2,
+    faq_rules.F1,
+    faq_rules.F2,
+    faq_rules.F3,
+    faq_rules.F4,
+    faq_rules.F5,
+    faq_rules.F6,
+    insider_rules.F7,
+)
 
 # Who must fix more than this in one part fixes all of it at once.
 MOST_OF_A_RULE = 12
@@ -67,7 +123,7 @@ def findings_of(
     are. ``rules`` are all by default.
     """
     return _found(
-        document, form, today, settings or CoachSettings(), all_rules() if rules is None else rules
+        document, form, today, settings or CoachSettings(), RULES if rules is None else rules
     )
 
 
@@ -113,7 +169,7 @@ def unchecked(language: str) -> tuple[Rule, ...]:
     code = language.split("-")[0].lower()
     return tuple(
         rule
-        for rule in all_rules()
+        for rule in RULES
         if not _covers(rule, code) or (rule.words_in and code not in rule.words_in)
     )
 

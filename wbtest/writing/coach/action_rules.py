@@ -5,8 +5,15 @@ import unicodedata
 from collections.abc import Iterator
 from functools import cache
 
-from wbtest.writing.coach.document_reader import Mark, Reading, Rule, Severity, Text
-from wbtest.writing.coach.phrase_search import UNSPACED, has_listed
+from wbtest.writing.coach.document_reader import (
+    UNSPACED_LANGUAGES,
+    Mark,
+    Reading,
+    Rule,
+    Severity,
+    Text,
+    has_listed,
+)
 from wbtest.writing.coach.word_lists import Phrases, languages_of, words_of
 
 PART = "call_to_action"
@@ -70,7 +77,7 @@ def _has_price(text: Text) -> bool:
 @cache
 def _prices() -> Phrases:
     """The words of all languages with spaces: “gratis” is understood in most of them."""
-    known = [language for language in languages_of("price") if language not in UNSPACED]
+    known = [language for language in languages_of("price") if language not in UNSPACED_LANGUAGES]
     return Phrases(line for language in known for line in words_of(language, "price"))
 
 

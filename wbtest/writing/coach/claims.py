@@ -10,9 +10,16 @@ from datetime import date
 from functools import cache, lru_cache
 from typing import NamedTuple
 
-from wbtest.writing.coach.document_reader import Reading, Spans, Text, spans_of
+from wbtest.writing.coach.document_reader import (
+    UNSPACED_LANGUAGES,
+    Place,
+    Reading,
+    Spans,
+    Text,
+    find_listed,
+    spans_of,
+)
 from wbtest.writing.coach.numbers import Number, end_of_period, numbers_in, pairs_of
-from wbtest.writing.coach.phrase_search import UNSPACED, Place, find_listed
 from wbtest.writing.coach.word_lists import words_of
 from wbtest.writing.document import Document, Evidence, words_key
 
@@ -227,7 +234,7 @@ def _end_of_unit(text: Text, place: Place) -> int:
     """Where "items" ends in "83 of 100 items", or "a month" in "£4 a month"."""
     end = place.end
     if _last_of(text, place).kind == "count":
-        unit = _COUNTER if text.language in UNSPACED else _COUNTED
+        unit = _COUNTER if text.language in UNSPACED_LANGUAGES else _COUNTED
         found = unit.match(text.text, end)
         end = found.end() if found else end
     return end_of_period(text.text, end)

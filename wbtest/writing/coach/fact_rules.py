@@ -5,20 +5,31 @@ from collections.abc import Iterator
 from datetime import date
 
 from wbtest.writing.coach.claims import claims_in, entries_for
-from wbtest.writing.coach.dates import Day, days_in, is_earlier, launch_days
-from wbtest.writing.coach.document_reader import Mark, Reading, Rule, Spans, Text, spans_of
+from wbtest.writing.coach.document_reader import (
+    Mark,
+    Reading,
+    Rule,
+    Spans,
+    Text,
+    find_listed,
+    has_listed,
+    spans_of,
+)
 from wbtest.writing.coach.names import other_spellings
 from wbtest.writing.coach.numbers import (
     NO_UNIT,
+    Day,
     Offer,
     Quantity,
+    days_in,
+    is_earlier,
+    launch_days,
     offers_in,
     only_ones,
     paid_for,
     things_done,
     things_named,
 )
-from wbtest.writing.coach.phrase_search import find_listed, has_listed
 from wbtest.writing.coach.word_lists import languages_of
 
 CALL, PRICE = "call_to_action.text", "call_to_action.price"

@@ -5,8 +5,17 @@ from collections.abc import Iterator
 from dataclasses import replace
 from functools import cache
 
-from wbtest.writing.coach.document_reader import FaqEntry, Mark, Reading, Rule, Text
-from wbtest.writing.coach.phrase_search import UNSPACED, find_listed, has_listed, without_prefix
+from wbtest.writing.coach.document_reader import (
+    UNSPACED_LANGUAGES,
+    FaqEntry,
+    Mark,
+    Reading,
+    Rule,
+    Text,
+    find_listed,
+    has_listed,
+    without_prefix,
+)
 from wbtest.writing.coach.word_lists import Token, languages_of, phrases, tokens_of, words_of
 from wbtest.writing.document import EXTERNAL_TOPICS, INTERNAL_TOPICS
 from wbtest.writing.faq import (
@@ -27,7 +36,7 @@ def topics_in(asked: Text, name: str, topics: tuple[str, ...]) -> Iterator[str]:
     """
     if label := _LABEL.match(asked.text):
         yield topic_labelled(label[0], topics)
-    if asked.language in UNSPACED:
+    if asked.language in UNSPACED_LANGUAGES:
         for line in words_of(asked.language, name):
             phrase, _, topic = line.partition("=>")
             if phrase.strip() in asked.text:
@@ -273,7 +282,7 @@ def _wanted(asked: Text) -> tuple[str, ...]:
     beginnings = _clauses(asked)
     for name, answers in ANSWERS.items():
         for place in find_listed(asked, name):
-            if asked.language in UNSPACED or place.start in beginnings:
+            if asked.language in UNSPACED_LANGUAGES or place.start in beginnings:
                 return answers
     return ()
 
@@ -324,7 +333,7 @@ def _asks_nothing_else(asked: Text) -> bool:
 
 def _opens_with_yes_or_no(answer: Text) -> bool:
     first = answer.sentences[0]
-    if answer.language in UNSPACED:
+    if answer.language in UNSPACED_LANGUAGES:
         end = first.end  # Verbs, and so their "not", come last.
     else:
         tokens = answer.tokens[FIRST_WORDS : FIRST_WORDS + 1]

@@ -6,9 +6,16 @@ from bisect import bisect_right
 from collections.abc import Iterator
 from itertools import accumulate
 
-from wbtest.writing.coach.document_reader import Mark, Reading, Rule, Text
+from wbtest.writing.coach.document_reader import (
+    UNSPACED_LANGUAGES,
+    Mark,
+    Place,
+    Reading,
+    Rule,
+    Text,
+    find_listed,
+)
 from wbtest.writing.coach.names import without_product
-from wbtest.writing.coach.phrase_search import UNSPACED, Place, find_listed
 from wbtest.writing.coach.same_thing import find_anybody, is_anybody, is_named
 from wbtest.writing.coach.word_lists import Phrases, Token, languages_of, tokens_of, words_of
 
@@ -36,7 +43,7 @@ def _left(headline: Text, product: str) -> str:
     """
     named = without_product(headline.text, product)
     rest = Text(headline.path, headline.part, headline.section, named, headline.language)
-    if headline.language in UNSPACED:
+    if headline.language in UNSPACED_LANGUAGES:
         left, end = [], 0
         for place in find_listed(rest, "headline_filler"):
             left.append(rest.text[end : place.start])

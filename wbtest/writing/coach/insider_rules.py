@@ -3,11 +3,19 @@
 import re
 from collections.abc import Iterator
 
-from wbtest.writing.coach.document_reader import Mark, Reading, Rule, Text, spans_of
+from wbtest.writing.coach.document_reader import (
+    Mark,
+    Place,
+    Reading,
+    Rule,
+    Text,
+    find_listed,
+    has_listed,
+    spans_of,
+)
 from wbtest.writing.coach.names import acronyms_in, explained_otherwise
 from wbtest.writing.coach.numbers import numbers_in, pairs_of
-from wbtest.writing.coach.phrase_search import Place, find_listed, has_listed
-from wbtest.writing.coach.quotes import quotations_in
+from wbtest.writing.coach.quote_rules import quotations_in
 from wbtest.writing.coach.word_lists import Hit, Phrases, Token, languages_of, tokens_of, words_of
 
 # Elsewhere letters have no capitals, or Latin ones are a foreign word of their own.

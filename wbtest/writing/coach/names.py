@@ -8,9 +8,8 @@ import re
 from collections.abc import Iterator
 from functools import cache, lru_cache
 
-from wbtest.writing.coach.document_reader import Text
+from wbtest.writing.coach.document_reader import Place, Text
 from wbtest.writing.coach.numbers import pairs_of
-from wbtest.writing.coach.phrase_search import Place
 from wbtest.writing.coach.word_lists import words_of
 
 _CJK = re.compile(r"[\u3040-\u30ff\u3400-\u9fff\uf900-\ufaff\uac00-\ud7af]")

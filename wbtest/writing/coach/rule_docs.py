@@ -5,8 +5,8 @@
 
 import sys
 
+from wbtest.writing.coach import RULES
 from wbtest.writing.coach.document_reader import Rule
-from wbtest.writing.coach.rule_catalogue import RULES
 from wbtest.writing.languages import LANGUAGES
 from wbtest.writing.text_rules import joined
 

@@ -11,8 +11,13 @@ from collections.abc import Iterator
 from functools import cache
 from itertools import pairwise
 
-from wbtest.writing.coach.document_reader import Text
-from wbtest.writing.coach.phrase_search import UNSPACED, Place, find_listed, without_prefix
+from wbtest.writing.coach.document_reader import (
+    UNSPACED_LANGUAGES,
+    Place,
+    Text,
+    find_listed,
+    without_prefix,
+)
 from wbtest.writing.coach.word_lists import Token, words_of
 
 # More than a segment or a subheading may hold.
@@ -220,7 +225,7 @@ def is_anybody(segment: str, language: str) -> bool:
     vague = find_listed(text, "anybody")
     if not vague:
         return False
-    if language in UNSPACED:
+    if language in UNSPACED_LANGUAGES:
         return not any(map(_says_which, _without(segment, vague, text)))
     starts = {number for place in vague for number in range(place.start, place.end)}
     starts |= _wishes(text)
@@ -229,7 +234,7 @@ def is_anybody(segment: str, language: str) -> bool:
 
 def find_anybody(text: Text) -> Iterator[Place]:
     """Yield the words of a sentence that say for whom it is and could mean anybody."""
-    if text.language in UNSPACED:
+    if text.language in UNSPACED_LANGUAGES:
         for place in find_listed(text, "for_anybody"):
             # What stands directly before it says which: 料理をするすべての人.
             if not text.text[place.start - 1 : place.start].isalnum():

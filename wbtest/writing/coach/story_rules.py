@@ -4,9 +4,8 @@ import re
 from collections.abc import Iterator
 from datetime import date
 
-from wbtest.writing.coach.document_reader import Mark, Reading, Rule, Text
+from wbtest.writing.coach.document_reader import Mark, Reading, Rule, Text, find_listed, has_listed
 from wbtest.writing.coach.names import find_product
-from wbtest.writing.coach.phrase_search import find_listed, has_listed
 from wbtest.writing.coach.word_lists import languages_of, words_of
 
 _ADDRESS = re.compile(r"@|://|\bwww\.")

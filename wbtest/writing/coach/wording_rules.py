@@ -4,10 +4,18 @@ import re
 from bisect import bisect_left, bisect_right
 from collections.abc import Iterator
 
-from wbtest.writing.coach.document_reader import Mark, Reading, Rule, Severity, Text, spans_of
+from wbtest.writing.coach.document_reader import (
+    Mark,
+    Place,
+    Reading,
+    Rule,
+    Severity,
+    Text,
+    find_listed,
+    spans_of,
+)
 from wbtest.writing.coach.numbers import numbers_in
-from wbtest.writing.coach.phrase_search import Place, find_listed
-from wbtest.writing.coach.quotes import quotations_in
+from wbtest.writing.coach.quote_rules import quotations_in
 from wbtest.writing.coach.word_lists import Hit, Token, languages_of, words_of
 
 # How many words may stand between the superlative and "ever".

@@ -8,8 +8,7 @@ from hypothesis import given, settings
 from hypothesis import strategies as some
 
 from tests.factories import LARDER
-from wbtest.review.anchors import Place, WordsLost, follow
-from wbtest.review.comment_targets import texts_of
+from wbtest.review.comment_anchors import Place, WordsLost, follow, texts_of
 from wbtest.writing.document import Document, Question
 
 few = settings(max_examples=60)

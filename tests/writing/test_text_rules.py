@@ -3,8 +3,7 @@
 import pytest
 
 from wbtest.store import Invalid
-from wbtest.writing.text_rules import gives_reason
-from wbtest.writing.typed_text import kept_text, needed_text
+from wbtest.writing.text_rules import gives_reason, kept_text, needed_text
 
 UNSEEN = [
     "",
