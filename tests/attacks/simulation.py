@@ -9,10 +9,10 @@ from typing import Any, NamedTuple
 import numpy as np
 
 from tests.attacks.people import DAY, DEVICES, HOUR, NEVER, START, People, together
+from wbtest.audience.recording.counting_rules import QUARTER_SECONDS
 from wbtest.audience.recording.gate import DAY as A_DAY
 from wbtest.audience.recording.gate import HOUR as A_HOUR
 from wbtest.audience.recording.gate import within
-from wbtest.audience.recording.hours import QUARTER_SECONDS
 from wbtest.publishing.rule import Hypothesis, NetworkLimits
 from wbtest.results.crowded_networks import MARKS, Group, Networks, find_networks
 from wbtest.results.evidence_path import HourCounts, look

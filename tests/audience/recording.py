@@ -17,9 +17,9 @@ from wbtest import store
 from wbtest.audience.models import HourlyCount, MachineCount
 from wbtest.audience.recording import recorder as recorder_module
 from wbtest.audience.recording import rollup
+from wbtest.audience.recording.counting_rules import COLUMNS
 from wbtest.audience.recording.events import Outcome, Seen, Served, SignedUp
 from wbtest.audience.recording.recorder import Recorder
-from wbtest.audience.recording.rollup_cells import COLUMNS
 from wbtest.extensions import Now
 from wbtest.publishing.models import Experiment, Variant
 from wbtest.publishing.rule import to_json

@@ -6,8 +6,8 @@ import pytest
 
 from tests.audience.larder import Visitor, mails, sightings, signups, visits, words_in
 from tests.factories import log_in
-from wbtest.audience.counts import people_of
 from wbtest.audience.recording.rollup import differences
+from wbtest.audience.result_counts import people_of
 from wbtest.audience.retention import purge
 from wbtest.extensions import db
 from wbtest.publishing import lifecycle

@@ -6,7 +6,7 @@ from flask import Flask
 from tests.audience.larder import Larder, Visitor, signups, token_in
 from tests.conftest import HandClock
 from tests.factories import log_in
-from wbtest.audience import counts
+from wbtest.audience import result_counts
 from wbtest.extensions import db
 from wbtest.publishing.models import Experiment
 from wbtest.results.history import total
@@ -17,7 +17,7 @@ def sides(app: Flask, larder: Larder) -> tuple[int, int]:
     # Reading them waits until all that came is stored.
     signups(app)
     experiment = db.session.get_one(Experiment, larder.experiment.id)
-    found = total(counts.totals_by_variant(experiment).values())
+    found = total(result_counts.totals_by_variant(experiment).values())
     return found.seen, found.converted
 
 

@@ -9,8 +9,8 @@ from scipy.stats import chi2_contingency, chisquare
 
 from tests.audience.larder import PHONE, Visitor, start_page, token_in, visits
 from wbtest.audience import visitors
+from wbtest.audience.visitors import Draw
 from wbtest.extensions import db
-from wbtest.publishing.assignment import Draw
 from wbtest.publishing.live_snapshot import load_live
 
 NEWCOMERS = 10_000

@@ -14,10 +14,10 @@ from tests.audience.larder import (
 )
 from tests.audience.recording import Page
 from tests.factories import log_in
-from wbtest.audience.counts import NO_SHARE, Share, acts_by_variant, faq_opened
 from wbtest.audience.models import Engagement, EngagementCount
 from wbtest.audience.recording import rollup
 from wbtest.audience.recording.events import ITEMS, Did, read_acts
+from wbtest.audience.result_counts import NO_SHARE, Share, acts_by_variant, faq_opened
 from wbtest.extensions import db, runtime
 from wbtest.publishing import lifecycle
 from wbtest.store import writing

@@ -16,7 +16,6 @@ from tests.audience.larder import (
 )
 from tests.audience.recording import Database, Page
 from tests.factories import log_in
-from wbtest.audience import signup_views
 from wbtest.audience.models import HourlyCount, Objection
 from wbtest.audience.recording import rollup
 from wbtest.audience.recording.event_rows import VisitRow
@@ -266,7 +265,7 @@ def test_a_network_that_objects_too_often_is_asked_to_wait(app, mia, larder):
 def test_an_address_of_who_objects_by_a_signal_is_counted_before_anything_is_forgotten(
     app, mia, monkeypatch
 ):
-    monkeypatch.setattr(signup_views, "MOST_SIGN_UPS", 1)
+    monkeypatch.setattr("wbtest.audience.signups.MOST_SIGN_UPS", 1)
     page = mia.get()
     Visitor(app).sign_up(page, "ada@x.io")
     fields = {"token": token_in(page), "email": "mia@x.io", "website": ""}

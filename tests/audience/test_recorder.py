@@ -15,10 +15,10 @@ from tests.cli.conftest import eventually
 from wbtest.audience.models import Signup, Visit
 from wbtest.audience.recording import ledger
 from wbtest.audience.recording import recorder as recording
+from wbtest.audience.recording.counting_rules import CountingRules
 from wbtest.audience.recording.events import Served
 from wbtest.audience.recording.ledger import lock_event_writes
 from wbtest.audience.recording.recorder import QueueFull, Recorder, StoreFailed
-from wbtest.audience.recording.rollup_cells import CountingRules
 from wbtest.delivery.models import OutboxMail
 from wbtest.extensions import runtime
 from wbtest.store import WriteLock

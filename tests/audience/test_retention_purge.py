@@ -22,7 +22,6 @@ from tests.audience.larder import (
 )
 from tests.conftest import HandClock
 from wbtest.audience import retention
-from wbtest.audience.counts import faq_opened
 from wbtest.audience.models import (
     Engagement,
     HourlyCount,
@@ -34,6 +33,7 @@ from wbtest.audience.models import (
 )
 from wbtest.audience.outcome_mail import queue_outcome_mails, tell_outcome
 from wbtest.audience.recording.rollup import differences, forget, rebuild
+from wbtest.audience.result_counts import faq_opened
 from wbtest.audience.retention import (
     count_progress,
     drop_old_copies,

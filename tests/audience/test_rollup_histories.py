@@ -15,8 +15,8 @@ from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
 from tests.audience.recording import START_US, STEPS, Database, Page
+from wbtest.audience.recording.counting_rules import COLUMNS
 from wbtest.audience.recording.events import Arrival, Did, Seen, Served, SignedUp
-from wbtest.audience.recording.rollup_cells import COLUMNS
 
 MINUTE_US = 60_000_000
 # What happens takes three hours and the window is one, so that all sides of it occur.

@@ -19,8 +19,7 @@ from tests.audience.larder import (
 )
 from tests.conftest import HandClock
 from wbtest import create_app
-from wbtest.audience import signup_views
-from wbtest.audience.signup_views import MOST_SIGN_UPS
+from wbtest.audience.signups import MOST_SIGN_UPS
 from wbtest.extensions import db, runtime
 from wbtest.store import Gone
 from wbtest.team.models import LimitCount
@@ -211,7 +210,7 @@ def test_when_nothing_can_be_stored_the_text_comes_back(app, mia):
 
 
 def test_a_form_that_is_refused_counts_against_its_network_too(app, mia, monkeypatch):
-    monkeypatch.setattr(signup_views, "MOST_SIGN_UPS", 2)
+    monkeypatch.setattr("wbtest.audience.signups.MOST_SIGN_UPS", 2)
     page = mia.get()
 
     answers = [mia.sign_up(page, email) for email in ("no address", "mia@x.io", "ann@x.io")]
@@ -258,7 +257,7 @@ def test_who_signs_up_while_the_page_is_deleted_is_told_that_there_is_none(
 def test_what_was_turned_away_is_not_counted_so_the_hour_ends(
     app: Flask, mia: Visitor, now: HandClock, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    monkeypatch.setattr(signup_views, "MOST_SIGN_UPS", 2)
+    monkeypatch.setattr("wbtest.audience.signups.MOST_SIGN_UPS", 2)
     page = mia.get()
     answers = [mia.sign_up(page, f"p{number}@x.io") for number in range(4)]
     assert [answer.status_code for answer in answers] == [303, 303, 429, 429]
@@ -273,7 +272,7 @@ def test_what_was_turned_away_is_not_counted_so_the_hour_ends(
 def test_an_hour_of_sign_ups_begins_with_each_of_them(
     mia: Visitor, now: HandClock, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    monkeypatch.setattr(signup_views, "MOST_SIGN_UPS", 2)
+    monkeypatch.setattr("wbtest.audience.signups.MOST_SIGN_UPS", 2)
     page = mia.get()
 
     def come() -> tuple[int, str | None]:
@@ -308,7 +307,7 @@ def test_sign_ups_of_one_network_count_together(
     neighbours: tuple[str, str],
     stranger: str,
 ) -> None:
-    monkeypatch.setattr(signup_views, "MOST_SIGN_UPS", 1)
+    monkeypatch.setattr("wbtest.audience.signups.MOST_SIGN_UPS", 1)
     mia = Visitor(app)
     page = mia.get()
 
@@ -322,7 +321,7 @@ def test_sign_ups_of_one_network_count_together(
 def test_behind_a_proxy_each_network_counts_by_itself(
     app: Flask, larder: Larder, now: HandClock, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    monkeypatch.setattr(signup_views, "MOST_SIGN_UPS", 1)
+    monkeypatch.setattr("wbtest.audience.signups.MOST_SIGN_UPS", 1)
     settings = replace(runtime(app).settings, trusted_proxies=1)
     behind = create_app(settings, now)
     runtime(behind).guard = runtime(app).guard

@@ -19,8 +19,8 @@ from tests.audience.larder import (
 from tests.factories import make_checked
 from wbtest.audience.models import HourlyCount
 from wbtest.audience.outcome_mail import outcome_mail_writer
+from wbtest.audience.recording.counting_rules import COLUMNS
 from wbtest.audience.recording.rollup import differences
-from wbtest.audience.recording.rollup_cells import COLUMNS
 from wbtest.audience.signup_mail import SIGN_UP_SALT, colours_of
 from wbtest.delivery.models import OutboxMail
 from wbtest.extensions import db

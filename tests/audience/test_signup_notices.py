@@ -16,9 +16,8 @@ from wbtest.audience import erasure
 from wbtest.audience.models import Signup
 from wbtest.audience.recording import rollup
 from wbtest.audience.recording.events import SignedUp
-from wbtest.audience.recording.signup_notices import Overrun, signup_number
 from wbtest.audience.recording.write_batch import record_events
-from wbtest.audience.signup_mail import hash_of
+from wbtest.audience.signup_mail import Overrun, hash_of, signup_number
 from wbtest.audience.signups import AbuseGuard
 from wbtest.delivery.models import OutboxEvent, OutboxMail
 from wbtest.extensions import db, runtime

@@ -2,6 +2,7 @@
 
 import multiprocessing
 import unicodedata
+from collections import Counter
 
 import pytest
 from email_validator import EmailNotValidError, validate_email
@@ -10,6 +11,7 @@ from hypothesis import strategies as st
 
 from wbtest.audience.email_addresses import NotAnEmail, read_email
 from wbtest.audience.visitors import (
+    Draw,
     FormToken,
     Visitor,
     new_visitor,
@@ -181,3 +183,33 @@ def test_254_characters_are_the_most():
 def test_what_is_not_one_whole_address_is_refused(text):
     with pytest.raises(NotAnEmail):
         read_email(text)
+
+
+THOUSANDS = range(20_000)
+
+
+@pytest.mark.parametrize(
+    "weights", [{"a": 1, "b": 1}, {"a": 9, "b": 1}, {"a": 1, "b": 1, "c": 1}, {"a": 1000, "b": 1}]
+)
+def test_visitors_are_split_as_the_weights_say(weights: dict[str, int]):
+    variants = list(weights.items())
+    draw = Draw("salt", variants)
+    drawn = Counter(draw.variant_of(f"visitor-{number}") for number in THOUSANDS)
+
+    total = sum(weights.values())
+    for key, weight in weights.items():
+        expected = len(THOUSANDS) * weight / total
+        # Four standard deviations of a binomial count.
+        assert abs(drawn[key] - expected) <= 4 * (expected * (1 - weight / total)) ** 0.5
+
+
+def test_a_visitor_keeps_the_variant_and_another_salt_draws_anew():
+    names = [f"visitor-{number}" for number in range(100)]
+    variants = [("a", 1), ("b", 1)]
+    first, again, other = (
+        [Draw(salt, variants).variant_of(name) for name in names]
+        for salt in ("salt", "salt", "other")
+    )
+
+    assert first == again
+    assert first != other

@@ -20,7 +20,7 @@ from wbtest.audience import visitors
 from wbtest.audience.models import Signup
 from wbtest.audience.page_server import form_token
 from wbtest.audience.recording.events import Event, Seen, Served
-from wbtest.audience.request_headers import cookie_name
+from wbtest.audience.traffic import cookie_name
 from wbtest.audience.visitors import Visitor
 from wbtest.config import from_environment
 from wbtest.delivery import backups

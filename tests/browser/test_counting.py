@@ -9,8 +9,8 @@ from playwright.sync_api import Browser, BrowserContext, BrowserType, Error, Pag
 
 from tests.audience.larder import Larder, sightings, start_page, visits
 from tests.browser.conftest import CHROMIUM, FLAGS, WHOLE_CHROMIUM, Live
-from wbtest.audience.counts import acts_by_variant
 from wbtest.audience.models import MachineCount
+from wbtest.audience.result_counts import acts_by_variant
 from wbtest.extensions import db, runtime
 from wbtest.publishing.page_options import Options
 from wbtest.team import access

@@ -18,8 +18,7 @@ import pytest
 
 from tests.audience.larder import PHONE, RULE, start_page
 from tests.cli.conftest import Instance, Served, eventually, serving
-from wbtest.audience.signup_views import MOST_SIGN_UPS
-from wbtest.audience.signups import AbuseGuard
+from wbtest.audience.signups import MOST_SIGN_UPS, AbuseGuard
 from wbtest.extensions import utc_now
 from wbtest.publishing.rule import FEWEST_AN_HOUR
 

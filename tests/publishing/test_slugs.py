@@ -2,12 +2,12 @@
 
 import pytest
 
-from wbtest.publishing import slugs
+from wbtest.publishing import experiments
 
 
 @pytest.mark.parametrize("slug", ["ab", "larder", "larder-2", "5-dinners", "a--b", "x" * 60])
 def test_small_ascii_letters_digits_and_hyphens_make_an_address(slug: str):
-    assert slugs.find_fault(slug) == ""
+    assert experiments.find_slug_fault(slug) == ""
 
 
 @pytest.mark.parametrize(
@@ -20,15 +20,15 @@ def test_small_ascii_letters_digits_and_hyphens_make_an_address(slug: str):
     ],
 )
 def test_everything_else_is_refused_with_a_sentence(slug: str):
-    assert slugs.find_fault(slug).endswith(".")
+    assert experiments.find_slug_fault(slug).endswith(".")
 
 
 def test_capitals_are_named_as_the_reason():
-    assert slugs.find_fault("Larder") == "Use small letters only."
+    assert experiments.find_slug_fault("Larder") == "Use small letters only."
 
 
 def test_a_long_text_is_refused_without_being_searched_through():
-    assert slugs.find_fault("-" * 50_000 + "!")
+    assert experiments.find_slug_fault("-" * 50_000 + "!")
 
 
 @pytest.mark.parametrize(
@@ -45,9 +45,9 @@ def test_a_long_text_is_refused_without_being_searched_through():
     ],
 )
 def test_a_product_name_gives_a_proposal(product: str, proposal: str):
-    assert slugs.propose(product) == proposal
-    assert slugs.find_fault(proposal) == ""
+    assert experiments.propose_slug(product) == proposal
+    assert experiments.find_slug_fault(proposal) == ""
 
 
 def test_a_proposal_avoids_what_is_taken():
-    assert slugs.propose("Larder", {"larder", "larder-2"}) == "larder-3"
+    assert experiments.propose_slug("Larder", {"larder", "larder-2"}) == "larder-3"

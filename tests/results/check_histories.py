@@ -6,7 +6,7 @@ from typing import Any
 
 from tests.factories import make_rule
 from tests.results.hours import hourly
-from wbtest.audience.counts import Totals
+from wbtest.audience.result_counts import Totals
 from wbtest.results.history import History
 from wbtest.results.quality_checks import check_trust
 from wbtest.results.trust import Check, CheckContext

@@ -8,8 +8,8 @@ from zoneinfo import ZoneInfo
 
 from wbtest.audience.models import HourlyCount, MachineCount
 from wbtest.audience.recording import ledger
-from wbtest.audience.recording.counting_rules import load_rules
-from wbtest.audience.recording.hours import hour_of
+from wbtest.audience.recording.counting_rules import hour_of
+from wbtest.audience.recording.ledger import load_rules
 from wbtest.audience.recording.rollup import load_rollup
 from wbtest.publishing.models import Experiment
 from wbtest.store import insert, writing

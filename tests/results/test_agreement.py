@@ -15,8 +15,8 @@ from tests.factories import Team, log_in, make_decision, make_rule
 from tests.results.check_histories import counted
 from tests.results.conftest import Start
 from tests.results.crowd import count_hour, count_machines
-from wbtest.audience.counts import Totals
 from wbtest.audience.quality_counts import NewestSignups
+from wbtest.audience.result_counts import Totals
 from wbtest.ideas.notifications import occasions
 from wbtest.results.figures import results_of
 from wbtest.results.history import LeftOut

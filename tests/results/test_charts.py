@@ -13,7 +13,7 @@ import pytest
 from plotly.offline import get_plotlyjs_version
 
 from tests.results.crowd import count_day, count_days, count_machines
-from wbtest.audience.counts import Totals
+from wbtest.audience.result_counts import Totals
 from wbtest.results import charts
 from wbtest.results.chart_style import FIGURES_WIDTH, NAMES_WIDTH
 from wbtest.results.figures import Results, results_of

@@ -11,7 +11,7 @@ from tests.conftest import HandClock
 from tests.factories import Team, make_experiment
 from tests.results.conftest import Start
 from tests.results.crowd import count_day, count_hour
-from wbtest.audience.counts import Totals
+from wbtest.audience.result_counts import Totals
 from wbtest.publishing.models import Experiment
 from wbtest.results import costs
 from wbtest.results.costs import (

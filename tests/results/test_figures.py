@@ -7,7 +7,7 @@ import pytest
 from tests.factories import Team, make_experiment, make_running
 from tests.results.crowd import count_day, count_days, count_hour, count_machines
 from wbtest import statistics
-from wbtest.audience.counts import Totals
+from wbtest.audience.result_counts import Totals
 from wbtest.publishing.models import Experiment
 from wbtest.publishing.sealing import sealed_rule
 from wbtest.results import verdict_text

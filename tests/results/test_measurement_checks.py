@@ -3,7 +3,7 @@
 import random
 
 from tests.results.check_histories import SOUND, checked, counted, visitors
-from wbtest.audience.counts import Totals
+from wbtest.audience.result_counts import Totals
 from wbtest.results.measurement_checks import find_reversal, mix_p_value
 
 # As in the admissions of Berkeley: over all A leads, from each source B does.

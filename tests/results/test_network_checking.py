@@ -11,9 +11,9 @@ from tests.results.conftest import Start
 from wbtest import store
 from wbtest.audience import retention
 from wbtest.audience.models import NetworkFinding
-from wbtest.audience.recording.counting_rules import load_rules
 from wbtest.audience.recording.events import Event, Seen, Served, SignedUp
 from wbtest.audience.recording.gate import NetworkGate
+from wbtest.audience.recording.ledger import load_rules
 from wbtest.audience.recording.write_batch import record_events
 from wbtest.extensions import db
 from wbtest.publishing.models import Experiment

@@ -7,8 +7,8 @@ from msgspec.structs import replace
 
 from tests.factories import make_rule
 from tests.results.check_histories import NAMES, SOUND, WEEK, checked, counted, visitors
-from wbtest.audience.counts import Totals
 from wbtest.audience.quality_counts import NewestSignups
+from wbtest.audience.result_counts import Totals
 from wbtest.results import measurement_checks
 from wbtest.results.history import LeftOut
 from wbtest.results.measurement_checks import check_attempts, check_cached, check_changes

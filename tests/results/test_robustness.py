@@ -21,10 +21,10 @@ from tests.results.conftest import Start
 from tests.results.crowd import count_day, count_days
 from tests.results.hours import START, eager_rule, hourly, judged
 from wbtest import statistics
-from wbtest.audience.counts import Totals
 from wbtest.audience.models import Signup, Visit
 from wbtest.audience.quality_counts import Conversions, Origin
 from wbtest.audience.recording.events import Seen, Served, SignedUp
+from wbtest.audience.result_counts import Totals
 from wbtest.audience.retention import purge
 from wbtest.decisions.memo_proof import differences
 from wbtest.decisions.memo_views import export_of, find_memo

@@ -8,7 +8,7 @@ from tests.conftest import HandClock
 from tests.factories import make_rule
 from tests.results.conftest import Start
 from tests.results.crowd import count_hour
-from wbtest.audience.counts import Hourly, Totals
+from wbtest.audience.result_counts import Hourly, Totals
 from wbtest.publishing.models import Experiment
 from wbtest.results.captions import counted_sources, segment_caption
 from wbtest.results.figures import results_of

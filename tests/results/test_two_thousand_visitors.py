@@ -18,7 +18,7 @@ from tests.results.everywhere.plan import Plan
 from tests.results.everywhere.reading import Reader
 from tests.results.everywhere.recount import Fact, Recount
 from wbtest.audience.recording.rollup import differences
-from wbtest.audience.request_headers import find_cookie
+from wbtest.audience.traffic import find_cookie
 from wbtest.audience.visitors import read_cookie
 from wbtest.extensions import db, runtime
 from wbtest.publishing.models import Experiment

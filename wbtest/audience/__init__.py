@@ -5,15 +5,7 @@ from email.utils import parseaddr
 
 from flask import Flask
 
-from wbtest.audience import (
-    beacon,
-    retention,
-    self_service,
-    signup_preview,
-    signup_steps,
-    signup_views,
-    visitor_questions,
-)
+from wbtest.audience import retention, self_service, signup_steps, signups, views, visitor_questions
 from wbtest.audience.alarms import raise_alarms
 from wbtest.audience.erasure import erase_unconfirmed, forget_again
 from wbtest.audience.live_pages import LivePages
@@ -30,10 +22,10 @@ from wbtest.extensions import db, runtime
 
 # Each adds its pages to the blueprint of ``views``.
 PAGES = (
-    beacon,
-    signup_views,
+    views,
+    signups,
     signup_steps,
-    signup_preview,
+    signup_steps,
     visitor_questions,
     self_service,
 )

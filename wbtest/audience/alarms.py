@@ -10,8 +10,8 @@ import sqlalchemy as sa
 
 from wbtest import store
 from wbtest.audience.models import Alarm, HourlyCount, KindTotal, MachineCount, Signup
+from wbtest.audience.recording.counting_rules import SUSPECTED, microseconds_of
 from wbtest.audience.recording.gate import CROWD
-from wbtest.audience.recording.rollup_cells import SUSPECTED
 from wbtest.audience.signups import AbuseGuard
 from wbtest.audience.traffic import PRETENDER
 from wbtest.delivery.worker import for_each
@@ -26,7 +26,6 @@ from wbtest.team.mail_preferences import send_alarm
 STRIPPED = "headers"
 HOUR = timedelta(hours=1)
 WEEK_HOURS = 7 * 24
-MICROSECONDS = 1_000_000
 # Below these an hour is not worth a mail.
 FEWEST_DOUBTED = 20
 FEWEST_UNUSUAL = 100
@@ -132,7 +131,7 @@ def _busy(pages: sa.Select[int], guard: AbuseGuard, now: datetime) -> sa.Compoun
     fewest = min(FEWEST_DOUBTED, FEWEST_UNUSUAL, guard.most_a_page)
     signed_up = (
         sa.select(Signup.experiment_id)
-        .where(Signup.experiment_id.in_(pages), Signup.at_us > _us(now - HOUR))
+        .where(Signup.experiment_id.in_(pages), Signup.at_us > microseconds_of(now - HOUR))
         .group_by(Signup.experiment_id)
         .having(sa.func.count() >= fewest)
     )
@@ -215,7 +214,7 @@ def unusual_hours(
 
 
 def _last_hour(experiment: Experiment, now: datetime) -> Hour:
-    since, before = _us(now - HOUR), _us(now - HOUR * (WEEK_HOURS + 1))
+    since, before = microseconds_of(now - HOUR), microseconds_of(now - HOUR * (WEEK_HOURS + 1))
     is_recent = Signup.at_us > since
     is_doubted = Signup.excluded_because == SUSPECTED
     sums = [
@@ -259,7 +258,3 @@ def _browsers(experiment: Experiment, now: datetime) -> tuple[int, int]:
 def _lately(now: datetime) -> int:
     """Hours that begin after this, in seconds since 1970, are this one and the last."""
     return int((now - 2 * HOUR).timestamp())
-
-
-def _us(moment: datetime) -> int:
-    return int(moment.timestamp()) * MICROSECONDS

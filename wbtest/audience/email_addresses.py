@@ -33,6 +33,8 @@ _PLAIN_EMAIL = re.compile(
 )
 # Nobody has mail there; the library says so.
 _NOT_PLAIN_ENDS = frozenset(("arpa", "invalid", "local", "localhost", "onion", "test"))
+# Ends the key of its sign-ups. No address holds a blank.
+LIST_MARK = " (waiting list)"
 
 
 class NotAnEmail(ValueError):
@@ -117,3 +119,22 @@ def _is_plain(address: str) -> bool:
 @cache
 def _disposable() -> frozenset[str]:
     return frozenset(blocklist)
+
+
+def list_key(email_key: str) -> str:
+    """Return the key under which an address stands on the list.
+
+    Who signed up for the test and later joins the list has agreed twice, to be kept for different
+    times. So there are two rows: the one goes with the test, the other stays with the list.
+    """
+    return email_key + LIST_MARK
+
+
+def keys_of(email_key: str) -> tuple[str, str]:
+    """Return both keys under which this address may stand: that of the test, and of the list.
+
+    >>> keys_of(list_key("mia@x.io")) == keys_of("mia@x.io")
+    True
+    """
+    plain = email_key.removesuffix(LIST_MARK)
+    return plain, list_key(plain)

@@ -14,15 +14,15 @@ from datetime import datetime, timedelta
 
 import sqlalchemy as sa
 
-from wbtest.audience.email_addresses import NotAnEmail, read_email
+from wbtest.audience.email_addresses import NotAnEmail, keys_of, read_email
 from wbtest.audience.live_pages import LivePage
 from wbtest.audience.models import Objection, Signup
 from wbtest.audience.recording import rollup
+from wbtest.audience.recording.counting_rules import microseconds_of
 from wbtest.audience.recording.ledger import lock_event_writes
 from wbtest.audience.recording.recorder import Recorder, StoreFailed
 from wbtest.audience.signup_mail import hash_of, leads_to
 from wbtest.audience.visitors import Visitor
-from wbtest.audience.waiting_list import keys_of
 from wbtest.delivery import webhooks
 from wbtest.delivery.models import OutboxMail
 from wbtest.delivery.worker import for_each
@@ -36,7 +36,6 @@ from wbtest.team.models import Person
 # An address that nobody confirmed is not kept for longer.
 UNCONFIRMED = timedelta(days=30)
 MOST_AT_ONCE = 100
-MICROSECONDS = 1_000_000
 # Longer than any queue holds what it was given.
 AGAIN_AFTER = timedelta(minutes=1)
 
@@ -133,7 +132,7 @@ def erase_unconfirmed(now: datetime) -> None:
     waiting = sa.select(OutboxMail.recipient).where(OutboxMail.state == "waiting")
     is_due = sa.and_(
         Signup.is_asked_to_confirm,
-        Signup.at_us < int((now - UNCONFIRMED).timestamp()) * MICROSECONDS,
+        Signup.at_us < microseconds_of(now - UNCONFIRMED),
         Signup.confirmed_us.is_(None),
         Signup.token_hash != "",
         Signup.email.not_in(waiting),

@@ -11,21 +11,24 @@ from typing import Any, Literal, NamedTuple, cast
 
 import sqlalchemy as sa
 
-from wbtest.audience.counts import HOURS, KINDS, HourRow
 from wbtest.audience.email_addresses import domain_of
 from wbtest.audience.models import CrowdNetwork, Sighting, Signup, Visit
 from wbtest.audience.quality_counts import FEWEST_AT_DOMAIN
-from wbtest.audience.recording.counting_rules import NoExperiment, load_rules
-from wbtest.audience.recording.gate import CROWD
-from wbtest.audience.recording.hours import HOUR_SECONDS, QUARTER_SECONDS, QUARTER_US, hour_of
-from wbtest.audience.recording.rollup_cells import (
+from wbtest.audience.recording.counting_rules import (
+    HOUR_SECONDS,
+    QUARTER_SECONDS,
+    QUARTER_US,
     SUSPECTED,
+    WAITING,
     CountingRules,
     History,
     by_time,
     count_history,
+    hour_of,
 )
-from wbtest.audience.waiting_list import WAITING
+from wbtest.audience.recording.gate import CROWD
+from wbtest.audience.recording.ledger import NoExperiment, load_rules
+from wbtest.audience.result_counts import HOURS, KINDS, HourRow
 from wbtest.extensions import db
 from wbtest.publishing.models import Experiment
 from wbtest.publishing.rule import Hypothesis

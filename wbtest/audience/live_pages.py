@@ -20,7 +20,7 @@ from sqlalchemy.orm import Session
 from wbtest.audience import traffic, visitors
 from wbtest.audience.page_renderer import RenderedPage, paths_of
 from wbtest.audience.recording.events import OF_THE_VISIT
-from wbtest.audience.request_headers import (
+from wbtest.audience.traffic import (
     Environ,
     agent_of,
     cookie_name,
@@ -28,9 +28,8 @@ from wbtest.audience.request_headers import (
     header_of,
     is_opted_out,
 )
-from wbtest.audience.visitors import FormToken, Visitor
+from wbtest.audience.visitors import Draw, FormToken, Visitor
 from wbtest.extensions import Now, db, runtime, seconds_of
-from wbtest.publishing.assignment import Draw
 from wbtest.publishing.live_snapshot import LiveExperiment, load_live, pages_version
 from wbtest.store import Refused
 

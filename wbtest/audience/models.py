@@ -78,7 +78,7 @@ class Signup(Base):
     """Somebody left an address; one row per experiment and normalised address.
 
     Who joined its waiting list, too, has a second one there, with a key of its own
-    (``waiting_list.list_key``): each is kept for as long as was promised beside its form.
+    (``email_addresses.list_key``): each is kept for as long as was promised beside its form.
 
     ``is_converted`` says that this row is its visitor's conversion: seen before, and what the rule
     counts done within the sealed window. ``opted_out`` (browser objected to being counted) and

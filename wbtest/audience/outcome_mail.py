@@ -12,11 +12,10 @@ from typing import NamedTuple
 
 import sqlalchemy as sa
 
+from wbtest.audience.recording.counting_rules import SUSPECTED, WAITING, microseconds_of
 from wbtest.audience.recording.ledger import SIGNUPS, lock_event_writes
-from wbtest.audience.recording.rollup_cells import SUSPECTED
 from wbtest.audience.retention_terms import date_in_words, terms_of
 from wbtest.audience.signup_mail import MailParagraph, MailText, as_html, as_text, link_token
-from wbtest.audience.waiting_list import WAITING
 from wbtest.delivery.models import OutboxMail
 from wbtest.delivery.outbox import mail_domain, mail_row
 from wbtest.delivery.worker import for_each
@@ -33,7 +32,6 @@ from wbtest.writing.text_rules import find_fault, with_plain_breaks
 LONGEST_TEXT = 4_000
 SHORTEST_TEXT = 20
 PEOPLE_AT_ONCE = 500
-MICROSECONDS = 1_000_000
 # They did not ask us for an answer, or get one of their own.
 NOT_TOLD = (SUSPECTED, "team", WAITING)
 DECISIONS = ("go", "iterate", "stop")
@@ -148,7 +146,7 @@ def _queue_group(experiment: Experiment, now: datetime, domain: str) -> bool:
         connection.execute(
             sa.update(SIGNUPS)
             .where(SIGNUPS.c.experiment_id == experiment.id, is_one)
-            .values(told_us=int(now.timestamp() * MICROSECONDS))
+            .values(told_us=microseconds_of(now))
         )
     return len(people) == PEOPLE_AT_ONCE
 

@@ -17,8 +17,7 @@ from markupsafe import Markup
 
 from wbtest import web
 from wbtest.audience.forms import SignupForm
-from wbtest.audience.retention_terms import how_long, kept_until
-from wbtest.audience.waiting_list import promise
+from wbtest.audience.retention_terms import date_in_words, how_long, kept_until, terms_of_page
 from wbtest.config import Settings
 from wbtest.publishing.live_snapshot import LiveExperiment, LiveVariant
 from wbtest.publishing.page_design import PLAIN, SCHEMES, Look, css_of, palette, read_name
@@ -267,3 +266,17 @@ def consent_words(
 def _source(text: str) -> str:
     """The name of an inline text in a Content-Security-Policy: its SHA-256."""
     return "sha256-" + base64.b64encode(hashlib.sha256(text.encode()).digest()).decode()
+
+
+def promise(live: LiveExperiment, strings: PageStrings, usual_days: int) -> tuple[str, str]:
+    """Return what stands beside the list's form: what it is, and what becomes of an address.
+
+    ``usual_days`` is how long the server keeps addresses where the page says nothing else.
+    """
+    product = live.control.page.product
+    terms = terms_of_page(live, usual_days)
+    last = terms.list_last_day or terms.last_day
+    return (
+        strings.waiting.format(product=product),
+        strings.waiting_text.format(product=product, date=date_in_words(last, strings)),
+    )

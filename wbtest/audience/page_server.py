@@ -15,9 +15,10 @@ from wbtest.audience import visitors
 from wbtest.audience.forms import SignupForm
 from wbtest.audience.live_pages import LivePage, LivePages
 from wbtest.audience.page_renderer import PageRenderer, PageResponse, RenderedPage
+from wbtest.audience.recording.counting_rules import MICROSECONDS
 from wbtest.audience.recording.events import Served
 from wbtest.audience.recording.recorder import QueueFull, Recorder
-from wbtest.audience.request_headers import (
+from wbtest.audience.traffic import (
     IGNORE,
     Environ,
     RequestProfile,
@@ -34,7 +35,6 @@ from wbtest.publishing.live_snapshot import LiveExperiment, LiveVariant
 from wbtest.publishing.page_strings import strings_of
 from wbtest.web import is_known_host
 
-MICROSECONDS = 1_000_000
 # With this name or IGNORE in the Cookie header somebody may be of the team, or asked to be ignored.
 SESSION = "wb-session="
 

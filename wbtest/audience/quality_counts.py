@@ -15,11 +15,11 @@ import sqlalchemy as sa
 from msgspec import Struct, convert, field, to_builtins
 from msgspec.structs import replace
 
-from wbtest.audience.counts import KINDS
 from wbtest.audience.email_addresses import PROVIDERS, domain_of, mailbox_of
 from wbtest.audience.models import Engagement, EngagementCount, MachineCount, Signup, Visit
+from wbtest.audience.recording.counting_rules import day_of, hour_of, microseconds_of
 from wbtest.audience.recording.gate import CROWD, UNKNOWN_MARK
-from wbtest.audience.recording.hours import day_of, hour_of
+from wbtest.audience.result_counts import KINDS
 from wbtest.audience.traffic import PRETENDER
 from wbtest.extensions import db
 from wbtest.publishing.models import Experiment
@@ -440,7 +440,7 @@ def _newest_networks(experiment_id: int, slug: str, now: datetime) -> NewestNetw
         .where(
             VISITS.c.experiment_id == experiment_id,
             VISITS.c.excluded_because.in_(("", CROWD)),
-            VISITS.c.at_us > int((now - LATELY).timestamp() * 1_000_000),
+            VISITS.c.at_us > microseconds_of(now - LATELY),
         )
         # With a cookie a visitor's number begins with the moment at which they came; without one
         # these are any of the last day.

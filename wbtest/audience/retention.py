@@ -31,10 +31,10 @@ from wbtest.audience.models import (
 )
 from wbtest.audience.outcome_mail import count_recipients
 from wbtest.audience.quality_counts import conversions_to_keep, newest_to_keep, two_variants
+from wbtest.audience.recording.counting_rules import WAITING
 from wbtest.audience.recording.ledger import SIGHTINGS, SIGNUPS, VISITS, lock_event_writes
 from wbtest.audience.retention_terms import COPY_DAYS, RetentionTerms, date_in_words, terms_of
 from wbtest.audience.setting_aside import forget_names, group_of, standing
-from wbtest.audience.waiting_list import WAITING
 from wbtest.delivery.backups import backup_folder, made_at
 from wbtest.delivery.models import OutboxEvent, OutboxMail
 from wbtest.delivery.outbox import queue_mail

@@ -2,7 +2,6 @@
 
 import json
 from collections.abc import Collection
-from datetime import UTC, datetime
 from typing import Any
 
 from flask import Response, redirect, request
@@ -12,7 +11,8 @@ from wbtest.audience import erasure, signups
 from wbtest.audience.forms import LONGEST_NAME, one_line
 from wbtest.audience.live_pages import LivePage
 from wbtest.audience.models import Engagement, Sighting, Signup
-from wbtest.audience.signups import MICROSECONDS, find_signup, find_signups_of_address
+from wbtest.audience.recording.counting_rules import moment_at
+from wbtest.audience.signups import find_signup, find_signups_of_address
 from wbtest.audience.views import TOKEN_PAGE, bp, check_sender, link_over, pages, small_page
 from wbtest.delivery.models import OutboxMail
 from wbtest.extensions import db
@@ -116,7 +116,7 @@ def _mails(spellings: Collection[str]) -> list[dict[str, str]]:
 def _moment(at_us: int | None) -> str:
     if at_us is None:
         return ""
-    return datetime.fromtimestamp(at_us / MICROSECONDS, UTC).isoformat(timespec="seconds")
+    return moment_at(at_us).isoformat(timespec="seconds")
 
 
 @bp.get("/mine/<token>", endpoint="mine")

@@ -1,14 +1,21 @@
-"""The mail to an address that was just left, and the tokens in the links of all our mails.
+"""The mail to an address that was just left, the tokens in its links, and webhooks of sign-ups.
 
-The mail says what it's for, how to confirm the address and how to have it erased.
+The mail says what it's for, how to confirm the address and how to have it erased. There is one for
+each address, page and day; on a page that is overrun mails wait their turn.
 
 All mails of a page to one address carry the same token, so the links of an older mail work as long
 as those of the newest. We keep a hash of it. Our last mail is written long afterwards: its link is
 this hash with the server's own signature, and leads to the same row. The server's key, without
 which nobody makes either, isn't in the database.
+
+A webhook names a sign-up by a number that leads to nobody: only the page's own key, which is
+destroyed with the data, can tell whose it is. The address is sent only where an owner ticked that.
 """
 
 import hmac
+from collections import Counter
+from collections.abc import Collection, Mapping, Sequence
+from datetime import datetime
 from functools import lru_cache
 from hashlib import sha256
 from typing import Any, NamedTuple
@@ -18,8 +25,17 @@ from flask import current_app
 from itsdangerous import BadSignature, Signer
 from itsdangerous.encoding import base64_encode
 from markupsafe import Markup
+from msgspec.structs import replace
 
+from wbtest import driver
 from wbtest.audience.models import Signup
+from wbtest.audience.recording.counting_rules import HOUR_US, SUSPECTED, microseconds_of, moment_at
+from wbtest.audience.recording.event_rows import SignupRow
+from wbtest.audience.recording.events import SignedUp
+from wbtest.audience.recording.ledger import SIGNUPS
+from wbtest.delivery import webhooks
+from wbtest.delivery.models import OutboxEvent, OutboxMail
+from wbtest.delivery.outbox import insert_mails, mail_row
 from wbtest.publishing.live_snapshot import LiveExperiment
 from wbtest.publishing.models import Experiment
 from wbtest.publishing.page_design import ON_ACCENT, Look, lowest_contrast, nearest_shade, palette
@@ -38,6 +54,20 @@ TOKEN = "\0"  # noqa: S105 - the place of one
 SMALL = "margin:0 0 16px;color:#565e6c;font-size:14px"
 SALT = "wbtest.closing"
 SIGN_UP_SALT = "wbtest.sign-up"
+DAY_US = 86_400_000_000
+SentSignups = Sequence[tuple[SignedUp, SignupRow]]
+# By page and by how many an hour are written to at once: when the first of the last so many came.
+Overrun = dict[tuple[int, int], int]
+_COUNTING = (
+    "SELECT count(*) FROM (SELECT 1 FROM signups WHERE experiment_id = ? AND at_us > ? LIMIT ?) "
+    "AS came"
+)
+_TRUSTED = "excluded_because != ?"
+_COUNTING_TRUSTED = (
+    "SELECT count(*), min(at_us) FROM (SELECT at_us FROM signups WHERE experiment_id = ? "  # noqa: S608 - marks
+    f"AND at_us > ? AND {_TRUSTED} ORDER BY at_us DESC LIMIT ?) AS came"
+)
+_STANDING = f"SELECT 1 FROM signups WHERE experiment_id = ? AND at_us = ? AND {_TRUSTED} LIMIT 1"  # noqa: S608 - marks
 
 
 class MailText(NamedTuple):
@@ -194,3 +224,262 @@ def _token(secret: str, salt: str, digest_method: Any = None) -> Signer:
 def _sign_up_key(secret: str) -> bytes:
     """The key of the signer of sign-ups, which would derive it anew for each of them."""
     return _token(secret, SIGN_UP_SALT, sha256).derive_key()
+
+
+class BatchMails:
+    """The mails of a group of sign-ups; ``new`` are the ids of the rows that are kept.
+
+    ``stored`` are the rows that were there before under their addresses: to ask for them once more
+    took so long that the time of an answer told who had signed up.
+
+    Nobody is written to because of a machine, which may want us to write to somebody else.
+    ``later`` says of the new rows whose mail waits when it leaves, by their ids. ``overrun`` is
+    remembered from one group to the next.
+    """
+
+    def __init__(
+        self,
+        connection: sa.Connection,
+        sent: SentSignups,
+        new: Collection[int],
+        stored: Sequence[SignupRow],
+        now: datetime,
+        overrun: Overrun,
+    ) -> None:
+        self._connection = connection
+        self._stored = stored
+        self._now = now
+        trusted = [(event, row) for event, row in sent if row.excluded_because != SUSPECTED]
+        self._known = [(event, row) for event, row in trusted if id(row) not in new]
+        fresh = [(event, row) for event, row in trusted if id(row) in new]
+        coming = Counter(event.experiment_id for event, _ in fresh)
+        self._pace = MailPace(connection, now, coming, overrun)
+        self._due: list[tuple[SignedUp, int | None]] = []
+        self.later: dict[int, int] = {}
+        for event, row in fresh:
+            if event.subject:
+                due_us = self._pace.due_us(event, is_new=True)
+                self._due.append((event, due_us))
+                if due_us is not None:
+                    self.later[id(row)] = due_us
+
+    def write(self, mail_domain: str) -> None:
+        """Queue the mails, once the new rows are stored."""
+        connection = self._connection
+        for event in _asked_again(connection, self._known, self._stored):
+            due_us = self._pace.due_us(event, is_new=False)
+            self._due.append((event, due_us))
+            if due_us is not None:
+                connection.execute(
+                    sa.update(SIGNUPS)
+                    .where(
+                        SIGNUPS.c.experiment_id == event.experiment_id,
+                        SIGNUPS.c.email_key == event.email_key,
+                    )
+                    .values(mailed_us=due_us)
+                )
+        insert_mails(
+            connection,
+            [
+                _mail(event, self._now, mail_domain) | {"due_at": self._moment(due_us)}
+                for event, due_us in self._due
+            ],
+        )
+
+    def _moment(self, due_us: int | None) -> datetime:
+        return self._now if due_us is None else moment_at(due_us)
+
+
+class MailPace:
+    """When the mails of a group leave: at once, or on an overrun page after the last that waits.
+
+    The sign-up remembers that moment as the one of its mail, and so the next group finds it.
+    ``coming`` says how many of the group are new, for each page. What is found out of pages that
+    are ``overrun`` is kept there: to count thousands for each group takes as long as to store it.
+    """
+
+    def __init__(
+        self,
+        connection: sa.Connection,
+        now: datetime,
+        coming: Mapping[int, int],
+        overrun: Overrun,
+    ) -> None:
+        self._connection = connection
+        self._coming = coming
+        self._overrun = overrun
+        self._now_us = microseconds_of(now)
+        self._came: dict[int, int] = {}
+        self._last: dict[int, int] = {}
+
+    def due_us(self, event: SignedUp, *, is_new: bool) -> int | None:
+        """Return the moment in microseconds since 1970, None for at once.
+
+        ``is_new`` says that the sign-up is not stored yet, and counts from now on.
+        """
+        page, most = event.experiment_id, event.most_an_hour
+        if not most:
+            return None
+        if page not in self._came:
+            self._came[page] = most if self._stays_overrun(page, most) else self._count(page, most)
+        is_overrun = self._came[page] >= most
+        self._came[page] += is_new
+        if not is_overrun:
+            return None
+        if page not in self._last:
+            self._last[page] = _last_due(self._connection, page, self._now_us)
+        self._last[page] += HOUR_US // most
+        return self._last[page]
+
+    def _stays_overrun(self, page: int, most: int) -> bool:
+        """Whether the first of the last ``most`` who count still came within the hour.
+
+        Those stay until all of a page is deleted, whose number may then be another one's.
+        """
+        first_us = self._overrun.get((page, most), 0)
+        if first_us <= self._now_us - HOUR_US:
+            return False
+        return bool(driver.ask(self._connection, _STANDING, (page, first_us, SUSPECTED)))
+
+    def _count(self, page: int, most: int) -> int:
+        """How many people signed up on a page in the last hour, ``most`` where there were more.
+
+        Those suspected of being machines are not among them, or machines could slow our mails.
+        Where all together are fewer, also with those who are coming, that is returned.
+        """
+        values = (page, self._now_us - HOUR_US)
+        # Mostly there are fewer, whoever they are, and an index alone says so.
+        [[everybody]] = driver.ask(self._connection, _COUNTING, (*values, most))
+        if everybody + self._coming.get(page, 0) < most:
+            return int(everybody)
+        apart = (*values, SUSPECTED, most)
+        [[came, first_us]] = driver.ask(self._connection, _COUNTING_TRUSTED, apart)
+        if came >= most:
+            self._overrun[page, most] = first_us
+        else:
+            self._overrun.pop((page, most), None)
+        return int(came)
+
+
+def _last_due(connection: sa.Connection, experiment_id: int, now_us: int) -> int:
+    """When the last mail of a page leaves that waits; now when none does."""
+    newest = "SELECT max(mailed_us) FROM signups WHERE experiment_id = ? AND mailed_us > ?"
+    [[found]] = driver.ask(connection, newest, (experiment_id, now_us))
+    return found or now_us
+
+
+def _asked_again(
+    connection: sa.Connection, known: SentSignups, stored: Sequence[SignupRow]
+) -> list[SignedUp]:
+    """Those whose address is there, unconfirmed, and had its last mail a day ago, earlier or never.
+
+    Its token is the one of the mails before, unless the server's key is another since then. The new
+    mail takes the place of one which still waits; all else stays as it was, since a stranger may
+    have sent the form. So the mail goes to the spelling that is stored.
+    """
+    asked = {
+        (row.experiment_id, row.email_key): event
+        for event, row in known
+        if event.asks_to_confirm and event.subject
+    }
+    again = []
+    for row in stored:
+        event = asked.get((row.experiment_id, row.email_key))
+        if row.confirmed_us is not None or row.excluded_because == SUSPECTED:
+            continue
+        # Without a mail server none was sent. Now the page tells them to open one.
+        is_due = event and (row.mailed_us is None or event.at_us - row.mailed_us >= DAY_US)
+        if event is not None and is_due:
+            connection.execute(
+                sa.update(SIGNUPS)
+                .where(
+                    SIGNUPS.c.experiment_id == row.experiment_id,
+                    SIGNUPS.c.email_key == row.email_key,
+                )
+                .values(token_hash=event.token_hash, mailed_us=event.at_us)
+            )
+            _take_back(connection, row)
+            again.append(replace(event, email=row.email))
+    return again
+
+
+def _take_back(connection: sa.Connection, signup: Any) -> None:
+    """Delete the mail with the sign-up's last token if it has not left yet."""
+    waiting = connection.execute(
+        sa.select(OutboxMail.id, OutboxMail.leave_url).where(
+            OutboxMail.recipient == signup.email, OutboxMail.state == "waiting"
+        )
+    ).all()
+    for mail in waiting:
+        token = mail.leave_url.rpartition("/")[2]
+        if hash_of_new(token) == signup.token_hash:
+            connection.execute(sa.delete(OutboxMail).where(OutboxMail.id == mail.id))
+
+
+def _mail(event: SignedUp, now: datetime, mail_domain: str) -> dict[str, Any]:
+    return mail_row(
+        event.email,
+        event.subject,
+        event.body,
+        event.leave_url,
+        now,
+        mail_domain,
+        event.html,
+    )
+
+
+def announce_signups(
+    connection: sa.Connection, rows: Sequence[SignupRow], new: Collection[int], now: datetime
+) -> None:
+    """Write an event for each new sign-up of a group; ``new`` are the ids of the rows kept.
+
+    One look-up for the whole group; a group without new sign-ups asks nothing.
+    """
+    fresh = [row for row in rows if id(row) in new]
+    if fresh:
+        _announce(connection, "signup.created", fresh, now)
+
+
+def announce_confirmed(connection: sa.Connection, signup: Any, at_us: int) -> None:
+    """Write an event that the address of this stored sign-up was confirmed."""
+    _announce(connection, "signup.confirmed", [signup], moment_at(at_us))
+
+
+def signup_number(identity_key: bytes | None, email_key: str) -> str:
+    """Return the number under which events name a sign-up; '' when the key is destroyed.
+
+    >>> signup_number(b"key", "ada@x.io") == signup_number(b"other key", "ada@x.io")
+    False
+    """
+    if identity_key is None:
+        return ""
+    return hmac.digest(identity_key, f"event {email_key}".encode(), "sha256").hex()[:24]
+
+
+def _announce(connection: sa.Connection, kind: str, signups: Sequence[Any], now: datetime) -> None:
+    hooks = webhooks.find_wanting(connection, [kind])
+    if not hooks:
+        return
+    pages = {
+        page.id: page
+        for page in connection.execute(
+            sa.select(Experiment.id, Experiment.slug, Experiment.identity_key).where(
+                Experiment.id.in_({row.experiment_id for row in signups})
+            )
+        )
+    }
+    rows = []
+    for signup in signups:
+        page = pages[signup.experiment_id]
+        data = {
+            "experiment": page.id,
+            "slug": page.slug,
+            "signup": signup_number(page.identity_key, signup.email_key),
+            "variant": signup.variant,
+            "source": signup.source,
+            "device": signup.device,
+            "excluded_because": signup.excluded_because,
+        }
+        rows += webhooks.event_rows(hooks, kind, data, now, signup.email)
+    if rows:
+        connection.execute(sa.insert(OutboxEvent), rows)

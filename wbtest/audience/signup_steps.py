@@ -4,6 +4,9 @@ Each may be left out. They are stored with the sign-up whose token is sent along
 sealed window; no cookie is needed, and no script. Of answers the last ones stand, of a yes the
 first. A token that leads nowhere is treated alike, so nobody learns from it whether an address was
 there before.
+
+Somebody on the team tries all this on a preview, with their own address. Their mail is a real one,
+so that the launch check knows whether mail arrives; nothing is counted.
 """
 
 import json
@@ -12,22 +15,44 @@ from typing import Any, Literal
 from urllib.parse import urlencode
 
 import sqlalchemy as sa
-from flask import Response, redirect, request
+from flask import Response, abort, redirect, request, url_for
 from flask.typing import ResponseReturnValue
 
+from wbtest.audience import signup_mail
+from wbtest.audience.email_addresses import NotAnEmail, read_email
+from wbtest.audience.forms import SignupForm
 from wbtest.audience.models import Signup
 from wbtest.audience.page_renderer import path_of_test, paths_of
 from wbtest.audience.recording import rollup
+from wbtest.audience.recording.counting_rules import MICROSECONDS, microseconds_of
 from wbtest.audience.signup_mail import hash_of
-from wbtest.audience.signups import MICROSECONDS
-from wbtest.audience.views import TOKEN_PAGE, bp, check_sender, get_page_named, small_page
+from wbtest.audience.views import (
+    TOKEN_PAGE,
+    bp,
+    check_sender,
+    get_page_named,
+    get_preview,
+    renderer,
+    show_preview,
+    small_page,
+)
+from wbtest.delivery.outbox import queue_mail
 from wbtest.extensions import clock, db
 from wbtest.publishing.live_snapshot import LiveExperiment
+from wbtest.publishing.models import Experiment
 from wbtest.publishing.page_copy import PageCopy
-from wbtest.publishing.page_options import ASKS_FOR, AsksFor, FollowUpQuestion, host_of, origin_of
+from wbtest.publishing.page_options import (
+    ASKS_FOR,
+    AsksFor,
+    FirstMail,
+    FollowUpQuestion,
+    host_of,
+    origin_of,
+)
 from wbtest.publishing.page_strings import strings_of
-from wbtest.store import end_reading, writing
+from wbtest.store import end_reading, hold, writing
 from wbtest.team import access, rate_limits
+from wbtest.team.models import Person
 from wbtest.writing.text_rules import find_fault, with_plain_breaks
 
 Step = Literal["questions", AsksFor, "done"]
@@ -36,6 +61,8 @@ LONGEST_ANSWER = 1_000
 OPEN_SECONDS = 86_400
 MOST_ANSWERS = 120
 LONGEST_TOKEN = 100
+# The first part of what stands in the place of a token in the links of the mail.
+TRY = "try"
 
 
 def steps_of(live: LiveExperiment, page: PageCopy) -> tuple[Step, ...]:
@@ -151,7 +178,7 @@ def store_click_through(live: LiveExperiment, token: str) -> None:
 
 def _note(live: LiveExperiment, token: str, change: Callable[[Any, int], dict[str, Any]]) -> None:
     """Change the sign-up of this token, if there is one whose steps may still be answered."""
-    now_us = int(clock.now().timestamp() * MICROSECONDS)
+    now_us = microseconds_of(clock.now())
     # What may still convert is taken.
     seconds = max(OPEN_SECONDS, live.window_hours * 3600)
 
@@ -327,3 +354,104 @@ def _variant() -> str:
 
 def _token() -> str:
     return request.values.get("next", "")[:LONGEST_TOKEN]
+
+
+def is_own(person: Person, email_key: str) -> bool:
+    """Whether this is the address with which the person logs in."""
+    try:
+        return read_email(person.email)[1] == email_key
+    except NotAnEmail:
+        return False
+
+
+def try_sign_up(
+    experiment: Experiment, live: LiveExperiment, person: Person, mail: FirstMail, base_url: str
+) -> None:
+    """Queue the ``mail`` of a sign-up to the person, and remember that somebody tried."""
+    with writing():
+        hold(experiment)
+        experiment.tried_at, experiment.tried_message_id = clock.now(), ""
+        if mail.is_sent:
+            letter = signup_mail.welcome_mail(live, base_url, f"{TRY}/{live.slug}", mail)
+            queued = queue_mail(
+                recipient=person.email,
+                subject=letter.subject,
+                body=letter.body,
+                html=letter.html,
+                leave_url=letter.leave_url,
+            )
+            experiment.tried_message_id = queued.message_id
+
+
+def take_try(slug: str) -> ResponseReturnValue:
+    """Answer a sign-up on a preview: of the team, with the own address, a try; else nothing."""
+    live, variant = get_preview(slug)
+    if not access.is_member():
+        return show_preview(slug, 409)
+    form = SignupForm(strings_of(variant.page), request.form)
+    if not form.validate():
+        return show_preview(slug, 422, form=form)
+    person = access.person()
+    if not is_own(person, form.address[1]):
+        line = f"This is a preview, so use your own email: {person.email}."
+        return show_preview(slug, 422, form=form, line=line)
+    experiment = db.session.get_one(Experiment, live.id)
+    try_sign_up(experiment, live, person, renderer().first_mail(live), renderer().base_url)
+    return redirect(_tried(live), 303)
+
+
+@bp.route("/p/<slug>/tried", methods=["GET", "POST"])
+@access.public
+def tried(slug: str) -> ResponseReturnValue:
+    """What a visitor sees after the sign-up, step by step, for somebody of the team who tried it.
+
+    Nothing that is sent from here is kept.
+    """
+    if "preview" not in request.args:
+        abort(404)
+    live, variant = get_preview(slug)
+    step = step_sent(live, variant.page, steps_of(live, variant.page)[0])
+    onward = _tried(live, step=step_after(step, live, variant.page))
+    if request.method == "POST":
+        check_sender(is_from_token_page=True)
+        return to_preorder(live) if step == "preorder" else redirect(onward, 303)
+    return show_step(
+        live,
+        variant.page,
+        step,
+        "tried",
+        test=live.id,
+        token="",
+        variant=variant.key,
+        given={},
+        problems=set(),
+        action=_tried(live, step=step),
+        skip_url=onward,
+        back_url=f"/p/{live.slug}?preview={request.args['preview']}",
+        way_on=_way_on(live),
+    )
+
+
+def _tried(live: LiveExperiment, **query: str) -> str:
+    """The address of the pages after a try, with the preview's token."""
+    return f"/p/{live.slug}/tried?{urlencode({'preview': request.args['preview'], **query})}"
+
+
+def _way_on(live: LiveExperiment) -> str:
+    """Where somebody of the team goes on: the launch check, if it is theirs, else the test."""
+    if not access.is_member():
+        return ""
+    is_to_launch = live.state == "draft" and access.has_permission("edit")
+    page = "publishing.launch" if is_to_launch else "ideas.experiment"
+    return url_for(page, experiment_id=live.id)
+
+
+@bp.get("/confirm/try/<_slug>")
+@bp.get("/mine/try/<_slug>")
+@bp.route("/leave/try/<_slug>", methods=["GET", "POST"])
+@access.public
+def tried_link(_slug: str) -> ResponseReturnValue:
+    """Where the links of a try's mail lead, and what a mail program's own button posts to."""
+    response = Response(renderer().try_link(), 200, renderer().headers())
+    response.headers.update(TOKEN_PAGE)
+    return response

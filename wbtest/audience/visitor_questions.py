@@ -11,8 +11,7 @@ from sqlalchemy.exc import SQLAlchemyError
 
 from wbtest.audience.live_pages import LivePage
 from wbtest.audience.page_renderer import paths_of, question_path
-from wbtest.audience.request_headers import agent_of
-from wbtest.audience.traffic import classify
+from wbtest.audience.traffic import agent_of, classify
 from wbtest.audience.views import (
     bp,
     check_sender,

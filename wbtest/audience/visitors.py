@@ -1,14 +1,17 @@
-"""Who is this: the signed cookie of a page, and the signed token of its form.
+"""Who a visitor is: the signed cookie of a page, the signed token of its form, the variant. Pure.
 
-Values and text only; what is done with them is in ``page_server`` and ``signups``. Each page signs
-with its own key, so nothing made for one page means anything on another.
+What is done with them is in ``page_server`` and ``signups``. Each page signs with its own key, so
+nothing made for one page means anything on another.
 """
 
+import hashlib
 import hmac
 import ipaddress
 import random
+from collections.abc import Sequence
 from functools import lru_cache
 from hashlib import blake2b
+from itertools import accumulate
 from typing import Literal, NamedTuple, cast
 from urllib.parse import quote, unquote
 
@@ -166,3 +169,36 @@ def _verified(key: bytes, purpose: str, text: str) -> str | None:
     payload, _, signature = text.rpartition(":")
     is_ours = hmac.compare_digest(_signature(key, purpose, payload), signature)
     return payload if is_ours else None
+
+
+class Draw:
+    """Gives one visitor after the other a variant; what is the same for all is reckoned once.
+
+    ``variants`` are (key, weight) in a fixed order, weights from 1 to 1,000.
+
+    >>> Draw("salt", [("control", 1)]).variant_of("visitor-7")
+    'control'
+    """
+
+    __slots__ = ("_begun", "_ends", "_total")
+
+    def __init__(self, salt: str, variants: Sequence[tuple[str, int]]) -> None:
+        # A hash that has read the salt already, to be copied: to begin a new one takes longer.
+        self._begun = hashlib.sha256(f"{salt}:".encode())
+        ends = accumulate([weight for _, weight in variants])
+        self._ends = tuple(zip([key for key, _ in variants], ends, strict=True))
+        self._total = self._ends[-1][1]
+
+    def variant_of(self, visitor: str) -> str:
+        """Return the key of the visitor's variant, in proportion to the weights.
+
+        The first 8 bytes of SHA-256(salt, visitor) are spread over the sum of the weights; the
+        bias is below 1e-15.
+        """
+        begun = self._begun.copy()
+        begun.update(visitor.encode())
+        point = int.from_bytes(begun.digest()[:8]) % self._total
+        for key, end in self._ends:
+            if point < end:
+                return key
+        raise AssertionError("the point lies within the sum of the weights")

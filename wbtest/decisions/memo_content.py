@@ -18,7 +18,7 @@ from msgspec import Struct
 from msgspec.structs import astuple, replace
 from sqlalchemy.orm import joinedload
 
-from wbtest.audience.counts import Totals
+from wbtest.audience.result_counts import Totals
 from wbtest.decisions.learning_cards import assumptions_behind
 from wbtest.extensions import db
 from wbtest.publishing.correction_requests import names_of, summary_of

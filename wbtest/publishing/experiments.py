@@ -5,8 +5,11 @@ over look and wording from those before it. What happens from the start on is in
 """
 
 import json
-from collections.abc import Iterable, Mapping, Sequence
+import re
+import unicodedata
+from collections.abc import Container, Iterable, Mapping, Sequence
 from functools import cache
+from itertools import count
 from typing import Any
 from zoneinfo import ZoneInfo, available_timezones
 
@@ -16,7 +19,7 @@ from sqlalchemy.orm import joinedload, selectinload
 from sqlalchemy.orm.exc import ObjectDeletedError
 
 from wbtest.extensions import clock, db
-from wbtest.publishing import page_copy, slugs
+from wbtest.publishing import page_copy
 from wbtest.publishing import rule as rules
 from wbtest.publishing.images import demand_picture
 from wbtest.publishing.models import Experiment, Variant
@@ -41,6 +44,17 @@ CHANGED = (
 OF_THE_TEAM = ("theme", "accent", "font", "corner")
 # The protocol takes so many in one file.
 MOST_ADDRESSES = 50_000
+SHORTEST_SLUG, LONGEST_SLUG = 2, 60
+# Only small ASCII letters: so no two addresses look alike, and none differs by case alone.
+_SLUG = re.compile(r"[a-z0-9]+(?:-+[a-z0-9]+)*")
+# Names that mean something to this server, to a web server in front of it, or to a file system.
+_RESERVED_SLUGS = """
+admin api app aux com1 com2 com3 com4 con confirm demo experiments favicon healthz help index
+leave login logout lpt1 lpt2 lpt3 lpt4 mail metrics new nul object p plan portfolio preview
+privacy prn readyz releases results review robots root seen setup shared signup sitemap static
+support team thanks well-known www
+"""
+RESERVED_SLUGS = frozenset(_RESERVED_SLUGS.split())
 
 
 class Frozen(Refused):
@@ -55,9 +69,9 @@ def find_variant(experiment: Experiment, key: str) -> Variant | None:
 def proposed_slug(product: str) -> str:
     """An address for a product's page that is free right now."""
     # Without the number that a short or reserved name gets from the first page on.
-    stem = slugs.stem_of(product)
+    stem = slug_stem(product)
     taken = db.session.scalars(select(Release.slug).where(Release.slug.startswith(stem)))
-    return slugs.propose(product, {slug for slug in taken if slug})
+    return propose_slug(product, {slug for slug in taken if slug})
 
 
 def experiments_before(before: int | None, most: int) -> list[Experiment]:
@@ -169,7 +183,7 @@ def set_address(release: Release, slug: str) -> None:
         raise Invalid(
             "slug", f"A test of this idea has started, so its address stays /p/{release.slug}."
         )
-    if fault := slugs.find_fault(slug):
+    if fault := find_slug_fault(slug):
         raise Invalid("slug", fault)
     taken = Invalid("slug", f"/p/{slug} is taken. Choose another address.")
     if db.session.scalar(select(Release.id).where(Release.slug == slug)) is not None:
@@ -253,8 +267,8 @@ def add_variant(
         taken = {variant.key for variant in experiment.variants}
         if len(taken) >= rules.MOST_VARIANTS:
             raise Invalid("name", VARIANTS_RULE)
-        key = key or slugs.propose(name, taken, LONGEST_KEY)
-        if fault := slugs.find_fault(key, LONGEST_KEY):
+        key = key or propose_slug(name, taken, LONGEST_KEY)
+        if fault := find_slug_fault(key, LONGEST_KEY):
             raise Invalid("key", fault)
         if key in taken:
             raise Invalid("key", "Another variant has this key.")
@@ -457,3 +471,44 @@ def listed_slugs() -> Sequence[str]:
         .order_by(Experiment.id)
         .limit(MOST_ADDRESSES)
     ).all()
+
+
+def find_slug_fault(slug: str, longest: int = LONGEST_SLUG) -> str:
+    """Return the sentence that says why this cannot be part of an address, or '' when it can.
+
+    >>> find_fault("larder"), find_fault("-larder")
+    ('', 'Use letters a to z, digits and hyphens between them.')
+    """
+    if not SHORTEST_SLUG <= len(slug) <= longest:
+        return f"Use {SHORTEST_SLUG} to {longest} characters."
+    if slug != slug.lower() and _SLUG.fullmatch(slug.lower()):
+        return "Use small letters only."
+    if not _SLUG.fullmatch(slug):
+        return "Use letters a to z, digits and hyphens between them."
+    if slug in RESERVED_SLUGS:
+        return f"“{slug}” means something else on this server. Choose another word."
+    return ""
+
+
+def propose_slug(name: str, taken: Container[str] = (), longest: int = LONGEST_SLUG) -> str:
+    """Return an address made from a name: valid, at most ``longest`` long and not in ``taken``.
+
+    >>> propose("Crème Brûlée & Co."), propose("Larder", {"larder"}), propose("平日の夕食")
+    ('creme-brulee-co', 'larder-2', 'page')
+    """
+    stem = slug_stem(name, longest)
+    for number in count(1):
+        proposal = stem if number == 1 else f"{stem}-{number}"
+        if proposal not in taken and not find_slug_fault(proposal):
+            return proposal
+    raise AssertionError("numbers do not run out")
+
+
+def slug_stem(name: str, longest: int = LONGEST_SLUG) -> str:
+    """Return what every address begins with that ``propose`` makes from this name.
+
+    >>> stem_of("Crème Brûlée & Co."), stem_of("Plan")
+    ('creme-brulee-co', 'plan')
+    """
+    ascii_name = unicodedata.normalize("NFKD", name).encode("ascii", "ignore").decode().lower()
+    return re.sub(r"[^a-z0-9]+", "-", ascii_name)[: longest - 4].strip("-") or "page"

@@ -21,7 +21,7 @@ from wbtest import web
 from wbtest.errors import error_page
 from wbtest.extensions import clock, runtime
 from wbtest.forms import add_form_error
-from wbtest.publishing import page_options, rule_text, slugs
+from wbtest.publishing import experiments, page_options, rule_text
 from wbtest.publishing import rule as rules
 from wbtest.publishing.correction_requests import waiting
 from wbtest.publishing.corrections import in_force, page_of
@@ -53,11 +53,9 @@ from wbtest.publishing.forms import (
 from wbtest.publishing.images import offered
 from wbtest.publishing.launch_readiness import find_objection, find_open_test, missing_before_start
 from wbtest.publishing.models import Experiment, Variant
-from wbtest.publishing.options_form import OptionsForm
-from wbtest.publishing.options_form import values_of as values_of_options
 from wbtest.publishing.page_copy import NotAnOverride
 from wbtest.publishing.page_options import NotAnOption
-from wbtest.publishing.page_settings import change_options
+from wbtest.publishing.page_settings import OptionsForm, change_options, values_of_options
 from wbtest.publishing.planner import Advice, advise
 from wbtest.publishing.rule_form import PLANNED, RECKONED, ExperimentForm, first_values, values_of
 from wbtest.publishing.sealing import (
@@ -514,7 +512,7 @@ def _get_link(experiment_id: int) -> tuple[Experiment, Link]:
 
 
 def _name(experiment: Experiment, link: Link) -> str:
-    return f"{experiment.slug}-{slugs.propose(link.source)}"
+    return f"{experiment.slug}-{experiments.propose_slug(link.source)}"
 
 
 def _file(body: bytes, mimetype: str, name: str) -> Response:

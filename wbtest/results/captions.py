@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Mapping, Sequence
 from datetime import date, datetime
 
-from wbtest.audience.counts import Totals
+from wbtest.audience.result_counts import Totals
 from wbtest.publishing.rule import ACTS
 from wbtest.publishing.rule_text import as_percent
 from wbtest.results.chart_style import belief, odds

@@ -16,7 +16,7 @@ from math import exp, inf, log
 from typing import Any, Protocol
 from zoneinfo import ZoneInfo
 
-from wbtest.audience.counts import Totals
+from wbtest.audience.result_counts import Totals
 from wbtest.results.figures import VariantFigures
 from wbtest.web import percent
 

@@ -11,7 +11,7 @@ from itertools import pairwise
 from math import log
 from typing import Any
 
-from wbtest.audience.counts import Totals
+from wbtest.audience.result_counts import Totals
 from wbtest.publishing.rule_text import as_percent
 from wbtest.results.chart_style import (
     AXIS,

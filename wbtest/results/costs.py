@@ -16,7 +16,7 @@ from typing import NamedTuple
 
 from sqlalchemy.orm import joinedload
 
-from wbtest.audience.counts import Totals, by_source_ever
+from wbtest.audience.result_counts import Totals, by_source_ever
 from wbtest.extensions import clock, db
 from wbtest.publishing.models import Experiment
 from wbtest.publishing.sources import source_name

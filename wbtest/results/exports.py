@@ -9,9 +9,9 @@ from typing import Any
 
 from sqlalchemy import Select, literal, select, true
 
-from wbtest.audience import counts
-from wbtest.audience.counts import Cut, Totals
+from wbtest.audience import result_counts
 from wbtest.audience.models import Sighting, Signup, Visit
+from wbtest.audience.result_counts import Cut, Totals
 from wbtest.extensions import db
 from wbtest.publishing.models import Experiment
 from wbtest.publishing.rule import ACTS
@@ -95,7 +95,7 @@ def rows_by_language(experiment: Experiment) -> Rows:
     yield "language", "variant", *COUNTED
     cut = Cut(sealed_rule(experiment).sources)
     found: defaultdict[str, defaultdict[str, list[Totals]]] = defaultdict(lambda: defaultdict(list))
-    for kind, key, totals in counts.kinds_of_visitors(experiment, cut):
+    for kind, key, totals in result_counts.kinds_of_visitors(experiment, cut):
         found[kind.language][key].append(totals)
     keys = [variant.key for variant in experiment.variants]
     rows = {language: [total(row[key]) for key in keys] for language, row in found.items()}

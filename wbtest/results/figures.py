@@ -13,7 +13,7 @@ from msgspec import Struct
 from msgspec.structs import replace
 
 from wbtest import statistics
-from wbtest.audience.counts import Totals
+from wbtest.audience.result_counts import Totals
 from wbtest.publishing.models import Experiment, Variant
 from wbtest.publishing.rule import Hypothesis
 from wbtest.publishing.sealing import faults_of, sealed_rule

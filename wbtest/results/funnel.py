@@ -5,10 +5,10 @@ from __future__ import annotations
 from collections.abc import Collection, Mapping, Sequence
 from typing import NamedTuple
 
-from wbtest.audience import counts
-from wbtest.audience import counts as engagement
-from wbtest.audience.counts import QuestionOpens, Share, acts_by_variant
+from wbtest.audience import result_counts
+from wbtest.audience import result_counts as engagement
 from wbtest.audience.recording.events import FORMS, Act
+from wbtest.audience.result_counts import QuestionOpens, Share, acts_by_variant
 from wbtest.publishing.models import Experiment
 from wbtest.publishing.sealing import sealed_options
 from wbtest.results.figures import Results
@@ -130,7 +130,7 @@ class Reading(NamedTuple):
 
 def reading_of(experiment: Experiment) -> Reading:
     """Return what is known of an experiment that was started."""
-    totals = counts.totals_by_variant(experiment)
+    totals = result_counts.totals_by_variant(experiment)
     did = engagement.acts_by_variant(experiment)
     steps = [
         ReadingStep(

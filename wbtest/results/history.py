@@ -13,10 +13,10 @@ from typing import NamedTuple
 import sqlalchemy as sa
 from msgspec import Struct
 
-from wbtest.audience import counts, quality_counts
-from wbtest.audience.counts import KINDS, HourRow, Totals, people_of, sum_totals
+from wbtest.audience import quality_counts, result_counts
 from wbtest.audience.group_counts import crowds_of
 from wbtest.audience.quality_counts import Conversions, newest_conversions
+from wbtest.audience.result_counts import KINDS, HourRow, Totals, people_of, sum_totals
 from wbtest.extensions import db
 from wbtest.publishing.models import Experiment
 from wbtest.publishing.rule import Hypothesis
@@ -161,7 +161,7 @@ def count(experiments: Collection[Experiment]) -> dict[int, Counted]:
     As many queries for fifty of them as for one.
     """
     tests = [experiment.id for experiment in experiments]
-    daily, by_hour = counts.daily(tests), counts.by_hour(tests)
+    daily, by_hour = result_counts.daily(tests), result_counts.by_hour(tests)
     found = {}
     for experiment in experiments:
         keys = _keys(experiment)

@@ -14,7 +14,7 @@ from typing import NamedTuple
 from msgspec.structs import replace
 
 from wbtest import statistics
-from wbtest.audience.counts import Totals
+from wbtest.audience.result_counts import Totals
 from wbtest.publishing.rule import Hypothesis
 from wbtest.publishing.rule_text import as_percent
 from wbtest.results.history import Counted, History, total

@@ -19,9 +19,14 @@ from sqlalchemy.orm import selectinload
 
 from wbtest.audience.group_counts import joined_visits, of_counted_sources
 from wbtest.audience.models import CrowdNetwork, NetworkFinding, Sighting, Signup, Visit
-from wbtest.audience.recording.counting_rules import NoExperiment, load_rules
-from wbtest.audience.recording.hours import QUARTER_SECONDS, QUARTER_US, hour_of
-from wbtest.audience.recording.rollup_cells import SUSPECTED, CountingRules
+from wbtest.audience.recording.counting_rules import (
+    QUARTER_SECONDS,
+    QUARTER_US,
+    SUSPECTED,
+    CountingRules,
+    hour_of,
+)
+from wbtest.audience.recording.ledger import NoExperiment, load_rules
 from wbtest.delivery.worker import for_each
 from wbtest.extensions import db
 from wbtest.publishing.lifecycle import address_of

@@ -15,9 +15,9 @@ from typing import NamedTuple, TypeVar
 from zoneinfo import ZoneInfo
 
 from wbtest import statistics
-from wbtest.audience import counts
-from wbtest.audience.counts import Cut, Hourly, Totals, VisitorKind
-from wbtest.audience.recording.hours import clock_of, day_of
+from wbtest.audience import result_counts
+from wbtest.audience.recording.counting_rules import clock_of, day_of
+from wbtest.audience.result_counts import Cut, Hourly, Totals, VisitorKind
 from wbtest.publishing.models import Experiment
 from wbtest.publishing.rule import Hypothesis
 from wbtest.publishing.rule_text import as_percent
@@ -386,7 +386,7 @@ def who_came(experiment: Experiment, found: Results, filters: Filters) -> WhoCam
     """Return all segments. Sources are all there were, the rest are of those that count."""
     rule, keys = found.rule, _keys(found)
     cut = filters.cut(rule, experiment.time_zone, all_sources=True)
-    everybody = counts.kinds_of_visitors(experiment, cut)
+    everybody = result_counts.kinds_of_visitors(experiment, cut)
     # Whoever asks for a source looks at it, whether it counts or not.
     rows = [row for row in everybody if filters.source or rule.counts_source(row[0].source)]
     weekdays, hours = _times(experiment, found, filters)
@@ -428,7 +428,7 @@ def _by(
 
 def _hours(experiment: Experiment, found: Results, filters: Filters) -> list[Hourly]:
     cut = filters.cut(found.rule, experiment.time_zone)
-    return counts.hours_of(experiment, cut)
+    return result_counts.hours_of(experiment, cut)
 
 
 def _keys(found: Results) -> list[str]:

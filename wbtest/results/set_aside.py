@@ -8,10 +8,10 @@ from dataclasses import dataclass
 from datetime import datetime
 from typing import Any
 
-from wbtest.audience.counts import Totals
 from wbtest.audience.group_counts import GroupHour, VisitorGroup, hours_of_groups
 from wbtest.audience.models import SettingAside
-from wbtest.audience.recording.counting_rules import load_rules
+from wbtest.audience.recording.ledger import load_rules
+from wbtest.audience.result_counts import Totals
 from wbtest.audience.setting_aside import (
     group_of,
     hours_aside,

@@ -15,8 +15,7 @@ from msgspec.structs import replace
 from wtforms import PasswordField
 from wtforms.validators import InputRequired, Length
 
-from wbtest.audience.request_headers import agent_of, hints_of
-from wbtest.audience.traffic import classify
+from wbtest.audience.traffic import agent_of, classify, hints_of
 from wbtest.config import Settings
 from wbtest.database import read_one_moment
 from wbtest.errors import TITLES

@@ -12,8 +12,7 @@ from msgspec import Struct, field
 from sqlalchemy import ColumnElement, Select, and_
 
 from wbtest.audience.models import Signup
-from wbtest.audience.recording.rollup_cells import SUSPECTED
-from wbtest.audience.waiting_list import WAITING
+from wbtest.audience.recording.counting_rules import SUSPECTED, WAITING
 from wbtest.extensions import db
 from wbtest.publishing.models import Experiment
 from wbtest.publishing.page_options import FollowUpQuestion

@@ -16,10 +16,10 @@ from tests.conftest import HandClock
 from tests.factories import Team, make_checked, make_experiment
 from tests.results.everywhere.happenings import SECOND, Follow, Form, History, Visit
 from tests.results.everywhere.plan import Plan
+from wbtest.audience.email_addresses import list_key
 from wbtest.audience.recording import rollup
 from wbtest.audience.recording.events import Arrival, Did, Seen, Served, SignedUp
 from wbtest.audience.setting_aside import group_of, set_aside, standing
-from wbtest.audience.waiting_list import list_key
 from wbtest.extensions import db, runtime
 from wbtest.publishing import lifecycle
 from wbtest.publishing.models import Experiment

@@ -24,10 +24,14 @@ from msgspec.structs import replace
 from wbtest import driver
 from wbtest.audience.models import CrowdNetwork, Newcomers
 from wbtest.audience.recording import event_rows
+from wbtest.audience.recording.counting_rules import (
+    QUARTER_SECONDS,
+    QUARTER_US,
+    AnnouncedCrowd,
+    CountingRules,
+)
 from wbtest.audience.recording.event_rows import VisitRow
 from wbtest.audience.recording.events import Arrival, Seen, Served, VisitorId
-from wbtest.audience.recording.hours import QUARTER_SECONDS, QUARTER_US
-from wbtest.audience.recording.rollup_cells import AnnouncedCrowd, CountingRules
 from wbtest.networks import network_of
 from wbtest.store import writing
 

@@ -8,16 +8,18 @@ The coarser totals follow the hourly roll-up; ``audience.counts`` says which of 
 
 from __future__ import annotations
 
+import json
 from collections import Counter, defaultdict
 from collections.abc import Collection, Iterable, Iterator, Mapping, Sequence
 from contextlib import contextmanager
-from functools import cache
+from functools import cache, lru_cache
 from types import TracebackType
 from typing import Any, NamedTuple, Self, cast
+from zoneinfo import ZoneInfo
 
 import sqlalchemy as sa
 
-from wbtest import store
+from wbtest import driver, store
 from wbtest.audience.models import (
     DayTotal,
     HourlyCount,
@@ -29,11 +31,12 @@ from wbtest.audience.models import (
     Visit,
 )
 from wbtest.audience.recording import engagement, event_rows
-from wbtest.audience.recording.counting_rules import load_rules
-from wbtest.audience.recording.event_rows import RowValues, VisitRow
-from wbtest.audience.recording.hours import QUARTER_US, day_of, hour_of
-from wbtest.audience.recording.rollup_cells import (
+from wbtest.audience.recording.counting_rules import (
     COLUMNS,
+    HOUR_US,
+    QUARTER_US,
+    WAITING,
+    AnnouncedCrowd,
     Attribution,
     CountingRules,
     History,
@@ -41,13 +44,19 @@ from wbtest.audience.recording.rollup_cells import (
     RollupDelta,
     RollupKey,
     count_history,
+    day_of,
     histories_of,
+    hour_of,
     is_served,
     rollup_key,
     suspects_of,
 )
+from wbtest.audience.recording.event_rows import RowValues, VisitRow
 from wbtest.audience.traffic import Machine
-from wbtest.audience.waiting_list import WAITING
+from wbtest.publishing.models import Experiment
+from wbtest.publishing.rule import NetworkLimits
+from wbtest.publishing.rule import crowd_from_json as read_crowd
+from wbtest.publishing.sealing import BROKEN
 
 VISITS = cast(sa.Table, Visit.__table__)
 SIGHTINGS = cast(sa.Table, Sighting.__table__)
@@ -63,6 +72,8 @@ KIND_TOTALS = cast(sa.Table, KindTotal.__table__)
 TABLES = (HOUR_TOTALS, DAY_TOTALS, KIND_TOTALS)
 TotalKey = tuple[Any, ...]
 TotalSums = Counter[tuple[TotalKey, str]]
+USUAL_LIMITS = NetworkLimits()
+_RULES = "SELECT time_zone, sealed, purged_at, identity_key FROM experiments WHERE id = ?"
 
 
 def lock_event_writes(connection: sa.Connection) -> None:
@@ -384,3 +395,61 @@ def _total_rows(table: sa.Table, sums: TotalSums) -> list[RowValues]:
 
 def _describe(key: TotalKey) -> str:
     return ", ".join(str(part) for part in key if part != "")
+
+
+class NoExperiment(LookupError):
+    """Events of an experiment that is deleted, or whose rule or time zone can't be read."""
+
+
+def load_rules(connection: sa.Connection, experiment_id: int) -> CountingRules:
+    """Return what decides how the experiment's events are counted. Raises NoExperiment.
+
+    That is the sealed rule; the row's copy of it where there is none that can be read.
+    """
+    rows = driver.ask(connection, _RULES, (experiment_id,))
+    if not rows:
+        raise NoExperiment(f"there is no experiment {experiment_id}")
+    [(zone, sealed, purged_at, key)] = rows
+    try:
+        ZoneInfo(zone)
+    except BROKEN as error:
+        raise NoExperiment(f"experiment {experiment_id}: its time zone can’t be read") from error
+    try:
+        found = _read_sealed(sealed)
+    except BROKEN:
+        found = _read_copy(connection, experiment_id)
+    return found._replace(zone=zone, is_purged=purged_at is not None, key=key)
+
+
+@lru_cache(maxsize=64)
+def _read_sealed(sealed: str) -> CountingRules:
+    """The same for the same text, which holds all words of the page."""
+    found = json.loads(sealed)
+    return _read(found["rule"], NetworkLimits(**found["network_limits"]))
+
+
+def _read_copy(connection: sa.Connection, experiment_id: int) -> CountingRules:
+    rule = sa.select(Experiment.rule).where(Experiment.id == experiment_id)
+    try:
+        return _read(connection.execute(rule).scalar_one())
+    except BROKEN as error:
+        raise NoExperiment(f"experiment {experiment_id}: its rule can’t be read") from error
+
+
+def _read(rule: Mapping[str, Any], limits: NetworkLimits = USUAL_LIMITS) -> CountingRules:
+    """What the rule alone decides; the zone is still missing."""
+    sources = rule.get("sources")
+    return CountingRules(
+        zone="",
+        conversion=rule["conversion"],
+        window_us=rule["conversion_window_hours"] * HOUR_US,
+        sources=None if sources is None else tuple(sources),
+        limits=limits,
+        crowds=tuple(_crowd_of(crowd) for crowd in rule.get("crowds", ())),
+    )
+
+
+def _crowd_of(values: Mapping[str, Any]) -> AnnouncedCrowd:
+    crowd = read_crowd(values)
+    from_us, until_us = (round(at.timestamp() * 1e6) for at in (crowd.from_at, crowd.until_at))
+    return AnnouncedCrowd(from_us, until_us, crowd.people, crowd.networks)

@@ -15,12 +15,12 @@ from multiprocessing.util import Finalize
 
 import sqlalchemy as sa
 
-from wbtest.audience.recording.counting_rules import NoExperiment
+from wbtest.audience.recording.counting_rules import MICROSECONDS, CountingRules
 from wbtest.audience.recording.events import Event, Outcome, SignedUp, TurnedAway
 from wbtest.audience.recording.gate import NetworkGate
-from wbtest.audience.recording.rollup_cells import CountingRules
-from wbtest.audience.recording.signup_notices import Overrun
+from wbtest.audience.recording.ledger import NoExperiment
 from wbtest.audience.recording.write_batch import Loss, loss_of, record_events, record_losses
+from wbtest.audience.signup_mail import Overrun
 from wbtest.database import is_everywhere
 from wbtest.delivery.health import Queue
 from wbtest.extensions import Now
@@ -34,7 +34,6 @@ PAUSES = (0.1, 0.3, 0.9)
 REST_SECONDS = 1.0
 # A group that is not written after so long waits for somebody who holds the store.
 HANG_SECONDS = 4.0
-MICROSECONDS = 1_000_000
 MOST_QUEUED = 50_000
 # A group is written when so many wait, or the first has waited so long. What came meanwhile goes
 # with it: the more are behind, the less each costs.

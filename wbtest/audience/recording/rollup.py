@@ -17,20 +17,9 @@ import sqlalchemy as sa
 from sqlalchemy.orm import Session, scoped_session
 
 from wbtest.audience.recording import engagement, ledger
-from wbtest.audience.recording.counting_rules import NoExperiment, load_rules
-from wbtest.audience.recording.hours import QUARTER_US, hour_of
-from wbtest.audience.recording.ledger import (
-    HOURLY_COUNTS,
-    SIGHTINGS,
-    SIGNUPS,
-    VISITS,
-    Ledger,
-    RowMarks,
-    hourly_rows,
-    lock_event_writes,
-)
-from wbtest.audience.recording.rollup_cells import (
+from wbtest.audience.recording.counting_rules import (
     COLUMNS,
+    QUARTER_US,
     SUSPECTED,
     CountingRules,
     History,
@@ -40,10 +29,22 @@ from wbtest.audience.recording.rollup_cells import (
     by_time,
     count_history,
     history_key,
+    hour_of,
     is_suspected,
 )
-from wbtest.audience.recording.signup_notices import announce_confirmed
-from wbtest.audience.signup_mail import leads_to
+from wbtest.audience.recording.ledger import (
+    HOURLY_COUNTS,
+    SIGHTINGS,
+    SIGNUPS,
+    VISITS,
+    Ledger,
+    NoExperiment,
+    RowMarks,
+    hourly_rows,
+    load_rules,
+    lock_event_writes,
+)
+from wbtest.audience.signup_mail import announce_confirmed, leads_to
 from wbtest.publishing.models import Experiment
 
 AnySession = Session | scoped_session[Any]

@@ -14,7 +14,15 @@ from typing import Any, NamedTuple, TypeVar
 
 import sqlalchemy as sa
 
-from wbtest.audience.recording import engagement, event_rows, event_sources
+from wbtest.audience.recording import engagement, event_rows
+from wbtest.audience.recording.counting_rules import (
+    QUARTER_US,
+    SUSPECTED,
+    CountingRules,
+    HistoryKey,
+    histories_of,
+    history_key,
+)
 from wbtest.audience.recording.event_rows import (
     RowValues,
     SightingRow,
@@ -25,16 +33,8 @@ from wbtest.audience.recording.event_rows import (
 )
 from wbtest.audience.recording.events import Did, Event, Outcome, Seen, Served, SignedUp, TurnedAway
 from wbtest.audience.recording.gate import UNKNOWN_MARK, Admissions, Arrived, NetworkGate
-from wbtest.audience.recording.hours import QUARTER_US
 from wbtest.audience.recording.ledger import SIGHTINGS, SIGNUPS, VISITS, Ledger
-from wbtest.audience.recording.rollup_cells import (
-    SUSPECTED,
-    CountingRules,
-    HistoryKey,
-    histories_of,
-    history_key,
-)
-from wbtest.audience.recording.signup_notices import BatchMails, Overrun, announce_signups
+from wbtest.audience.signup_mail import BatchMails, Overrun, announce_signups
 from wbtest.audience.traffic import classify
 from wbtest.team import rate_limits
 
@@ -74,11 +74,11 @@ def record_events(
     one group to the next on which pages mails wait, ``gate`` who came from which network. Raises
     LookupError for an experiment that is not there.
     """
-    events = event_sources.fill_in_sources(connection, events)
+    events = event_rows.fill_in_sources(connection, events)
     with Ledger(connection, rules) as ledger:
         for experiment_id in {event.experiment_id for event in events}:
             ledger.rules_of(experiment_id)
-        events = event_sources.cap_sources(connection, events, ledger.rules_of)
+        events = event_rows.cap_sources(connection, events, ledger.rules_of)
         came = _split(ledger, events)
         stored = event_rows.find_rows(connection, VISITS, _visitors_of(came))
         admissions = (gate or NetworkGate()).decide(

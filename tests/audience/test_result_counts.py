@@ -5,9 +5,9 @@ from flask import Flask
 
 from tests.audience.recording import Database, Page
 from tests.conftest import HandClock
-from wbtest.audience import counts
-from wbtest.audience.counts import Cut, Hourly, Totals, people_of
+from wbtest.audience import result_counts
 from wbtest.audience.quality_counts import machines_of
+from wbtest.audience.result_counts import Cut, Hourly, Totals, people_of
 from wbtest.extensions import db, runtime
 from wbtest.publishing.models import Experiment
 
@@ -36,19 +36,21 @@ def experiment(page: Page) -> Experiment:
 
 
 def test_totals_name_every_variant(experiment: Experiment) -> None:
-    assert counts.totals_by_variant(experiment) == {
+    assert result_counts.totals_by_variant(experiment) == {
         "a": Totals(served=3, seen=2, converted=1, arrived=1, signups=1),
         "b": Totals(served=1, seen=1),
     }
 
 
 def test_totals_of_some_sources_leave_out_the_others(experiment: Experiment) -> None:
-    assert counts.totals_by_variant(experiment, ("x", "bing"))["a"] == Totals(served=2, seen=1)
-    assert counts.totals_by_variant(experiment, ("bing",))["a"] == Totals()
+    assert result_counts.totals_by_variant(experiment, ("x", "bing"))["a"] == Totals(
+        served=2, seen=1
+    )
+    assert result_counts.totals_by_variant(experiment, ("bing",))["a"] == Totals()
 
 
 def test_hours_are_in_order_and_add_up_to_the_totals(experiment: Experiment) -> None:
-    first, second, other = counts.hours_of(experiment)
+    first, second, other = result_counts.hours_of(experiment)
 
     assert (first.served, first.seen, first.converted, first.arrived) == (2, 1, 1, 0)
     assert (second.served, second.seen, second.converted, second.arrived) == (1, 1, 0, 1)
@@ -57,7 +59,7 @@ def test_hours_are_in_order_and_add_up_to_the_totals(experiment: Experiment) -> 
 
 
 def test_hours_of_one_source(experiment: Experiment) -> None:
-    found = counts.hours_of(experiment, Cut(("x",)))
+    found = result_counts.hours_of(experiment, Cut(("x",)))
 
     assert [(hour.served, hour.seen) for hour in found] == [(1, 0), (1, 1), (1, 1)]
     assert isinstance(found[0], Hourly)

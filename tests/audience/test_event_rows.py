@@ -5,14 +5,14 @@ import sqlalchemy as sa
 
 from tests.audience.recording import Database, Page
 from wbtest.audience.models import HourTotal, Signup
-from wbtest.audience.recording import event_sources
+from wbtest.audience.recording import event_rows
 
 MOST = 3
 
 
 @pytest.fixture(autouse=True)
 def few_sources(monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr(event_sources, "MOST_SOURCES", MOST)
+    monkeypatch.setattr(event_rows, "MOST_SOURCES", MOST)
 
 
 def sources(page: Page) -> dict[str, int]:
