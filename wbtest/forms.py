@@ -76,21 +76,10 @@ class FieldHelp(NamedTuple):
     but: str = ""
 
 
-class HasExamples(Protocol):
-    """The same, wherever its examples come from."""
-
-    @property
-    def text(self) -> str: ...
-    @property
-    def no(self) -> str: ...
-    @property
-    def but(self) -> str: ...
-
-
 class HelpMixin:
     """A form whose fields say what belongs in them; it stands before the form's own class."""
 
-    field_help: ClassVar[Mapping[str, HasExamples]] = {}
+    field_help: ClassVar[Mapping[str, FieldHelp]] = {}
 
     def __init__(self: Any, *args: Any, **more: Any) -> None:
         super().__init__(*args, **more)

@@ -9,7 +9,7 @@ from tests.conftest import Browser
 from tests.factories import Team, log_in, make_revision
 from tests.review.reading_room import guest_of, read, room_of
 from wbtest.extensions import db
-from wbtest.review.comments import resolve, write_comment
+from wbtest.review.comments import settle, write_comment
 from wbtest.review.models import Comment
 from wbtest.review.reviewers import Seat, seat_of
 from wbtest.team.models import Person
@@ -202,7 +202,7 @@ def test_open_comments_on_an_earlier_revision_say_what_became_of_their_words(
 
 
 def test_settling_asks_nobody_who_only_reads(app, team, revision, comment):
-    resolve(seat_of(revision, team.approver), comment, is_editor=False)
+    settle(seat_of(revision, team.approver), comment, "resolved", is_editor=False)
     read(revision, team.viewer)
 
     page = browser(app, team.viewer).get(beside(revision))

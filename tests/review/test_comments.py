@@ -18,13 +18,11 @@ from wbtest.review.comments import (
     TooManyComments,
     WordsGone,
     apply_suggestion,
-    decline,
     delete_own,
     list_comments,
     marks_of_threads,
-    reopen,
     reply,
-    resolve,
+    settle,
     threads_for,
     write_comment,
 )
@@ -134,7 +132,7 @@ def test_threads_stand_in_the_order_of_the_text_and_the_settled_ones_last(reader
     ):
         last = write_comment(reader, path, words, "Hm.")
     reply(reader, last, "And this.")
-    resolve(reader, last, is_editor=False)
+    settle(reader, last, "resolved", is_editor=False)
 
     threads = threads_for(reader)
 
@@ -201,11 +199,11 @@ def test_a_comment_is_settled_by_its_writer_or_an_editor_and_opened_again(
     comment = suggest(reader)
     other = seat_of(revision, team.approver)
     with pytest.raises(NotYourComment):
-        resolve(other, comment, is_editor=False)
+        settle(other, comment, "resolved", is_editor=False)
 
-    decline(other, comment, is_editor=True)
+    settle(other, comment, "declined", is_editor=True)
     assert (comment.outcome, comment.settled_at) == ("declined", now())
-    reopen(reader, comment, is_editor=False)
+    settle(reader, comment, "reopened", is_editor=False)
     assert (comment.outcome, comment.settled_at, comment.settled_by_id) == ("", None, None)
 
 
@@ -270,10 +268,10 @@ def test_what_one_settled_nobody_settles_otherwise_from_an_older_page(team: Team
     apply_suggestion(comment, team.editor)
 
     with pytest.raises(SettledAlready):
-        decline(author, comment, is_editor=True)
+        settle(author, comment, "declined", is_editor=True)
     assert comment.outcome == "applied"
 
-    reopen(author, comment, is_editor=True)
-    decline(author, comment, is_editor=True)
+    settle(author, comment, "reopened", is_editor=True)
+    settle(author, comment, "declined", is_editor=True)
     with pytest.raises(SettledAlready):
         apply_suggestion(comment, team.owner)

@@ -10,7 +10,7 @@ from wbtest.api.revisions import get_revision_for
 from wbtest.api.serialization import RequestBody
 from wbtest.review import alignment as alignment_verbs
 from wbtest.review import comments, readings
-from wbtest.review.comments import OUTCOMES, Thread, apply_suggestion, find_thread, threads_for
+from wbtest.review.comments import Thread, apply_suggestion, find_thread, settle, threads_for
 from wbtest.review.models import Comment, Reading
 from wbtest.review.review_answers import Compared, ComparedQuestion
 from wbtest.review.reviewers import Seat, find_reading, seat_of
@@ -145,7 +145,7 @@ def settle_comment(release_id: int, number: int, comment_id: int, body: Settling
     seat = _seat(release_id, number)
     comment = _get_thread(seat, comment_id).comment
     is_editor = access.has_permission("edit")
-    OUTCOMES[body.outcome](seat, comment, is_editor=is_editor)
+    settle(seat, comment, body.outcome, is_editor=is_editor)
     return _comment_response(comment)
 
 

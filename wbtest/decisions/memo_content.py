@@ -38,7 +38,7 @@ from wbtest.review.approvals import approvals_of
 from wbtest.review.models import Approval, Forecast, Reviewer
 from wbtest.writing import document as documents
 from wbtest.writing.coach.claims import NumberRow, numbers_of
-from wbtest.writing.document import Document, Question, is_spelled
+from wbtest.writing.document import Document, Question
 
 # As they stand in each entry of ``days``.
 TOTALS = Totals.__struct_fields__
@@ -303,11 +303,7 @@ def unsaid_numbers(document: Document) -> tuple[str, ...]:
 
     Numbers in words, such as “two questions”, are no figures. A memo does not keep these.
     """
-    return tuple(
-        row.words
-        for row in numbers_of(document).rows
-        if row.sentence and not is_spelled(row.words) and not (row.entry and row.entry.is_complete)
-    )
+    return tuple(row.words for row in numbers_of(document).figures if not row.has_source)
 
 
 def as_values(ends: OpenEnds) -> dict[str, Any]:

@@ -7,7 +7,7 @@ import sys
 from collections.abc import Iterator
 
 from wbtest.decisions.forms import DecisionForm
-from wbtest.forms import HasExamples, HelpMixin
+from wbtest.forms import FieldHelp, HelpMixin
 from wbtest.publishing.forms import VariantForm
 from wbtest.publishing.rule_form import ExperimentForm
 from wbtest.writing import forms
@@ -47,7 +47,7 @@ def _section(title: str) -> Iterator[str]:
         yield _field(str(getattr(form, name).args[0]), said)
 
 
-def _field(label: str, said: HasExamples) -> str:
+def _field(label: str, said: FieldHelp) -> str:
     example = f"\n- Not: {said.no}\n- But: {said.but}\n" if said.no else ""
     return f"### {label}\n\n{said.text}\n{example}"
 

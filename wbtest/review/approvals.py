@@ -8,7 +8,7 @@ from collections import defaultdict
 from collections.abc import Iterable
 from datetime import timedelta
 from functools import cache
-from typing import Literal
+from typing import Any, Literal
 
 from sqlalchemy import Select, bindparam, select
 from sqlalchemy.orm import joinedload
@@ -270,18 +270,7 @@ def approved_ids(revisions: Iterable[Revision]) -> set[int]:
             Approval.digest == Revision.digest,
         )
     )
-    signed: dict[int, set[int]] = {}
-    writers: dict[int, set[int]] = {}
-    for revision_id, approver_id, is_by_writer in rows:
-        signed.setdefault(revision_id, set()).add(approver_id)
-        if is_by_writer:
-            writers.setdefault(revision_id, set()).add(approver_id)
-    needs = needs_of()
-    return {
-        revision_id
-        for revision_id, people in signed.items()
-        if needs.are_met_by(people, writers.get(revision_id, ()))
-    }
+    return _with_enough(rows)
 
 
 def approval_statuses(releases: Iterable[Release]) -> dict[int, ApprovalStatus]:
@@ -301,23 +290,26 @@ def approval_statuses(releases: Iterable[Release]) -> dict[int, ApprovalStatus]:
 
 def _approved_digests(releases: dict[int, Release]) -> dict[int, set[str]]:
     """The digests of those texts of each release that enough people signed off."""
-    signed: dict[tuple[int, str], set[int]] = {}
-    writers = defaultdict[tuple[int, str], set[int]](set)
     rows = db.session.execute(
         select(Revision.release_id, Revision.digest, Approval.approver_id, Approval.is_by_writer)
         .join(Approval, Approval.revision_id == Revision.id)
         .where(Revision.release_id.in_(releases), Approval.digest == Revision.digest)
     )
-    for release_id, digest, approver_id, is_by_writer in rows:
-        signed.setdefault((release_id, digest), set()).add(approver_id)
-        if is_by_writer:
-            writers[release_id, digest].add(approver_id)
-    needs = needs_of()
     approved: dict[int, set[str]] = {key: set() for key in releases}
-    for (release_id, digest), approvers in signed.items():
-        if needs.are_met_by(approvers, writers[release_id, digest]):
-            approved[release_id].add(digest)
+    for release_id, digest in _with_enough(((row[0], row[1]), *row[2:]) for row in rows):
+        approved[release_id].add(digest)
     return approved
+
+
+def _with_enough(rows: Iterable[Any]) -> set[Any]:
+    """The keys with enough approvals; a row is a key, an approver, whether they wrote the text."""
+    signed, writers = defaultdict[Any, set[int]](set), defaultdict[Any, set[int]](set)
+    for key, approver_id, is_by_writer in rows:
+        signed[key].add(approver_id)
+        if is_by_writer:
+            writers[key].add(approver_id)
+    needs = needs_of()
+    return {key for key, people in signed.items() if needs.are_met_by(people, writers[key])}
 
 
 def _approval_status(release: Release, approved: set[str]) -> ApprovalStatus:

@@ -46,13 +46,6 @@ class Range(NamedTuple):
     end: int
 
 
-class Hit(NamedTuple):
-    """Where words stand: in which text, and which of its characters."""
-
-    path: str
-    place: Range
-
-
 def texts_of(document: Document) -> dict[str, str]:
     """Every text that is printed, by its path, in the order in which they are; empty ones too."""
     paths = [path for path, _ in _PRINTED]
@@ -120,18 +113,20 @@ def choices_of(document: Document) -> list[tuple[str, list[tuple[str, str]]]]:
     return list(groups.items())
 
 
-def find_words(document: Document, path: str, words: str, near: int | None = None) -> list[Hit]:
-    """Where these words stand in the text at ``path``, or in all texts for the whole release.
+def find_words(
+    document: Document, path: str, words: str, near: int | None = None
+) -> list[tuple[str, Range]]:
+    """The texts and their characters where these words stand; all texts for the whole release.
 
     White space, capitals and the kind of quotation mark make no difference. With ``near``, a
     character of the text at ``path``, only the place that begins nearest to it is returned.
     """
     texts = texts_of(document)
     looked_at = texts if path == WHOLE else {path: texts[path]}
-    hits = [Hit(at, place) for at, text in looked_at.items() for place in _ranges_of(text, words)]
+    hits = [(at, place) for at, text in looked_at.items() for place in _ranges_of(text, words)]
     if near is None or path == WHOLE:
         return hits
-    return sorted(hits, key=lambda hit: abs(hit.place.start - near))[:1]
+    return sorted(hits, key=lambda hit: abs(hit[1].start - near))[:1]
 
 
 def is_one_line(path: str) -> bool:
@@ -209,7 +204,7 @@ def selection_at(document: Document, path: str, words: str, near: int | None = N
         raise Invalid("words", f"These words aren’t in {where}. Copy them from the text.")
     if path == WHOLE and len(hits) > 1:
         raise Invalid("path", f"These words are in {len(hits)} places. Choose the part you mean.")
-    return _selection(document, hits[0].path, hits[0].place)
+    return _selection(document, *hits[0])
 
 
 def replacement_at(
@@ -258,7 +253,6 @@ _NEAR = 12
 _MOST_PAIRS = 150_000_000
 # More places than this are not looked at: of such words nobody could say which they are.
 _MOST_PLACES = 500
-_ANY_ROW = re.compile(r"faq\[(\d+)\]\.(\w+)")
 # Words, but single characters in scripts that put no space between words.
 _DENSE = "\u0e00-\u0eff\u1000-\u109f\u1780-\u17ff\u3040-\u30ff\u3400-\u9fff\uac00-\ud7af"
 _TOKEN = re.compile(rf"[^\W{_DENSE}]+|.", re.DOTALL)
@@ -301,16 +295,12 @@ def follow(old: Document, new: Document, path: str, start: int, end: int) -> Pla
 
 
 def _path_in(old: Document, new: Document, path: str) -> str | None:
-    row = _ANY_ROW.fullmatch(path)
+    row = _ROW.fullmatch(path)
     if row is None:
         return path
-    index = _find_row(old.faq, new.faq, int(row[1]))
+    # As the history tells it.
+    index = _rows(old.faq, new.faq).get(int(row[1]))
     return None if index is None else f"faq[{index}].{row[2]}"
-
-
-def _find_row(old: tuple[Question, ...], new: tuple[Question, ...], index: int) -> int | None:
-    """Where the FAQ's question stands now, as the history tells it."""
-    return _rows(old, new).get(index)
 
 
 @lru_cache(maxsize=64)

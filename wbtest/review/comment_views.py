@@ -77,7 +77,7 @@ def settle(seat: Seat, comment_id: int) -> ResponseReturnValue:
     outcome = request.form.get("outcome", "")
     if outcome not in OUTCOMES:
         abort(400)
-    OUTCOMES[outcome](seat, thread.comment, is_editor=_is_editor(seat))
+    verbs.settle(seat, thread.comment, outcome, is_editor=_is_editor(seat))
     flash(OUTCOME_MESSAGES[outcome])
     return _to_comment(seat, thread.comment)
 

@@ -1,7 +1,7 @@
 """Comments on a revision, with replies: written, settled, applied as suggestions, and listed."""
 
 from collections import defaultdict
-from collections.abc import Callable, Collection, Iterable, Sequence
+from collections.abc import Collection, Iterable, Sequence
 from typing import NamedTuple
 
 from msgspec import Struct
@@ -40,7 +40,7 @@ from wbtest.review.reviewers import (
 from wbtest.store import Invalid, Refused, hold, writing
 from wbtest.team.models import Person
 from wbtest.writing import document as documents
-from wbtest.writing.coach_report import MarkedSpan
+from wbtest.writing.coach_report import MarkedSpan, Marks
 from wbtest.writing.document import PARTS, Document, NotADocument
 from wbtest.writing.models import Release, Revision
 from wbtest.writing.releases import save_release
@@ -80,7 +80,7 @@ def write_comment(
     _check_reading(seat)
     # Of what the reader may not read, no answer may tell whether it is there.
     document = document_for(seat)
-    text = _comment_text(text)
+    text = kept_text("text", text, LONGEST_COMMENT)
     pointed = selection_at(document, path, words, near)
     if suggestion.strip():
         pointed, suggestion = replacement_at(document, pointed, suggestion)
@@ -105,7 +105,7 @@ def write_comment(
 
 def reply(seat: Seat, comment: Comment, text: str) -> Comment:
     """Store an answer to a comment that the seat may see. Raises Invalid, TooMany."""
-    text = _comment_text(text)
+    text = kept_text("text", text, LONGEST_COMMENT)
     if not text:
         raise Invalid("text", "Enter a reply.")
     with writing() as session:
@@ -142,10 +142,6 @@ def delete_own(seat: Seat, comment: Comment) -> None:
         session.delete(comment)
 
 
-def _comment_text(text: str) -> str:
-    return kept_text("text", text, LONGEST_COMMENT)
-
-
 def _check_reading(seat: Seat) -> None:
     reading = find_reading(seat)
     if not seat.is_author and (reading is None or reading.started_at is None):
@@ -178,27 +174,29 @@ class WordsGone(Refused):
     """The draft does not say any more what the suggestion would replace."""
 
 
-def resolve(seat: Seat, comment: Comment, *, is_editor: bool) -> None:
-    """Settle a comment: what it asked for is done. Raises NotYours."""
-    _settle(seat, comment, "resolved", is_editor=is_editor)
+# What a form asks for, and what is stored then.
+OUTCOMES = {"resolved": "resolved", "declined": "declined", "reopened": ""}
 
 
-def decline(seat: Seat, comment: Comment, *, is_editor: bool) -> None:
-    """Settle a comment: the words stay as they are. Raises NotYours."""
-    _settle(seat, comment, "declined", is_editor=is_editor)
+def settle(seat: Seat, comment: Comment, asked: str, *, is_editor: bool) -> None:
+    """Resolve a comment (what it asked for is done), decline it (the words stay) or reopen it.
 
-
-def reopen(seat: Seat, comment: Comment, *, is_editor: bool) -> None:
-    """Take back that a comment is settled. Raises NotYours."""
-    _settle(seat, comment, "", is_editor=is_editor)
-
-
-# What a form asks for, and the verb that does it.
-OUTCOMES: dict[str, Callable[..., None]] = {
-    "resolved": resolve,
-    "declined": decline,
-    "reopened": reopen,
-}
+    ``asked`` is a key of ``OUTCOMES``. Raises NotYourComment, and SettledAlready for one that
+    somebody has settled in another way.
+    """
+    outcome = OUTCOMES[asked]
+    with writing():
+        hold(seat.revision.release)
+        hold(comment)
+        reviewer = take_seat(seat)
+        if not is_editor and comment.reviewer_id != reviewer.id:
+            raise NotYourComment("Only its author or an editor can settle this comment.")
+        if comment.outcome != outcome:
+            if outcome:
+                _check_open(comment)
+            comment.outcome = outcome
+            comment.settled_at = clock.now() if outcome else None
+            comment.settled_by_id = reviewer.id if outcome else None
 
 
 def apply_suggestion(comment: Comment, person: Person) -> None:
@@ -240,28 +238,12 @@ def with_suggestion(comment: Comment, draft: Document) -> Document:
         raise WordsGone(f"The suggestion no longer fits. {fault.sentence}") from fault
 
 
-def _settle(seat: Seat, comment: Comment, outcome: str, *, is_editor: bool) -> None:
-    with writing():
-        hold(seat.revision.release)
-        hold(comment)
-        reviewer = take_seat(seat)
-        if not is_editor and comment.reviewer_id != reviewer.id:
-            raise NotYourComment("Only its author or an editor can settle this comment.")
-        if comment.outcome != outcome:
-            if outcome:
-                _check_open(comment)
-            comment.outcome = outcome
-            comment.settled_at = clock.now() if outcome else None
-            comment.settled_by_id = reviewer.id if outcome else None
-
-
 def _check_open(comment: Comment) -> None:
     """What one person settled nobody settles otherwise from a page that is older."""
     if comment.outcome:
         raise SettledAlready("Somebody has settled this comment. Restore it first.")
 
 
-Marks = dict[str, list[MarkedSpan]]
 _PART_ORDER = {name: place for place, name in enumerate((WHOLE, *(p.name for p in PARTS["full"])))}
 
 
@@ -430,7 +412,7 @@ def comments_beside(revision: Revision, person: Person) -> CommentsBeside:
 def list_comments(release: Release, person: Person) -> list[ListedComment]:
     """What this member may see of the comments on the release, in the order of the draft."""
     draft = documents.from_json(release.document)
-    order = {path: place for place, path in enumerate((WHOLE, *texts_of(draft)))}
+    order = _path_order(draft)
     found: list[ListedComment] = []
     revisions = _revisions_with_comments(release)
     # A member has one seat at all texts of a release.
@@ -468,14 +450,7 @@ def _listed_comment(
     else:
         text, path = draft, place.path
         words = texts_of(draft)[path][place.start : place.end] if path != WHOLE else ""
-    return ListedComment(
-        thread,
-        revision,
-        part_of(text, path),
-        label_of(text, path),
-        place,
-        words,
-    )
+    return ListedComment(thread, revision, part_of(text, path), label_of(text, path), place, words)
 
 
 def _sort_key(one: ListedComment, order: dict[str, int]) -> tuple[int, bool, int, int, int]:

@@ -152,7 +152,13 @@ def _ask_members(asked: Round, revision: Revision, person: Person, people: list[
 
 
 def _ask_guests(asked: Round, revision: Revision, person: Person) -> None:
-    letter = new_revision_mail(text_to_review(revision, asked), person.name, asked.note)
+    letter = invitation_mail(
+        text_to_review(revision, asked),
+        person.name,
+        asked.note,
+        # The link can't be repeated: only its hash is kept.
+        "The link you already have opens the new revision.",
+    )
     links = select(Reviewer).where(
         Reviewer.release_id == revision.release_id, Reviewer.token_hash.is_not(None)
     )
@@ -164,11 +170,7 @@ def _ask_guests(asked: Round, revision: Revision, person: Person) -> None:
 
 
 def _queue(recipient: str, letter: Letter) -> None:
-    queue_mail(
-        recipient=recipient,
-        subject=letter.subject,
-        body=letter.body,
-    )
+    queue_mail(recipient=recipient, subject=letter.subject, body=letter.body)
 
 
 class TooManyLinks(Refused):
@@ -241,8 +243,9 @@ def revoke_link(reviewer: Reviewer) -> None:
 def find_link(release: Release, reviewer_id: int) -> Reviewer | None:
     """The link of this number, if it is one of this release."""
     found = db.session.get(Reviewer, reviewer_id)
-    is_link = found is not None and found.token_hash is not None
-    return found if is_link and found is not None and found.release_id == release.id else None
+    if found is None or found.token_hash is None or found.release_id != release.id:
+        return None
+    return found
 
 
 def links_of(release: Release) -> list[Reviewer]:
@@ -300,11 +303,7 @@ def _mail_link(reviewer: Reviewer, release: Release, person: Person, token: str)
         f"{base_url}/review/{token}",
         reviewer.expires_at,
     )
-    queue_mail(
-        recipient=reviewer.email,
-        subject=letter.subject,
-        body=letter.body,
-    )
+    _queue(reviewer.email, letter)
 
 
 class MemberProgress(NamedTuple):
@@ -388,23 +387,13 @@ def _readings_by_reviewer(revision: Revision) -> dict[int, Reading]:
     return {reading.reviewer_id: reading for reading in readings_of(revision)}
 
 
-def invitation_mail(text: TextToReview, asks: str, note: str, url: str) -> Letter:
-    """Return the mail to a member whose review ``asks`` (a name) wants."""
+def invitation_mail(text: TextToReview, asks: str, note: str, way_in: str) -> Letter:
+    """Return the mail to somebody whose review ``asks`` (a name) wants; ``way_in`` is last."""
     return _mail_of(
         f"{asks} wants your review of {text.title}",
         _quoted(asks, note),
         _request_sentence(text, asks),
-        url,
-    )
-
-
-def new_revision_mail(text: TextToReview, asks: str, note: str) -> Letter:
-    """Return the mail to a guest who has a link. We cannot repeat it: only its hash is kept."""
-    return _mail_of(
-        f"{asks} wants your review of {text.title}",
-        _quoted(asks, note),
-        _request_sentence(text, asks),
-        "The link you already have opens the new revision.",
+        way_in,
     )
 
 

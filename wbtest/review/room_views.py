@@ -14,7 +14,7 @@ from flask.typing import ResponseReturnValue
 from wtforms import Form
 
 from wbtest.errors import TITLES
-from wbtest.extensions import clock, db
+from wbtest.extensions import clock
 from wbtest.forms import add_form_error
 from wbtest.review import alignment as aligning
 from wbtest.review import approvals, readings, views
@@ -27,7 +27,7 @@ from wbtest.review.forms import (
     closing_of,
     guess_of,
 )
-from wbtest.review.models import Reading, Reviewer, Round
+from wbtest.review.models import Reading, Reviewer
 from wbtest.review.readings import Step
 from wbtest.review.review_answers import (
     BLIND,
@@ -109,19 +109,13 @@ def _stay_on_this_side(endpoint: str, values: dict[str, Any]) -> None:
 
 
 def _get_seat(where: dict[str, Any]) -> Seat:
+    g.seat_place = {**where}
     number = where.pop("number")
-    place: dict[str, Any] = {"number": number}
     if "token" in where:
-        token = where.pop("token")
-        place["token"] = token
-        reviewer = reviewer_of(token)
-        seat = seat_by_link(_get_in_review(reviewer.release, number), reviewer)
-    else:
-        release = access.get(Release, where.pop("release_id"), "read")
-        place["release_id"] = release.id
-        seat = seat_of(_get_revision(release, number), access.person())
-    g.seat_place = place
-    return seat
+        reviewer = reviewer_of(where.pop("token"))
+        return seat_by_link(_get_in_review(reviewer.release, number), reviewer)
+    revision = views.get_revision(where.pop("release_id"), number, "read")
+    return seat_of(revision, access.person())
 
 
 def reviewer_of(token: str) -> Reviewer:
@@ -134,23 +128,11 @@ def reviewer_of(token: str) -> Reviewer:
     return reviewer
 
 
-def is_in_review(revision: Revision) -> bool:
-    """Whether somebody has asked for the review of this text."""
-    return db.session.get(Round, revision.id) is not None
-
-
 def _get_in_review(release: Release, number: int) -> Revision:
     """A guest reads what was put up for review, and no draft before or after it."""
     found = find_revision(release, number)
-    if found is None or not is_in_review(found):
+    if found is None or find_round(found) is None:
         raise LinkUnknown("This link doesn’t open that text. Use the link as you got it.")
-    return found
-
-
-def _get_revision(release: Release, number: int) -> Revision:
-    found = find_revision(release, number)
-    if found is None:
-        abort(404)
     return found
 
 
@@ -258,7 +240,7 @@ def forecast(seat: Seat) -> ResponseReturnValue:
     return to_room()
 
 
-def _room_page(seat: Seat, step: readings.Step, typed: Form | None = None) -> str:
+def _room_page(seat: Seat, step: Step, typed: Form | None = None) -> str:
     return render_template("review/room.html", **room_values(seat, step, typed))
 
 

@@ -170,7 +170,7 @@ ADDRESS = "/releases/<int:release_id>/revisions/<int:number>/ask"
 @access.requires("edit")
 def ask(release_id: int, number: int) -> ResponseReturnValue:
     """Ask members for the review of this revision."""
-    revision = _get_revision(release_id, number)
+    revision = get_revision(release_id, number, "edit")
     form = ask_form(revision)
     if not form.validate_on_submit():
         return revision_page(revision, ask=form), 422
@@ -189,7 +189,7 @@ def ask(release_id: int, number: int) -> ResponseReturnValue:
 @rate_limits.per_ip(60, rate_limits.HOUR)
 def new_link(release_id: int, number: int) -> ResponseReturnValue:
     """Make a link for somebody without a log-in."""
-    revision = _get_revision(release_id, number)
+    revision = get_revision(release_id, number, "edit")
     form = LinkForm()
     status = 422
     if form.validate_on_submit():
@@ -215,7 +215,7 @@ def new_link(release_id: int, number: int) -> ResponseReturnValue:
 @rate_limits.per_ip(60, rate_limits.HOUR)
 def renew_link(release_id: int, number: int, reviewer_id: int) -> ResponseReturnValue:
     """Give the holder of a link a new one."""
-    revision = _get_revision(release_id, number)
+    revision = get_revision(release_id, number, "edit")
     reviewer = _get_link(revision, reviewer_id)
     return _show_once(revision, reviewer, review_requests.renew_link(reviewer, access.person()))
 
@@ -224,19 +224,11 @@ def renew_link(release_id: int, number: int, reviewer_id: int) -> ResponseReturn
 @access.requires("edit")
 def revoke_link(release_id: int, number: int, reviewer_id: int) -> ResponseReturnValue:
     """Take a link back."""
-    revision = _get_revision(release_id, number)
+    revision = get_revision(release_id, number, "edit")
     reviewer = _get_link(revision, reviewer_id)
     review_requests.revoke_link(reviewer)
     flash(f"Link of {reviewer.name} removed.")
     return _back(revision)
-
-
-def _get_revision(release_id: int, number: int) -> Revision:
-    """The revision of a release that the asking person may edit; 404 when there is none."""
-    found = find_revision(access.get(Release, release_id, "edit"), number)
-    if found is None:
-        abort(404)
-    return found
 
 
 def _get_link(revision: Revision, reviewer_id: int) -> Reviewer:

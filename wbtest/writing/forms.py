@@ -9,7 +9,6 @@ import zlib
 from collections.abc import Iterator, Mapping
 from typing import Any
 
-from msgspec import Struct
 from wtforms import (
     FieldList,
     Form,
@@ -24,9 +23,9 @@ from wtforms import (
 from wtforms.validators import Optional
 from wtforms.widgets import CheckboxInput, DateInput, HiddenInput, ListWidget
 
-from wbtest.forms import FieldHelp, HasExamples, HelpMixin
+from wbtest.forms import FieldHelp, HelpMixin
 from wbtest.writing import document, languages
-from wbtest.writing.coach import RULES, Rule
+from wbtest.writing.coach import RULES
 from wbtest.writing.coach.claims import NumberRow, numbers_of
 from wbtest.writing.document import EXTERNAL_TOPICS, INTERNAL_TOPICS, Document, words_key
 from wbtest.writing.text_rules import (
@@ -37,27 +36,15 @@ from wbtest.writing.text_rules import (
     with_plain_breaks,
 )
 
-
-class RuleHelp(Struct, frozen=True):
-    """What belongs in a field, with the examples of a rule, which is loaded when they are read."""
-
-    name: str
-    text: str
-
-    @property
-    def no(self) -> str:
-        return self._rule.before
-
-    @property
-    def but(self) -> str:
-        return self._rule.after
-
-    @property
-    def _rule(self) -> Rule:
-        return next(rule for rule in RULES if rule.id == self.name)
+_EXAMPLES = {rule.id: (rule.before, rule.after) for rule in RULES}
 
 
-RELEASE_HELP: Mapping[str, HasExamples] = {
+def _rule_help(rule: str, text: str) -> FieldHelp:
+    """What belongs in a field, with the examples of a rule of the coach."""
+    return FieldHelp(text, *_EXAMPLES[rule])
+
+
+RELEASE_HELP = {
     "product": FieldHelp(
         "A name that people can say and spell. A working title will do; it can change any time.",
         "Project Falcon v2",
@@ -66,14 +53,14 @@ RELEASE_HELP: Mapping[str, HasExamples] = {
     "language": FieldHelp(
         "The language that your customers read. The coach and the test page speak it, too."
     ),
-    "headline": RuleHelp("H1", document.HEADLINE.advice),
-    "subheading": RuleHelp("S2", document.SUBHEADING.advice),
-    "segment": RuleHelp("S3", "One kind of people whom you could point out in a street."),
-    "summary": RuleHelp("A12", document.SUMMARY.advice),
-    "problem": RuleHelp("P2", document.PROBLEM.advice),
-    "alternative": RuleHelp("L2", document.ALTERNATIVE.advice),
-    "solution": RuleHelp("L1", document.SOLUTION.advice),
-    "why_now": RuleHelp("N1", document.WHY_NOW.advice),
+    "headline": _rule_help("H1", document.HEADLINE.advice),
+    "subheading": _rule_help("S2", document.SUBHEADING.advice),
+    "segment": _rule_help("S3", "One kind of people whom you could point out in a street."),
+    "summary": _rule_help("A12", document.SUMMARY.advice),
+    "problem": _rule_help("P2", document.PROBLEM.advice),
+    "alternative": _rule_help("L2", document.ALTERNATIVE.advice),
+    "solution": _rule_help("L1", document.SOLUTION.advice),
+    "why_now": _rule_help("N1", document.WHY_NOW.advice),
     "vision": FieldHelp(
         "The larger thing that this is a step to, in a sentence or as a link.",
         "Be the leading platform",
@@ -85,8 +72,8 @@ RELEASE_HELP: Mapping[str, HasExamples] = {
         "After the shopping list, before the recipes of friends",
     ),
 }
-CALL_TO_ACTION_HELP: Mapping[str, HasExamples] = {
-    "text": RuleHelp("C1", document.CALL_TO_ACTION.advice),
+CALL_TO_ACTION_HELP = {
+    "text": _rule_help("C1", document.CALL_TO_ACTION.advice),
     "label": FieldHelp(
         "What one presses: a verb and what one gets.", "Submit", "Start with one photo"
     ),
@@ -96,17 +83,17 @@ CALL_TO_ACTION_HELP: Mapping[str, HasExamples] = {
         "Free for two weeks, then £4 a month",
     ),
 }
-DATELINE_HELP: Mapping[str, HasExamples] = {
+DATELINE_HELP = {
     "city": FieldHelp("Where the imagined launch takes place: where your customers live."),
-    "date": RuleHelp("D1", "The day of the imagined launch. It lies ahead of you."),
+    "date": _rule_help("D1", "The day of the imagined launch. It lies ahead of you."),
 }
-COMPANY_QUOTE_HELP: Mapping[str, HasExamples] = {
-    "text": RuleHelp("K1", document.COMPANY_QUOTE.advice),
+COMPANY_QUOTE_HELP = {
+    "text": _rule_help("K1", document.COMPANY_QUOTE.advice),
     "speaker": FieldHelp("One of you, by name.", "The team", "Tom Okafor"),
     "role": FieldHelp("What they do.", "Visionary", "founder, Okafor & Daughters"),
 }
-CUSTOMER_QUOTE_HELP: Mapping[str, HasExamples] = {
-    "text": RuleHelp("Q2", document.CUSTOMER_QUOTE.advice),
+CUSTOMER_QUOTE_HELP = {
+    "text": _rule_help("Q2", document.CUSTOMER_QUOTE.advice),
     "speaker": FieldHelp(
         "A name, which is imagined, and every page says so.", "A satisfied user", "Amira"
     ),
@@ -114,17 +101,19 @@ CUSTOMER_QUOTE_HELP: Mapping[str, HasExamples] = {
         "Who they are in their own life, and where.", "User", "a mother of two in Leeds"
     ),
 }
-QUESTION_HELP: Mapping[str, HasExamples] = {
-    "question": RuleHelp("F6", "In the words of the person who asks. Include the unpleasant ones."),
-    "answer": RuleHelp("F5", document.EXTERNAL.advice),
+QUESTION_HELP = {
+    "question": _rule_help(
+        "F6", "In the words of the person who asks. Include the unpleasant ones."
+    ),
+    "answer": _rule_help("F5", document.EXTERNAL.advice),
 }
-INTERNAL_QUESTION_HELP: Mapping[str, HasExamples] = {
+INTERNAL_QUESTION_HELP = {
     "question": FieldHelp(
         document.INTERNAL.advice,
         "Are we sure that it works?",
         "What could make this fail?",
     ),
-    "answer": RuleHelp("A14", "What you know today, in its first words; then how you know."),
+    "answer": _rule_help("A14", "What you know today, in its first words; then how you know."),
     "topic": FieldHelp("What it is about. It says who in the team is asked, and what is missing."),
     "owner": FieldHelp("The one person who finds out.", "The team", "Priya"),
     "until": FieldHelp("The day on which the answer is there."),
@@ -134,7 +123,7 @@ INTERNAL_QUESTION_HELP: Mapping[str, HasExamples] = {
         "A diary study with ten of those who sign up",
     ),
 }
-NUMBER_HELP: Mapping[str, HasExamples] = {
+NUMBER_HELP = {
     "kind": FieldHelp(
         "Whether you looked it up, take it for likely, or made it up. What you assume, the test "
         "must settle."

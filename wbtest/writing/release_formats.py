@@ -39,15 +39,48 @@ MOST_PRESS_WORDS = WORDS_A_PAGE * 3 // 2
 CONTACT = "A press release ends with somebody to call. Add a name, a number and an address."
 
 
-def press_release(document: Document) -> AdaptedRelease:
-    """Return the release for the press."""
-    words = words_for(document.language)
+def _adapted(
+    document: Document,
+    words: FormatWords,
+    sections: Iterator[BlockSection],
+    *,
+    limits: tuple[LengthLimit, ...],
+    notes: tuple[str, ...],
+    missing: tuple[str, ...] = (),
+) -> AdaptedRelease:
+    """A format with the headline on top; first among its notes is what is ``missing``."""
     return AdaptedRelease(
         language=document.language,
         ours=words.language,
         title=document.headline,
         description=document.subheading,
-        sections=without_empty(_press_sections(document, words)),
+        sections=without_empty(sections),
+        limits=limits,
+        notes=(
+            *missing_parts(document, "headline", "subheading"),
+            *missing,
+            *language_notes(document, words),
+            *notes,
+        ),
+    )
+
+
+def _search_limits(document: Document, title: str) -> tuple[LengthLimit, LengthLimit]:
+    """What search engines show of a page whose title is called ``title``."""
+    shown = "search results show about"
+    return (
+        LengthLimit(title, len(document.headline), SEARCH_TITLE, shown),
+        LengthLimit("meta description", len(document.subheading), SEARCH_DESCRIPTION, shown),
+    )
+
+
+def press_release(document: Document) -> AdaptedRelease:
+    """Return the release for the press."""
+    words = words_for(document.language)
+    return _adapted(
+        document,
+        words,
+        _press_sections(document, words),
         limits=(
             LengthLimit(
                 "headline", len(document.headline), LONGEST_PRESS_HEADLINE, "a reader takes in"
@@ -60,11 +93,7 @@ def press_release(document: Document) -> AdaptedRelease:
                 "words",
             ),
         ),
-        notes=(
-            *missing_parts(document, "headline", "subheading"),
-            *language_notes(document, words),
-            CONTACT,
-        ),
+        notes=(CONTACT,),
     )
 
 
@@ -103,26 +132,12 @@ OWN_HEADINGS = "The headings in between are ours: put sentences of your own ther
 def blog_post(document: Document) -> AdaptedRelease:
     """Return the release as a post."""
     words = words_for(document.language)
-    return AdaptedRelease(
-        language=document.language,
-        ours=words.language,
-        title=document.headline,
-        description=document.subheading,
-        sections=without_empty(_blog_sections(document, words)),
-        limits=(
-            LengthLimit("title", len(document.headline), SEARCH_TITLE, "search results show about"),
-            LengthLimit(
-                "meta description",
-                len(document.subheading),
-                SEARCH_DESCRIPTION,
-                "search results show about",
-            ),
-        ),
-        notes=(
-            *missing_parts(document, "headline", "subheading"),
-            *language_notes(document, words),
-            OWN_HEADINGS,
-        ),
+    return _adapted(
+        document,
+        words,
+        _blog_sections(document, words),
+        limits=_search_limits(document, "title"),
+        notes=(OWN_HEADINGS,),
     )
 
 
@@ -236,33 +251,19 @@ def landing_page(document: Document) -> AdaptedRelease:
     words = words_for(document.language)
     action = document.call_to_action
     no_button = () if _label(action) else ("The button has no words yet.",)
-    return AdaptedRelease(
-        language=document.language,
-        ours=words.language,
-        title=document.headline,
-        description=document.subheading,
-        sections=without_empty(_landing_sections(document, words)),
+    return _adapted(
+        document,
+        words,
+        _landing_sections(document, words),
         limits=(
             LengthLimit(
                 "headline", len(document.headline), LONGEST_LANDING_HEADLINE, "a glance takes in"
             ),
             LengthLimit("button", len(_label(action)), LONGEST_BUTTON, "one line of a phone shows"),
-            LengthLimit(
-                "page title", len(document.headline), SEARCH_TITLE, "search results show about"
-            ),
-            LengthLimit(
-                "meta description",
-                len(document.subheading),
-                SEARCH_DESCRIPTION,
-                "search results show about",
-            ),
+            *_search_limits(document, "page title"),
         ),
-        notes=(
-            *missing_parts(document, "headline", "subheading"),
-            *no_button,
-            *language_notes(document, words),
-            ELSEWHERE,
-        ),
+        notes=(ELSEWHERE,),
+        missing=no_button,
     )
 
 

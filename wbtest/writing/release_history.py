@@ -7,7 +7,7 @@ and added.
 
 import dataclasses
 import re
-from collections.abc import Collection, Iterable, Mapping, Sequence
+from collections.abc import Collection, Iterable, Sequence
 from datetime import datetime, timedelta
 from itertools import pairwise, zip_longest
 from typing import Any, NamedTuple
@@ -21,26 +21,20 @@ from wbtest.extensions import clock, db
 from wbtest.store import Refused, hold, writing
 from wbtest.team.models import Person
 from wbtest.web import day, moment
-from wbtest.writing import coach
 from wbtest.writing import document as documents
-from wbtest.writing.coach import CoachSettings, Finding
-from wbtest.writing.coach_report import (
-    FindingKey,
-    finding_key,
-    get_coach_settings,
-    waivers_by_revision,
-)
+from wbtest.writing.coach import Finding
+from wbtest.writing.coach_report import finding_key, findings_of, waivers_by_revision
 from wbtest.writing.document import AUDIENCES, Document, NotADocument
 from wbtest.writing.faq import with_questions
 from wbtest.writing.models import Release, Revision, Save, Waiver
-from wbtest.writing.releases import find_newest_revision, find_revision
+from wbtest.writing.releases import find_newest_revision, find_revision, is_draft
 from wbtest.writing.saves import (
     Text,
     changed_parts,
     find_text,
+    find_texts,
     note_save,
     text_of,
-    undo,
     values_of,
     writers_of_parts,
 )
@@ -83,30 +77,6 @@ def revision_version(revision: Revision) -> Version:
 def find_save(release: Release, version: int) -> Save | None:
     """The save that made this version, with who did it; None for the beginning."""
     return db.session.get(Save, (release.id, version), options=[joinedload(Save.person)])
-
-
-def find_texts(release: Release, versions: Collection[int]) -> dict[int, Text]:
-    """The texts of these versions, those that are known, by version: one query for all of them."""
-    wanted = {version for version in versions if 1 <= version <= release.version}
-    values, at = values_of(release), release.version
-    found = {at: text_of(values)} if at in wanted else {}
-    saves = db.session.scalars(
-        select(Save)
-        .where(
-            Save.release_id == release.id,
-            Save.version > min(wanted, default=at),
-            Save.version <= at,
-        )
-        .order_by(Save.version.desc())
-    )
-    for save in saves:
-        before = undo(save, values) if save.version == at else None
-        if before is None:
-            break
-        values, at = before, at - 1
-        if at in wanted:
-            found[at] = text_of(values)
-    return found
 
 
 def _label(release: Release, version: int) -> str:
@@ -274,25 +244,16 @@ class FindingsDiff(NamedTuple):
     come: tuple[Finding, ...] = ()
 
 
-def findings_between(old: Revision, new: Revision, settings: CoachSettings) -> FindingsDiff:
+def findings_between(old: Revision, new: Revision) -> FindingsDiff:
     """Compare two revisions by rule, part and words; each as of the day it was frozen."""
-    before, after = (_by_key(_found_in(revision, settings)) for revision in (old, new))
-    return FindingsDiff(_without(before, after), _without(after, before))
-
-
-def _found_in(revision: Revision, settings: CoachSettings) -> tuple[Finding, ...]:
-    document = documents.from_json(revision.document)
-    return coach.findings_of(document, revision.form, revision.created_at.date(), settings)
-
-
-def _by_key(findings: Iterable[Finding]) -> dict[FindingKey, Finding]:
-    return {finding_key(finding): finding for finding in findings}
-
-
-def _without(
-    found: Mapping[FindingKey, Finding], others: Mapping[FindingKey, Finding]
-) -> tuple[Finding, ...]:
-    return tuple(finding for key, finding in found.items() if key not in others)
+    before, after = (
+        {finding_key(finding): finding for finding in findings_of(revision)}
+        for revision in (old, new)
+    )
+    return FindingsDiff(
+        gone=tuple(finding for key, finding in before.items() if key not in after),
+        come=tuple(finding for key, finding in after.items() if key not in before),
+    )
 
 
 # Entries on a page; one more revision may hang on to the last of them.
@@ -365,8 +326,7 @@ def timeline_of(release: Release, before: int | None = None) -> Timeline:
 def pace_of(release: Release) -> DraftStats:
     """Which draft the release is at, on which of its days; the first day is 1."""
     newest = find_newest_revision(release)
-    digest = documents.digest(documents.from_json(release.document))
-    is_frozen = newest is not None and (newest.digest, newest.form) == (digest, release.form)
+    is_frozen = newest is not None and is_draft(newest)
     began = release.created_at.date()
     frozen_on = (newest.created_at.date() - began).days + 1 if newest else 0
     drafts = newest.number if newest else 0
@@ -437,9 +397,7 @@ def notes_of(release: Release, name: str) -> RevisionNotes | None:
             waived = waivers_by_revision(release)
             known = waived.get(before.id, {}) if before else {}
             waivers = (w for key, w in waived.get(revision.id, {}).items() if key not in known)
-            findings = FindingsDiff()
-            if before:
-                findings = findings_between(before, revision, get_coach_settings())
+            findings = findings_between(before, revision) if before else FindingsDiff()
             return RevisionNotes(revision, findings, tuple(waivers))
     return None
 

@@ -155,8 +155,7 @@ def freeze(release: Release, author: Person) -> Revision:
         hold(release)
         document = documents.from_json(release.document)
         newest = find_newest_revision(release)
-        digest = documents.digest(document)
-        if newest is not None and (newest.digest, newest.form) == (digest, release.form):
+        if newest is not None and is_draft(newest):
             freeze_waivers(newest)
             return newest
         revision = Revision(
@@ -164,7 +163,7 @@ def freeze(release: Release, author: Person) -> Revision:
             number=newest.number + 1 if newest else 1,
             form=release.form,
             document=documents.to_json(document),
-            digest=digest,
+            digest=documents.digest(document),
             author_id=author.id,
             version=release.version,
             writers=writers_since(release, release.approved_version),
@@ -192,6 +191,13 @@ def save_and_freeze(release: Release, document: Document, version: int, author: 
         if not collision:
             return freeze(release, author)
     raise collision
+
+
+def is_draft(revision: Revision) -> bool:
+    """Whether the draft still says what this revision says, in the same form."""
+    release = revision.release
+    digest = documents.digest(documents.from_json(release.document))
+    return (revision.digest, revision.form) == (digest, release.form)
 
 
 def find_revision(release: Release, number: int) -> Revision | None:
@@ -351,10 +357,7 @@ def status_of(release: Release) -> DraftStatus:
     document = documents.from_json(release.document)
     words, pages = documents.length(document)
     newest = find_newest_revision(release)
-    is_frozen = newest is not None and (newest.digest, newest.form) == (
-        documents.digest(document),
-        release.form,
-    )
+    is_frozen = newest is not None and is_draft(newest)
     number = newest.number if newest else 0
     return DraftStatus(
         version=release.version,
@@ -393,9 +396,9 @@ class NotDeletable(Refused):
 
 def why_kept(release: Release) -> str:
     """Return the sentence that says why a release can't be deleted, or ''."""
-    revisions = sa.select(Revision.id).where(Revision.release_id == release.id)
+    revisions = select(Revision.id).where(Revision.release_id == release.id)
     tables = [Base.metadata.tables[name] for name in KEPT_FOR]
-    asked = sa.select(*(sa.exists().where(table.c.revision_id.in_(revisions)) for table in tables))
+    asked = select(*(sa.exists().where(table.c.revision_id.in_(revisions)) for table in tables))
     found = db.session.execute(asked).one()
     return next(
         (said for said, is_there in zip(KEPT_FOR.values(), found, strict=True) if is_there), ""
@@ -425,7 +428,7 @@ def _deletions(release_id: int) -> Iterator[sa.Delete]:
     inside: dict[str, sa.ColumnElement[bool]] = {releases.name: releases.c.id == release_id}
     for table in Base.metadata.sorted_tables:
         parents = [
-            key.parent.in_(sa.select(key.column).where(inside[key.column.table.name]))
+            key.parent.in_(select(key.column).where(inside[key.column.table.name]))
             for key in table.foreign_keys
             if key.column.table.name in inside and key.column.table is not table
         ]

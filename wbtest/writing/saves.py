@@ -2,7 +2,7 @@
 
 import json
 import zlib
-from collections.abc import Collection, Iterator
+from collections.abc import Collection, Iterable, Iterator
 from typing import Any, NamedTuple
 
 from sqlalchemy import ColumnElement, select
@@ -61,25 +61,31 @@ def values_of(release: Release) -> Values:
 
 
 def find_text(release: Release, version: int) -> Text | None:
-    """What the draft said when it had this version; None for one that never was.
+    """What the draft said when it had this version; None for one that never was."""
+    return find_texts(release, {version}).get(version)
+
+
+def find_texts(release: Release, versions: Collection[int]) -> dict[int, Text]:
+    """The texts of these versions, those that are known, by version: one query for all of them.
 
     Undoes the later saves one by one, the newest first. A chain that is broken leads nowhere.
     """
-    if not 1 <= version <= release.version:
-        return None
-    values = values_of(release)
-    expected = release.version
-    for save in _since(release, version):
-        before = undo(save, values) if save.version == expected else None
+    wanted = {version for version in versions if 1 <= version <= release.version}
+    values, at = values_of(release), release.version
+    found = {at: text_of(values)} if at in wanted else {}
+    for save in _saves_since(release, min(wanted, default=at)):
+        before = undo(save, values) if save.version == at else None
         if before is None:
-            return None
-        values, expected = before, expected - 1
-    return text_of(values) if expected == version else None
+            break
+        values, at = before, at - 1
+        if at in wanted:
+            found[at] = text_of(values)
+    return found
 
 
 def saved_since(release: Release, version: int) -> set[Person]:
     """Who saved the draft after it had this version."""
-    return {save.person for save in _since(release, version)}
+    return {save.person for save in _saves_since(release, version)}
 
 
 def writers_since(release: Release, version: int) -> list[int]:
@@ -121,19 +127,17 @@ def text_of(values: Values) -> Text:
     return Text(documents.from_json(document), values["form"])
 
 
-def _since(release: Release, version: int) -> Iterator[Save]:
-    return iter(
-        db.session.scalars(
-            select(Save)
-            # Others may save between the reading of the release and of its saves.
-            .where(
-                Save.release_id == release.id,
-                Save.version > version,
-                Save.version <= release.version,
-            )
-            .options(joinedload(Save.person))
-            .order_by(Save.version.desc())
+def _saves_since(release: Release, version: int) -> Iterable[Save]:
+    return db.session.scalars(
+        select(Save)
+        # Others may save between the reading of the release and of its saves.
+        .where(
+            Save.release_id == release.id,
+            Save.version > version,
+            Save.version <= release.version,
         )
+        .options(joinedload(Save.person))
+        .order_by(Save.version.desc())
     )
 
 

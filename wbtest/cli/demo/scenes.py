@@ -211,7 +211,7 @@ def _settle(
         for reply in each.get("replies", ()):
             comments.reply(people.seat(reply["by"], author.revision), comment, reply["text"])
         if each.get("outcome") == "resolved":
-            comments.resolve(author, comment, is_editor=True)
+            comments.settle(author, comment, "resolved", is_editor=True)
 
 
 def start(stage: Stage, test: str) -> None:

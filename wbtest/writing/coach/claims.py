@@ -21,7 +21,7 @@ from wbtest.writing.coach.document_reader import (
 )
 from wbtest.writing.coach.numbers import Number, end_of_period, numbers_in, pairs_of
 from wbtest.writing.coach.word_lists import words_of
-from wbtest.writing.document import Document, Evidence, words_key
+from wbtest.writing.document import Document, Evidence, is_spelled, words_key
 
 ALL_OF_IT = 100
 # From here on a number is no longer one person's story.
@@ -142,6 +142,11 @@ class NumberRow(NamedTuple):
     sentence: str = ""
     more: int = 0
 
+    @property
+    def has_source(self) -> bool:
+        """Whether the team has said what it rests on."""
+        return self.entry is not None and self.entry.is_complete
+
 
 class Ledger(NamedTuple):
     """Every number of a release in reading order, and entries whose words are gone from it."""
@@ -164,10 +169,16 @@ class Ledger(NamedTuple):
         return (*found.values(), *(NumberRow(entry.words, entry) for entry in self.gone))
 
     @property
+    def figures(self) -> tuple[NumberRow, ...]:
+        """The rows in the text that need a source: no numbers in words of which nothing is said."""
+        return tuple(
+            row for row in self.rows if row.sentence and (row.entry or not is_spelled(row.words))
+        )
+
+    @property
     def assumptions(self) -> tuple[NumberRow, ...]:
         """What the text says and its team only assumes."""
-        rows = (row for row in self.rows if row.sentence)
-        return tuple(row for row in rows if row.entry and row.entry.kind == "assumed")
+        return tuple(row for row in self.figures if row.entry and row.entry.kind == "assumed")
 
 
 @lru_cache(maxsize=64)
