@@ -12,7 +12,7 @@ from tests.factories import LARDER
 from wbtest.cli import main
 from wbtest.writing.document import to_json
 from wbtest.writing.docx_files import to_docx
-from wbtest.writing.markdown_writer import to_markdown
+from wbtest.writing.markdown_format import to_markdown
 
 
 def check(*arguments: str, given: str | bytes = "") -> Result:

@@ -12,7 +12,7 @@ from wbtest.decisions.checklist import sentences_of
 from wbtest.delivery.webhooks import KINDS
 from wbtest.publishing.launch_check import NAMES
 from wbtest.publishing.sources import source_name
-from wbtest.writing.markdown_writer import to_markdown
+from wbtest.writing.markdown_format import to_markdown
 
 Call = tuple[str, str, str, dict[str, Any]]
 REASON = "Because it is so."

@@ -38,7 +38,7 @@ from wbtest.api.openapi import document
 from wbtest.api.results import CSV, NDJSON
 from wbtest.api.routes import ROUTES
 from wbtest.extensions import db
-from wbtest.review.revision_page import SIDES
+from wbtest.review.views import SIDES
 from wbtest.team.access import ROLES
 
 # How long a text of several payloads is first, and then where that is too long for the field.

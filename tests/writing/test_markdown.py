@@ -9,9 +9,9 @@ from hypothesis import given, settings
 from tests.factories import LARDER
 from tests.writing.generated import forms, releases
 from wbtest.writing.document import Document, NotADocument
+from wbtest.writing.markdown_format import to_markdown
 from wbtest.writing.markdown_lines import Unreadable
 from wbtest.writing.markdown_reader import from_markdown
-from wbtest.writing.markdown_writer import to_markdown
 
 
 @settings(deadline=None, max_examples=60)

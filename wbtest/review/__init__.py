@@ -2,13 +2,13 @@
 
 from flask import Flask
 
-from wbtest.review import comment_views, room_views, sample, views
+from wbtest.review import room_views, sample, views
 from wbtest.review.approvals import approval_statuses, approvals_by_revision, find_stop
 from wbtest.review.room_views import keep_address_secret
 from wbtest.writing.releases import why_kept
 
-# Each adds its pages to the blueprint of views or of room_views.
-PAGES = (comment_views, sample)
+# It adds its pages to the blueprint of views.
+PAGES = (sample,)
 
 
 def init_app(app: Flask) -> None:

@@ -11,8 +11,8 @@ from typing import NamedTuple
 
 from wbtest.writing import markdown_lines
 from wbtest.writing.document import NotADocument
+from wbtest.writing.markdown_format import titled_heading
 from wbtest.writing.markdown_lines import FAQ, PART_OF, SourceLine, spell_line, title_key
-from wbtest.writing.markdown_structure import titled_heading
 
 # A release of three pages has 25,000 in a Word file, most of them in its styles.
 MOST_TAGS = 60_000

@@ -21,20 +21,7 @@ from wbtest.writing.document import (
     from_json,
 )
 from wbtest.writing.faq import topic_labelled
-from wbtest.writing.markdown_lines import (
-    FAQ,
-    SourceLine,
-    SourcePlace,
-    Unreadable,
-    as_city,
-    is_blank,
-    iso_day,
-    split_dateline,
-    text_of,
-    title_key,
-    without_edges,
-)
-from wbtest.writing.markdown_structure import (
+from wbtest.writing.markdown_format import (
     FIELD_OF,
     QUESTION_FIELD_OF,
     SourceHeading,
@@ -48,6 +35,19 @@ from wbtest.writing.markdown_structure import (
     split_sections,
     unquoted,
     unwrapped,
+)
+from wbtest.writing.markdown_lines import (
+    FAQ,
+    SourceLine,
+    SourcePlace,
+    Unreadable,
+    as_city,
+    is_blank,
+    iso_day,
+    split_dateline,
+    text_of,
+    title_key,
+    without_edges,
 )
 from wbtest.writing.text_rules import (
     LONGEST_LINE,

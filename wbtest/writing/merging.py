@@ -9,11 +9,10 @@ from typing import Any, NamedTuple
 
 from rapidfuzz import fuzz
 
-from wbtest.writing.document import words_key
+from wbtest.writing.document import AUDIENCES, words_key
 
 Values = dict[str, Any]
 Rows = list[Values]
-AUDIENCES = ("external", "internal")
 # Percent of the letters that must stay where a question was rewritten.
 ALIKE = 60.0
 

@@ -21,9 +21,9 @@ from wbtest.writing.document import (
 )
 from wbtest.writing.docx_files import docx_to_markdown, is_word
 from wbtest.writing.html_reader import html_to_markdown
+from wbtest.writing.markdown_format import to_markdown
 from wbtest.writing.markdown_lines import Unreadable
 from wbtest.writing.markdown_reader import ImportedRelease, from_markdown
-from wbtest.writing.markdown_writer import to_markdown
 
 TextFileKind = Literal["md", "json"]
 TEXT_FILE_TYPES: dict[str, str] = {"md": "text/markdown", "json": "application/json"}

@@ -38,7 +38,7 @@ from wbtest.writing.saves import (
     values_of,
     writers_of_parts,
 )
-from wbtest.writing.text_diff import changes_between, summarise_changes
+from wbtest.writing.text_diff import compare, summarise_changes
 
 DRAFT = "draft"
 # No version or revision has more digits.
@@ -405,4 +405,4 @@ def notes_of(release: Release, name: str) -> RevisionNotes | None:
 def _summary(old: Text | None, new: Text | None) -> str:
     if old is None or new is None:
         return ""
-    return summarise_changes(changes_between(old.document, new.document, (old.form, new.form)))
+    return summarise_changes(compare(old.document, new.document, (old.form, new.form)))

@@ -358,13 +358,6 @@ def compare(
     return tuple(part for part in parts if part.fields or part.entries)
 
 
-def changes_between(
-    old: Document, new: Document, forms: tuple[Form, Form] = ("full", "full")
-) -> tuple[PartDiff, ...]:
-    """The parts in which two texts differ."""
-    return tuple(part for part in compare(old, new, forms) if part.is_changed)
-
-
 def label_of(name: str) -> str:
     """What a part or a field is called on the page.
 
@@ -457,7 +450,7 @@ def summarise_changes(parts: Iterable[PartDiff]) -> str:
     """Return the line for these parts: what was written, words added and removed, questions.
 
     >>> old, new = Document(problem="Food is lost."), Document(problem="Food rots.")
-    >>> summarise_changes(changes_between(old, new))
+    >>> summarise_changes(compare(old, new))
     'Problem: 1 word added, 2 removed.'
     """
     changed = [part for part in parts if part.is_changed]

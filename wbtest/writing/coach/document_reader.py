@@ -14,10 +14,9 @@ from typing import Literal, NamedTuple, Protocol
 
 from msgspec import Struct
 
-from wbtest.writing import text_rules
 from wbtest.writing.coach.word_lists import Hit, Phrases, Token, phrases, tokens_of, words_of
 from wbtest.writing.document import Document, Form, Question
-from wbtest.writing.text_rules import LETTERS_A_WORD
+from wbtest.writing.text_rules import LETTERS_A_WORD, words
 
 # stop blocks approval or start, warn wants a change or a reason, note only informs.
 Severity = Literal["stop", "warn", "note"]
@@ -112,11 +111,6 @@ def words_in(text: str) -> list[Piece]:
     ['It’s', 'end', 'to', 'end']
     """
     return [Piece(found.start(), found.end(), found[0]) for found in _WORD.finditer(text)]
-
-
-def count_words(text: str) -> int:
-    """How many words there are in any script, as ``wording.words`` counts them."""
-    return text_rules.words(text)
 
 
 def paragraphs_in(text: str) -> list[Piece]:
@@ -276,7 +270,7 @@ class Text:
     @cached_property
     def words(self) -> int:
         """How many words it has, in any script."""
-        return count_words(self.text)
+        return words(self.text)
 
     def find(self, name: str) -> Iterator[Hit]:
         """Yield where entries of the list called ``name`` stand; none without a list."""
@@ -420,7 +414,7 @@ _UNSPACED = re.compile(r"[\u0e00-\u0eff\u1000-\u109f\u1780-\u17ff]")
 
 
 class Measure(NamedTuple):
-    """What is counted, how many of them ``count_words`` takes for one word, and how many words a
+    """What is counted, how many of them ``words`` takes for one word, and how many words a
     sentence may have, at most and on average. ``has_stops``: whether a mark ends a sentence."""
 
     unit: str

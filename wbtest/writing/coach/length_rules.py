@@ -14,12 +14,12 @@ from wbtest.writing.coach.document_reader import (
     Rule,
     Severity,
     Text,
-    count_words,
     measure_of,
 )
 from wbtest.writing.coach.names import find_product
 from wbtest.writing.coach.word_lists import Token, languages_of, words_of
 from wbtest.writing.document import PARTS, WORDS_A_PAGE
+from wbtest.writing.text_rules import words as words_in_any_script
 
 MOST_WORDS = WORDS_A_PAGE * 3 // 2
 FEWEST_RELEASE_WORDS = WORDS_A_PAGE // 2
@@ -161,7 +161,7 @@ def _words_if_long(sentence: str, measure: Measure) -> int:
     most = (
         len(sentence) if measure is DENSE or not measure.has_stops else len(_WORD.findall(sentence))
     )
-    return count_words(sentence) if most > measure.longest else most
+    return words_in_any_script(sentence) if most > measure.longest else most
 
 
 A3 = Rule(
