@@ -32,9 +32,9 @@ SCREEN = ""
 JSON = ".json"
 TABS = {
     "over time": "/over-time",
-    "who came": "/who-came",
-    "what they said": "/what-they-said",
-    "for information": "/for-information",
+    "visitors": "/visitors",
+    "answers": "/answers",
+    "statistics": "/statistics",
     "is there news": "/now.json",
 }
 _HOW = (

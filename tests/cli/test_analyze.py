@@ -38,7 +38,7 @@ def test_the_verdict_stands_first_and_each_figure_says_whether_it_is_safe():
     said = analyze(GIVEN).output
 
     assert said.startswith("Verdict: met, go. “b” is above the 5 % target.\n")
-    assert "Safe to watch: decision, sequence." in said
+    assert "Always valid: decision, sequence." in said
     assert "b         310         45  14.5 %" in said
 
 

@@ -103,7 +103,7 @@ def test_reference_values_come_out_under_the_public_names(case):
     )
 
     for ours, theirs in zip(found["variants"], wanted["variants"], strict=True):
-        # As on the dashboard, what is for information stays at 95 %.
+        # As on the dashboard, what is for reference stays at 95 %.
         if asked["alpha"] == 0.05:
             assert ours["wilson"] == pytest.approx(theirs["wilson"], rel=1e-6, abs=1e-9)
         assert ours["sequence"] == pytest.approx(theirs["anytime_ci"], rel=1e-6, abs=1e-9)

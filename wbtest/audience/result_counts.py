@@ -2,7 +2,7 @@
 
 What they mean is said at ``models.HourlyCount``. Each question goes to the coarsest roll-up that
 answers it. Nothing is judged here. Beside the figures stand everybody who came, by where from and
-why they don't count, and, for information only, what people who were seen did on the page.
+why they don't count, and, for reference only, what people who were seen did on the page.
 """
 
 from __future__ import annotations

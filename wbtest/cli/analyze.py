@@ -253,7 +253,7 @@ def _rates(values: Mapping[str, Any]) -> str:
                 *ends,
             )
         )
-    return f"Rates. Safe to watch: decision, sequence. For information: the rest.\n{columns(rows)}"
+    return f"Rates. Always valid: decision, sequence. For one look: the rest.\n{columns(rows)}"
 
 
 def _evidence(values: Mapping[str, Any]) -> str:
@@ -275,8 +275,8 @@ def _evidence(values: Mapping[str, Any]) -> str:
     if "needed_above" in target:
         needed = f" Needed: {odds(target['needed_above'])} and {odds(target['needed_below'])}."
     return (
-        f"Evidence. The target is {_percent(target['rate'])}{floor}. Safe to watch: the odds. For "
-        f"information: the chance.{needed}\n{columns(rows)}"
+        f"Evidence. The target is {_percent(target['rate'])}{floor}. Always valid: the odds. For "
+        f"one look: the chance.{needed}\n{columns(rows)}"
     )
 
 
@@ -289,7 +289,7 @@ def _comparison(values: Mapping[str, Any]) -> str:
         name = f"{pair['b']} against {pair['a']}"
         rows.append((name, odds(pair["log_e"]), times(low), f"to {times(high)}"))
     best = values["best"] or "none yet"
-    return f"Comparison. Safe to watch. Best: {best}.\n{columns(rows)}"
+    return f"Comparison. Always valid. Best: {best}.\n{columns(rows)}"
 
 
 def _chances(values: Mapping[str, Any]) -> str:
@@ -297,7 +297,7 @@ def _chances(values: Mapping[str, Any]) -> str:
     for variant in values["variants"]:
         best, loss = variant["probability_best"], variant["expected_loss"]
         rows.append((variant["key"], _percent(best), _percent(loss, digits=2)))
-    return f"Ranking. For information.\n{columns(rows)}"
+    return f"Ranking. For one look.\n{columns(rows)}"
 
 
 def _split(values: Mapping[str, Any]) -> str:

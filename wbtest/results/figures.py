@@ -37,7 +37,7 @@ from wbtest.store import Refused
 class VariantFigures(Struct, frozen=True):
     """One variant: what was counted, and what that says about its rate.
 
-    Safe to watch: ``sequence``, ``decision``, ``standing`` and both ``log_e``. For information:
+    Always valid: ``sequence``, ``decision``, ``standing`` and both ``log_e``. For one look:
     ``rate``, ``wilson``, ``credible``, ``probability_above``.
     """
 
@@ -149,7 +149,7 @@ class Evaluation(Struct, frozen=True):
 
     @property
     def rates_of_served(self) -> list[float | None]:
-        """Of those who were served each variant, the share who did what counts; for information.
+        """Of those who were served each variant, the share who did what counts; for reference.
 
         Also without a beacon or too late, so both sides hold more than those of the rate do.
         """

@@ -1,4 +1,4 @@
-"""How many of each variant went how far on the page, and what they read. For information."""
+"""How many of each variant went how far on the page, and what they read. For reference."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""Visitors by what they have in common, and the filters of an address; for information.
+"""Visitors by what they have in common, and the filters of an address; for reference.
 
 Segments are by day, weekday, hour, source, device and language. Their charts show rates with
 Wilson's intervals, as JSON for Plotly. What no filter touches is in the results already, and is

@@ -2,7 +2,7 @@
 
 A verdict rests on full hours: they never change once they are over, so a verdict that was reached
 stays reached, whoever looks and when. What came after it is held against it. How many visitors and
-days are missing is an estimate *for information*, from those who came so far.
+days are missing is an estimate for reference, from those who came so far.
 """
 
 from __future__ import annotations

@@ -1,6 +1,6 @@
 """What is believed about rates after the counts: a posterior, the best variant, what is rare.
 
-Valid for one look planned in advance, and shown *for information*. What may be watched every day
+Valid for one look planned in advance, and shown for reference. What is always valid
 is in ``rate`` and ``comparison``.
 """
 

@@ -2,7 +2,7 @@
 
 Given the conversions of two variants, B's share of them depends only on the ratio of the rates and
 on the weights, so everything here stays right when the common rate drifts over the week
-(Lindon & Malek 2022). It is *safe to watch*, and takes faithful randomisation for granted: while
+(Lindon & Malek 2022). It is always valid, and takes faithful randomisation for granted: while
 ``split`` raises its alarm, nothing here may be shown.
 """
 

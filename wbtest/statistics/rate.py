@@ -1,7 +1,7 @@
 """One variant's rate: the evidence for and against a target, and the interval it leaves open.
 
-``wilson`` is valid for one look planned in advance, and shown *for information*; the rest may be
-watched every day.
+``wilson`` is valid for one look planned in advance, and shown for reference; the rest is always
+valid.
 """
 
 from __future__ import annotations

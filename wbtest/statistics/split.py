@@ -1,6 +1,6 @@
 """Sample ratio mismatch: did visitors fall to the variants as the weights say?
 
-*Safe to watch.* An alarm withholds every comparison between variants: something on the way from
+Always valid. An alarm withholds every comparison between variants: something on the way from
 the link to the page treats them differently, and so may whatever else is measured.
 """
 
@@ -28,7 +28,7 @@ ALARM = log(100)
 class Split(Struct, frozen=True):
     """Evidence against the promised split, and how many were ``expected`` in each variant.
 
-    ``chi_square`` and its ``p_value`` are for information only: right for one look, not for many.
+    ``chi_square`` and its ``p_value`` are for reference: valid for one look, not for many.
     """
 
     log_e: float
