@@ -170,7 +170,7 @@ def test_a_deleted_line_stays_in_the_audit_log(experiment, team: Team):
     line, *_ = list_lines(AuditFilter())
     assert (line.action, line.about) == (
         "spend.deleted",
-        "£50.00 on /p/larder (flyer, 2027-03-03 to 2027-03-03)",
+        "£50.00 on “Larder”, test 1 (flyer, 2027-03-03 to 2027-03-03)",
     )
     with pytest.raises(Gone):
         delete_spend(experiment, team.owner, key)

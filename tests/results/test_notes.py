@@ -101,7 +101,7 @@ def test_what_was_deleted_stays_in_the_audit_log(experiment, team: Team):
     delete_note(experiment, team.editor, note.key, is_owner=False)
 
     line, *_ = list_lines(AuditFilter())
-    assert (line.action, line.about) == ("note.deleted", "/p/larder: A post went up")
+    assert (line.action, line.about) == ("note.deleted", "“Larder”, test 1: A post went up")
 
 
 START = datetime(2027, 3, 1, 9, tzinfo=UTC)

@@ -15,7 +15,7 @@ from wbtest.ideas.idea import State
 from wbtest.ideas.idea_file import HEAD, rows_of_ideas
 from wbtest.ideas.idea_list import IdeaFilter, portfolio_of
 from wbtest.publishing.lifecycle import file_stem
-from wbtest.publishing.models import Experiment
+from wbtest.publishing.models import Experiment, name_of_test
 from wbtest.publishing.rule import LAST_DAY
 from wbtest.publishing.sealing import sealed_rule
 from wbtest.results.exports import COUNTED, EVENT_COLUMNS, event_rows, numbers_of
@@ -311,7 +311,7 @@ def _take_rows(experiment_id: int, action: str) -> tuple[Experiment, str]:
     kind = wanted.best_match((NDJSON, CSV)) if wanted else NDJSON
     if kind is None:
         raise NoSuchKind
-    record_download(action, f"/p/{experiment.slug}")
+    record_download(action, name_of_test(experiment))
     read_one_moment()
     return experiment, kind
 

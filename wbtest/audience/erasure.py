@@ -28,7 +28,7 @@ from wbtest.delivery.models import OutboxMail
 from wbtest.delivery.worker import for_each
 from wbtest.extensions import clock, db
 from wbtest.publishing.lifecycle import address_of
-from wbtest.publishing.models import Experiment
+from wbtest.publishing.models import Experiment, name_of_test
 from wbtest.store import Invalid, writing
 from wbtest.team.audit import VISITOR, record
 from wbtest.team.models import Person
@@ -54,8 +54,7 @@ def leave(token: str) -> bool:
             return False
         experiment = session.get_one(Experiment, row.experiment_id)
         _erase_everywhere(experiment, keys_of(row.email_key))
-        where = f"/p/{experiment.slug}"
-        record("signup.erased", where, who=VISITOR)
+        record("signup.erased", name_of_test(experiment), who=VISITOR)
     return True
 
 
@@ -72,7 +71,7 @@ def erase_for(experiment: Experiment, person: Person, text: str) -> None:
         lock_event_writes(session.connection())
         if not _erase_everywhere(experiment, keys_of(email_key)):
             raise Invalid("email", "Nobody signed up with this email.")
-        record("signup.erased_for", f"/p/{experiment.slug}", by=person)
+        record("signup.erased_for", name_of_test(experiment), by=person)
 
 
 def _erase_everywhere(experiment: Experiment, keys: tuple[str, str]) -> bool:

@@ -16,7 +16,7 @@ from wbtest.audience.group_counts import GroupHour, VisitorGroup, hours_of_group
 from wbtest.audience.models import SettingAside
 from wbtest.audience.quality_counts import FEWEST_AT_DOMAIN
 from wbtest.extensions import clock, db
-from wbtest.publishing.models import Experiment
+from wbtest.publishing.models import Experiment, name_of_test
 from wbtest.store import Gone, Invalid, Refused, hold, writing
 from wbtest.team.audit import record
 from wbtest.team.models import Person
@@ -175,7 +175,7 @@ def forget_names(experiment: Experiment) -> None:
 
 
 def _told(experiment: Experiment, group: VisitorGroup) -> str:
-    return f"{lasting_name_of(group, experiment.time_zone)}, on /p/{experiment.slug}"
+    return f"{lasting_name_of(group, experiment.time_zone)}, on {name_of_test(experiment)}"
 
 
 def _read(group: VisitorGroup) -> VisitorGroup:

@@ -31,7 +31,7 @@ from wbtest.decisions.pending_decisions import (
 from wbtest.delivery.webhooks import emit
 from wbtest.extensions import clock, db
 from wbtest.publishing.lifecycle import event_facts
-from wbtest.publishing.models import Decision, Experiment
+from wbtest.publishing.models import Decision, Experiment, name_of_test
 from wbtest.publishing.stages import CHOICES, contradiction_of, decisions, find_decision
 from wbtest.results.figures import Results, history_of, results_from, trust_of
 from wbtest.results.set_aside import Aside, aside_of, results_and_aside
@@ -392,7 +392,7 @@ def _demand_waiting(paper: Paper) -> None:
 
 
 def _note(paper: Paper, experiment: Experiment, action: str, person: Person) -> None:
-    record(action, f"/p/{experiment.slug}: {paper.choice}", by=person)
+    record(action, f"{name_of_test(experiment)}: {paper.choice}", by=person)
 
 
 OPEN = ("running", "paused")

@@ -20,11 +20,10 @@ from wbtest.publishing.experiments import part_digest
 from wbtest.publishing.lifecycle import (
     AlreadyDone,
     ChangedMeanwhile,
-    address_of,
     reason_of,
     take_step,
 )
-from wbtest.publishing.models import Correction, Experiment
+from wbtest.publishing.models import Correction, Experiment, name_of_test
 from wbtest.publishing.sealing import originals_of
 from wbtest.review.approvals import NotYours
 from wbtest.review.approvers import able_to_sign, four_eyes_objection
@@ -128,11 +127,7 @@ def submit_corrections(
         if person in able_to_sign({person.id}):
             _put_in_force(experiment, person)
             return True
-        record(
-            "experiment.correction_asked",
-            address_of(experiment),
-            by=person,
-        )
+        record("experiment.correction_asked", name_of_test(experiment), by=person)
     return False
 
 
@@ -158,8 +153,7 @@ def withdraw_corrections(experiment: Experiment, person: Person, read: str) -> N
         _demand_same(experiment, read)
         for each in waiting(experiment):
             experiment.corrections.remove(each)
-        about = address_of(experiment)
-        record("experiment.correction_withdrawn", about, by=person)
+        record("experiment.correction_withdrawn", name_of_test(experiment), by=person)
 
 
 def find_objection(experiment: Experiment, person: Person) -> str:

@@ -22,12 +22,12 @@ from wbtest.extensions import clock, db
 from wbtest.publishing import page_copy
 from wbtest.publishing import rule as rules
 from wbtest.publishing.images import demand_picture
-from wbtest.publishing.models import Experiment, Variant
+from wbtest.publishing.models import Experiment, Variant, name_of_test
 from wbtest.publishing.planner import MOST_DAILY
 from wbtest.store import Invalid, Refused, hold, writing
 from wbtest.team.audit import record
 from wbtest.team.models import Person
-from wbtest.writing.models import Release, Revision
+from wbtest.writing.models import Release, Revision, name_of
 from wbtest.writing.text_rules import find_fault
 
 CONTROL = "control"
@@ -167,7 +167,7 @@ def add_draft(revision: Revision, author: Person, **parts: Any) -> Experiment:
     )
     db.session.add(experiment)
     db.session.flush()
-    record("experiment.made", f"/p/{experiment.slug}", by=author)
+    record("experiment.made", name_of(revision), by=author)
     return experiment
 
 
@@ -238,7 +238,7 @@ def remove_experiment(experiment: Experiment) -> None:
         hold(release)
         if experiment.state != "draft":
             raise Frozen("This test has started, so you can’t delete it. End it instead.")
-        record("experiment.deleted", f"/p/{experiment.slug}")
+        record("experiment.deleted", name_of_test(experiment))
         session.delete(experiment)
         session.flush()
         if session.scalar(select(Experiment.id).where(Experiment.release_id == release.id)) is None:

@@ -28,7 +28,7 @@ from wbtest.publishing.launch_readiness import (
     unseen_warnings,
     warnings_of,
 )
-from wbtest.publishing.models import Experiment, Step
+from wbtest.publishing.models import Experiment, Step, name_of_test
 from wbtest.publishing.sealing import draft_digest, seal_experiment, sealed_rule
 from wbtest.publishing.stages import is_checked
 from wbtest.review.approvals import NotYours
@@ -251,7 +251,7 @@ def take_step(
     experiment.steps.append(Step(number=number, what=what, person=person, at=at, why=why))
     announce_step(experiment, what)
     if (action := f"experiment.{what}") in PHRASES:
-        record(action, f"/p/{experiment.slug}", by=person)
+        record(action, name_of_test(experiment), by=person)
     # Nobody is shown a draft.
     if experiment.state != "draft":
         announce_change()

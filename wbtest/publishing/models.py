@@ -19,7 +19,7 @@ from sqlalchemy.orm import Mapped, column_property, mapped_column, relationship
 from wbtest.extensions import Base
 from wbtest.store import UtcDateTime
 from wbtest.team.models import Person
-from wbtest.writing.models import Release, Revision
+from wbtest.writing.models import Release, Revision, name_of
 
 IS_OPEN = text("state IN ('running', 'paused')")
 
@@ -241,3 +241,8 @@ class ImageFile(Base):
     width: Mapped[int] = mapped_column(primary_key=True)
     height: Mapped[int]
     body: Mapped[bytes] = mapped_column(LargeBinary, deferred=True)
+
+
+def name_of_test(experiment: Experiment) -> str:
+    """Return the product in quotes and the number of its test: “Larder”, test 2."""
+    return f"{name_of(experiment.release)}, test {experiment.attempt}"

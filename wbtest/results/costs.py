@@ -18,7 +18,7 @@ from sqlalchemy.orm import joinedload
 
 from wbtest.audience.result_counts import Totals, by_source_ever
 from wbtest.extensions import clock, db
-from wbtest.publishing.models import Experiment
+from wbtest.publishing.models import Experiment, name_of_test
 from wbtest.publishing.sources import source_name
 from wbtest.results.figures import check_started
 from wbtest.results.models import Spend
@@ -252,4 +252,4 @@ def delete_spend(experiment: Experiment, person: Person, key: str) -> None:
 def _about(experiment: Experiment, spend: Spend) -> str:
     amount = CURRENCIES[spend.currency].write(spend.amount)
     days = f"{spend.first_day} to {spend.last_day}"
-    return f"{amount} on /p/{experiment.slug} ({spend.source}, {days})"
+    return f"{amount} on {name_of_test(experiment)} ({spend.source}, {days})"

@@ -17,7 +17,7 @@ from zoneinfo import ZoneInfo
 from sqlalchemy.orm import joinedload
 
 from wbtest.extensions import clock, db
-from wbtest.publishing.models import Experiment
+from wbtest.publishing.models import Experiment, name_of_test
 from wbtest.results.chart_style import (
     LINE,
     WORDS_HEIGHT,
@@ -145,7 +145,7 @@ def delete_note(experiment: Experiment, person: Person, key: str, *, is_owner: b
         if note.person_id != person.id and not is_owner:
             raise NotTheWriter("Only who wrote a note, or an owner, may delete it.")
         session.delete(note)
-        about = f"/p/{experiment.slug}: {note.text}"
+        about = f"{name_of_test(experiment)}: {note.text}"
         record("note.deleted", about, by=person)
 
 

@@ -20,8 +20,7 @@ from wtforms.validators import InputRequired, NumberRange, Optional
 from wbtest.config import Settings
 from wbtest.extensions import clock, db, runtime
 from wbtest.forms import TypedForm, add_form_error
-from wbtest.publishing.lifecycle import address_of
-from wbtest.publishing.models import Experiment
+from wbtest.publishing.models import Experiment, name_of_test
 from wbtest.results.figures import check_started
 from wbtest.results.models import SharedLink
 from wbtest.results.views import bp
@@ -178,7 +177,7 @@ def _refuse_too_many(experiment: Experiment) -> None:
 
 
 def _whose(link: SharedLink) -> str:
-    return f"“{link.label}” to {address_of(link.experiment)}"
+    return f"“{link.label}” to {name_of_test(link.experiment)}"
 
 
 def cookie_name(settings: Settings) -> str:

@@ -34,7 +34,7 @@ from wbtest.forms import TypedForm, add_form_error
 from wbtest.publishing import rule_text as rule_in_words
 from wbtest.publishing.forms import whole_of
 from wbtest.publishing.lifecycle import file_stem
-from wbtest.publishing.models import Experiment
+from wbtest.publishing.models import Experiment, name_of_test
 from wbtest.publishing.page_options import from_json as read_options
 from wbtest.publishing.planner import PlanRequest, advise
 from wbtest.publishing.rule import ACTS, EXCLUDED, act_named
@@ -82,7 +82,7 @@ TABS = (
     ("answers", "Answers"),
     ("statistics", "Statistics"),
 )
-SIGNUPS_AT_ONCE = 50
+SIGNUPS_AT_ONCE = 25
 
 
 class NoteForm(TypedForm):
@@ -327,7 +327,7 @@ def _over_time_page(experiment: Experiment, form: NoteForm) -> str:
 @access.requires("own")
 @proved("GET")
 def signups(experiment_id: int) -> ResponseReturnValue:
-    """Sign-ups, newest first, a page at a time."""
+    """Sign-ups, newest first, a page at a time; ``?details=1`` adds sources and answers."""
     return _signups_page(access.get(Experiment, experiment_id, "own"))
 
 
@@ -339,7 +339,7 @@ def signups_csv(experiment_id: int) -> ResponseReturnValue:
     experiment = access.get(Experiment, experiment_id, "own")
     listed = listed_signups(experiment, sealed_rule(experiment))
     rows = signup_rows(listed, questions_of(experiment))
-    record_download("signups.exported", f"/p/{experiment.slug}")
+    record_download("signups.exported", name_of_test(experiment))
     return send_file(as_csv(rows), f"{file_stem(experiment)}-signups.csv")
 
 
@@ -350,7 +350,7 @@ def signups_json(experiment_id: int) -> ResponseReturnValue:
     """The same for programs."""
     experiment = access.get(Experiment, experiment_id, "own")
     lines = signup_json(listed_signups(experiment, sealed_rule(experiment)))
-    record_download("signups.exported", f"/p/{experiment.slug}")
+    record_download("signups.exported", name_of_test(experiment))
     return send_file(lines, f"{file_stem(experiment)}-signups.json", "application/json")
 
 
@@ -361,7 +361,7 @@ def mailing_csv(experiment_id: int) -> ResponseReturnValue:
     """People who agreed to email, under headings that mailing tools know."""
     experiment = access.get(Experiment, experiment_id, "own")
     rows = mailing_rows(listed_signups(experiment, sealed_rule(experiment)), experiment.slug)
-    record_download("signups.exported", f"/p/{experiment.slug}")
+    record_download("signups.exported", name_of_test(experiment))
     return send_file(as_csv(rows), f"{file_stem(experiment)}-mailing.csv")
 
 
@@ -389,6 +389,7 @@ def _signups_page(experiment: Experiment, asked: str = "", fault: str = "") -> s
         experiment=experiment,
         signups=list(listed_signups(experiment, rule, shown)),
         shown=shown,
+        is_detailed="details" in request.args,
         kinds=kinds(experiment),
         count=numbers.here,
         left=numbers.left,

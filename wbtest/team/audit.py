@@ -91,7 +91,7 @@ ACTIONS: dict[str, dict[str, str]] = {
         "release.taken_up": "reopened",
     },
     "pages": {
-        "experiment.made": "created a test at",
+        "experiment.made": "created a test of",
         "experiment.deleted": "deleted the draft of",
         "experiment.checked": "passed the launch check of",
         "experiment.started": "started",
@@ -101,8 +101,8 @@ ACTIONS: dict[str, dict[str, str]] = {
         "experiment.correction_asked": "asked to correct",
         "experiment.corrected": "corrected",
         "experiment.correction_withdrawn": "withdrew a correction of",
-        "experiment.closed": "closed the address",
-        "experiment.opened": "opened a waiting list at",
+        "experiment.closed": "closed the page of",
+        "experiment.opened": "opened a waiting list for",
         "experiment.decided": "decided on",
         "spend.added": "added spend:",
         "spend.deleted": "deleted spend:",
@@ -292,8 +292,8 @@ def _nobody() -> str:
 def describe_action(action: str, about: str) -> str:
     """Return what a line says after the name of who did it.
 
-    >>> describe_action("experiment.started", "/p/larder"), describe_action("login.succeeded", "")
-    ('started /p/larder', 'logged in')
+    >>> describe_action("experiment.started", "“Larder”, test 1")
+    'started “Larder”, test 1'
     """
     return f"{PHRASES[action]} {about}".rstrip()
 

@@ -2,6 +2,7 @@
 
 from collections.abc import Iterator, Sequence
 from datetime import date
+from itertools import groupby
 from typing import Any
 
 from flask import render_template, request
@@ -21,7 +22,7 @@ from wbtest.team.login_views import bp
 from wbtest.team.models import AuditLine
 from wbtest.web import LARGEST_ID, as_csv, send_file
 
-ON_A_PAGE = 20
+ON_A_PAGE = 15
 COLUMNS = ("at", "who", "action", "about", "from", "said", "token")
 
 bp.add_app_template_global(describe_action, "audit_in_words")
@@ -33,11 +34,13 @@ def audit() -> ResponseReturnValue:
     """Who did what, the newest first; ``?person= &kind= &first= &last=`` narrow it down."""
     wanted = _wanted()
     before = request.args.get("before", type=_number)
-    lines = list(list_lines(wanted, before, ON_A_PAGE + 1))
+    found = list(list_lines(wanted, before, ON_A_PAGE + 1))
+    lines = found[:ON_A_PAGE]
     return render_template(
         "team/audit.html",
-        lines=lines[:ON_A_PAGE],
-        has_older=len(lines) > ON_A_PAGE,
+        lines=lines,
+        days=[(day, list(of_day)) for day, of_day in groupby(lines, lambda line: line.at.date())],
+        has_older=len(found) > ON_A_PAGE,
         is_newest=before is None,
         wanted=wanted,
         asked=_as_query(wanted),
