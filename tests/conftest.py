@@ -63,6 +63,7 @@ WHOLE = (
     "tests/decisions/test_memos.py::test_the_pdf_is_one_page_whatever_was_written",
     "tests/results/test_equal_everywhere.py::test_no_hour_is_lost_or_doubled",
     "tests/test_balancers.py",
+    "tests/test_page_limits.py",
     "tests/test_publish.py",
     "tests/test_wheel.py",
 )

@@ -203,10 +203,10 @@ def test_the_list_of_sign_ups_says_that_nobody_was_asked(app, mia, larder: Larde
     owner = Visitor(app)
     log_in(owner.browser, make_person("owner@x.io", "owner"))
 
-    page = words_in(owner.get(f"/experiments/{larder.experiment.id}/signups"))
+    page = words_in(owner.get(f"/experiments/{larder.experiment.id}/signups?details=1"))
 
     assert "Nobody was asked to confirm" in page
-    assert "not asked to confirm" in page
+    assert "Not asked to confirm" in page
 
 
 def test_a_test_whose_rule_needs_confirmations_cannot_start(app):

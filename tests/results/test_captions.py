@@ -51,9 +51,7 @@ def test_the_funnel_says_how_many_did_what_counts(begin: Start, now):
     experiment = begin()
     count_day(experiment, 0, seen=90, converted=9, served=100, confirmed=4)
 
-    assert of_funnel(results_of(experiment, now())) == (
-        "Of 100 people who were served the page 90 saw it and 9 signed up."
-    )
+    assert of_funnel(results_of(experiment, now())) == "9 of 90 visitors signed up."
 
 
 def test_what_counts_comes_last_and_is_marked(begin: Start, now: HandClock):
@@ -68,7 +66,7 @@ def test_what_counts_comes_last_and_is_marked(begin: Start, now: HandClock):
         ("Yes to the price", 4, False),
         ("Yes to a call in time", 3, True),
     ]
-    assert of_funnel(results).endswith("90 saw it and 3 agreed to a call.")
+    assert of_funnel(results) == "3 of 90 visitors agreed to a call."
 
 
 def test_who_began_the_form_are_at_least_those_of_one_form(begin: Start, now: HandClock):
@@ -84,7 +82,7 @@ def test_one_day_is_no_average(begin: Start, now: HandClock):
     count_day(experiment, 0, seen=41, converted=3)
     results = results_of(experiment, now())
 
-    assert of_visits(results) == "41 people saw the page, on Monday, 1 March."
+    assert of_visits(results) == "41 people saw the page, on 1 March."
     assert of_visits(results, {date(2027, 3, 2): ()}) == "Nobody has seen the page yet."
 
 

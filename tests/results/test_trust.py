@@ -31,14 +31,6 @@ def test_what_cannot_be_judged_yet_is_grey_and_says_so():
     assert (check.state, check.colour, check.word) == ("ok", "grey", "too early to say")
 
 
-@pytest.mark.parametrize(
-    ("key", "state", "is_shown"),
-    [("lost", "ok", False), ("split", "ok", True), ("lost", "warn", True), ("seal", "stop", True)],
-)
-def test_what_is_not_in_order_is_always_shown(key, state, is_shown):
-    assert Check(key, state, "So it is.", "Title", "yes").is_shown is is_shown
-
-
 OK = Check("lost", "ok", "Nothing was lost.", "Lost", "0")
 AMBER = Check("weekdays", "warn", "Nobody came on a Sunday.", "Weekdays", "6 of 7")
 RED = Check("split", "stop", "Too many saw A.", "Split", "broken")
@@ -63,10 +55,10 @@ def test_the_worst_check_gives_the_panel_its_colour_and_sentence(checks, colour,
     assert panel.sentence.startswith(begins)
 
 
-def test_what_is_worst_stands_first_and_nothing_is_dropped():
+def test_what_did_not_pass_is_shown_the_worst_first_and_nothing_is_dropped():
     panel = panel_of([OK, EARLY, AMBER, RED])
 
-    assert panel.shown == (RED, AMBER, EARLY)
+    assert panel.wanting == (RED, AMBER)
     assert panel.checks == (OK, EARLY, AMBER, RED)
 
 
@@ -96,6 +88,6 @@ def test_the_page_says_each_colour_in_words_the_cause_and_what_to_do(
     assert "2 checks failed. Don’t decide on this data." in words
     assert "<b>Red, failed.</b> 680 and 412 people saw the page" in words
     assert "Likeliest cause: Of those from x only 12 of 292 saw “Price”" in words
-    assert "<b>Next:</b> Find the cause, fix it" in words
+    assert "<b>Next:</b> Find the cause and fix it." in words
     assert f'href="/p/{experiment.slug}"' in words
     assert "<b>Open, too early to say.</b>" in words

@@ -254,7 +254,7 @@ def test_every_chart_has_a_conclusion_however_few_came(begin: Start, visitors):
     results = results_of(experiment, LATER)
     sentences = [getattr(captions, name)(results) for name in dir(captions) if name[:3] == "of_"]
 
-    assert len(sentences) == 8
+    assert len(sentences) == 7
     assert all(sentence[0] in sentence[0].upper() for sentence in sentences)
     assert all(sentence.endswith(".") for sentence in sentences)
 
@@ -363,7 +363,7 @@ def test_lost_figures_lead_to_the_end_of_the_test_and_to_a_new_draft(
     card = page[page.index('class="card verdict"') : page.index("View locked rule")]
 
     assert "This data can’t be used. Fix the page, end this test and start a new one." in card
-    assert "The data is kept, but can’t be used." in card
+    assert "The data is kept, but can’t be used." not in card
     assert f'action="{place}/end"' in card
     assert f'action="{place}/clone"' in card
     assert f'href="{place}/decision"' not in card

@@ -28,7 +28,7 @@ from wbtest.publishing import rule as rules
 from wbtest.publishing.experiments import CONTROL
 from wbtest.publishing.launch_readiness import writers_of
 from wbtest.publishing.lifecycle import address_of
-from wbtest.publishing.models import Correction, Decision, Experiment, Step
+from wbtest.publishing.models import Correction, Decision, Experiment, Step, name_of_test
 from wbtest.publishing.sealing import sealed_rule
 from wbtest.publishing.stages import Stage, newest_decisions, stage_of
 from wbtest.results.summary import Summary, summaries
@@ -318,7 +318,7 @@ def waits_for_corrections() -> list[TodoItem]:
         TodoItem(
             who=Assignee(person.name, person.id),
             thing=f"correct {each.experiment_id}.{each.number}",
-            what=f"Approve a correction of {address_of(each.experiment)}",
+            what=f"Approve a correction of {name_of_test(each.experiment)}",
             by=each.author.name,
             since=each.asked_at,
             path=f"/experiments/{each.experiment_id}/variants/{each.variant or CONTROL}",

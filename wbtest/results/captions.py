@@ -8,7 +8,7 @@ from datetime import date, datetime
 from wbtest.audience.result_counts import Totals
 from wbtest.publishing.rule import ACTS
 from wbtest.publishing.rule_text import as_percent
-from wbtest.results.chart_style import belief, odds
+from wbtest.results.chart_style import belief, day_words, odds
 from wbtest.results.charts import shows_below
 from wbtest.results.figures import Results
 from wbtest.results.history import total
@@ -92,23 +92,12 @@ def of_evidence(results: Results) -> str:
     return f"{name} passed the decision line on day {day}. {_end_of_crossing(results, day)}"
 
 
-def of_course(results: Results) -> str:
-    """Where each variant's interval stands now, after all days."""
-    if results.verdict.is_withheld:
-        return of_intervals(results)
-    return f"{of_intervals(results)} Bands narrow as visitors come."
-
-
 def of_funnel(results: Results) -> str:
     """From served to what counts, over all variants."""
     everybody = results.everybody
     if not everybody.served:
         return f"Nobody was served the page{_yet(results)}."
-    people = "person who was" if everybody.served == 1 else "people who were"
-    return (
-        f"Of {everybody.served:,} {people} served the page {everybody.seen:,} saw it and "
-        f"{everybody.converted:,} {act(results)}."
-    )
+    return f"{everybody.converted:,} of {number_of(everybody.seen, 'visitor')} {act(results)}."
 
 
 def of_rates(results: Results, days: Days | None = None) -> str:
@@ -119,8 +108,8 @@ def of_rates(results: Results, days: Days | None = None) -> str:
         return f"Too few days with {FEWEST} visitors or more to compare days{_yet(results)}."
     low, high = (end(large, key=lambda day: _rate(large[day])) for end in (min, max))
     return (
-        f"All variants together: from {_share(large[low])} on {_date(low)} "
-        f"to {_share(large[high])} on {_date(high)}. Single days are mostly chance."
+        f"From {_share(large[low])} ({day_words(low)}) to {_share(large[high])} "
+        f"({day_words(high)}). Single days are mostly chance."
     )
 
 
@@ -133,12 +122,9 @@ def of_visits(results: Results, days: Days | None = None) -> str:
     everybody = total(sums.values()).seen
     if len(sums) == 1:
         people = number_of(everybody, "person", "people")
-        return f"{people} saw the page, on {_date(busiest)}."
+        return f"{people} saw the page, on {day_words(busiest)}."
     daily = number_of(round(everybody / len(sums)), "person", "people")
-    return (
-        f"On days with visitors about {daily} saw the page for the first time; most on "
-        f"{_date(busiest)}, {sums[busiest].seen:,}."
-    )
+    return f"About {daily} a day. Most, {sums[busiest].seen:,}, on {day_words(busiest)}."
 
 
 def of_comparison(results: Results) -> str:
@@ -215,10 +201,6 @@ def _share(totals: Totals) -> str:
     return percent(_rate(totals))
 
 
-def _date(day: date) -> str:
-    return f"{day:%A}, {day.day} {day:%B}"
-
-
 MOST = {
     "source": "Most came from “{}”",
     "device": "Most came on a {}",
@@ -228,11 +210,8 @@ MOST = {
 }
 
 
-def segment_caption(segments: Sequence[Segment], kind: str, did: str) -> str:
-    """Return where most are, and whether rates differ; ``kind`` is one of those in ``MOST``.
-
-    ``did`` is what they did who count.
-    """
+def segment_caption(segments: Sequence[Segment], kind: str) -> str:
+    """Return where most are, and whether rates differ; ``kind`` is one of those in ``MOST``."""
     came = [segment for segment in segments if segment.all.seen]
     if not came:
         return "Nobody who counts has seen the page in this part."
@@ -248,15 +227,11 @@ def segment_caption(segments: Sequence[Segment], kind: str, did: str) -> str:
     low, high = (end(large, key=lambda segment: _rate(segment.all)) for end in (min, max))
     if _rate(low.all) == _rate(high.all):
         return f"{most} The rate is the same in each {kind} with {FEWEST} visitors or more."
-    between = (
-        f"From {_share(low.all)} ({low.name}) to {_share(high.all)} ({high.name}) {did} where "
-        f"{FEWEST} or more came"
-    )
     if max(s.wilson.low for s in large) <= min(s.wilson.high for s in large):
-        return f"{most} {between}. All intervals overlap, so it may be chance."
+        return f"{most} All intervals overlap, so differences may be chance."
     return (
-        f"{most} {between}. Some intervals don’t overlap, which chance does, too. Test it "
-        "before you believe it."
+        f"{most} From {_share(low.all)} ({low.name}) to {_share(high.all)} ({high.name}). That can "
+        "be chance, too: test it before you believe it."
     )
 
 

@@ -14,7 +14,6 @@ from typing import Any
 from wbtest.audience.result_counts import Totals
 from wbtest.publishing.rule_text import as_percent
 from wbtest.results.chart_style import (
-    AXIS,
     BESIDE,
     DASHES,
     FOOT_HEIGHT,
@@ -215,83 +214,49 @@ def _highest(results: Results) -> float:
 Days = Mapping[date, Sequence[Totals]]
 
 
-# Of a step of the funnel, and of the name above its variant; in pixels.
-STEP_HEIGHT, TITLE_HEIGHT = 24, 34
+# In pixels: a bar of the funnel, and one of several in its step. Steps of several have a gap of
+# this many bars between them.
+STEP_HEIGHT, BAR_HEIGHT = 24, 18
+STEP_GAP = 0.7
 
 
 def funnel(results: Results, stages: Sequence[Stage]) -> str:
-    """From served to the last step: a panel for each variant, with the share of the step before."""
-    variants, steps = results.variants, len(stages)
+    """From served to the last step: a bar for each variant, with the share of the step before."""
+    variants = results.variants
     is_alone = len(variants) == 1
-    first = 0 if is_alone else _leader(results)
-    title = 0 if is_alone else TITLE_HEIGHT
-    panel = title + steps * STEP_HEIGHT
-    plot = len(variants) * panel
-    most = max(max(stage.counts) for stage in stages)
+    apart = 1 if is_alone else len(variants) + STEP_GAP
+    bottom = (len(stages) - 1) * apart + len(variants) - 0.5
     traces: list[Parts] = []
     notes: list[Parts] = []
-    axes: Parts = {}
+    for step, stage in enumerate(stages):
+        middle = step * apart + (len(variants) - 1) / 2
+        notes.append(row_name(stage.name, -middle, is_strong=False))
     for k, variant in enumerate(variants):
-        axis = "y" if k == 0 else f"y{k + 1}"
-        top = 1 - (k * panel + title) / plot
-        axes[f"yaxis{k + 1 if k else ''}"] = AXIS | {
-            "visible": False,
-            "domain": [round(max(top - steps * STEP_HEIGHT / plot, 0), 5), round(top, 5)],
-            "range": [0.5 - steps, 0.5],
-            "anchor": "x",
-        }
         counts = [stage.counts[k] for stage in stages]
-        traces.append(_steps(variant, stages, counts, axis, is_first=k == first))
-        if title:
-            place = {"y": top, "yref": "paper", "yanchor": "bottom", "yshift": 2}
-            notes.append(row_name("", 0) | {"text": short(variant.name)} | place)
+        places = [-(step * apart + k) for step in range(len(stages))]
+        said = [f"{stage.name}, {n:,}" for stage, n in zip(stages, counts, strict=True)]
+        bars = {"orientation": "h", "x": counts, "y": places, "width": 0.75}
+        traces.append(bars_of(k, variant) | bars | saying(said))
         shares = ["", *(_share(*pair) for pair in pairwise(counts))]
-        for step, (stage, count, share) in enumerate(zip(stages, counts, shares, strict=True)):
-            notes.append(row_name(stage.name, -step, is_strong=False, yref=axis))
-            notes.append(row_figures([f"{count:,}{share}"], -step, yref=axis))
-    y = axes.pop("yaxis")
+        for place, count, share in zip(places, counts, shares, strict=True):
+            notes.append(row_figures([f"{count:,}{share}"], place))
+    bar = STEP_HEIGHT if is_alone else BAR_HEIGHT
+    foot = 8 if is_alone else FOOT_HEIGHT
     return as_json(
         traces,
-        height=16 + plot,
-        beside=BESIDE | {"b": 8},
-        x={"visible": False, "range": [0, max(most, 1)]},
-        y=y,
-        bargap=0.35,
+        height=8 + foot + round(bar * (bottom + 0.5)),
+        beside=BESIDE | {"b": foot},
+        x={"visible": False, "range": [0, max(*(max(stage.counts) for stage in stages), 1)]},
+        y={"visible": False, "range": [-bottom, 0.5]},
+        barmode="overlay",
         annotations=notes,
-        showlegend=False,
-        **axes,
+        showlegend=not is_alone,
     )
-
-
-def _steps(
-    variant: VariantFigures,
-    stages: Sequence[Stage],
-    counts: list[int],
-    axis: str,
-    *,
-    is_first: bool,
-) -> Parts:
-    return {
-        "type": "bar",
-        "orientation": "h",
-        "name": short(variant.name),
-        "x": counts,
-        "y": [-step for step in range(len(stages))],
-        "yaxis": axis,
-        "marker": {"color": "var(--accent)" if is_first else "var(--edge)"},
-        **saying([f"{stage.name}, {n:,}" for stage, n in zip(stages, counts, strict=True)]),
-    }
-
-
-def _leader(results: Results) -> int:
-    """The variant with the best evidence, among those that the verdict speaks of if it does."""
-    places = results.verdict.variants or range(len(results.variants))
-    return max(places, key=lambda k: results.variants[k].log_e_above)
 
 
 def _share(before: int, now: int) -> str:
     """How many of the step before; '' of few, and where a step is no part of the one before."""
-    return f" · {now / before:.0%}" if before >= SMALL and now <= before else ""
+    return f" ({now / before:.0%})" if before >= SMALL and now <= before else ""
 
 
 def visits_by_day(results: Results, days: Days, annotations: Sequence[MarkedMoment] = ()) -> str:
@@ -334,7 +299,7 @@ def _by_day(
         top=8 + happened.height,
         x=day_axis(list(days)),
         # Few are counted one by one: half a person is none.
-        y={"rangemode": "tozero", "tickformat": ",d", "nticks": 6},
+        y={"rangemode": "tozero", "tickformat": ",d", "nticks": 4},
         barmode="stack",
         bargap=0.3,
         shapes=happened.lines,

@@ -50,7 +50,7 @@ LONG_PAUSE_HOURS = 24.0
 def check_split(counted: Counted) -> Check:
     """Did as many see each variant as its weight says?"""
     reason = "Something treats the variants differently, so you can’t compare them."
-    do = "Find the cause, fix it and start a new test. This data can’t be used."
+    do = "Find the cause and fix it."
     title, did = "Even split", "saw the page"
     seen = [totals.seen for totals in counted.variants]
     found = _split_of("split", title, seen, counted, did, reason, do)

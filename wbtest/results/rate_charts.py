@@ -1,6 +1,7 @@
 """What is known of each variant's rate, and its charts as JSON for Plotly.
 
-Day by day with the decision interval, safe to watch; and the posterior densities, for information.
+Day by day with the decision interval, which is always valid; and the posterior densities, for
+reference.
 Each variant has a panel of its own, since bands that lie on each other cannot be told apart.
 """
 
@@ -140,7 +141,7 @@ def course_chart(
             "domain": [round(max(bottom, 0), 4), round(top, 4)],
             "range": [0, most],
             "tickformat": ".0%",
-            "nticks": 4,
+            "nticks": 3,
         }
         traces += _course_of(results, variant, path, axis)
         bold = {"color": "var(--ink)", "weight": 600}
@@ -281,7 +282,7 @@ def beliefs(results: Results, densities: Sequence[Density]) -> str:
         height=320,
         top=8,
         beside={"b": FOOT_HEIGHT},
-        x={"range": [0, max([1.1 * target, *ends])], "tickformat": ".0%", "nticks": 6},
+        x={"range": [0, max([1.1 * target, *ends])], "tickformat": ".0%", "nticks": 4},
         y={"visible": False, "range": [0, 1.1 * max([d.top for d in densities], default=1.0)]},
         shapes=[level(target, is_upright=True)],
         annotations=[foot_words(f"target {as_percent(target)}", target)],

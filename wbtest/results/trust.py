@@ -21,8 +21,6 @@ Colour = Literal["green", "amber", "red", "grey"]
 Where = Literal[
     "", "page", "excluded", "signups", "history", "attempts", "seal", "links", "networks", "aside"
 ]
-# What everybody asks first.
-USUAL = ("split", "beacons", "machines", "sources", "weekdays", "confirmed")
 # Of fewer than this a per cent would say more than is known.
 SMALL = 100
 # What these stop is not saved by mending it: whoever saw which variant did not come by chance.
@@ -53,11 +51,6 @@ class Check(Struct, frozen=True):
     hints: tuple[str, ...] = ()
     where: Where = ""
     is_early: bool = False
-
-    @property
-    def is_shown(self) -> bool:
-        """Whether the panel shows it without being asked: what is not in order always."""
-        return self.state != "ok" or self.check in USUAL
 
     @property
     def colour(self) -> Colour:
@@ -218,17 +211,17 @@ def pauses_of(steps: Sequence[tuple[str, datetime]], end: datetime) -> tuple[Pau
     return (*found, Paused(since, max(end, since))) if since else tuple(found)
 
 
-SEVERITY: tuple[Colour, ...] = ("red", "amber", "grey", "green")
+SEVERITY: tuple[CheckState, ...] = ("stop", "warn")
 # While this one is too early, so are all.
 FIRST_TO_JUDGE = "beacons"
 
 
 class Panel(NamedTuple):
-    """What the panel shows. ``shown`` stand open, what is worst first; ``checks`` are all."""
+    """What the panel shows. ``wanting`` didn't pass, the worst first; ``checks`` are all."""
 
     colour: Colour
     sentence: str
-    shown: tuple[Check, ...]
+    wanting: tuple[Check, ...]
     checks: tuple[Check, ...]
 
 
@@ -240,10 +233,8 @@ def panel_of(checks: Sequence[Check]) -> Panel:
     'All checks passed.'
     """
     colour, sentence = _overall(checks)
-    shown = sorted(
-        (check for check in checks if check.is_shown), key=lambda c: SEVERITY.index(c.colour)
-    )
-    return Panel(colour, sentence, tuple(shown), tuple(checks))
+    wanting = [check for state in SEVERITY for check in checks if check.state == state]
+    return Panel(colour, sentence, tuple(wanting), tuple(checks))
 
 
 def _overall(checks: Sequence[Check]) -> tuple[Colour, str]:

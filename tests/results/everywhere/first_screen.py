@@ -69,11 +69,8 @@ def _check_funnel(reader: Reader, page: str) -> None:
 def _check_sentences(reader: Reader, page: str) -> None:
     total = expecting.added(reader.rows)
     if total[0]:
-        people = "person who was" if total[0] == 1 else "people who were"
-        said = (
-            f"Of {whole(total[0])} {people} served the page {whole(total[1])} saw it and "
-            f"{whole(total[2])} {reader.plan.act}"
-        )
+        visitors = "visitor" if total[1] == 1 else "visitors"
+        said = f"{whole(total[2])} of {whole(total[1])} {visitors} {reader.plan.act}."
         assert said in plain(page)
     if "data-now=" in page:
         assert f'data-seen="{total[1]}"' in page

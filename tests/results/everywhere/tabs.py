@@ -16,12 +16,11 @@ from tests.results.everywhere.reading import (
     has_table,
     odds,
     of,
-    percent,
     table,
     whole,
     wilson,
 )
-from tests.results.everywhere.recount import ACTED, Numbers
+from tests.results.everywhere.recount import Numbers
 
 COURSE = "Rates and decision intervals by day"
 EVIDENCE = "Evidence by variant, now"
@@ -157,21 +156,12 @@ def check_statistics(reader: Reader) -> None:
             name,
             counted(row),
             between(wilson(row)) if row[1] else "–",
-            _of_served(reader, row),
             between(value["sequence"]),
         ]
         for name, row, value in zip(reader.names, rows, values, strict=True)
     ]
     _check_against(reader, page)
     _check_split(reader, page)
-
-
-def _of_served(reader: Reader, row: Numbers) -> str:
-    if not row[0]:
-        return "–"
-    acted = row[ACTED[reader.plan.conversion]]
-    share = f" {percent(acted / row[0])}" if row[0] >= 100 else ""
-    return f"{whole(acted)} of {whole(row[0])}{share}"
 
 
 def _check_against(reader: Reader, page: str) -> None:
