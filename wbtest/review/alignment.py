@@ -23,7 +23,6 @@ from wbtest.review.review_answers import (
 from wbtest.review.reviewers import Seat, take_seat
 from wbtest.store import Gone, Refused, hold, writing
 from wbtest.writing.models import Release, Revision
-from wbtest.writing.text_rules import spelled
 
 
 class NotBeforeYours(Refused):
@@ -43,11 +42,6 @@ class Summary(NamedTuple):
     counts: tuple[tuple[str, Agreement], ...]
     drafts: tuple[DraftAgreement, ...]
     warning: str
-
-    @property
-    def answered_in_words(self) -> str:
-        """How many people answered, as a sentence begins: “Four”."""
-        return spelled(self.answered).capitalize()
 
     @property
     def sentence(self) -> str:

@@ -80,11 +80,6 @@ def part_of(document: Document, path: str) -> str:
     return document.faq[int(row[1])].audience if row else path.partition(".")[0]
 
 
-def name_of_part(name: str) -> str:
-    """What the pages call a part: “Problem”, “Customer questions”, “The whole release”."""
-    return _NAMES[name]
-
-
 def label_of(document: Document, path: str) -> str:
     """What the pages call the text at ``path``.
 

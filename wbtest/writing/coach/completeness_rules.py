@@ -277,8 +277,7 @@ def _is_main(text: Text, index: int, subjects: frozenset[str]) -> bool:
 
 
 def _mark(text: Text, place: Place) -> Mark:
-    words = text.text[place.start : place.end]
-    return text.mark(place.start, place.end, "warn", f"“{words}” says that it is not there yet.")
+    return text.mark_words(place, "warn", "“{}” says that it is not there yet.")
 
 
 A12 = Rule(
@@ -316,11 +315,9 @@ def check_nothing_left(reading: Reading) -> Iterator[Mark]:
         found = {*_blanks(text), *notes_in(text), *_phrases(text), *_names(text)}
         reach = 0
         for place in sorted(found, key=lambda place: (place.start, -place.end)):
-            words = text.text[place.start : place.end]
             if place.start >= reach:
                 reach = place.end
-                message = f"“{words}” is still to be filled in."
-                yield text.mark(place.start, place.end, "stop", message)
+                yield text.mark_words(place, "stop", "“{}” is still to be filled in.")
         yield from _sample_names(text)
 
 
@@ -423,8 +420,7 @@ def _put_off(text: Text, fix: str, *, is_ours_only: bool = False) -> Iterator[Ma
     for place in found:
         if place.start >= reach and not quoted.covers(place.start):
             reach = place.end
-            words = text.text[place.start : place.end]
-            yield text.mark(place.start, place.end, "stop", f"“{words}” decides nothing.", fix)
+            yield text.mark_words(place, "stop", "“{}” decides nothing.", fix)
 
 
 def _decided_later(text: Text) -> Iterator[Place]:

@@ -284,6 +284,11 @@ class Text:
         """Return a mark on characters ``start`` to ``end``."""
         return Mark(self.path, self.part, start, end, severity, message, fix)
 
+    def mark_words(self, place: Span, severity: Severity, message: str, fix: str = "") -> Mark:
+        """Return a mark on the words at ``place``, which the message names in place of ``{}``."""
+        words = self.text[place.start : place.end]
+        return self.mark(place.start, place.end, severity, message.format(words), fix)
+
     def mark_all(self, severity: Severity, message: str, fix: str = "") -> Mark:
         """Return a mark on the whole text."""
         return self.mark(0, len(self.text), severity, message, fix)

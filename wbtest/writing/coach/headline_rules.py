@@ -151,10 +151,7 @@ def check_no_technology(reading: Reading) -> Iterator[Mark]:
     found = find_listed(headline, "technology")
     subject = [] if found else _subject(headline, reading.document.segment)
     for place in (*subject, *found):
-        words = headline.text[place.start : place.end]
-        yield headline.mark(
-            place.start, place.end, "warn", f"“{words}” is how it is built, not what it does."
-        )
+        yield headline.mark_words(place, "warn", "“{}” is how it is built, not what it does.")
 
 
 def _subject(headline: Text, segment: str) -> list[Place]:
@@ -265,8 +262,7 @@ def check_not_everyone(reading: Reading) -> Iterator[Mark]:
     if segment and not is_vague and is_named(segment, subheading.text, reading.language):
         return
     for place in find_anybody(subheading):
-        words = subheading.text[place.start : place.end]
-        yield subheading.mark(place.start, place.end, "warn", f"“{words}” could be anybody.")
+        yield subheading.mark_words(place, "warn", "“{}” could be anybody.")
 
 
 S3 = Rule(

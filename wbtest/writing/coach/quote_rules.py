@@ -400,8 +400,7 @@ def check_not_forced(reading: Reading) -> Iterator[Mark]:
     yield from _copied(reading, said)
     yield from _numbers(reading, said)
     for hit in said.find("hype"):
-        words = said.text[hit.start : hit.end]
-        yield said.mark(hit.start, hit.end, "warn", f"No customer says “{words}” to a friend.")
+        yield said.mark_words(hit, "warn", "No customer says “{}” to a friend.")
     if said.words > MOST_WORDS:
         # In scripts without spaces there is no sixty-first word to begin from.
         start = said.tokens[MOST_WORDS].start if len(said.tokens) > MOST_WORDS else 0

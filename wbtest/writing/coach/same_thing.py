@@ -61,7 +61,7 @@ def is_named(what: str, text: str, language: str, ignored: str = "") -> bool:
     False
     """
     wanted, given = _fold(what[:LONGEST]), _fold(text[:LONGEST])
-    if not _share_script(wanted, given):
+    if _scripts(wanted).isdisjoint(_scripts(given)):
         return True
     vague = _folded_list(language, ignored)
     every = _DENSE.findall(wanted)
@@ -155,10 +155,6 @@ def _other_pieces(folded: str, is_dense: bool) -> set[str]:
 
 def _grams(run: str, size: int) -> set[str]:
     return {run[i : i + size] for i in range(max(1, len(run) - size + 1))}
-
-
-def _share_script(one: str, other: str) -> bool:
-    return bool(_scripts(one) & _scripts(other))
 
 
 def _scripts(text: str) -> set[str]:

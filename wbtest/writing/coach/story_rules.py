@@ -142,10 +142,7 @@ def check_outcomes(reading: Reading) -> Iterator[Mark]:
     if reading.form == "short" or solution is None:
         return
     for place in find_listed(solution, "architecture"):
-        words = solution.text[place.start : place.end]
-        yield solution.mark(
-            place.start, place.end, "note", f"“{words}” is inside the product, not in a day."
-        )
+        yield solution.mark_words(place, "note", "“{}” is inside the product, not in a day.")
 
 
 L1 = Rule(

@@ -182,15 +182,9 @@ def check_hype(reading: Reading) -> Iterator[Mark]:
     for text in reading.prose:
         severity: Severity = "stop" if text.path == "headline" else "warn"
         for place in find_listed(text, "hype"):
-            words = text.text[place.start : place.end]
-            yield text.mark(
-                place.start, place.end, severity, f"“{words}” is a claim no customer would make."
-            )
+            yield text.mark_words(place, severity, "“{}” is a claim no customer would make.")
         for place in superlatives_in(text):
-            words = text.text[place.start : place.end]
-            yield text.mark(
-                place.start, place.end, severity, f"Nobody can check “{words}”.", "Say by how much."
-            )
+            yield text.mark_words(place, severity, "Nobody can check “{}”.", "Say by how much.")
         yield from _promises(text, severity)
 
 
@@ -206,12 +200,10 @@ def _promises(text: Text, severity: Severity) -> Iterator[Mark]:
     measured = {sentences.index(start) for start in starts}
     for place in places:
         if sentences.index(place.start) not in measured:
-            words = text.text[place.start : place.end]
-            yield text.mark(
-                place.start,
-                place.end,
+            yield text.mark_words(
+                place,
                 severity,
-                f"How “{words}” is it?",
+                "How “{}” is it?",
                 "Give the number: minutes, steps, clicks. Or show it happening.",
             )
 
@@ -241,10 +233,7 @@ def check_excited(reading: Reading) -> Iterator[Mark]:
     for text in reading.prose:
         for place in find_listed(text, "excited"):
             if _is_of_the_company(text, place, reading.document.product):
-                words = text.text[place.start : place.end]
-                yield text.mark(
-                    place.start, place.end, "warn", f"“{words}” is how you feel, not what they get."
-                )
+                yield text.mark_words(place, "warn", "“{}” is how you feel, not what they get.")
 
 
 def _is_of_the_company(text: Text, place: Place, product: str) -> bool:
