@@ -256,5 +256,7 @@ def test_the_portfolio_holds_every_idea_against_its_bar(program: Program, met: E
 
     [idea] = found["ideas"]
     assert (idea["newest_test"], idea["seen"], idea["target"]) == ("larder", 420, 0.08)
+    assert idea["stage"] == "decide"
     assert program.get("/portfolio?q=submarine").json["ideas"] == []
+    assert program.get("/portfolio?stage=writing").json["ideas"] == []
     assert program.get("/portfolio?page=2").json["ideas"] == []

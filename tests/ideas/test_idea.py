@@ -1,4 +1,4 @@
-"""Where an idea stands, in which order ideas come, and what is said of all of them. Pure."""
+"""The stage of an idea, in which order ideas come, and what is said of all of them."""
 
 import doctest
 from datetime import UTC, datetime, timedelta
@@ -6,13 +6,25 @@ from datetime import UTC, datetime, timedelta
 import pytest
 from msgspec.structs import replace
 
-from wbtest.ideas import idea, idea_chart, idea_text
-from wbtest.ideas.idea import Ending, Idea, Started, days_of, place_of, state_of
-from wbtest.ideas.idea_text import outcome_of, stopped_sentence, summary_sentence, wanted
+from wbtest.ideas import idea, idea_list
+from wbtest.ideas.idea import (
+    Ending,
+    Idea,
+    NewestRevision,
+    Started,
+    days_of,
+    place_of,
+    stage_of,
+    status_text,
+    stopped_sentence,
+    summary_sentence,
+    wanted_text,
+)
 
 BEGAN = datetime(2027, 3, 1, 9, tzinfo=UTC)
 LATER = BEGAN + timedelta(days=20)
 RUNS = Started(1, "larder", BEGAN)
+NO_REVISION = NewestRevision()
 ON_PAPER = Ending("stop", "Nobody asked.", "Ada", LATER, 13, is_on_paper=True)
 
 
@@ -24,35 +36,40 @@ def chose(choice: str) -> Ending:
     return Ending(choice, "As the rule says.", "Ada", LATER)
 
 
-@pytest.mark.parametrize("module", [idea_chart, idea, idea_text])
+@pytest.mark.parametrize("module", [idea, idea_list])
 def test_every_example_is_true(module):
     assert doctest.testmod(module).failed == 0
 
 
 @pytest.mark.parametrize(
-    ("of", "state"),
+    ("of", "stage"),
     [
         (make_idea(), "writing"),
-        (make_idea(RUNS), "running"),
-        (make_idea(replace(RUNS, is_told=True)), "needs"),
-        (make_idea(replace(RUNS, is_over=True)), "needs"),
-        (make_idea(replace(RUNS, proposed="go"), chose("stop")), "needs"),
-        (make_idea(RUNS, chose("go")), "go"),
-        (make_idea(RUNS, chose("iterate")), "iterate"),
-        (make_idea(RUNS, chose("stop")), "stopped"),
-        (make_idea(ending=ON_PAPER), "stopped"),
-        (make_idea(replace(RUNS, proposed="go"), ON_PAPER), "stopped"),
+        (make_idea(RUNS), "testing"),
+        (make_idea(replace(RUNS, is_over=True)), "decide"),
+        (make_idea(replace(RUNS, proposed="go"), chose("stop")), "decide"),
+        (make_idea(RUNS, chose("go")), "done"),
+        (make_idea(RUNS, chose("iterate")), "writing"),
+        (make_idea(RUNS, chose("stop")), "done"),
+        (make_idea(ending=ON_PAPER), "done"),
+        (make_idea(replace(RUNS, proposed="go"), ON_PAPER), "done"),
+        (replace(make_idea(), drafts=(4,)), "approved"),
     ],
 )
-def test_an_idea_stands_where_its_last_word_left_it(of: Idea, state: str):
-    assert state_of(of) == state
+def test_an_idea_is_in_the_stage_where_its_last_decision_left_it(of: Idea, stage: str):
+    assert stage_of(of, NO_REVISION) == stage
 
 
-def test_what_was_judged_counts_more_than_what_the_worker_told():
-    told, untold = make_idea(replace(RUNS, is_told=True)), make_idea(RUNS)
+def test_a_text_is_in_review_until_it_is_approved():
+    read = NewestRevision(2, is_in_review=True)
 
-    assert state_of(told, is_ripe=False) == "running"
-    assert state_of(untold, is_ripe=True) == "needs"
+    assert stage_of(make_idea(), read) == "review"
+    assert stage_of(make_idea(), read._replace(is_approved=True)) == "approved"
+    assert stage_of(make_idea(RUNS, chose("iterate")), read) == "review"
+
+
+def test_a_test_that_settles_no_more_is_there_to_be_decided():
+    assert stage_of(make_idea(RUNS), NO_REVISION, is_ripe=True) == "decide"
 
 
 def test_what_waits_longest_comes_first_and_of_the_settled_the_latest():
@@ -61,7 +78,8 @@ def test_what_waits_longest_comes_first_and_of_the_settled_the_latest():
     lately = make_idea(RUNS, replace(chose("stop"), at=LATER + timedelta(days=1)), number=4)
 
     ordered = sorted(
-        [stopped, lately, second, first], key=lambda each: place_of(each, state_of(each))
+        [stopped, lately, second, first],
+        key=lambda each: place_of(each, stage_of(each, NO_REVISION)),
     )
 
     assert [each.release_id for each in ordered] == [1, 2, 4, 3]
@@ -71,35 +89,26 @@ def test_days_end_with_a_go_or_a_stop_and_else_with_today():
     today = BEGAN + timedelta(days=30)
     ends = {choice: make_idea(RUNS, chose(choice)) for choice in ("go", "stop", "iterate")}
 
-    assert {name: days_of(each, state_of(each), today) for name, each in ends.items()} == {
-        "go": 20,
-        "stop": 20,
-        "iterate": 30,
-    }
+    days = {name: days_of(of, stage_of(of, NO_REVISION), today) for name, of in ends.items()}
+
+    assert days == {"go": 20, "stop": 20, "iterate": 30}
     assert days_of(make_idea(), "writing", BEGAN) == 1
 
 
-def test_every_idea_is_told_once():
-    assert summary_sentence(["reached", "stopped", "stopped", "running", "running", "running"]) == (
-        "6 ideas: 1 on target, 3 undecided, 2 stopped early."
+def test_every_idea_is_counted_once_by_its_stage_and_a_decided_one_by_its_decision():
+    ideas = [make_idea(RUNS), make_idea(RUNS, chose("stop")), make_idea(RUNS, chose("iterate"))]
+    ideas += [make_idea(ending=ON_PAPER), make_idea(RUNS, chose("go")), make_idea()]
+
+    assert summary_sentence((each, stage_of(each, NO_REVISION)) for each in ideas) == (
+        "6 ideas: 2 writing, 1 testing, 1 go, 2 stopped."
     )
+    assert summary_sentence([]) == ""
 
 
-@pytest.mark.parametrize(
-    ("state", "is_reached", "is_over", "outcome"),
-    [
-        ("stopped", True, True, "stopped"),
-        ("needs", True, False, "reached"),
-        ("go", True, True, "reached"),
-        ("go", False, True, "went"),
-        ("iterate", False, True, "iterate"),
-        ("needs", False, True, "undecided"),
-        ("running", False, False, "running"),
-        ("writing", False, False, "writing"),
-    ],
-)
-def test_a_stop_outweighs_a_bar_that_was_reached(state, is_reached, is_over, outcome):
-    assert outcome_of(state, is_reached=is_reached, is_over=is_over) == outcome
+def test_a_text_that_went_back_to_writing_says_so():
+    back = make_idea(RUNS, chose("iterate"))
+
+    assert status_text(back, "writing", NO_REVISION, "", LATER) == "Back to writing"
 
 
 def test_without_a_guess_only_the_days_are_told():
@@ -112,6 +121,6 @@ def test_without_a_guess_only_the_days_are_told():
 
 
 def test_the_team_is_told_what_an_idea_wants_of_it():
-    assert wanted("stop", "go", is_doubted=True) == "Stop needs a second approver"
-    assert wanted("", "go", is_doubted=True) == "Data unreliable"
-    assert wanted("", "", is_doubted=False) == "Undecided, decide anyway"
+    assert wanted_text("stop", "go", is_doubted=True) == "Stop needs a second approver"
+    assert wanted_text("", "go", is_doubted=True) == "Data unreliable"
+    assert wanted_text("", "", is_doubted=False) == "Undecided, decide anyway"

@@ -59,10 +59,24 @@ def test_of_several_tests_the_one_in_view_is_marked(app: Flask, team: Team, idea
 
     assert [(test.label, test.is_current) for test in old.tests] == [
         ("Test 1", True),
-        ("Next test", False),
+        ("Draft test", False),
     ]
     assert [test.is_current for test in new.tests] == [False, True]
     assert (tabs(new)["test"], tabs(new)["results"]) == (f"/experiments/{second.id}", "")
+
+
+def test_every_draft_of_a_test_is_in_the_switch(app: Flask, team: Team, ideas: Ideas):
+    revision = ideas.stopped.revision
+    drafts = [make_experiment(revision, team.editor, target=rate) for rate in (0.1, 0.2)]
+
+    head = look(app, revision.release_id, drafts[0].id)
+
+    assert [(test.label, test.is_current) for test in head.tests] == [
+        ("Test 1", False),
+        ("Draft test 1", True),
+        ("Draft test 2", False),
+    ]
+    assert tabs(head)["test"] == f"/experiments/{drafts[0].id}"
 
 
 def test_a_page_of_an_idea_names_it_once_as_its_heading(client: Browser, team: Team, ideas: Ideas):

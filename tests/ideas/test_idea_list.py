@@ -2,6 +2,8 @@
 
 from datetime import date
 
+from flask import Flask
+
 from tests.conftest import HandClock
 from tests.factories import Team, make_approval, make_decision, make_revision, make_running
 from tests.ideas.conftest import Ideas
@@ -9,9 +11,16 @@ from tests.results.states import States, crowd
 from tests.results.test_calibration import guess
 from wbtest.decisions.decide import decide
 from wbtest.extensions import clock, db
-from wbtest.ideas.idea_evidence import all_evidence_now, evidence_kept
-from wbtest.ideas.idea_list import IdeaFilter, IdeaRow, Portfolio, portfolio_of
-from wbtest.ideas.notifications import send_notifications
+from wbtest.ideas.idea_head import head_of
+from wbtest.ideas.idea_list import (
+    IdeaFilter,
+    IdeaRow,
+    Portfolio,
+    evidence_kept,
+    evidence_now,
+    list_ideas,
+    portfolio_of,
+)
 from wbtest.publishing.lifecycle import end
 from wbtest.publishing.models import Experiment
 from wbtest.publishing.stages import find_decision
@@ -32,10 +41,10 @@ def test_the_figures_of_a_decision_say_what_the_test_says(ideas: Ideas):
     decision = find_decision(ideas.stopped)
     assert decision is not None
 
-    kept = evidence_kept(ideas.stopped, decision.figures)
+    kept = evidence_kept(decision.figures)
 
-    assert kept == all_evidence_now([ideas.stopped], clock.now())[ideas.stopped.id]
-    assert (kept.standing, kept.verdict.text) == ("below", "Target not met")
+    assert kept == evidence_now([ideas.stopped], clock.now())[ideas.stopped.id]
+    assert kept.standing == "below"
 
 
 def test_the_figures_of_a_decision_say_that_they_were_withheld(
@@ -49,9 +58,7 @@ def test_the_figures_of_a_decision_say_that_they_were_withheld(
     row = row_of(experiment, team)
 
     assert row.evidence is not None
-    assert (row.evidence.standing, row.evidence.is_reached) == ("withheld", False)
-    assert row.evidence.verdict.text == "Unreliable"
-    assert row.contradiction == "Decided while the verdict was withheld."
+    assert (row.evidence.standing, row.evidence.is_doubted) == ("withheld", True)
 
 
 def test_a_decided_test_that_runs_on_is_judged_now(ideas: Ideas, team: Team):
@@ -61,7 +68,7 @@ def test_a_decided_test_that_runs_on_is_judged_now(ideas: Ideas, team: Team):
     row = row_of(ideas.met, team)
 
     assert row.evidence is not None
-    assert (row.state, row.evidence.seen) == ("go", 995)
+    assert (row.stage, row.status, row.evidence.seen) == ("done", "Go", 995)
 
 
 def test_the_newest_test_of_a_release_speaks_for_the_idea(
@@ -75,7 +82,7 @@ def test_the_newest_test_of_a_release_speaks_for_the_idea(
 
     row = row_of(again, team)
 
-    assert (row.state, len(row.idea.tests), row.visitors) == ("running", 2, 1620)
+    assert (row.stage, len(row.idea.tests), row.visitors) == ("testing", 2, 1620)
     assert row.evidence is not None
     assert row.evidence.seen == 0
 
@@ -107,20 +114,25 @@ def test_forecasts_stand_beside_an_idea_once_its_figures_are_final(team: Team, n
     assert "1 of 2 forecasts included the result." in shown(team).forecasts
 
 
-def test_what_the_worker_told_brings_a_test_forward_that_nobody_has_judged(
-    ideas: Ideas, team: Team
-):
-    send_notifications(clock.now())
-
-    row = row_of(ideas.met, team)
-
-    assert row.idea.newest is not None
-    assert row.idea.newest.is_told
-
-
 def test_a_choice_that_waits_needs_the_team(ideas: Ideas, team: Team):
     decide(ideas.running, team.approver, "go", "We cannot wait any longer.")
 
     row = row_of(ideas.running, team)
 
-    assert (row.state, row.wanted) == ("needs", "Go needs a second approver")
+    assert (row.stage, row.status) == ("decide", "Go needs a second approver")
+
+
+def test_list_chart_and_head_say_the_same_stage_and_status(app: Flask, ideas: Ideas, team: Team):
+    now = clock.now()
+    in_list = {
+        each.idea.release_id: (each.stage, each.status)
+        for group in list_ideas("", 1, now).groups.values()
+        for each in group
+    }
+    on_chart = {row.idea.release_id: (row.stage, row.status) for row in shown(team).rows}
+    with app.test_request_context():
+        heads = {key: head_of(key) for key in in_list}
+
+    assert in_list == on_chart == {key: (head.stage, head.status) for key, head in heads.items()}
+    assert in_list[ideas.met.release_id] == ("decide", "Result: go, decide now")
+    assert in_list[ideas.stopped.release_id] == ("done", "Stopped")

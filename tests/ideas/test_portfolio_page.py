@@ -45,7 +45,7 @@ def test_every_member_reads_it_and_nobody_else(ideas, team: Team, client: Browse
 def test_one_sentence_tells_how_far_every_idea_got(ideas: Ideas, viewer: Browser):
     said = words(viewer)
 
-    assert "5 ideas: 1 on target, 1 undecided, 1 in writing, 2 stopped early." in said
+    assert "5 ideas: 1 writing, 1 testing, 1 to decide, 2 stopped." in said
     assert (
         "Stopping 2 ideas took 22 days in all. Building one of them was guessed at a quarter."
         in said
@@ -54,18 +54,13 @@ def test_one_sentence_tells_how_far_every_idea_got(ideas: Ideas, viewer: Browser
 
 
 def test_what_needs_the_team_comes_first_and_stops_come_last(ideas: Ideas, viewer: Browser):
-    assert [row["state"] for row in rows(viewer)] == [
-        "needs",
-        "running",
-        "writing",
-        "stopped",
-        "stopped",
-    ]
+    stages = [row["stage"] for row in rows(viewer)]
+    assert stages == ["decide", "testing", "writing", "done", "done"]
     assert "Result: go, decide now" in words(viewer)
 
 
 def test_a_stop_on_paper_is_honoured_in_days(ideas: Ideas, viewer: Browser):
-    said = words(viewer, "&state=stopped")
+    said = words(viewer, "&stage=done")
 
     assert "Stopped, 11 days instead of a quarter" in said
     assert "Stopped, 11 days Nobody pays for it." in said
@@ -94,12 +89,12 @@ def test_the_chart_holds_each_interval_against_its_own_target(ideas: Ideas, view
     assert "above<br>target" in [note["text"] for note in figure["layout"]["annotations"]]
 
 
-def test_the_address_chooses_a_state_and_words(ideas: Ideas, viewer: Browser):
-    assert [row["idea"] for row in rows(viewer, "?state=writing")] == ["Nightbus"]
+def test_the_address_chooses_a_stage_and_words(ideas: Ideas, viewer: Browser):
+    assert [row["idea"] for row in rows(viewer, "?stage=writing")] == ["Nightbus"]
     assert [row["idea"] for row in rows(viewer, "?q=FIRE+kiln")] == ["Kiln"]
-    assert [row["newest_test"] for row in rows(viewer, "?q=not-met&state=stopped")] == ["not-met"]
-    assert len(rows(viewer, "?state=nonsense&page=x")) == 5
-    assert "No idea here mentions “zebra”" in words(viewer, "&state=go&q=zebra")
+    assert [row["newest_test"] for row in rows(viewer, "?q=not-met&stage=done")] == ["not-met"]
+    assert len(rows(viewer, "?stage=nonsense&page=x")) == 5
+    assert "No idea here mentions “zebra”" in words(viewer, "&stage=done&q=zebra")
 
 
 def test_a_page_holds_as_many_ideas_as_it_can_and_names_the_others(
@@ -118,7 +113,7 @@ def test_ideas_without_a_test_have_no_chart_and_say_so(team: Team, viewer: Brows
     make_release(team.editor, product="Nightbus")
     page = viewer.get(CHART).text
 
-    assert "1 idea: 1 in writing." in page
+    assert "1 idea: 1 writing." in page
     assert "No idea has been tested yet." in page
     assert "plotly-basic" not in page
 

@@ -11,9 +11,8 @@ from wbtest.api.parsing import BadRequest
 from wbtest.database import read_one_moment
 from wbtest.decisions.decide import mark_of
 from wbtest.extensions import clock
-from wbtest.ideas.idea import State
-from wbtest.ideas.idea_file import HEAD, rows_of_ideas
-from wbtest.ideas.idea_list import IdeaFilter, portfolio_of
+from wbtest.ideas.idea import Stage
+from wbtest.ideas.idea_list import HEAD, IdeaFilter, file_rows, portfolio_of
 from wbtest.publishing.lifecycle import file_stem
 from wbtest.publishing.models import Experiment, name_of_test
 from wbtest.publishing.rule import LAST_DAY
@@ -177,9 +176,9 @@ class ResultsShown(msgspec.Struct, kw_only=True):
 
 
 class Wanted(msgspec.Struct, forbid_unknown_fields=True):
-    """Which ideas: of a state, with these words."""
+    """Which ideas: in a stage, with these words."""
 
-    state: State | None = None
+    stage: Stage | None = None
     q: str = ""
     page: Annotated[int, msgspec.Meta(ge=1, le=100_000)] = 1
 
@@ -189,7 +188,7 @@ class IdeaShown(msgspec.Struct, kw_only=True):
 
     idea: str
     release: int
-    state: State
+    stage: Stage
     tests: int
     newest_test: str | None
     seen: int | None
@@ -230,12 +229,12 @@ def get_results(experiment_id: int, query: Filter) -> ResultsShown:
 
 
 def get_portfolio(query: Wanted) -> Portfolio:
-    """Every idea against its own bar, what needs the team first; in pages."""
-    asked = IdeaFilter(query.state, " ".join(query.q.split()), query.page)
+    """Every idea against its own target, what needs the team first; in pages."""
+    asked = IdeaFilter(query.stage, " ".join(query.q.split()), query.page)
     found = portfolio_of(asked, clock.now())
     if query.page > found.page.pages:
         return Portfolio([], found.found, None)
-    ideas = [_idea(row) for row in list(rows_of_ideas(found.rows))[1:]]
+    ideas = [_idea(row) for row in list(file_rows(found.rows))[1:]]
     return Portfolio(ideas, found.found, query.page + 1 if query.page < found.page.pages else None)
 
 

@@ -1,33 +1,36 @@
-"""An idea: a release with its tests. Where it stands, and what needs the team first. Pure."""
+"""An idea: a release with its tests, its stage, and what is said of it in a few words. Pure."""
 
 from __future__ import annotations
 
-from collections.abc import Iterable
+from collections import Counter
+from collections.abc import Iterable, Sequence
 from datetime import datetime, timedelta
-from typing import Literal
+from typing import Literal, NamedTuple
 
 from msgspec import Struct
 
-State = Literal["needs", "running", "iterate", "writing", "go", "stopped"]
-# In the order of the page: what needs the team, what may need it soon, what is settled.
-STATES: dict[State, str] = {
-    "needs": "Need the team",
-    "running": "Running",
-    "iterate": "Back to writing",
-    "writing": "On paper",
-    "go": "Go",
-    "stopped": "Stopped",
+from wbtest.web import number_of
+
+Stage = Literal["writing", "review", "approved", "testing", "decide", "done"]
+# In the order in which an idea goes through them.
+STAGES: dict[Stage, str] = {
+    "writing": "Writing",
+    "review": "In review",
+    "approved": "Approved",
+    "testing": "Testing",
+    "decide": "To decide",
+    "done": "Done",
 }
-# What has waited longest comes first; of all others the newest.
-OLDEST_FIRST = ("needs", "running")
+# In the order in which they need the team.
+BY_URGENCY: tuple[Stage, ...] = ("decide", "testing", "approved", "review", "writing", "done")
+# In these the idea comes first that has waited longest, in all others the newest.
+OLDEST_FIRST = ("decide", "testing")
+DECIDED = {"go": "Go", "iterate": "Iterate", "stop": "Stopped"}
 DAY = timedelta(days=1)
 
 
 class Started(Struct, frozen=True):
-    """A test that was started; ``proposed`` is a choice that waits for a second person, or ''.
-
-    ``is_told``: the worker has told the team of a verdict, or that it cannot be trusted.
-    """
+    """A test that was started; ``proposed`` is a choice that waits for a second person, or ''."""
 
     id: int
     slug: str
@@ -35,14 +38,12 @@ class Started(Struct, frozen=True):
     is_over: bool = False
     is_paused: bool = False
     proposed: str = ""
-    is_told: bool = False
 
 
 class Ending(Struct, frozen=True):
     """Who settled an idea, when and why: by a choice after a test, or on paper before one.
 
-    ``weeks`` is how long building would have taken, as whoever stopped it on paper guessed.
-    ``is_reached``: the figures of that moment had reached the bar.
+    ``weeks`` is how long building would have taken, as the person guessed who stopped it on paper.
     """
 
     choice: str
@@ -51,14 +52,21 @@ class Ending(Struct, frozen=True):
     at: datetime
     weeks: int | None = None
     is_on_paper: bool = False
-    is_reached: bool = False
+
+
+class NewestRevision(NamedTuple):
+    """The newest revision of a release; ``number`` is 0 for none."""
+
+    number: int = 0
+    is_in_review: bool = False
+    is_approved: bool = False
 
 
 class Idea(Struct, frozen=True):
     """A release from its first save on, and its tests, the one started last first.
 
     ``ending`` is the last word on it: a stop on paper, else the decision on its newest test.
-    ``draft_test`` is the id of its newest test that has not started, 0 for none.
+    ``drafts`` are the ids of its tests that have not started, the newest last.
     """
 
     release_id: int
@@ -67,7 +75,7 @@ class Idea(Struct, frozen=True):
     texts: tuple[str, ...]
     began_at: datetime
     tests: tuple[Started, ...] = ()
-    draft_test: int = 0
+    drafts: tuple[int, ...] = ()
     ending: Ending | None = None
 
     @property
@@ -81,67 +89,149 @@ class Idea(Struct, frozen=True):
         return self.tests[0] if self.tests else None
 
     @property
-    def is_open(self) -> bool:
-        """Whether there is a test on which nobody has decided."""
-        return self.newest is not None and self.ending is None
+    def undecided(self) -> Started | None:
+        """The newest test if nobody has decided on it, or a decision waits for a second person."""
+        if self.ending and (self.ending.is_on_paper or not (self.newest and self.newest.proposed)):
+            return None
+        return self.newest
 
     def mentions(self, wanted: str) -> bool:
-        """Whether each of these words stands in its text, its addresses or why it ended."""
+        """Whether each of these words is in its text, its addresses or the reason of its end."""
         texts = [self.product, self.headline, *self.texts, *(test.slug for test in self.tests)]
         texts += [self.ending.reason, self.ending.who] if self.ending else []
         whole = " ".join(texts).casefold()
         return all(word in whole for word in wanted.casefold().split())
 
 
-def state_of(idea: Idea, *, is_ripe: bool | None = None) -> State:
-    """Return where an idea stands. ``is_ripe``: somebody should look at its newest test now.
-
-    None where nobody has judged it: then what the worker told the team must do.
-    """
-    ending, newest = idea.ending, idea.newest
-    if ending and ending.is_on_paper:
-        return "stopped"
-    if newest and newest.proposed:
-        return "needs"
-    if ending:
-        choices: dict[str, State] = {"go": "go", "iterate": "iterate", "stop": "stopped"}
-        return choices[ending.choice]
-    if newest is None:
-        return "writing"
-    is_news = newest.is_told if is_ripe is None else is_ripe
-    return "needs" if newest.is_over or is_news else "running"
+def stage_of(idea: Idea, revision: NewestRevision, *, is_ripe: bool = False) -> Stage:
+    """Return the stage of an idea. ``is_ripe``: someone should look at its newest test now."""
+    if test := idea.undecided:
+        return "decide" if test.proposed or test.is_over or is_ripe else "testing"
+    if idea.ending and idea.ending.choice != "iterate":
+        return "done"
+    if idea.drafts or revision.is_approved:
+        return "approved"
+    return "review" if revision.is_in_review else "writing"
 
 
-def place_of(idea: Idea, state: State) -> tuple[int, float, int]:
+def place_of(idea: Idea, stage: Stage) -> tuple[int, float, int]:
     """Return what ideas are ordered by: smaller comes first."""
-    moment = idea.began_at
-    if idea.newest:
-        moment = idea.newest.started_at
-    if idea.ending and state not in OLDEST_FIRST:
+    moment = idea.newest.started_at if idea.newest else idea.began_at
+    if idea.ending and stage not in OLDEST_FIRST:
         moment = idea.ending.at
     seconds = moment.timestamp()
     return (
-        list(STATES).index(state),
-        seconds if state in OLDEST_FIRST else -seconds,
+        BY_URGENCY.index(stage),
+        seconds if stage in OLDEST_FIRST else -seconds,
         -idea.release_id,
     )
 
 
-def days_of(idea: Idea, state: State, now: datetime) -> int:
-    """Return the days from the first save to a go or a stop, else to now; at least 1.
+def status_text(
+    idea: Idea, stage: Stage, revision: NewestRevision, wanted: str, now: datetime
+) -> str:
+    """Return the stage in a few words that say more than its name; ``wanted`` is what to do.
+
+    >>> from datetime import UTC
+    >>> now = datetime(2027, 3, 5, tzinfo=UTC)
+    >>> idea = Idea(1, "Kiln", "", (), now)
+    >>> status_text(idea, "writing", NewestRevision(), "", now)
+    'Draft'
+    >>> status_text(idea, "review", NewestRevision(2, is_in_review=True), "", now)
+    'Revision 2 in review'
+    """
+    if stage == "decide":
+        return wanted
+    if stage == "done":
+        return DECIDED[idea.ending.choice] if idea.ending else ""
+    if stage == "testing" and idea.newest:
+        days = (now - idea.newest.started_at) // DAY + 1
+        return "Paused" if idea.newest.is_paused else f"Running, day {days:,}"
+    if stage == "approved":
+        return "Test being set up" if idea.drafts else f"Revision {revision.number} approved"
+    if stage == "review":
+        return f"Revision {revision.number} in review"
+    return "Back to writing" if idea.ending else "Draft"
+
+
+def wanted_text(proposed: str, choice: str, *, is_doubted: bool) -> str:
+    """Return what an idea wants of the team: ``proposed`` waits, ``choice`` is what the rule says.
+
+    >>> wanted_text("", "go", is_doubted=False)
+    'Result: go, decide now'
+    """
+    if proposed:
+        return f"{proposed.capitalize()} needs a second approver"
+    if is_doubted:
+        return "Data unreliable"
+    return f"Result: {choice}, decide now" if choice else "Undecided, decide anyway"
+
+
+def days_of(idea: Idea, stage: Stage, now: datetime) -> int:
+    """Return the days from the first save to the end of a done idea, else to now; at least 1.
 
     >>> from datetime import UTC
     >>> began = datetime(2027, 3, 1, 9, tzinfo=UTC)
     >>> stop = Ending("stop", "Nobody asked.", "Ada", began + timedelta(days=10, hours=3))
-    >>> days_of(Idea(1, "Kiln", "", (), began, ending=stop), "stopped", began + 90 * DAY)
+    >>> days_of(Idea(1, "Kiln", "", (), began, ending=stop), "done", began + 90 * DAY)
     11
     """
-    is_done = idea.ending is not None and state in ("go", "stopped")
-    end = idea.ending.at if idea.ending and is_done else now
+    end = idea.ending.at if idea.ending and stage == "done" else now
     return max(-((idea.began_at - end) // DAY), 1)
 
 
-def guessed_weeks(ideas: Iterable[Idea]) -> list[int]:
-    """Return how long building each idea would have taken, of those where somebody guessed."""
-    endings = [idea.ending for idea in ideas if idea.ending]
-    return [ending.weeks for ending in endings if ending.weeks]
+def summary_sentence(staged: Iterable[tuple[Idea, Stage]]) -> str:
+    """Return how many ideas are in which stage; of those done, how they ended. '' for none."""
+    counts = Counter(
+        DECIDED[idea.ending.choice] if stage == "done" and idea.ending else STAGES[stage]
+        for idea, stage in staged
+    )
+    names = [*STAGES.values(), *DECIDED.values()]
+    parts = [f"{counts[name]:,} {name.lower()}" for name in names if counts[name]]
+    return f"{number_of(counts.total(), 'idea')}: {', '.join(parts)}." if parts else ""
+
+
+# Guesses as people say them, by the fewest and the most weeks.
+SPANS = ((12, 14, "a quarter"), (25, 27, "half a year"), (50, 54, "a year"))
+
+
+def weeks_in_words(weeks: int) -> str:
+    """Return a guess of weeks as people say it.
+
+    >>> weeks_in_words(13), weeks_in_words(1), weeks_in_words(8)
+    ('a quarter', 'a week', '8 weeks')
+    """
+    for fewest, most, words in SPANS:
+        if fewest <= weeks <= most:
+            return words
+    return "a week" if weeks == 1 else f"{weeks:,} weeks"
+
+
+def time_saved(days: int, weeks: int | None) -> str:
+    """Return what a stopped idea took, beside what somebody guessed that building it would take.
+
+    >>> time_saved(11, 13), time_saved(1, None)
+    ('11 days instead of a quarter', '1 day')
+    """
+    took = number_of(days, "day")
+    return f"{took} instead of {weeks_in_words(weeks)}" if weeks else took
+
+
+def stopped_sentence(days: Sequence[int], weeks: Sequence[int]) -> str:
+    """Return what stopping early was worth; ``weeks`` are the guesses there are, '' for no stop.
+
+    >>> stopped_sentence([11, 4], [13])
+    'Stopping 2 ideas took 15 days in all. Building one of them was guessed at a quarter.'
+    >>> stopped_sentence([11], [13])
+    'Stopping 1 idea took 11 days instead of a quarter.'
+    """
+    if not days:
+        return ""
+    is_guessed = len(days) == len(weeks)
+    took = time_saved(sum(days), sum(weeks) if is_guessed else None)
+    first = f"Stopping {number_of(len(days), 'idea')} took {took}"
+    first += " in all." if len(days) > 1 else "."
+    if is_guessed or not weeks:
+        return first
+    some = "one" if len(weeks) == 1 else f"{len(weeks):,}"
+    return f"{first} Building {some} of them was guessed at {weeks_in_words(sum(weeks))}."

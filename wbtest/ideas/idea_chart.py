@@ -1,12 +1,11 @@
-"""Every idea against its own bar, as JSON for Plotly: one line is the target of all of them."""
+"""Every idea against its own target, as JSON for Plotly: one line is the target of them all."""
 
 from __future__ import annotations
 
 from collections import Counter
 from collections.abc import Sequence
 
-from wbtest.ideas.idea_evidence import Evidence
-from wbtest.ideas.idea_list import IdeaRow
+from wbtest.ideas.idea_list import Evidence, IdeaRow
 from wbtest.publishing.rule_text import as_percent
 from wbtest.results.chart_style import (
     BESIDE,
@@ -56,15 +55,16 @@ def intervals(rows: Sequence[IdeaRow]) -> str:
         said = row_figures(_word(evidence).split(" ", 1), -k, _colour(evidence))
         notes += [row_name(name, -k), said]
     notes.append(foot_words("its target", 1))
-    ticks = [0, 0.5, 1, 1.5, 2, 3, 4] if end < 2.5 else [0, 1, 2, 3, 4]
     return as_json(
         [*_bars(found, end), _floors(found), _dots(found, end)],
         height=8 + FOOT_HEIGHT + ROW_HEIGHT * len(found),
         beside=BESIDE,
         x={
             "range": [0, end],
-            "tickvals": ticks,
-            "ticktext": [_times(tick) for tick in ticks],
+            "tickvals": [0, 1, 2, 3, 4],
+            "ticktext": ["0", "1×", "2×", "3×", "4×"],
+            # On a phone they would be turned.
+            "tickangle": 0,
         },
         y=rows_axis(len(found)),
         shapes=[level(1, is_upright=True)],
@@ -156,12 +156,3 @@ def _end(found: Sequence[Evidence]) -> float:
     """Where the axis ends: wide open intervals and very good rates run out of the chart."""
     highs = [evidence.of_target(evidence.high) for evidence in found]
     return min(1.05 * max([1.5, *highs]), MOST)
-
-
-def _times(tick: float) -> str:
-    """A place on the axis in words.
-
-    >>> [_times(tick) for tick in (0, 0.5, 1, 1.5, 2)]
-    ['0', 'half', '1×', '1.5×', '2×']
-    """
-    return "0" if tick == 0 else "half" if tick == 0.5 else f"{tick:g}×"

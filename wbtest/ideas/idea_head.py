@@ -8,9 +8,8 @@ from typing import NamedTuple
 from flask import request, url_for
 
 from wbtest.extensions import clock, db
-from wbtest.ideas.idea import Idea, Started, state_of
-from wbtest.ideas.idea_queries import ideas_of, newest_texts
-from wbtest.ideas.stages import Stage, Text, stage_of, status_text
+from wbtest.ideas.idea import Idea, NewestRevision, Stage, Started
+from wbtest.ideas.idea_list import listed_ideas
 from wbtest.publishing.models import Experiment
 from wbtest.team import access
 
@@ -32,7 +31,7 @@ class TestLink(NamedTuple):
 
 
 class IdeaHead(NamedTuple):
-    """What stands above every page of an idea.
+    """What is above every page of an idea.
 
     ``page_url`` is the public page of the test in view, '' before its start; ``tests`` are empty
     unless there are several.
@@ -63,22 +62,18 @@ def head_in_view() -> IdeaHead:
 
 def head_of(release_id: int, experiment_id: int | None = None) -> IdeaHead:
     """Return the head of an idea, seen from one of its tests: by default the newest."""
-    [idea] = ideas_of(release_id)
-    text = newest_texts([release_id]).get(release_id, Text())
-    state = state_of(idea)
-    stage = stage_of(idea, state, text)
-    proposed = idea.newest.proposed if idea.newest else ""
-    todo = f"{proposed.capitalize()} needs a second approver" if proposed else "Ready to decide"
+    [listed] = listed_ideas(clock.now(), release_id)
+    idea = listed.idea
     started = _started_in_view(idea, experiment_id)
-    draft_id = 0 if started else idea.draft_test
+    draft_id = 0 if started else experiment_id or next(reversed(idea.drafts), 0)
     return IdeaHead(
         release_id,
         idea.name,
         idea.headline if idea.headline != idea.name else "",
-        stage,
-        status_text(idea, stage, text, todo, clock.now()),
+        listed.stage,
+        listed.status,
         url_for("audience.page", slug=started.slug) if started else "",
-        _tabs(idea, text, started, draft_id),
+        _tabs(idea, listed.revision, started, draft_id),
         _tests(idea, started.id if started else draft_id),
     )
 
@@ -90,13 +85,17 @@ def _started_in_view(idea: Idea, experiment_id: int | None) -> Started | None:
     return next((test for test in idea.tests if test.id == experiment_id), None)
 
 
-def _tabs(idea: Idea, text: Text, started: Started | None, draft_id: int) -> list[Tab]:
+def _tabs(
+    idea: Idea, revision: NewestRevision, started: Started | None, draft_id: int
+) -> list[Tab]:
     test_id = started.id if started else draft_id
     key = idea.release_id
     test = url_for("ideas.experiment", experiment_id=test_id) if test_id else ""
-    if not test and text.is_approved and access.has_permission("edit"):
-        test = url_for("publishing.new_experiment", release_id=key, number=text.number)
-    review = url_for("review.revision", release_id=key, number=text.number) if text.number else ""
+    if not test and revision.is_approved and access.has_permission("edit"):
+        test = url_for("publishing.new_experiment", release_id=key, number=revision.number)
+    review = ""
+    if revision.number:
+        review = url_for("review.revision", release_id=key, number=revision.number)
     results = url_for("results.results", experiment_id=started.id) if started else ""
     decision = url_for("decisions.decision", experiment_id=started.id) if started else ""
     return [
@@ -118,7 +117,8 @@ def _tests(idea: Idea, current_id: int) -> list[TestLink]:
         )
         for number, test in enumerate(reversed(idea.tests), 1)
     ]
-    if idea.draft_test:
-        url = url_for("ideas.experiment", experiment_id=idea.draft_test)
-        links.append(TestLink("Next test", url, idea.draft_test == current_id))
+    for number, key in enumerate(idea.drafts, 1):
+        label = f"Draft test {number}" if len(idea.drafts) > 1 else "Draft test"
+        url = url_for("ideas.experiment", experiment_id=key)
+        links.append(TestLink(label, url, key == current_id))
     return links if len(links) > 1 else []

@@ -1,28 +1,53 @@
-"""Every idea as its pages show it: by stage, or against its target.
+"""Every idea with its stage, and for the chart and the file its evidence, visitors and cost.
 
-All ideas are read in short. What has to be judged is judged for the page that is shown and, so that
-the sentence on top is right on every page, for the first ideas on which nobody has decided.
+All ideas are read in short, and every test that nobody has decided on is judged now, so that a
+stage is the same wherever it is shown. The rest is read for one page of ideas at a time.
 """
 
 from __future__ import annotations
 
 from collections import Counter
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Collection, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime
-from typing import NamedTuple
+from typing import Any, NamedTuple
 
-from wbtest.ideas import idea_text
-from wbtest.ideas.idea import Idea, State, days_of, guessed_weeks, place_of, state_of
-from wbtest.ideas.idea_evidence import Evidence, all_evidence_now, evidence_kept
-from wbtest.ideas.idea_queries import experiments_by_id, ideas_of, newest_texts
-from wbtest.ideas.stages import STAGES, Stage, Text, stage_of, status_text
+from msgspec import Struct
+
+from wbtest.ideas.idea import (
+    STAGES,
+    Idea,
+    NewestRevision,
+    Stage,
+    days_of,
+    place_of,
+    stage_of,
+    status_text,
+    stopped_sentence,
+    summary_sentence,
+    time_saved,
+    wanted_text,
+)
+from wbtest.ideas.idea_queries import (
+    Amounts,
+    experiments_by_id,
+    ideas_of,
+    newest_revisions,
+    spent_in_all,
+    spent_on,
+)
 from wbtest.ideas.todo import shared_sources
+from wbtest.publishing.models import Experiment
 from wbtest.publishing.sealing import sealed_rule
-from wbtest.publishing.stages import contradiction, newest_decisions
+from wbtest.publishing.stages import newest_decisions
 from wbtest.results.calibration import Guessed, forecast_tests, scored_tests
 from wbtest.results.calibration import sentence as forecast_sentence
+from wbtest.results.costs import CURRENCIES
+from wbtest.results.exports import Rows
+from wbtest.results.figures import Evaluation, evaluate_all
 from wbtest.results.history import parts_of
+from wbtest.results.verdict import Standing, State, Verdict
+from wbtest.results.verdict_text import STANDINGS, Badge, leading
 from wbtest.web import Page, page_of
 
 # Ideas on a page.
@@ -30,94 +55,115 @@ AT_ONCE = 50
 # The sentence about forecasts rests on so many of the latest tests that somebody guessed.
 GUESSED = 50
 
-Known = Mapping[int, Evidence]
 
+class Evidence(Struct, frozen=True):
+    """Counts and decision interval of the variant of a test that matters most.
 
-@dataclass(frozen=True, slots=True)
-class IdeaFilter:
-    """What the address asks for; ``state`` is None for every idea."""
-
-    state: State | None = None
-    words: str = ""
-    page: int = 1
-
-
-class Placed(NamedTuple):
-    """An idea and where it stands."""
-
-    idea: Idea
-    state: State
-    is_reached: bool
-
-    @property
-    def outcome(self) -> idea_text.Outcome:
-        """How far it got, as the sentence on top tells it."""
-        is_over = self.idea.newest is not None and self.idea.newest.is_over
-        return idea_text.outcome_of(self.state, is_reached=self.is_reached, is_over=is_over)
-
-
-class IdeaRow(NamedTuple):
-    """An idea with all that a page says of it.
-
-    ``visitors`` came to all its tests, on which ``spent`` was spent. ``forecasts`` are None until
-    they have met a result. ``contradiction`` says how the decision differs from the rule's advice.
+    All rates are fractions. ``choice`` is what the rule says to do, '' while it says nothing.
+    ``is_doubted``: the data is unreliable. ``is_ripe``: waiting longer settles no more.
     """
 
-    idea: Idea
-    state: State
-    days: int
-    evidence: Evidence | None
-    visitors: int
-    spent: idea_text.Amounts
-    forecasts: Guessed | None
-    contradiction: str
+    seen: int
+    converted: int
+    rate: float | None
+    low: float
+    high: float
+    target: float
+    floor: float
+    standing: Standing
+    choice: str
+    is_doubted: bool
+    is_ripe: bool
 
     @property
-    def cost(self) -> str:
-        """What was spent, for people."""
-        return idea_text.amounts_text(self.spent)
+    def word(self) -> Badge:
+        """The standing in two words."""
+        return STANDINGS[self.standing]
 
-    @property
-    def wanted(self) -> str:
-        """What the team should do, where the idea needs it."""
-        proposed = self.idea.newest.proposed if self.idea.newest else ""
-        found = self.evidence
-        return idea_text.wanted(
-            proposed, found.choice if found else "", is_doubted=bool(found and found.is_doubted)
-        )
-
-    @property
-    def took(self) -> str:
-        """How long a stopped idea took, beside what was guessed that building it would take."""
-        return idea_text.time_saved(self.days, self.idea.ending.weeks if self.idea.ending else None)
+    def of_target(self, rate: float) -> float:
+        """Return how many times its target a rate is: 1 is the target of every idea."""
+        return rate / self.target
 
 
-class Portfolio(NamedTuple):
-    """What the page shows. ``counts`` are of all ideas by state, ``found`` of those asked for."""
+def evidence_now(experiments: Collection[Experiment], now: datetime) -> dict[int, Evidence]:
+    """Return what started tests say at ``now``, by their id, with as many queries as for one."""
+    return {key: _evidence(found) for key, found in evaluate_all(experiments, now).items()}
 
-    asked: IdeaFilter
-    rows: tuple[IdeaRow, ...]
-    counts: Mapping[State, int]
-    found: int
-    page: Page
-    sentence: str
-    honour: str
-    spent: str
-    forecasts: str
 
-    @property
-    def total(self) -> int:
-        """How many ideas there are."""
-        return sum(self.counts.values())
+def _evidence(results: Evaluation) -> Evidence:
+    variant, verdict = leading(results), results.verdict
+    return Evidence(
+        seen=variant.totals.seen,
+        converted=variant.totals.converted,
+        rate=variant.rate,
+        low=variant.decision.low,
+        high=variant.decision.high,
+        target=results.rule.target,
+        floor=results.rule.floor,
+        standing="withheld" if results.is_red else variant.standing,
+        choice=verdict.choice,
+        is_doubted=results.is_red,
+        is_ripe=verdict.recommendation != "keep_running" or results.is_red,
+    )
+
+
+def evidence_kept(figures: Mapping[str, Any]) -> Evidence:
+    """Return what the figures of a decision said; no database is asked."""
+    target = figures["target"]
+    above = {each["key"]: each["log_e_above"] for each in target["variants"]}
+    variant = max(figures["variants"], key=lambda each: above[each["key"]])
+    low, high = variant["decision"]
+    is_withheld = bool(figures["withheld"])
+    state: State = "above" if low > target["rate"] else "open"
+    if high < target["rate"]:
+        state = "below"
+    found = Verdict(figures["verdict"], figures["recommendation"], (state,))
+    return Evidence(
+        seen=variant["seen"],
+        converted=variant["converted"],
+        rate=variant["rate"],
+        low=low,
+        high=high,
+        target=target["rate"],
+        floor=target["floor"],
+        standing="withheld" if is_withheld else found.standings[0],
+        choice=found.choice,
+        is_doubted=is_withheld,
+        is_ripe=True,
+    )
 
 
 class ListedIdea(NamedTuple):
-    """An idea in the list: its stage, its newest revision and a status of a few words."""
+    """An idea with its stage and a status of a few words; ``evidence`` is of an undecided test."""
 
-    row: IdeaRow
+    idea: Idea
     stage: Stage
-    text: Text
     status: str
+    revision: NewestRevision
+    evidence: Evidence | None
+
+
+def listed_ideas(now: datetime, release_id: int | None = None) -> list[ListedIdea]:
+    """Return every idea, or the one of this release; what needs the team comes first."""
+    ideas = ideas_of(release_id)
+    revisions = newest_revisions([idea.release_id for idea in ideas])
+    undecided = [idea.undecided.id for idea in ideas if idea.undecided]
+    known = evidence_now(experiments_by_id(undecided).values(), now)
+    listed = []
+    for idea in ideas:
+        revision = revisions.get(idea.release_id, NewestRevision())
+        evidence = known[idea.undecided.id] if idea.undecided else None
+        stage = stage_of(idea, revision, is_ripe=bool(evidence and evidence.is_ripe))
+        status = status_text(idea, stage, revision, _wanted(idea, evidence), now)
+        listed.append(ListedIdea(idea, stage, status, revision, evidence))
+    return sorted(listed, key=lambda each: place_of(each.idea, each.stage))
+
+
+def _wanted(idea: Idea, evidence: Evidence | None) -> str:
+    if evidence is None:
+        return ""
+    proposed = idea.newest.proposed if idea.newest else ""
+    return wanted_text(proposed, evidence.choice, is_doubted=evidence.is_doubted)
 
 
 class IdeaList(NamedTuple):
@@ -133,131 +179,28 @@ class IdeaList(NamedTuple):
     warnings: Sequence[str]
 
 
-def portfolio_of(asked: IdeaFilter, now: datetime) -> Portfolio:
-    """Return one page of the ideas that are asked for; a page too far is the last one."""
-    placed, known = _placed(now)
-    found = _matching(placed, asked)
-    page = page_of(len(found), AT_ONCE, asked.page)
-    guessed = forecast_tests(now, most=GUESSED)
-    stopped = [each.idea for each in placed if each.state == "stopped"]
-    return Portfolio(
-        asked=asked,
-        rows=tuple(idea_rows(found[page.first : page.end], known, now)),
-        counts=Counter(each.state for each in placed),
-        found=len(found),
-        page=page,
-        sentence=idea_text.summary_sentence(each.outcome for each in placed) if placed else "",
-        honour=idea_text.stopped_sentence(
-            [days_of(idea, "stopped", now) for idea in stopped], guessed_weeks(stopped)
-        ),
-        spent=idea_text.amounts_text(idea_text.spent_in_all()),
-        forecasts=forecast_sentence(guessed) if guessed else "",
-    )
-
-
 def list_ideas(words: str, number: int, now: datetime) -> IdeaList:
     """Return one page of the ideas that mention these words, by stage.
 
-    A page too far is the last one. In a stage the idea comes first that has waited longest, of
-    settled ones the latest.
+    A page too far is the last one.
     """
-    placed, known = _placed(now)
-    on_paper = [each.idea.release_id for each in placed if each.state in ("writing", "iterate")]
-    texts = newest_texts(on_paper)
-    staged = [
-        (stage_of(each.idea, each.state, texts.get(each.idea.release_id, Text())), each)
-        for each in placed
-        if each.idea.mentions(words)
-    ]
+    every = listed_ideas(now)
     order = list(STAGES)
-    staged.sort(key=lambda pair: order.index(pair[0]))
-    page = page_of(len(staged), AT_ONCE, number)
-    shown = staged[page.first : page.end]
+    found = sorted(
+        (each for each in every if each.idea.mentions(words)),
+        key=lambda each: order.index(each.stage),
+    )
+    page = page_of(len(found), AT_ONCE, number)
     groups: dict[Stage, list[ListedIdea]] = {}
-    rows = idea_rows([each for _, each in shown], known, now)
-    for (stage, _), row in zip(shown, rows, strict=True):
-        text = texts.get(row.idea.release_id, Text())
-        status = status_text(row.idea, stage, text, row.wanted, now)
-        groups.setdefault(stage, []).append(ListedIdea(row, stage, text, status))
+    for each in found[page.first : page.end]:
+        groups.setdefault(each.stage, []).append(each)
     return IdeaList(
         groups=groups,
-        counts=Counter(stage for stage, _ in staged),
-        total=len(placed),
+        counts=Counter(each.stage for each in found),
+        total=len(every),
         page=page,
-        warnings=_shared_sources(row.idea.newest.id for row in rows if row.idea.newest),
+        warnings=_shared_sources(each.idea.undecided.id for each in found if each.idea.undecided),
     )
-
-
-def every_row(asked: IdeaFilter, now: datetime) -> Iterable[IdeaRow]:
-    """Yield the rows of all pages that are asked for, a page at a time."""
-    placed, known = _placed(now)
-    found = _matching(placed, asked)
-    for start in range(0, len(found), AT_ONCE):
-        yield from idea_rows(found[start : start + AT_ONCE], known, now)
-
-
-def idea_rows(shown: Sequence[Placed], known: Known, now: datetime) -> list[IdeaRow]:
-    """Return all that a page says of these ideas: a fixed number of queries."""
-    tests = {test.id for each in shown for test in each.idea.tests}
-    newest = {each.idea.newest.id for each in shown if each.idea.newest}
-    experiments, decided = experiments_by_id(newest), newest_decisions(newest)
-    counted, spent = parts_of(tests), idea_text.spent_on(tests)
-    is_kept = {
-        key: key in decided and experiment.state == "ended"
-        for key, experiment in experiments.items()
-    }
-    fresh = [test for key, test in experiments.items() if not is_kept[key] and key not in known]
-    seen_now = {**known, **all_evidence_now(fresh, now)}
-    guessed = {test.experiment.id: test for test in scored_tests([*experiments.values()], now)}
-    rows = []
-    for each in shown:
-        idea, evidence = each.idea, None
-        key = idea.newest.id if idea.newest else 0
-        decision = decided.get(key)
-        if experiment := experiments.get(key):
-            if decision and is_kept[key]:
-                evidence = evidence_kept(experiment, decision.figures)
-            else:
-                evidence = seen_now[key]
-        rows.append(
-            IdeaRow(
-                idea=idea,
-                state=each.state,
-                days=days_of(idea, each.state, now),
-                evidence=evidence,
-                visitors=sum(part.seen for test in idea.tests for part in counted[test.id]),
-                spent=sum(
-                    (spent[test.id] for test in idea.tests if test.id in spent), idea_text.Amounts()
-                ),
-                forecasts=guessed.get(key),
-                contradiction=contradiction(decision) if decision else "",
-            )
-        )
-    return rows
-
-
-def _placed(now: datetime) -> tuple[list[Placed], Known]:
-    """Every idea in the order of the page, and the evidence of the first undecided ones."""
-    ideas = sorted(ideas_of(), key=lambda idea: place_of(idea, state_of(idea)))
-    first = [idea.newest.id for idea in ideas if idea.is_open and idea.newest][:AT_ONCE]
-    known = all_evidence_now(experiments_by_id(first).values(), now)
-    placed = [_place(idea, known) for idea in ideas]
-    return sorted(placed, key=lambda each: place_of(each.idea, each.state)), known
-
-
-def _place(idea: Idea, known: Known) -> Placed:
-    found = known.get(idea.newest.id) if idea.newest else None
-    if found is None:
-        return Placed(idea, state_of(idea), bool(idea.ending and idea.ending.is_reached))
-    return Placed(idea, state_of(idea, is_ripe=found.is_ripe), found.is_reached)
-
-
-def _matching(placed: Sequence[Placed], asked: IdeaFilter) -> list[Placed]:
-    return [
-        each
-        for each in placed
-        if asked.state in (None, each.state) and each.idea.mentions(asked.words)
-    ]
 
 
 def _shared_sources(keys: Iterable[int]) -> list[str]:
@@ -268,3 +211,182 @@ def _shared_sources(keys: Iterable[int]) -> list[str]:
         if test.state in ("running", "paused")
     ]
     return shared_sources(live)
+
+
+@dataclass(frozen=True, slots=True)
+class IdeaFilter:
+    """What the address asks for; ``stage`` is None for every idea."""
+
+    stage: Stage | None = None
+    words: str = ""
+    page: int = 1
+
+
+class IdeaRow(NamedTuple):
+    """An idea with all that the chart and the file say of it.
+
+    ``visitors`` came to all its tests, on which ``spent`` was spent. ``evidence`` is of its newest
+    test. ``forecasts`` are None until they have met a result.
+    """
+
+    idea: Idea
+    stage: Stage
+    status: str
+    days: int
+    evidence: Evidence | None
+    visitors: int
+    spent: Amounts
+    forecasts: Guessed | None
+
+    @property
+    def cost(self) -> str:
+        """What was spent, for people."""
+        return amounts_text(self.spent)
+
+    @property
+    def took(self) -> str:
+        """How long a stopped idea took, beside what was guessed that building it would take."""
+        return time_saved(self.days, self.idea.ending.weeks if self.idea.ending else None)
+
+
+class Portfolio(NamedTuple):
+    """What the chart shows. ``counts`` are of all ideas by stage, ``found`` of those asked for."""
+
+    asked: IdeaFilter
+    rows: tuple[IdeaRow, ...]
+    counts: Mapping[Stage, int]
+    found: int
+    page: Page
+    sentence: str
+    honour: str
+    spent: str
+    forecasts: str
+
+    @property
+    def total(self) -> int:
+        """How many ideas there are."""
+        return sum(self.counts.values())
+
+
+def portfolio_of(asked: IdeaFilter, now: datetime) -> Portfolio:
+    """Return one page of the ideas that are asked for; a page too far is the last one."""
+    every = listed_ideas(now)
+    found = _matching(every, asked)
+    page = page_of(len(found), AT_ONCE, asked.page)
+    guessed = forecast_tests(now, most=GUESSED)
+    stopped = [each.idea for each in every if _is_stopped(each)]
+    endings = [idea.ending for idea in stopped if idea.ending]
+    return Portfolio(
+        asked=asked,
+        rows=tuple(idea_rows(found[page.first : page.end], now)),
+        counts=Counter(each.stage for each in every),
+        found=len(found),
+        page=page,
+        sentence=summary_sentence((each.idea, each.stage) for each in every),
+        honour=stopped_sentence(
+            [days_of(idea, "done", now) for idea in stopped],
+            [ending.weeks for ending in endings if ending.weeks],
+        ),
+        spent=amounts_text(spent_in_all()),
+        forecasts=forecast_sentence(guessed) if guessed else "",
+    )
+
+
+def _matching(every: Sequence[ListedIdea], asked: IdeaFilter) -> list[ListedIdea]:
+    return [
+        each
+        for each in every
+        if asked.stage in (None, each.stage) and each.idea.mentions(asked.words)
+    ]
+
+
+def _is_stopped(listed: ListedIdea) -> bool:
+    ending = listed.idea.ending
+    return listed.stage == "done" and ending is not None and ending.choice == "stop"
+
+
+def idea_rows(shown: Sequence[ListedIdea], now: datetime) -> list[IdeaRow]:
+    """Return all that a page says of these ideas: a fixed number of queries."""
+    tests = {test.id for each in shown for test in each.idea.tests}
+    newest = {each.idea.newest.id for each in shown if each.idea.newest}
+    experiments, decided = experiments_by_id(newest), newest_decisions(newest)
+    counted, spent = parts_of(tests), spent_on(tests)
+    evidence = {
+        key: evidence_kept(decided[key].figures)
+        for key, experiment in experiments.items()
+        if key in decided and experiment.state == "ended"
+    }
+    evidence |= {
+        each.idea.newest.id: each.evidence for each in shown if each.idea.newest and each.evidence
+    }
+    # Tests that run on after a decision.
+    still = [test for key, test in experiments.items() if key not in evidence]
+    evidence |= evidence_now(still, now)
+    guessed = {test.experiment.id: test for test in scored_tests([*experiments.values()], now)}
+    rows = []
+    for each in shown:
+        idea = each.idea
+        key = idea.newest.id if idea.newest else 0
+        rows.append(
+            IdeaRow(
+                idea=idea,
+                stage=each.stage,
+                status=each.status,
+                days=days_of(idea, each.stage, now),
+                evidence=evidence.get(key),
+                visitors=sum(part.seen for test in idea.tests for part in counted[test.id]),
+                spent=sum((spent.get(test.id, Amounts()) for test in idea.tests), Amounts()),
+                forecasts=guessed.get(key),
+            )
+        )
+    return rows
+
+
+def amounts_text(amounts: Amounts) -> str:
+    """Return amounts for people; a dash where nobody has entered any.
+
+    >>> amounts_text(Counter(EUR=123_400, USD=5_000)), amounts_text(Counter())
+    ('€1,234.00 + $50.00', '–')
+    """
+    parts = [CURRENCIES[code].write(amount) for code, amount in sorted(amounts.items())]
+    return " + ".join(parts) or "–"
+
+
+# The file: a row of raw values for each idea.
+HEAD = (
+    *("idea", "release", "stage", "tests", "newest_test", "seen", "converted", "rate"),
+    *("decision_low", "decision_high", "target", "floor", "standing", "visitors", "spent"),
+    *("days", "choice", "by", "at", "reason", "weeks_guessed", "forecasts", "forecasts_held"),
+)
+
+
+def every_row(asked: IdeaFilter, now: datetime) -> Iterator[IdeaRow]:
+    """Yield the rows of all pages that are asked for, a page at a time."""
+    found = _matching(listed_ideas(now), asked)
+    for start in range(0, len(found), AT_ONCE):
+        yield from idea_rows(found[start : start + AT_ONCE], now)
+
+
+def file_rows(rows: Iterable[IdeaRow]) -> Rows:
+    """One row for each idea, with the figures of its newest test; '' for what is not known.
+
+    ``spent`` names its currencies: "EUR 12.00 + USD 5.00".
+    """
+    yield HEAD
+    for row in rows:
+        idea, found, ending = row.idea, row.evidence, row.idea.ending
+        spent = [
+            f"{code} {CURRENCIES[code].plain(amount)}" for code, amount in sorted(row.spent.items())
+        ]
+        values = (
+            *(idea.name, idea.release_id, row.stage, len(idea.tests)),
+            idea.newest.slug if idea.newest else "",
+            *((found.seen, found.converted, found.rate, found.low) if found else (None,) * 4),
+            *((found.high, found.target, found.floor, found.standing) if found else (None,) * 4),
+            *(row.visitors, " + ".join(spent), row.days),
+            *((ending.choice, ending.who, ending.at.isoformat()) if ending else (None,) * 3),
+            *((ending.reason, ending.weeks) if ending else (None,) * 2),
+            len(row.forecasts.forecasts) if row.forecasts else None,
+            row.forecasts.held if row.forecasts else None,
+        )
+        yield tuple("" if value is None else value for value in values)

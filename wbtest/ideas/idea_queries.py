@@ -1,24 +1,23 @@
 """Finding every idea, and what a page of them needs, with few and small queries.
 
-However many ideas there are, these are five queries; whole texts and figures are left where they
-are.
+However many ideas there are, the number of queries is the same. Whole texts and figures are not
+read.
 """
 
 from __future__ import annotations
 
-from collections import defaultdict
+from collections import Counter, defaultdict
 from collections.abc import Collection
 from typing import Any
 
 import sqlalchemy as sa
-from sqlalchemy.orm import joinedload, selectinload
+from sqlalchemy.orm import joinedload, load_only, selectinload
 
 from wbtest.decisions.models import Paper
 from wbtest.extensions import db
-from wbtest.ideas.idea import Ending, Idea, Started
-from wbtest.ideas.notifications import VERDICT, SentNotification
-from wbtest.ideas.stages import Text
+from wbtest.ideas.idea import Ending, Idea, NewestRevision, Started
 from wbtest.publishing.models import Decision, Experiment
+from wbtest.results.models import Spend
 from wbtest.review.approvals import approved_ids
 from wbtest.review.models import Reviewer, Round
 from wbtest.team.models import Person
@@ -63,14 +62,14 @@ def ideas_of(release_id: int | None = None) -> list[Idea]:
                 texts=tuple(text or "" for text in texts),
                 began_at=began_at,
                 tests=of_idea,
-                draft_test=drafts.get(key, 0),
+                drafts=tuple(drafts[key]),
                 ending=ending,
             )
         )
     return found
 
 
-def newest_texts(release_ids: Collection[int]) -> dict[int, Text]:
+def newest_revisions(release_ids: Collection[int]) -> dict[int, NewestRevision]:
     """Return the newest revision of each of these releases that has one, by the release's id."""
     newest = (
         sa.select(sa.func.max(Revision.id))
@@ -81,13 +80,13 @@ def newest_texts(release_ids: Collection[int]) -> dict[int, Text]:
         Reviewer.release_id == Revision.release_id, Reviewer.token_hash.is_not(None)
     )
     rows = db.session.execute(
-        sa.select(Revision, sa.exists().where(Round.revision_id == Revision.id) | is_link).where(
-            Revision.id.in_(newest)
-        )
+        sa.select(Revision, sa.exists().where(Round.revision_id == Revision.id) | is_link)
+        .where(Revision.id.in_(newest))
+        .options(load_only(Revision.release_id, Revision.number))
     ).all()
     approved = approved_ids([revision for revision, _ in rows])
     return {
-        revision.release_id: Text(
+        revision.release_id: NewestRevision(
             revision.number, is_in_review=is_asked, is_approved=revision.id in approved
         )
         for revision, is_asked in rows
@@ -107,11 +106,13 @@ def experiments_by_id(keys: Collection[int]) -> dict[int, Experiment]:
     return {experiment.id: experiment for experiment in rows}
 
 
-def _tests(release_id: int | None) -> tuple[defaultdict[int, list[Started]], dict[int, int]]:
-    """The started tests of each release, the newest first, and its newest draft of one."""
-    proposed, told = _proposed(), _with_news()
+def _tests(
+    release_id: int | None,
+) -> tuple[defaultdict[int, list[Started]], defaultdict[int, list[int]]]:
+    """The started tests of each release, the newest first, and its drafts, the newest last."""
+    proposed = _proposed()
     tests: defaultdict[int, list[Started]] = defaultdict(list)
-    drafts: dict[int, int] = {}
+    drafts: defaultdict[int, list[int]] = defaultdict(list)
     query = (
         sa.select(Experiment.release_id, Experiment.id, Experiment.slug)
         .add_columns(Experiment.started_at, Experiment.state)
@@ -120,7 +121,7 @@ def _tests(release_id: int | None) -> tuple[defaultdict[int, list[Started]], dic
     rows = db.session.execute(_of_release(query, release_id))
     for release_id, key, slug, started_at, state in rows:
         if started_at is None:
-            drafts[release_id] = max(key, drafts.get(release_id, 0))
+            drafts[release_id].insert(0, key)
             continue
         test = Started(
             key,
@@ -129,28 +130,23 @@ def _tests(release_id: int | None) -> tuple[defaultdict[int, list[Started]], dic
             is_over=state == "ended",
             is_paused=state == "paused",
             proposed=proposed.get(key, ""),
-            is_told=key in told,
         )
         tests[release_id].append(test)
     return tests, drafts
 
 
 def _decided(release_id: int | None) -> dict[int, Ending]:
-    """The newest decision on each experiment. Of its figures only the verdict is read."""
-    figures = Decision.figures
+    """The newest decision on each experiment; its figures are not read."""
     newest = sa.select(sa.func.max(Decision.id)).group_by(Decision.experiment_id)
     if release_id is not None:
         newest = _of_release(newest.join(Experiment), release_id)
     rows = db.session.execute(
         sa.select(Decision.experiment_id, Decision.choice, Decision.reason, Decision.decided_at)
-        .add_columns(Person.name, figures["verdict"].as_string(), figures["withheld"].as_boolean())
+        .add_columns(Person.name)
         .join(Person, Person.id == Decision.person_id)
         .where(Decision.id.in_(newest))
     )
-    return {
-        key: Ending(choice, reason, who, at, is_reached=verdict == "met" and not is_withheld)
-        for key, choice, reason, at, who, verdict, is_withheld in rows
-    }
+    return {key: Ending(choice, reason, who, at) for key, choice, reason, at, who in rows}
 
 
 def _of_release(query: sa.Select[Any], release_id: int | None) -> sa.Select[Any]:
@@ -167,10 +163,26 @@ def _proposed() -> dict[int, str]:
     return dict(rows.all())
 
 
-def _with_news() -> set[int]:
-    """The tests of which the worker has said that there is a verdict, or cannot be one."""
-    is_news = sa.or_(
-        SentNotification.occasion == VERDICT,
-        SentNotification.occasion.startswith("trust ", autoescape=True),
+# Amounts in the smallest unit, by the code of their currency; currencies are never added up.
+Amounts = Counter[str]
+
+
+def spent_on(tests: Collection[int]) -> dict[int, Amounts]:
+    """Return what was spent on each of these experiments, by its id: one query."""
+    rows = db.session.execute(
+        sa.select(Spend.experiment_id, Spend.currency, sa.func.sum(Spend.amount))
+        .where(Spend.experiment_id.in_(tests))
+        .group_by(Spend.experiment_id, Spend.currency)
     )
-    return set(db.session.scalars(sa.select(SentNotification.experiment_id).where(is_news)))
+    found: dict[int, Amounts] = {}
+    for key, currency, amount in rows:
+        found.setdefault(key, Counter())[currency] += int(amount)
+    return found
+
+
+def spent_in_all() -> Amounts:
+    """Return what was spent on all tests: one query."""
+    rows = db.session.execute(
+        sa.select(Spend.currency, sa.func.sum(Spend.amount)).group_by(Spend.currency)
+    )
+    return Counter({currency: int(amount) for currency, amount in rows})

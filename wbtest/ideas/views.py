@@ -22,11 +22,9 @@ from wbtest.decisions.learning_cards import lessons_of
 from wbtest.extensions import clock, csrf, runtime
 from wbtest.forms import TypedForm, add_form_error
 from wbtest.ideas import idea_chart, onboarding
-from wbtest.ideas.idea import STATES
-from wbtest.ideas.idea_file import rows_of_ideas
-from wbtest.ideas.idea_list import IdeaFilter, every_row, list_ideas, portfolio_of
+from wbtest.ideas.idea import STAGES
+from wbtest.ideas.idea_list import IdeaFilter, every_row, file_rows, list_ideas, portfolio_of
 from wbtest.ideas.onboarding import find_path
-from wbtest.ideas.stages import STAGES as STAGE_NAMES
 from wbtest.ideas.todo_list import keep_count, waits_for, waits_in
 from wbtest.publishing.models import Experiment
 from wbtest.publishing.views import show_experiment
@@ -66,7 +64,7 @@ def ideas() -> ResponseReturnValue:
         new_form=NewReleaseForm(),
         path=find_path(access.membership(), is_asked_for=request.args.get("view") == "steps"),
         found=list_ideas(words, request.args.get("page", 1, type=int), now),
-        stages=STAGE_NAMES,
+        stages=STAGES,
         words=words,
         mine=mine,
         others=[(who, list(group)) for who, group in groupby(others, lambda wait: wait.who)],
@@ -81,7 +79,7 @@ def _chart() -> str:
     return render_template(
         "ideas/chart.html",
         found=found,
-        states=STATES,
+        stages=STAGES,
         now=clock.now(),
         figure=idea_chart.intervals(found.rows) if tested else "",
         conclusion=idea_chart.conclusion(found.rows) if tested else "",
@@ -120,14 +118,14 @@ def ideas_csv() -> ResponseReturnValue:
     """All pages of the ideas that the same address shows, for a spreadsheet."""
     read_one_moment()
     now = clock.now()
-    rows = rows_of_ideas(every_row(_asked(), now))
+    rows = file_rows(every_row(_asked(), now))
     return send_file(as_csv(rows), f"ideas-{now:%Y%m%dT%H%M%SZ}.csv")
 
 
 def _asked() -> IdeaFilter:
     """What the address asks for; what it cannot mean is left out."""
-    state = next((each for each in STATES if each == request.args.get("state")), None)
-    return IdeaFilter(state, _words(), request.args.get("page", 1, type=int))
+    stage = next((each for each in STAGES if each == request.args.get("stage")), None)
+    return IdeaFilter(stage, _words(), request.args.get("page", 1, type=int))
 
 
 @bp.get("/experiments/<int:experiment_id>")
