@@ -21,7 +21,7 @@ PAGES = {
     "accept_question": "writing.accept",
     "merge_question": "writing.merge",
     "dismiss_question": "writing.dismiss",
-    "freeze_release": "writing.freeze",
+    "create_revision": "writing.freeze",
     "get_revision": "review.revision",
     "list_revision_findings": "review.revision",
     "compare_revisions": "writing.versions",

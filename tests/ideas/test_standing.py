@@ -42,7 +42,7 @@ def test_who_has_nobody_else_is_alone(app: Flask) -> None:
     assert onboarding_facts().is_alone
 
 
-def test_a_draft_is_frozen_as_long_as_it_says_what_its_revision_says(team: Team) -> None:
+def test_a_draft_is_its_revision_as_long_as_it_says_the_same(team: Team) -> None:
     revision = make_revision(team.editor)
     assert facts(team)[:5] == (revision.release_id, "", 0, 1, True)
 
@@ -52,7 +52,7 @@ def test_a_draft_is_frozen_as_long_as_it_says_what_its_revision_says(team: Team)
     db.session.flush()
 
     found = onboarding_facts()
-    assert (found.missing, found.revision, found.is_frozen) == ("problem", 2, False)
+    assert (found.missing, found.revision, found.is_revision) == ("problem", 2, False)
 
 
 def test_what_stops_the_text_is_counted_as_the_coach_does(team: Team) -> None:

@@ -6,8 +6,8 @@ from wbtest.ideas.onboarding import OnboardingFacts, missing_in, next_step, step
 from wbtest.writing.document import CallToAction, Document
 
 WRITTEN = OnboardingFacts(release=7, missing="", is_alone=False)
-FROZEN = WRITTEN._replace(revision=2, is_frozen=True)
-TESTED = FROZEN._replace(is_asked=True, is_approved=True, experiment=3)
+REVISED = WRITTEN._replace(revision=2, is_revision=True)
+TESTED = REVISED._replace(is_asked=True, is_approved=True, experiment=3)
 RUNNING = TESTED._replace(is_checked=True, is_started=True)
 
 
@@ -30,9 +30,9 @@ def test_from_an_idea_to_the_first_visitor_it_takes_thirty_minutes_in_seven_step
         ),
         (WRITTEN._replace(stops=1), "Fix what the coach blocks", "writing.preview", "coach"),
         (WRITTEN, "Let someone read it", "writing.release", ""),
-        (FROZEN, "Let someone read it", "review.revision", ""),
-        (FROZEN._replace(is_alone=True), "Approve the text", "review.revision", "approval"),
-        (FROZEN._replace(is_asked=True), "Approve the text", "review.revision", "approval"),
+        (REVISED, "Let someone read it", "review.revision", ""),
+        (REVISED._replace(is_alone=True), "Approve the text", "review.revision", "approval"),
+        (REVISED._replace(is_asked=True), "Approve the text", "review.revision", "approval"),
         (TESTED._replace(experiment=0), "Create the test", "publishing.new_experiment", ""),
         (TESTED, "Create the test", "publishing.launch", ""),
         (TESTED._replace(is_checked=True), "Start the test", "publishing.launch", "start"),

@@ -40,7 +40,7 @@ def make_review(**changes: Any) -> ReviewState:
         is_in_review=True,
         has_no_review=False,
         author=ADA,
-        frozen_at=on(1, hour=8),
+        created_at=on(1, hour=8),
         asked_by="Ada",
         readers=(AskedReader(BOB, on(1), None), AskedReader(MEI, on(2), None)),
         comments=(),

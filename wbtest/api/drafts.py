@@ -124,7 +124,7 @@ def waive_finding(release_id: int, body: Letting) -> WaiverShown:
 
 
 def take_waiver_back(waiver_id: int) -> None:
-    """Let a finding of a draft stand again. What was frozen with a revision stays."""
+    """Let a finding of a draft stand again. What a revision was created with stays."""
     take_back(access.get(Waiver, waiver_id, "edit"))
 
 

@@ -306,7 +306,7 @@ def create_experiment(release_id: int, body: NewExperiment) -> Answer[Experiment
         else find_revision(release, body.revision)
     )
     if revision is None:
-        raise Invalid("revision", "There is no such revision. Freeze the draft first.")
+        raise Invalid("revision", "There is no such revision. Create it first.")
     settings = {
         "slug": body.slug,
         "rule": _rule(msgspec.to_builtins(body.hypothesis)),

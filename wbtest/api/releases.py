@@ -270,7 +270,7 @@ def list_findings(release_id: int) -> Findings:
 
 
 def findings_in(text: Release | Revision) -> Findings:
-    """What the coach finds in a draft, or in a revision as of when it was frozen."""
+    """What the coach finds in a draft, or in a revision as of when it was created."""
     language = documents.from_json(text.document).language
     return Findings(
         [

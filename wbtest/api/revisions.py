@@ -1,4 +1,4 @@
-"""Revisions: a draft is frozen, read, compared, and signed off."""
+"""Revisions: created from a draft, read, compared, and approved."""
 
 from datetime import datetime
 from typing import Literal
@@ -109,8 +109,8 @@ class Let(msgspec.Struct):
     reason: str
 
 
-def freeze_release(release_id: int) -> Answer[RevisionShown]:
-    """Freeze the draft as the next revision; a text that is frozen already is that revision."""
+def create_revision(release_id: int) -> Answer[RevisionShown]:
+    """Create the next revision from the draft; a text that is a revision already stays that one."""
     found = access.get(Release, release_id, "edit")
     revision = releases.freeze(found, access.person())
     address = f"/api/v1/releases/{release_id}/revisions/{revision.number}"
@@ -118,12 +118,12 @@ def freeze_release(release_id: int) -> Answer[RevisionShown]:
 
 
 def get_revision(release_id: int, number: int) -> RevisionShown:
-    """A frozen text, and who approved it."""
+    """The text of a revision, and who approved it."""
     return _revision_response(get_revision_for(release_id, number, "read"))
 
 
 def list_revision_findings(release_id: int, number: int) -> Findings:
-    """What the coach finds in a revision, as of when it was frozen."""
+    """What the coach finds in a revision, as of when it was created."""
     return findings_in(get_revision_for(release_id, number, "read"))
 
 

@@ -95,7 +95,7 @@ ROUTES = (
     Route("POST", f"{CANDIDATE}/accept", drafts.accept_question, *WRITING),
     Route("POST", f"{CANDIDATE}/merge", drafts.merge_question, *WRITING),
     Route("POST", f"{CANDIDATE}/dismiss", drafts.dismiss_question, *WRITING),
-    Route("POST", f"{RELEASE}/revisions", revisions.freeze_release, *WRITING, 201),
+    Route("POST", f"{RELEASE}/revisions", revisions.create_revision, *WRITING, 201),
     Route("GET", REVISION, revisions.get_revision, *READING),
     Route("GET", f"{REVISION}/findings", revisions.list_revision_findings, *READING),
     Route("GET", f"{REVISION}/diff/<int:other>", revisions.compare_revisions, *READING),

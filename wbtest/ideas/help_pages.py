@@ -28,7 +28,15 @@ _ANCHOR = re.compile(r'^<a id="([\w-]+)"></a>\n+(?=(#+ .+)$)', re.MULTILINE)
 _OF_PAGE = re.compile(r"(?P<name>[\w-]+)\.md(?P<anchor>#[\w-]+)?")
 # What a founder looks for first; a page that nobody named here stands under the last heading.
 GROUPS = {
-    "Writing and testing": ("coach", "fields", "counting", "trust", "statistics", "memo"),
+    "Writing and testing": (
+        "assistant",
+        "coach",
+        "fields",
+        "counting",
+        "trust",
+        "statistics",
+        "memo",
+    ),
     "Visitors": ("sign-ups", "privacy"),
     "Your team": ("accounts", "permissions"),
     "Programs": ("api", "webhooks"),

@@ -31,14 +31,14 @@ class OnboardingFacts(NamedTuple):
 
     ``release`` and ``experiment`` are their numbers, 0 for none; ``missing`` is the first part that
     says nothing yet; ``stops`` counts what keeps the text from an approval; ``revision`` is the
-    newest one, and ``is_frozen`` says whether the draft is that very text.
+    newest one, and ``is_revision`` says whether the draft is that very text.
     """
 
     release: int = 0
     missing: str = PARTS[0]
     stops: int = 0
     revision: int = 0
-    is_frozen: bool = False
+    is_revision: bool = False
     is_alone: bool = True
     is_asked: bool = False
     is_approved: bool = False
@@ -94,13 +94,13 @@ def _on_paper(facts: OnboardingFacts) -> tuple[Step, ...]:
     sheet = {"release_id": facts.release}
     text = {**sheet, "number": facts.revision}
     is_written = bool(facts.release) and not facts.missing
-    freeze = ("Create a revision first", "writing.release", sheet)
+    revise = ("Create a revision first", "writing.release", sheet)
     asking = (
         ("Invite reviewers", "review.revision", {**text, "invite": 1})
-        if facts.is_frozen
-        else freeze
+        if facts.is_revision
+        else revise
     )
-    signing = ("Review the text", "review.revision", text) if facts.is_frozen else freeze
+    signing = ("Review the text", "review.revision", text) if facts.is_revision else revise
     return (
         Step(
             "Write the press release",
@@ -140,8 +140,8 @@ def _on_paper(facts: OnboardingFacts) -> tuple[Step, ...]:
             1,
             "Text approved" if facts.is_approved else "",
             *signing,
-            "approval" if facts.is_frozen else "",
-            "approve" if facts.is_frozen else "edit",
+            "approval" if facts.is_revision else "",
+            "approve" if facts.is_revision else "edit",
         ),
     )
 

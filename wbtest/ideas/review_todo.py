@@ -62,7 +62,7 @@ def reviews_of(
             is_in_review=row.opened_at is not None,
             has_no_review=row.in_review is None,
             author=Assignee(row.author, row.author_id),
-            frozen_at=row.created_at,
+            created_at=row.created_at,
             asked_by=row.asks or "",
             readers=_readers_of(row, readers),
             # Comments are of the release, so only one of its two texts brings them.

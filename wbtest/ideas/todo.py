@@ -124,7 +124,7 @@ class OpenComment(NamedTuple):
 class ReviewState(Struct, frozen=True):
     """A revision that somebody may have to read, to answer for or to decide on.
 
-    ``is_newest`` is whether no newer one was frozen, ``is_in_review`` whether a review of it was
+    ``is_newest`` is whether there is no newer one, ``is_in_review`` whether a review of it was
     asked for, and ``has_no_review`` whether none was of an older one either. ``writers`` and
     ``approved_by`` are ids of people; ``approved_by_writers`` are those of the latter who wrote it,
     so that one of them is not enough. ``sent_back`` is which approvers want another draft, or to
@@ -138,7 +138,7 @@ class ReviewState(Struct, frozen=True):
     is_in_review: bool
     has_no_review: bool
     author: Assignee
-    frozen_at: datetime
+    created_at: datetime
     asked_by: str
     readers: tuple[AskedReader, ...]
     comments: tuple[OpenComment, ...]
@@ -244,7 +244,7 @@ def _approver_items(review: ReviewState, approving: ApprovalRules) -> Iterator[T
             thing=f"approve {review.key}",
             what=f"Approve or reject {review.text}",
             by=review.author.name,
-            since=max([review.frozen_at, *done]),
+            since=max([review.created_at, *done]),
             path=review.path,
             about=review.path,
         )

@@ -16,7 +16,7 @@ While you write, the coach marks exact words and says what a careful reader woul
 score: a text that wins points is not yet one that a customer wants to read.
 
 - **stop** keeps the text from being approved; that of {page_rules} only keeps the page from being
-  started. You can always freeze a revision.
+  started. You can always create a revision.
 - **warn** wants a change, or a reason for which the words stay. The reason stays in the history.
 - **note** only informs.
 
