@@ -181,7 +181,6 @@ def test_deleting_a_draft_asks_first(
     expect(page.get_by_text("You lose the target")).to_be_visible()
     page.get_by_role("button", name="Delete draft", exact=True).click()
 
-    page.locator("summary", has_text="All ideas").click()
     expect(page.get_by_role("heading", name="Approved 1")).to_be_visible()
 
 

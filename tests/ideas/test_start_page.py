@@ -53,7 +53,9 @@ def test_a_new_team_begins_its_first_idea_right_there(client: Browser, team: Tea
     assert client.get(begun.location).text.count("Dinner without a shop.") >= 1
 
 
-def test_what_is_done_is_folded_and_so_are_the_ideas(client: Browser, team: Team) -> None:
+def test_the_next_step_is_above_the_ideas_and_what_is_done_is_folded(
+    client: Browser, team: Team
+) -> None:
     release = make_release(team.editor)
     log_in(client, team.editor)
 
@@ -61,7 +63,8 @@ def test_what_is_done_is_folded_and_so_are_the_ideas(client: Browser, team: Team
 
     assert "Step 3 of 7" in page
     assert f'<a class="button" href="/releases/{release.id}">Create a revision first</a>' in page
-    assert "<summary>All ideas (1)</summary>" in page
+    assert "All ideas" not in page
+    assert page.index("Step 3 of 7") < page.index('id="stage-writing"')
 
 
 def test_who_may_not_do_the_next_step_is_told_who_does(client: Browser, team: Team) -> None:
@@ -99,3 +102,13 @@ def test_once_the_first_visitor_came_nobody_is_led_there_and_nothing_is_looked_u
     end_where_visited(datetime.now(UTC))
 
     assert sees_start(team) == [False] * 4
+
+
+def test_who_looks_for_the_first_steps_once_all_are_done_is_told_so(
+    client: Browser, team: Team, begin: Start
+) -> None:
+    count_day(begin(), 0, "control", seen=1, converted=0, served=1)
+    log_in(client, team.viewer)
+
+    assert "Your team has done all first steps." in client.get("/ideas?view=steps").text
+    assert "first steps" not in client.get("/ideas").text
