@@ -37,7 +37,6 @@ TEXTS = {
 }
 # Pages that still ask for too much.
 LONG = {
-    "decisions.decision",
     "publishing.new_experiment",
     "publishing.variant",
     "writing.versions",
