@@ -54,7 +54,7 @@ def test_of_a_question_that_is_open_nothing_is_said_while_nobody_opened_it(
     log_in(client, team.viewer)
 
     page = client.get(f"/experiments/{experiment.id}/results/answers").text
-    row = page[page.index("open from the start, so it is read without a click") :]
+    row = page[page.index("open from the start") :]
 
     assert re.findall(r'class="n"\s+data-head="([^"]*)">([^<]*)<', row)[:2] == [
         ("By those who signed up", "–"),

@@ -15,7 +15,7 @@ from tests.results.everywhere.recount import COLUMNS
 
 LEFT_OUT = "Left out, by reason and variant"
 BESIDE = "Locked figures, and the same beside them"
-OPEN = " open from the start, so it is read without a click"
+OPEN = " open from the start"
 REASONS = {
     "bot": "Bots",
     "preview": "Link previews",
