@@ -151,8 +151,14 @@ class PageRenderer:
         return first_mail(live.options, self._settings.mail_url)
 
     def list_promise(self, live: LiveExperiment) -> tuple[str, str]:
-        """Return the two sentences beside the form of the waiting list."""
-        return promise(live, strings_of(live.control.page), self._retention_days)
+        """Return what stands beside the waiting list's form: what it is, how long one is kept."""
+        strings, product = strings_of(live.control.page), live.control.page.product
+        terms = terms_of_page(live, self._retention_days)
+        last = date_in_words(terms.list_last_day or terms.last_day, strings)
+        return (
+            strings.waiting.format(product=product),
+            strings.waiting_text.format(product=product, date=last),
+        )
 
     def try_link(self) -> str:
         """Return the page to which the links of a try's mail lead; it names nobody."""
@@ -266,17 +272,3 @@ def consent_words(
 def _source(text: str) -> str:
     """The name of an inline text in a Content-Security-Policy: its SHA-256."""
     return "sha256-" + base64.b64encode(hashlib.sha256(text.encode()).digest()).decode()
-
-
-def promise(live: LiveExperiment, strings: PageStrings, usual_days: int) -> tuple[str, str]:
-    """Return what stands beside the list's form: what it is, and what becomes of an address.
-
-    ``usual_days`` is how long the server keeps addresses where the page says nothing else.
-    """
-    product = live.control.page.product
-    terms = terms_of_page(live, usual_days)
-    last = terms.list_last_day or terms.last_day
-    return (
-        strings.waiting.format(product=product),
-        strings.waiting_text.format(product=product, date=date_in_words(last, strings)),
-    )

@@ -82,7 +82,11 @@ class PageServer:
         )
         # Rendered first: what breaks was served to nobody.
         answer = self._bytes_of(page, variant, at, profile.takes_gzip)
-        if not self._take(event):
+        try:
+            is_taken = self._recorder.put(event)
+        except QueueFull:
+            is_taken = False
+        if not is_taken:
             return self._bytes_of(page, variant, at, profile.takes_gzip, is_broken=True)
         if known is not None:
             return answer
@@ -92,12 +96,6 @@ class PageServer:
         """Return the page of a variant, without a cookie and without recording anything."""
         takes_gzip = accepts_gzip(environ.get("HTTP_ACCEPT_ENCODING", ""))
         return self._bytes_of(page, variant, self._at(), takes_gzip)
-
-    def _take(self, event: Served) -> bool:
-        try:
-            return self._recorder.put(event)
-        except QueueFull:
-            return False
 
     def _cookie(self, page: LivePage, visitor: Visitor) -> tuple[str, str]:
         """It outlives the test: who was in it must not count in the next one."""

@@ -13,9 +13,9 @@ from wbtest.audience.live_pages import LivePage
 from wbtest.audience.models import Engagement, Sighting, Signup
 from wbtest.audience.recording.counting_rules import moment_at
 from wbtest.audience.signups import find_signup, find_signups_of_address
-from wbtest.audience.views import TOKEN_PAGE, bp, check_sender, link_over, pages, small_page
+from wbtest.audience.views import TOKEN_PAGE, bp, check_sender, link_over, small_page
 from wbtest.delivery.models import OutboxMail
-from wbtest.extensions import db
+from wbtest.extensions import db, runtime
 from wbtest.publishing.live_snapshot import LiveExperiment
 from wbtest.publishing.models import Experiment
 from wbtest.publishing.sealing import sealed_options
@@ -172,7 +172,7 @@ def leave(token: str) -> ResponseReturnValue:
 
 def _find(token: str) -> tuple[Signup | None, LivePage | None]:
     row = signups.find_signup(token)
-    return row, pages().find_by_id(row.experiment_id) if row else None
+    return row, runtime().pages.find_by_id(row.experiment_id) if row else None
 
 
 def _show(token: str, row: Signup, found: LivePage, status: int = 200) -> Response:

@@ -32,12 +32,11 @@ from wbtest.audience.views import (
     check_sender,
     get_page_named,
     get_preview,
-    renderer,
     show_preview,
     small_page,
 )
 from wbtest.delivery.outbox import queue_mail
-from wbtest.extensions import clock, db
+from wbtest.extensions import clock, db, runtime
 from wbtest.publishing.live_snapshot import LiveExperiment
 from wbtest.publishing.models import Experiment
 from wbtest.publishing.page_copy import PageCopy
@@ -396,7 +395,9 @@ def take_try(slug: str) -> ResponseReturnValue:
         line = f"This is a preview, so use your own email: {person.email}."
         return show_preview(slug, 422, form=form, line=line)
     experiment = db.session.get_one(Experiment, live.id)
-    try_sign_up(experiment, live, person, renderer().first_mail(live), renderer().base_url)
+    try_sign_up(
+        experiment, live, person, runtime().renderer.first_mail(live), runtime().renderer.base_url
+    )
     return redirect(_tried(live), 303)
 
 
@@ -452,6 +453,6 @@ def _way_on(live: LiveExperiment) -> str:
 @access.public
 def tried_link(_slug: str) -> ResponseReturnValue:
     """Where the links of a try's mail lead, and what a mail program's own button posts to."""
-    response = Response(renderer().try_link(), 200, renderer().headers())
+    response = Response(runtime().renderer.try_link(), 200, runtime().renderer.headers())
     response.headers.update(TOKEN_PAGE)
     return response

@@ -45,9 +45,6 @@ from wbtest.audience.views import (
     exclusion_of,
     get_pages,
     link_over,
-    pages,
-    recorder,
-    renderer,
     show_closed,
     show_list,
     small_page,
@@ -315,7 +312,7 @@ def signup(slug: str) -> ResponseReturnValue:
         return show_closed(found.live)
     try:
         # The names may need the store, too.
-        recorder().check()
+        runtime().recorder.check()
         network = rate_limits.names_of(f"sign-ups {rate_limits.network()}")
         answer = _take_form(found, form, shown, network)
         if answer.status_code == 422:
@@ -324,11 +321,11 @@ def signup(slug: str) -> ResponseReturnValue:
     except TooManySignups as error:
         return _again(found, form, 429, strings.too_many, error.seconds)
     except Gone:
-        pages().forget()
+        runtime().pages.forget()
         abort(404)
     except (Refused, SQLAlchemyError) as error:
         if isinstance(error, SQLAlchemyError):
-            recorder().note_failure()
+            runtime().recorder.note_failure()
         log.error("a sign-up for /p/%s was not stored: %s", slug, error)
         return _again(found, form, 503, strings.try_later)
 
@@ -338,7 +335,7 @@ def signup(slug: str) -> ResponseReturnValue:
 def confirm(token: str) -> ResponseReturnValue:
     """The link of our mail. It only asks, since mail scanners open links; the button confirms."""
     row = find_signup(token)
-    found = pages().find_by_id(row.experiment_id) if row else None
+    found = runtime().pages.find_by_id(row.experiment_id) if row else None
     if row is None or found is None or not can_confirm(row, clock.now()):
         return link_over(404)
     if request.method == "POST":
@@ -402,16 +399,16 @@ def _take_form(
     if not sender.promised and exclusion_of(found) in LEAVING:
         _check_network(network)
         # Else who was seen before would stay among those who didn't sign up.
-        erasure.object_to_counting(recorder(), found, found.find_visitor(request.environ))
+        erasure.object_to_counting(runtime().recorder, found, found.find_visitor(request.environ))
         end_reading()
     token = sign_up(
-        recorder(),
+        runtime().recorder,
         found,
         sender,
         address=form.address,
         name=(form.name.data or "") if live.asks_name else "",
-        mail=renderer().first_mail(live),
-        base_url=renderer().base_url,
+        mail=runtime().renderer.first_mail(live),
+        base_url=runtime().renderer.base_url,
         secret=runtime().settings.secret_key,
         at_us=microseconds_of(clock.now()),
         most_an_hour=runtime().guard.most_a_page,
@@ -432,7 +429,7 @@ def _sender(found: LivePage, form: SignupForm, shown: FormToken) -> Sender:
     is_trapped = bool(form.website.data) or runtime().guard.is_too_fast(visitor, _at())
     if joins(found.live, shown):
         reason = "suspected" if is_trapped else WAITING
-        return Sender(shown, None, environ, reason, renderer().list_promise(found.live))
+        return Sender(shown, None, environ, reason, runtime().renderer.list_promise(found.live))
     if is_trapped and reason != "team":
         reason = "suspected"
     elif not reason:
@@ -452,8 +449,8 @@ def _again(
         return _patient(show_list(found.live, status, form, problem_line), wait)
     if found.live.state == "running":
         form.token.data = form_token(found.live, variant.key, _at())
-    html = renderer().landing(found.live, variant, form, problem_line=problem_line)
-    headers = renderer().headers(variant.page.language, variant.page.look)
+    html = runtime().renderer.landing(found.live, variant, form, problem_line=problem_line)
+    headers = runtime().renderer.headers(variant.page.language, variant.page.look)
     return _patient(Response(html, status, headers), wait)
 
 

@@ -11,14 +11,12 @@ from sqlalchemy import exists, select
 
 from wbtest.audience import erasure, visitors
 from wbtest.audience.forms import SignupForm
-from wbtest.audience.live_pages import NOT_NOW, LivePage, LivePages, NotLoaded
-from wbtest.audience.page_renderer import PageRenderer, PageResponse, paths_of
-from wbtest.audience.page_server import SESSION, PageServer
-from wbtest.audience.recording.counting_rules import MICROSECONDS
-from wbtest.audience.recording.events import Act, Did, Seen, read_acts
-from wbtest.audience.recording.recorder import Recorder
+from wbtest.audience.live_pages import NOT_NOW, LivePage, NotLoaded
+from wbtest.audience.page_renderer import PageResponse, paths_of
+from wbtest.audience.page_server import SESSION
+from wbtest.audience.recording.counting_rules import microseconds_of
+from wbtest.audience.recording.events import Did, Seen, read_acts
 from wbtest.audience.traffic import (
-    Environ,
     agent_of,
     find_cookie,
     hints_of,
@@ -26,7 +24,6 @@ from wbtest.audience.traffic import (
     is_from_here,
     set_cookie_header,
 )
-from wbtest.audience.visitors import FormToken
 from wbtest.errors import error_page
 from wbtest.extensions import clock, csrf, db, runtime
 from wbtest.publishing.display import find_preview
@@ -65,8 +62,8 @@ def page(slug: str) -> ResponseReturnValue:
     if found.live.state != "running":
         return show_closed(found.live)
     if request.method == "HEAD" or is_objector(found):
-        return _send(page_server().show(found, _variant_before(found), request.environ))
-    return _send(page_server().serve(found, request.environ, "team" if is_team() else ""))
+        return _send(runtime().page_server.show(found, _variant_before(found), request.environ))
+    return _send(runtime().page_server.serve(found, request.environ, "team" if is_team() else ""))
 
 
 @bp.get("/p/<slug>/privacy")
@@ -98,7 +95,7 @@ def object_to_counting(slug: str) -> ResponseReturnValue:
     if not is_of_team:
         for each in get_pages(slug):
             visitor = each.find_visitor(request.environ)
-            erasure.object_to_counting(recorder(), each, visitor)
+            erasure.object_to_counting(runtime().recorder, each, visitor)
             if not each.is_cookieless:
                 response.headers.add(*set_cookie_header(each.cookie, "", 0, is_https=_is_https()))
     return response
@@ -131,10 +128,10 @@ def show_preview(
         form = SignupForm(strings, request.form)
         line = strings.preview if status != 200 else ""
     form.token.data = ""
-    html = renderer().landing(live, variant, form, problem_line=line, preview=token)
+    html = runtime().renderer.landing(live, variant, form, problem_line=line, preview=token)
     page = variant.page
     # The team sees its variants side by side, in frames.
-    headers = renderer().headers(page.language, page.look, is_framed=is_member)
+    headers = runtime().renderer.headers(page.language, page.look, is_framed=is_member)
     return Response(html, status, headers)
 
 
@@ -150,10 +147,10 @@ def small_page(
 
     ``sends_to`` is another origin to which its form may lead.
     """
-    html = renderer().small(name, live, **details)
+    html = runtime().renderer.small(name, live, **details)
     look = live.control.page.look
-    language = renderer().language_of(live)
-    response = Response(html, status, renderer().headers(language, look, sends_to=sends_to))
+    language = runtime().renderer.language_of(live)
+    response = Response(html, status, runtime().renderer.headers(language, look, sends_to=sends_to))
     response.headers.update(headers or {})
     return response
 
@@ -173,14 +170,18 @@ def show_list(
     """Return the page with the form of the waiting list; ``form`` is one that was refused."""
     variant = live.find_variant(live.waiting) or live.control
     form = form or SignupForm(strings_of(variant.page))
-    form.token.data = list_token(live, clock.now().timestamp())
-    html = renderer().landing(live, variant, form, problem_line=line, is_list=True)
-    return Response(html, status, renderer().headers(variant.page.language, variant.page.look))
+    hour = visitors.utc_hour(clock.now().timestamp())
+    token = visitors.FormToken(live.id, "list", live.waiting, hour, len(live.before))
+    form.token.data = visitors.sign_form(live.identity_key, token)
+    html = runtime().renderer.landing(live, variant, form, problem_line=line, is_list=True)
+    return Response(
+        html, status, runtime().renderer.headers(variant.page.language, variant.page.look)
+    )
 
 
 def link_over(status: int) -> Response:
     """Return what a link shows that leads nowhere, or not any more; nobody learns which it is."""
-    response = Response(renderer().link_over(), status, renderer().headers())
+    response = Response(runtime().renderer.link_over(), status, runtime().renderer.headers())
     response.headers.update(TOKEN_PAGE)
     return response
 
@@ -195,7 +196,7 @@ def get_pages(slug: str) -> list[LivePage]:
 
     Raises NotLoaded where the newest may not be shown: no older one takes its place.
     """
-    found = pages().find_all(slug) or abort(404)
+    found = runtime().pages.find_all(slug) or abort(404)
     _demand_shown(found[-1])
     return found
 
@@ -238,22 +239,6 @@ def is_objector(found: LivePage) -> bool:
     return _ignored_variant(found) != ""
 
 
-def page_server() -> PageServer:
-    return runtime().page_server
-
-
-def pages() -> LivePages:
-    return runtime().pages
-
-
-def renderer() -> PageRenderer:
-    return runtime().renderer
-
-
-def recorder() -> Recorder:
-    return runtime().recorder
-
-
 def _is_marked() -> bool:
     return _cookie(ignore_name(None, is_https=_is_https())) != ""
 
@@ -288,7 +273,7 @@ def picture(slug: str, digest: str, width: int) -> ResponseReturnValue:
 
     Everybody else gets the same 404 for one that is not theirs to see as for none.
     """
-    found = pages().find_all(slug)
+    found = runtime().pages.find_all(slug)
     is_shown = any(digest in _shown_by(page.live) for page in found)
     if not (is_shown or (access.is_member() and (found or _is_address(slug)))):
         abort(404)
@@ -323,49 +308,7 @@ def exclusion_of(found: LivePage) -> str:
     return "opted_out" if is_out else ""
 
 
-def list_token(live: LiveExperiment, at: float) -> str:
-    """Return what the forms of the list carry in the hour of ``at``, in seconds since 1970."""
-    form = FormToken(live.id, "list", live.waiting, visitors.utc_hour(at), len(live.before))
-    return visitors.sign_form(live.identity_key, form)
-
-
-def record_seen(
-    recorder: Recorder,
-    page: LivePage,
-    environ: Environ,
-    token: str,
-    at: float,
-    excluded_because: str = "",
-) -> None:
-    """Record that this visitor saw the variant of this form token, at ``at``.
-
-    Does nothing without both, when they differ, or when the browser objects to being counted.
-    """
-    visitor = _find_visitor(page, environ, token, at)
-    if visitor is not None:
-        arrival = _arrival(page, visitor, environ, at)
-        rests = "paused" if page.live.state == "paused" else ""
-        reason = excluded_because or visitor.excluded_because or rests
-        recorder.put(Seen(**arrival, excluded_because=reason))
-
-
-def record_acts(
-    recorder: Recorder,
-    page: LivePage,
-    environ: Environ,
-    token: str,
-    at: float,
-    acts: tuple[Act, ...],
-) -> None:
-    """Record what this visitor did, under the same conditions; only of who counts as seen."""
-    visitor = _find_visitor(page, environ, token, at)
-    if visitor is not None and acts:
-        recorder.put(Did(**_arrival(page, visitor, environ, at), acts=acts))
-
-
-def _find_visitor(
-    page: LivePage, environ: Environ, token: str, at: float
-) -> visitors.Visitor | None:
+def _find_visitor(page: LivePage, token: str) -> visitors.Visitor | None:
     """Who sends the beacon, if they may be counted and it is of the variant that they were shown.
 
     That is all that can be asked. When a beacon is sent says nothing of who sends it: the clocks of
@@ -373,29 +316,28 @@ def _find_visitor(
     since unfolding a phone changes that. And who drives a real browser, waits a second and keeps
     its cookies cannot be told from a person here.
     """
-    if page.is_opted_out(environ):
+    if page.is_opted_out(request.environ):
         return None
-    visitor = page.find_visitor(environ)
-    shown = visitors.read_form(page.live.identity_key, token, visitors.utc_hour(at))
+    visitor = page.find_visitor(request.environ)
+    shown = page.read_form(token, clock.now().timestamp())
     if visitor is None or shown is None or shown.variant != visitor.variant:
         return None
     return visitor
 
 
-def _arrival(
-    page: LivePage, visitor: visitors.Visitor, environ: Environ, at: float
-) -> dict[str, Any]:
+def _arrival(page: LivePage, visitor: visitors.Visitor) -> dict[str, Any]:
+    """What of a beacon is the same whatever it tells."""
     return {
         "experiment_id": page.live.id,
         "variant": visitor.variant,
         "visitor": visitor.visitor,
-        "at_us": int(at * MICROSECONDS),
+        "at_us": microseconds_of(clock.now()),
         "source": visitor.source,
         "device": visitor.device,
         "language": visitor.language,
-        "address": environ.get("REMOTE_ADDR", ""),
-        "user_agent": agent_of(environ),
-        "hints": hints_of(environ),
+        "address": request.environ.get("REMOTE_ADDR", ""),
+        "user_agent": agent_of(request.environ),
+        "hints": hints_of(request.environ),
     }
 
 
@@ -410,9 +352,10 @@ def did(slug: str) -> ResponseReturnValue:
     found = get_page(slug)
     if found.live.state == "running" and not is_team() and not is_objector(found):
         text = request.get_data()[:LONGEST_ACTS].decode("ascii", "replace")
-        token, _, acts = text.partition("\n")
-        at = clock.now().timestamp()
-        record_acts(recorder(), found, request.environ, token, at, read_acts(acts))
+        token, _, lines = text.partition("\n")
+        visitor, acts = _find_visitor(found, token), read_acts(lines)
+        if visitor is not None and acts:
+            runtime().recorder.put(Did(**_arrival(found, visitor), acts=acts))
     return "", 204
 
 
@@ -429,6 +372,9 @@ def seen(slug: str) -> ResponseReturnValue:
     found = get_page(slug)
     if found.live.state != "ended" and not is_objector(found):
         token = request.get_data()[:LONGEST_BEACON].decode("ascii", "replace")
-        at = clock.now().timestamp()
-        record_seen(recorder(), found, request.environ, token, at, exclusion_of(found))
+        visitor = _find_visitor(found, token)
+        if visitor is not None:
+            rests = "paused" if found.live.state == "paused" else ""
+            reason = exclusion_of(found) or visitor.excluded_because or rests
+            runtime().recorder.put(Seen(**_arrival(found, visitor), excluded_because=reason))
     return "", 204

@@ -14,6 +14,7 @@ from bisect import bisect_left, insort
 from collections import Counter, defaultdict
 from collections.abc import Callable, Iterable, Mapping, Sequence
 from datetime import datetime
+from functools import cache
 from hashlib import blake2s
 from operator import itemgetter
 from typing import TypeVar, cast
@@ -138,8 +139,14 @@ class NetworkGate:
         }
         marks: dict[VisitorId, int] = {}
         newcomers: list[tuple[int, VisitorId, int]] = []
-        before = _as_number(arrivals[0].at_us - LATE_US) if arrivals else ""
-        has_dropped = _Dropped(connection)
+        # How the numbers of visitors began who came then: see ``visitors.new_visitor``.
+        before = f"{max(arrivals[0].at_us - LATE_US, 0) // 1000:012x}" if arrivals else ""
+
+        @cache
+        def has_dropped(experiment_id: int) -> bool:
+            """Whether visitors of a test were left without a row before."""
+            return bool(driver.ask(connection, _DROPPED, (experiment_id, CROWD)))
+
         keys = {each: rules_of(each).key for each in {event.experiment_id for event in arrivals}}
         # Done for each visit: to put more of it into functions would cost a tenth of writing one.
         for event in arrivals:
@@ -202,25 +209,6 @@ class _Remembered:
                 for mark in array("H", marks):
                     insort(quarters[mark], quarter)
             self.last = number
-
-
-class _Dropped:
-    """Whether visitors of a test were left without a row before, asked once each."""
-
-    def __init__(self, connection: sa.Connection) -> None:
-        self._connection = connection
-        self._known: dict[int, bool] = {}
-
-    def __call__(self, experiment_id: int) -> bool:
-        if experiment_id not in self._known:
-            found = driver.ask(self._connection, _DROPPED, (experiment_id, CROWD))
-            self._known[experiment_id] = bool(found)
-        return self._known[experiment_id]
-
-
-def _as_number(at_us: int) -> str:
-    """How the numbers of visitors begin who came at this moment: see ``visitors.new_visitor``."""
-    return f"{max(at_us, 0) // 1000:012x}"
 
 
 def mark_of(key: bytes | None, address: str) -> int:

@@ -151,7 +151,13 @@ class Ledger:
     def _count_new_visits(self, new: Iterable[VisitRow]) -> None:
         # Nearly all of a group fall into one quarter hour and a few cells: asking for each of these
         # once takes a tenth of the time of asking for each visit.
-        for place, number in _by_quarter(new):
+        by_quarter = Counter(
+            [
+                (experiment_id, variant, at_us // QUARTER_US, source, device, language, reason)
+                for experiment_id, _, reason, variant, at_us, source, device, language, _ in new
+            ]
+        )
+        for place, number in by_quarter.items():
             experiment_id, variant, quarter, source, device, language, reason = place
             hour = hour_of(quarter * QUARTER_US, self.rules_of(experiment_id).zone)
             cell = RollupKey(experiment_id, variant, hour, source, device, language, reason)
@@ -201,9 +207,11 @@ class Ledger:
 
     def follow(self, changes: AttributionChanges) -> None:
         """Let acts on the page follow the new attribution, once the marks are written."""
-        converted = {k: v for k, v in changes.converted.items() if self._is_open(k[0])}
-        engagement.mark_converted(self.connection, converted)
-        self.forget_acts(changes.gone)
+        if changes.converted:
+            converted = {k: v for k, v in changes.converted.items() if self._is_open(k[0])}
+            engagement.mark_converted(self.connection, converted)
+        if changes.gone:
+            self.forget_acts(changes.gone)
 
     def forget_acts(self, visitors: Collection[tuple[int, str]]) -> None:
         """Delete what these visitors did on the page, and count it no more."""
@@ -238,7 +246,9 @@ class Ledger:
                     if cell.experiment_id not in standing or cell.excluded_because == WAITING
                 }
             )
-        event_rows.add_counts(self.connection, HOURLY_COUNTS, hourly_rows(self._tally))
+        event_rows.add_counts(
+            self.connection, HOURLY_COUNTS, rollup_rows(HOURLY_COUNTS, self._tally)
+        )
         add_totals(self.connection, self._tally, self._rules)
         names = ("experiment_id", "variant", "hour", "reason", "family", "count")
         machines = [
@@ -291,23 +301,14 @@ def _variant_seen(history: History) -> str | None:
     return None if history.sighting is None else history.sighting.variant
 
 
-def hourly_rows(tally: RollupDelta) -> list[RowValues]:
-    """Return the tally as rows of the roll-up, leaving out what adds nothing."""
-    cells: defaultdict[RollupKey, RowValues] = defaultdict(lambda: dict.fromkeys(COLUMNS, 0))
-    for (cell, column), number in tally.items():
+def rollup_rows(table: sa.Table, sums: Mapping[tuple[Any, str], int]) -> list[RowValues]:
+    """Return sums as rows of a roll-up, leaving out what adds nothing."""
+    found: defaultdict[TotalKey, RowValues] = defaultdict(lambda: dict.fromkeys(COLUMNS, 0))
+    for (key, column), number in sums.items():
         if number:
-            cells[cell][column] = number
-    return [cell._asdict() | row for cell, row in cells.items()]
-
-
-def _by_quarter(visits: Iterable[VisitRow]) -> Iterable[tuple[Any, int]]:
-    """The fields of cells, with the quarter hour since 1970 for the hour, and their visits."""
-    return Counter(
-        [
-            (experiment_id, variant, at_us // QUARTER_US, source, device, language, reason)
-            for experiment_id, _, reason, variant, at_us, source, device, language, _ in visits
-        ]
-    ).items()
+            found[key][column] = number
+    names = _key_names(table)
+    return [dict(zip(names, key, strict=True)) | row for key, row in found.items()]
 
 
 def _key_of(table: sa.Table, row: Any) -> RowValues:
@@ -324,7 +325,7 @@ def add_totals(
 ) -> None:
     """Add what people did to the totals by hour, day and kind."""
     for table, sums in _sums_by_table(tally, rules):
-        event_rows.add_counts(connection, table, _total_rows(table, sums))
+        event_rows.add_counts(connection, table, rollup_rows(table, sums))
 
 
 def rebuild_totals(
@@ -369,28 +370,15 @@ def _sums_by_table(
     for (cell, column), number in tally.items():
         experiment_id, variant, hour, *kind = cell
         by_kind[(experiment_id, variant, *kind), column] += number
-        if _is_by_rule(cell, rules[experiment_id]):
+        sources = rules[experiment_id].sources
+        is_counted_source = sources is None or cell.source in sources
+        if cell.excluded_because == "" and is_counted_source:
             by_hour[(experiment_id, variant, hour), column] += number
     # From the few hours, since to ask for a day takes as long as ten sums.
     for (key, column), number in by_hour.items():
         *place, hour = key
         by_day[(*place, day_of(hour, rules[key[0]].zone)), column] += number
     return [(HOUR_TOTALS, by_hour), (DAY_TOTALS, by_day), (KIND_TOTALS, by_kind)]
-
-
-def _is_by_rule(cell: RollupKey, rules: CountingRules) -> bool:
-    is_counted_source = rules.sources is None or cell.source in rules.sources
-    return cell.excluded_because == "" and is_counted_source
-
-
-def _total_rows(table: sa.Table, sums: TotalSums) -> list[RowValues]:
-    """The totals as rows, leaving out what adds nothing."""
-    found: defaultdict[TotalKey, RowValues] = defaultdict(lambda: dict.fromkeys(COLUMNS, 0))
-    for (key, column), number in sums.items():
-        if number:
-            found[key][column] = number
-    names = _key_names(table)
-    return [dict(zip(names, key, strict=True)) | row for key, row in found.items()]
 
 
 def _describe(key: TotalKey) -> str:

@@ -40,9 +40,9 @@ from wbtest.audience.recording.ledger import (
     Ledger,
     NoExperiment,
     RowMarks,
-    hourly_rows,
     load_rules,
     lock_event_writes,
+    rollup_rows,
 )
 from wbtest.audience.signup_mail import announce_confirmed, leads_to
 from wbtest.publishing.models import Experiment
@@ -248,7 +248,7 @@ def rebuild(store: Store, experiment_id: int | None = None) -> None:
     for one in _experiments(connection, experiment_id):
         tally, marks = _recount(connection, one)
         connection.execute(sa.delete(HOURLY_COUNTS).where(HOURLY_COUNTS.c.experiment_id == one))
-        if rows := hourly_rows(tally):
+        if rows := rollup_rows(HOURLY_COUNTS, tally):
             connection.execute(sa.insert(HOURLY_COUNTS), rows)
         ledger.rebuild_totals(connection, one, tally, load_rules(connection, one))
         marks.write(connection)

@@ -6,7 +6,7 @@ nothing is read again and a row is inserted with its final marks.
 """
 
 from collections import Counter, defaultdict
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Collection, Iterable, Mapping, Sequence
 from contextlib import suppress
 from datetime import datetime, timedelta
 from operator import attrgetter
@@ -34,7 +34,7 @@ from wbtest.audience.recording.event_rows import (
 from wbtest.audience.recording.events import Did, Event, Outcome, Seen, Served, SignedUp, TurnedAway
 from wbtest.audience.recording.gate import UNKNOWN_MARK, Admissions, Arrived, NetworkGate
 from wbtest.audience.recording.ledger import SIGHTINGS, SIGNUPS, VISITS, Ledger
-from wbtest.audience.signup_mail import BatchMails, Overrun, announce_signups
+from wbtest.audience.signup_mail import BatchMails, Overrun, SentSignups, announce_signups
 from wbtest.audience.traffic import classify
 from wbtest.team import rate_limits
 
@@ -84,8 +84,10 @@ def record_events(
         admissions = (gate or NetworkGate()).decide(
             connection, came.arrivals, stored, ledger.rules_of
         )
-        turned_away = _turned_away(connection, came.signups, admissions, now)
         arrivals = _apply(ledger, came.arrivals, admissions)
+        turned_away: dict[int, int] = {}
+        if came.signups:
+            turned_away = _turned_away(connection, came.signups, admissions, now)
         signups = [
             (index, event, _signup_of(admissions.with_reason(event)))
             for index, event in came.signups
@@ -100,25 +102,47 @@ def record_events(
             for event, row in zip(arrivals, visits, strict=True)
             if isinstance(event, Seen)
         ]
-        rows = [row for _, _, row in signups]
-        suspected = [_visit_of(row) for row in rows if _is_of_machine(row)]
+        # They mark the visitor of a suspected sign-up; its address may be known and leave no row.
+        suspected = [
+            VisitRow._make((*_visit(row), UNKNOWN_MARK))
+            for _, _, row in signups
+            if row.excluded_because == SUSPECTED and row.visitor != ""
+        ]
         ledger.keep_visits([*visits, *suspected], stored)
         sightings += [SightingRow._make((*row[:-1], True)) for row in suspected]
-        letters = [(event, row) for _, event, row in signups]
-        people = BatchPeople(ledger, sightings, rows)
-        new = people.new
-        remembered = {} if overrun is None else overrun
-        mails = BatchMails(connection, letters, new, people.at_address, now, remembered)
-        people.write(mails.later)
-        engagement.keep_acts(connection, came.deeds)
-        mails.write(mail_domain)
-        announce_signups(connection, rows, new, now)
+        new: Collection[int] = ()
+        if signups:
+            letters = [(event, row) for _, event, row in signups]
+            remembered = {} if overrun is None else overrun
+            new = _keep_signups(ledger, sightings, letters, now, mail_domain, remembered)
+        elif sightings:
+            BatchPeople(ledger, sightings, []).write({})
+        if came.deeds:
+            engagement.keep_acts(connection, came.deeds)
     outcomes: list[Outcome | None] = [None] * len(events)
     for index, _, row in signups:
         outcomes[index] = "new" if id(row) in new else "known"
     for index, seconds in turned_away.items():
         outcomes[index] = TurnedAway(seconds)
     return outcomes
+
+
+def _keep_signups(
+    ledger: Ledger,
+    sightings: Sequence[SightingRow],
+    letters: SentSignups,
+    now: datetime,
+    mail_domain: str,
+    overrun: Overrun,
+) -> Collection[int]:
+    """Store the sign-ups, queue their mails, tell webhooks; return the ids of rows that are new."""
+    rows = [row for _, row in letters]
+    people = BatchPeople(ledger, sightings, rows)
+    mails = BatchMails(ledger.connection, letters, people.new, people.at_address, now, overrun)
+    people.write(mails.later)
+    mails.write(mail_domain)
+    announce_signups(ledger.connection, rows, people.new, now)
+    return people.new
 
 
 def _split(ledger: Ledger, events: Sequence[Event]) -> BatchEvents:
@@ -235,15 +259,6 @@ def _signup_of(event: SignedUp) -> SignupRow:
     )
 
 
-def _is_of_machine(row: SignupRow) -> bool:
-    return row.excluded_because == SUSPECTED and row.visitor != ""
-
-
-def _visit_of(row: SignupRow) -> VisitRow:
-    """What marks the visitor of a suspected sign-up; the address may be known and leave no row."""
-    return VisitRow._make((*_visit(row), UNKNOWN_MARK))
-
-
 class BatchPeople:
     """The sightings and sign-ups of a group, beside what is stored of the same people.
 
@@ -282,8 +297,6 @@ class BatchPeople:
         ``mailed`` says when our mail to a new sign-up leaves, in microseconds since 1970, where
         that is not at once; by the id of its row.
         """
-        if not self._touched:
-            return
         signups = _mailed(self._signups, mailed)
         before = histories_of(self._touched, self._seen, self._signed)
         after = histories_of(
