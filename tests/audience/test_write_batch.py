@@ -8,7 +8,7 @@ import sqlalchemy as sa
 from tests.audience.recording import PHONE, START, START_US, Database, Page
 from wbtest.audience.models import Signup, Visit
 from wbtest.audience.recording import write_batch
-from wbtest.audience.recording.event_rows import ROWS_TO_COPY, VisitRow, upsert
+from wbtest.audience.recording.event_rows import ROWS_TO_COPY, VisitRow, apply_plan, plan_upsert
 from wbtest.audience.recording.ledger import VISITS
 from wbtest.delivery.models import OutboxMail
 from wbtest.store import writing_group
@@ -126,7 +126,8 @@ def test_a_large_group_is_stored_as_it_came(page: Page) -> None:
     rows = [visit(page.id, n, ODD[n % len(ODD)]) for n in range(ROWS_TO_COPY)]
 
     with writing_group(page.database.engine, page.database.lock) as connection:
-        found = upsert(connection, VISITS, [*rows, rows[0]])
+        found = plan_upsert([*rows, rows[0]], [])
+        apply_plan(connection, VISITS, found)
 
     assert found.new == rows
     stored = page.database.read(sa.select(VISITS).order_by(Visit.visitor))
@@ -143,7 +144,7 @@ def test_a_large_group_that_cannot_be_stored_raises_as_a_small_one(page: Page) -
         pytest.raises(sa.exc.IntegrityError) as raised,
         writing_group(page.database.engine, page.database.lock) as connection,
     ):
-        upsert(connection, VISITS, rows)
+        apply_plan(connection, VISITS, plan_upsert(rows, []))
 
     assert "nobodys-business" not in str(raised.value)
     assert page.database.read(sa.select(VISITS)) == []

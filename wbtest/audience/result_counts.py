@@ -151,7 +151,7 @@ def by_hour(tests: Collection[int]) -> defaultdict[int, list[HourRow]]:
 
 def hours_of(experiment: Experiment, cut: Cut = WHOLE) -> list[Hourly]:
     """Return the hours in which something was counted, by variant and time."""
-    if cut.device is None and _is_by_rule(experiment, cut.sources):
+    if cut.device is None and cut.sources == sealed_rule(experiment).sources:
         by = [HOURS.c[name] for name in HOUR_OF]
         is_wanted = [HOURS.c.experiment_id == experiment.id]
         query = sa.select(*by, *[HOURS.c[name] for name in NAMES])
@@ -207,19 +207,6 @@ def by_source_ever(experiment: Experiment) -> dict[str, Totals]:
     return {source: Totals(*sums) for source, *sums in rows}
 
 
-def left_out(experiment: Experiment, sources: Sources = None) -> dict[str, ByVariant]:
-    """Return the totals that do not count, by reason and variant; machines apart."""
-    which = [KINDS.c.experiment_id == experiment.id, KINDS.c.excluded_because != ""]
-    if sources is not None:
-        which.append(KINDS.c.source.in_(sources))
-    return _grouped(KINDS.c.excluded_because, experiment, which)
-
-
-def _is_by_rule(experiment: Experiment, sources: Sources) -> bool:
-    """Whether these are the sources that the rule counts."""
-    return sources == sealed_rule(experiment).sources
-
-
 def _sums(table: sa.Table) -> list[sa.ColumnElement[int]]:
     return [sa.func.sum(table.c[name]) for name in NAMES]
 
@@ -248,27 +235,6 @@ def _span(table: sa.Table, cut: Cut) -> list[sa.ColumnElement[bool]]:
     return which
 
 
-def _grouped(
-    column: Any, experiment: Experiment, which: list[sa.ColumnElement[bool]]
-) -> dict[str, ByVariant]:
-    rows = db.session.execute(
-        sa.select(column, KINDS.c.variant, *_sums(KINDS))
-        .where(*which)
-        .group_by(column, KINDS.c.variant)
-    )
-    found: defaultdict[str, ByVariant] = defaultdict(
-        lambda: {variant.key: Totals() for variant in experiment.variants}
-    )
-    for name, variant, *sums in rows:
-        found[name][variant] = Totals(*sums)
-
-    def most_first(name: str) -> tuple[int, str]:
-        return -sum(totals.served for totals in found[name].values()), name
-
-    return {name: found[name] for name in sorted(found, key=most_first)}
-
-
-_SUMS = [sa.func.sum(KINDS.c[name]) for name in NAMES]
 # Of those who do not count nobody asks where they came from, nor more than how many they were.
 _VISITS = [
     sa.func.sum(KINDS.c[name]) if name in ("served", "signups") else sa.literal_column("0")
@@ -330,7 +296,7 @@ def people_of(experiment: Experiment) -> PeopleCounts:
     is_ours = KINDS.c.experiment_id == experiment.id
     # Those who count come in the order of the table's key, so nothing is sorted.
     query = sa.union_all(
-        sa.select(KINDS.c.variant, KINDS.c.source, KINDS.c.excluded_because, *_SUMS)
+        sa.select(KINDS.c.variant, KINDS.c.source, KINDS.c.excluded_because, *_sums(KINDS))
         .where(is_ours, _IS_COUNTED)
         .group_by(KINDS.c.variant, KINDS.c.source, KINDS.c.excluded_because),
         sa.select(KINDS.c.variant, sa.literal("", sa.String), KINDS.c.excluded_because, *_VISITS)

@@ -145,14 +145,6 @@ def plan_for(asked: PlanRequest) -> Planned:
     )
 
 
-def find_plan(target: float, floor: float, alpha: float, variants: int) -> Planned | None:
-    """Return the plan, or None for values that cannot be planned with."""
-    try:
-        return plan_for(PlanRequest(target, floor, alpha, variants=variants))
-    except ValueError:
-        return None
-
-
 def plan(
     *,
     target: float,

@@ -120,14 +120,6 @@ class UpsertPlan(NamedTuple):
     moved: list[tuple[Any, Any]]
 
 
-def upsert(connection: sa.Connection, table: sa.Table, rows: Iterable[EventRow]) -> UpsertPlan:
-    """Insert the rows whose key is new and return what changed, as ``plan_upsert`` has it."""
-    rows = list(rows)
-    chosen = plan_upsert(rows, find_rows(connection, table, {row[:2] for row in rows}))
-    apply_plan(connection, table, chosen)
-    return chosen
-
-
 def plan_upsert(rows: Iterable[EventRow], stored: Iterable[EventRow]) -> UpsertPlan:
     """Return what rows change where others are ``stored``: of two with one key the earlier. Pure.
 
