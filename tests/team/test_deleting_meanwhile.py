@@ -10,7 +10,7 @@ from flask import Flask
 from tests.conftest import Browser, HandClock
 from tests.factories import PASSWORD, Team, audit_lines, log_in, make_person
 from tests.team.all_of_it import TYPED, delete, make_over, rows
-from wbtest.audience.recording.ledger import VISITS
+from wbtest.audience.models import VISITS
 from wbtest.extensions import clock, db
 from wbtest.publishing.models import Experiment
 from wbtest.store import NoLock, Refused, writing, writing_group

@@ -7,12 +7,19 @@ of it.
 
 from collections import Counter
 from collections.abc import Iterable, Iterator, Sequence
-from typing import Any, Literal, NamedTuple, cast
+from typing import Any, Literal, NamedTuple
 
 import sqlalchemy as sa
 
 from wbtest.audience.email_addresses import domain_of
-from wbtest.audience.models import CrowdNetwork, Sighting, Signup, Visit
+from wbtest.audience.models import (
+    CROWD_NETWORKS,
+    HOUR_TOTALS,
+    KIND_TOTALS,
+    SIGHTINGS,
+    SIGNUPS,
+    VISITS,
+)
 from wbtest.audience.quality_counts import FEWEST_AT_DOMAIN
 from wbtest.audience.recording.counting_rules import (
     HOUR_SECONDS,
@@ -28,16 +35,12 @@ from wbtest.audience.recording.counting_rules import (
 )
 from wbtest.audience.recording.gate import CROWD
 from wbtest.audience.recording.ledger import NoExperiment, load_rules
-from wbtest.audience.result_counts import HOURS, KINDS, HourRow
+from wbtest.audience.result_counts import HourRow
 from wbtest.extensions import db
 from wbtest.publishing.models import Experiment
 from wbtest.publishing.rule import Hypothesis
 from wbtest.publishing.sealing import sealed_rule
 
-VISITS = cast(sa.Table, Visit.__table__)
-SIGHTINGS = cast(sa.Table, Sighting.__table__)
-SIGNUPS = cast(sa.Table, Signup.__table__)
-CROWD_NETWORKS = cast(sa.Table, CrowdNetwork.__table__)
 Direction = Literal["out", "in"]
 GroupKind = Literal["mark", "hour", "domain", "source", "reason"]
 # Under which ``Experiment.last_counts`` keeps what is told of groups whose rows are purged.
@@ -355,13 +358,13 @@ def _networks(experiment: Experiment, rules: CountingRules, most: int) -> Iterat
 
 
 def _hours(experiment: Experiment, most: int) -> Iterator[GroupSize]:
-    seen, converted = sa.func.sum(HOURS.c.seen), sa.func.sum(HOURS.c.converted)
+    seen, converted = sa.func.sum(HOUR_TOTALS.c.seen), sa.func.sum(HOUR_TOTALS.c.converted)
     rows = db.session.execute(
-        sa.select(HOURS.c.hour, seen, converted)
-        .where(HOURS.c.experiment_id == experiment.id)
-        .group_by(HOURS.c.hour)
+        sa.select(HOUR_TOTALS.c.hour, seen, converted)
+        .where(HOUR_TOTALS.c.experiment_id == experiment.id)
+        .group_by(HOUR_TOTALS.c.hour)
         .having(converted > 0)
-        .order_by(converted.desc(), HOURS.c.hour)
+        .order_by(converted.desc(), HOUR_TOTALS.c.hour)
         .limit(most)
     )
     return (
@@ -371,17 +374,17 @@ def _hours(experiment: Experiment, most: int) -> Iterator[GroupSize]:
 
 
 def _sources(experiment: Experiment, rules: CountingRules, most: int) -> Iterator[GroupSize]:
-    seen, converted = sa.func.sum(KINDS.c.seen), sa.func.sum(KINDS.c.converted)
+    seen, converted = sa.func.sum(KIND_TOTALS.c.seen), sa.func.sum(KIND_TOTALS.c.converted)
     query = (
-        sa.select(KINDS.c.source, seen, converted)
-        .where(KINDS.c.experiment_id == experiment.id, KINDS.c.excluded_because == "")
-        .group_by(KINDS.c.source)
+        sa.select(KIND_TOTALS.c.source, seen, converted)
+        .where(KIND_TOTALS.c.experiment_id == experiment.id, KIND_TOTALS.c.excluded_because == "")
+        .group_by(KIND_TOTALS.c.source)
         .having(seen > 0)
-        .order_by(seen.desc(), KINDS.c.source)
+        .order_by(seen.desc(), KIND_TOTALS.c.source)
         .limit(most)
     )
     if rules.sources is not None:
-        query = query.where(KINDS.c.source.in_(rules.sources))
+        query = query.where(KIND_TOTALS.c.source.in_(rules.sources))
     rows = db.session.execute(query)
     return (
         GroupSize(VisitorGroup("out", "source", source), *map(int, numbers))

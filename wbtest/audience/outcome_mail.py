@@ -12,8 +12,9 @@ from typing import NamedTuple
 
 import sqlalchemy as sa
 
+from wbtest.audience.models import SIGNUPS
 from wbtest.audience.recording.counting_rules import SUSPECTED, WAITING, microseconds_of
-from wbtest.audience.recording.ledger import SIGNUPS, lock_event_writes
+from wbtest.audience.recording.ledger import lock_event_writes
 from wbtest.audience.retention_terms import date_in_words, terms_of
 from wbtest.audience.signup_mail import MailParagraph, MailText, as_html, as_text, link_token
 from wbtest.delivery.models import OutboxMail

@@ -9,26 +9,28 @@ from collections import Counter, defaultdict
 from collections.abc import Iterator, Sequence
 from datetime import datetime, timedelta
 from operator import attrgetter
-from typing import Any, NamedTuple, cast
+from typing import Any, NamedTuple
 
 import sqlalchemy as sa
 from msgspec import Struct, convert, field, to_builtins
 from msgspec.structs import replace
 
 from wbtest.audience.email_addresses import PROVIDERS, domain_of, mailbox_of
-from wbtest.audience.models import Engagement, EngagementCount, MachineCount, Signup, Visit
+from wbtest.audience.models import (
+    ENGAGEMENT_COUNTS,
+    ENGAGEMENTS,
+    KIND_TOTALS,
+    MACHINE_COUNTS,
+    SIGNUPS,
+    VISITS,
+)
 from wbtest.audience.recording.counting_rules import day_of, hour_of, microseconds_of
 from wbtest.audience.recording.gate import CROWD, UNKNOWN_MARK
-from wbtest.audience.result_counts import KINDS
 from wbtest.audience.traffic import PRETENDER
 from wbtest.extensions import db
 from wbtest.publishing.models import Experiment
 from wbtest.publishing.sealing import sealed_rule
 
-SIGNUPS = cast(sa.Table, Signup.__table__)
-ENGAGEMENT_COUNTS = cast(sa.Table, EngagementCount.__table__)
-ENGAGEMENTS = cast(sa.Table, Engagement.__table__)
-VISITS = cast(sa.Table, Visit.__table__)
 _CAME = sa.and_(
     VISITS.c.experiment_id == SIGNUPS.c.experiment_id,
     VISITS.c.visitor == SIGNUPS.c.visitor,
@@ -56,7 +58,6 @@ ADDRESSES_OF_ONE = 2
 # Under which ``Experiment.last_counts`` keeps what is told of addresses that are purged.
 SIGNUPS_KEY = "newest:"
 NAMES = ("count", "confirmed", "unasked", "disposable", "automated", "shared")
-MACHINES = cast(sa.Table, MachineCount.__table__)
 # As quick however many there are.
 NEWEST_VISITORS = 1_000
 LATELY = timedelta(days=1)
@@ -277,15 +278,15 @@ class NewestSignups(Struct, frozen=True):
 
 def visitor_cells(experiment: Experiment, sources: Sequence[str] | None) -> list[VisitorCell]:
     """Return who counts by device, source and variant; ``sources`` None for all."""
-    by = (KINDS.c.device, KINDS.c.source, KINDS.c.variant)
+    by = (KIND_TOTALS.c.device, KIND_TOTALS.c.source, KIND_TOTALS.c.variant)
     query = (
-        sa.select(*by, sa.func.sum(KINDS.c.served), sa.func.sum(KINDS.c.seen))
-        .where(KINDS.c.experiment_id == experiment.id, KINDS.c.excluded_because == "")
+        sa.select(*by, sa.func.sum(KIND_TOTALS.c.served), sa.func.sum(KIND_TOTALS.c.seen))
+        .where(KIND_TOTALS.c.experiment_id == experiment.id, KIND_TOTALS.c.excluded_because == "")
         .group_by(*by)
         .order_by(*by)
     )
     if sources is not None:
-        query = query.where(KINDS.c.source.in_(sources))
+        query = query.where(KIND_TOTALS.c.source.in_(sources))
     return [VisitorCell(*row) for row in db.session.execute(query)]
 
 
@@ -394,16 +395,16 @@ class Machines(NamedTuple):
 
 def machines_of(experiment: Experiment) -> Machines:
     """Return which machines came to this experiment, from one statement."""
-    is_pretending = MACHINES.c.family == PRETENDER
+    is_pretending = MACHINE_COUNTS.c.family == PRETENDER
     rows = db.session.execute(
         sa.select(
-            MACHINES.c.variant,
-            MACHINES.c.reason,
-            sa.func.sum(MACHINES.c["count"]),
-            sa.func.sum(sa.case((is_pretending, MACHINES.c["count"]), else_=0)),
+            MACHINE_COUNTS.c.variant,
+            MACHINE_COUNTS.c.reason,
+            sa.func.sum(MACHINE_COUNTS.c["count"]),
+            sa.func.sum(sa.case((is_pretending, MACHINE_COUNTS.c["count"]), else_=0)),
         )
-        .where(MACHINES.c.experiment_id == experiment.id)
-        .group_by(MACHINES.c.variant, MACHINES.c.reason)
+        .where(MACHINE_COUNTS.c.experiment_id == experiment.id)
+        .group_by(MACHINE_COUNTS.c.variant, MACHINE_COUNTS.c.reason)
     )
     found: dict[str, dict[str, int]] = {variant.key: {} for variant in experiment.variants}
     pretenders = 0

@@ -11,12 +11,18 @@ from collections import defaultdict
 from collections.abc import Callable, Collection, Iterable
 from datetime import date
 from operator import attrgetter
-from typing import Any, NamedTuple, cast
+from typing import Any, NamedTuple
 
 import sqlalchemy as sa
 from msgspec import Struct
 
-from wbtest.audience.models import DayTotal, EngagementCount, HourlyCount, HourTotal, KindTotal
+from wbtest.audience.models import (
+    DAY_TOTALS,
+    ENGAGEMENT_COUNTS,
+    HOUR_TOTALS,
+    HOURLY_COUNTS,
+    KIND_TOTALS,
+)
 from wbtest.audience.recording.events import Act
 from wbtest.extensions import db
 from wbtest.publishing.corrections import page_of
@@ -29,15 +35,10 @@ ByVariant = dict[str, "Totals"]
 # By local day.
 Daily = dict[date, ByVariant]
 # Sums are plain rows: as attributes of the classes each of them would cost twice as much.
-HOURLY = cast(sa.Table, HourlyCount.__table__)
-DAYS = cast(sa.Table, DayTotal.__table__)
-HOURS = cast(sa.Table, HourTotal.__table__)
-KINDS = cast(sa.Table, KindTotal.__table__)
 HOUR_OF = ("variant", "hour")
 # A variant and its numbers.
 HourRow = tuple[Any, ...]
-_IS_COUNTED = KINDS.c.excluded_because == ""
-ENGAGEMENT_COUNTS = cast(sa.Table, EngagementCount.__table__)
+_IS_COUNTED = KIND_TOTALS.c.excluded_because == ""
 # Made once, since to put it together takes longer than to run it.
 _ACTS_BY_VARIANT = (
     sa.select(ENGAGEMENT_COUNTS)
@@ -128,9 +129,11 @@ def daily(tests: Collection[int]) -> defaultdict[int, Daily]:
     Days on which nothing happened are left out. As many queries for fifty experiments as for one.
     """
     names = ("experiment_id", "day", "variant", *NAMES)
-    query = sa.select(*[DAYS.c[name] for name in names]).where(DAYS.c.experiment_id.in_(tests))
+    query = sa.select(*[DAY_TOTALS.c[name] for name in names]).where(
+        DAY_TOTALS.c.experiment_id.in_(tests)
+    )
     found: defaultdict[int, Daily] = defaultdict(dict)
-    for test, day, variant, *numbers in db.session.execute(query.order_by(DAYS.c.day)):
+    for test, day, variant, *numbers in db.session.execute(query.order_by(DAY_TOTALS.c.day)):
         found[test].setdefault(day, {})[variant] = Totals(*numbers)
     return found
 
@@ -142,7 +145,9 @@ def by_hour(tests: Collection[int]) -> defaultdict[int, list[HourRow]]:
     ``converted`` as ``models.HourlyCount`` has them. Rows come in no order.
     """
     names = ("experiment_id", "hour", "variant", "seen", "arrived", "converted")
-    query = sa.select(*[HOURS.c[name] for name in names]).where(HOURS.c.experiment_id.in_(tests))
+    query = sa.select(*[HOUR_TOTALS.c[name] for name in names]).where(
+        HOUR_TOTALS.c.experiment_id.in_(tests)
+    )
     found: defaultdict[int, list[HourRow]] = defaultdict(list)
     for row in db.session.execute(query).all():
         found[row[0]].append(row[1:])
@@ -152,14 +157,14 @@ def by_hour(tests: Collection[int]) -> defaultdict[int, list[HourRow]]:
 def hours_of(experiment: Experiment, cut: Cut = WHOLE) -> list[Hourly]:
     """Return the hours in which something was counted, by variant and time."""
     if cut.device is None and cut.sources == sealed_rule(experiment).sources:
-        by = [HOURS.c[name] for name in HOUR_OF]
-        is_wanted = [HOURS.c.experiment_id == experiment.id]
-        query = sa.select(*by, *[HOURS.c[name] for name in NAMES])
-        rows = db.session.execute(query.where(*is_wanted, *_span(HOURS, cut)).order_by(*by))
+        by = [HOUR_TOTALS.c[name] for name in HOUR_OF]
+        is_wanted = [HOUR_TOTALS.c.experiment_id == experiment.id]
+        query = sa.select(*by, *[HOUR_TOTALS.c[name] for name in NAMES])
+        rows = db.session.execute(query.where(*is_wanted, *_span(HOUR_TOTALS, cut)).order_by(*by))
     else:
-        by = [HOURLY.c[name] for name in HOUR_OF]
-        is_wanted = [*_cut(HOURLY, experiment, cut), *_span(HOURLY, cut)]
-        query = sa.select(*by, *_sums(HOURLY)).group_by(*by)
+        by = [HOURLY_COUNTS.c[name] for name in HOUR_OF]
+        is_wanted = [*_cut(HOURLY_COUNTS, experiment, cut), *_span(HOURLY_COUNTS, cut)]
+        query = sa.select(*by, *_sums(HOURLY_COUNTS)).group_by(*by)
         rows = db.session.execute(query.where(*is_wanted).order_by(*by))
     return [Hourly._make(row) for row in rows.all()]
 
@@ -167,9 +172,9 @@ def hours_of(experiment: Experiment, cut: Cut = WHOLE) -> list[Hourly]:
 def totals_by_variant(experiment: Experiment, sources: Sources = None) -> ByVariant:
     """Return the totals for each variant, in their order, those without any included."""
     rows = db.session.execute(
-        sa.select(KINDS.c.variant, *_sums(KINDS))
-        .where(*_cut(KINDS, experiment, Cut(sources)))
-        .group_by(KINDS.c.variant)
+        sa.select(KIND_TOTALS.c.variant, *_sums(KIND_TOTALS))
+        .where(*_cut(KIND_TOTALS, experiment, Cut(sources)))
+        .group_by(KIND_TOTALS.c.variant)
     )
     found = {variant: Totals(*sums) for variant, *sums in rows}
     return {variant.key: found.get(variant.key, Totals()) for variant in experiment.variants}
@@ -179,9 +184,9 @@ def kinds_of_visitors(
     experiment: Experiment, cut: Cut = WHOLE
 ) -> list[tuple[VisitorKind, str, Totals]]:
     """Return the totals by source, device and language, and by variant: one select."""
-    table = KINDS if cut.since is None and cut.before is None else HOURLY
+    table = KIND_TOTALS if cut.since is None and cut.before is None else HOURLY_COUNTS
     by = [table.c[name] for name in (*VisitorKind._fields, "variant")]
-    span = () if table is KINDS else _span(table, cut)
+    span = () if table is KIND_TOTALS else _span(table, cut)
     rows = db.session.execute(
         sa.select(*by, *_sums(table))
         .where(*_cut(table, experiment, cut), *span)
@@ -200,9 +205,9 @@ def by_source_ever(experiment: Experiment) -> dict[str, Totals]:
     Good for what money bought; rates of variants are never added up.
     """
     rows = db.session.execute(
-        sa.select(KINDS.c.source, *_sums(KINDS))
-        .where(*_counting(KINDS, experiment))
-        .group_by(KINDS.c.source)
+        sa.select(KIND_TOTALS.c.source, *_sums(KIND_TOTALS))
+        .where(*_counting(KIND_TOTALS, experiment))
+        .group_by(KIND_TOTALS.c.source)
     )
     return {source: Totals(*sums) for source, *sums in rows}
 
@@ -237,7 +242,7 @@ def _span(table: sa.Table, cut: Cut) -> list[sa.ColumnElement[bool]]:
 
 # Of those who do not count nobody asks where they came from, nor more than how many they were.
 _VISITS = [
-    sa.func.sum(KINDS.c[name]) if name in ("served", "signups") else sa.literal_column("0")
+    sa.func.sum(KIND_TOTALS.c[name]) if name in ("served", "signups") else sa.literal_column("0")
     for name in NAMES
 ]
 
@@ -293,15 +298,25 @@ class PeopleCounts(NamedTuple):
 
 def people_of(experiment: Experiment) -> PeopleCounts:
     """Return everybody who came to this experiment up to this moment."""
-    is_ours = KINDS.c.experiment_id == experiment.id
+    is_ours = KIND_TOTALS.c.experiment_id == experiment.id
     # Those who count come in the order of the table's key, so nothing is sorted.
     query = sa.union_all(
-        sa.select(KINDS.c.variant, KINDS.c.source, KINDS.c.excluded_because, *_sums(KINDS))
+        sa.select(
+            KIND_TOTALS.c.variant,
+            KIND_TOTALS.c.source,
+            KIND_TOTALS.c.excluded_because,
+            *_sums(KIND_TOTALS),
+        )
         .where(is_ours, _IS_COUNTED)
-        .group_by(KINDS.c.variant, KINDS.c.source, KINDS.c.excluded_because),
-        sa.select(KINDS.c.variant, sa.literal("", sa.String), KINDS.c.excluded_because, *_VISITS)
+        .group_by(KIND_TOTALS.c.variant, KIND_TOTALS.c.source, KIND_TOTALS.c.excluded_because),
+        sa.select(
+            KIND_TOTALS.c.variant,
+            sa.literal("", sa.String),
+            KIND_TOTALS.c.excluded_because,
+            *_VISITS,
+        )
         .where(is_ours, ~_IS_COUNTED)
-        .group_by(KINDS.c.variant, KINDS.c.excluded_because),
+        .group_by(KIND_TOTALS.c.variant, KIND_TOTALS.c.excluded_because),
     )
     return PeopleCounts(
         tuple(variant.key for variant in experiment.variants),
@@ -394,8 +409,12 @@ def _opened(experiment: Experiment) -> dict[tuple[str, str], tuple[int, int]]:
 def _seen_and_converted(experiment: Experiment) -> dict[str, tuple[int, int]]:
     """Seen and converted, by variant."""
     rows = db.session.execute(
-        sa.select(KINDS.c.variant, sa.func.sum(KINDS.c.seen), sa.func.sum(KINDS.c.converted))
-        .where(KINDS.c.experiment_id == experiment.id, KINDS.c.excluded_because == "")
-        .group_by(KINDS.c.variant)
+        sa.select(
+            KIND_TOTALS.c.variant,
+            sa.func.sum(KIND_TOTALS.c.seen),
+            sa.func.sum(KIND_TOTALS.c.converted),
+        )
+        .where(KIND_TOTALS.c.experiment_id == experiment.id, KIND_TOTALS.c.excluded_because == "")
+        .group_by(KIND_TOTALS.c.variant)
     )
     return {variant: (seen, converted) for variant, seen, converted in rows}

@@ -14,7 +14,7 @@ from contextlib import closing
 from datetime import datetime, timedelta
 from operator import attrgetter
 from pathlib import Path
-from typing import NamedTuple, cast
+from typing import NamedTuple
 
 import sqlalchemy as sa
 
@@ -22,17 +22,20 @@ from wbtest import store
 from wbtest.audience.erasure import forget_letters
 from wbtest.audience.group_counts import crowds_to_keep, groups_to_keep
 from wbtest.audience.models import (
+    CROWD_NETWORKS,
+    ENGAGEMENTS,
+    NEWCOMERS,
+    OBJECTIONS,
+    SIGHTINGS,
+    SIGNUPS,
+    VISITS,
     Alarm,
-    CrowdNetwork,
-    Engagement,
     NetworkFinding,
-    Newcomers,
-    Objection,
 )
 from wbtest.audience.outcome_mail import count_recipients
 from wbtest.audience.quality_counts import conversions_to_keep, newest_to_keep, two_variants
 from wbtest.audience.recording.counting_rules import WAITING
-from wbtest.audience.recording.ledger import SIGHTINGS, SIGNUPS, VISITS, lock_event_writes
+from wbtest.audience.recording.ledger import lock_event_writes
 from wbtest.audience.retention_terms import COPY_DAYS, RetentionTerms, date_in_words, terms_of
 from wbtest.audience.setting_aside import forget_names, group_of, standing
 from wbtest.delivery.backups import backup_folder, made_at
@@ -53,8 +56,6 @@ PEOPLE_AT_ONCE = 200
 ROWS_KEY = "rows"
 # An owner asked for it; and it is done.
 ASKED, DONE = "purging", "purged"
-ENGAGEMENTS, OBJECTIONS = (cast(sa.Table, model.__table__) for model in (Engagement, Objection))
-NETWORKS = tuple(cast(sa.Table, model.__table__) for model in (Newcomers, CrowdNetwork))
 NOTICE = timedelta(days=7)
 NOTICE_KIND = "purge"
 WIPE_JOB = "traces"
@@ -141,7 +142,7 @@ def purge(experiment: Experiment) -> None:
     _delete_events(experiment, is_whole=is_whole)
     for table in (VISITS, SIGHTINGS):
         _delete_rows(table, experiment, _is_to_purge(table, is_whole=is_whole))
-    for table in (ENGAGEMENTS, OBJECTIONS, *NETWORKS):
+    for table in (ENGAGEMENTS, OBJECTIONS, NEWCOMERS, CROWD_NETWORKS):
         _delete_rows(table, experiment, sa.true())
     _forget_marks(experiment)
     with writing() as session:

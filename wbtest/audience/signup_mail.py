@@ -28,11 +28,10 @@ from markupsafe import Markup
 from msgspec.structs import replace
 
 from wbtest import driver
-from wbtest.audience.models import Signup
+from wbtest.audience.models import SIGNUPS, Signup
 from wbtest.audience.recording.counting_rules import HOUR_US, SUSPECTED, microseconds_of, moment_at
 from wbtest.audience.recording.event_rows import SignupRow
 from wbtest.audience.recording.events import SignedUp
-from wbtest.audience.recording.ledger import SIGNUPS
 from wbtest.delivery import webhooks
 from wbtest.delivery.models import OutboxEvent, OutboxMail
 from wbtest.delivery.outbox import insert_mails, mail_row

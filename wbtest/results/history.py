@@ -15,8 +15,9 @@ from msgspec import Struct
 
 from wbtest.audience import quality_counts, result_counts
 from wbtest.audience.group_counts import crowds_of
+from wbtest.audience.models import KIND_TOTALS
 from wbtest.audience.quality_counts import Conversions, newest_conversions
-from wbtest.audience.result_counts import KINDS, HourRow, Totals, people_of, sum_totals
+from wbtest.audience.result_counts import HourRow, Totals, people_of, sum_totals
 from wbtest.extensions import db
 from wbtest.publishing.models import Experiment
 from wbtest.publishing.rule import Hypothesis
@@ -279,10 +280,10 @@ class Part(NamedTuple):
 
 def parts_of(tests: Collection[int]) -> defaultdict[int, list[Part]]:
     """Return what was counted of these experiments, by their id; one query for all of them."""
-    by = (KINDS.c.experiment_id, KINDS.c.variant, KINDS.c.source)
+    by = (KIND_TOTALS.c.experiment_id, KIND_TOTALS.c.variant, KIND_TOTALS.c.source)
     rows = db.session.execute(
-        sa.select(*by, sa.func.sum(KINDS.c.seen), sa.func.sum(KINDS.c.converted))
-        .where(KINDS.c.experiment_id.in_(tests), KINDS.c.excluded_because == "")
+        sa.select(*by, sa.func.sum(KIND_TOTALS.c.seen), sa.func.sum(KIND_TOTALS.c.converted))
+        .where(KIND_TOTALS.c.experiment_id.in_(tests), KIND_TOTALS.c.excluded_because == "")
         .group_by(*by)
     )
     found: defaultdict[int, list[Part]] = defaultdict(list)

@@ -10,7 +10,7 @@ from collections import defaultdict
 from collections.abc import Collection, Iterable, Sequence
 from datetime import datetime, timedelta
 from functools import cache
-from typing import Any, NamedTuple, cast
+from typing import Any, NamedTuple
 
 import msgspec
 import sqlalchemy as sa
@@ -18,7 +18,13 @@ from msgspec.structs import replace
 from sqlalchemy.orm import selectinload
 
 from wbtest.audience.group_counts import joined_visits, of_counted_sources
-from wbtest.audience.models import CrowdNetwork, NetworkFinding, Sighting, Signup, Visit
+from wbtest.audience.models import (
+    SIGHTINGS,
+    SIGNUPS,
+    VISITS,
+    CrowdNetwork,
+    NetworkFinding,
+)
 from wbtest.audience.recording.counting_rules import (
     QUARTER_SECONDS,
     QUARTER_US,
@@ -47,10 +53,6 @@ from wbtest.results.history import NO_FINDINGS, Apart, Counted, Findings, Lost, 
 from wbtest.results.verdict import RunPeriod
 from wbtest.statistics import Counts
 from wbtest.store import insert, writing
-
-VISITS = cast(sa.Table, Visit.__table__)
-SIGHTINGS = cast(sa.Table, Sighting.__table__)
-SIGNUPS = cast(sa.Table, Signup.__table__)
 
 
 class Arrived(NamedTuple):

@@ -8,19 +8,20 @@ people who converted are counted once more.
 from collections import Counter, defaultdict
 from collections.abc import Collection, Iterable, Mapping, Sequence
 from operator import attrgetter
-from typing import Any, NamedTuple, cast
+from typing import Any, NamedTuple
 
 import sqlalchemy as sa
 
 from wbtest import driver
-from wbtest.audience.models import Engagement, EngagementCount, Sighting, Signup
+from wbtest.audience.models import (
+    ENGAGEMENT_COUNTS,
+    ENGAGEMENTS,
+    SIGHTINGS,
+    SIGNUPS,
+)
 from wbtest.audience.recording import event_rows
 from wbtest.audience.recording.events import Did, VisitorId
 
-ENGAGEMENTS = cast(sa.Table, Engagement.__table__)
-COUNTS = cast(sa.Table, EngagementCount.__table__)
-SIGHTINGS = cast(sa.Table, Sighting.__table__)
-SIGNUPS = cast(sa.Table, Signup.__table__)
 _CONVERTED = (SIGNUPS.c.is_converted, SIGNUPS.c.excluded_because == "")
 
 
@@ -118,7 +119,9 @@ def rebuild_act_counts(connection: sa.Connection, experiment_id: int) -> None:
     """Make the counts what the rows say, without those of visitors who are not seen."""
     strays = {(experiment_id, row.visitor) for row in connection.execute(_strays(experiment_id))}
     remove_acts(connection, strays)
-    connection.execute(sa.delete(COUNTS).where(COUNTS.c.experiment_id == experiment_id))
+    connection.execute(
+        sa.delete(ENGAGEMENT_COUNTS).where(ENGAGEMENT_COUNTS.c.experiment_id == experiment_id)
+    )
     right = _recount(connection, experiment_id)
     _count(connection, right.items())
 
@@ -140,7 +143,7 @@ def _count(connection: sa.Connection, did: Iterable[tuple[ActKey, ActCounts]]) -
         for place, number in sorted(people.items())
         if number or converted[place]
     ]
-    event_rows.add_counts(connection, COUNTS, rows)
+    event_rows.add_counts(connection, ENGAGEMENT_COUNTS, rows)
 
 
 def _converted(connection: sa.Connection, visitors: Collection[VisitorId]) -> set[VisitorId]:
@@ -218,8 +221,8 @@ def _recount(connection: sa.Connection, experiment_id: int) -> defaultdict[ActKe
 
 
 def _stored(connection: sa.Connection, experiment_id: int) -> defaultdict[ActKey, ActCounts]:
-    is_of = COUNTS.c.experiment_id == experiment_id
-    rows = connection.execute(sa.select(COUNTS).where(is_of))
+    is_of = ENGAGEMENT_COUNTS.c.experiment_id == experiment_id
+    rows = connection.execute(sa.select(ENGAGEMENT_COUNTS).where(is_of))
     found = {ActKey(*_place(row)): (row._mapping["count"], row.converted) for row in rows}
     return defaultdict(_nobody, found)
 

@@ -10,13 +10,13 @@ each new one slows down whatever reads them, for good: sources beyond the cap ar
 
 from collections.abc import Callable, Iterable, Sequence
 from functools import cache
-from typing import Any, NamedTuple, cast
+from typing import Any, NamedTuple
 
 import sqlalchemy as sa
 from msgspec.structs import replace
 
 from wbtest import driver, store
-from wbtest.audience.models import KindTotal, Visit
+from wbtest.audience.models import KIND_TOTALS, VISITS
 from wbtest.audience.recording.counting_rules import SUSPECTED, CountingRules
 from wbtest.audience.recording.events import OF_THE_VISIT, Event
 from wbtest.publishing.sources import DIRECT, SITES
@@ -28,7 +28,6 @@ ROWS_TO_COPY = 50
 
 RowValues = dict[str, Any]
 Key = tuple[Any, ...]
-VISITS = cast(sa.Table, Visit.__table__)
 # A visit that is not stored, or no longer, has no source that anybody knows.
 UNKNOWN_SOURCE = "unknown"
 MOST_SOURCES = 1_000
@@ -36,7 +35,6 @@ MOST_SOURCES = 1_000
 OTHER_SOURCE = "Other"
 # Nobody makes these up, and no crowd of made-up ones takes their room.
 USUAL = (DIRECT, UNKNOWN_SOURCE, *SITES)
-KINDS = cast(sa.Table, KindTotal.__table__)
 _KNOWN = (
     "SELECT DISTINCT source FROM kind_totals "  # noqa: S608 - marks
     f"WHERE experiment_id = ? AND source IN ({driver.MANY})"
@@ -329,6 +327,6 @@ def _sources_beyond(
     new = [source for source in sources if source not in known]
     if not new:
         return ()
-    is_ours = KINDS.c.experiment_id == experiment_id
-    count = sa.select(sa.func.count(KINDS.c.source.distinct())).where(is_ours)
+    is_ours = KIND_TOTALS.c.experiment_id == experiment_id
+    count = sa.select(sa.func.count(KIND_TOTALS.c.source.distinct())).where(is_ours)
     return new[max(MOST_SOURCES - (connection.scalar(count) or 0), 0) :]

@@ -17,13 +17,13 @@ from datetime import datetime
 from functools import cache
 from hashlib import blake2s
 from operator import itemgetter
-from typing import TypeVar, cast
+from typing import TypeVar
 
 import sqlalchemy as sa
 from msgspec.structs import replace
 
 from wbtest import driver
-from wbtest.audience.models import CrowdNetwork, Newcomers
+from wbtest.audience.models import CROWD_NETWORKS, NEWCOMERS
 from wbtest.audience.recording import event_rows
 from wbtest.audience.recording.counting_rules import (
     QUARTER_SECONDS,
@@ -47,8 +47,6 @@ HOUR, DAY = 4, 96
 MOST_OF_A_MARK, MOST_OF_A_TEST = 200, 2_000
 # A visitor whose number is so old came before. Clocks of machines differ by less.
 LATE_US = 60_000_000
-CROWD_NETWORKS = cast(sa.Table, CrowdNetwork.__table__)
-NEWCOMERS = cast(sa.Table, Newcomers.__table__)
 _COLUMNS = tuple(column.name for column in NEWCOMERS.columns)
 _NEWER = (
     "SELECT number, quarter, admitted, kept FROM newcomers "

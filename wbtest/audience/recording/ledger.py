@@ -14,21 +14,21 @@ from collections.abc import Collection, Iterable, Iterator, Mapping, Sequence
 from contextlib import contextmanager
 from functools import cache, lru_cache
 from types import TracebackType
-from typing import Any, NamedTuple, Self, cast
+from typing import Any, NamedTuple, Self
 from zoneinfo import ZoneInfo
 
 import sqlalchemy as sa
 
 from wbtest import driver, store
 from wbtest.audience.models import (
-    DayTotal,
-    HourlyCount,
-    HourTotal,
-    KindTotal,
-    MachineCount,
-    Sighting,
-    Signup,
-    Visit,
+    DAY_TOTALS,
+    HOUR_TOTALS,
+    HOURLY_COUNTS,
+    KIND_TOTALS,
+    MACHINE_COUNTS,
+    SIGHTINGS,
+    SIGNUPS,
+    VISITS,
 )
 from wbtest.audience.recording import engagement, event_rows
 from wbtest.audience.recording.counting_rules import (
@@ -58,17 +58,9 @@ from wbtest.publishing.rule import NetworkLimits
 from wbtest.publishing.rule import crowd_from_json as read_crowd
 from wbtest.publishing.sealing import BROKEN
 
-VISITS = cast(sa.Table, Visit.__table__)
-SIGHTINGS = cast(sa.Table, Sighting.__table__)
-SIGNUPS = cast(sa.Table, Signup.__table__)
-HOURLY_COUNTS = cast(sa.Table, HourlyCount.__table__)
-MACHINE_COUNTS = cast(sa.Table, MachineCount.__table__)
 # Reason and family, beside those of machines.
 LOST = ("lost", "could not be stored")
 UNSTORED = ("crowd", "beyond what is stored")
-DAY_TOTALS = cast(sa.Table, DayTotal.__table__)
-HOUR_TOTALS = cast(sa.Table, HourTotal.__table__)
-KIND_TOTALS = cast(sa.Table, KindTotal.__table__)
 TABLES = (HOUR_TOTALS, DAY_TOTALS, KIND_TOTALS)
 TotalKey = tuple[Any, ...]
 TotalSums = Counter[tuple[TotalKey, str]]

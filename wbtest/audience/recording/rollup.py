@@ -16,6 +16,7 @@ from typing import Any, Literal
 import sqlalchemy as sa
 from sqlalchemy.orm import Session, scoped_session
 
+from wbtest.audience.models import HOURLY_COUNTS, SIGHTINGS, SIGNUPS, VISITS
 from wbtest.audience.recording import engagement, ledger
 from wbtest.audience.recording.counting_rules import (
     COLUMNS,
@@ -33,10 +34,6 @@ from wbtest.audience.recording.counting_rules import (
     is_suspected,
 )
 from wbtest.audience.recording.ledger import (
-    HOURLY_COUNTS,
-    SIGHTINGS,
-    SIGNUPS,
-    VISITS,
     Ledger,
     NoExperiment,
     RowMarks,

@@ -14,6 +14,7 @@ from typing import Any, NamedTuple, TypeVar
 
 import sqlalchemy as sa
 
+from wbtest.audience.models import SIGHTINGS, SIGNUPS, VISITS
 from wbtest.audience.recording import engagement, event_rows
 from wbtest.audience.recording.counting_rules import (
     QUARTER_US,
@@ -33,7 +34,7 @@ from wbtest.audience.recording.event_rows import (
 )
 from wbtest.audience.recording.events import Did, Event, Outcome, Seen, Served, SignedUp, TurnedAway
 from wbtest.audience.recording.gate import UNKNOWN_MARK, Admissions, Arrived, NetworkGate
-from wbtest.audience.recording.ledger import SIGHTINGS, SIGNUPS, VISITS, Ledger
+from wbtest.audience.recording.ledger import Ledger
 from wbtest.audience.signup_mail import BatchMails, Overrun, SentSignups, announce_signups
 from wbtest.audience.traffic import classify
 from wbtest.team import rate_limits
