@@ -200,7 +200,7 @@ def make_rule(**changes: Any) -> Hypothesis:
     """A rule that can be sealed, running for four weeks from the day on which tests begin."""
     values: dict[str, Any] = {
         "who": "parents who cook on weeknights",
-        "does": "leave an e-mail address",
+        "does": "leave an email address",
         "target": 0.08,
         "floor": 0.03,
         "minimum_visitors": 400,

@@ -17,7 +17,7 @@ from wbtest.team.tokens import SCOPES, make_token
 
 RULE = {
     "who": "parents who cook on weeknights",
-    "does": "leave an e-mail address",
+    "does": "leave an email address",
     "target": 0.08,
     "floor": 0.03,
     "minimum_visitors": 400,

@@ -27,7 +27,7 @@ def test_only_the_place_that_is_open_is_underlined(
 
     logged_in.goto(f"{live.url}/releases/{release.id}/preview?format=blog-post")
 
-    for where, here in (("Main", "Ideas"), ("Formats", "Blog post")):
+    for where, here in (("Main", "Ideas"), ("Larder", "Release")):
         links = logged_in.get_by_role("navigation", name=where).get_by_role("link")
         assert links.evaluate_all(UNDERLINED) == [here]
 

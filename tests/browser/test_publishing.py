@@ -64,9 +64,11 @@ def test_the_claim_and_the_plan_follow_what_is_typed(
     page.get_by_label("Visitors a day").fill("40")
 
     expect(page.locator("[data-claim]")).to_have_text(
-        re.compile("At least 12,5.% of nurses on late shifts will leave an e-mail address.")
+        re.compile("At least 12,5.% of nurses on late shifts will leave an email address.")
     )
-    expect(page.locator("[data-plan]")).to_contain_text("With 40 visitors a day you know in")
+    expect(page.locator("[data-plan]")).to_contain_text(
+        "With 40 visitors a day, expect an answer in"
+    )
 
 
 def test_a_target_is_worked_out_by_keyboard(
@@ -74,7 +76,9 @@ def test_a_target_is_worked_out_by_keyboard(
 ):
     page = logged_in
     page.goto(f"{new_url(live, revision)}?daily=20")
-    expect(page.locator("[data-plan]")).to_contain_text("With 20 visitors a day you know in")
+    expect(page.locator("[data-plan]")).to_contain_text(
+        "With 20 visitors a day, expect an answer in"
+    )
 
     page.get_by_text("Calculate the target").press("Enter")
     for label, typed in (
@@ -137,7 +141,7 @@ def test_choosing_a_part_for_a_place_moves_the_one_that_stood_there(
     experiment = make_experiment(revision, owner)
     page.goto(f"{live.url}/experiments/{experiment.id}")
     page.locator("summary", has_text="Add variant").click()
-    page.get_by_text("Layout, picture and order").click()
+    page.get_by_text("Body text, layout and weight").click()
     places = page.locator("[data-order]").get_by_role("combobox")
     before = [places.nth(index).input_value() for index in range(places.count())]
 

@@ -21,7 +21,7 @@ def test_a_printed_release_has_no_buttons(logged_in: Page, live: Live, owner: Pe
 
     logged_in.emulate_media(media="print")
 
-    for region in ("Main", "Release", "Formats"):
+    for region in ("Main", "Release"):
         expect(logged_in.get_by_role("navigation", name=region)).to_be_hidden()
     expect(logged_in.get_by_role("heading", level=1)).to_be_hidden()
     expect(logged_in.get_by_text("Export")).to_be_hidden()

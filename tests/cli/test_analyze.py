@@ -119,7 +119,7 @@ def test_without_a_floor_no_floor_is_named():
         (changed(alpha=0), "alpha must be a number between 0 and 1, not 0."),
         (changed(alpha=float("nan")), "alpha must be a number between 0 and 1, not NaN."),
         (changed(alpha=0.5), "alpha: More than 20 % risk of error is no test."),
-        (changed(floor=0.05), "floor: The floor must lie below the target."),
+        (changed(floor=0.05), "floor: The floor must be below the target."),
     ],
 )
 def test_what_cannot_be_analyzed_is_one_line_that_names_the_place(given, sentence):

@@ -280,7 +280,7 @@ TAMPERINGS: tuple[tuple[Tamper, str], ...] = (
     (sealed_text_cut, UNREADABLE),
     (sealed_with_a_field_too_many, f"{UNREADABLE}: Object contains unknown field `bogus`"),
     (sealed_with_a_field_of_the_rule_too_many, f"{UNREADABLE}: bogus: A rule has no such field"),
-    (sealed_with_the_floor_above_the_target, f"{UNREADABLE}: floor: The floor must lie below"),
+    (sealed_with_the_floor_above_the_target, f"{UNREADABLE}: floor: The floor must be below"),
     (sealed_with_no_rule, UNREADABLE),
     (sealed_as_a_list, UNREADABLE),
     (sealed_in_no_time_zone, UNREADABLE),

@@ -215,7 +215,7 @@ def test_visitors_of_whom_nobody_said_anything_are_warned_of():
 def test_what_the_planner_objects_to_is_warned_of_but_a_last_day_that_stops_it_anyway():
     objections = [
         Objection("end", "The last day must lie after today."),
-        Objection("fault", "No page has as many visitors as that takes."),
+        Objection("fault", "No page gets that many visitors."),
         Objection("floor", "Floor and target lie too near each other.", "A floor of 1 % would do."),
     ]
 

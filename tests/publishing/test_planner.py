@@ -27,14 +27,14 @@ def said(**changes: object) -> Advice:
 @pytest.mark.parametrize(
     ("changes", "words"),
     [
-        ({"daily": 120}, "With 120 visitors a day you know in a week: after about 324 visitors"),
-        ({"daily": 25}, "With 25 visitors a day you know in 2 to 5 weeks: after about 324"),
-        ({"variants": 2}, "you know in 1 to 2 weeks: after about 648 visitors; plan on 1,426."),
-        ({"minimum_visitors": 900}, "after about 900 visitors; plan on 900."),
-        ({"minimum_days": 15}, "you know in 3 weeks"),
-        ({"daily": 1}, "you know after 47 weeks, or only after more than a year"),
-        ({"daily": 1, "target": 0.01, "floor": 0.005}, "you know after more than a year"),
-        ({"daily": None}, "You know after about 324 visitors; plan on 713."),
+        ({"daily": 120}, "With 120 visitors a day, expect an answer in a week: about 324 visitors"),
+        ({"daily": 25}, "With 25 visitors a day, expect an answer in 2 to 5 weeks: about 324"),
+        ({"variants": 2}, "expect an answer in 1 to 2 weeks: about 648 visitors. Allow for 1,426."),
+        ({"minimum_visitors": 900}, "about 900 visitors. Allow for 900."),
+        ({"minimum_days": 15}, "expect an answer in 3 weeks"),
+        ({"daily": 1}, "expect an answer after 47 weeks, or only after more than a year"),
+        ({"daily": 1, "target": 0.01, "floor": 0.005}, "expect an answer after more than a year"),
+        ({"daily": None}, "Expect an answer after about 324 visitors. Allow for 713."),
     ],
 )
 def test_the_plan_says_in_how_many_weeks_one_knows(changes, words):
@@ -54,7 +54,7 @@ def test_too_few_visitors_until_the_last_day_are_told_with_what_would_do():
     [warning] = said(daily=20, floor=0.01).warnings
 
     assert warning == (
-        "20 visitors a day make 560 until the last day; plan on 713. Enough would be 26 a day, or "
+        "20 visitors a day make 560 by the last day. Allow for 713. You’d need 26 a day, or "
         "a last day of 6 April 2027 or later, or a target of 10\u202f%."
     )
 
@@ -74,21 +74,21 @@ def test_each_of_the_ways_out_does(changes):
 def test_a_year_of_waiting_and_twice_the_target_are_no_way_out():
     [warning] = said(daily=1, floor=0.01).warnings
 
-    assert warning.endswith("Enough would be 26 a day.")
+    assert warning.endswith("You’d need 26 a day.")
 
 
 def test_a_rule_that_stops_too_early_is_told_what_to_raise():
     [warning] = said(target=0.02, floor=0.003).warnings
 
-    assert warning.startswith("The rule stops at 2,400 visitors; plan on 3,076. Raise")
+    assert warning.startswith("The rule stops at 2,400 visitors. Allow for 3,076. Raise")
 
 
 def test_variants_that_cannot_be_told_apart_are_told_what_one_fewer_saves():
     [warning] = said(variants=3, floor=0.005).warnings
 
     assert warning == (
-        "3 variants cost more than they tell: which is better takes about 2,646 visitors, up to "
-        "5,292, and at most 2,400 are counted. One fewer saves 6 days."
+        "Test fewer variants. To tell 3 apart takes about 2,646 visitors, up to 5,292, and at most "
+        "2,400 count. One fewer saves 6 days."
     )
     assert said(variants=2, floor=0.01, daily=130, maximum_visitors=3528).warnings == ()
     assert "One fewer saves 713 visitors." in said(variants=3, daily=None).warnings[0]
@@ -98,8 +98,8 @@ def test_a_floor_too_near_the_target_is_told_which_would_do():
     [warning] = said(floor=0.07).warnings
 
     assert warning == (
-        "Floor and target lie too near each other for 2,400 visitors: to find a rate between them "
-        "takes about 64,464. Enough would be 2,303 a day with “Maximum visitors” of 64,464, or a "
+        "Floor and target are too close for 2,400 visitors. To find a rate between them takes "
+        "about 64,464. You’d need 2,303 a day with “Maximum visitors” of 64,464, or a "
         "floor of 3.5\u202f%."
     )
     assert said(floor=0.035).warnings == ()
@@ -109,15 +109,15 @@ def test_a_floor_too_near_the_target_is_told_which_would_do():
 @pytest.mark.parametrize(
     ("changes", "sentence"),
     [
-        ({"floor": 0.08}, "The floor must lie below the target."),
+        ({"floor": 0.08}, "The floor must be below the target."),
         ({"minimum_visitors": 999_999}, "waits for 999,999 visitors and stops at 2,400."),
-        ({"minimum_days": 400}, "Give 1 to 365 days"),
-        ({"target": float("nan")}, "Give target, floor and risk as rates"),
-        ({"beta": 1e-300}, "Plan with risks of 0.0001 % or more."),
-        ({"variants": 10**8}, "Plan with 1 to 6 variants"),
-        ({"daily": 10**8}, "Give 1 to 10,000,000 visitors a day"),
-        ({"target": 1e-8, "floor": 1e-9}, "No page has as many visitors as that takes."),
-        ({"target": 1e-300, "floor": 1e-301}, "No page has as many visitors as that takes."),
+        ({"minimum_days": 400}, "Enter 1 to 365 days"),
+        ({"target": float("nan")}, "Enter target, floor and risk"),
+        ({"beta": 1e-300}, "Enter a risk of 0.0001 % or more."),
+        ({"variants": 10**8}, "Enter 1 to 6 variants"),
+        ({"daily": 10**8}, "Enter 1 to 10,000,000 visitors a day"),
+        ({"target": 1e-8, "floor": 1e-9}, "No page gets that many visitors."),
+        ({"target": 1e-300, "floor": 1e-301}, "No page gets that many visitors."),
     ],
 )
 def test_what_cannot_be_planned_is_refused_with_a_sentence(changes, sentence):
@@ -138,7 +138,7 @@ def test_a_last_day_that_no_save_takes_is_told_beside_the_plan():
 def test_where_only_the_rule_keeps_visitors_out_it_is_the_rule_that_is_named():
     [warning] = said(floor=0.07, daily=10_000_000).warnings
 
-    assert "Enough would be “Maximum visitors” of 64,464, or" in warning
+    assert "You’d need “Maximum visitors” of 64,464, or" in warning
 
 
 def test_a_target_of_nearly_all_is_not_rounded_to_all():

@@ -22,7 +22,7 @@ def test_a_plan_is_worked_out_and_nothing_is_stored(owner: FlaskClient, revision
     )
 
     assert answer.status_code == 200
-    assert "With 40 visitors a day you know in 4 to 8 weeks" in answer.text
+    assert "With 40 visitors a day, expect an answer in 4 to 8 weeks" in answer.text
     assert "One fewer saves 18 days." in answer.text
     assert field_of(answer.text, "who") == "nurses"
     assert newest() is None
@@ -31,8 +31,8 @@ def test_a_plan_is_worked_out_and_nothing_is_stored(owner: FlaskClient, revision
 @pytest.mark.parametrize(
     ("name", "typed", "words"),
     [
-        ("planned_variants", "100000000", "Plan with 1 to 6 variants."),
-        ("planned_variants", "0", "Plan with 1 to 6 variants."),
+        ("planned_variants", "100000000", "Enter 1 to 6 variants."),
+        ("planned_variants", "0", "Enter 1 to 6 variants."),
         ("target", "eight", "Enter a percentage"),
     ],
 )
@@ -48,8 +48,8 @@ def test_absurd_visitors_are_refused_in_the_plan_and_at_the_save(owner, revision
     worked_out = send(owner, new_path(revision), work_out="plan", daily="100000000")
     saved = send(owner, new_path(revision), daily="100000000")
 
-    assert "Give 1 to 10,000,000 visitors a day" in worked_out.text
-    assert "Give 1 to 10,000,000 visitors a day" in errors_of(saved.text)["daily"]
+    assert "Enter 1 to 10,000,000 visitors a day" in worked_out.text
+    assert "Enter 1 to 10,000,000 visitors a day" in errors_of(saved.text)["daily"]
 
 
 def test_the_variants_of_a_draft_are_those_that_it_has(owner, revision, team: Team):

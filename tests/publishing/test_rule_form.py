@@ -182,14 +182,14 @@ def test_a_started_rule_is_not_changed(owner: FlaskClient, revision: Revision, t
 def test_the_form_says_how_long_it_takes_by_the_planner(owner: FlaskClient, revision: Revision):
     page = owner.get(f"{new_path(revision)}?daily=25").text
 
-    assert "With 25 visitors a day you know in 2 to 5 weeks" in page
-    assert "Enough would be 26 a day" in page
+    assert "With 25 visitors a day, expect an answer in 2 to 5 weeks" in page
+    assert "You’d need 26 a day" in page
 
 
 def test_rates_that_cannot_be_planned_with_give_no_plan(owner: FlaskClient, revision: Revision):
     page = send(owner, new_path(revision), floor="9", daily="40").text
 
-    assert "visitors a day you know" not in page
+    assert "visitors a day, expect" not in page
 
 
 @pytest.mark.parametrize("daily", ["x", "-1", "9" * 5000, "٣", "0"])

@@ -38,7 +38,7 @@ def test_the_page_reads_the_rule_back(owner: FlaskClient, revision: Revision, te
     page = owner.get(f"/experiments/{experiment.id}").text
 
     assert (
-        "At least 8\u202f% of parents who cook on weeknights will leave an e-mail address." in page
+        "At least 8\u202f% of parents who cook on weeknights will leave an email address." in page
     )
     assert "We write another draft, or stop." in page
 
@@ -113,6 +113,14 @@ def test_the_rule_of_a_started_experiment_has_no_form(
     assert answer.status_code == 409
     assert "locked" in answer.text
     assert f"{path}/edit" not in owner.get(path).text
+
+
+def test_a_test_that_runs_has_no_form_for_a_variant(
+    owner: FlaskClient, revision: Revision, team: Team
+):
+    experiment = make_running(revision, team.editor, team.approver)
+
+    assert owner.get(f"/experiments/{experiment.id}?open=variants").status_code == 200
 
 
 def test_a_draft_has_no_sealed_text(owner: FlaskClient, revision: Revision, team: Team):

@@ -44,7 +44,7 @@ def test_the_page_leads_with_the_verdict(approver: Browser, experiment):
     page = page_of(approver, experiment)
 
     assert "reached your 8\u202f% target. You can decide now." in page
-    assert "At least 8\u202f% of parents who cook on weeknights will leave an e-mail" in page
+    assert "At least 8\u202f% of parents who cook on weeknights will leave an email" in page
     assert page.index("Can I trust this?") < page.index("Sign-ups per 100 visitors")
 
 
@@ -169,7 +169,9 @@ def test_the_planner_says_visitors_and_days(approver: Browser):
     planned = approver.get(f"/experiments/plan?{asked}").get_json()
 
     assert (planned["visitors"], planned["per_variant"], planned["days"]) == (1426, 324, 14)
-    assert planned["sentence"].startswith("With 120 visitors a day you know in 1 to 2 weeks")
+    assert planned["sentence"].startswith(
+        "With 120 visitors a day, expect an answer in 1 to 2 weeks"
+    )
     assert planned["warnings"] == []
 
 
@@ -177,10 +179,10 @@ def test_the_planner_warns_by_the_rest_of_the_rule(approver: Browser):
     asked = "target=0.08&floor=0.03&daily=25&ends_on=2027-03-29&minimum_visitors=300"
     planned = approver.get(f"/experiments/plan?{asked}&maximum_visitors=500").get_json()
 
-    assert [warning.split(".")[0] for warning in planned["warnings"]] == [
-        "25 visitors a day make 700 until the last day; plan on 713",
-        "The rule stops at 500 visitors; plan on 713",
-        "Floor and target lie too near each other for 713 visitors: to find a rate between them "
+    assert [". ".join(each.split(". ")[:2]).rstrip(".") for each in planned["warnings"]] == [
+        "25 visitors a day make 700 by the last day. Allow for 713",
+        "The rule stops at 500 visitors. Allow for 713",
+        "Floor and target are too close for 713 visitors. To find a rate between them "
         "takes about 1,571",
     ]
 
@@ -190,7 +192,8 @@ def test_numbers_are_read_as_the_save_reads_them(approver: Browser):
     planned = approver.get(f"/experiments/plan?{asked}").get_json()
 
     assert planned["sentence"] == (
-        "With 1,000 visitors a day you know in a week: after about 1,000 visitors; plan on 1,000."
+        "With 1,000 visitors a day, expect an answer in a week: about 1,000 visitors. "
+        "Allow for 1,000."
     )
 
 
@@ -198,7 +201,7 @@ def test_what_is_typed_half_is_left_out_of_the_plan(approver: Browser):
     asked = "target=0.08&floor=0.03&daily=&ends_on=2027-0&minimum_visitors=9e9&time_zone=Mars"
     planned = approver.get(f"/experiments/plan?{asked}&maximum_visitors={'9' * 400}").get_json()
 
-    assert planned["sentence"] == "You know after about 324 visitors; plan on 713."
+    assert planned["sentence"] == "Expect an answer after about 324 visitors. Allow for 713."
 
 
 @pytest.mark.parametrize(
@@ -206,13 +209,13 @@ def test_what_is_typed_half_is_left_out_of_the_plan(approver: Browser):
     [
         ("", "Give target, floor, visitors a day and variants as numbers."),
         ("target=0.08&floor=0.04&daily=many", "Give target, floor, visitors a day and variants"),
-        ("target=0.08&floor=0.1&daily=10", "The floor must lie below the target."),
-        ("target=nan&floor=0.1&daily=10", "Give target, floor and risk as rates above 0 %"),
-        ("target=0.08&floor=0.04&daily=0", "Give 1 to 10,000,000 visitors a day"),
-        ("target=0.08&floor=0.04&daily=10,000,001", "Give 1 to 10,000,000 visitors a day"),
-        ("target=0.08&floor=0.04&daily=9&variants=0", "Plan with 1 to 6 variants"),
-        ("target=0.08&floor=0.04&daily=9&variants=100000000", "Plan with 1 to 6 variants"),
-        ("target=1e-320&floor=1e-321&daily=9", "No page has as many visitors as that takes."),
+        ("target=0.08&floor=0.1&daily=10", "The floor must be below the target."),
+        ("target=nan&floor=0.1&daily=10", "Enter target, floor and risk above 0 %"),
+        ("target=0.08&floor=0.04&daily=0", "Enter 1 to 10,000,000 visitors a day"),
+        ("target=0.08&floor=0.04&daily=10,000,001", "Enter 1 to 10,000,000 visitors a day"),
+        ("target=0.08&floor=0.04&daily=9&variants=0", "Enter 1 to 6 variants"),
+        ("target=0.08&floor=0.04&daily=9&variants=100000000", "Enter 1 to 6 variants"),
+        ("target=1e-320&floor=1e-321&daily=9", "No page gets that many visitors."),
     ],
 )
 def test_what_cannot_be_planned_is_a_clear_error(approver: Browser, asked, sentence):

@@ -348,7 +348,7 @@ def _known_zones() -> frozenset[str]:
 
 def _check(rule: rules.Hypothesis, time_zone: str, daily: int | None) -> None:
     if daily is not None and not 1 <= daily <= MOST_DAILY:
-        raise Invalid("daily", f"Give 1 to {MOST_DAILY:,} visitors a day, or leave it empty.")
+        raise Invalid("daily", f"Enter 1 to {MOST_DAILY:,} visitors a day, or leave it empty.")
     if time_zone not in _known_zones():
         raise Invalid("time_zone", "Choose a time zone from the list.")
     today = clock.now().astimezone(ZoneInfo(time_zone)).date()

@@ -28,7 +28,7 @@ POWER = 0.8
 BOLDEST, TIMES_BOLDER = 0.3, 2
 RAISE_MOST = "Raise “Maximum visitors” under “More settings”."
 WEEKS_A_YEAR = 52
-TOO_MANY = "No page has as many visitors as that takes. Choose a higher target."
+TOO_MANY = "No page gets that many visitors. Choose a higher target."
 
 
 @dataclass(frozen=True, slots=True)
@@ -94,22 +94,22 @@ def find_request_fault(asked: PlanRequest) -> str:
     """The sentence that says what cannot be planned with, or ''."""
     rates = (asked.target, asked.floor, asked.alpha, asked.beta)
     if not all(0 < rate < 1 for rate in rates):
-        return "Give target, floor and risk as rates above 0 % and below 100 %."
+        return "Enter target, floor and risk above 0 % and below 100 %."
     if min(asked.alpha, asked.beta) < LEAST_RISK:
-        return f"Plan with risks of {100 * LEAST_RISK:.4f} % or more."
+        return f"Enter a risk of {100 * LEAST_RISK:.4f} % or more."
     if asked.floor >= asked.target:
-        return "The floor must lie below the target."
+        return "The floor must be below the target."
     if not 1 <= asked.variants <= MOST_VARIANTS:
-        return f"Plan with 1 to {MOST_VARIANTS} variants: an experiment has no more."
+        return f"Enter 1 to {MOST_VARIANTS} variants."
     if asked.daily is not None and not 1 <= asked.daily <= MOST_DAILY:
-        return f"Give 1 to {MOST_DAILY:,} visitors a day, or leave it empty."
+        return f"Enter 1 to {MOST_DAILY:,} visitors a day, or leave it empty."
     if asked.maximum_visitors is not None and asked.maximum_visitors <= asked.minimum_visitors:
         return (
             f"The rule waits for {asked.minimum_visitors:,} visitors and stops at "
-            f"{asked.maximum_visitors:,}. The most must be above the least."
+            f"{asked.maximum_visitors:,}. Set the maximum above the minimum."
         )
     if asked.minimum_days > MOST_DAYS:
-        return f"Give 1 to {MOST_DAYS} days before any verdict."
+        return f"Enter 1 to {MOST_DAYS} days."
     return ""
 
 
@@ -239,17 +239,16 @@ def objections(asked: PlanRequest, plan: Planned) -> Iterator[Objection]:
     if asked.variants > 1 and asked.counted < plan.apart_at_most:
         yield Objection(
             "compared",
-            f"{asked.variants} variants cost more than they tell: which is better takes about "
-            f"{plan.apart:,} visitors, up to {plan.apart_at_most:,}, and at most "
-            f"{asked.counted:,} are counted.",
+            f"Test fewer variants. To tell {asked.variants} apart takes about {plan.apart:,} "
+            f"visitors, up to {plan.apart_at_most:,}, and at most {asked.counted:,} count.",
             _one_fewer(asked, plan),
         )
     known = max(asked.counted, plan.visitors)
     if known < plan.between:
         yield Objection(
             "floor",
-            f"Floor and target lie too near each other for {known:,} visitors: to find a rate "
-            f"between them takes about {plan.between:,}.",
+            f"Floor and target are too close for {known:,} visitors. To find a rate between them "
+            f"takes about {plan.between:,}.",
             _enough_between(asked, plan, known),
         )
 
@@ -264,14 +263,14 @@ def _too_few(asked: PlanRequest, plan: Planned) -> Iterator[Objection]:
     if asked.expected is not None and asked.expected < needed:
         yield Objection(
             "traffic",
-            f"{visitors_a_day(asked)} make {asked.expected:,} until the last day; plan on "
+            f"{visitors_a_day(asked)} make {asked.expected:,} by the last day. Allow for "
             f"{needed:,}.",
             _ways_out(asked, needed),
         )
     if asked.maximum_visitors is not None and asked.maximum_visitors < plan.visitors:
         yield Objection(
             "maximum",
-            f"The rule stops at {asked.maximum_visitors:,} visitors; plan on {plan.visitors:,}.",
+            f"The rule stops at {asked.maximum_visitors:,} visitors. Allow for {plan.visitors:,}.",
             RAISE_MOST,
         )
 
@@ -288,7 +287,7 @@ def _ways_out(asked: PlanRequest, needed: int) -> str:
         ways.append(f"a last day of {day.day} {day:%B %Y} or later")
     if target := _find_target(asked):
         ways.append(f"a target of {as_percent(target)}")
-    return f"Enough would be {', or '.join(ways)}."
+    return f"You’d need {', or '.join(ways)}."
 
 
 def _one_fewer(asked: PlanRequest, plan: Planned) -> str:
@@ -309,7 +308,7 @@ def _enough_between(asked: PlanRequest, plan: Planned, known: int) -> str:
     ways = [" with ".join(more)] if more and plan.between <= MOST_DAILY else []
     if lower := _find_floor(asked, known):
         ways.append(f"a floor of {as_percent(lower)}")
-    return f"Enough would be {', or '.join(ways)}." if ways else "Lower the floor."
+    return f"You’d need {', or '.join(ways)}." if ways else "Lower the floor."
 
 
 def _find_target(asked: PlanRequest) -> float | None:
@@ -384,15 +383,15 @@ def plan_sentence(plan: Planned, asked: PlanRequest) -> str:
     >>> from types import SimpleNamespace
     >>> plan = SimpleNamespace(per_variant=330, visitors=720, days=21, hoped_for=0.12)
     >>> plan_sentence(plan, PlanRequest(target=0.08, floor=0.04, daily=40))
-    'With 40 visitors a day you know in 2 to 3 weeks: after about 330 visitors; plan on 720.'
+    'With 40 visitors a day, expect an answer in 2 to 3 weeks: about 330 visitors. Allow for 720.'
     """
     usual = max(asked.variants * plan.per_variant, asked.minimum_visitors)
     most = max(plan.visitors, usual)
-    rest = f"after about {usual:,} visitors; plan on {most:,}."
+    rest = f"about {usual:,} visitors. Allow for {most:,}."
     if not asked.daily:
-        return f"You know {rest}"
+        return f"Expect an answer after {rest}"
     days = [max(visitors / asked.daily, asked.minimum_days) for visitors in (usual, most)]
-    return f"With {visitors_a_day(asked)} you know {_span(*days)}: {rest}"
+    return f"With {visitors_a_day(asked)}, expect an answer {_span(*days)}: {rest}"
 
 
 def holds_at(plan: Planned, asked: PlanRequest) -> str:
@@ -403,7 +402,7 @@ def holds_at(plan: Planned, asked: PlanRequest) -> str:
         if asked.variants == 1
         else f"a variant reaches {good}, or all stay at {bad} or below"
     )
-    return f"Most likely so if {rates}. In between it may stay open."
+    return f"Clear if {rates}. In between it may stay undecided."
 
 
 def _span(usual: float, most: float) -> str:

@@ -257,15 +257,15 @@ class Hypothesis:
             yield name, not fault, fault
         for name in ("target", "floor", "alpha", "beta", "lost_beacons"):
             yield name, 0 < getattr(self, name) < 1, "Give a rate above 0 % and below 100 %."
-        yield "floor", self.floor < self.target, "The floor must lie below the target."
+        yield "floor", self.floor < self.target, "The floor must be below the target."
         for name in ("alpha", "beta"):
             yield name, getattr(self, name) <= 0.2, "More than 20 % risk of error is no test."
         least, most = self.minimum_visitors, self.maximum_visitors
         yield "minimum_visitors", least >= 1, "Ask for at least one visitor."
         yield "maximum_visitors", most > least, "The most must be above the least visitors."
-        yield "minimum_days", 1 <= self.minimum_days <= 365, "Give 1 to 365 days."
+        yield "minimum_days", 1 <= self.minimum_days <= 365, "Enter 1 to 365 days."
         hours = self.conversion_window_hours
-        yield "conversion_window_hours", 1 <= hours <= 720, "Give 1 to 720 hours."
+        yield "conversion_window_hours", 1 <= hours <= 720, "Enter 1 to 720 hours."
         yield "ends_on", self.ends_on <= LAST_DAY, "Choose an earlier day."
         yield "sources", self.sources != (), "Name a source that counts, or let all count."
         for source in self.sources or ():

@@ -188,7 +188,7 @@ def may_be_empty(_form: TypedForm, field: Field) -> None:
 def few_enough(_form: TypedForm, field: Field) -> None:
     """An experiment has no more variants."""
     if field.data is not None and not 1 <= field.data <= MOST_VARIANTS:
-        raise ValidationError(f"Plan with 1 to {MOST_VARIANTS} variants.")
+        raise ValidationError(f"Enter 1 to {MOST_VARIANTS} variants.")
 
 
 class ExperimentForm(HelpMixin, TypedForm):
@@ -345,7 +345,7 @@ def first_values(document: Document, slug: str, today: date) -> dict[str, Any]:
     return {
         "slug": slug,
         "who": document.segment or "the people who read this page",
-        "does": "leave an e-mail address",
+        "does": "leave an email address",
         "target": 0.08,
         "floor": 0.03,
         "minimum_visitors": 300,
@@ -353,7 +353,7 @@ def first_values(document: Document, slug: str, today: date) -> dict[str, Any]:
         "minimum_days": 7,
         "ends_on": today + USUAL_RUN,
         "if_met": "We build the smallest version that does what the page says.",
-        "if_not_met": "Above the floor we write another draft; below it we stop.",
+        "if_not_met": "Above the floor we write another draft. Below it we stop.",
         "if_unclear": "We test once more where more of these people are, or we stop.",
         "conversion": "signup",
         "disclosure": "before",

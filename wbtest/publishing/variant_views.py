@@ -1,6 +1,6 @@
 """The page of a variant: its words until the start, and corrections of mistakes after it."""
 
-from collections.abc import Mapping
+from collections.abc import Iterable, Mapping
 
 from flask import abort, flash, redirect, render_template, request, url_for
 from flask.typing import ResponseReturnValue
@@ -9,7 +9,7 @@ from wtforms import StringField, TextAreaField
 from wbtest.forms import TypedForm, add_form_error
 from wbtest.publishing import correction_requests
 from wbtest.publishing.correction_requests import NotCorrections
-from wbtest.publishing.corrections import Place, label_of, page_of
+from wbtest.publishing.corrections import OF_ALL, OF_VARIANTS, Place, label_of, page_of
 from wbtest.publishing.display import parts_of
 from wbtest.publishing.experiments import (
     CONTROL,
@@ -178,16 +178,18 @@ def _correction_page(
     experiment, person = variant.experiment, access.person()
     found = correction_requests.waiting(experiment)
     names = correction_requests.names_of(experiment)
+    groups = _grouped(texts, names)
     page = render_template(
         "publishing/variant.html",
         experiment=experiment,
         variant=variant,
         form=form,
-        # The texts of all variants first, then its own.
-        groups=[
-            (names.get(key, ""), [place for place in texts if place.variant == key])
-            for key in dict.fromkeys(place.variant for place in texts)
-        ],
+        groups=groups.items(),
+        wrong={
+            title
+            for title, places in groups.items()
+            if any(form[each.name].errors for each in places)
+        },
         changed=[
             (_title(place, names), diff_words(texts[place], after), place.name, after)
             for place, after in (changed or {}).items()
@@ -205,6 +207,20 @@ def _correction_page(
         longest_why=LONGEST_WHY,
     )
     return page, 422 if form.errors else 200
+
+
+def _grouped(texts: Iterable[Place], names: Mapping[str, str]) -> dict[str, list[Place]]:
+    """The texts that may be corrected, by where visitors meet them: those of all variants first."""
+    groups: dict[str, list[Place]] = {}
+    for place in texts:
+        if place.variant:
+            title = f"Only in “{names.get(place.variant, place.variant)}”"
+        elif place.field in OF_VARIANTS:
+            title = "Headline and button"
+        else:
+            title = "Story" if place.field in OF_ALL else "Questions"
+        groups.setdefault(title, []).append(place)
+    return groups
 
 
 def _title(place: Place, names: Mapping[str, str]) -> str:

@@ -32,7 +32,7 @@ def test_it_shows_what_members_see(client: Browser, token: str):
     page = client.get(f"/shared/{token}").text
 
     assert "reached the 8\u202f% target." in page
-    assert "At least 8\u202f% of parents who cook on weeknights will leave an e-mail" in page
+    assert "At least 8\u202f% of parents who cook on weeknights will leave an email" in page
     assert "Can I trust this?" in page
     assert "2 checks to review. The result still holds." in page
     assert page.index("Not too good to be true") < page.index("Even split")
