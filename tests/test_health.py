@@ -9,8 +9,9 @@ from tests.conftest import Browser, HandClock
 from wbtest import database
 from wbtest.audience.recording import recorder
 from wbtest.config import Settings
-from wbtest.delivery import health, worker
+from wbtest.delivery import worker
 from wbtest.extensions import db, runtime
+from wbtest.team import health
 
 
 def test_healthz_names_the_instance_and_nothing_else(client: Browser, settings: Settings) -> None:

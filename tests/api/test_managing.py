@@ -26,7 +26,7 @@ from wbtest.delivery.models import OutboxEvent, OutboxMail, Webhook
 from wbtest.delivery.outbox import queue_mail
 from wbtest.extensions import db, runtime
 from wbtest.store import writing
-from wbtest.team import access, members, tokens
+from wbtest.team import access, people, tokens
 from wbtest.team.models import Invitation
 
 TOKEN = {"name": "CI", "scopes": ["read"], "password": PASSWORD}
@@ -198,7 +198,7 @@ def test_passwords_are_not_guessed_here_either(program: Program) -> None:
 def test_a_team_that_invited_too_many_is_told_how_long_to_wait(
     program: Program, monkeypatch: pytest.MonkeyPatch, now: HandClock
 ) -> None:
-    monkeypatch.setattr(members, "MOST_A_DAY", 1)
+    monkeypatch.setattr(people, "MOST_A_DAY", 1)
     program.post("/invitations", INVITED)
     now.turn(hours=1)
 

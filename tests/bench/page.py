@@ -18,7 +18,7 @@ from wbtest.publishing import experiments, lifecycle
 from wbtest.publishing.launch_readiness import findings_of, warnings_of
 from wbtest.publishing.rule import Hypothesis
 from wbtest.review.approvals import approve
-from wbtest.team import people
+from wbtest.team import settings
 from wbtest.team.models import Person
 from wbtest.writing import document as documents
 from wbtest.writing import releases
@@ -70,8 +70,8 @@ def approve_release(owner: Person) -> Revision:
 def fill(app: Flask, *, variants: int = 2, most: int = 2_000, days: int = 14) -> int:
     """Make an owner and a running experiment in an empty database; return the experiment's id."""
     with app.app_context():
-        owner = people.set_up(
-            people.make_setup_link(),
+        owner = settings.set_up(
+            settings.make_setup_link(),
             name="Bench",
             email=OWNER,
             password=SECRET,

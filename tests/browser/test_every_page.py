@@ -49,8 +49,8 @@ from wbtest.review.reviewers import seat_by_link, seat_of
 from wbtest.team import access
 from wbtest.team.delivery_settings import add_webhook
 from wbtest.team.models import Person
-from wbtest.team.people import make_setup_link
 from wbtest.team.sessions import open_session
+from wbtest.team.settings import make_setup_link
 from wbtest.writing.models import Revision
 
 pytestmark = pytest.mark.browser

@@ -15,7 +15,7 @@ from tests.results.crowd import count_day
 from wbtest.publishing import lifecycle
 from wbtest.review.approvals import approve
 from wbtest.team.models import Person
-from wbtest.team.people import make_setup_link
+from wbtest.team.settings import make_setup_link
 
 pytestmark = pytest.mark.browser
 HEADLINE = "Five weeknight dinners from what is already in your kitchen"

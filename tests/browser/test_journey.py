@@ -10,7 +10,7 @@ from tests.browser.conftest import PATIENCE, Live
 from tests.browser.founder import TAGS, Founder, Typist
 from wbtest.extensions import db, runtime
 from wbtest.publishing.models import Decision
-from wbtest.team.people import make_setup_link
+from wbtest.team.settings import make_setup_link
 
 pytestmark = [pytest.mark.browser, pytest.mark.every_database]
 HEADLINE = "Five weeknight dinners from what is already in your kitchen"

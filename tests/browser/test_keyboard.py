@@ -10,7 +10,7 @@ from tests.browser.reader import pages
 from tests.browser.typist import Typist as SeenByAxe
 from tests.browser.ways import open_invitation, open_ways_in
 from wbtest.team import mail_preferences
-from wbtest.team.people import make_setup_link
+from wbtest.team.settings import make_setup_link
 
 pytestmark = pytest.mark.browser
 

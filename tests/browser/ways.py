@@ -14,10 +14,10 @@ from wbtest.publishing.display import preview_token
 from wbtest.publishing.models import Experiment
 from wbtest.results.shared_links import create_shared_link
 from wbtest.store import writing
-from wbtest.team import account_recovery, mail_preferences, two_factor
+from wbtest.team import accounts, mail_preferences, two_factor
 from wbtest.team.mail_preferences import stop_test_mails_url
-from wbtest.team.members import invite
 from wbtest.team.models import Person
+from wbtest.team.people import invite
 
 MIA = "mia@x.io"
 SHARED_PASSWORD = "three quiet words"
@@ -70,8 +70,8 @@ def open_ways_in(reader: Reader, owner: Person) -> None:
     """Follow the links of mails about a log-in, and see what is asked after the password."""
     with writing():
         reset, email = (
-            account_recovery.make_link(owner, "reset"),
-            account_recovery.make_link(owner, "email", MIA),
+            accounts.make_link(owner, "reset"),
+            accounts.make_link(owner, "email", MIA),
         )
     for path in (f"/reset/{reset}", f"/email/{email}"):
         reader.open(path)

@@ -14,7 +14,7 @@ from tests.cli.conftest import Instance, names
 from tests.factories import make_team
 from wbtest.cli.startup import alone_with, in_use
 from wbtest.config import Settings, from_environment
-from wbtest.delivery import pg_backup
+from wbtest.delivery import backups
 from wbtest.extensions import db
 from wbtest.team import rate_limits
 from wbtest.team.models import LimitKey
@@ -215,7 +215,7 @@ def test_what_a_restore_that_was_killed_left_in_clear_goes_at_the_next_start_or_
     hold: Callable[[Settings], AbstractContextManager[None]], tmp_path: Path
 ) -> None:
     settings = from_environment({"WBTEST_INSTANCE": str(tmp_path)})
-    left = pg_backup.script_in(settings.instance)
+    left = backups.script_in(settings.instance)
     left.write_text("COPY public.signups …")
 
     with hold(settings):

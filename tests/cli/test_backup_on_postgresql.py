@@ -16,7 +16,7 @@ from tests.factories import make_settings
 from tests.postgresql import Server
 from wbtest import database
 from wbtest.cli.serve import prepare
-from wbtest.delivery import pg_backup
+from wbtest.delivery import backups
 from wbtest.delivery.backups import backup_folder, place_for
 from wbtest.extensions import db, utc_now
 from wbtest.store import StoreBroken
@@ -76,7 +76,7 @@ def test_a_dump_brings_back_what_was_there(
     place: Instance, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     # Who is connected here stays.
-    monkeypatch.setattr(pg_backup, "LINGERS_SECONDS", 0.2)
+    monkeypatch.setattr(backups, "LINGERS_SECONDS", 0.2)
     copy = tmp_path / "copy.dump"
     with place.opened():
         make_settings("Then")
@@ -92,7 +92,7 @@ def test_a_dump_brings_back_what_was_there(
         db.session.execute(db.select(1))
         busy = place.run("restore", str(copy))
         with pytest.raises(StoreBroken, match="The database is in use"):
-            pg_backup.put_back(place.settings.database_url, copy, place.folder)
+            backups.restore_dump(place.settings.database_url, copy, place.folder)
     before = names(place)
     restored = place.run("restore", str(copy))
 
@@ -105,7 +105,7 @@ def test_a_dump_brings_back_what_was_there(
     assert before == ["Then", "Since"]
     assert restored.exit_code == 0, restored.output
     assert names(place) == ["Then"]
-    assert not pg_backup.script_in(place.folder).exists()
+    assert not backups.script_in(place.folder).exists()
     (kept,) = (place.folder / "backups").glob("replaced-*.dump")
     assert place.run("restore", str(kept)).exit_code == 0
     assert names(place) == ["Then", "Since"]
@@ -209,9 +209,9 @@ def test_whoever_is_connected_counts_and_autovacuum_does_not(place: Instance) ->
     seen = sa.make_url(url).update_query_dict(path).render_as_string(hide_password=False)
 
     # PostgreSQL takes a moment to let go of a connection.
-    assert eventually(lambda: pg_backup.count_others(seen) == 0, 2)
+    assert eventually(lambda: backups.count_others(seen) == 0, 2)
     with engine.connect():
-        assert pg_backup.count_others(seen) == 1
+        assert backups.count_others(seen) == 1
     with engine.begin() as connection:
         connection.exec_driver_sql("DROP SCHEMA seen CASCADE")
 
@@ -224,7 +224,7 @@ def test_a_timeout_that_an_older_server_does_not_know_is_left_out(
     rest = "SET later = on;\nSELECT 1;\nSET later_timeout = 0;\n"
     script.write_text(head + "SET later_timeout = 0;\n" + rest)
 
-    pg_backup.leave_out_unknown(place.settings.database_url, script)
+    backups.leave_out_unknown(place.settings.database_url, script)
 
     assert script.read_text() == head + "--  later_timeout = 0;\n" + rest
 

@@ -19,14 +19,14 @@ from tests.delivery.conftest import MailServer, run
 from wbtest.audience.quality_counts import NewestNetworks
 from wbtest.cli.doctor import check_backup, judge_networks
 from wbtest.config import Settings
-from wbtest.delivery import health, webhooks
+from wbtest.delivery import webhooks
 from wbtest.delivery.backups import backup_folder
 from wbtest.delivery.models import Webhook
 from wbtest.delivery.outbox import queue_mail
 from wbtest.delivery.worker import find_run, run_due_jobs
 from wbtest.extensions import db, utc_now
 from wbtest.store import writing
-from wbtest.team import delivery_settings
+from wbtest.team import delivery_settings, health
 
 
 @contextmanager

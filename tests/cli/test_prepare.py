@@ -9,7 +9,7 @@ from tests.factories import make_person
 from wbtest import database
 from wbtest.cli.serve import prepare
 from wbtest.store import StoreBroken
-from wbtest.team.people import is_setup_open
+from wbtest.team.settings import is_setup_open
 
 
 def test_a_new_instance_gets_its_tables_and_a_link(empty: Instance) -> None:

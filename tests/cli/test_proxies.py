@@ -20,8 +20,8 @@ from tests.conftest import Browser, HandClock
 from tests.drills.balancer import Balancer, Host
 from tests.drills.place import free_port
 from tests.test_balancers import demand, running_caddy
-from wbtest.delivery.health import MADE_UP_IP, doctor_token
 from wbtest.extensions import runtime, utc_now
+from wbtest.team.health import MADE_UP_IP, doctor_token
 
 # Processes and ports; what the database does is the same.
 pytestmark = pytest.mark.one_database

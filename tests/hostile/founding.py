@@ -17,7 +17,7 @@ from tests.hostile.typist import Typist
 from tests.team.doing import shown_link
 from wbtest.extensions import db
 from wbtest.team.models import Person
-from wbtest.team.people import make_setup_link
+from wbtest.team.settings import make_setup_link
 from wbtest.writing import document as documents
 from wbtest.writing import editor_form
 from wbtest.writing.document import Document, Evidence

@@ -17,7 +17,7 @@ from wbtest.api import idempotency
 from wbtest.extensions import Base, db, runtime
 from wbtest.publishing import lifecycle
 from wbtest.publishing.models import Experiment
-from wbtest.team.members import invite
+from wbtest.team.people import invite
 from wbtest.team.settings import KEPT_TABLES, delete_everything
 from wbtest.team.tokens import make_token, note_use
 

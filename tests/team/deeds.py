@@ -24,7 +24,7 @@ from wbtest.results.costs import delete_spend
 from wbtest.review import review_requests
 from wbtest.review.approvals import approve, stop_release, take_up_again
 from wbtest.review.review_requests import ask_for_review
-from wbtest.team import members, people
+from wbtest.team import people
 from wbtest.team.audit import ACTIONS, APART
 from wbtest.team.models import Person
 from wbtest.writing.releases import create_release, delete_release, freeze
@@ -252,10 +252,10 @@ class Deeds(Doing):
             ("person.invited_again", owner, lambda: self._send(f"{self._invited()}/again")),
             ("person.joined", hal, self._join),
             ("person.role_changed", owner, lambda: self._change_role("viewer")),
-            ("person.left", hal, lambda: members.leave_team(self._newest_member())),
+            ("person.left", hal, lambda: people.leave_team(self._newest_member())),
             (
                 "person.removed",
                 owner,
-                lambda: members.remove_member(self._newest_member(), self.team.owner),
+                lambda: people.remove_member(self._newest_member(), self.team.owner),
             ),
         ]

@@ -29,8 +29,8 @@ from wbtest.results.shared_links import create_shared_link
 from wbtest.review import review_requests
 from wbtest.review.models import Reviewer
 from wbtest.store import writing
-from wbtest.team.members import accept_invitation_as_new
 from wbtest.team.models import Invitation, Membership, Person
+from wbtest.team.people import accept_invitation_as_new
 from wbtest.writing.coach_report import FindingKey, waive
 from wbtest.writing.models import Release, Revision, Waiver
 

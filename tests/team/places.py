@@ -15,7 +15,6 @@ from tests.review.reading_room import give, read
 from wbtest.audience.models import Signup
 from wbtest.audience.signup_mail import sign_up_token
 from wbtest.decisions.learning_cards import standing_marks
-from wbtest.delivery.health import doctor_token
 from wbtest.delivery.models import OutboxMail, Webhook
 from wbtest.extensions import clock, db, runtime
 from wbtest.publishing.models import Image
@@ -26,10 +25,11 @@ from wbtest.review.models import Reviewer
 from wbtest.review.review_requests import make_link
 from wbtest.review.reviewers import seat_by_link, seat_of
 from wbtest.store import writing
-from wbtest.team import account_recovery, mail_preferences
+from wbtest.team import accounts, mail_preferences
+from wbtest.team.health import doctor_token
 from wbtest.team.mail_preferences import stop_test_mails_url
-from wbtest.team.members import invite
 from wbtest.team.models import Invitation
+from wbtest.team.people import invite
 from wbtest.team.tokens import make_token
 from wbtest.writing.models import Candidate, Release, Revision, Waiver
 from wbtest.writing.releases import find_revision
@@ -87,8 +87,8 @@ def make_place(team: Team, now: HandClock, slug: str) -> Place:
 def _of_ways_in(team: Team, invitation: str) -> dict[str, Values]:
     """The tokens in mails about a log-in."""
     with writing():
-        reset = account_recovery.make_link(team.viewer, "reset")
-        email = account_recovery.make_link(team.viewer, "email", "vic@example.org")
+        reset = accounts.make_link(team.viewer, "reset")
+        email = accounts.make_link(team.viewer, "email", "vic@example.org")
     settings = runtime().settings
     return {
         "team.invitation": {"token": invitation},

@@ -8,7 +8,8 @@ from tests.factories import PASSWORD, Team, log_in, make_person, make_stranger
 from tests.team.two import at_once
 from wbtest.extensions import db
 from wbtest.team import people
-from wbtest.team.members import (
+from wbtest.team.models import Invitation, Membership, Person
+from wbtest.team.people import (
     InvitationOver,
     accept_invitation,
     accept_invitation_as_new,
@@ -16,7 +17,6 @@ from wbtest.team.members import (
     invite_again,
     uninvite,
 )
-from wbtest.team.models import Invitation, Membership, Person
 
 NEW = {"name": "Ada", "password": "another quiet word"}
 

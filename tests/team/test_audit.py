@@ -14,11 +14,11 @@ from tests.team.deeds import Deeds
 from wbtest.extensions import db
 from wbtest.review.approvals import approve
 from wbtest.store import Invalid, Refused, writing
-from wbtest.team import password_login
+from wbtest.team import accounts
 from wbtest.team.audit import ACTIONS, PHRASES, AuditFilter, list_lines, record
-from wbtest.team.audit_views import ON_A_PAGE
 from wbtest.team.delivery_settings import add_webhook, disable_webhook
 from wbtest.team.models import AuditLine
+from wbtest.team.settings_views import ON_A_PAGE
 
 CHANGES = (
     sa.update(AuditLine).values(who="Nobody <nobody@example.com>"),
@@ -124,7 +124,7 @@ def test_strangers_fill_one_line_an_hour_at_most(team: Team, now: HandClock):
     for minutes in (0, 1, 58, 1):
         now.turn(minutes=minutes)
         with pytest.raises(Invalid):
-            password_login.log_in("hunter2@x.io", "a wrong one")
+            accounts.log_in("hunter2@x.io", "a wrong one")
 
     assert [line.at for line in audit_lines(10)] == [now(), now() - timedelta(hours=1)]
 

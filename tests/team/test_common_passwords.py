@@ -5,9 +5,9 @@ import pytest
 from tests.conftest import Browser
 from tests.factories import PASSWORD, Team, log_in
 from wbtest.store import writing
-from wbtest.team import account_recovery, passwords, people
-from wbtest.team.members import invite
-from wbtest.team.people import make_setup_link
+from wbtest.team import accounts, passwords, people
+from wbtest.team.people import invite
+from wbtest.team.settings import make_setup_link
 
 COMMON = "qwertyuiop123"
 MANY = "Many people use this password"
@@ -56,7 +56,7 @@ def test_the_parts_of_an_e_mail_are_known_whatever_joins_them() -> None:
 
 def test_a_password_that_many_use_is_refused_wherever_one_is_chosen(client: Browser, team: Team):
     with writing():
-        reset = account_recovery.make_link(team.owner, "reset")
+        reset = accounts.make_link(team.owner, "reset")
     _, invited = invite(team.owner, "mei@x.io", "editor")
     new = {"new_password": COMMON, "repeated": COMMON}
     tried = [
@@ -72,7 +72,7 @@ def test_a_password_that_many_use_is_refused_wherever_one_is_chosen(client: Brow
 
 def test_ones_own_name_is_known_wherever_one_is_chosen(client: Browser, team: Team):
     with writing():
-        reset = account_recovery.make_link(team.owner, "reset")
+        reset = accounts.make_link(team.owner, "reset")
     _, invited = invite(team.owner, "mei.tanaka@x.io", "editor")
     new = {"new_password": "owner-larder-2027", "repeated": "owner-larder-2027"}
 

@@ -14,7 +14,7 @@ from wbtest.audience.models import VISITS
 from wbtest.extensions import clock, db
 from wbtest.publishing.models import Experiment
 from wbtest.store import NoLock, Refused, writing, writing_group
-from wbtest.team import access, members, passwords, settings
+from wbtest.team import access, passwords, people, settings
 from wbtest.team.models import Membership, Person, TeamSettings
 from wbtest.team.people import set_password
 from wbtest.team.settings import delete_everything
@@ -88,8 +88,8 @@ def test_a_row_that_points_at_one_that_vanished_is_no_fault_of_ours(app: Flask, 
 @pytest.mark.parametrize(
     ("act", "status", "told"),
     [
-        (lambda it: members.change_role(it, "editor", None), 403, "no longer an owner"),
-        (lambda it: members.remove_member(it, None), 403, "no longer an owner"),
+        (lambda it: people.change_role(it, "editor", None), 403, "no longer an owner"),
+        (lambda it: people.remove_member(it, None), 403, "no longer an owner"),
         (
             lambda it: set_password(it.person, "another quiet word"),
             422,

@@ -11,8 +11,8 @@ from tests.factories import Team
 from wbtest.extensions import db
 from wbtest.store import writing
 from wbtest.team.audit import AuditFilter, list_lines
-from wbtest.team.members import change_role
 from wbtest.team.models import ApiToken, Membership, Person
+from wbtest.team.people import change_role
 from wbtest.team.tokens import end_tokens, make_token
 
 WAITING = sa.text("SELECT 1 FROM pg_locks WHERE NOT granted")

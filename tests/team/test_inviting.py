@@ -11,9 +11,9 @@ from tests.conftest import Browser, HandClock
 from tests.factories import Team, log_in
 from wbtest.delivery.models import OutboxMail
 from wbtest.extensions import db, runtime
-from wbtest.team.members import MOST_A_DAY, forget_old_invitations
 from wbtest.team.models import Invitation
-from wbtest.team.settings_views import FRESH_LINK
+from wbtest.team.people import MOST_A_DAY, forget_old_invitations
+from wbtest.team.people_views import FRESH_LINK
 
 ADA = {"email": "Ada@Example.com ", "role": "approver"}
 

@@ -16,6 +16,7 @@ from wbtest.extensions import db, runtime
 from wbtest.store import Invalid, RateLimited, writing
 from wbtest.team import passwords
 from wbtest.team.models import LimitCount, LimitKey, Person
+from wbtest.team.passwords import check_password
 from wbtest.team.rate_limits import (
     HOUR,
     PARTS,
@@ -25,7 +26,6 @@ from wbtest.team.rate_limits import (
     forget_old_counts,
     names_of,
 )
-from wbtest.team.reauthentication import check_password
 
 WRONG = "not the password"
 

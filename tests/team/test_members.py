@@ -10,8 +10,9 @@ from tests.factories import Team, log_in, make_person, make_release, make_strang
 from tests.team.two import at_once
 from wbtest.extensions import db
 from wbtest.store import Gone, Refused
-from wbtest.team import members, tokens
-from wbtest.team.members import (
+from wbtest.team import people, tokens
+from wbtest.team.models import Membership, Person
+from wbtest.team.people import (
     InvitationOver,
     LastOwner,
     NotOwner,
@@ -20,7 +21,6 @@ from wbtest.team.members import (
     invite_again,
     uninvite,
 )
-from wbtest.team.models import Membership, Person
 
 
 @pytest.fixture
@@ -127,10 +127,10 @@ def test_somebody_who_is_not_in_the_team_is_not_there(client: Browser, team: Tea
 def test_who_was_removed_meanwhile_is_gone(app: Flask, team: Team) -> None:
     found = member(team, team.viewer)
     with app.app_context():
-        members.remove_member(member(team, team.viewer), team.owner)
+        people.remove_member(member(team, team.viewer), team.owner)
 
     with pytest.raises(Gone):
-        members.change_role(found, "editor", team.owner)
+        people.change_role(found, "editor", team.owner)
 
 
 @pytest.mark.every_database
@@ -145,11 +145,11 @@ def test_two_owners_at_once_leave_one(app: Flask, team: Team, second: Person, do
             # The other one was done before this one began.
             return NotOwner
         if does == "remove":
-            members.remove_member(theirs, person)
+            people.remove_member(theirs, person)
         elif does == "lower":
-            members.change_role(theirs, "viewer", person)
+            people.change_role(theirs, "viewer", person)
         else:
-            members.leave_team(mine)
+            people.leave_team(mine)
         return None
 
     came = at_once(app, lambda: act(owner_id, second_id), lambda: act(second_id, owner_id))
@@ -160,17 +160,17 @@ def test_two_owners_at_once_leave_one(app: Flask, team: Team, second: Person, do
 
 
 def test_an_owner_who_is_none_any_more_changes_nothing(team: Team, second: Person) -> None:
-    members.change_role(member(team, second), "viewer", team.owner)
+    people.change_role(member(team, second), "viewer", team.owner)
 
     with pytest.raises(NotOwner):
-        members.remove_member(member(team, team.editor), second)
+        people.remove_member(member(team, team.editor), second)
     with pytest.raises(Refused):
-        members.change_role(member(team, second), "owner", second)
+        people.change_role(member(team, second), "owner", second)
 
 
 def test_an_owner_who_is_none_any_more_asks_nobody_in(team: Team, second: Person) -> None:
     invitation, _ = invite(team.owner, "mei@example.com", "editor")
-    members.change_role(member(team, second), "viewer", team.owner)
+    people.change_role(member(team, second), "viewer", team.owner)
 
     with pytest.raises(NotOwner):
         invite(second, "me-again@example.com", "owner")
@@ -183,8 +183,8 @@ def test_a_token_from_before_a_lower_role_stays_shut_when_the_role_comes_back(te
     _, text = tokens.make_token(team.approver, name="CI", scopes=("decide",))
     _, other = tokens.make_token(team.owner, name="Site", scopes=("read",))
 
-    members.change_role(member(team, team.approver), "viewer", team.owner)
-    members.change_role(member(team, team.approver), "approver", team.owner)
+    people.change_role(member(team, team.approver), "viewer", team.owner)
+    people.change_role(member(team, team.approver), "approver", team.owner)
 
     assert tokens.find_live(text) is None
     assert tokens.find_live(other) is not None
@@ -193,9 +193,9 @@ def test_a_token_from_before_a_lower_role_stays_shut_when_the_role_comes_back(te
 @pytest.mark.parametrize(
     "end",
     [
-        lambda they, owner: members.change_role(they, "viewer", owner),
-        members.remove_member,
-        lambda they, _: members.leave_team(they),
+        lambda they, owner: people.change_role(they, "viewer", owner),
+        people.remove_member,
+        lambda they, _: people.leave_team(they),
     ],
     ids=["a lower role", "removed", "left"],
 )

@@ -4,7 +4,7 @@ import pytest
 
 from tests.conftest import Browser
 from tests.factories import PASSWORD, make_person
-from wbtest.team.safe_redirect import local_path
+from wbtest.team.access import local_path
 
 ELSEWHERE = [
     "//e.com",

@@ -9,7 +9,7 @@ from tests.conftest import Browser
 from wbtest.extensions import db
 from wbtest.store import Refused
 from wbtest.team.models import Membership, Person, SetupLink, TeamSettings
-from wbtest.team.people import SetupLinkSpent, is_setup_open, make_setup_link, set_up
+from wbtest.team.settings import SetupLinkSpent, is_setup_open, make_setup_link, set_up
 
 ADA = {
     "name": "Ada Lovelace",

@@ -9,8 +9,8 @@ from tests.team.two import while_somebody_writes
 from wbtest.extensions import db
 from wbtest.store import Gone, Invalid, writing
 from wbtest.team import tokens
-from wbtest.team.developer_views import FRESH
 from wbtest.team.models import ApiToken, AuditLine, Membership
+from wbtest.team.settings_views import FRESH
 
 FORM = {"name": "Nightly export", "scopes": ["read", "write"], "password": PASSWORD}
 

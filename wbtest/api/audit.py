@@ -7,11 +7,11 @@ import msgspec
 
 from wbtest.api.pagination import Page
 from wbtest.team import audit
-from wbtest.team.audit import KINDS, describe_action
+from wbtest.team.audit import AUDIT_KINDS, describe_action
 from wbtest.web import LARGEST_ID
 
 Kind = Literal["people", "texts", "pages", "visitors", "sending", "refusals"]
-assert get_args(Kind) == tuple(KINDS)
+assert get_args(Kind) == tuple(AUDIT_KINDS)
 
 
 class LinesWanted(Page):

@@ -12,9 +12,9 @@ from wbtest.api.tokens import SCOPES_OF, check_held
 from wbtest.extensions import runtime
 from wbtest.review import approvers
 from wbtest.store import Invalid
-from wbtest.team import access, members, people, settings
+from wbtest.team import access, people, settings
 from wbtest.team.models import Invitation, Membership, TeamSettings
-from wbtest.team.reauthentication import writing_with_password
+from wbtest.team.passwords import writing_with_password
 from wbtest.writing import coach_report
 
 Role = Literal["viewer", "editor", "approver", "owner"]
@@ -96,18 +96,18 @@ def change_member(person_id: int, body: RoleGiven) -> Member:
     found, owner = _get_member(person_id), access.person()
     check_held(*SCOPES_OF[body.role])
     with writing_with_password(owner, body.password):
-        members.change_role(found, body.role, owner)
+        people.change_role(found, body.role, owner)
     return _member_response(found)
 
 
 def remove_member(person_id: int) -> None:
     """Take a member out of the team, with all their tokens; one owner always stays."""
-    members.remove_member(_get_member(person_id), access.person())
+    people.remove_member(_get_member(person_id), access.person())
 
 
 def list_invitations() -> Invitations:
     """Everybody who was asked in and has not come yet, the newest first."""
-    found = members.list_invitations()
+    found = people.list_invitations()
     return Invitations([_invitation_response(each) for each in found])
 
 
@@ -119,7 +119,7 @@ def invite_person(body: Inviting) -> Answer[InvitationShown]:
     owner = access.person()
     check_held(*SCOPES_OF[body.role])
     with writing_with_password(owner, body.password):
-        asked = members.invite(owner, body.email, body.role)
+        asked = people.invite(owner, body.email, body.role)
     return _secret_response(*asked)
 
 
@@ -131,13 +131,13 @@ def invite_again(invitation_id: int, body: InvitingAgain) -> Answer[InvitationSh
     found, owner = access.get(Invitation, invitation_id, "own"), access.person()
     check_held(*SCOPES_OF[found.role])
     with writing_with_password(owner, body.password):
-        token = members.invite_again(found, owner)
+        token = people.invite_again(found, owner)
     return _secret_response(found, token)
 
 
 def take_invitation_back(invitation_id: int) -> None:
     """Take an invitation back; its link opens nothing from now on."""
-    members.uninvite(access.get(Invitation, invitation_id, "own"), access.person())
+    people.uninvite(access.get(Invitation, invitation_id, "own"), access.person())
 
 
 def get_team() -> TeamShown:
@@ -156,7 +156,7 @@ def change_team(body: TeamChange) -> TeamShown:
 
 
 def _get_member(person_id: int) -> Membership:
-    return members.find_member(person_id) or abort(404)
+    return people.find_member(person_id) or abort(404)
 
 
 def _member_response(found: Membership) -> Member:
@@ -173,7 +173,7 @@ def _secret_response(made: Invitation, token: str) -> Answer[InvitationShown]:
     """An invitation with its link where nobody mails it; told again without."""
     shown = _invitation_response(made)
     has_mail = bool(runtime().settings.mail_url)
-    link = None if has_mail else members.invitation_address(token)
+    link = None if has_mail else people.invitation_address(token)
     return Answer(msgspec.structs.replace(shown, link=link), again=shown)
 
 
@@ -184,7 +184,7 @@ def _invitation_response(found: Invitation) -> InvitationShown:
         role=found.role,
         by=found.invited_by.name,
         expires_at=found.expires_at,
-        is_over=members.is_invitation_over(found),
+        is_over=people.is_invitation_over(found),
     )
 
 

@@ -11,7 +11,7 @@ from wbtest import create_app, database
 from wbtest.audience.retention import drop_old_copies
 from wbtest.cli.startup import alone_with, closed_at_the_end
 from wbtest.config import Settings, from_environment
-from wbtest.delivery import backups, pg_backup
+from wbtest.delivery import backups
 from wbtest.delivery.backups import ASKED, REPLACED, forget_oldest, place_for
 from wbtest.delivery.worker import SomeFailed
 from wbtest.extensions import clock, utc_now
@@ -32,7 +32,7 @@ def backup(file: Path | None) -> None:
     target = (file or place_for(settings, ASKED, utc_now())).resolve()
     source = settings.database_file
     if source is None:
-        pg_backup.dump(settings.database_url, target)
+        backups.dump(settings.database_url, target)
     else:
         _copy(settings, source, target)
     if file is None:
@@ -91,7 +91,7 @@ def restore(file: Path) -> None:
 
 def _refuse_another_kind(settings: Settings, file: Path) -> None:
     """Raise StoreBroken where the file is of the database that the settings do not name."""
-    if settings.is_sqlite and pg_backup.is_dump(file):
+    if settings.is_sqlite and backups.is_dump(file):
         raise StoreBroken(
             f"{file} is a dump of PostgreSQL, and this instance is on SQLite: set "
             "WBTEST_DATABASE_URL. Nothing was changed."
@@ -128,15 +128,15 @@ def _sync(path: Path) -> None:
 def _put_dump_back(settings: Settings, file: Path) -> Path | None:
     """The same on PostgreSQL, where other machines may still be at work."""
     url = settings.database_url
-    pg_backup.check(url, file)
-    pg_backup.check_schema(url, file, str(file))
+    backups.check_dump(url, file)
+    backups.check_dump_schema(url, file, str(file))
     # Asked again right before anything changes: the dump that comes first may take an hour.
-    pg_backup.refuse_others(url)
+    backups.refuse_others(url)
     kept = None
-    if not pg_backup.is_empty(url):
+    if not backups.is_empty_postgresql(url):
         kept = place_for(settings, REPLACED, utc_now())
-        pg_backup.dump(url, kept)
-    pg_backup.put_back(url, file, settings.instance)
+        backups.dump(url, kept)
+    backups.restore_dump(url, file, settings.instance)
     return kept
 
 

@@ -14,14 +14,13 @@ from wbtest import MOST_CONNECTIONS
 from wbtest.audience.quality_counts import FEW_NETWORKS, NewestNetworks, newest_networks
 from wbtest.cli.startup import opened
 from wbtest.config import Settings
-from wbtest.delivery import health, mail_sender, outbox
-from wbtest.delivery.backups import newest_dump
+from wbtest.delivery import mail_sender, outbox
+from wbtest.delivery.backups import is_dump, newest_dump
 from wbtest.delivery.models import Webhook
-from wbtest.delivery.pg_backup import is_dump
 from wbtest.delivery.worker import find_run
 from wbtest.extensions import clock, db, runtime
 from wbtest.results.visitor_checks import MANY_UNKNOWN
-from wbtest.team import delivery_settings
+from wbtest.team import delivery_settings, health
 
 BACKUP_AGE = timedelta(hours=48)
 TIMEOUT_SECONDS = 10

@@ -26,7 +26,8 @@ from wbtest.cli.worker import Background, SharedApp, name_process, wait_for_proc
 from wbtest.config import BadSetting, Settings, database_in, from_environment, keep_secret
 from wbtest.extensions import Now, runtime, utc_now
 from wbtest.request_bodies import RequestBodies
-from wbtest.team.people import has_owner, make_setup_link
+from wbtest.team.people import has_owner
+from wbtest.team.settings import make_setup_link
 
 log = logging.getLogger(__name__)
 

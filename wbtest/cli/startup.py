@@ -14,7 +14,7 @@ from sqlalchemy.exc import DBAPIError
 
 from wbtest import create_app, database, store
 from wbtest.config import Settings, database_in, from_environment, secret_file
-from wbtest.delivery import backups, pg_backup
+from wbtest.delivery import backups
 from wbtest.extensions import Now, db, runtime, utc_now
 from wbtest.store import StoreBroken
 from wbtest.team.audit import OPERATOR
@@ -152,7 +152,7 @@ def _locked(settings: Settings, how: int, refusal: str) -> Iterator[None]:
         except BlockingIOError as error:
             raise StoreBroken(refusal) from error
         # Whoever has the lock knows that no restore is under way.
-        pg_backup.script_in(settings.instance).unlink(missing_ok=True)
+        backups.script_in(settings.instance).unlink(missing_ok=True)
         if settings.database_file:
             _clear_up(settings.database_file, is_alone=how == fcntl.LOCK_EX)
         yield

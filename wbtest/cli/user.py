@@ -9,7 +9,7 @@ import click
 from wbtest.cli.startup import opened
 from wbtest.extensions import db
 from wbtest.store import Refused
-from wbtest.team import members, people, tokens, two_factor
+from wbtest.team import people, tokens, two_factor
 from wbtest.team.access import ROLES
 from wbtest.team.models import ApiToken, Membership, Person
 
@@ -54,7 +54,7 @@ def role(email: str, role: str) -> None:
     """Make EMAIL a viewer, editor, approver or owner; it counts at once."""
     with opened(os.environ):
         member = get_member(email)
-        members.change_role(member, role, None)
+        people.change_role(member, role, None)
         click.echo(f"{member.person.email} is {role}.")
 
 
@@ -65,7 +65,7 @@ def remove(email: str) -> None:
     with opened(os.environ):
         member = get_member(email)
         person = member.person
-        members.remove_member(member, None)
+        people.remove_member(member, None)
         click.echo(f"{person.email} is no longer in the team.")
 
 

@@ -31,7 +31,7 @@ from wbtest.publishing.sealing import draft_digest
 from wbtest.publishing.stages import is_checked
 from wbtest.publishing.views import FRAMING, after_form, bp, experiment_page
 from wbtest.store import Invalid, Refused
-from wbtest.team import access, client_info
+from wbtest.team import access
 from wbtest.team.models import Person
 
 
@@ -46,7 +46,7 @@ def launch(experiment_id: int) -> ResponseReturnValue:
         form = request.form
         try:
             seen, read = form.getlist("seen"), form.get("read", "")
-            record_check(experiment, access.person(), seen, read, client_info.find_reach())
+            record_check(experiment, access.person(), seen, read, access.find_reach())
         except WarningsUnseen as error:
             flash(str(error), "error")
             return _launch_page(experiment, 422)
@@ -63,7 +63,7 @@ def launch(experiment_id: int) -> ResponseReturnValue:
 
 
 def _launch_page(experiment: Experiment, status: int = 200) -> ResponseReturnValue:
-    found = findings_of(experiment, client_info.find_reach())
+    found = findings_of(experiment, access.find_reach())
     groups = {
         kind: [entry for entry in found if entry.kind == kind]
         for kind in ("blocker", "warning", "fine")
@@ -107,7 +107,7 @@ def start(experiment_id: int) -> ResponseReturnValue:
             lifecycle.check_and_start,
             seen=form.getlist("seen"),
             read=form.get("read", ""),
-            reach=client_info.find_reach(),
+            reach=access.find_reach(),
         )
     try:
         return _take_step(

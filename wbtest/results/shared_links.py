@@ -27,7 +27,7 @@ from wbtest.results.views import bp
 from wbtest.review.forms import WholeField
 from wbtest.review.reviewers import hash_of
 from wbtest.store import Invalid, Refused, hold, writing
-from wbtest.team import access, passwords, rate_limits, reauthentication
+from wbtest.team import access, passwords, rate_limits
 from wbtest.team.audit import record
 from wbtest.team.models import Person
 from wbtest.team.people import hash_good_password
@@ -201,7 +201,7 @@ def may_open(link: SharedLink, given: str) -> bool:
 
 def check_password(link: SharedLink, password: str) -> None:
     """Raise Invalid unless this is the link's password, and RateLimited where somebody guesses."""
-    with reauthentication.count_try(f"shared link {link.token_hash}"):
+    with passwords.count_try(f"shared link {link.token_hash}"):
         if not passwords.is_right(link.password_hash or None, password):
             message = "This is not the password of this link. Check it and try again."
             raise Invalid("password", message)

@@ -8,31 +8,22 @@ from werkzeug.local import LocalProxy
 from wbtest.extensions import login, runtime
 from wbtest.team import (
     access,
-    account_recovery,
     account_views,
+    accounts,
     audit,
-    audit_views,
-    developer_views,
-    health_views,
+    health,
     login_views,
-    members,
     people,
+    people_views,
     rate_limits,
     sessions,
     settings_views,
 )
 from wbtest.team.login_views import bp, say_no_team
-from wbtest.team.settings_views import keep_invitation_secret
+from wbtest.team.people_views import keep_invitation_secret
 
 # Each adds its pages to the blueprint of ``login_views``.
-PAGES = (
-    account_views,
-    audit_views,
-    developer_views,
-    health_views,
-    login_views,
-    settings_views,
-)
+PAGES = (account_views, health, login_views, people_views, settings_views)
 
 
 def init_app(app: Flask) -> None:
@@ -52,8 +43,8 @@ def init_app(app: Flask) -> None:
     app.context_processor(_who_asks)
     hooks.tell_owners = people.tell_owners
     hooks.jobs["old sessions"] = (sessions.forget_old_sessions, timedelta(days=1))
-    hooks.jobs["old invitations"] = (members.forget_old_invitations, timedelta(days=1))
-    hooks.jobs["old account links"] = (account_recovery.forget_old_links, timedelta(days=1))
+    hooks.jobs["old invitations"] = (people.forget_old_invitations, timedelta(days=1))
+    hooks.jobs["old account links"] = (accounts.forget_old_links, timedelta(days=1))
     hooks.jobs["old counts"] = (rate_limits.forget_old_counts, timedelta(hours=1))
 
 

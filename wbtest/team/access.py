@@ -4,23 +4,27 @@ Roles are a ladder: viewer < editor < approver < owner. A stranger is told that 
 a member whose role is too low is told so.
 """
 
+import ipaddress
+import re
 from collections.abc import Callable
 from functools import wraps
 from typing import TYPE_CHECKING, Any, NoReturn, TypeVar, cast
+from urllib.parse import urlsplit
 
 import sqlalchemy as sa
-from flask import abort, current_app, g, has_request_context, request
+from flask import abort, current_app, flash, g, has_request_context, redirect, request, url_for
 from flask.typing import ResponseReturnValue
 from flask_login import current_user
 
-from wbtest.extensions import db
+from wbtest.extensions import db, runtime
+from wbtest.networks import Reach, network_of
 from wbtest.store import Gone, Refused, end_reading
 from wbtest.team.models import Membership, Person, TeamSettings
-from wbtest.team.safe_redirect import ask_to_log_in
 from wbtest.web import WITH_BODY
 
 if TYPE_CHECKING:
     from wbtest.team.models import ApiToken
+
 
 # The blueprint whose requests carry a token instead of a cookie.
 API = "api"
@@ -235,3 +239,116 @@ def get_team() -> TeamSettings:
     if found is None:
         raise Gone("Somebody deleted this meanwhile.")
     return found
+
+
+# The first that is found: each says that it is like the ones behind it.
+_BROWSERS = (
+    ("Edg", "Edge"),
+    ("OPR/", "Opera"),
+    ("SamsungBrowser", "Samsung Internet"),
+    ("Firefox", "Firefox"),
+    ("FxiOS", "Firefox"),
+    ("CriOS", "Chrome"),
+    ("Chrome", "Chrome"),
+    ("Safari", "Safari"),
+)
+_SYSTEMS = (
+    ("iPhone", "iPhone"),
+    ("iPad", "iPad"),
+    ("Android", "Android"),
+    ("Windows", "Windows"),
+    ("Macintosh", "Mac"),
+    ("CrOS", "Chromebook"),
+    ("Linux", "Linux"),
+)
+
+
+def find_device() -> str:
+    """What the asking browser says it is, in a few words; '' outside a request."""
+    return describe_browser(request.user_agent.string) if has_request_context() else ""
+
+
+def find_network() -> str:
+    """The part of the asking address that many share, a /24 or /48; '' outside a request."""
+    try:
+        asking = ipaddress.ip_address(request.remote_addr or "") if has_request_context() else None
+    except ValueError:
+        return ""
+    if isinstance(asking, ipaddress.IPv6Address) and asking.ipv4_mapped:
+        asking = asking.ipv4_mapped
+    if asking is None:
+        return ""
+    return str(ipaddress.ip_network((asking, 24 if asking.version == 4 else 48), strict=False))
+
+
+def find_reach() -> Reach:
+    """How the request that is being answered reached us; '' outside a request."""
+    if not has_request_context():
+        return ""
+    if "X-Forwarded-For" in request.headers and not runtime().settings.trusted_proxies:
+        return "untold"
+    return "known" if network_of(request.remote_addr or "") else "private"
+
+
+def describe_browser(agent: str) -> str:
+    """Return browser and system of a user agent.
+
+    >>> describe_browser("Mozilla/5.0 (X11; Linux x86_64; rv:147.0) Gecko/20100101 Firefox/147.0")
+    'Firefox on Linux'
+    >>> [describe_browser(each) for each in ("curl/8.5.0", "Dalvik/2.1.0 (Linux; U; Android 14)")]
+    ['an unknown program', 'a browser on Android']
+    """
+    browser = _first(_BROWSERS, agent)
+    system = _first(_SYSTEMS, agent)
+    if system:
+        return f"{browser or 'a browser'} on {system}"
+    return browser or "an unknown program"
+
+
+def _first(known: tuple[tuple[str, str], ...], agent: str) -> str:
+    return next((words for mark, words in known if mark in agent), "")
+
+
+# A path of ours as browsers read it: they take "\" for "/", and drop tabs and line breaks.
+_LOCAL = re.compile(r"/(?![/\\])[^\\\x00-\x20\x7f]*")
+
+
+def local_path(text: str) -> str:
+    """Return ``text`` when it leads to a page of ours, else ``/``.
+
+    >>> local_path("/releases/7?part=faq"), local_path("//e.com"), local_path("https:e.com")
+    ('/releases/7?part=faq', '/', '/')
+    """
+    if not _LOCAL.fullmatch(text) or text.startswith(("/login", "/logout")):
+        return "/"
+    return text
+
+
+def path_within(address: str, host: str) -> str:
+    """Return path and query of a whole ``address`` on our ``host``, else ``/``.
+
+    >>> path_within("http://us/releases/7?part=faq", "us"), path_within("http://e.com/x", "us")
+    ('/releases/7?part=faq', '/')
+    """
+    try:
+        found = urlsplit(address)
+    except ValueError:
+        return "/"
+    query = f"?{found.query}" if found.query else ""
+    return local_path(found.path + query) if found.netloc == host else "/"
+
+
+def ask_to_log_in() -> ResponseReturnValue:
+    """Send them to the log-in, and from there on to what they asked for, or back to their form."""
+    if request.method == "GET":
+        onward = request.full_path.rstrip("?")
+    else:
+        # The browser may have kept what they typed there.
+        onward = path_within(request.referrer or "", request.host)
+        # A script that saves in the background says it itself, each time, and keeps the words.
+        if request.headers.get("Accept") != "application/json":
+            flash(
+                "You were logged out, so nothing was saved. Log in, then try again.",
+                "error",
+            )
+    return redirect(url_for("team.login", next=onward), 303)

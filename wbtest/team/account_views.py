@@ -10,15 +10,14 @@ from wbtest.forms import TypedForm, add_form_error
 from wbtest.store import Invalid
 from wbtest.team import (
     access,
-    account_recovery,
+    accounts,
     mail_preferences,
-    password_login,
     people,
     rate_limits,
     sessions,
     two_factor,
 )
-from wbtest.team.account_recovery import ask_to_change_email
+from wbtest.team.accounts import ask_to_change_email
 from wbtest.team.forms import EmailForm, NameForm, PasswordForm, TurnOffForm, TurnOnForm
 from wbtest.team.login_views import SECRET_ADDRESS, bp, has_mail_server, let_in, proved
 from wbtest.team.models import Person
@@ -137,7 +136,7 @@ def change_password() -> ResponseReturnValue:
         typed = form.old_password.data or "", form.new_password.data or ""
         try:
             ends = form.is_wanted()
-            token = password_login.change_password(access.person(), *typed, ends_tokens=ends)
+            token = accounts.change_password(access.person(), *typed, ends_tokens=ends)
         except Invalid as refused:
             add_form_error(form, refused)
         else:
@@ -173,11 +172,11 @@ def change_email() -> ResponseReturnValue:
 @rate_limits.per_ip(60, rate_limits.HOUR)
 def confirm_email(token: str) -> ResponseReturnValue:
     """Show which address it is about, and use it once somebody confirms."""
-    link = account_recovery.get_link(token, "email")
+    link = accounts.get_link(token, "email")
     if request.method == "POST":
         new_email = link.new_email
         asking = access.find_person()
-        changed = account_recovery.change_email(token, own_token())
+        changed = accounts.change_email(token, own_token())
         # A browser may be logged in as somebody else than who asked for the mail.
         who = "You" if asking in (None, changed) else changed.name
         flash(f"{who} can now log in with {new_email}. All other devices are logged out.")

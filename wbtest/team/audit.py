@@ -12,13 +12,13 @@ from contextlib import closing
 from datetime import UTC, date, datetime, time, timedelta
 from typing import NamedTuple
 
-from flask import request
+from flask import has_request_context, request
 from sqlalchemy import Select, select, true
 from sqlalchemy.exc import SQLAlchemyError
 
 from wbtest.extensions import clock, db, runtime
 from wbtest.store import Refused, describe, end_reading, writing
-from wbtest.team import access, client_info, rate_limits
+from wbtest.team import access, rate_limits
 from wbtest.team.models import AuditLine, Person
 from wbtest.team.rate_limits import HOUR, count, plain_names
 
@@ -26,7 +26,7 @@ LONGEST_ABOUT = 300
 OF_NOBODY = "with an email of nobody here; more in this hour are not written down"
 # Who acts where nobody is logged in.
 WORKER, OPERATOR, STRANGER, VISITOR = "wbtest", "command line", "somebody", "a visitor"
-KINDS = {
+AUDIT_KINDS = {
     "people": "People and log-in",
     "texts": "Texts and approvals",
     "pages": "Pages and decisions",
@@ -192,7 +192,7 @@ def record(
                 who=f"{person.name} <{person.email}>" if person else who or _nobody(),
                 token=token.called if token and person and person.id == token.person_id else "",
                 # Where visitors are is not kept at all.
-                network="" if who == VISITOR else client_info.find_network(),
+                network="" if who == VISITOR else access.find_network(),
             )
         )
 
@@ -284,7 +284,7 @@ def _midnight(day: date) -> datetime:
 
 def _nobody() -> str:
     """Somebody at a browser who is not logged in, or one of our own programs."""
-    if client_info.is_asked():
+    if has_request_context():
         return STRANGER
     return runtime().actor or WORKER
 

@@ -23,9 +23,9 @@ from werkzeug.wrappers import Response
 from wbtest.extensions import runtime
 from wbtest.forms import add_form_error
 from wbtest.store import Invalid
-from wbtest.team import access, account_recovery, password_login, rate_limits, sessions, two_factor
-from wbtest.team.access import View
-from wbtest.team.account_recovery import LinkOver, ask_for_reset, reset_password
+from wbtest.team import access, accounts, rate_limits, sessions, two_factor
+from wbtest.team.access import View, local_path
+from wbtest.team.accounts import LinkOver, ask_for_reset, reset_password
 from wbtest.team.forms import (
     AskForResetForm,
     CodeForm,
@@ -34,9 +34,8 @@ from wbtest.team.forms import (
     ResetForm,
     SetupForm,
 )
-from wbtest.team.people import is_setup_open, set_up
-from wbtest.team.safe_redirect import local_path
 from wbtest.team.sessions import own_token
+from wbtest.team.settings import is_setup_open, set_up
 from wbtest.team.tokens import count_tokens
 from wbtest.team.two_factor import CodeAsked, has_second_factor, log_in_with_code
 
@@ -77,9 +76,7 @@ def login() -> ResponseReturnValue:
     form = LogInForm()
     if form.validate_on_submit():
         try:
-            token = password_login.log_in(
-                form.email.data or "", form.password.data or "", own_token()
-            )
+            token = accounts.log_in(form.email.data or "", form.password.data or "", own_token())
         except Invalid as refused:
             add_form_error(form, refused)
         else:
@@ -186,7 +183,7 @@ def reset() -> ResponseReturnValue:
 @rate_limits.per_ip(60, rate_limits.HOUR)
 def new_password(token: str) -> ResponseReturnValue:
     """Choose a new password. Opening the page spends nothing: programs open links of mails, too."""
-    link = account_recovery.get_link(token, "reset")
+    link = accounts.get_link(token, "reset")
     email = link.person.email
     form = ResetForm()
     form.offer(count_tokens(link.person))
@@ -250,7 +247,7 @@ def _ask_for_proof() -> Response | None:
     A form that was sent is kept on the page that asks, and goes on from there. A file cannot be:
     then one is led back to the page of its form, and told so.
     """
-    if password_login.is_proof_fresh(own_token()):
+    if accounts.is_proof_fresh(own_token()):
         return None
     path = request.full_path.rstrip("?")
     if request.method != "POST":
@@ -286,7 +283,7 @@ def _is_proved(form: ProvingForm) -> bool:
     code = (form.code.data or "") if "code" in form else ""
     typed = {"password": form.password.data or "", "code": code}
     try:
-        password_login.prove(access.person(), own_token(), **typed)
+        accounts.prove(access.person(), own_token(), **typed)
     except Invalid as refused:
         add_form_error(form, refused)
         return False

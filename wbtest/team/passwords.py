@@ -4,12 +4,20 @@ import gzip
 import re
 import unicodedata
 from collections.abc import Collection, Iterator
+from contextlib import contextmanager
 from functools import cache
 from importlib.resources import files
 
 from argon2 import PasswordHasher
 from argon2.exceptions import InvalidHashError, VerificationError
 from argon2.low_level import Type, hash_secret_raw
+from flask import has_request_context
+
+from wbtest.store import Invalid, hold, writing
+from wbtest.team import access, rate_limits, sessions
+from wbtest.team.access import get_team
+from wbtest.team.audit import record
+from wbtest.team.models import Person
 
 SHORTEST = 10
 LONGEST_PASSWORD = 1000
@@ -72,7 +80,7 @@ def find_fault(password: str, about: Collection[str] = ()) -> str:
         return "This repeats itself too much to be safe. Use three or four words."
     if "".join(password.casefold().split()) in common():
         return "Many people use this password, so it is tried first. Use three or four words."
-    if _is_guessed(password, (*_words(about), *OF_THE_PRODUCT)):
+    if _is_guessed(password, (*_words_of(about), *OF_THE_PRODUCT)):
         return (
             "This is little more than your name, your email or a word of wbtest, which is tried "
             "first. Use three or four other words."
@@ -96,7 +104,7 @@ def _is_guessed(password: str, words: Collection[str]) -> bool:
     return left != whole and len(left) < LEAST_OWN
 
 
-def _words(about: Collection[str]) -> Iterator[str]:
+def _words_of(about: Collection[str]) -> Iterator[str]:
     """The words of names and emails that one may type as they are, without .com and the like."""
     for text in about:
         yield from re.findall(r"[^\W_]{3,}", re.sub(r"\.\w+$", "", text.casefold()))
@@ -105,3 +113,73 @@ def _words(about: Collection[str]) -> Iterator[str]:
 def _composed(password: str) -> str:
     """The same for "é" typed on any keyboard: some send one character, some two."""
     return unicodedata.normalize("NFC", password)
+
+
+WRONG = "This is not your password. Enter the one you log in with."
+# From one IP, session or known browser.
+MOST_TRIES = (10, rate_limits.QUARTER)
+# From everywhere together. Who is known goes on, so that strangers lock nobody out.
+MOST_OF_STRANGERS = (100, rate_limits.HOUR)
+
+
+def check_password(person: Person, password: str, field: str = "password") -> str:
+    """Return the hash that the password belongs to; a wrong one is a line of the audit log.
+
+    Raises Invalid at ``field``, and RateLimited. Not inside ``writing``.
+    """
+    stored = person.password_hash
+    with count_try(person.email, name_of_asker()):
+        if not is_right(stored, password):
+            record("login.password_refused", by=person)
+            raise Invalid(field, WRONG)
+    return stored
+
+
+@contextmanager
+def writing_with_password(person: Person, password: str) -> Iterator[None]:
+    """A transaction for what the person does in the team once they typed their password.
+
+    Raises as ``check_password``, at ``password``.
+    """
+    stored = check_password(person, password)
+    with writing():
+        # Before the person, as who deletes everything does: else each may wait for the other.
+        hold(get_team())
+        hold_with_password(person, stored)
+        yield
+
+
+def name_of_asker() -> str:
+    """What names the session or token that asks among all; '' outside a request."""
+    if not has_request_context():
+        return ""
+    if token := access.find_token():
+        return f"token {token.id}"
+
+    return f"session {sessions.digest(sessions.own_token())}"
+
+
+def hold_with_password(person: Person, stored: str, field: str = "password") -> None:
+    """Hold the person; a password that is another by now was right before, and is no longer."""
+    hold(person)
+    if person.password_hash != stored:
+        raise Invalid(field, "Your password has changed. Log in with the new one.")
+
+
+@contextmanager
+def count_try(account: str, known_as: str = "") -> Iterator[None]:
+    """Count one more try at this account's secret; all are forgiven when the block does not raise.
+
+    ``known_as`` names the session or browser that asks, where the account knows it; the IP
+    counts otherwise. Counting is a write of its own, so this must not stand inside
+    ``store.writing``. Raises RateLimited when it may not be tried any more; then nothing is
+    compared.
+    """
+    place = known_as or (rate_limits.line() if has_request_context() else "")
+    counts = {f"tries {place} {account}": MOST_TRIES}
+    if not known_as:
+        counts[f"tries anywhere {account}"] = MOST_OF_STRANGERS
+    for key, (most, lasts) in counts.items():
+        rate_limits.admit(key, most, lasts)
+    yield
+    rate_limits.forgive(counts)

@@ -2,24 +2,29 @@
 
 import secrets
 from collections.abc import Collection, Iterator
+from datetime import datetime, timedelta
 from typing import NamedTuple
 
+import sqlalchemy as sa
+from sqlalchemy.exc import IntegrityError
 from sqlalchemy.orm import joinedload
 
-from wbtest.delivery.outbox import queue_mail
-from wbtest.extensions import clock, db
-from wbtest.store import Invalid, Refused, writing
-from wbtest.team import passwords, sessions
-from wbtest.team.access import ROLES
+from wbtest.delivery.outbox import Letter, queue_mail
+from wbtest.extensions import clock, db, runtime
+from wbtest.store import Gone, Invalid, Refused, hold, writing
+from wbtest.team import passwords
+from wbtest.team.access import ROLE_DESCRIPTIONS, ROLES, get_team
 from wbtest.team.audit import record
 from wbtest.team.models import (
     AccountLink,
+    Invitation,
     LoginSession,
     Membership,
     Person,
-    SetupLink,
-    TeamSettings,
 )
+from wbtest.team.rate_limits import DAY, count, plain_names
+from wbtest.team.sessions import digest
+from wbtest.team.tokens import revoke_above
 from wbtest.web import NO_TEXT
 
 LONGEST_NAME = 120
@@ -175,62 +180,340 @@ def list_owners() -> list[Person]:
     return list(db.session.scalars(query))
 
 
-class SetupLinkSpent(Refused):
-    """The link is unknown or was used. No words of its own: it must look like any wrong address."""
+INVITATION_LIFE = timedelta(hours=48)
+MOST_A_DAY = 50
+# Long enough to see who never came; then the email of a stranger has no business here.
+INVITATION_KEPT = timedelta(days=7)
 
-    status = 404
+
+class LastOwner(Refused):
+    """Without this person nobody could let anybody in any more."""
+
+    def __init__(self) -> None:
+        super().__init__("A team needs an owner. Make someone else an owner first.")
 
 
-def make_setup_link() -> str:
-    """Return the token of a new set-up link; older links stop working.
+class NotOwner(Refused):
+    """Whoever asked is no owner any more: another one was faster."""
 
-    Raises Refused when somebody owns this instance already.
+    status = 403
+
+    def __init__(self) -> None:
+        super().__init__("You’re no longer an owner, so nothing changed.")
+
+
+def change_role(membership: Membership, role: str, owner: Person | None) -> None:
+    """Give a member another role; it counts from their next request, and for their tokens.
+
+    ``owner`` asks for it; None where whoever runs the server does. Raises Invalid at role,
+    LastOwner, NotOwner, and Gone when the member left meanwhile.
     """
-    token = secrets.token_urlsafe(32)
+    if role not in ROLES:
+        raise Invalid("role", f"A role is one of {', '.join(ROLES)}.")
+    with writing():
+        _hold_member(membership, owner)
+        if membership.role == role:
+            return
+        if role != "owner":
+            _keep_an_owner(membership)
+        before, membership.role = membership.role, role
+        about = f"{_named(membership.person)} from {before} to {role}"
+        record("person.role_changed", about, by=owner)
+        revoke_above(membership, owner)
+        if before == "owner":
+            _take_back_invitations(membership, owner)
+
+
+def remove_member(membership: Membership, owner: Person | None) -> None:
+    """Take a member out of the team, which ends all that they could do here; the log-in stays.
+
+    ``owner`` as above. Raises LastOwner, NotOwner, and Gone when the member left meanwhile.
+    """
     with writing() as session:
-        if has_owner():
-            raise Refused("This instance has an owner. Add people with `wbtest user create`.")
-        session.execute(db.delete(SetupLink))
-        session.add(SetupLink(token_hash=sessions.digest(token), created_at=clock.now()))
+        _hold_member(membership, owner)
+        _keep_an_owner(membership)
+        record("person.removed", _named(membership.person), by=owner)
+        _take_back_invitations(membership, owner)
+        session.delete(membership)
+
+
+def leave_team(membership: Membership) -> None:
+    """Take oneself out of the team. Raises LastOwner."""
+    with writing() as session:
+        _hold_member(membership, None)
+        _keep_an_owner(membership)
+        record("person.left", by=membership.person)
+        _take_back_invitations(membership, membership.person)
+        session.delete(membership)
+
+
+def find_member(person_id: int) -> Membership | None:
+    """The membership of this person, or None."""
+    return db.session.get(Membership, person_id)
+
+
+def check_owner(owner: Person) -> None:
+    """Raise NotOwner unless this person is one by now; inside ``writing``, the team held."""
+    found = sa.select(Membership.role).where(Membership.person_id == owner.id)
+    if db.session.scalar(found) != "owner":
+        raise NotOwner
+
+
+def _hold_member(membership: Membership, owner: Person | None) -> None:
+    hold(get_team())
+    if owner is not None:
+        check_owner(owner)
+    hold(membership)
+
+
+def _keep_an_owner(membership: Membership) -> None:
+    owners = sa.select(sa.func.count()).where(Membership.role == "owner")
+    if membership.role == "owner" and db.session.scalar(owners) == 1:
+        raise LastOwner
+
+
+def _take_back_invitations(membership: Membership, by: Person | None) -> None:
+    sent = sa.select(Invitation).where(
+        Invitation.invited_by_id == membership.person_id,
+    )
+    for invitation in db.session.scalars(sent).all():
+        record("person.uninvited", invitation.email, by=by)
+        db.session.delete(invitation)
+
+
+def _named(person: Person) -> str:
+    return f"{person.name} <{person.email}>"
+
+
+class TooManyInvitations(Refused):
+    """As many went out today as a team may send."""
+
+    status = 429
+
+    def __init__(self, seconds: int) -> None:
+        super().__init__(
+            f"You’ve reached the limit of {MOST_A_DAY} invites a day. Try again tomorrow."
+        )
+        self.seconds = seconds
+
+
+def invite(owner: Person, email: str, role: str) -> tuple[Invitation, str]:
+    """Ask somebody in, by mail where a mail server is set; return it with the token of its link.
+
+    Nobody can learn the token later. A second invitation of one email takes the first one's place.
+    Raises Invalid at email or role, and TooManyInvitations.
+    """
+    email = clean_email(email)
+    if role not in ROLES:
+        raise Invalid("role", f"A role is one of {', '.join(ROLES)}.")
+    with writing() as session:
+        hold(get_team())
+        check_owner(owner)
+        if _is_member(email):
+            raise Invalid(
+                "email", f"{email} is already in the team. Change their role in the list."
+            )
+        found = session.scalar(sa.select(Invitation).where(Invitation.email == email))
+        invitation = found or Invitation(email=email)
+        invitation.role = role
+        token = _send_invitation(invitation, owner)
+        record("person.invited", f"{email} as {role}", by=owner)
+    return invitation, token
+
+
+def invite_again(invitation: Invitation, owner: Person) -> str:
+    """Send a new link, whose token is returned, for as long again; the old one stops working.
+
+    Raises TooManyInvitations, and Gone when it was accepted or taken back meanwhile.
+    """
+    with writing():
+        hold(get_team())
+        check_owner(owner)
+        hold(invitation)
+        token = _send_invitation(invitation, owner)
+        record("person.invited_again", invitation.email, by=owner)
     return token
 
 
-def is_setup_open(token: str) -> bool:
-    """Whether the link would still make an owner."""
-    link = db.session.get(SetupLink, sessions.digest(token))
-    return link is not None and not has_owner()
-
-
-def set_up(
-    token: str,
-    *,
-    name: str,
-    email: str,
-    password: str,
-    team_name: str,
-    controller: str = "",
-    contact_email: str = "",
-) -> Person:
-    """Make the team and its owner, and spend the link.
-
-    ``controller`` is who answers for the public pages (default: the person and the team),
-    ``contact_email`` where visitors can write to (default: the owner's email). Of two who come at
-    once only one gets through. Raises LinkSpent, or Invalid at a field.
-    """
-    person = new_person(email=email, name=name, password=password)
-    team = TeamSettings(
-        name=team_name,
-        controller=controller or f"{name}, {team_name}",
-        contact_email=clean_email(contact_email or email, "contact_email"),
-        created_at=clock.now(),
-    )
+def uninvite(invitation: Invitation, owner: Person) -> None:
+    """Take an invitation back; its link opens nothing from now on. Raises Gone when it is gone."""
     with writing() as session:
-        # All links at once: the rows are locked, so whoever comes second finds none.
-        spent = session.scalars(db.delete(SetupLink).returning(SetupLink.token_hash)).all()
-        if sessions.digest(token) not in spent or has_owner():
-            raise SetupLinkSpent
-        session.add_all([team, person])
-        session.add(Membership(person=person, role="owner", created_at=clock.now()))
-        session.flush()
-        record("team.made", team.name, by=person)
+        hold(get_team())
+        check_owner(owner)
+        hold(invitation)
+        record("person.uninvited", invitation.email, by=owner)
+        session.delete(invitation)
+
+
+def list_invitations() -> list[Invitation]:
+    """Every invitation that nobody has accepted, the newest first, also those that are over."""
+    return list(
+        db.session.scalars(
+            sa.select(Invitation)
+            .options(joinedload(Invitation.invited_by))
+            .order_by(Invitation.expires_at.desc(), Invitation.id.desc())
+        )
+    )
+
+
+def is_invitation_over(invitation: Invitation) -> bool:
+    """Whether its time has passed."""
+    return invitation.expires_at <= clock.now()
+
+
+def forget_old_invitations(now: datetime) -> None:
+    """Delete the invitations that were over a week ago; a job of the worker."""
+    with writing() as session:
+        session.execute(sa.delete(Invitation).where(Invitation.expires_at < now - INVITATION_KEPT))
+
+
+def _send_invitation(invitation: Invitation, owner: Person) -> str:
+    """Give it a new token and its time, mail it, and return the token; inside ``writing``."""
+    names = plain_names("invitations")
+    total, seconds = count(db.session.connection(), names, MOST_A_DAY, DAY)
+    if total > MOST_A_DAY:
+        raise TooManyInvitations(seconds)
+    token = secrets.token_urlsafe(32)
+    invitation.token_hash = digest(token)
+    invitation.invited_by_id = owner.id
+    invitation.expires_at = clock.now() + INVITATION_LIFE
+    db.session.add(invitation)
+    db.session.flush()
+    settings = runtime().settings
+    # A mail that waits for a server that is not there would arrive when its link is long over.
+    if settings.mail_url:
+        written = invitation_letter(
+            team=get_team().name,
+            invited_by=owner.name,
+            role=invitation.role,
+            does=ROLE_DESCRIPTIONS[invitation.role],
+            url=invitation_address(token),
+            until=invitation.expires_at,
+        )
+        queue_mail(
+            recipient=invitation.email,
+            subject=written.subject,
+            body=written.body,
+        )
+    return token
+
+
+def invitation_address(token: str) -> str:
+    """The whole address of an invitation's page, whatever host was asked for it."""
+    settings = runtime().settings
+    return f"{settings.base_url}/invitation/{token}"
+
+
+def _is_member(email: str) -> bool:
+    found = sa.select(Membership.person_id).join(Person)
+    ours = found.where(Person.email == email)
+    return db.session.scalar(ours) is not None
+
+
+class InvitationOver(Refused):
+    """Unknown, used, taken back or too old: which of them is nobody's business."""
+
+    status = 404
+    title = "This invite no longer works"
+
+    def __init__(self) -> None:
+        super().__init__(
+            "It was used, replaced or removed, or it expired after 48 hours. "
+            "Ask an owner of the team for a new one."
+        )
+
+
+class SomebodyElse(Refused):
+    """The invitation is another person's than the one who is logged in."""
+
+    status = 403
+    title = "This invite is for someone else"
+
+    def __init__(self, invited: str, asking: str) -> None:
+        super().__init__(
+            f"It’s for {invited}, and you’re logged in as {asking}. "
+            "Log out, then open the link again."
+        )
+
+
+def get_open_invitation(token: str) -> Invitation:
+    """The open invitation of this token. Raises InvitationOver."""
+    found = db.session.scalar(sa.select(Invitation).where(Invitation.token_hash == digest(token)))
+    if found is None or is_invitation_over(found):
+        raise InvitationOver
+    return found
+
+
+def accept_invitation(token: str, person: Person) -> None:
+    """Let somebody with a log-in join; who is in the team already keeps their role.
+
+    Raises InvitationOver, SomebodyElse.
+    """
+    with writing() as session:
+        invitation = _hold_invitation(token)
+        if invitation.email != person.email:
+            raise SomebodyElse(invitation.email, person.email)
+        if session.get(Membership, person.id) is None:
+            _join(invitation, person)
+        session.delete(invitation)
+
+
+def accept_invitation_as_new(token: str, *, name: str, password: str) -> Person:
+    """Make a log-in for the invited email, let it join, and return the person.
+
+    Raises InvitationOver, Invalid at name or password, and Refused when the email has a log-in.
+    """
+    person = new_person(email=get_open_invitation(token).email, name=name, password=password)
+    with writing() as session:
+        invitation = _hold_invitation(token)
+        session.add(person)
+        try:
+            session.flush()
+        except IntegrityError as error:
+            raise Refused(
+                "This email already has an account. Open the link again and log in."
+            ) from error
+        _join(invitation, person)
+        session.delete(invitation)
     return person
+
+
+def _hold_invitation(token: str) -> Invitation:
+    """The invitation, which nobody else can use until this transaction ends.
+
+    The team is held first, as by owners who send or change it: each would wait for the other.
+    """
+    invitation = get_open_invitation(token)
+    try:
+        hold(get_team())
+        hold(invitation)
+    except Gone as gone:
+        raise InvitationOver from gone
+    # It was sent again while we waited for it: this is the old link.
+    if invitation.token_hash != digest(token):
+        raise InvitationOver
+    return invitation
+
+
+def _join(invitation: Invitation, person: Person) -> None:
+    db.session.add(
+        Membership(
+            person_id=person.id,
+            role=invitation.role,
+            created_at=clock.now(),
+        )
+    )
+    record("person.joined", invitation.role, by=person)
+
+
+def invitation_letter(
+    *, team: str, invited_by: str, role: str, does: str, url: str, until: datetime
+) -> Letter:
+    """Return the mail that asks somebody in; ``does`` says what this ``role`` may do."""
+    parts = (
+        f"{invited_by} invited you to join {team} on wbtest as {role}. {does}",
+        f"Join here:\n{url}",
+        f"The link is only for you. It works once, until {until.day} {until:%B, %H:%M} UTC. "
+        "If you didn’t expect this, ignore it.",
+    )
+    return Letter(f"{invited_by} invited you to join {team}", "\n\n".join(parts) + "\n")

@@ -11,14 +11,14 @@ from datetime import datetime, timedelta
 from typing import NamedTuple
 
 import sqlalchemy as sa
-from flask import current_app, request
+from flask import current_app, has_request_context, request
 from itsdangerous import Signer
 from sqlalchemy.exc import SQLAlchemyError
 from werkzeug.wrappers import Response
 
 from wbtest.extensions import clock, db, runtime
 from wbtest.store import Gone, UtcDateTime, describe, lock, writing
-from wbtest.team import client_info
+from wbtest.team import access
 from wbtest.team.audit import record
 from wbtest.team.models import LoginSession, Person
 
@@ -87,8 +87,8 @@ def open_session(person: Person) -> str:
                 created_at=clock.now(),
                 expires_at=clock.now() + SESSION_LIFE,
                 proved_at=clock.now(),
-                device=client_info.find_device(),
-                network=client_info.find_network(),
+                device=access.find_device(),
+                network=access.find_network(),
             )
         )
     return token
@@ -249,7 +249,7 @@ def remember_device(response: Response, email: str) -> None:
 
 def find_device_name(email: str) -> str:
     """Under which name the account of this email knows the asking browser, or ''."""
-    if not client_info.is_asked():
+    if not has_request_context():
         return ""
     name, _, signature = request.cookies.get(device_cookie_name(), "").partition(".")
     return name if _device_signer().verify_signature(f"{name} {email}", signature) else ""

@@ -1,17 +1,18 @@
-"""The team as a whole: its name, who is responsible for its pages, and deleting everything."""
+"""The team as a whole: its set-up, its name, who answers for its pages, deleting everything."""
 
+import secrets
 from typing import NamedTuple
 
 import sqlalchemy as sa
 
-from wbtest.extensions import Base, db
+from wbtest.extensions import Base, clock, db
 from wbtest.store import GROUP_LOCK, Invalid, Refused, hold, insert, writing
 from wbtest.team.access import get_team
 from wbtest.team.audit import WORKER, record
-from wbtest.team.members import check_owner
-from wbtest.team.models import AuditLine, PagesVersion, Person
-from wbtest.team.people import clean_email
-from wbtest.team.reauthentication import check_password, hold_with_password
+from wbtest.team.models import AuditLine, Membership, PagesVersion, Person, SetupLink, TeamSettings
+from wbtest.team.passwords import check_password, hold_with_password
+from wbtest.team.people import check_owner, clean_email, has_owner, new_person
+from wbtest.team.sessions import digest
 
 # What tells nothing of the team: how far the worker is, how often pages were changed, and under
 # which keys limits are counted, which every process remembers.
@@ -170,3 +171,64 @@ def open_pages_sentence(slugs: list[str]) -> str:
     named = f"{', '.join(others)} and {last}" if others else last
     verb, what = ("are", "them") if others else ("is", "it")
     return f"{named} {verb} live. End or close {what} first, then delete."
+
+
+class SetupLinkSpent(Refused):
+    """The link is unknown or was used. No words of its own: it must look like any wrong address."""
+
+    status = 404
+
+
+def make_setup_link() -> str:
+    """Return the token of a new set-up link; older links stop working.
+
+    Raises Refused when somebody owns this instance already.
+    """
+    token = secrets.token_urlsafe(32)
+    with writing() as session:
+        if has_owner():
+            raise Refused("This instance has an owner. Add people with `wbtest user create`.")
+        session.execute(db.delete(SetupLink))
+        session.add(SetupLink(token_hash=digest(token), created_at=clock.now()))
+    return token
+
+
+def is_setup_open(token: str) -> bool:
+    """Whether the link would still make an owner."""
+    link = db.session.get(SetupLink, digest(token))
+    return link is not None and not has_owner()
+
+
+def set_up(
+    token: str,
+    *,
+    name: str,
+    email: str,
+    password: str,
+    team_name: str,
+    controller: str = "",
+    contact_email: str = "",
+) -> Person:
+    """Make the team and its owner, and spend the link.
+
+    ``controller`` is who answers for the public pages (default: the person and the team),
+    ``contact_email`` where visitors can write to (default: the owner's email). Of two who come at
+    once only one gets through. Raises LinkSpent, or Invalid at a field.
+    """
+    person = new_person(email=email, name=name, password=password)
+    team = TeamSettings(
+        name=team_name,
+        controller=controller or f"{name}, {team_name}",
+        contact_email=clean_email(contact_email or email, "contact_email"),
+        created_at=clock.now(),
+    )
+    with writing() as session:
+        # All links at once: the rows are locked, so whoever comes second finds none.
+        spent = session.scalars(db.delete(SetupLink).returning(SetupLink.token_hash)).all()
+        if digest(token) not in spent or has_owner():
+            raise SetupLinkSpent
+        session.add_all([team, person])
+        session.add(Membership(person=person, role="owner", created_at=clock.now()))
+        session.flush()
+        record("team.made", team.name, by=person)
+    return person

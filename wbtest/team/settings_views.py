@@ -1,11 +1,11 @@
-"""The settings: people and invitations, public identity, email, and the danger zone.
+"""The settings: public identity, email, API tokens and webhooks, audit log, and the danger zone."""
 
-The address behind an invitation is secret, so nothing on its page tells another site about it.
-"""
+from collections.abc import Iterator, Sequence
+from datetime import date
+from itertools import groupby
+from typing import Any
 
 from flask import (
-    Response,
-    abort,
     flash,
     redirect,
     render_template,
@@ -16,54 +16,38 @@ from flask import (
 from flask.typing import ResponseReturnValue
 
 from wbtest.delivery import outbox
-from wbtest.delivery.models import OutboxMail
+from wbtest.delivery.models import OutboxMail, Webhook
+from wbtest.delivery.webhooks import ADDRESSES, KINDS, TEST
 from wbtest.delivery.worker import list_failing_jobs
-from wbtest.errors import wait_of
+from wbtest.extensions import clock
 from wbtest.forms import add_form_error
 from wbtest.store import Gone, Invalid, Refused
-from wbtest.team import access, delivery_settings, members, people, rate_limits, sessions, settings
-from wbtest.team.access import ROLE_DESCRIPTIONS, get_team
-from wbtest.team.forms import ROLE_CHOICES, DeletingForm, InviteForm, JoinForm, TeamForm
-from wbtest.team.login_views import bp, has_mail_server, let_in, proved
-from wbtest.team.members import NotOwner, invitation_address, is_invitation_over, list_invitations
-from wbtest.team.models import Invitation, Membership
+from wbtest.team import access, delivery_settings, settings, tokens
+from wbtest.team.access import get_team
+from wbtest.team.audit import (
+    AUDIT_KINDS,
+    AuditFilter,
+    describe_action,
+    list_actors,
+    list_lines,
+    record_download,
+)
+from wbtest.team.forms import (
+    DeletingForm,
+    TeamForm,
+    TokenForm,
+    WebhookForm,
+)
+from wbtest.team.login_views import bp, has_mail_server, proved
+from wbtest.team.models import ApiToken, AuditLine
+from wbtest.team.people import NotOwner
 from wbtest.team.settings import (
     count_contents,
     delete_everything,
     find_open_pages,
     open_pages_sentence,
 )
-from wbtest.team.two_factor import with_second_factor
-
-# Between making a link and showing it once, its token waits in the session of who made it.
-FRESH_LINK = "fresh invitation"
-OUTSIDE = "/invitation/"
-
-
-@bp.get("/settings", endpoint="people")
-@access.requires("read")
-def list_people() -> ResponseReturnValue:
-    """Who is in the team, and who is invited."""
-    return _people_page(InviteForm(None))
-
-
-def _people_page(invite_form: InviteForm) -> str:
-    members = people.list_members()
-    is_owner = access.has_permission("own")
-    invitations = list_invitations() if is_owner else []
-    return render_template(
-        "team/people.html",
-        members=members,
-        with_second_factor=with_second_factor(
-            [member.person_id for member in members] if is_owner else []
-        ),
-        has_mail_server=has_mail_server(),
-        invite_form=invite_form,
-        invitations=[(each, is_invitation_over(each)) for each in invitations],
-        fresh=_take_fresh_link(invitations),
-        role_choices=ROLE_CHOICES,
-        role_does=ROLE_DESCRIPTIONS,
-    )
+from wbtest.web import LARGEST_ID, as_csv, send_file
 
 
 @bp.get("/settings/identity")
@@ -100,173 +84,6 @@ def _identity() -> dict[str, str]:
         "controller": team.controller,
         "contact_email": team.contact_email,
     }
-
-
-@bp.post("/settings/members/<int:person_id>/role")
-@access.requires("own")
-@proved("POST")
-def change_role(person_id: int) -> ResponseReturnValue:
-    """Give a member another role."""
-    member = _get_member(person_id)
-    role = request.form.get("role", "")
-    members.change_role(member, role, access.person())
-    flash(f"{member.person.name}’s role changed to {role}.")
-    return redirect(url_for(".people"), 303)
-
-
-@bp.post("/settings/members/<int:person_id>/remove")
-@access.requires("own")
-@proved("POST")
-def remove_member(person_id: int) -> ResponseReturnValue:
-    """Take a member out of the team."""
-    member = _get_member(person_id)
-    name = member.person.name
-    members.remove_member(member, access.person())
-    flash(f"{name} removed.")
-    return redirect(url_for(".people"), 303)
-
-
-@bp.post("/settings/leave")
-@access.requires("read")
-def leave() -> ResponseReturnValue:
-    """Leave the team."""
-    name = get_team().name
-    members.leave_team(access.membership())
-    flash(f"You left {name}.")
-    return redirect(url_for("ideas.home"), 303)
-
-
-def _get_member(person_id: int) -> Membership:
-    """A member; 404 when there is none."""
-    found = members.find_member(person_id)
-    if found is None:
-        abort(404)
-    return found
-
-
-def show_once(invitation_id: int, token: str) -> None:
-    """Show this link on the next page of people, and never again."""
-    session[FRESH_LINK] = [invitation_id, token]
-
-
-def _take_fresh_link(invitations: list[Invitation]) -> tuple[Invitation, str] | None:
-    invitation_id, token = session.get(FRESH_LINK, (0, ""))
-    found = next((each for each in invitations if each.id == invitation_id), None)
-    if found is None:
-        return None
-    del session[FRESH_LINK]
-    return found, invitation_address(token)
-
-
-@bp.post("/settings/invitations")
-@access.requires("own")
-@proved("POST")
-def invite() -> ResponseReturnValue:
-    """Ask somebody in."""
-    form = InviteForm()
-    status, headers = 422, {}
-    if form.validate_on_submit():
-        typed = (form.email.data or "", form.role.data)
-        try:
-            made, token = members.invite(access.person(), *typed)
-        except Refused as refused:
-            add_form_error(form, refused)
-            status, headers = refused.status, wait_of(refused)
-        else:
-            return _tell(made, token)
-    return _people_page(form), status, headers
-
-
-@bp.post("/settings/invitations/<int:invitation_id>/again")
-@access.requires("own")
-@proved("POST")
-def invite_again(invitation_id: int) -> ResponseReturnValue:
-    """Send another link; the old one opens nothing any more."""
-    found = access.get(Invitation, invitation_id, "own")
-    return _tell(found, members.invite_again(found, access.person()))
-
-
-@bp.post("/settings/invitations/<int:invitation_id>/revoke")
-@access.requires("own")
-def uninvite(invitation_id: int) -> ResponseReturnValue:
-    """Take an invitation back."""
-    found = access.get(Invitation, invitation_id, "own")
-    email = found.email
-    members.uninvite(found, access.person())
-    flash(f"Invite for {email} removed. Its link no longer works.")
-    return redirect(url_for(".people", _anchor="invitations"), 303)
-
-
-@bp.route(f"{OUTSIDE}<token>", methods=["GET", "POST"])
-@access.public
-@rate_limits.per_ip(60, rate_limits.HOUR)
-def invitation(token: str) -> ResponseReturnValue:
-    """Join a team: with the log-in that one has, or with a new one."""
-    found = members.get_open_invitation(token)
-    asking = access.find_person()
-    if asking is not None and asking.email != found.email:
-        raise members.SomebodyElse(found.email, asking.email)
-    if asking is None and people.find_person(found.email) is not None:
-        return redirect(url_for(".login", next=url_for(".invitation", token=token)), 303)
-    form = JoinForm()
-    if asking is not None and request.method == "POST":
-        members.accept_invitation(token, asking)
-        return redirect("/", 303)
-    if form.validate_on_submit():
-        typed = {"name": form.name.data or "", "password": form.password.data or ""}
-        try:
-            person = members.accept_invitation_as_new(token, **typed)
-        except Refused as refused:
-            if refused.field not in form:
-                raise
-            add_form_error(form, refused)
-        else:
-            return let_in(sessions.open_session(person), "/")
-    page = render_template(
-        "team/invitation.html",
-        team_name=get_team().name,
-        invitation=found,
-        form=form,
-        asking=asking,
-        does=ROLE_DESCRIPTIONS[found.role],
-    )
-    return page, 422 if form.errors else 200
-
-
-def say_it_is_over(error: Refused) -> ResponseReturnValue:
-    """A page for a link that opens nothing, whatever the reason."""
-    page = render_template(
-        "team/no_invitation.html",
-        title=error.title,
-        sentence=str(error),
-        may_log_out=isinstance(error, members.SomebodyElse),
-    )
-    return page, error.status
-
-
-for _shut in (members.InvitationOver, members.SomebodyElse):
-    bp.register_error_handler(_shut, say_it_is_over)
-
-
-def keep_invitation_secret(response: Response) -> Response:
-    """Let no other page learn the address, nor a search engine or cache the page.
-
-    The log-in carries it along, to lead back.
-    """
-    is_log_in = request.args.get("next", "").startswith(OUTSIDE)
-    if request.path.startswith(OUTSIDE) or is_log_in:
-        response.headers["Referrer-Policy"] = "no-referrer"
-        response.headers["X-Robots-Tag"] = "noindex"
-        response.headers["Cache-Control"] = "no-store"
-    return response
-
-
-def _tell(made: Invitation, token: str) -> ResponseReturnValue:
-    if has_mail_server():
-        flash(f"Invite sent to {made.email}.")
-    else:
-        show_once(made.id, token)
-    return redirect(url_for(".people", _anchor="invitations"), 303)
 
 
 @bp.get("/settings/email", endpoint="email")
@@ -357,3 +174,237 @@ def _danger_page(form: DeletingForm) -> str:
         contents=count_contents(),
         open_pages=open_pages_sentence(find_open_pages()),
     )
+
+
+# Where a secret waits for the one page that shows it: id and text of a token, id of a webhook.
+FRESH = "fresh_token"
+OPEN = "open_secret"
+NO_EVENTS = {"waiting": 0, "sent": 0, "failed": 0}
+
+
+@bp.get("/settings/developers")
+@access.requires("own")
+def developers() -> ResponseReturnValue:
+    """All tokens and webhooks; ``?webhook=`` shows the deliveries of one."""
+    asked = request.args.get("webhook", "")
+    number = int(asked) if asked.isascii() and asked.isdigit() else 0
+    hook = access.get(Webhook, min(number, LARGEST_ID), "own") if asked else None
+    return _developers_page(hook=hook)
+
+
+def _developers_page(
+    token_form: TokenForm | None = None,
+    webhook_form: WebhookForm | None = None,
+    hook: Webhook | None = None,
+) -> str:
+    """The page; a form that was refused shows what was typed."""
+    found, hooks = tokens.list_tokens(), delivery_settings.list_webhooks()
+    counts = delivery_settings.count_events()
+    secret_of = session.pop(OPEN, None)
+    return render_template(
+        "team/developers.html",
+        tokens=[(token, tokens.why_dead(token)) for token in found],
+        fresh=_take_fresh_token(found),
+        token_form=token_form or TokenForm(formdata=None, data={"scopes": ["read"]}),
+        webhook_form=webhook_form or WebhookForm(formdata=None),
+        hooks=[(each, counts.get(each.id, NO_EVENTS)) for each in hooks],
+        shown=hook,
+        events=delivery_settings.list_events(hook) if hook else [],
+        has_secret=hook is not None and secret_of == hook.id,
+        kinds=KINDS,
+        names=KINDS | {TEST: "Test event"},
+        addresses=ADDRESSES,
+    )
+
+
+def _take_fresh_token(found: list[ApiToken]) -> tuple[ApiToken, str] | None:
+    """The token that was just created, and its text; asked once more, there is none."""
+    token_id, text = session.pop(FRESH, (0, ""))
+    token = next((token for token in found if token.id == token_id), None)
+    return (token, text) if token else None
+
+
+@bp.post("/settings/tokens")
+@access.requires("own")
+@proved("POST")
+def make_token() -> ResponseReturnValue:
+    """Create a token, and show its text once."""
+    form = TokenForm()
+    if form.validate_on_submit():
+        try:
+            token, text = tokens.make_with_password(
+                access.person(),
+                form.password.data or "",
+                name=form.name.data or "",
+                scopes=form.scopes.data or (),
+                days=form.days.data,
+            )
+        except Refused as refused:
+            add_form_error(form, refused)
+        else:
+            session[FRESH] = [token.id, text]
+            return redirect(url_for(".developers"), 303)
+    return _developers_page(token_form=form), 422
+
+
+@bp.post("/settings/tokens/<int:token_id>/revoke")
+@access.requires("own")
+def revoke_token(token_id: int) -> ResponseReturnValue:
+    """End a token."""
+    token = access.get(ApiToken, token_id, "own")
+    name = token.name
+    tokens.revoke_token(token)
+    flash(f"Token “{name}” ended.")
+    return redirect(url_for(".developers"), 303)
+
+
+@bp.post("/settings/webhooks")
+@access.requires("own")
+@proved("POST")
+def add_webhook() -> ResponseReturnValue:
+    """Add a webhook and show its secret."""
+    form = WebhookForm()
+    if form.validate_on_submit():
+        wanted = {*(form.events.data or []), *({ADDRESSES} if form.addresses.data else ())}
+        try:
+            hook = delivery_settings.add_webhook(form.url.data or "", wanted)
+        except Refused as refused:
+            add_form_error(form, refused)
+        else:
+            session[OPEN] = hook.id
+            flash("Webhook added. Copy its secret, then send a test event.")
+            return redirect(_address(hook.id), 303)
+    return _developers_page(webhook_form=form), 422
+
+
+@bp.post("/settings/webhooks/<int:webhook_id>/secret")
+@access.requires("own")
+@proved("POST")
+def show_secret(webhook_id: int) -> ResponseReturnValue:
+    """Show the secret once: whoever has it can send events in our name."""
+    session[OPEN] = access.get(Webhook, webhook_id, "own").id
+    return redirect(_address(webhook_id), 303)
+
+
+@bp.post("/settings/webhooks/<int:webhook_id>/test")
+@access.requires("own")
+def test_webhook(webhook_id: int) -> ResponseReturnValue:
+    """Queue a test event."""
+    delivery_settings.send_test_event(access.get(Webhook, webhook_id, "own"))
+    flash("Test event sent. Reload in a few seconds to see the response.")
+    return redirect(_address(webhook_id), 303)
+
+
+@bp.post("/settings/webhooks/<int:webhook_id>/again")
+@access.requires("own")
+def send_events_again(webhook_id: int) -> ResponseReturnValue:
+    """Queue events that failed: the one that is named, or all."""
+    hook = access.get(Webhook, webhook_id, "own")
+    number = delivery_settings.send_events_again(hook, request.form.getlist("event_id"))
+    flash(f"{number} {'event' if number == 1 else 'events'} queued again.")
+    return redirect(_address(webhook_id), 303)
+
+
+@bp.post("/settings/webhooks/<int:webhook_id>/enable")
+@access.requires("own")
+def enable_webhook(webhook_id: int) -> ResponseReturnValue:
+    """Turn it on."""
+    delivery_settings.enable_webhook(access.get(Webhook, webhook_id, "own"))
+    flash("Webhook resumed. Queued events are being sent.")
+    return redirect(_address(webhook_id), 303)
+
+
+@bp.post("/settings/webhooks/<int:webhook_id>/disable")
+@access.requires("own")
+def disable_webhook(webhook_id: int) -> ResponseReturnValue:
+    """Turn it off."""
+    delivery_settings.disable_webhook(access.get(Webhook, webhook_id, "own"))
+    flash("Webhook paused. New events aren’t kept for it.")
+    return redirect(_address(webhook_id), 303)
+
+
+@bp.post("/settings/webhooks/<int:webhook_id>/delete")
+@access.requires("own")
+def delete_webhook(webhook_id: int) -> ResponseReturnValue:
+    """Delete it with all that was to be sent there."""
+    delivery_settings.delete_webhook(access.get(Webhook, webhook_id, "own"))
+    flash("Webhook deleted.")
+    return redirect(url_for(".developers", _anchor="webhooks"), 303)
+
+
+def _address(webhook_id: int) -> str:
+    """The page that shows this webhook."""
+    return url_for(".developers", webhook=webhook_id, _anchor=f"webhook-{webhook_id}")
+
+
+ON_A_PAGE = 15
+COLUMNS = ("at", "who", "action", "about", "from", "said", "token")
+
+bp.add_app_template_global(describe_action, "audit_in_words")
+
+
+@bp.get("/settings/audit")
+@access.requires("own")
+def audit() -> ResponseReturnValue:
+    """Who did what, the newest first; ``?person= &kind= &first= &last=`` narrow it down."""
+    wanted = _wanted()
+    before = request.args.get("before", type=_row_number)
+    found = list(list_lines(wanted, before, ON_A_PAGE + 1))
+    lines = found[:ON_A_PAGE]
+    return render_template(
+        "team/audit.html",
+        lines=lines,
+        days=[(day, list(of_day)) for day, of_day in groupby(lines, lambda line: line.at.date())],
+        has_older=len(found) > ON_A_PAGE,
+        is_newest=before is None,
+        wanted=wanted,
+        asked=_as_query(wanted),
+        people=list_actors(),
+        kinds=AUDIT_KINDS,
+    )
+
+
+@bp.get("/settings/audit.csv")
+@access.requires("own")
+def audit_csv() -> ResponseReturnValue:
+    """The same lines, all of them, for a spreadsheet. The download is a line too."""
+    record_download("audit.exported")
+    name = f"audit-{clock.now():%Y%m%dT%H%M%SZ}.csv"
+    return send_file(as_csv(_rows(list_lines(_wanted()))), name)
+
+
+def _rows(lines: Iterator[AuditLine]) -> Iterator[Sequence[Any]]:
+    yield COLUMNS
+    for line in lines:
+        at = line.at.isoformat(timespec="seconds")
+        said = describe_action(line.action, line.about)
+        yield at, line.who, line.action, line.about, line.network, said, line.token
+
+
+def _wanted() -> AuditFilter:
+    """What the address asks for; what cannot be read asks for nothing."""
+    kind = request.args.get("kind", "")
+    return AuditFilter(
+        person_id=request.args.get("person", type=_row_number),
+        kind=kind if kind in AUDIT_KINDS else "",
+        first=request.args.get("first", type=date.fromisoformat),
+        last=request.args.get("last", type=date.fromisoformat),
+    )
+
+
+def _row_number(text: str) -> int:
+    """The number of a row; ValueError for what is none, which asks for nothing."""
+    number = int(text)
+    if not 0 < number <= LARGEST_ID:
+        raise ValueError(text)
+    return number
+
+
+def _as_query(wanted: AuditFilter) -> dict[str, str]:
+    asked = {
+        "person": wanted.person_id,
+        "kind": wanted.kind,
+        "first": wanted.first,
+        "last": wanted.last,
+    }
+    return {name: str(value) for name, value in asked.items() if value}

@@ -13,7 +13,7 @@ from wbtest.store import Invalid, Refused, end_reading, hold, writing
 from wbtest.team.access import ROLES
 from wbtest.team.audit import record
 from wbtest.team.models import ApiToken, Membership, Person
-from wbtest.team.reauthentication import writing_with_password
+from wbtest.team.passwords import writing_with_password
 from wbtest.team.sessions import digest, write_at_once
 
 # What a token may be given, and what it lets a program do within its maker's role.

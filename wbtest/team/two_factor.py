@@ -26,10 +26,10 @@ from markupsafe import Markup
 
 from wbtest.extensions import clock, db, runtime
 from wbtest.store import Invalid, Refused, hold, writing
-from wbtest.team import passwords, reauthentication, sessions
+from wbtest.team import passwords, sessions
 from wbtest.team.audit import record
 from wbtest.team.models import Person, RecoveryCode, SecondFactor
-from wbtest.team.reauthentication import check_password, hold_with_password, name_of_asker
+from wbtest.team.passwords import check_password, hold_with_password, name_of_asker
 from wbtest.team.sessions import digest, end_session, open_session
 from wbtest.team.tokens import end_tokens
 
@@ -164,9 +164,7 @@ def counted_code(person: Person, known_as: str) -> AbstractContextManager[None]:
     """
     is_asked = find_factor(person) is not None
     account = f"code of {person.email}"
-    return (
-        reauthentication.count_try(account, known_as or "strangers") if is_asked else nullcontext()
-    )
+    return passwords.count_try(account, known_as or "strangers") if is_asked else nullcontext()
 
 
 class Typed(NamedTuple):

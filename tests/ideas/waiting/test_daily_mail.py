@@ -20,8 +20,8 @@ from wbtest.ideas.todo import Assignee, TodoItem
 from wbtest.review.review_requests import ask_for_review
 from wbtest.store import writing
 from wbtest.team import mail_preferences
-from wbtest.team.members import change_role, remove_member
 from wbtest.team.models import DailyMail, Membership
+from wbtest.team.people import change_role, remove_member
 from wbtest.writing.models import Revision
 
 NOON = datetime(2027, 3, 1, 12, tzinfo=UTC)

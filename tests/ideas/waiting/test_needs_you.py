@@ -17,8 +17,8 @@ from wbtest.review.review_requests import ask_for_review
 from wbtest.store import writing
 from wbtest.team import delivery_settings
 from wbtest.team.delivery_settings import dismiss_mail
-from wbtest.team.members import change_role
 from wbtest.team.models import Membership, Person
+from wbtest.team.people import change_role
 from wbtest.writing import suggested_questions
 from wbtest.writing.models import Revision
 

@@ -12,7 +12,7 @@ from tests.statements import counted
 from tests.team.two import while_somebody_writes
 from wbtest.extensions import db
 from wbtest.store import writing
-from wbtest.team import client_info, members, sessions
+from wbtest.team import access, people, sessions
 from wbtest.team.models import LoginSession, Membership, Person
 from wbtest.team.sessions import open_session
 
@@ -56,7 +56,7 @@ def elsewhere(app: Flask, ada: Person) -> Browser:
     ],
 )
 def test_a_device_is_called_by_a_few_words_of_ours(agent: str, words: str) -> None:
-    assert client_info.describe_browser(agent) == words
+    assert access.describe_browser(agent) == words
 
 
 def test_each_device_is_listed_with_where_and_since_when(
@@ -220,7 +220,7 @@ def test_of_very_many_devices_those_used_last_are_listed(elsewhere: Browser, ada
 def test_who_is_in_no_team_still_looks_after_the_own_log_in(
     client: Browser, elsewhere: Browser, ada: Person
 ) -> None:
-    members.leave_team(db.session.scalars(db.select(Membership)).one())
+    people.leave_team(db.session.scalars(db.select(Membership)).one())
 
     assert 'href="/account"' in elsewhere.get("/", follow_redirects=True).text
     page = elsewhere.get("/account").text

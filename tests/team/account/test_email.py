@@ -9,7 +9,7 @@ from tests.team.account.mailbox import mails_to, path_in
 from wbtest.config import Settings
 from wbtest.extensions import db
 from wbtest.team import people
-from wbtest.team.account_recovery import ask_for_reset
+from wbtest.team.accounts import ask_for_reset
 from wbtest.team.models import Person
 
 NEW = "ada@new.example"

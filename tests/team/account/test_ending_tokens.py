@@ -10,7 +10,7 @@ from tests.factories import PASSWORD, Team, log_in
 from wbtest.config import Settings
 from wbtest.extensions import clock, db
 from wbtest.store import Invalid, writing
-from wbtest.team import account_recovery, passwords, people, two_factor
+from wbtest.team import accounts, passwords, people, two_factor
 from wbtest.team.audit import AuditFilter, list_lines
 from wbtest.team.models import ApiToken, Person
 from wbtest.team.tokens import make_token, make_with_password
@@ -59,7 +59,7 @@ def test_without_the_tick_they_stay(client: Browser, owner: Person):
 
 def test_whoever_lost_the_password_finds_the_box_ticked(client: Browser, owner: Person, team: Team):
     with writing():
-        token = account_recovery.make_link(owner, "reset")
+        token = accounts.make_link(owner, "reset")
     page = client.get(f"/reset/{token}").text
     assert 'checked id="ends_tokens"' in page
 

@@ -10,8 +10,8 @@ from tests.team.account.mailbox import code_of
 from wbtest.config import Settings
 from wbtest.extensions import db
 from wbtest.team import people, two_factor
-from wbtest.team.members import find_member, invite, remove_member
 from wbtest.team.models import LoginSession, Person
+from wbtest.team.people import find_member, invite, remove_member
 
 
 def test_the_password_alone_opens_nothing(client: Browser, ada: Person, secret: str) -> None:

@@ -13,13 +13,8 @@ from tests.team.account.mailbox import address_in, mails_to, path_in
 from wbtest.config import Settings
 from wbtest.extensions import db
 from wbtest.store import writing
-from wbtest.team import passwords, people, reauthentication
-from wbtest.team.account_recovery import (
-    ask_for_reset,
-    ask_to_change_email,
-    change_email,
-    forget_old_links,
-)
+from wbtest.team import passwords, people
+from wbtest.team.accounts import ask_for_reset, ask_to_change_email, change_email, forget_old_links
 from wbtest.team.models import AccountLink, LoginSession, Membership, Person
 
 NEW = "another quiet word"
@@ -266,7 +261,7 @@ def test_whoever_set_a_new_password_logs_in_whatever_strangers_guess(
 ) -> None:
     strangers = app.test_client()
     wrong = {"email": ada.email, "password": "not the password"}
-    for n in range(reauthentication.MOST_OF_STRANGERS[0]):
+    for n in range(passwords.MOST_OF_STRANGERS[0]):
         strangers.send("/login", wrong, environ_overrides={"REMOTE_ADDR": f"198.51.100.{n % 10}"})
     typed = {"email": ada.email, "password": NEW}
 

@@ -14,7 +14,7 @@ from tests.team.account.coming_in import type_password
 from tests.team.account.mailbox import code_of
 from wbtest.extensions import db
 from wbtest.team import passwords, two_factor
-from wbtest.team.account_recovery import ask_for_reset
+from wbtest.team.accounts import ask_for_reset
 from wbtest.team.models import AccountLink, LoginSession, Person, RecoveryCode, SecondFactor
 from wbtest.team.settings import delete_everything
 

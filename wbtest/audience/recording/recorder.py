@@ -22,9 +22,9 @@ from wbtest.audience.recording.ledger import NoExperiment
 from wbtest.audience.recording.write_batch import Loss, loss_of, record_events, record_losses
 from wbtest.audience.signup_mail import Overrun
 from wbtest.database import is_everywhere
-from wbtest.delivery.health import Queue
 from wbtest.extensions import Now
 from wbtest.store import Gone, NoLock, Refused, WriteLock, describe, writing_group
+from wbtest.team.health import RecorderState
 
 log = logging.getLogger(__name__)
 
@@ -309,9 +309,9 @@ class Recorder:
         """Whether the last group was stored, and none takes too long."""
         return not (self._writer.is_resting or self._writer.is_hanging)
 
-    def state(self) -> Queue:
+    def state(self) -> RecorderState:
         """Return how much waits, and how long the newest group took."""
-        return Queue(self.is_storing, len(self._queue), self._writer.seconds_to_commit)
+        return RecorderState(self.is_storing, len(self._queue), self._writer.seconds_to_commit)
 
     def put(self, event: Event) -> bool:
         """Take an event to be stored within a moment; nobody learns what becomes of it.

@@ -15,7 +15,7 @@ from flask import Flask
 from wbtest.cli.demo import crowd, scenes
 from wbtest.cli.demo.crowd import Street
 from wbtest.cli.demo.stage import EMAILS, OWNER, START_HOUR, Stage
-from wbtest.team import people
+from wbtest.team import people, settings
 
 Act = Callable[[Stage], object]
 FIRST_DAY = 50
@@ -66,8 +66,8 @@ def begin(app: Flask, stage: Stage) -> None:
     """Make the team and its three people."""
     with app.app_context():
         stage.clock.set(stage.moment(FIRST_DAY, START_HOUR))
-        people.set_up(
-            people.make_setup_link(),
+        settings.set_up(
+            settings.make_setup_link(),
             name="Tom Okafor",
             email=OWNER,
             password=stage.password,

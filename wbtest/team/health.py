@@ -4,14 +4,24 @@ import hmac
 import shutil
 from collections.abc import Callable
 from datetime import datetime, timedelta
+from email.utils import parseaddr
 from typing import NamedTuple
 
+from flask import (
+    Response,
+    abort,
+    jsonify,
+    request,
+)
+from flask.typing import ResponseReturnValue
 from sqlalchemy.exc import SQLAlchemyError
 
 from wbtest import database
 from wbtest.config import Settings
 from wbtest.delivery import worker
 from wbtest.extensions import clock, db, runtime
+from wbtest.team import access
+from wbtest.team.login_views import bp
 
 # What can be wrong, in the order in which it is told.
 CHECKS = ("disk", "database", "migrations", "worker", "queue")
@@ -21,7 +31,7 @@ LONGEST_SILENCE = timedelta(minutes=5)
 MADE_UP_IP = "192.0.2.1"
 
 
-class Queue(NamedTuple):
+class RecorderState(NamedTuple):
     """What visitors did and this process has yet to store.
 
     ``seconds_to_commit`` is how long that took of the newest group, from the answer to its first
@@ -92,14 +102,14 @@ def check_worker() -> str:
     )
 
 
-def queue() -> Queue:
+def recorder_state() -> RecorderState:
     """The queue of the process that answers."""
     return runtime().recorder.state()
 
 
 def check_queue() -> str:
     """'' while what visitors do is stored, as far as the process knows that answers."""
-    if queue().is_storing:
+    if recorder_state().is_storing:
         return ""
     return "Visits and sign-ups cannot be stored right now; forms say to try again in a minute."
 
@@ -117,3 +127,50 @@ def _sentence(check: Callable[[], str]) -> str:
     except SQLAlchemyError:
         db.session.rollback()
         return "The database does not answer."
+
+
+# The standard wants less than a year, so that nobody trusts an address that is long dead.
+GOOD_FOR = timedelta(days=180)
+
+
+@bp.get("/healthz")
+@access.public
+def healthz() -> ResponseReturnValue:
+    """Whether this process answers, and which instance it is of."""
+    return jsonify(ok=True, instance=instance_id(runtime().settings))
+
+
+@bp.get("/doctor/<token>")
+@access.public
+def doctor(token: str) -> ResponseReturnValue:
+    """Whether we take the IP that `wbtest doctor` made up for its own; for nobody else."""
+    if not is_doctor(runtime().settings, token):
+        abort(404)
+    return jsonify(believed=request.remote_addr == MADE_UP_IP)
+
+
+@bp.get("/readyz")
+@access.public
+def readyz() -> ResponseReturnValue:
+    """Whether everything that the product needs is there; 503 names what is not.
+
+    With how much waits in this process to be stored, and how long that took of late.
+    """
+    wrong = find_troubles(runtime().settings)
+    _, length, seconds = recorder_state()
+    state = {"length": length, "seconds_to_commit": seconds}
+    return jsonify(ok=not wrong, wrong=wrong, queue=state), 503 if wrong else 200
+
+
+@bp.get("/.well-known/security.txt")
+@access.public
+def security_txt() -> ResponseReturnValue:
+    """The address of whoever runs this server: the sender of its mail."""
+    settings = runtime().settings
+    lines = (
+        f"Contact: mailto:{parseaddr(settings.mail_from)[1]}",
+        f"Expires: {clock.now() + GOOD_FOR:%Y-%m-%dT00:00:00Z}",
+        f"Canonical: {settings.base_url}/.well-known/security.txt",
+        "Preferred-Languages: en",
+    )
+    return Response("\n".join(lines) + "\n", mimetype="text/plain")
