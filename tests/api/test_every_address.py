@@ -14,7 +14,7 @@ from tests.factories import PASSWORD, Team
 from tests.team.matrix import NEEDS
 from tests.team.places import make_place, parts_of
 from wbtest.api.routes import ROUTES, Route
-from wbtest.api.tokens import SCOPES_OF
+from wbtest.api.team import SCOPES_OF
 from wbtest.team import access
 from wbtest.team.access import ROLES, role_reaches
 from wbtest.team.tokens import SCOPES

@@ -20,7 +20,7 @@ from tests.factories import (
     make_running,
 )
 from wbtest.api.idempotency import KeptAnswer
-from wbtest.api.tokens import SCOPES_OF
+from wbtest.api.team import SCOPES_OF
 from wbtest.config import Settings
 from wbtest.delivery.models import OutboxEvent, OutboxMail, Webhook
 from wbtest.delivery.outbox import queue_mail

@@ -25,8 +25,8 @@ from tests.factories import (
 )
 from tests.publishing.test_images import picture
 from tests.results.crowd import count_days, count_machines
-from tests.team.account.mailbox import code_of
 from tests.team.all_of_it import make_over, open_ways_in, rows
+from tests.team.mailbox import code_of
 from wbtest import create_app
 from wbtest.config import Settings
 from wbtest.extensions import clock, db, runtime

@@ -2,7 +2,6 @@
 
 import logging
 import re
-from dataclasses import replace
 
 import pyotp
 import pytest
@@ -10,22 +9,18 @@ from flask import Flask
 
 from tests.conftest import Browser, HandClock
 from tests.factories import PASSWORD, Team
-from tests.team.account.mailbox import mails_to, path_in
-from wbtest.config import Settings
+from tests.team.mailbox import mails_to, path_in
 from wbtest.delivery.models import Webhook
 from wbtest.delivery.webhook_sender import post_events
 from wbtest.extensions import db
 from wbtest.store import writing
 from wbtest.team import access, two_factor
 
+MAIL_URL = "smtp://127.0.0.1:1"
+
 NEW, WRONG = "another quiet word", "hunter2 and then some"
 IP, MEI = "203.0.113.77", "mei@example.org"
 HOOK = "https://hooks.example/T0/xyzzy"
-
-
-@pytest.fixture
-def settings(settings: Settings) -> Settings:
-    return replace(settings, mail_url="smtp://127.0.0.1:1")
 
 
 @pytest.fixture

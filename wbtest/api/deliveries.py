@@ -6,14 +6,12 @@ from typing import Annotated, Literal
 import msgspec
 
 from wbtest.api.serialization import Answer, RequestBody
-from wbtest.api.tokens import check_held
+from wbtest.api.team import check_held
 from wbtest.delivery.models import OutboxEvent, OutboxMail, Webhook
 from wbtest.delivery.outbox import mails_of
 from wbtest.delivery.webhooks import ADDRESSES, KINDS
 from wbtest.store import Invalid
-from wbtest.team import access
-from wbtest.team import delivery_settings as mail_verbs
-from wbtest.team import delivery_settings as webhook_verbs
+from wbtest.team import access, delivery_settings
 
 
 class NewWebhook(RequestBody, kw_only=True):
@@ -68,8 +66,8 @@ class Deliveries(msgspec.Struct):
 class Again(RequestBody):
     """Ids of deliveries that were given up, as many as are listed; without any, all of them."""
 
-    ids: Annotated[list[str], msgspec.Meta(max_length=webhook_verbs.MOST_LISTED)] = msgspec.field(
-        default_factory=list
+    ids: Annotated[list[str], msgspec.Meta(max_length=delivery_settings.MOST_LISTED)] = (
+        msgspec.field(default_factory=list)
     )
 
 
@@ -81,7 +79,7 @@ class Queued(msgspec.Struct):
 
 def list_webhooks() -> Webhooks:
     """The webhooks, and how they fare."""
-    return Webhooks([_webhook_response(each) for each in webhook_verbs.list_webhooks()])
+    return Webhooks([_webhook_response(each) for each in delivery_settings.list_webhooks()])
 
 
 def add_webhook(body: NewWebhook) -> Answer[WebhookShown]:
@@ -93,7 +91,7 @@ def add_webhook(body: NewWebhook) -> Answer[WebhookShown]:
     if unknown := [kind for kind in body.events if kind not in KINDS]:
         raise Invalid("events", f"There is no “{unknown[0][:40]}”. Choose of {', '.join(KINDS)}.")
     wanted = {*body.events, *({ADDRESSES} if body.addresses else ())}
-    hook = webhook_verbs.add_webhook(body.url, wanted)
+    hook = delivery_settings.add_webhook(body.url, wanted)
     shown = _webhook_response(hook)
     return Answer(msgspec.structs.replace(shown, secret=hook.secret), again=shown)
 
@@ -107,31 +105,33 @@ def change_webhook(webhook_id: int, body: WebhookChange) -> None:
     """Turn a webhook off or on. For another address or other events, make another one."""
     hook = _get_webhook(webhook_id)
     change = (
-        webhook_verbs.enable_webhook if body.state == "active" else webhook_verbs.disable_webhook
+        delivery_settings.enable_webhook
+        if body.state == "active"
+        else delivery_settings.disable_webhook
     )
     change(hook)
 
 
 def delete_webhook(webhook_id: int) -> None:
     """Delete a webhook with its secret and all that was to be sent there."""
-    webhook_verbs.delete_webhook(_get_webhook(webhook_id))
+    delivery_settings.delete_webhook(_get_webhook(webhook_id))
 
 
 def try_webhook(webhook_id: int) -> Queued:
     """Send a test event, which says nothing."""
-    webhook_verbs.send_test_event(_get_webhook(webhook_id))
+    delivery_settings.send_test_event(_get_webhook(webhook_id))
     return Queued(1)
 
 
 def list_deliveries(webhook_id: int) -> Deliveries:
     """What was sent lately or is to be sent, the newest first, 50 at most."""
-    found = webhook_verbs.list_events(_get_webhook(webhook_id))
+    found = delivery_settings.list_events(_get_webhook(webhook_id))
     return Deliveries([_delivery_response(each) for each in found])
 
 
 def send_deliveries_again(webhook_id: int, body: Again) -> Queued:
     """Send once more what was given up: these, or all."""
-    return Queued(webhook_verbs.send_events_again(_get_webhook(webhook_id), body.ids))
+    return Queued(delivery_settings.send_events_again(_get_webhook(webhook_id), body.ids))
 
 
 def _get_webhook(webhook_id: int) -> Webhook:
@@ -195,18 +195,18 @@ def list_mails(query: MailsWanted) -> Mails:
 
 def send_mails_again() -> Queued:
     """Send every mail once more that was given up."""
-    return Queued(mail_verbs.send_mails_again())
+    return Queued(delivery_settings.send_mails_again())
 
 
 def send_mail_again(mail_id: int) -> Queued:
     """Send one mail once more that was given up."""
-    mail_verbs.send_mail_again(access.get(OutboxMail, mail_id, "own"))
+    delivery_settings.send_mail_again(access.get(OutboxMail, mail_id, "own"))
     return Queued(1)
 
 
 def dismiss_mail(mail_id: int) -> None:
     """Delete one mail that did not arrive."""
-    mail_verbs.dismiss_mail(access.get(OutboxMail, mail_id, "own"))
+    delivery_settings.dismiss_mail(access.get(OutboxMail, mail_id, "own"))
 
 
 def _mail_response(mail: OutboxMail) -> MailShown:

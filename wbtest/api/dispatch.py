@@ -13,7 +13,7 @@ from flask.typing import ResponseReturnValue
 from wbtest.api import idempotency, serialization
 from wbtest.api.parsing import BadRequest
 from wbtest.api.routes import BEGINS, ROUTES, Route
-from wbtest.api.tokens import check_held
+from wbtest.api.team import check_held
 from wbtest.database import of_one_moment
 from wbtest.errors import error_page
 from wbtest.store import Refused

@@ -10,11 +10,10 @@ from flask import request
 from msgspec import UNSET, UnsetType
 
 from wbtest.api import parsing
-from wbtest.api.pagination import Page
+from wbtest.api.parsing import Page
 from wbtest.api.serialization import Answer, RequestBody, map_errors, reads_if_match
 from wbtest.extensions import runtime
 from wbtest.publishing import rule
-from wbtest.publishing import rule as rules
 from wbtest.publishing.corrections import in_force
 from wbtest.publishing.experiments import experiments_before, remove_experiment
 from wbtest.publishing.launch_check import NAMES
@@ -374,7 +373,7 @@ def _launch_response(experiment: Experiment) -> LaunchCheck:
     )
 
 
-def _rule(values: Mapping[str, Any]) -> rules.Hypothesis:
+def _rule(values: Mapping[str, Any]) -> rule.Hypothesis:
     """The rule as it is kept. Raises Invalid at the field of the hypothesis that is at fault."""
     kept = {**values, "ends_on": date.fromisoformat(values["ends_on"])}
     numbers = kept.pop("reckoning")
@@ -390,7 +389,7 @@ def _map_rule_errors(place: str) -> Iterator[None]:
     """Let what is no rule be said at a member of this part of the body."""
     try:
         yield
-    except rules.NotARule as error:
+    except rule.NotARule as error:
         raise Invalid(f"{place}.{error.field}", str(error)) from error
 
 

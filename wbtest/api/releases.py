@@ -8,7 +8,7 @@ from flask import request
 from msgspec import UNSET, UnsetType
 
 from wbtest.api import parsing
-from wbtest.api.pagination import Page
+from wbtest.api.parsing import Page
 from wbtest.api.serialization import Answer, RequestBody, reads_if_match
 from wbtest.store import Invalid
 from wbtest.team import access

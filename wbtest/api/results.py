@@ -1,26 +1,28 @@
-"""The figures of an experiment and of all, and the rows they were counted from."""
+"""The figures of an experiment, the rows they were counted from, and links to them for others."""
 
-from collections.abc import Callable, Iterator, Sequence
-from datetime import date
+from collections.abc import Callable, Iterator
+from datetime import date, datetime
 from typing import Annotated, Any, Literal
 
 import msgspec
-from flask import Response, request
+from flask import Response, abort, request
 
 from wbtest.api.parsing import BadRequest
+from wbtest.api.serialization import Answer, RequestBody
+from wbtest.api.team import check_held
 from wbtest.database import read_one_moment
 from wbtest.decisions.decide import mark_of
-from wbtest.extensions import clock
-from wbtest.ideas.idea import Stage
-from wbtest.ideas.idea_list import HEAD, IdeaFilter, file_rows, portfolio_of
+from wbtest.extensions import clock, runtime
 from wbtest.publishing.lifecycle import file_stem
 from wbtest.publishing.models import Experiment, name_of_test
 from wbtest.publishing.rule import LAST_DAY
 from wbtest.publishing.sealing import sealed_rule
+from wbtest.results import shared_links
 from wbtest.results.exports import COUNTED, EVENT_COLUMNS, event_rows, numbers_of
 from wbtest.results.figures import Results
 from wbtest.results.figures_json import results_json
 from wbtest.results.history import total
+from wbtest.results.models import SharedLink
 from wbtest.results.segments import Filters, days_of
 from wbtest.results.set_aside import results_and_aside
 from wbtest.results.signup_list import questions_of, signup_records, signup_rows, signups
@@ -33,6 +35,7 @@ FIRST_DAY = date(2000, 1, 1)
 # As the command prints it.
 Moment = Annotated[str, msgspec.Meta(extra_json_schema={"format": "date-time"})]
 Ends = tuple[float | None, float | None]
+NDJSON, CSV = "application/x-ndjson", "text/csv"
 
 
 class Filter(msgspec.Struct, forbid_unknown_fields=True):
@@ -175,48 +178,6 @@ class ResultsShown(msgspec.Struct, kw_only=True):
     filtered: Filtered | None
 
 
-class Wanted(msgspec.Struct, forbid_unknown_fields=True):
-    """Which ideas: in a stage, with these words."""
-
-    stage: Stage | None = None
-    q: str = ""
-    page: Annotated[int, msgspec.Meta(ge=1, le=100_000)] = 1
-
-
-class IdeaShown(msgspec.Struct, kw_only=True):
-    """An idea with the figures of its newest test."""
-
-    idea: str
-    release: int
-    stage: Stage
-    tests: int
-    newest_test: str | None
-    seen: int | None
-    converted: int | None
-    rate: float | None
-    decision_low: float | None
-    decision_high: float | None
-    target: float | None
-    floor: float | None
-    standing: str | None
-    visitors: int
-    spent: str | None
-    days: int
-    choice: str | None
-    by: str | None
-    at: Moment | None
-    reason: str | None
-    weeks_guessed: int | None
-    forecasts: int | None
-    forecasts_held: int | None
-
-
-class Portfolio(msgspec.Struct):
-    ideas: list[IdeaShown]
-    found: int
-    next_page: int | None
-
-
 def get_results(experiment_id: int, query: Filter) -> ResultsShown:
     """What is known of an experiment now. A filter adds a part, and changes no verdict."""
     experiment = access.get(Experiment, experiment_id, "read")
@@ -226,16 +187,6 @@ def get_results(experiment_id: int, query: Filter) -> ResultsShown:
         "filtered": _filtered(experiment, found, query) if query != Filter() else None,
     }
     return msgspec.convert(values, ResultsShown)
-
-
-def get_portfolio(query: Wanted) -> Portfolio:
-    """Every idea against its own target, what needs the team first; in pages."""
-    asked = IdeaFilter(query.stage, " ".join(query.q.split()), query.page)
-    found = portfolio_of(asked, clock.now())
-    if query.page > found.page.pages:
-        return Portfolio([], found.found, None)
-    ideas = [_idea(row) for row in list(file_rows(found.rows))[1:]]
-    return Portfolio(ideas, found.found, query.page + 1 if query.page < found.page.pages else None)
 
 
 def _filtered(experiment: Experiment, found: Results, query: Filter) -> Filtered:
@@ -254,14 +205,6 @@ def _filtered(experiment: Experiment, found: Results, query: Filter) -> Filtered
             for place, variant in enumerate(found.variants)
         ],
     )
-
-
-def _idea(row: Sequence[Any]) -> IdeaShown:
-    values = {name: None if cell == "" else cell for name, cell in zip(HEAD, row, strict=True)}
-    return msgspec.convert(values, IdeaShown)
-
-
-NDJSON, CSV = "application/x-ndjson", "text/csv"
 
 
 class NoSuchKind(Refused):
@@ -318,3 +261,84 @@ def _take_rows(experiment_id: int, action: str) -> tuple[Experiment, str]:
 def _with_head(rows: Iterator[tuple[Any, ...]]) -> Iterator[tuple[Any, ...]]:
     yield EVENT_COLUMNS
     yield from rows
+
+
+class NewShared(RequestBody, kw_only=True):
+    """`label` says whom it is for. With a password the link asks for it."""
+
+    label: str
+    days: int = shared_links.USUAL_DAYS
+    password: str = ""
+
+
+class SharedShown(msgspec.Struct, kw_only=True):
+    """A link, and how often it was opened. Its `url` is told once."""
+
+    number: int
+    label: str
+    by: str
+    made_at: datetime
+    expires_at: datetime
+    is_over: bool
+    has_password: bool
+    opened: int
+    opened_on: date | None
+    url: str | None = None
+
+
+class Shared(msgspec.Struct):
+    shared: list[SharedShown]
+
+
+def list_shared(experiment_id: int) -> Shared:
+    """Who may look from outside, until when, and how often they did."""
+    found = shared_links.shared_links_of(access.get(Experiment, experiment_id, "read"))
+    return Shared([_shared_response(each) for each in found])
+
+
+def make_shared(experiment_id: int, body: NewShared) -> Answer[SharedShown]:
+    """Make a link for somebody outside. It shows figures, so the token needs `read` as well."""
+    experiment = access.get(Experiment, experiment_id, "approve")
+    check_held("read")
+    made = shared_links.create_shared_link(
+        experiment, access.person(), body.label, body.days, body.password
+    )
+    return _secret_response(*made)
+
+
+def renew_shared(experiment_id: int, number: int) -> Answer[SharedShown]:
+    """Give a link another address; the old one opens nothing any more. It takes `read` as well."""
+    link = _get_link(experiment_id, number)
+    check_held("read")
+    return _secret_response(link, shared_links.renew_shared_link(link, access.person()))
+
+
+def close_shared(experiment_id: int, number: int) -> None:
+    """Close a link from now on."""
+    shared_links.revoke_shared_link(_get_link(experiment_id, number), access.person())
+
+
+def _get_link(experiment_id: int, number: int) -> SharedLink:
+    experiment = access.get(Experiment, experiment_id, "approve")
+    found = (link for link in shared_links.shared_links_of(experiment) if link.number == number)
+    return next(found, None) or abort(404)
+
+
+def _secret_response(link: SharedLink, token: str) -> Answer[SharedShown]:
+    shown = _shared_response(link)
+    base_url = runtime().settings.base_url
+    return Answer(msgspec.structs.replace(shown, url=f"{base_url}/shared/{token}"), again=shown)
+
+
+def _shared_response(link: SharedLink) -> SharedShown:
+    return SharedShown(
+        number=link.number,
+        label=link.label,
+        by=link.made_by.name,
+        made_at=link.made_at,
+        expires_at=link.expires_at,
+        is_over=shared_links.is_over(link),
+        has_password=bool(link.password_hash),
+        opened=link.opened,
+        opened_on=link.opened_on,
+    )

@@ -1,24 +1,34 @@
-"""The team: members, invitations, settings, approval rules and what the coach looks for."""
+"""The team: members, invitations, API tokens, settings, and the audit log."""
 
-from datetime import datetime
-from typing import Annotated, Literal
+from datetime import date, datetime
+from typing import Annotated, Literal, get_args
 
 import msgspec
 from flask import abort
 from msgspec import UNSET, UnsetType
 
+from wbtest.api.parsing import Page
 from wbtest.api.serialization import Answer, RequestBody
-from wbtest.api.tokens import SCOPES_OF, check_held
 from wbtest.extensions import runtime
 from wbtest.review import approvers
-from wbtest.store import Invalid
-from wbtest.team import access, people, settings
-from wbtest.team.models import Invitation, Membership, TeamSettings
+from wbtest.store import Invalid, Refused
+from wbtest.team import access, audit, people, settings, tokens
+from wbtest.team.models import ApiToken, Invitation, Membership, TeamSettings
 from wbtest.team.passwords import writing_with_password
+from wbtest.web import LARGEST_ID
 from wbtest.writing import coach_report
 
 Role = Literal["viewer", "editor", "approver", "owner"]
 Name = Annotated[str, msgspec.Meta(min_length=1, max_length=120)]
+# What a token needs to do all that a member of this role may do.
+SCOPES_OF = {
+    "viewer": ("read", "write"),
+    "editor": ("read", "write"),
+    "approver": ("read", "write", "decide"),
+    "owner": ("read", "write", "decide", "admin", "manage"),
+}
+Scope = Literal["read", "write", "decide", "admin", "manage"]
+AuditKind = Literal["people", "texts", "pages", "visitors", "sending", "refusals"]
 
 
 class Member(msgspec.Struct, kw_only=True):
@@ -262,3 +272,139 @@ def _coach_response() -> CoachShown:
     kept = coach_report.get_coach_settings()
     may_rest = [rule.id for rule in coach_report.mutable_rules()]
     return CoachShown([*kept.jargon], [*kept.allowed], [*kept.muted], may_rest)
+
+
+class ScopeMissing(Refused):
+    """The token was not given what this takes."""
+
+    status = 403
+
+
+def check_held(*scopes: str) -> None:
+    """Raise ScopeMissing unless the token that asks holds all of these."""
+    token = access.find_token()
+    held = token.scopes.split() if token else []
+    for scope in scopes:
+        if scope not in held:
+            access.turn_away("scope")
+            raise ScopeMissing(f"This token lacks the scope “{scope}”. An owner makes one.")
+
+
+class NewToken(RequestBody, kw_only=True):
+    """`password` is that of who made the asking token, as on the page; `days` from now it ends."""
+
+    name: str
+    scopes: list[Scope]
+    password: str
+    days: int | None = None
+
+
+class TokenShown(msgspec.Struct, kw_only=True):
+    """A token; `over` says why it opens nothing, '' while it does. `text` is told once."""
+
+    id: int
+    name: str
+    begins: str
+    scopes: list[str]
+    made_by: str
+    created_at: datetime
+    expires_at: datetime | None
+    last_used_on: date | None
+    over: str
+    text: str | None = None
+
+
+class Tokens(msgspec.Struct):
+    tokens: list[TokenShown]
+
+
+def list_tokens() -> Tokens:
+    """The tokens, the newest first, without their text."""
+    return Tokens([_token_response(each) for each in tokens.list_tokens()])
+
+
+def make_token(body: NewToken) -> Answer[TokenShown]:
+    """Make a token in the same name, with no scope that the asking one lacks; told once."""
+    check_held(*body.scopes)
+    made, text = tokens.make_with_password(
+        access.person(),
+        body.password,
+        name=body.name,
+        scopes=body.scopes,
+        days=body.days,
+    )
+    shown = _token_response(made)
+    return Answer(msgspec.structs.replace(shown, text=text), again=shown)
+
+
+def end_token(token_id: int) -> None:
+    """End a token; what it is used for fails from the next request on."""
+    tokens.revoke_token(access.get(ApiToken, token_id, "own"))
+
+
+def _token_response(token: ApiToken) -> TokenShown:
+    return TokenShown(
+        id=token.id,
+        name=token.name,
+        begins=token.prefix,
+        scopes=token.scopes.split(),
+        made_by=token.person.name,
+        created_at=token.created_at,
+        expires_at=token.expires_at,
+        last_used_on=token.last_used_on,
+        over=tokens.why_dead(token),
+    )
+
+
+assert get_args(AuditKind) == tuple(audit.AUDIT_KINDS)
+
+
+class LinesWanted(Page):
+    """Lines of a kind, of a person (id), of days in UTC, both ends included."""
+
+    kind: AuditKind | None = None
+    person: Annotated[int, msgspec.Meta(ge=1, le=LARGEST_ID)] | None = None
+    first: date | None = None
+    last: date | None = None
+
+
+class Line(msgspec.Struct, kw_only=True):
+    """A line of the audit log; `token` names the one with which a program did it, '' without."""
+
+    id: int
+    at: datetime
+    who: str
+    action: str
+    about: str
+    said: str
+    token: str
+
+
+class Lines(msgspec.Struct):
+    items: list[Line]
+    next: str | None
+
+
+def list_audit_lines(query: LinesWanted) -> Lines:
+    """Who did what, the newest first.
+
+    Who was turned away stands in the kind `refusals`, and only there.
+    """
+    wanted = audit.AuditFilter(query.person, query.kind or "", query.first, query.last)
+    rows = list(audit.list_lines(wanted, query.before, query.limit + 1))
+    some, onward = query.cut(rows)
+    return Lines(
+        [
+            Line(
+                id=each.id,
+                at=each.at,
+                who=each.who,
+                action=each.action,
+                about=each.about,
+                said=audit.describe_action(each.action, each.about),
+                token=each.token,
+            )
+            for each in some
+        ],
+        onward,
+    )

@@ -25,7 +25,7 @@ COMMANDS = {
     "doctor": "doctor.doctor",
     "export": "release_files.export",
     "import": "release_files.import_",
-    "instance": "instance.instance",
+    "instance": "backup.instance",
     "plan": "plan.plan",
     "restore": "backup.restore",
     "results": "analyze.results",

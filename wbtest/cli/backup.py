@@ -1,4 +1,4 @@
-"""`wbtest backup` and `wbtest restore`: the database as one file, out and in again."""
+"""`wbtest backup`, `restore` and `instance`: the database as one file, out and in again."""
 
 import os
 import sqlite3
@@ -9,15 +9,18 @@ import click
 
 from wbtest import create_app, database
 from wbtest.audience.retention import drop_old_copies
-from wbtest.cli.startup import alone_with, closed_at_the_end
+from wbtest.cli.serve import prepare
+from wbtest.cli.startup import alone_with, closed_at_the_end, opened
 from wbtest.config import Settings, from_environment
 from wbtest.delivery import backups
 from wbtest.delivery.backups import ASKED, REPLACED, forget_oldest, place_for
 from wbtest.delivery.worker import SomeFailed
 from wbtest.extensions import clock, utc_now
 from wbtest.store import StoreBroken
+from wbtest.team import instance_export
 
 FILE = click.Path(path_type=Path, dir_okay=False)
+EXISTING_FILE = click.Path(path_type=Path, dir_okay=False, exists=True)
 
 
 @click.command()
@@ -73,7 +76,7 @@ def _copy(settings: Settings, source: Path, target: Path) -> None:
 
 
 @click.command()
-@click.argument("file", type=click.Path(path_type=Path, dir_okay=False, exists=True))
+@click.argument("file", type=EXISTING_FILE)
 def restore(file: Path) -> None:
     """Put the backup FILE in the database's place. The instance must not be running."""
     settings = from_environment(os.environ)
@@ -178,3 +181,52 @@ def _set_aside(settings: Settings, target: Path) -> Path | None:
     with suppress(sqlite3.DatabaseError), closing(sqlite3.connect(kept)) as copy:
         backups.leave_out(copy)
     return moved[0]
+
+
+@click.group()
+def instance() -> None:
+    """Move everything to another machine or database."""
+
+
+@instance.command("export")
+@click.argument("file", type=FILE)
+def export_instance(file: Path) -> None:
+    """Write everything to FILE, which appears when it is whole."""
+    part = file.with_name(f"{file.name}.part")
+    with opened(os.environ):
+        rows = instance_export.count_rows()
+        try:
+            with (
+                part.open("wb") as target,
+                click.progressbar(length=rows, label="Writing") as bar,
+            ):
+                instance_export.write_export(target, bar.update)
+            part.replace(file)
+        finally:
+            part.unlink(missing_ok=True)
+    click.echo(
+        f"Wrote everything to {file} ({file.stat().st_size / 1e6:.1f} MB), with the hashes of "
+        "passwords and the keys of pages: guard it like the database."
+    )
+
+
+@instance.command("import")
+@click.argument("file", type=EXISTING_FILE)
+def import_instance(file: Path) -> None:
+    """Bring in the FILE that `wbtest instance export` wrote, where there is no team yet."""
+    # A new folder is an empty instance: nobody has to serve it first.
+    prepare(from_environment(os.environ))
+    with opened(os.environ), file.open("rb") as source:
+        with click.progressbar(length=file.stat().st_size, label="Reading") as bar:
+            before = 0
+
+            def show(_rows: int) -> None:
+                nonlocal before
+                bar.update(source.tell() - before)
+                before = source.tell()
+
+            instance_export.read_export(source, show)
+        click.echo(
+            "Everything is here. Links in mails and cookies go on working when WBTEST_SECRET_KEY "
+            "and WBTEST_BASE_URL are those it came from; `wbtest verify` recounts its figures."
+        )

@@ -1,6 +1,8 @@
 """Copies of the database in ``instance/backups``: each night, and when asked for.
 
 Nightly ones on SQLite only: there no other machine may be at work, and no other program is needed.
+PostgreSQL's own programs write and read its dumps, we check and name them. A password goes to them
+by the environment: a command line can be read by everybody on the machine.
 """
 
 import os
@@ -45,6 +47,22 @@ HALF, HALF_AT = b"wbcp", 68
 LEFT_OUT = ("limit_counts", "limit_keys")
 # Two tables of ours, by which a file of SQLite is told from others'.
 IS_OURS = "SELECT count(*) FROM sqlite_schema WHERE name IN ('alembic_version', 'people')"
+# How long PostgreSQL may take to let go of a connection that one of its own programs has closed.
+LINGERS_SECONDS = 2.0
+OUR_TABLES = ("alembic_version", "people")
+# What comes before the first statement that does something.
+SCRIPT_HEAD = (b"--", b"\\", b"\n", b"SET ")
+# The row of the one table that names the schema.
+REVISION = re.compile(r"^COPY public\.alembic_version .*\n(?!\\\.)(.+)$", re.MULTILINE)
+TIMEOUT_OFF = re.compile(rb"SET (\w+_timeout) = 0;$")
+# Another version may have made tables of which the dump knows nothing.
+DROP_ALL = (
+    # Or the notices of what goes along would hide the one sentence that says why it failed.
+    "SET LOCAL client_min_messages = warning;"
+    " DO $$ DECLARE name text; BEGIN"
+    " FOR name IN SELECT tablename FROM pg_tables WHERE schemaname = 'public' LOOP"
+    " EXECUTE format('DROP TABLE public.%I CASCADE', name); END LOOP; END $$"
+)
 
 
 def backup_folder(settings: Settings) -> Path:
@@ -260,24 +278,6 @@ def is_sqlite(file: Path) -> bool:
 def read_only(file: Path) -> sqlite3.Connection:
     """Open a SQLite file that nobody writes to, and leave nothing beside it."""
     return sqlite3.connect(f"file:{quote(str(file.resolve()))}?mode=ro&immutable=1", uri=True)
-
-
-# How long PostgreSQL may take to let go of a connection that one of its own programs has closed.
-LINGERS_SECONDS = 2.0
-OUR_TABLES = ("alembic_version", "people")
-# What comes before the first statement that does something.
-SCRIPT_HEAD = (b"--", b"\\", b"\n", b"SET ")
-# The row of the one table that names the schema.
-REVISION = re.compile(r"^COPY public\.alembic_version .*\n(?!\\\.)(.+)$", re.MULTILINE)
-TIMEOUT_OFF = re.compile(rb"SET (\w+_timeout) = 0;$")
-# Another version may have made tables of which the dump knows nothing.
-DROP_ALL = (
-    # Or the notices of what goes along would hide the one sentence that says why it failed.
-    "SET LOCAL client_min_messages = warning;"
-    " DO $$ DECLARE name text; BEGIN"
-    " FOR name IN SELECT tablename FROM pg_tables WHERE schemaname = 'public' LOOP"
-    " EXECUTE format('DROP TABLE public.%I CASCADE', name); END LOOP; END $$"
-)
 
 
 class ProgramFailed(StoreBroken):

@@ -1,4 +1,4 @@
-"""Who is asking and what they may do: the only way a view gets at an object.
+"""Who is asking, from where, and what they may do: the only way a view gets at an object.
 
 Roles are a ladder: viewer < editor < approver < owner. A stranger is told that nothing is here;
 a member whose role is too low is told so.
@@ -42,6 +42,28 @@ ROLE_DESCRIPTIONS = {
     "approver": "An approver also approves, starts and ends tests, and decides.",
     "owner": "An owner also sees sign-ups, invites people and changes settings.",
 }
+# The first that is found: each says that it is like the ones behind it.
+_BROWSERS = (
+    ("Edg", "Edge"),
+    ("OPR/", "Opera"),
+    ("SamsungBrowser", "Samsung Internet"),
+    ("Firefox", "Firefox"),
+    ("FxiOS", "Firefox"),
+    ("CriOS", "Chrome"),
+    ("Chrome", "Chrome"),
+    ("Safari", "Safari"),
+)
+_SYSTEMS = (
+    ("iPhone", "iPhone"),
+    ("iPad", "iPad"),
+    ("Android", "Android"),
+    ("Windows", "Windows"),
+    ("Macintosh", "Mac"),
+    ("CrOS", "Chromebook"),
+    ("Linux", "Linux"),
+)
+# A path of ours as browsers read it: they take "\" for "/", and drop tabs and line breaks.
+_LOCAL = re.compile(r"/(?![/\\])[^\\\x00-\x20\x7f]*")
 
 
 class NoTeam(Refused):
@@ -241,28 +263,6 @@ def get_team() -> TeamSettings:
     return found
 
 
-# The first that is found: each says that it is like the ones behind it.
-_BROWSERS = (
-    ("Edg", "Edge"),
-    ("OPR/", "Opera"),
-    ("SamsungBrowser", "Samsung Internet"),
-    ("Firefox", "Firefox"),
-    ("FxiOS", "Firefox"),
-    ("CriOS", "Chrome"),
-    ("Chrome", "Chrome"),
-    ("Safari", "Safari"),
-)
-_SYSTEMS = (
-    ("iPhone", "iPhone"),
-    ("iPad", "iPad"),
-    ("Android", "Android"),
-    ("Windows", "Windows"),
-    ("Macintosh", "Mac"),
-    ("CrOS", "Chromebook"),
-    ("Linux", "Linux"),
-)
-
-
 def find_device() -> str:
     """What the asking browser says it is, in a few words; '' outside a request."""
     return describe_browser(request.user_agent.string) if has_request_context() else ""
@@ -307,10 +307,6 @@ def describe_browser(agent: str) -> str:
 
 def _first(known: tuple[tuple[str, str], ...], agent: str) -> str:
     return next((words for mark, words in known if mark in agent), "")
-
-
-# A path of ours as browsers read it: they take "\" for "/", and drop tabs and line breaks.
-_LOCAL = re.compile(r"/(?![/\\])[^\\\x00-\x20\x7f]*")
 
 
 def local_path(text: str) -> str:

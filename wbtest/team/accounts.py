@@ -1,4 +1,7 @@
-"""Logging in with a password, changing it, and proving again who one is."""
+"""One's own account: logging in with a password, proving who one is, a new password or email.
+
+A link in a mail works once. The mails contain no names and no typed text except addresses.
+"""
 
 import secrets
 from datetime import datetime, timedelta
@@ -27,6 +30,9 @@ from wbtest.team.two_factor import (
 
 WRONG_LOG_IN = "Wrong email or password. Check both and try again."
 PROOF_LASTS = timedelta(minutes=10)
+PACE = timedelta(minutes=10)
+Kind = Literal["reset", "email"]
+LINK_LIFE = timedelta(hours=1)
 
 
 def log_in(email: str, password: str, former_token: str = "") -> str:
@@ -114,11 +120,6 @@ def prove(person: Person, token: str, *, password: str, code: str) -> None:
                 record("login.code_refused", by=person)
         if not is_right:
             raise Invalid("code", WRONG_CODE)
-
-
-PACE = timedelta(minutes=10)
-Kind = Literal["reset", "email"]
-LINK_LIFE = timedelta(hours=1)
 
 
 def ask_for_reset(email: str) -> None:

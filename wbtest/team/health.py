@@ -1,4 +1,7 @@
-"""Whether everything the product needs is there. Says what is wrong, never a version or a path."""
+"""What machines ask: whether everything the product needs is there, and security.txt (RFC 9116).
+
+Says what is wrong, never a version or a path.
+"""
 
 import hmac
 import shutil
@@ -29,6 +32,8 @@ LEAST_BYTES = 50 * 1024 * 1024
 LONGEST_SILENCE = timedelta(minutes=5)
 # Of a network for examples (RFC 5737): nobody has it.
 MADE_UP_IP = "192.0.2.1"
+# The standard wants less than a year, so that nobody trusts an address that is long dead.
+GOOD_FOR = timedelta(days=180)
 
 
 class RecorderState(NamedTuple):
@@ -127,10 +132,6 @@ def _sentence(check: Callable[[], str]) -> str:
     except SQLAlchemyError:
         db.session.rollback()
         return "The database does not answer."
-
-
-# The standard wants less than a year, so that nobody trusts an address that is long dead.
-GOOD_FOR = timedelta(days=180)
 
 
 @bp.get("/healthz")

@@ -1,4 +1,8 @@
-"""Passwords: how they are hashed and compared. Pure; knows no person."""
+"""Passwords: how they are hashed, compared, and asked for again; tries at any secret are counted.
+
+Wrong passwords count against the session or token that asks, so a stranger's guesses don't lock
+its owner out.
+"""
 
 import gzip
 import re
@@ -31,6 +35,11 @@ _NOBODY = (
     "$argon2id$v=19$m=19456,t=2,p=1"
     "$imhd/+SVvQTmD0fq20ZuLQ$RXybE7pVIwz9PC8JJ3hYcCw11YamlqJd6OoCyUqDgDE"
 )
+WRONG = "This is not your password. Enter the one you log in with."
+# From one IP, session or known browser.
+MOST_TRIES = (10, rate_limits.QUARTER)
+# From everywhere together. Who is known goes on, so that strangers lock nobody out.
+MOST_OF_STRANGERS = (100, rate_limits.HOUR)
 
 
 def hash_password(password: str) -> str:
@@ -113,13 +122,6 @@ def _words_of(about: Collection[str]) -> Iterator[str]:
 def _composed(password: str) -> str:
     """The same for "é" typed on any keyboard: some send one character, some two."""
     return unicodedata.normalize("NFC", password)
-
-
-WRONG = "This is not your password. Enter the one you log in with."
-# From one IP, session or known browser.
-MOST_TRIES = (10, rate_limits.QUARTER)
-# From everywhere together. Who is known goes on, so that strangers lock nobody out.
-MOST_OF_STRANGERS = (100, rate_limits.HOUR)
 
 
 def check_password(person: Person, password: str, field: str = "password") -> str:

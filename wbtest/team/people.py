@@ -1,4 +1,9 @@
-"""People with a log-in: adding and finding them, their passwords, and the first owner's set-up."""
+"""People with a log-in, and who of them is in the team: roles, leaving, invitations.
+
+There is always at least one owner. Each verb about members locks the team first, so two owners who
+act at once come one after the other. Open invitations of somebody who stops being an owner are
+revoked, because one may lead them back.
+"""
 
 import secrets
 from collections.abc import Collection, Iterator
@@ -28,6 +33,10 @@ from wbtest.team.tokens import revoke_above
 from wbtest.web import NO_TEXT
 
 LONGEST_NAME = 120
+INVITATION_LIFE = timedelta(hours=48)
+MOST_A_DAY = 50
+# Long enough to see who never came; then the email of a stranger has no business here.
+INVITATION_KEPT = timedelta(days=7)
 
 
 def clean_email(text: str, field: str = "email") -> str:
@@ -178,12 +187,6 @@ def list_owners() -> list[Person]:
         .order_by(Membership.created_at, Person.id)
     )
     return list(db.session.scalars(query))
-
-
-INVITATION_LIFE = timedelta(hours=48)
-MOST_A_DAY = 50
-# Long enough to see who never came; then the email of a stranger has no business here.
-INVITATION_KEPT = timedelta(days=7)
 
 
 class LastOwner(Refused):

@@ -49,6 +49,13 @@ from wbtest.team.settings import (
 )
 from wbtest.web import LARGEST_ID, as_csv, send_file
 
+# Where a secret waits for the one page that shows it: id and text of a token, id of a webhook.
+FRESH = "fresh_token"
+OPEN = "open_secret"
+NO_EVENTS = {"waiting": 0, "sent": 0, "failed": 0}
+ON_A_PAGE = 15
+COLUMNS = ("at", "who", "action", "about", "from", "said", "token")
+
 
 @bp.get("/settings/identity")
 @access.requires("read")
@@ -174,12 +181,6 @@ def _danger_page(form: DeletingForm) -> str:
         contents=count_contents(),
         open_pages=open_pages_sentence(find_open_pages()),
     )
-
-
-# Where a secret waits for the one page that shows it: id and text of a token, id of a webhook.
-FRESH = "fresh_token"
-OPEN = "open_secret"
-NO_EVENTS = {"waiting": 0, "sent": 0, "failed": 0}
 
 
 @bp.get("/settings/developers")
@@ -336,9 +337,6 @@ def _address(webhook_id: int) -> str:
     """The page that shows this webhook."""
     return url_for(".developers", webhook=webhook_id, _anchor=f"webhook-{webhook_id}")
 
-
-ON_A_PAGE = 15
-COLUMNS = ("at", "who", "action", "about", "from", "said", "token")
 
 bp.add_app_template_global(describe_action, "audit_in_words")
 

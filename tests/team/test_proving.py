@@ -15,6 +15,8 @@ from wbtest.team.audit import AuditFilter, list_lines
 from wbtest.team.delivery_settings import add_webhook
 from wbtest.team.models import Invitation
 
+MAIL_URL = "smtp://127.0.0.1:1"
+
 INVITED = {"email": "mei@x.io", "role": "editor"}
 AGAIN = "/account/prove?next=/settings/email"
 

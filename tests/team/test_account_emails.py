@@ -2,11 +2,13 @@
 
 from tests.conftest import Browser, HandClock
 from tests.factories import PASSWORD, log_in
-from tests.team.account.mailbox import code_of, mails_to, path_in
 from tests.team.deeds import signed
+from tests.team.mailbox import code_of, mails_to, path_in
 from wbtest.team import two_factor
 from wbtest.team.audit import AuditFilter, list_lines
 from wbtest.team.models import AuditLine, Person
+
+MAIL_URL = "smtp://127.0.0.1:1"
 
 NEW = "another quiet word"
 

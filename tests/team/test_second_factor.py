@@ -10,13 +10,15 @@ import pytest
 
 from tests.conftest import Browser, HandClock
 from tests.factories import PASSWORD, log_in, make_person
-from tests.team.account.coming_in import type_password
-from tests.team.account.mailbox import code_of
+from tests.team.coming_in import type_password
+from tests.team.mailbox import code_of
 from wbtest.extensions import db
 from wbtest.team import passwords, two_factor
 from wbtest.team.accounts import ask_for_reset
 from wbtest.team.models import AccountLink, LoginSession, Person, RecoveryCode, SecondFactor
 from wbtest.team.settings import delete_everything
+
+MAIL_URL = "smtp://127.0.0.1:1"
 
 OF_A_PERSON = (AccountLink, LoginSession, RecoveryCode, SecondFactor)
 

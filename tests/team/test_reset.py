@@ -9,13 +9,15 @@ from flask import Flask
 from tests.conftest import Browser, HandClock
 from tests.factories import PASSWORD, Team, audit_lines, log_in, make_person
 from tests.statements import counted
-from tests.team.account.mailbox import address_in, mails_to, path_in
+from tests.team.mailbox import address_in, mails_to, path_in
 from wbtest.config import Settings
 from wbtest.extensions import db
 from wbtest.store import writing
 from wbtest.team import passwords, people
 from wbtest.team.accounts import ask_for_reset, ask_to_change_email, change_email, forget_old_links
 from wbtest.team.models import AccountLink, LoginSession, Membership, Person
+
+MAIL_URL = "smtp://127.0.0.1:1"
 
 NEW = "another quiet word"
 FIELDS = {"new_password": NEW, "repeated": NEW}

@@ -1,13 +1,10 @@
 """With a new password or second factor one may end one's tokens; who lost a password is led to."""
 
-from dataclasses import replace
-
 import pyotp
 import pytest
 
 from tests.conftest import Browser
 from tests.factories import PASSWORD, Team, log_in
-from wbtest.config import Settings
 from wbtest.extensions import clock, db
 from wbtest.store import Invalid, writing
 from wbtest.team import accounts, passwords, people, two_factor
@@ -15,13 +12,10 @@ from wbtest.team.audit import AuditFilter, list_lines
 from wbtest.team.models import ApiToken, Person
 from wbtest.team.tokens import make_token, make_with_password
 
+MAIL_URL = "smtp://127.0.0.1:1"
+
 NEW = "another quiet word"
 CHANGED = {"old_password": PASSWORD, "new_password": NEW, "repeated": NEW}
-
-
-@pytest.fixture
-def settings(settings: Settings) -> Settings:
-    return replace(settings, mail_url="smtp://127.0.0.1:1")
 
 
 @pytest.fixture

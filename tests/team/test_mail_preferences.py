@@ -8,6 +8,8 @@ from wbtest.extensions import db
 from wbtest.team import mail_preferences
 from wbtest.team.models import DailyMail, Person
 
+MAIL_URL = "smtp://127.0.0.1:1"
+
 ONE_CLICK = {"List-Unsubscribe": "One-Click"}
 
 

@@ -5,13 +5,15 @@ from flask import Flask
 
 from tests.conftest import Browser, HandClock
 from tests.factories import PASSWORD, make_person
-from tests.team.account.coming_in import is_in, type_password
-from tests.team.account.mailbox import code_of
+from tests.team.coming_in import is_in, type_password
+from tests.team.mailbox import code_of
 from wbtest.config import Settings
 from wbtest.extensions import db
 from wbtest.team import people, two_factor
 from wbtest.team.models import LoginSession, Person
 from wbtest.team.people import find_member, invite, remove_member
+
+MAIL_URL = "smtp://127.0.0.1:1"
 
 
 def test_the_password_alone_opens_nothing(client: Browser, ada: Person, secret: str) -> None:

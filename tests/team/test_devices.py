@@ -16,6 +16,8 @@ from wbtest.team import access, people, sessions
 from wbtest.team.models import LoginSession, Membership, Person
 from wbtest.team.sessions import open_session
 
+MAIL_URL = "smtp://127.0.0.1:1"
+
 FIREFOX = "Mozilla/5.0 (X11; Linux x86_64; rv:147.0) Gecko/20100101 Firefox/147.0"
 IPHONE = (
     "Mozilla/5.0 (iPhone; CPU iPhone OS 19_0 like Mac OS X) AppleWebKit/605.1.15 "

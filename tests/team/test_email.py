@@ -5,12 +5,14 @@ from flask import Flask
 
 from tests.conftest import Browser, HandClock
 from tests.factories import PASSWORD, log_in, make_person
-from tests.team.account.mailbox import mails_to, path_in
+from tests.team.mailbox import mails_to, path_in
 from wbtest.config import Settings
 from wbtest.extensions import db
 from wbtest.team import people
 from wbtest.team.accounts import ask_for_reset
 from wbtest.team.models import Person
+
+MAIL_URL = "smtp://127.0.0.1:1"
 
 NEW = "ada@new.example"
 FIELDS = {"new_email": NEW, "password": PASSWORD}
