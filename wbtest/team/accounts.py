@@ -163,14 +163,12 @@ def reset_password(token: str, new: str, *, ends_tokens: bool = False) -> None:
         record("login.reset", by=person)
         if ends_tokens:
             end_tokens(person)
-        letter = reset_done_letter(link_address("/reset"))
-        queue_mail(recipient=person.email, subject=letter.subject, body=letter.body)
+        _write(person.email, reset_done_letter(link_address("/reset")))
 
 
 def _mail_link(person: Person) -> None:
     hold(person)
-    letter = reset_letter(link_address(f"/reset/{make_link(person, 'reset')}"))
-    queue_mail(recipient=person.email, subject=letter.subject, body=letter.body)
+    _write(person.email, reset_letter(link_address(f"/reset/{make_link(person, 'reset')}")))
     record("login.reset_asked", by=person)
     db.session.flush()
 

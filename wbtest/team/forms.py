@@ -12,7 +12,6 @@ from wtforms import (
     StringField,
     URLField,
     ValidationError,
-    widgets,
 )
 from wtforms.validators import DataRequired, EqualTo, Length, NumberRange, Optional
 from wtforms.widgets import CheckboxInput, ListWidget
@@ -44,6 +43,38 @@ def good_password(_form: TypedForm, field: Field) -> None:
         raise ValidationError(fault)
 
 
+# Some forms share a page, so that the id of a ``control`` differs from its name.
+def _own_password(label: str = "Your password", control: str | None = None) -> PasswordField:
+    return PasswordField(
+        label,
+        [DataRequired("Enter the password you log in with."), at_most(LONGEST_PASSWORD)],
+        id=control,
+    )
+
+
+def _new_password() -> PasswordField:
+    return PasswordField("New password", [DataRequired("Choose a new password."), good_password])
+
+
+def _repeated() -> PasswordField:
+    fault = "The two passwords differ. Enter the new one again."
+    return PasswordField("Repeat new password", [EqualTo("new_password", fault)])
+
+
+def _code(label: str, control: str | None = None) -> StringField:
+    return StringField(label, [DataRequired("Enter a code."), at_most(LONGEST_CODE)], id=control)
+
+
+def _own_name() -> StringField:
+    return StringField("Your name", [DataRequired("Enter your name."), at_most(120)], [one_line])
+
+
+def _team_name() -> StringField:
+    return StringField(
+        "Team or company", [DataRequired("Name your team."), at_most(120)], [one_line]
+    )
+
+
 class EndingTokens(TypedForm):
     """A part of forms after which one may not want programs to go on as before."""
 
@@ -70,34 +101,22 @@ class LogInForm(TypedForm):
 
 
 class SetupForm(TypedForm):
-    name = StringField("Your name", [DataRequired("Enter your name."), at_most(120)], [one_line])
+    name = _own_name()
     email = EmailField("Your email", [DataRequired("Enter your email."), reachable])
     password = PasswordField("Password", [DataRequired("Choose a password."), good_password])
-    team_name = StringField(
-        "Team or company", [DataRequired("Name your team."), at_most(120)], [one_line]
-    )
+    team_name = _team_name()
     controller = StringField("Responsible", [Optional(), at_most(300)], [one_line])
     contact_email = EmailField("Email for visitors", [Optional(), reachable], [one_line])
 
 
 class PasswordForm(EndingTokens):
-    old_password = PasswordField(
-        "Current password",
-        [DataRequired("Enter the password you log in with."), at_most(LONGEST_PASSWORD)],
-    )
-    new_password = PasswordField(
-        "New password", [DataRequired("Choose a new password."), good_password]
-    )
-    repeated = PasswordField(
-        "Repeat new password",
-        [EqualTo("new_password", "The two passwords differ. Enter the new one again.")],
-    )
+    old_password = _own_password("Current password")
+    new_password = _new_password()
+    repeated = _repeated()
 
 
 class TeamForm(TypedForm):
-    team_name = StringField(
-        "Team or company", [DataRequired("Name your team."), at_most(120)], [one_line]
-    )
+    team_name = _team_name()
     controller = StringField(
         "Responsible",
         [DataRequired("Enter who is responsible. Visitors have a right to know."), at_most(300)],
@@ -112,27 +131,11 @@ class TeamForm(TypedForm):
 
 class DeletingForm(TypedForm):
     team_name = StringField("Team name", [DataRequired("Enter the team’s name."), at_most(120)])
-    password = PasswordField(
-        "Your password",
-        [DataRequired("Enter the password you log in with."), at_most(LONGEST_PASSWORD)],
-    )
-
-
-# Some forms share a page, so that the id of a ``control`` differs from its name.
-def _own_password(control: str | None = None) -> PasswordField:
-    return PasswordField(
-        "Your password",
-        [DataRequired("Enter the password you log in with."), at_most(LONGEST_PASSWORD)],
-        id=control,
-    )
-
-
-def _code(label: str, control: str | None = None) -> StringField:
-    return StringField(label, [DataRequired("Enter a code."), at_most(LONGEST_CODE)], id=control)
+    password = _own_password()
 
 
 class NameForm(TypedForm):
-    name = StringField("Your name", [DataRequired("Enter your name."), at_most(120)], [one_line])
+    name = _own_name()
 
 
 class AskForResetForm(TypedForm):
@@ -142,20 +145,15 @@ class AskForResetForm(TypedForm):
 class ResetForm(EndingTokens):
     # Somebody else may know the lost password.
     ends_tokens = BooleanField("Also end my API tokens", default=True)
-    new_password = PasswordField(
-        "New password", [DataRequired("Choose a new password."), good_password]
-    )
-    repeated = PasswordField(
-        "Repeat new password",
-        [EqualTo("new_password", "The two passwords differ. Enter the new one again.")],
-    )
+    new_password = _new_password()
+    repeated = _repeated()
 
 
 class EmailForm(TypedForm):
     new_email = EmailField(
         "New email", [DataRequired("Enter the new email."), at_most(320), reachable], [one_line]
     )
-    password = _own_password("email-password")
+    password = _own_password(control="email-password")
 
 
 class CodeForm(TypedForm):
@@ -171,13 +169,13 @@ class TurnOnForm(EndingTokens):
     # The secret that the page showed, signed; with another one the page is shown again.
     secret = HiddenField(validators=[Length(max=1000)])
     code = _code("Code from the app")
-    password = _own_password("factor-password")
+    password = _own_password(control="factor-password")
     ends_tokens = BooleanField("Also end my API tokens", id="factor-tokens")
 
 
 class TurnOffForm(EndingTokens):
     code = _code("App or recovery code")
-    password = _own_password("factor-password")
+    password = _own_password(control="factor-password")
     ends_tokens = BooleanField("Also end my API tokens", id="factor-tokens")
 
 
@@ -187,11 +185,7 @@ class InviteForm(TypedForm):
 
 
 class JoinForm(TypedForm):
-    name = StringField(
-        "Your name",
-        [DataRequired("Enter your name."), Length(max=120, message="Use at most 120 characters.")],
-        [one_line],
-    )
+    name = _own_name()
     password = PasswordField("Password", [DataRequired("Choose a password."), good_password])
 
 
@@ -200,15 +194,15 @@ class TokenForm(TypedForm):
         "Program",
         [
             DataRequired("Enter the program that will use it."),
-            Length(max=LONGEST_NAME, message=f"Use at most {LONGEST_NAME} characters."),
+            at_most(LONGEST_NAME),
         ],
     )
     scopes = SelectMultipleField(
         "Permissions",
         # That one is chosen is the verb's to ask: "required" would be asked of every single box.
         choices=SCOPES,
-        widget=widgets.ListWidget(),
-        option_widget=widgets.CheckboxInput(),
+        widget=ListWidget(),
+        option_widget=CheckboxInput(),
     )
     days = IntegerField(
         "Expires after",
@@ -217,13 +211,7 @@ class TokenForm(TypedForm):
             NumberRange(1, LONGEST_LIFE, f"Enter 1 to {LONGEST_LIFE} days, or leave it empty."),
         ],
     )
-    password = PasswordField(
-        "Your password",
-        [
-            DataRequired("Enter the password you log in with."),
-            Length(max=LONGEST_PASSWORD, message=f"Use at most {LONGEST_PASSWORD} characters."),
-        ],
-    )
+    password = _own_password()
 
 
 class WebhookForm(TypedForm):
@@ -231,7 +219,7 @@ class WebhookForm(TypedForm):
         "Address",
         [
             DataRequired("Enter the address to send events to."),
-            Length(max=LONGEST_URL, message=f"Use at most {LONGEST_URL} characters."),
+            at_most(LONGEST_URL),
         ],
     )
     events = SelectMultipleField(

@@ -8,20 +8,19 @@ from hashlib import sha256
 from zoneinfo import available_timezones
 
 import sqlalchemy as sa
-from flask import current_app
 from itsdangerous import BadSignature, Signer
 
 from wbtest.delivery.outbox import queue_mail
 from wbtest.extensions import db, runtime
 from wbtest.store import Invalid, insert, writing
-from wbtest.team.access import PERMISSIONS, ROLES
+from wbtest.team.access import roles_from
 from wbtest.team.models import DailyMail, MailChoice, Membership, Person
 
 DAILY_SALT = "wbtest.daily"
 # Where the link in each mail leads; ``is_daily_mail`` tells these mails from others by it.
 DAILY_STOP = "/account/daily-mail/stop/"
 TEST_MAIL_SALT = "wbtest.telling"
-DECIDES = ROLES[ROLES.index(PERMISSIONS["approve"]) :]
+DECIDES = roles_from("approve")
 AREAS = (
     "Africa",
     "America",
@@ -65,7 +64,7 @@ def daily_stop_url(person: Person) -> str:
 
 def sign_daily_name(name: str) -> str:
     """Return what a link carries about somebody, so that nobody else can have made it."""
-    return _daily_signer().sign(name).decode()
+    return _signer(DAILY_SALT).sign(name).decode()
 
 
 def is_daily_mail(leave_url: str) -> bool:
@@ -76,7 +75,7 @@ def is_daily_mail(leave_url: str) -> bool:
 def read_daily_stop(token: str) -> Person | None:
     """Whose mails the link stops; None when it is not ours or they are gone."""
     try:
-        name = _daily_signer().unsign(token).decode()
+        name = _signer(DAILY_SALT).unsign(token).decode()
     except (BadSignature, UnicodeEncodeError):
         return None
     person = db.session.get(Person, int(name.partition(".")[0]))
@@ -95,10 +94,6 @@ def _keep(person: Person, wanted: dict[str, object]) -> None:
 def _named(person: Person) -> str:
     """Who it is, for ever: SQLite gives the number of who is gone to somebody else."""
     return f"{person.id}.{int(person.created_at.timestamp())}"
-
-
-def _daily_signer() -> Signer:
-    return Signer(current_app.config["SECRET_KEY"], salt=DAILY_SALT, digest_method=sha256)
 
 
 def wants_test_mails(membership: Membership) -> bool:
@@ -155,20 +150,20 @@ def send_test_mail(people: list[Person], subject: str, body: str) -> None:
 def stop_test_mails_url(person_id: int) -> str:
     """Return the address in a mail that stops these mails; it never expires."""
     base_url = runtime().settings.base_url
-    return f"{base_url}/mails/stop/{_test_mail_signer().sign(str(person_id)).decode()}"
+    return f"{base_url}/mails/stop/{_signer(TEST_MAIL_SALT).sign(str(person_id)).decode()}"
 
 
 def read_test_mail_stop(token: str) -> Membership | None:
     """Return whose mails the link stops; None if it isn't ours or they left."""
     try:
-        person_id = int(_test_mail_signer().unsign(token))
+        person_id = int(_signer(TEST_MAIL_SALT).unsign(token))
     except (BadSignature, UnicodeEncodeError):
         return None
     return db.session.get(Membership, person_id)
 
 
-def _test_mail_signer() -> Signer:
-    return Signer(current_app.config["SECRET_KEY"], salt=TEST_MAIL_SALT, digest_method=sha256)
+def _signer(salt: str) -> Signer:
+    return Signer(runtime().settings.secret_key, salt=salt, digest_method=sha256)
 
 
 @cache
