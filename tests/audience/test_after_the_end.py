@@ -16,6 +16,7 @@ from wbtest.results.exports import rows_by_variant, rows_left_out
 from wbtest.results.figures import results_of
 from wbtest.results.figures_json import results_json
 from wbtest.results.network_checking import check_all_networks
+from wbtest.results.segments import Filters
 from wbtest.results.signup_list import kinds
 from wbtest.results.visitor_checks import reason_name
 from wbtest.store import Invalid, writing
@@ -86,7 +87,7 @@ def figures(larder, now):
     values = results_json(found)
     for variant in values["variants"]:
         variant["excluded"].pop("waiting", None)
-    return values, list(rows_by_variant(found)), found.everybody
+    return values, list(rows_by_variant(larder.experiment, found, Filters())), found.everybody
 
 
 def test_who_joins_the_list_never_enters_the_figures(app, over, mia, now):
@@ -176,7 +177,7 @@ def test_the_list_stands_apart_alike_everywhere(app, over, mia, now):
 
     assert people_of(over.experiment).left_out_signups()["control"]["waiting"] == 1
     assert results_json(found)["variants"][0]["excluded"]["waiting"] == 1
-    assert ("waiting", "control", 0, 1) in list(rows_left_out(found))
+    assert ("waiting", "control", 0, 1) in list(rows_left_out(over.experiment, found, Filters()))
     assert "People on the waiting list, after the end" in page.text
     assert next(check for check in found.trust if check.check == "excluded").value == "0"
 

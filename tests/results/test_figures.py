@@ -14,7 +14,7 @@ from wbtest.results import verdict_text
 from wbtest.results.figures import NotStarted, evaluate, results_of
 from wbtest.results.figures_json import results_json
 from wbtest.results.history import count
-from wbtest.statistics import Counts, comparison, posterior, rate
+from wbtest.statistics import Counts, bayes, comparison, rate
 from wbtest.statistics.split import _split
 from wbtest.store import writing
 from wbtest.writing.models import Revision
@@ -190,7 +190,7 @@ def test_what_is_remembered_is_what_is_computed_anew(met):
     first = results_json(results_of(met, LATER))
     for remembered in (
         *(rate._low, rate._high, comparison._log_e_better),
-        *(_split, comparison._least_ratio, posterior._rank),
+        *(_split, comparison._least_ratio, bayes._rank),
     ):
         remembered.cache_clear()
 

@@ -2,7 +2,6 @@
 
 from math import inf
 
-import numpy as np
 import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as some
@@ -14,7 +13,6 @@ from wbtest.statistics import (
     evidence_needed,
     find_best,
     log_e_better,
-    log_e_better_path,
     log_e_unequal,
     ratio_sequence,
 )
@@ -66,22 +64,6 @@ def test_twice_the_conversions_at_twice_the_weight_is_no_evidence():
 
     assert log_e_better(light, heavy, (1, 2)) < 0
     assert log_e_better(light, heavy, (1, 1)) > evidence_needed(0.05)
-
-
-def test_a_path_is_the_evidence_at_each_look():
-    converted_a, converted_b = np.array([0, 4, 10]), np.array([1, 9, 30])
-
-    path = log_e_better_path(converted_a, converted_b, (3, 1))
-
-    looks = zip(converted_a.tolist(), converted_b.tolist(), strict=True)
-    assert path.tolist() == pytest.approx(
-        [log_e_better(Counts(a, a), Counts(b, b), (3, 1)) for a, b in looks]
-    )
-
-
-def test_a_path_of_hourly_instead_of_total_conversions_is_refused():
-    with pytest.raises(ValueError, match="conversions must be totals up to each look"):
-        log_e_better_path(np.array([3, 1]), np.array([1, 2]), (1, 1))
 
 
 def test_a_variant_that_beats_all_but_one_is_not_best():

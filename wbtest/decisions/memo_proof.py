@@ -117,8 +117,9 @@ def _counts(export: Export) -> Iterator[Difference]:
     yield from _compared(list(counted.hours.weights), sealed, "data.weights")
     columns = list(zip(*counted.days.values(), strict=True)) or [()] * len(keys)
     names = ("seen", "arrived", "converted")
-    for name, table in zip(names, counted.hours.until_each, strict=True):
-        hours, days = table[-1].tolist(), [getattr(total(each), name) for each in columns]
+    for name in names:
+        hours = getattr(counted.hours, f"{name}_until")[-1].tolist()
+        days = [getattr(total(each), name) for each in columns]
         for key, by_hour, by_day in zip(keys, hours, days, strict=True):
             yield from _compared(by_hour, by_day, f"data.{name} of {key}")
 

@@ -8,14 +8,14 @@ from datetime import date, datetime
 from wbtest.audience.result_counts import Totals
 from wbtest.publishing.rule import ACTS
 from wbtest.publishing.rule_text import as_percent
-from wbtest.results.chart_style import belief, day_words, odds
+from wbtest.results.chart_style import belief, odds
 from wbtest.results.charts import shows_below
 from wbtest.results.figures import Results
 from wbtest.results.history import total
 from wbtest.results.segments import FEWEST, Segment
-from wbtest.results.trust import listed
-from wbtest.results.verdict_text import act, capital, leading, subject
-from wbtest.web import number_of, percent
+from wbtest.results.trust import capital, day_name, listed, short_rate
+from wbtest.results.verdict_text import act, leading, subject
+from wbtest.web import number_of
 
 Days = Mapping[date, Sequence[Totals]]
 STANDINGS = {
@@ -108,8 +108,8 @@ def of_rates(results: Results, days: Days | None = None) -> str:
         return f"Too few days with {FEWEST} visitors or more to compare days{_yet(results)}."
     low, high = (end(large, key=lambda day: _rate(large[day])) for end in (min, max))
     return (
-        f"From {_share(large[low])} ({day_words(low)}) to {_share(large[high])} "
-        f"({day_words(high)}). Single days are mostly chance."
+        f"From {_rate_of(large[low])} ({day_name(low)}) to {_rate_of(large[high])} "
+        f"({day_name(high)}). Single days are mostly chance."
     )
 
 
@@ -122,9 +122,9 @@ def of_visits(results: Results, days: Days | None = None) -> str:
     everybody = total(sums.values()).seen
     if len(sums) == 1:
         people = number_of(everybody, "person", "people")
-        return f"{people} saw the page, on {day_words(busiest)}."
+        return f"{people} saw the page, on {day_name(busiest)}."
     daily = number_of(round(everybody / len(sums)), "person", "people")
-    return f"About {daily} a day. Most, {sums[busiest].seen:,}, on {day_words(busiest)}."
+    return f"About {daily} a day. Most, {sums[busiest].seen:,}, on {day_name(busiest)}."
 
 
 def of_comparison(results: Results) -> str:
@@ -194,11 +194,8 @@ def _rate(totals: Totals) -> float:
     return totals.converted / totals.seen
 
 
-def _share(totals: Totals) -> str:
-    """A rate in percent, or as counts while these are small."""
-    if totals.seen < 100:
-        return f"{totals.converted:,} of {totals.seen:,}"
-    return percent(_rate(totals))
+def _rate_of(totals: Totals) -> str:
+    return short_rate(totals.converted, totals.seen)
 
 
 MOST = {
@@ -230,8 +227,8 @@ def segment_caption(segments: Sequence[Segment], kind: str) -> str:
     if max(s.wilson.low for s in large) <= min(s.wilson.high for s in large):
         return f"{most} All intervals overlap, so differences may be chance."
     return (
-        f"{most} From {_share(low.all)} ({low.name}) to {_share(high.all)} ({high.name}). That can "
-        "be chance, too: test it before you believe it."
+        f"{most} From {_rate_of(low.all)} ({low.name}) to {_rate_of(high.all)} ({high.name}). "
+        "That can be chance, too: test it before you believe it."
     )
 
 

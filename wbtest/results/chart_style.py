@@ -18,6 +18,7 @@ from zoneinfo import ZoneInfo
 
 from wbtest.audience.result_counts import Totals
 from wbtest.results.figures import VariantFigures
+from wbtest.results.trust import SMALL, day_name
 from wbtest.web import percent
 
 Parts = dict[str, Any]
@@ -41,8 +42,6 @@ class MarkedMoment(Protocol):
 
 Drawn = list[Parts]
 LONGEST_NAME = 30
-# Of fewer visitors a per cent would say more than is known.
-SMALL = 100
 # Of one of two lines of a name beside the plot.
 LONGEST_LINE = 16
 # In pixels: a line of words over a chart, a row of marks, the columns of names and of figures
@@ -191,11 +190,6 @@ def day_axis(days: Sequence[date]) -> Parts:
     }
 
 
-def day_words(day: date | datetime) -> str:
-    """Return a day as a chart says it: 3 March."""
-    return f"{day.day} {day:%B}"
-
-
 def moments_in_words(moments: Sequence[datetime], time_zone: str) -> list[str]:
     """Return moments as a chart says them: the local day, and the time where it is not midnight."""
     zone = ZoneInfo(time_zone)
@@ -205,7 +199,7 @@ def moments_in_words(moments: Sequence[datetime], time_zone: str) -> list[str]:
         # A day that is over ends with the midnight after it.
         is_midnight = local.hour == local.minute == 0
         day = local - timedelta(minutes=1) if is_midnight else local
-        said.append(day_words(day) if is_midnight else f"{day_words(day)}, {local:%H:%M}")
+        said.append(day_name(day) if is_midnight else f"{day_name(day)}, {local:%H:%M}")
     return said
 
 

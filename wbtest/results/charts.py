@@ -19,14 +19,12 @@ from wbtest.results.chart_style import (
     FOOT_HEIGHT,
     LEGEND,
     ROW_HEIGHT,
-    SMALL,
     WORDS_HEIGHT,
     MarkedMoment,
     Parts,
     as_json,
     bars_of,
     day_axis,
-    day_words,
     figures_of,
     foot_words,
     level,
@@ -46,6 +44,7 @@ from wbtest.results.chart_style import (
 from wbtest.results.figures import Results, VariantFigures
 from wbtest.results.funnel import Stage
 from wbtest.results.notes import numbered, verdict_mark
+from wbtest.results.trust import SMALL, day_name
 from wbtest.web import percent
 
 # Green and amber are the verdict's own; what is below needs no alarm of its own.
@@ -65,6 +64,9 @@ LOWEST_EVIDENCE = -4.0
 def intervals(results: Results) -> str:
     """Each variant's decision interval, against target and floor."""
     rule, variants = results.rule, results.variants
+    most = rates_end(
+        rule.target, [each.decision.high for each in variants], [each.rate for each in variants]
+    )
     traces, notes = [], []
     for k, variant in enumerate(variants):
         traces += _interval(variant, -k)
@@ -79,7 +81,7 @@ def intervals(results: Results) -> str:
         traces,
         height=8 + FOOT_HEIGHT + ROW_HEIGHT * len(variants),
         beside=BESIDE,
-        x={"range": [0, _highest(results)], "tickformat": ".0%", "nticks": 4, "tickangle": 0},
+        x={"range": [0, most], "tickformat": ".0%", "nticks": 4, "tickangle": 0},
         y=rows_axis(len(variants)),
         shapes=[level(rate, is_upright=True) for rate in (rule.floor, rule.target)],
         annotations=notes,
@@ -94,7 +96,7 @@ def evidence(results: Results, annotations: Sequence[MarkedMoment] = ()) -> str:
     paths = looks.below if is_below else looks.above
     bar = results.needed_below if is_below else results.needed_above
     shown = _shown_looks(results)
-    last = min(results.life.now, results.life.final_at(results.rule))
+    last = results.life.settled_at(results.rule)
     moments = [min(looks.moment(look), last) for look in shown]
     times = [local_time(moment, results.life.time_zone) for moment in moments]
     whens = moments_in_words(moments, results.life.time_zone)
@@ -152,7 +154,7 @@ def evidence_by_day(results: Results) -> list[tuple[str, list[float]]]:
     """
     looks, life = results.looks, results.life
     paths = looks.below if shows_below(results) else looks.above
-    last = min(life.now, life.final_at(results.rule))
+    last = life.settled_at(results.rule)
     midnights = [midnight_after(day, life.time_zone) for day in life.days_until(last)[:-1]]
     over = [(at, int(looks.ends.searchsorted(at.timestamp(), "right")) - 1) for at in midnights]
     known = [(at, paths[look].tolist()) for at, look in reversed(over) if look >= 0]
@@ -204,11 +206,6 @@ def _shown_looks(results: Results) -> list[int]:
     last = min(int(results.looks.ends.searchsorted(final)), len(results.looks.ends) - 1)
     step = last // MOST_POINTS + 1
     return sorted({*range(0, last, step), last})
-
-
-def _highest(results: Results) -> float:
-    highs = [variant.decision.high for variant in results.variants]
-    return rates_end(results.rule.target, highs, [variant.rate for variant in results.variants])
 
 
 Days = Mapping[date, Sequence[Totals]]
@@ -281,7 +278,7 @@ def _by_day(
     said: Sequence[Sequence[str]],
     annotations: Sequence[MarkedMoment],
 ) -> str:
-    whens = [day_words(day) for day in days]
+    whens = [day_name(day) for day in days]
     traces: list[dict[str, Any]] = [
         bars_of(k, variant)
         | {
@@ -291,7 +288,7 @@ def _by_day(
         }
         for k, variant in enumerate(results.variants)
     ]
-    ends = results.life.started_at, min(results.life.now, results.life.final_at(results.rule))
+    ends = results.life.started_at, results.life.settled_at(results.rule)
     happened = numbered(annotations, results.life.time_zone, ends, by_day=True)
     return as_json(
         traces,

@@ -53,17 +53,8 @@ class HourCounts:
         """Those of the seen up to each hour who converted whenever they did."""
         return _total(self.converted)
 
-    @property
-    def until_each(self) -> tuple[Ints, Ints, Ints]:
-        """The three of them."""
-        return self.seen_until, self.arrived_until, self.converted_until
-
     def totals(self) -> list[statistics.Counts]:
         """Everything counted so far, for each variant."""
-        return list(self._ever)
-
-    @cached_property
-    def _ever(self) -> list[statistics.Counts]:
         return _counts(self.seen_until[-1], self.arrived_until[-1])
 
     def until(self, before: int) -> list[statistics.Counts]:

@@ -32,19 +32,19 @@ COUNTED = (
 )
 
 
-def rows_by_day(results: Results) -> Rows:
-    """What was counted, by local day and variant.
+def rows_by_day(experiment: Experiment, results: Results, filters: Filters) -> Rows:
+    """What was counted on the days that the filters let through, by variant.
 
     ``converted`` stands on the day of the visit, ``arrived`` holds the same on the day of the
     conversion.
     """
     yield "day", "variant", *COUNTED
-    for day, row in results.days.items():
+    for day, row in days_of(experiment, results, filters).items():
         for variant, totals in zip(results.variants, row, strict=True):
             yield day.isoformat(), variant.key, *numbers_of(totals)
 
 
-def rows_by_variant(results: Results) -> Rows:
+def rows_by_variant(_experiment: Experiment, results: Results, _filters: Filters) -> Rows:
     """By variant: counts, rate and every interval."""
     intervals = ("decision", "sequence", "wilson", "credible")
     ends = [f"{name}_{end}" for name in intervals for end in ("low", "high")]
@@ -57,7 +57,7 @@ def rows_by_variant(results: Results) -> Rows:
         yield variant.key, variant.name, *counts, rates[0], *bounds, above, rates[1]
 
 
-def rows_by_source(results: Results) -> Rows:
+def rows_by_source(_experiment: Experiment, results: Results, _filters: Filters) -> Rows:
     """By source and variant.
 
     ``counts``: whether the rule counts the source; ``group``: what kind of place it is.
@@ -69,7 +69,7 @@ def rows_by_source(results: Results) -> Rows:
             yield source, is_counted, variant.key, *numbers_of(totals), group_of(source)
 
 
-def rows_of_evidence(results: Results) -> Rows:
+def rows_of_evidence(_experiment: Experiment, results: Results, _filters: Filters) -> Rows:
     """Log E at the end of every hour, in UTC: for and against the target, and against the split."""
     looks = results.looks
     keys = [variant.key for variant in results.variants]
@@ -79,7 +79,7 @@ def rows_of_evidence(results: Results) -> Rows:
         yield looks.moment(look).isoformat(), float(looks.split[look]), *evidence
 
 
-def rows_left_out(results: Results) -> Rows:
+def rows_left_out(_experiment: Experiment, results: Results, _filters: Filters) -> Rows:
     """People and machines that do not count, by reason and variant."""
     yield "reason", "variant", "visits", "signups"
     for reason, visits in results.machines.items():
@@ -90,7 +90,7 @@ def rows_left_out(results: Results) -> Rows:
             yield reason, variant.key, aside.visits, aside.signups
 
 
-def rows_by_language(experiment: Experiment) -> Rows:
+def rows_by_language(experiment: Experiment, _results: Results, _filters: Filters) -> Rows:
     """By language and variant, as the rule counts; '' are browsers without one."""
     yield "language", "variant", *COUNTED
     cut = Cut(sealed_rule(experiment).sources)
@@ -104,7 +104,7 @@ def rows_by_language(experiment: Experiment) -> Rows:
             yield language, key, *numbers_of(totals)
 
 
-def rows_of_reading(experiment: Experiment) -> Rows:
+def rows_of_reading(experiment: Experiment, _results: Results, _filters: Filters) -> Rows:
     """Who did what: questions by whether they converted, else by variant."""
     yield "did", "who", "number", "of"
     found, did = reading_of(experiment), ACTS[sealed_rule(experiment).conversion].did
@@ -133,35 +133,10 @@ def numbers_of(totals: Totals) -> tuple[int, ...]:
     )
 
 
-TABLES: dict[str, Callable[[Results], Rows]] = {
-    "days": rows_by_day,
-    "variants": rows_by_variant,
-    "sources": rows_by_source,
-    "evidence": rows_of_evidence,
-    "excluded": rows_left_out,
-}
-# What no figure of the page needs, so it is read only when it is asked for.
-MORE_TABLES: dict[str, Callable[[Experiment], Rows]] = {
-    "languages": rows_by_language,
-    "reading": rows_of_reading,
-}
-
-
-File = Callable[[Experiment, Results, Filters], Rows]
-
-
-def filtered_rows_by_day(experiment: Experiment, found: Results, filters: Filters) -> Rows:
-    """The days that the filters let through, as ``exports.rows_by_day`` has all of them."""
-    yield "day", "variant", *COUNTED
-    for day, row in days_of(experiment, found, filters).items():
-        for variant, totals in zip(found.variants, row, strict=True):
-            yield day.isoformat(), variant.key, *numbers_of(totals)
-
-
-def rows_by_segment(experiment: Experiment, found: Results, filters: Filters) -> Rows:
+def rows_by_segment(experiment: Experiment, results: Results, filters: Filters) -> Rows:
     """Visitors by what they have in common; '' for a variant are all of them together."""
     yield "kind", "name", "counts", "variant", *COUNTED, "wilson_low", "wilson_high"
-    came = who_came(experiment, found, filters)
+    came = who_came(experiment, results, filters)
     kinds = {
         "source": came.sources,
         "device": came.devices,
@@ -171,35 +146,35 @@ def rows_by_segment(experiment: Experiment, found: Results, filters: Filters) ->
     }
     for kind, segments in kinds.items():
         for segment in segments:
-            yield from _rows_of(kind, segment, [variant.key for variant in found.variants])
+            yield from _rows_of(kind, segment, [variant.key for variant in results.variants])
 
 
-def rows_of_course(_experiment: Experiment, found: Results, _filters: Filters) -> Rows:
+def rows_of_course(_experiment: Experiment, results: Results, _filters: Filters) -> Rows:
     """Each variant's counts and decision interval when a day was over; the last row is now."""
     yield "at", "variant", "seen", "converted", "decision_low", "decision_high"
-    for variant, path in zip(found.variants, course_of(found), strict=True):
+    for variant, path in zip(results.variants, course_of(results), strict=True):
         for point in path:
             counts = point.counts.seen, point.counts.converted
             yield point.at.isoformat(), variant.key, *counts, *point.interval
 
 
-def rows_of_funnel(experiment: Experiment, found: Results, _filters: Filters) -> Rows:
+def rows_of_funnel(experiment: Experiment, results: Results, _filters: Filters) -> Rows:
     """How many took each step, by variant."""
     yield "step", "variant", "number"
-    for stage in funnel_steps(experiment, found):
-        for variant, number in zip(found.variants, stage.counts, strict=True):
+    for stage in funnel_steps(experiment, results):
+        for variant, number in zip(results.variants, stage.counts, strict=True):
             yield stage.name, variant.key, number
 
 
-def rows_of_densities(_experiment: Experiment, found: Results, _filters: Filters) -> Rows:
+def rows_of_densities(_experiment: Experiment, results: Results, _filters: Filters) -> Rows:
     """The posterior of each variant: its density, and the chance of a rate or more."""
     yield "variant", "rate", "density", "probability_of_rate_or_more"
-    for density in densities(found):
+    for density in densities(results):
         for values in zip(density.rates, density.heights, density.above, strict=True):
             yield density.key, *values
 
 
-def rows_of_answers(experiment: Experiment, _found: Results, _filters: Filters) -> Rows:
+def rows_of_answers(experiment: Experiment, _results: Results, _filters: Filters) -> Rows:
     """How many chose each answer. Answers in people's own words stand with their sign-up."""
     yield "question", "answer", "number", "of"
     for answers in answers_of(experiment):
@@ -207,15 +182,21 @@ def rows_of_answers(experiment: Experiment, _found: Results, _filters: Filters) 
             yield answers.question, choice, number, answers.people
 
 
-def rows_of_asked(experiment: Experiment, _found: Results, _filters: Filters) -> Rows:
+def rows_of_asked(experiment: Experiment, _results: Results, _filters: Filters) -> Rows:
     """What visitors asked, and what became of it."""
     yield "question", "times", "outcome", "asked_at"
     for row in asked_on_page(experiment):
         yield row.question, row.times, row.outcome, row.asked_at.isoformat()
 
 
-FILES: dict[str, File] = {
-    "days": filtered_rows_by_day,
+TABLES: dict[str, Callable[[Experiment, Results, Filters], Rows]] = {
+    "days": rows_by_day,
+    "variants": rows_by_variant,
+    "sources": rows_by_source,
+    "evidence": rows_of_evidence,
+    "excluded": rows_left_out,
+    "languages": rows_by_language,
+    "reading": rows_of_reading,
     "segments": rows_by_segment,
     "course": rows_of_course,
     "funnel": rows_of_funnel,

@@ -17,7 +17,7 @@ from wbtest.audience.result_counts import Totals
 from wbtest.publishing.models import Experiment, Variant
 from wbtest.publishing.rule import Hypothesis
 from wbtest.publishing.sealing import faults_of, sealed_rule
-from wbtest.results.evidence_path import HOUR, EvidencePath, HourCounts, look
+from wbtest.results.evidence_path import HOUR, EvidencePath, look
 from wbtest.results.history import Counted, History, LeftOut, count, history, of_served, total
 from wbtest.results.network_checking import findings_of, is_current, look_at_networks
 from wbtest.results.quality_checks import check_measurement, check_since, run_checks
@@ -30,7 +30,7 @@ from wbtest.results.robustness import (
 )
 from wbtest.results.trust import Check, is_red
 from wbtest.results.verdict import Outlook, RunPeriod, Standing, Verdict, estimate_remaining, judge
-from wbtest.statistics import Comparison, Interval, Ranking, Split
+from wbtest.statistics import Comparison, Counts, Interval, Ranking, Split
 from wbtest.store import Refused
 
 
@@ -61,10 +61,10 @@ def figures_by_variant(
     counted: Counted,
     looks: EvidencePath,
     verdict: Verdict,
+    settled: Sequence[Counts],
     variants: Sequence[Variant],
 ) -> tuple[VariantFigures, ...]:
-    """Return the figures of each variant, in the sealed order."""
-    settled = counted.hours.settled(_settled_at(rule, looks))
+    """Return the figures of each variant, in the sealed order; ``settled`` may convert no more."""
     figures = []
     for k, (variant, counts) in enumerate(zip(variants, counted.hours.totals(), strict=True)):
         belief = statistics.posterior(counts)
@@ -88,28 +88,6 @@ def figures_by_variant(
             )
         )
     return tuple(figures)
-
-
-def settled_of(rule: Hypothesis, hours: HourCounts, looks: EvidencePath) -> int:
-    """Return how many of the visitors can no longer convert: the high ends rest on them."""
-    return sum(counts.seen for counts in hours.settled(_settled_at(rule, looks)))
-
-
-def _settled_at(rule: Hypothesis, looks: EvidencePath) -> int:
-    """Whoever was seen in an hour that was over by then has no conversion window left."""
-    return int(looks.ends[-1]) - rule.conversion_window_hours * HOUR
-
-
-def find_best(
-    rule: Hypothesis, variants: Sequence[Variant], comparison: Sequence[Comparison]
-) -> str | None:
-    """Return the key of the variant that beats every other at K/α, or None."""
-    needed = statistics.evidence_needed(rule.alpha, len(variants))
-    for k, variant in enumerate(variants):
-        wins = [pair.log_e >= needed for pair in comparison if pair.b == k]
-        if wins and all(wins):
-            return variant.key
-    return None
 
 
 class NotStarted(Refused):
@@ -267,7 +245,8 @@ def history_of(experiment: Experiment, now: datetime) -> History:
 def trust_of(experiment: Experiment, counted: History, now: datetime) -> list[Check]:
     """Return every check of what was counted, as of ``now``."""
     rule = sealed_rule(experiment)
-    return run_checks(experiment, rule, counted, _life(experiment, now), _faults(experiment))
+    faults = faults_of([experiment])[experiment.id]
+    return run_checks(experiment, rule, counted, _life(experiment, now), faults)
 
 
 def results_from(
@@ -279,28 +258,26 @@ def results_from(
     hours = counted.hours
     totals = hours.totals()
     split = statistics.split([counts.seen for counts in counted.fair.totals()], hours.weights)
-    comparison = (
-        None if split.mismatch else tuple(statistics.compare(totals, hours.weights, rule.alpha))
-    )
+    comparison, ranking, best = None, None, None
+    if not split.mismatch:
+        comparison = tuple(statistics.compare(totals, hours.weights, rule.alpha))
+        ranking = statistics.rank(totals)
+        best = statistics.find_best(totals, hours.weights, rule.alpha)
     crowds = crowd_figures(rule, counted, known.life, is_trusted=not is_red(trust))
     trust = (*known.trust, *check_crowds(known.verdict, crowds))
     return Results(
         **{name: getattr(known, name) for name in Evaluation.__struct_fields__} | {"trust": trust},
         split=split,
         comparison=comparison,
-        ranking=None if split.mismatch else statistics.rank(totals),
+        ranking=ranking,
         # No winner is named by figures that cannot be trusted.
-        best=None if known.is_red else find_best(rule, experiment.variants, comparison or ()),
+        best=None if best is None or known.is_red else known.variants[best].key,
         all_equal=statistics.log_e_unequal(totals, hours.weights),
         sources=counted.sources,
         left_out=counted.left_out,
         machines=counted.machines,
         fragility=fragility_of(
-            rule,
-            known.life,
-            known.verdict,
-            counted,
-            [variant.key for variant in experiment.variants],
+            rule, known.life, known.verdict, counted, [variant.key for variant in known.variants]
         ),
         crowds=crowds,
     )
@@ -310,10 +287,6 @@ def check_started(experiment: Experiment) -> None:
     """Raise NotStarted for a draft."""
     if experiment.started_at is None:
         raise NotStarted("This experiment has not started, so there is nothing to see yet.")
-
-
-def _faults(experiment: Experiment) -> Sequence[str]:
-    return faults_of([experiment])[experiment.id]
 
 
 def _judged(
@@ -326,6 +299,9 @@ def _judged(
     life = _life(experiment, now)
     looks = look(counted.hours, rule, now, counted.fair if counted.networks.apart else None)
     verdict = judge(rule, counted.hours, looks, life, is_trusted=not is_red(trust))
+    # Whoever was seen in an hour that was over by then has no conversion window left.
+    settled_at = int(looks.ends[-1]) - rule.conversion_window_hours * HOUR
+    settled = counted.hours.settled(settled_at)
     is_waiting = verdict.word == "not_enough" and not verdict.is_withheld and not verdict.is_over
     return Evaluation(
         rule=rule,
@@ -333,12 +309,12 @@ def _judged(
         seal=experiment.seal,
         attempt=experiment.attempt,
         is_paused=experiment.state == "paused",
-        variants=figures_by_variant(rule, counted, looks, verdict, experiment.variants),
+        variants=figures_by_variant(rule, counted, looks, verdict, settled, experiment.variants),
         verdict=verdict,
         outlook=estimate_remaining(rule, counted.hours, life) if is_waiting else None,
         trust=(*trust, check_since(verdict)),
         looks=looks,
-        settled=settled_of(rule, counted.hours, looks),
+        settled=sum(counts.seen for counts in settled),
         days=counted.days,
     )
 

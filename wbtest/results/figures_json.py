@@ -13,6 +13,8 @@ from datetime import UTC, datetime, timedelta
 from math import isfinite
 from typing import TYPE_CHECKING, Any
 
+import msgspec
+
 from wbtest import statistics
 from wbtest.publishing.rule import Hypothesis
 from wbtest.results.evidence_path import EvidencePath, HourCounts
@@ -22,7 +24,7 @@ from wbtest.results.robustness import CrowdFigures
 from wbtest.results.trust import is_red, listed
 from wbtest.results.verdict import RunPeriod, Verdict, judge
 from wbtest.results.verdict_text import why
-from wbtest.statistics import Counts, Interval
+from wbtest.statistics import Comparison, Counts, Interval, Split
 
 if TYPE_CHECKING:
     from wbtest.statistics.mixture import Floats
@@ -58,23 +60,9 @@ def results_json(results: Results) -> dict[str, Any]:
                 for variant in results.variants
             ],
         },
-        "comparison": [
-            {
-                "a": results.variants[pair.a].key,
-                "b": results.variants[pair.b].key,
-                "log_e": pair.log_e,
-                "ratio": ends(pair.ratio),
-            }
-            for pair in results.comparison or ()
-        ],
+        "comparison": _comparison_json([each.key for each in results.variants], results.comparison),
         "best": results.best,
-        "split": {
-            "p_value": results.split.p_value,
-            "log_e": results.split.log_e,
-            "mismatch": results.split.mismatch,
-            "chi_square": results.split.chi_square,
-            "expected": list(results.split.expected),
-        },
+        "split": _split_json(results.split),
         "trust": [
             {"check": check.check, "state": check.state, "reason": check.reason}
             for check in results.trust
@@ -156,15 +144,31 @@ def _fragility(results: Results) -> dict[str, Any] | None:
     found = results.fragility
     if found is None:
         return None
+    values: dict[str, Any] = msgspec.to_builtins(found)
+    return values | {"variant": results.variants[found.variant].key}
+
+
+def _comparison_json(
+    keys: Sequence[str], comparison: Sequence[Comparison] | None
+) -> list[dict[str, Any]]:
+    return [
+        {
+            "a": keys[pair.a],
+            "b": keys[pair.b],
+            "log_e": pair.log_e,
+            "ratio": ends(pair.ratio),
+        }
+        for pair in comparison or ()
+    ]
+
+
+def _split_json(split: Split) -> dict[str, Any]:
     return {
-        "kind": found.kind,
-        "variant": results.variants[found.variant].key,
-        "false": found.false,
-        "of": found.of,
-        "days": found.days,
-        "networks": found.networks,
-        "domains": found.domains,
-        "known": found.known,
+        "p_value": split.p_value,
+        "log_e": split.log_e,
+        "mismatch": split.mismatch,
+        "chi_square": split.chi_square,
+        "expected": list(split.expected),
     }
 
 
@@ -203,12 +207,10 @@ def analyze(given: Given) -> dict[str, Any]:
     looks = _looks(given)
     verdict = judge(_rule_of(given), _no_hours(given), looks, RunPeriod(STARTED, None, LOOK, "UTC"))
     split = statistics.split([counts.seen for counts in given.counts], given.weights)
-    comparison = (
-        [] if split.mismatch else statistics.compare(given.counts, given.weights, given.alpha)
-    )
-    best = (
-        None if split.mismatch else statistics.find_best(given.counts, given.weights, given.alpha)
-    )
+    comparison, best = None, None
+    if not split.mismatch:
+        comparison = statistics.compare(given.counts, given.weights, given.alpha)
+        best = statistics.find_best(given.counts, given.weights, given.alpha)
     return {
         "variants": [_variant_of_counts(given, k, is_compared=not split.mismatch) for k in arms],
         "target": {
@@ -220,23 +222,9 @@ def analyze(given: Given) -> dict[str, Any]:
             "needed_below": statistics.evidence_needed(given.beta),
             "variants": [_about_target(given, looks, verdict, k) for k in arms],
         },
-        "comparison": [
-            {
-                "a": given.keys[pair.a],
-                "b": given.keys[pair.b],
-                "log_e": pair.log_e,
-                "ratio": ends(pair.ratio),
-            }
-            for pair in comparison
-        ],
+        "comparison": _comparison_json(given.keys, comparison),
         "best": None if best is None else given.keys[best],
-        "split": {
-            "p_value": split.p_value,
-            "log_e": split.log_e,
-            "mismatch": split.mismatch,
-            "chi_square": split.chi_square,
-            "expected": list(split.expected),
-        },
+        "split": _split_json(split),
         "verdict": verdict.word,
         "recommendation": verdict.recommendation,
         "withheld": verdict.is_withheld,

@@ -6,9 +6,8 @@ from collections.abc import Collection, Mapping, Sequence
 from typing import NamedTuple
 
 from wbtest.audience import result_counts
-from wbtest.audience import result_counts as engagement
 from wbtest.audience.recording.events import FORMS, Act
-from wbtest.audience.result_counts import QuestionOpens, Share, acts_by_variant
+from wbtest.audience.result_counts import QuestionOpens, Share
 from wbtest.publishing.models import Experiment
 from wbtest.publishing.sealing import sealed_options
 from wbtest.results.figures import Results
@@ -77,7 +76,7 @@ def funnel_of(
 
 def funnel_steps(experiment: Experiment, found: Results) -> list[Stage]:
     """Return the steps and how many took each."""
-    told = acts_by_variant(experiment)
+    told = result_counts.acts_by_variant(experiment)
     acts = [told[variant.key] for variant in found.variants]
     chosen = sealed_options(experiment)
     return funnel_of(
@@ -131,7 +130,7 @@ class Reading(NamedTuple):
 def reading_of(experiment: Experiment) -> Reading:
     """Return what is known of an experiment that was started."""
     totals = result_counts.totals_by_variant(experiment)
-    did = engagement.acts_by_variant(experiment)
+    did = result_counts.acts_by_variant(experiment)
     steps = [
         ReadingStep(
             act,
@@ -140,4 +139,4 @@ def reading_of(experiment: Experiment) -> Reading:
         )
         for act, name in STEPS.items()
     ]
-    return Reading(engagement.faq_opened(experiment), steps)
+    return Reading(result_counts.faq_opened(experiment), steps)

@@ -16,7 +16,7 @@ from msgspec.structs import replace
 
 from wbtest import statistics
 from wbtest.results.history import History
-from wbtest.results.trust import Check, CheckContext, listed
+from wbtest.results.trust import Check, CheckContext, capital, listed
 from wbtest.web import number_of
 
 # Checks whose cause shows in where people came from and on what.
@@ -78,7 +78,7 @@ def _of_split(
     found += _cached(around)
     if not found:
         found.append(
-            f"{_first(name)} is short, and no device or source stands out. So look at what stands "
+            f"{capital(name)} is short, and no device or source stands out. So look at what stands "
             "before the page: a redirect, a link that leads to one variant, a cache."
         )
     return found
@@ -192,10 +192,6 @@ def _loss_share(spots: Sequence[SegmentCounts], arm: int) -> float:
     served = sum(spot.served[arm] for spot in spots)
     seen = sum(spot.seen[arm] for spot in spots)
     return max(served - seen, 0) / served if served else 0.0
-
-
-def _first(name: str) -> str:
-    return name[:1].upper() + name[1:]
 
 
 class SegmentCounts(NamedTuple):

@@ -22,6 +22,7 @@ from wbtest.results.trust import (
     SMALL,
     Check,
     CheckContext,
+    capital,
     day_name,
     early,
     listed,
@@ -277,7 +278,7 @@ def check_changes(around: CheckContext, counted: Counted) -> Check:
     if not heavy and not light:
         reason = "Since the start nobody changed what visitors see or when they count."
         return Check(check, "ok", reason, title, "yes")
-    said = " ".join(f"{part[:1].upper()}{part[1:]}." for part in (*heavy, *light))
+    said = " ".join(f"{capital(part)}." for part in (*heavy, *light))
     if not heavy:
         return Check(check, "ok", f"{said} That is allowed for.", title, "little", where="history")
     do = "Compare the days before and after. Are they alike? Then say so when you decide."

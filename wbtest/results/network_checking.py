@@ -7,10 +7,10 @@ on full hours; one that is younger than the last look waits until somebody has l
 from __future__ import annotations
 
 from collections import defaultdict
-from collections.abc import Collection, Iterable, Sequence
+from collections.abc import Callable, Collection, Iterable, Sequence
 from datetime import datetime, timedelta
 from functools import cache
-from typing import Any, NamedTuple
+from typing import NamedTuple
 
 import msgspec
 import sqlalchemy as sa
@@ -133,18 +133,14 @@ def _counting(experiment: Experiment, facts: CountingRules) -> Iterable[sa.Colum
     yield VISITS.c.excluded_because == ""
     yield from of_counted_sources(facts)
     if facts.crowds:
-        for crowd, mark in _announced(experiment):
+        # The marks of announced crowds, each with the crowd's place in the rule.
+        announced = sa.select(CrowdNetwork.crowd, CrowdNetwork.mark).where(
+            CrowdNetwork.experiment_id == experiment.id
+        )
+        for crowd, mark in db.session.execute(announced):
             when = facts.crowds[crowd]
             is_in_time = VISITS.c.at_us.between(when.from_us, when.until_us)
             yield sa.not_((VISITS.c.mark == mark) & is_in_time)
-
-
-def _announced(experiment: Experiment) -> Sequence[Any]:
-    """The marks of announced crowds, each with the crowd's place in the rule."""
-    query = sa.select(CrowdNetwork.crowd, CrowdNetwork.mark).where(
-        CrowdNetwork.experiment_id == experiment.id
-    )
-    return db.session.execute(query).all()
 
 
 EVERY = timedelta(minutes=1)
@@ -197,7 +193,7 @@ def look_at_networks(
     unknown = sum(each.seen for each in arrived if each.mark == UNKNOWN)
     found = replace(found, unknown=unknown)
     keys = [variant.key for variant in experiment.variants]
-    marks = _converted(arrived)
+    marks = _by_mark(arrived, lambda each: (each.seen, each.converted))
 
     @cache
     def shared() -> list[SeenRow]:
@@ -218,7 +214,8 @@ def look_at_networks(
         fair = counted.hours.without(breaking)
     networks = find_networks(rule, counted.hours, life, marks, hours_of, fair)
     served = split_by(_by_variant(arrived, keys, "served"), weights)
-    lost = lost_by(_unseen(arrived), rule.lost_beacons)
+    unseen = _by_mark(arrived, lambda each: (each.served, each.served - each.seen))
+    lost = lost_by(unseen, rule.lost_beacons)
     return replace(
         found,
         check=check_networks(networks),
@@ -269,22 +266,15 @@ def _sums(counted: Counted) -> tuple[int, int]:
     return sums.seen, sums.converted
 
 
-def _converted(arrived: Sequence[Arrived]) -> dict[tuple[int, str], Counts]:
-    """Those seen who converted, by mark and device."""
+def _by_mark(
+    arrived: Sequence[Arrived], numbers_of: Callable[[Arrived], tuple[int, int]]
+) -> dict[tuple[int, str], Counts]:
+    """Two numbers added up by mark and device: how many, and how many of them did something."""
     found: defaultdict[tuple[int, str], list[int]] = defaultdict(lambda: [0, 0])
     for each in arrived:
-        found[each.mark, each.device][0] += each.seen
-        found[each.mark, each.device][1] += each.converted
+        for k, number in enumerate(numbers_of(each)):
+            found[each.mark, each.device][k] += number
     return {key: Counts(*numbers) for key, numbers in found.items() if numbers[0]}
-
-
-def _unseen(arrived: Sequence[Arrived]) -> dict[tuple[int, str], Counts]:
-    """Those served whose page was never seen, by mark and device."""
-    found: defaultdict[tuple[int, str], list[int]] = defaultdict(lambda: [0, 0])
-    for each in arrived:
-        found[each.mark, each.device][0] += each.served
-        found[each.mark, each.device][1] += each.served - each.seen
-    return {key: Counts(*numbers) for key, numbers in found.items()}
 
 
 def _by_variant(arrived: Sequence[Arrived], keys: Sequence[str], name: str) -> dict[int, list[int]]:

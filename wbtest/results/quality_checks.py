@@ -23,11 +23,17 @@ from wbtest.publishing.sealing import sealed_options
 from wbtest.results import measurement_checks, signup_checks, visitor_checks
 from wbtest.results.history import Counted, History
 from wbtest.results.likely_causes import SegmentCounts, want_places, with_hints
-from wbtest.results.trust import SMALL, Check, CheckContext, Corrected, early, pauses_of
+from wbtest.results.trust import (
+    Check,
+    CheckContext,
+    Corrected,
+    capital,
+    early,
+    pauses_of,
+    short_rate,
+)
 from wbtest.results.verdict import FadedEvidence, RunPeriod, Verdict
-from wbtest.statistics import Counts
 from wbtest.team.models import AuditLine
-from wbtest.web import percent
 
 
 def check_trust(
@@ -87,7 +93,7 @@ def _check_seal(faults: Sequence[str]) -> Check:
     title = "Locked rule unchanged"
     if not faults:
         return Check("seal", "ok", "The rule is the one locked at the start.", title, "yes")
-    said = " ".join(f"{fault[:1].upper()}{fault[1:]}." for fault in faults)
+    said = " ".join(f"{capital(fault)}." for fault in faults)
     reason = f"The database was changed by hand. {said}"
     do = "Ask the person who runs the server to restore a backup from before the change."
     return Check("seal", "stop", reason, title, "no", do=do, where="seal")
@@ -120,7 +126,7 @@ def check_doubt(doubt: FadedEvidence, *, is_over: bool = False) -> Check:
     if doubt.is_contradicted:
         reason = (
             f"{first}, friends perhaps; the {doubt.since.seen:,} since run at "
-            f"{_rate(doubt.since)}. Don’t build on it."
+            f"{short_rate(doubt.since.converted, doubt.since.seen)}. Don’t build on it."
         )
     else:
         reason = (
@@ -128,12 +134,6 @@ def check_doubt(doubt: FadedEvidence, *, is_over: bool = False) -> Check:
             f"{'' if is_over else ' Keep looking.'}"
         )
     return Check("since", "stop", reason, HOLDS, "no", do=do, where="links")
-
-
-def _rate(counts: Counts) -> str:
-    """In per cent, or as counts while these are small."""
-    small = f"{counts.converted:,} of {counts.seen:,}"
-    return percent(counts.rate) if counts.seen >= SMALL else small
 
 
 def read_context(

@@ -57,7 +57,7 @@ class Point(NamedTuple):
 def course_of(results: Results) -> list[list[Point]]:
     """Return the points of each variant, in the sealed order; the last one is now."""
     rule = results.rule
-    last = min(results.life.now, results.life.final_at(rule))
+    last = results.life.settled_at(rule)
     days = results.life.days_until(last)
     ends = [midnight_after(day, results.life.time_zone) for day in days]
     window = timedelta(hours=rule.conversion_window_hours)
@@ -68,9 +68,11 @@ def course_of(results: Results) -> list[list[Point]]:
         # Who was seen on a day is settled once the window after that day is over.
         old = sum(end + window <= at for end in ends[: place + 1])
         for k, path in enumerate(points):
-            counts = _arrived(sums[place + 1], k)
+            seen, arrived, _ = sums[place + 1][k]
+            old_ones, _, converted = sums[old][k]
+            counts, settled = Counts(seen, arrived), Counts(old_ones, converted)
             interval = statistics.decision_interval(
-                counts, rule.alpha, rule.beta, len(points), _settled(sums[old], k)
+                counts, rule.alpha, rule.beta, len(points), settled
             )
             path.append(Point(at, counts, interval))
     for path, variant in zip(points, results.variants, strict=True):
@@ -93,14 +95,6 @@ def _sums(results: Results, days: Sequence[date]) -> list[Sums]:
 
 def _add(one: Sums, other: Sums) -> Sums:
     return tuple((a[0] + b[0], a[1] + b[1], a[2] + b[2]) for a, b in zip(one, other, strict=True))
-
-
-def _arrived(sums: Sums, k: int) -> Counts:
-    return Counts(sums[k][0], sums[k][1])
-
-
-def _settled(sums: Sums, k: int) -> Counts:
-    return Counts(sums[k][0], sums[k][2])
 
 
 def _shown(count: int) -> list[int]:

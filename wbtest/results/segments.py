@@ -42,10 +42,11 @@ from wbtest.results.chart_style import (
 )
 from wbtest.results.figures import Results
 from wbtest.results.history import total
+from wbtest.results.trust import day_name
+from wbtest.results.visitor_checks import WEEKDAYS
 from wbtest.statistics import Counts, Interval
 from wbtest.web import percent
 
-WEEKDAYS = ("Monday", "Tuesday", "Wednesday", "Thursday", "Friday", "Saturday", "Sunday")
 DAY_HOURS = 24
 # Fewer visitors than this make no rate worth comparing.
 FEWEST = 30
@@ -292,8 +293,8 @@ class Filters(NamedTuple):
         """
         parts = [f"from “{self.source}”"] if self.source else []
         parts += [f"on a {self.device}"] if self.device else []
-        parts += [f"since {_day(self.since)}"] if self.since else []
-        parts += [f"until {_day(self.until)}"] if self.until else []
+        parts += [f"since {day_name(self.since)}"] if self.since else []
+        parts += [f"until {day_name(self.until)}"] if self.until else []
         return ", ".join(parts)
 
     def cut(self, rule: Hypothesis, time_zone: str, *, all_sources: bool = False) -> Cut:
@@ -338,10 +339,6 @@ def _midnight(day: date, zone: ZoneInfo) -> int:
     return int(datetime.combine(day, time.min, zone).timestamp())
 
 
-def _day(day: date) -> str:
-    return f"{day.day} {day:%B}"
-
-
 DEVICES = ("phone", "tablet", "desktop")
 LANGUAGE_UNKNOWN = "names none"
 Counted = tuple[VisitorKind, str, Totals]
@@ -364,7 +361,7 @@ class WhoCame(NamedTuple):
 
 def filters_of(found: Results, given: Mapping[str, str]) -> tuple[Choices, Filters]:
     """Return what may be asked of a started experiment, and what an address asks."""
-    last = min(found.life.now, found.life.final_at(found.rule))
+    last = found.life.settled_at(found.rule)
     sources = sorted(found.sources)
     # They come with most visits first.
     offered = None if len(sources) <= MOST_SHOWN else [*found.sources][:MOST_SHOWN]
@@ -378,7 +375,7 @@ def days_of(
     """Return what was counted on each local day."""
     if not filters.is_asked:
         return found.days
-    hours = _hours(experiment, found, filters)
+    hours = result_counts.hours_of(experiment, filters.cut(found.rule, experiment.time_zone))
     return totals_by_day(hours, _keys(found), experiment.time_zone)
 
 
@@ -389,24 +386,18 @@ def who_came(experiment: Experiment, found: Results, filters: Filters) -> WhoCam
     everybody = result_counts.kinds_of_visitors(experiment, cut)
     # Whoever asks for a source looks at it, whether it counts or not.
     rows = [row for row in everybody if filters.source or rule.counts_source(row[0].source)]
-    weekdays, hours = _times(experiment, found, filters)
+    hours = result_counts.hours_of(experiment, filters.cut(rule, experiment.time_zone))
+    days = found.days
+    if filters.is_asked:
+        days = totals_by_day(hours, keys, experiment.time_zone)
+    clock = totals_by_clock(hours, keys, experiment.time_zone)
     return WhoCame(
         sources=_by(everybody, keys, attrgetter("source"), rule.counts_source),
         devices=_by(rows, keys, attrgetter("device")),
         languages=_by(rows, keys, lambda kind: kind.language or LANGUAGE_UNKNOWN),
-        weekdays=weekdays,
-        hours=hours,
+        weekdays=segments_by_weekday(days, len(keys)),
+        hours=segments_by_hour(clock, len(keys)),
     )
-
-
-def _times(
-    experiment: Experiment, found: Results, filters: Filters
-) -> tuple[list[Segment], list[Segment]]:
-    """Weekdays and hours of the day."""
-    keys = _keys(found)
-    days = days_of(experiment, found, filters)
-    clock = totals_by_clock(_hours(experiment, found, filters), keys, experiment.time_zone)
-    return segments_by_weekday(days, len(keys)), segments_by_hour(clock, len(keys))
 
 
 def _by(
@@ -424,11 +415,6 @@ def _by(
         for name, row in found.items()
     ]
     return sorted(segments, key=lambda segment: (-segment.all.served, segment.name))
-
-
-def _hours(experiment: Experiment, found: Results, filters: Filters) -> list[Hourly]:
-    cut = filters.cut(found.rule, experiment.time_zone)
-    return result_counts.hours_of(experiment, cut)
 
 
 def _keys(found: Results) -> list[str]:

@@ -7,6 +7,7 @@ which ends by itself, and at once when the link gets another token or password.
 import hashlib
 import hmac
 import secrets
+from collections.abc import Mapping
 from datetime import UTC, datetime, timedelta
 from zoneinfo import ZoneInfo
 
@@ -17,7 +18,6 @@ from sqlalchemy.orm import joinedload
 from wtforms import PasswordField, StringField
 from wtforms.validators import InputRequired, NumberRange, Optional
 
-from wbtest.config import Settings
 from wbtest.extensions import clock, db, runtime
 from wbtest.forms import TypedForm, add_form_error
 from wbtest.publishing.models import Experiment, name_of_test
@@ -180,18 +180,19 @@ def _whose(link: SharedLink) -> str:
     return f"“{link.label}” to {name_of_test(link.experiment)}"
 
 
-def cookie_name(settings: Settings) -> str:
+def cookie_name() -> str:
     """Name of the cookie; it is sent to the address of one link, so it cannot be ``__Host-``."""
-    return "__Secure-wb-shared" if settings.is_https else "wb-shared"
+    return "__Secure-wb-shared" if runtime().settings.is_https else "wb-shared"
 
 
-def may_open(link: SharedLink, given: str) -> bool:
+def may_open(link: SharedLink, cookies: Mapping[str, str]) -> bool:
     """Whether the link asks for no password, or the pass in the cookie is its own and still good.
 
     False for anything else that a cookie may hold.
     """
     if not link.password_hash:
         return True
+    given = cookies.get(cookie_name(), "")
     until, _, signature = given.partition(".")
     if not (given.isascii() and until.isdigit() and len(until) <= 12):
         return False

@@ -16,27 +16,19 @@ from wtforms import PasswordField
 from wtforms.validators import InputRequired, Length
 
 from wbtest.audience.traffic import agent_of, classify, hints_of
-from wbtest.config import Settings
 from wbtest.database import read_one_moment
 from wbtest.errors import TITLES
 from wbtest.extensions import clock, runtime
 from wbtest.forms import TypedForm, add_form_error
-from wbtest.publishing import rule_text as rule_in_words
-from wbtest.publishing.models import Experiment
+from wbtest.publishing import rule_text
 from wbtest.publishing.sources import group_of
-from wbtest.results import captions, charts, shared_links, verdict_text
-from wbtest.results.exports import TABLES, Rows, rows_of_funnel
+from wbtest.results import captions, charts, exports, funnel, segments, shared_links, verdict_text
 from wbtest.results.figures import Results, results_of
-from wbtest.results.funnel import Stage, funnel_steps
 from wbtest.results.models import SharedLink
-from wbtest.results.segments import Filters
 from wbtest.results.trust import Check, panel_of
-from wbtest.results.verdict_text import MAY_STOP, attempt_phrase, short_seal
 from wbtest.results.views import bp
 from wbtest.store import Invalid, Refused
-from wbtest.team import access, rate_limits
-from wbtest.team.access import get_team
-from wbtest.team.passwords import LONGEST_PASSWORD
+from wbtest.team import access, passwords, rate_limits
 from wbtest.web import as_csv, send_file
 from wbtest.writing import document as documents
 
@@ -54,7 +46,7 @@ NAME_SOURCES = ("sources", "passed_on", "footprint")
 UNTOLD = "The team sees why: it’s about a source of visitors, which isn’t shown here."
 _QUOTED = re.compile("(“[^”]*”)")
 _TURNED = (
-    (MAY_STOP, ""),
+    (verdict_text.MAY_STOP, ""),
     (" before you decide", ""),
     ("Don’t decide on this data.", "Nothing is decided on this data."),
     ("Your ", "The "),
@@ -75,7 +67,7 @@ def turned(sentence: str) -> str:
     return "".join(parts)
 
 
-def shared_figures(results: Results, stages: Sequence[Stage]) -> dict[str, object]:
+def shared_figures(results: Results, stages: Sequence[funnel.Stage]) -> dict[str, object]:
     """Return what the page shows of the figures; ``stages`` are those of the funnel."""
     everybody = results.everybody
     trust = [_of_nobody(check, results) for check in results.trust]
@@ -88,29 +80,22 @@ def shared_figures(results: Results, stages: Sequence[Stage]) -> dict[str, objec
         "badge": verdict_text.badge(results),
         "headline": turned(verdict_text.headline(results)),
         "evidence": turned(verdict_text.evidence_shown(results)),
-        "claim": rule_in_words.claim(results.rule),
-        "conditions": rule_in_words.conditions(results.rule),
-        "what_counts": rule_in_words.what_counts(results.rule),
+        "claim": rule_text.claim(results.rule),
+        "conditions": rule_text.conditions(results.rule),
+        "what_counts": rule_text.what_counts(results.rule),
         "act": verdict_text.act(results),
         "standings": verdict_text.STANDINGS,
         "trust_panel": panel,
         "trust_sentence": turned(panel.sentence),
         "fragility": verdict_text.fragility(results),
-        "attempt": attempt_phrase(results),
-        "seal": short_seal(results.seal),
+        "attempt": verdict_text.attempt_phrase(results),
+        "seal": verdict_text.short_seal(results.seal),
         "stages": stages,
         "charts": charts,
         "of_intervals": turned(captions.of_intervals(results)),
         "of_evidence": turned(captions.of_evidence(results)),
         "of_funnel": turned(captions.of_funnel(results)),
     }
-
-
-def shared_rows(table: str, experiment: Experiment, results: Results) -> Rows:
-    """Return one of ``SHARED_TABLES``, as members can take it along."""
-    if table == "funnel":
-        return rows_of_funnel(experiment, results, Filters())
-    return TABLES[table](results)
 
 
 def _of_nobody(check: Check, results: Results) -> Check:
@@ -133,7 +118,10 @@ class OpenForm(TypedForm):
         "Password",
         [
             InputRequired("Enter the password."),
-            Length(max=LONGEST_PASSWORD, message=f"Use at most {LONGEST_PASSWORD} characters."),
+            Length(
+                max=passwords.LONGEST_PASSWORD,
+                message=f"Use at most {passwords.LONGEST_PASSWORD} characters.",
+            ),
         ],
     )
 
@@ -156,8 +144,9 @@ class SharedOver(Refused):
 def shared(token: str) -> ResponseReturnValue:
     """The figures of an experiment, once the link's password was typed if it has one."""
     link = _get(token)
-    if _may_open(link):
-        return redirect(url_for(".shared", token=token), 303) if _is_sent() else _show(token)
+    is_sent = request.method == "POST"
+    if shared_links.may_open(link, request.cookies):
+        return redirect(url_for(".shared", token=token), 303) if is_sent else _show(token)
     form = OpenForm()
     if form.validate_on_submit():
         try:
@@ -166,7 +155,7 @@ def shared(token: str) -> ResponseReturnValue:
             add_form_error(form, refused)
         else:
             return _let_in(link, token)
-    return render_template("results/locked.html", form=form), 422 if _is_sent() else 200
+    return render_template("results/locked.html", form=form), 422 if is_sent else 200
 
 
 @bp.get(f"{ADDRESS}/results.csv")
@@ -174,7 +163,7 @@ def shared(token: str) -> ResponseReturnValue:
 def shared_csv(token: str) -> ResponseReturnValue:
     """A table of the page as a file; ``?table=`` says which."""
     link = _get(token)
-    if not _may_open(link):
+    if not shared_links.may_open(link, request.cookies):
         return redirect(url_for(".shared", token=token), 303)
     table = request.args.get("table", "days")
     if table not in SHARED_TABLES:
@@ -182,7 +171,9 @@ def shared_csv(token: str) -> ResponseReturnValue:
     read_one_moment()
     experiment = _get(token).experiment
     # Read here: a file is sent when the request, and with it its session, is over.
-    rows = [*shared_rows(table, experiment, results_of(experiment, clock.now()))]
+    rows = [
+        *exports.TABLES[table](experiment, results_of(experiment, clock.now()), segments.Filters())
+    ]
     return send_file(as_csv(rows), f"{table}-{clock.now():%Y%m%dT%H%M%SZ}.csv")
 
 
@@ -212,16 +203,6 @@ def _get(token: str) -> SharedLink:
     return found
 
 
-def _is_sent() -> bool:
-    return request.method == "POST"
-
-
-def _may_open(link: SharedLink) -> bool:
-    return shared_links.may_open(
-        link, request.cookies.get(shared_links.cookie_name(_settings()), "")
-    )
-
-
 def _show(token: str) -> str:
     link = _get(token)
     if _is_counted():
@@ -234,9 +215,9 @@ def _show(token: str) -> str:
         token=token,
         link=link,
         product=documents.from_json(experiment.revision.document).product,
-        team_name=get_team().name,
+        team_name=access.get_team().name,
         time_zone=experiment.time_zone,
-        **shared_figures(found, funnel_steps(experiment, found)),
+        **shared_figures(found, funnel.funnel_steps(experiment, found)),
     )
 
 
@@ -251,17 +232,13 @@ def _let_in(link: SharedLink, token: str) -> ResponseReturnValue:
     address = url_for(".shared", token=token)
     response = redirect(address, 303)
     response.set_cookie(
-        shared_links.cookie_name(_settings()),
+        shared_links.cookie_name(),
         shared_links.make_pass(link),
         max_age=int(shared_links.PASS_LIFE.total_seconds()),
         path=address,
-        secure=_settings().is_https,
+        secure=runtime().settings.is_https,
         httponly=True,
         # Whoever follows the link from a mail again need not type the password again.
         samesite="Lax",
     )
     return response
-
-
-def _settings() -> Settings:
-    return runtime().settings

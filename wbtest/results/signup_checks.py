@@ -17,7 +17,7 @@ from wbtest import statistics
 from wbtest.audience.quality_counts import Burst, NewestSignups, TraceCounts
 from wbtest.publishing.rule import Hypothesis
 from wbtest.results.history import History, total
-from wbtest.results.trust import Check, CheckContext, day_name, early, listed, share_of
+from wbtest.results.trust import Check, CheckContext, capital, day_name, early, listed, share_of
 from wbtest.web import number_of, percent
 
 FEWEST_ADDRESSES = 10
@@ -251,7 +251,7 @@ def check_alarms(around: CheckContext) -> Check:
     told = "; ".join(f"{_moment(at, around)}: {what}" for at, what in around.unusual[:MOST_TOLD])
     more = len(around.unusual) - MOST_TOLD
     rest = f"; and {number_of(more, 'hour')} before" if more > 0 else ""
-    reason = f"The owners were told of unusual hours. {told[:1].upper()}{told[1:]}{rest}."
+    reason = f"The owners were told of unusual hours. {capital(told)}{rest}."
     do = "Look who came in these hours, and from where."
     value = number_of(len(around.unusual), "hour")
     return Check(check, "warn", reason, "Unusual hours", value, do=do, where="signups")

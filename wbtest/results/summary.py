@@ -104,17 +104,13 @@ class Attempt(Struct, frozen=True):
 
 def other_attempts(experiment: Experiment, now: datetime) -> list[Attempt]:
     """Return every other test of the experiment's release that was started, the first one first."""
-    others = _others(experiment)
+    asked = {"release_id": experiment.release_id, "experiment_id": experiment.id}
+    others = list(db.session.scalars(_started(), asked))
     if not others:
         return []
     decided = newest_decisions([other.id for other in others])
     found = summaries(others, now)
     return [_attempt(other, decided.get(other.id), found[other.id]) for other in others]
-
-
-def _others(experiment: Experiment) -> list[Experiment]:
-    asked = {"release_id": experiment.release_id, "experiment_id": experiment.id}
-    return list(db.session.scalars(_started(), asked))
 
 
 @cache

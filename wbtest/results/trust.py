@@ -109,6 +109,15 @@ def rate_of(part: int, whole: int) -> str:
     return f"{percent(part / whole)} of {whole:,}" if whole >= SMALL else counts
 
 
+def short_rate(part: int, whole: int) -> str:
+    """Return a rate in per cent, or as counts while these are small.
+
+    >>> short_rate(3, 41), short_rate(135, 990)
+    ('3 of 41', '13.6\\u202f%')
+    """
+    return percent(part / whole) if whole >= SMALL else f"{part:,} of {whole:,}"
+
+
 def listed(words: Sequence[object], last: str = "and") -> str:
     """Return the words as a person lists them.
 
@@ -117,6 +126,11 @@ def listed(words: Sequence[object], last: str = "and") -> str:
     """
     texts = [f"{word:,}" if isinstance(word, int) else str(word) for word in words]
     return f" {last} ".join([", ".join(texts[:-1]), texts[-1]] if len(texts) > 1 else texts)
+
+
+def capital(text: str) -> str:
+    """Return the text as the beginning of a sentence."""
+    return text[:1].upper() + text[1:]
 
 
 NOBODY = NewestSignups()

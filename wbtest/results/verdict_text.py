@@ -15,7 +15,7 @@ from wbtest.publishing.rule import ACTS
 from wbtest.publishing.rule_text import as_percent
 from wbtest.results.figures import Evaluation, Results, VariantFigures
 from wbtest.results.robustness import price_of
-from wbtest.results.trust import is_lost, listed
+from wbtest.results.trust import capital, day_name, is_lost, listed
 from wbtest.results.verdict import rounded
 from wbtest.review.approvals import find_approval
 from wbtest.statistics import Counts
@@ -208,7 +208,7 @@ def act(results: Evaluation) -> str:
 def day_of(results: Evaluation, moment: datetime) -> str:
     """Return the local day as people say it: 5 March."""
     local = moment.astimezone(ZoneInfo(results.life.time_zone))
-    return f"{local.day} {local:%B}"
+    return day_name(local)
 
 
 def _met(results: Evaluation) -> str:
@@ -273,43 +273,25 @@ def _not_enough(results: Evaluation) -> str:
     return f"Not enough data yet. You need about {wait}."
 
 
-def capital(text: str) -> str:
-    """Return the text as the beginning of a sentence."""
-    return text[:1].upper() + text[1:]
-
-
-ALONE = "approved alone, on day one"
-
-
 def status_line(experiment: Experiment, results: Results) -> list[str]:
     """Return phrases such as “Running since 3 March, day 9 of at most 28”."""
     revision = experiment.revision
-    approval = find_approval(revision)
-    return phrases(
-        results,
-        seal=experiment.seal,
-        revision=revision.number,
-        form=revision.form,
-        is_alone=bool(approval and approval.is_alone_on_day_one),
-    )
+    return [
+        *(_running(results), *_finality(results), f"sealed {short_seal(experiment.seal)}"),
+        f"from revision {revision.number}",
+        *(["short form"] if revision.form == "short" else []),
+        *_alone(experiment),
+    ]
 
 
 def life_line(experiment: Experiment, results: Results) -> list[str]:
     """Return since when the test runs, and how it was approved if that was alone."""
+    return [_running(results), *_finality(results), *_alone(experiment)]
+
+
+def _alone(experiment: Experiment) -> list[str]:
     approval = find_approval(experiment.revision)
-    is_alone = bool(approval and approval.is_alone_on_day_one)
-    return [_running(results), *_finality(results), *([ALONE] if is_alone else [])]
-
-
-def phrases(results: Results, *, seal: str, revision: int, form: str, is_alone: bool) -> list[str]:
-    """Return the same of these facts; ``is_alone``: the text was approved alone, on day one."""
-    found = [_running(results), *_finality(results), f"sealed {short_seal(seal)}"]
-    found.append(f"from revision {revision}")
-    if form == "short":
-        found.append("short form")
-    if is_alone:
-        found.append(ALONE)
-    return found
+    return ["approved alone, on day one"] if approval and approval.is_alone_on_day_one else []
 
 
 def short_seal(seal: str) -> str:

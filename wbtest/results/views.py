@@ -25,52 +25,37 @@ from flask import (
 from flask.typing import ResponseReturnValue
 from wtforms import StringField
 
-from wbtest.audience.alarms import unusual_hours
-from wbtest.audience.erasure import erase_for
-from wbtest.audience.setting_aside import standing
+from wbtest.audience import alarms, erasure, setting_aside
 from wbtest.database import of_one_moment
 from wbtest.extensions import clock, runtime
 from wbtest.forms import TypedForm, add_form_error
-from wbtest.publishing import rule_text as rule_in_words
+from wbtest.publishing import page_options, planner, rule_text, stages, target_calculator
 from wbtest.publishing.forms import whole_of
 from wbtest.publishing.lifecycle import file_stem
 from wbtest.publishing.models import Experiment, name_of_test
-from wbtest.publishing.page_options import from_json as read_options
-from wbtest.publishing.planner import PlanRequest, advise
 from wbtest.publishing.rule import ACTS, EXCLUDED, act_named
 from wbtest.publishing.sealing import sealed_rule
-from wbtest.publishing.stages import contradiction, decisions
-from wbtest.publishing.target_calculator import LOWER, TargetCalculation
-from wbtest.results import captions, charts, notes, verdict_text
-from wbtest.results.chart_style import moments_in_words
-from wbtest.results.costs import spending_of
-from wbtest.results.exports import FILES, MORE_TABLES, TABLES, Rows
-from wbtest.results.figures import Results, check_started, evaluate, results_of
-from wbtest.results.figures_json import crowds_json
-from wbtest.results.figures_json import results_json as as_json
-from wbtest.results.funnel import funnel_steps, reading_of
-from wbtest.results.rate_charts import beliefs, course_chart, course_of, densities
-from wbtest.results.robustness import lines
-from wbtest.results.segments import days_of, filters_of
-from wbtest.results.signup_list import (
-    answers_of,
-    asked_on_page,
-    count_signups,
-    kinds,
-    mailing_rows,
-    questions_of,
-    signup_json,
-    signup_rows,
+from wbtest.results import (
+    captions,
+    chart_style,
+    charts,
+    costs,
+    exports,
+    figures_json,
+    funnel,
+    notes,
+    rate_charts,
+    robustness,
+    segments,
+    signup_list,
+    summary,
+    trust,
+    verdict_text,
 )
-from wbtest.results.signup_list import signups as listed_signups
-from wbtest.results.summary import other_attempts
-from wbtest.results.trust import is_lost, panel_of
-from wbtest.results.verdict_text import advice, missing
+from wbtest.results.figures import Results, check_started, evaluate, results_of
 from wbtest.store import Invalid
-from wbtest.team import access
-from wbtest.team.audit import record_download
+from wbtest.team import access, audit, mail_preferences
 from wbtest.team.login_views import proved
-from wbtest.team.mail_preferences import time_zones
 from wbtest.web import as_csv, page_of, send_file
 
 bp = Blueprint("results", __name__)
@@ -100,21 +85,28 @@ def read_day(form: TypedForm, name: str) -> date:
         raise Invalid(name, "Enter a day like 2027-03-31.") from error
 
 
-def frame_of(experiment: Experiment, found: Results) -> dict[str, object]:
-    """Return what all of them show."""
+def tab_page(
+    name: str, experiment: Experiment, found: Results | None = None, **parts: object
+) -> str:
+    """Return a page of the tab; without figures what it says before the start."""
+    if found is None:
+        return render_template("results/not_started.html", experiment=experiment)
     base_url = runtime().settings.base_url
     everybody = found.everybody
-    return {
+    shown = {
+        "subtab": name,
+        "charts": charts,
+        "captions": captions,
         "experiment": experiment,
         "product": experiment.revision.document.get("product", ""),
         "public_url": f"{base_url}/p/{experiment.slug}",
         "results": found,
         "rule": found.rule,
         "verdict": found.verdict,
-        "claim": rule_in_words.claim(found.rule),
-        "outcomes": rule_in_words.outcomes(found.rule),
-        "conditions": rule_in_words.conditions(found.rule),
-        "what_counts": rule_in_words.what_counts(found.rule),
+        "claim": rule_text.claim(found.rule),
+        "outcomes": rule_text.outcomes(found.rule),
+        "conditions": rule_text.conditions(found.rule),
+        "what_counts": rule_text.what_counts(found.rule),
         "excluded": EXCLUDED,
         "badge": verdict_text.badge(found),
         "headline": verdict_text.headline(found),
@@ -123,20 +115,23 @@ def frame_of(experiment: Experiment, found: Results) -> dict[str, object]:
         "price": verdict_text.price(found),
         "act": verdict_text.act(found),
         "promise": verdict_text.promise(found),
-        "advice": advice(found),
-        "is_lost": found.verdict.is_withheld and is_lost(found.trust),
-        "missing": missing(found),
-        "crowds": lines(crowds_json(found)),
+        "advice": verdict_text.advice(found),
+        "is_lost": found.verdict.is_withheld and trust.is_lost(found.trust),
+        "missing": verdict_text.missing(found),
+        "crowds": robustness.lines(figures_json.crowds_json(found)),
         "final_moment": verdict_text.final_moment(found),
         "standings": verdict_text.STANDINGS,
         "standing": verdict_text.life_line(experiment, found),
         "attempt": verdict_text.attempt_phrase(found),
-        "decisions": [(decision, contradiction(decision)) for decision in decisions(experiment)],
-        "trust_panel": panel_of(found.trust),
+        "decisions": [
+            (decision, stages.contradiction(decision)) for decision in stages.decisions(experiment)
+        ],
+        "trust_panel": trust.panel_of(found.trust),
         "tabs": TABS,
         # Whether there is anything to draw.
         "is_anybody": everybody.served > 0 or everybody.signups > 0,
     }
+    return render_template(f"results/{name}.html", **(shown | parts))
 
 
 @bp.get("/experiments/<int:experiment_id>/results")
@@ -152,10 +147,10 @@ def results(experiment_id: int) -> ResponseReturnValue:
         "results",
         experiment,
         found,
-        stages=funnel_steps(experiment, found),
-        groups_aside=standing(experiment),
-        spending=spending_of(experiment),
-        attempts=other_attempts(experiment, found.life.now),
+        stages=funnel.funnel_steps(experiment, found),
+        groups_aside=setting_aside.standing(experiment),
+        spending=costs.spending_of(experiment),
+        attempts=summary.other_attempts(experiment, found.life.now),
         **runtime().hooks.decision_part(experiment),
     )
 
@@ -172,10 +167,12 @@ def answers(experiment_id: int) -> ResponseReturnValue:
         "answers",
         experiment,
         results_of(experiment, clock.now()),
-        answers=answers_of(experiment),
-        asked=asked_on_page(experiment),
-        asked_for={step: ACTS[step].did for step in read_options(experiment.options).asks_for},
-        reading=reading_of(experiment),
+        answers=signup_list.answers_of(experiment),
+        asked=signup_list.asked_on_page(experiment),
+        asked_for={
+            step: ACTS[step].did for step in page_options.from_json(experiment.options).asks_for
+        },
+        reading=funnel.reading_of(experiment),
     )
 
 
@@ -188,8 +185,10 @@ def statistics(experiment_id: int) -> ResponseReturnValue:
     if experiment.started_at is None:
         return tab_page("statistics", experiment)
     found = results_of(experiment, clock.now())
-    known = densities(found)
-    return tab_page("statistics", experiment, found, densities=known, beliefs=beliefs(found, known))
+    known = rate_charts.densities(found)
+    return tab_page(
+        "statistics", experiment, found, densities=known, beliefs=rate_charts.beliefs(found, known)
+    )
 
 
 @bp.get("/experiments/<int:experiment_id>/results/now.json")
@@ -206,28 +205,13 @@ def results_now(experiment_id: int) -> ResponseReturnValue:
     )
 
 
-def tab_page(
-    name: str, experiment: Experiment, found: Results | None = None, **parts: object
-) -> str:
-    """Return a page of the tab; without figures what it says before the start."""
-    if found is None:
-        return render_template("results/not_started.html", experiment=experiment)
-    return render_template(
-        f"results/{name}.html",
-        subtab=name,
-        charts=charts,
-        captions=captions,
-        **(frame_of(experiment, found) | parts),
-    )
-
-
 @bp.get("/experiments/<int:experiment_id>/results.json")
 @of_one_moment
 @access.requires("read")
 def results_json(experiment_id: int) -> ResponseReturnValue:
     """The figures for programs."""
     experiment = access.get(Experiment, experiment_id, "read")
-    found = as_json(results_of(experiment, clock.now()))
+    found = figures_json.results_json(results_of(experiment, clock.now()))
     return Response(msgspec.json.encode(found), mimetype="application/json")
 
 
@@ -241,24 +225,15 @@ def results_csv(experiment_id: int) -> ResponseReturnValue:
     """
     experiment = access.get(Experiment, experiment_id, "read")
     table = request.args.get("table", "days")
+    if table not in exports.TABLES:
+        abort(400)
+    found = results_of(experiment, clock.now())
+    _, filters = segments.filters_of(found, request.args)
     # Read here, where all is of one moment: a file is sent once that is over.
-    rows = [*_table_rows(experiment, table)]
+    rows = [*exports.TABLES[table](experiment, found, filters)]
     return send_file(
         as_csv(rows), f"{file_stem(experiment)}-{table}-{clock.now():%Y%m%dT%H%M%SZ}.csv"
     )
-
-
-def _table_rows(experiment: Experiment, table: str) -> Rows:
-    if table in MORE_TABLES:
-        check_started(experiment)
-        return MORE_TABLES[table](experiment)
-    if table not in TABLES and table not in FILES:
-        abort(400)
-    found = results_of(experiment, clock.now())
-    _, filters = filters_of(found, request.args)
-    if table in TABLES and not (table in FILES and filters.is_asked):
-        return TABLES[table](found)
-    return FILES[table](experiment, found, filters)
 
 
 @bp.get("/experiments/<int:experiment_id>/results/over-time")
@@ -303,8 +278,8 @@ def _over_time_page(experiment: Experiment, form: NoteForm) -> str:
     if experiment.started_at is None:
         return tab_page("over_time", experiment)
     found = results_of(experiment, clock.now())
-    choices, filters = filters_of(found, request.args)
-    points, happened = course_of(found), notes.notes_of(experiment)[::-1]
+    choices, filters = segments.filters_of(found, request.args)
+    points, happened = rate_charts.course_of(found), notes.notes_of(experiment)[::-1]
     # That the test began is where every chart begins.
     drawn = [note for note in happened if note.number]
     return tab_page(
@@ -316,10 +291,10 @@ def _over_time_page(experiment: Experiment, form: NoteForm) -> str:
         note_form=form,
         notes=happened,
         drawn=drawn,
-        days=days_of(experiment, found, filters),
+        days=segments.days_of(experiment, found, filters),
         points=points,
-        whens=moments_in_words([point.at for point in points[0]], experiment.time_zone),
-        course=course_chart(found, points, drawn),
+        whens=chart_style.moments_in_words([point.at for point in points[0]], experiment.time_zone),
+        course=rate_charts.course_chart(found, points, drawn),
     )
 
 
@@ -337,9 +312,9 @@ def signups(experiment_id: int) -> ResponseReturnValue:
 def signups_csv(experiment_id: int) -> ResponseReturnValue:
     """All sign-ups, sent while they are read."""
     experiment = access.get(Experiment, experiment_id, "own")
-    listed = listed_signups(experiment, sealed_rule(experiment))
-    rows = signup_rows(listed, questions_of(experiment))
-    record_download("signups.exported", name_of_test(experiment))
+    listed = signup_list.signups(experiment, sealed_rule(experiment))
+    rows = signup_list.signup_rows(listed, signup_list.questions_of(experiment))
+    audit.record_download("signups.exported", name_of_test(experiment))
     return send_file(as_csv(rows), f"{file_stem(experiment)}-signups.csv")
 
 
@@ -349,8 +324,8 @@ def signups_csv(experiment_id: int) -> ResponseReturnValue:
 def signups_json(experiment_id: int) -> ResponseReturnValue:
     """The same for programs."""
     experiment = access.get(Experiment, experiment_id, "own")
-    lines = signup_json(listed_signups(experiment, sealed_rule(experiment)))
-    record_download("signups.exported", name_of_test(experiment))
+    lines = signup_list.signup_json(signup_list.signups(experiment, sealed_rule(experiment)))
+    audit.record_download("signups.exported", name_of_test(experiment))
     return send_file(lines, f"{file_stem(experiment)}-signups.json", "application/json")
 
 
@@ -360,8 +335,10 @@ def signups_json(experiment_id: int) -> ResponseReturnValue:
 def mailing_csv(experiment_id: int) -> ResponseReturnValue:
     """People who agreed to email, under headings that mailing tools know."""
     experiment = access.get(Experiment, experiment_id, "own")
-    rows = mailing_rows(listed_signups(experiment, sealed_rule(experiment)), experiment.slug)
-    record_download("signups.exported", name_of_test(experiment))
+    rows = signup_list.mailing_rows(
+        signup_list.signups(experiment, sealed_rule(experiment)), experiment.slug
+    )
+    audit.record_download("signups.exported", name_of_test(experiment))
     return send_file(as_csv(rows), f"{file_stem(experiment)}-mailing.csv")
 
 
@@ -373,7 +350,7 @@ def erase_signup(experiment_id: int) -> ResponseReturnValue:
     experiment = access.get(Experiment, experiment_id, "own")
     typed = request.form.get("email", "")
     try:
-        erase_for(experiment, access.person(), typed)
+        erasure.erase_for(experiment, access.person(), typed)
     except Invalid as refused:
         return _signups_page(experiment, asked=typed, fault=str(refused)), 422
     flash("Personal data deleted.")
@@ -382,19 +359,19 @@ def erase_signup(experiment_id: int) -> ResponseReturnValue:
 
 def _signups_page(experiment: Experiment, asked: str = "", fault: str = "") -> str:
     rule = sealed_rule(experiment)
-    numbers = count_signups(experiment)
+    numbers = signup_list.count_signups(experiment)
     shown = page_of(numbers.here, SIGNUPS_AT_ONCE, request.args.get("page", 1, int))
     return render_template(
         "results/signups.html",
         experiment=experiment,
-        signups=list(listed_signups(experiment, rule, shown)),
+        signups=list(signup_list.signups(experiment, rule, shown)),
         shown=shown,
         is_detailed="details" in request.args,
-        kinds=kinds(experiment),
+        kinds=signup_list.kinds(experiment),
         count=numbers.here,
         left=numbers.left,
         asked_to_confirm=numbers.asked,
-        unusual=unusual_hours(experiment),
+        unusual=alarms.unusual_hours(experiment),
         asked=asked,
         fault=fault,
     )
@@ -408,7 +385,7 @@ def plan() -> ResponseReturnValue:
         asked = _asked(request.args)
     except ValueError:
         return jsonify(error="Give target, floor, visitors a day and variants as numbers."), 422
-    advice = advise(asked)
+    advice = planner.advise(asked)
     if advice.plan is None:
         return jsonify(error=" ".join(advice.warnings)), 422
     return jsonify(
@@ -427,7 +404,7 @@ def target() -> ResponseReturnValue:
     """Which target three numbers ask for, for the same page; ``buy`` and ``target`` are shares."""
     given = request.args
     try:
-        found = TargetCalculation(
+        found = target_calculator.TargetCalculation(
             _whole(given, "customers"),
             _whole(given, "reachable"),
             float(given.get("buy", "")),
@@ -441,18 +418,18 @@ def target() -> ResponseReturnValue:
     return jsonify(
         target=found.target,
         sentence=found.sentence(act_named(given.get("conversion")).do),
-        shortfall=f"{short} {LOWER}" if short else "",
+        shortfall=f"{short} {target_calculator.LOWER}" if short else "",
     )
 
 
-def _asked(given: Mapping[str, str]) -> PlanRequest:
+def _asked(given: Mapping[str, str]) -> planner.PlanRequest:
     """The test that is asked about; what else the rule says is left out where it is no number yet.
 
     Whole numbers are read as the form reads them. Raises ValueError for a rate, visitors a day or
     variants that are none.
     """
     zone = given.get("time_zone", "")
-    return PlanRequest(
+    return planner.PlanRequest(
         target=float(given.get("target", "")),
         floor=float(given.get("floor", "")),
         alpha=float(given.get("alpha", 0.05)),
@@ -462,7 +439,9 @@ def _asked(given: Mapping[str, str]) -> PlanRequest:
         minimum_visitors=whole_of(given.get("minimum_visitors", "")) or 0,
         minimum_days=whole_of(given.get("minimum_days", "")) or 0,
         maximum_visitors=whole_of(given.get("maximum_visitors", "")),
-        today=clock.now().astimezone(ZoneInfo(zone if zone in time_zones() else "UTC")).date(),
+        today=clock.now()
+        .astimezone(ZoneInfo(zone if zone in mail_preferences.time_zones() else "UTC"))
+        .date(),
         ends_on=_day(given.get("ends_on", "")),
         do=act_named(given.get("conversion")).do,
     )

@@ -6,7 +6,7 @@ from wbtest import statistics
 from wbtest.publishing.rule import ACTS, Hypothesis
 from wbtest.publishing.sources import group_of
 from wbtest.results.history import History, total
-from wbtest.results.trust import Check, CheckContext, early, listed, rate_of, share
+from wbtest.results.trust import Check, CheckContext, capital, early, listed, rate_of, share
 from wbtest.statistics import Counts
 from wbtest.web import number_of
 
@@ -275,7 +275,7 @@ def check_too_good(rule: Hypothesis, counted: History, around: CheckContext) -> 
             f"{rate_of(counts[b].converted, counts[b].seen)} against "
             f"{rate_of(counts[a].converted, counts[a].seen)}. Other words rarely double a rate."
         )
-        reason = reason[:1].upper() + reason[1:]
+        reason = capital(reason)
         do = f"Sign up on {around.name(a)} yourself, on a phone too: is something broken there?"
         return Check(check, "warn", reason, title, "doubtful", do=do, where="page")
     reason = "The rate is not clearly over 40\u202f%."
@@ -337,7 +337,7 @@ def check_passed_on(rule: Hypothesis, counted: History) -> Check:
         return Check(check, "ok", reason, title, "yes")
     told = listed([f"{number:,} from {source}" for source, number in private.items()])
     reason = (
-        f"{told[:1].upper()}{told[1:]}: of {everybody:,} people "
+        f"{capital(told)}: of {everybody:,} people "
         f"{share(sum(private.values()), everybody)} came by chats and mailboxes. Friends and "
         "colleagues pass links on there, and they are kinder than strangers."
     )

@@ -18,20 +18,15 @@ from wbtest.audience.group_counts import (
     largest_groups,
     people_seen,
 )
-from wbtest.audience.setting_aside import check_group, group_of, name_of, settings_aside
 from wbtest.database import of_one_moment
 from wbtest.extensions import clock
 from wbtest.forms import TypedForm, add_form_error
 from wbtest.publishing.lifecycle import file_stem
 from wbtest.publishing.models import Experiment
-from wbtest.results import costs, segments
-from wbtest.results.costs import CURRENCIES
+from wbtest.results import costs, segments, trust, visitor_checks
 from wbtest.results.figures import Results, check_started
-from wbtest.results.segments import filters_of, most_visited, who_came
 from wbtest.results.set_aside import Aside, networks_found, results_and_aside
-from wbtest.results.trust import rate_of
 from wbtest.results.views import bp, read_day, tab_page
-from wbtest.results.visitor_checks import meaning_of
 from wbtest.store import Invalid, Refused
 from wbtest.team import access
 from wbtest.web import as_csv, number_of, send_file
@@ -50,7 +45,7 @@ class SpendForm(TypedForm):
     last = StringField("Last day", render_kw={"type": "date"})
     amount = StringField("Amount", render_kw={"inputmode": "decimal", "autocomplete": "off"})
     currency = SelectField(
-        "Currency", choices={code: code for code in CURRENCIES}, validate_choice=False
+        "Currency", choices={code: code for code in costs.CURRENCIES}, validate_choice=False
     )
 
 
@@ -120,7 +115,7 @@ def spend_csv(experiment_id: int) -> ResponseReturnValue:
     rows = [
         (
             *(line.source, line.first_day.isoformat(), line.last_day.isoformat()),
-            *(CURRENCIES[line.currency].plain(line.amount), line.currency),
+            *(costs.CURRENCIES[line.currency].plain(line.amount), line.currency),
             *(line.person.name, line.at.isoformat()),
         )
         for line in costs.spends_of(experiment)
@@ -161,22 +156,22 @@ def _page(
     if experiment.started_at is None:
         return tab_page("visitors", experiment)
     found, aside = results_and_aside(experiment, clock.now())
-    choices, filters = filters_of(found, request.args)
-    log = settings_aside(experiment)
+    choices, filters = segments.filters_of(found, request.args)
+    log = verbs.settings_aside(experiment)
     return tab_page(
         "visitors",
         experiment,
         found,
         choices=choices,
         filters=filters,
-        came=who_came(experiment, found, filters),
+        came=segments.who_came(experiment, found, filters),
         segments=segments,
-        most_visited=most_visited,
+        most_visited=segments.most_visited,
         spending=costs.spending_of(experiment),
         spend_form=spend_form or SpendForm(formdata=None),
-        meaning_of=meaning_of,
+        meaning_of=visitor_checks.meaning_of,
         aside=aside,
-        log=[(each, name_of(group_of(each), experiment.time_zone)) for each in log],
+        log=[(each, verbs.name_of(verbs.group_of(each), experiment.time_zone)) for each in log],
         aside_form=_aside_form(experiment, found, aside, aside_form),
     )
 
@@ -191,7 +186,11 @@ def _aside_form(
     if is_asked and access.has_permission("own"):
         if form.group.data == f"out:mark:{FOUND}":
             form.group.data = f"out:mark:{networks_found(experiment, aside, clock.now())}"
-        stands = {group_of(each) for each in settings_aside(experiment) if not each.withdrawn_at}
+        stands = {
+            verbs.group_of(each)
+            for each in verbs.settings_aside(experiment)
+            if not each.withdrawn_at
+        }
         form.group.choices = _choices(experiment, found, stands, form.group.data or "")
     return form
 
@@ -223,7 +222,7 @@ def _choices(
 
 def _offered(size: GroupSize, zone: str) -> str:
     way = "Set aside" if size.group.direction == "out" else "Include"
-    return f"{way}: {name_of(size.group, zone)} · {_size(size)}"
+    return f"{way}: {verbs.name_of(size.group, zone)} · {_size(size)}"
 
 
 def _size(size: GroupSize) -> str:
@@ -231,13 +230,13 @@ def _size(size: GroupSize) -> str:
         return number_of(size.seen, "person", "people")
     if size.group.kind == "domain":
         return number_of(size.converted, "sign-up", "sign-ups")
-    return rate_of(size.converted, size.seen)
+    return trust.rate_of(size.converted, size.seen)
 
 
 def _find_asked(experiment: Experiment, chosen: str) -> VisitorGroup | None:
     """The group that a link or the form before names; None unless there is one."""
     try:
-        return check_group(experiment, _read(chosen)) if chosen else None
+        return verbs.check_group(experiment, _read(chosen)) if chosen else None
     except Refused:
         return None
 

@@ -9,7 +9,6 @@ from wbtest.statistics.comparison import (
     compare,
     find_best,
     log_e_better,
-    log_e_better_path,
     log_e_unequal,
     ratio_sequence,
 )
@@ -47,7 +46,6 @@ __all__ = [
     "log_e_below",
     "log_e_below_path",
     "log_e_better",
-    "log_e_better_path",
     "log_e_split_path",
     "log_e_unequal",
     "p_value",

@@ -66,16 +66,13 @@ class Beta(NamedTuple):
         return float(special.betaincc(self.a, self.b, rate))
 
 
-JEFFREYS = Beta(0.5, 0.5)
-
-
-def posterior(counts: Counts, prior: Beta = JEFFREYS) -> Beta:
-    """Update ``prior`` with the counts; Beta(½, ½) is Jeffreys' prior for a rate.
+def posterior(counts: Counts) -> Beta:
+    """Return Jeffreys' prior for a rate, Beta(½, ½), updated with the counts.
 
     >>> posterior(Counts(seen=99, converted=9)).mean
     0.095
     """
-    return Beta(prior.a + counts.converted, prior.b + counts.unconverted)
+    return Beta(0.5 + counts.converted, 0.5 + counts.unconverted)
 
 
 class Tails(NamedTuple):

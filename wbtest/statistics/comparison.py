@@ -16,7 +16,7 @@ from typing import TYPE_CHECKING, NamedTuple
 from wbtest.statistics.counts import Counts, Interval, check_lengths, evidence_needed, shares_of
 
 if TYPE_CHECKING:
-    from wbtest.statistics.mixture import Floats, Ints
+    pass
 
 Weights = tuple[float, float]
 # How many conversions the prior is worth; it is centred where both rates are equal.
@@ -48,22 +48,6 @@ def log_e_better(a: Counts, b: Counts, weights: Weights) -> float:
     3.773
     """
     return _log_e_better(a.converted, b.converted, weights)
-
-
-def log_e_better_path(converted_a: Ints, converted_b: Ints, weights: Weights) -> Floats:
-    """Return ``log_e_better`` at every look; both arrays are totals up to each look.
-
-    >>> import numpy as np
-    >>> log_e_better_path(np.array([0, 10]), np.array([1, 30]), (1, 1)).round(3).tolist()
-    [0.179, 3.773]
-    """
-    from wbtest.statistics import mixture
-
-    share = shares_of(weights)[1]
-    mixture.check_cumulative("conversions", converted_a)
-    mixture.check_cumulative("conversions", converted_b)
-    prior = CONCENTRATION * share, CONCENTRATION * (1 - share)
-    return mixture.log_e_above(converted_b, converted_a, share, *prior)
 
 
 def ratio_sequence(a: Counts, b: Counts, weights: Weights, alpha: float) -> Interval:

@@ -23,8 +23,10 @@ from wbtest.publishing.models import Experiment
 from wbtest.results.exports import TABLES
 from wbtest.results.figures import Results, results_of
 from wbtest.results.figures_json import results_json
+from wbtest.results.segments import Filters
 from wbtest.store import writing
 
+FILES = ("days", "variants", "sources", "excluded")
 FROZEN = Path(__file__).with_name("figures.json.xz")
 IS_WRITING = os.environ.get("GOLDEN") == "write"
 PARTS = 8
@@ -95,7 +97,7 @@ def _figures_of(experiment: Experiment, now: datetime) -> dict[str, Any]:
     return {
         "results": figures,
         "evidence": dict(_evidence(results)),
-        "files": {name: list(rows(results)) for name, rows in TABLES.items() if name != "evidence"},
+        "files": {name: list(TABLES[name](experiment, results, Filters())) for name in FILES},
     }
 
 
