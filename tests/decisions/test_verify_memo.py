@@ -253,7 +253,7 @@ def test_a_number_that_cannot_be_a_count_is_no_crash(export: Export, verify: Ver
 
 
 def test_the_counts_in_the_docs_have_the_parts_of_a_file(export: Export):
-    text = (Path(__file__).parents[3] / "docs" / "memo.md").read_text(encoding="utf-8")
+    text = (Path(__file__).parents[2] / "docs" / "memo.md").read_text(encoding="utf-8")
     shown = json.loads(text.split("```json\n")[1].split("```")[0])
     names, row = shown["totals"], shown["days"][0][1]
 
