@@ -10,7 +10,8 @@ from tests.delivery.conftest import MailServer
 from wbtest.delivery import outbox
 from wbtest.delivery.mail_sender import send_mail
 from wbtest.delivery.models import OutboxMail
-from wbtest.delivery.outbox import MOST_ATTEMPTS, queue_mail, queue_of, wait_after
+from wbtest.delivery.outbox import queue_mail, queue_of
+from wbtest.delivery.retry_schedule import MOST_ATTEMPTS, wait_after
 from wbtest.store import Refused
 from wbtest.team import delivery_settings
 

@@ -127,6 +127,20 @@ def test_three_days_down_lose_nothing_and_send_nothing_under_a_new_id(
     assert {event.state for event in events()} == {"sent"}
 
 
+def test_a_server_that_is_down_is_asked_every_hour_even_by_a_single_event(
+    sink: Sink, hook: Webhook, now: HandClock
+) -> None:
+    say()
+    sink.mode = "503"
+    waits = []
+    for _ in range(8):
+        post_all()
+        waits.append(events()[0].due_at - now())
+        now.turn(seconds=waits[-1].total_seconds())
+
+    assert [wait // timedelta(minutes=1) for wait in waits] == [1, 3, 9, 27, 60, 60, 60, 60]
+
+
 def test_after_three_days_an_event_is_given_up_until_an_owner_sends_it_again(
     sink: Sink, hook: Webhook, now: HandClock
 ) -> None:

@@ -21,7 +21,7 @@ import sqlalchemy as sa
 from msgspec import Struct
 
 from wbtest.delivery.models import OutboxMail
-from wbtest.delivery.outbox import LONGEST_WAIT, MOST_ATTEMPTS, wait_after
+from wbtest.delivery.retry_schedule import LONGEST_WAIT, MOST_ATTEMPTS, wait_after
 from wbtest.extensions import clock, db, runtime
 from wbtest.store import writing
 

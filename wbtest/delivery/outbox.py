@@ -1,4 +1,4 @@
-"""Mails that wait to leave: queued with their cause, and the schedule of retries."""
+"""Mails that wait to leave, queued in the transaction of what causes them."""
 
 import secrets
 from collections.abc import Sequence
@@ -18,10 +18,6 @@ STATES = ("waiting", "sent", "failed", "bounced")
 LONGEST_SUBJECT = 300
 KEPT = timedelta(days=30)
 MOST_LISTED = 50
-LONGEST_WAIT = timedelta(hours=11)
-MOST_ATTEMPTS = 13
-# What has been tried for so long is given up: a server may be down from Friday to Monday.
-GIVEN_UP_AFTER = timedelta(hours=72)
 
 
 class Letter(NamedTuple):
@@ -144,19 +140,6 @@ def mails_of(state: str) -> list[OutboxMail]:
 
 def _one_line(text: str) -> str:
     return " ".join(text.split())
-
-
-def wait_after(attempts: int) -> timedelta:
-    """How long to wait after that many failures: 1, 3, 9 … minutes, at most 11 hours.
-
-    All attempts together take the 72 hours after which one gives up.
-
-    >>> sum((wait_after(n) for n in range(1, MOST_ATTEMPTS)), timedelta()) // timedelta(hours=1)
-    72
-    """
-    # The exponent is bounded, since a webhook may fail more often than one can raise three to.
-    factor: int = 3 ** (min(max(attempts, 1), 10) - 1)
-    return min(timedelta(minutes=factor), LONGEST_WAIT)
 
 
 class FailedDeliveries(NamedTuple):

@@ -19,14 +19,13 @@ from standardwebhooks.webhooks import Webhook as Signer
 from wbtest.delivery import http_client
 from wbtest.delivery.http_client import NotAllowed
 from wbtest.delivery.models import OutboxEvent, Webhook
-from wbtest.delivery.outbox import GIVEN_UP_AFTER, wait_after
+from wbtest.delivery.retry_schedule import GIVEN_UP_AFTER, rest_after, wait_after
 from wbtest.extensions import clock, db, runtime
 from wbtest.store import writing
 
 # What is wrong with one event and not with the webhook.
 ABOUT_THE_EVENT = (400, 409, 413, 415, 422)
 MOST_WORDS = 200
-LONGEST_REST = timedelta(hours=1)
 # Longer than all events of a batch can keep us.
 LEASE = timedelta(minutes=5)
 MOST_AT_ONCE = 25
@@ -135,7 +134,8 @@ def _settle_event(hook: Webhook, row: OutboxEvent, outcome: Outcome | None) -> N
             _recover(hook, now)
         left = row.created_at + GIVEN_UP_AFTER - now
         # The last try is at the very end, so that nothing is given up before that.
-        wait = max(min(wait_after(row.attempts), left), outcome.retry_after)
+        pause = rest_after(row.attempts) if outcome.is_away else wait_after(row.attempts)
+        wait = max(min(pause, left), outcome.retry_after)
         row.state, row.due_at = ("waiting", now + wait) if left > timedelta() else ("failed", now)
         if outcome.is_away:
             _rest(hook, outcome, now)
@@ -151,8 +151,7 @@ def _recover(hook: Webhook, now: datetime) -> None:
 def _rest(hook: Webhook, outcome: Outcome, now: datetime) -> None:
     """Send nothing there for a while, and give up what has waited as long as one waits."""
     hook.failures += 1
-    rest = min(wait_after(hook.failures), LONGEST_REST)
-    hook.rests_until = now + max(rest, outcome.retry_after)
+    hook.rests_until = now + max(rest_after(hook.failures), outcome.retry_after)
     given_up = {"state": "failed", "error": outcome.error, "code": outcome.code, "due_at": now}
     _events_of(hook, given_up, OutboxEvent.created_at <= now - GIVEN_UP_AFTER)
 
