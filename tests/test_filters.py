@@ -10,7 +10,7 @@ from wbtest import web
 
 
 def test_figures_are_written_as_people_read_them() -> None:
-    assert [web.percent(rate) for rate in (0.113, 0, None)] == ["11.3\u202f%", "0.0\u202f%", "–"]
+    assert [web.percent(rate) for rate in (0.113, 0, None)] == ["11.3%", "0.0%", "–"]
     assert [web.number(value) for value in (1204, 0, None)] == ["1,204", "0", "–"]
 
 

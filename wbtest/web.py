@@ -205,9 +205,9 @@ def percent(rate: float | None, digits: int = 1) -> str:
     """A fraction as text; a dash for none.
 
     >>> percent(0.113)
-    '11.3\\u202f%'
+    '11.3%'
     """
-    return "–" if rate is None else f"{100 * rate:.{digits}f}\u202f%"
+    return "–" if rate is None else f"{100 * rate:.{digits}f}%"
 
 
 def number(value: float | None) -> str:

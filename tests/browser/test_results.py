@@ -129,7 +129,7 @@ def test_the_verdict_stands_without_any_script(
     page.goto(f"{live.url}/experiments/{experiment.id}/results")
 
     expect(page.get_by_role("heading", level=2).first).to_have_text(
-        "“From your kitchen” reached your 8\u202f% target. You can decide now."
+        "“From your kitchen” reached your 8% target. You can decide now."
     )
     page.locator("summary", has_text="Table and downloads: rates").click()
     expect(page.get_by_role("cell", name="126 of 990").first).to_be_visible()

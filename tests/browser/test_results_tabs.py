@@ -39,7 +39,7 @@ def test_the_tabs_are_links_that_the_keyboard_follows(results: Page):
         here = results.locator(".subtabs [aria-current=page]")
 
         expect(here).to_have_text(name)
-        expect(results.get_by_text("reached your 8\u202f% target")).to_be_visible()
+        expect(results.get_by_text("reached your 8% target")).to_be_visible()
 
 
 def test_on_a_phone_every_page_of_the_results_is_in_sight(results: Page):

@@ -25,9 +25,9 @@ from wbtest.publishing.target_calculator import TargetCalculation
 from wbtest.writing import document as documents
 from wbtest.writing.models import Revision
 
-NUMBERS = ["400 customers needed", "25,000 people reachable", "20\u202f% of sign-ups buy"]
+NUMBERS = ["400 customers needed", "25,000 people reachable", "20% of sign-ups buy"]
 BUY = key_for("number", NUMBERS[2])
-RESTS = "The target of 8\u202f% rests on it."
+RESTS = "The target of 8% rests on it."
 FROM = "Where it comes from: Rent and two salaries"
 NEEDED = TargetCalculation(400, 25_000, 0.2, customers_from="Rent and two salaries")
 
@@ -119,10 +119,10 @@ def test_a_target_below_what_they_ask_for_is_told_wherever_the_test_is_read_or_d
         client.get(f"/experiments/{over.id}/{page}").text for page in ("decision", "memo/1")
     )
 
-    short = "A target of 4\u202f% would bring about 200 of the 400 customers that are needed"
+    short = "A target of 4% would bring about 200 of the 400 customers that are needed"
     assert all(short in page for page in (started, decision, memo))
     assert "400 customers needed: <bdi>Rent and two salaries</bdi>" in started
-    rests = "It is one of three numbers that ask for 8\u202f%; the target is 4\u202f%."
+    rests = "It is one of three numbers that ask for 8%; the target is 4%."
     assert rests in decision
     assert rests in memo
 

@@ -60,7 +60,7 @@ def test_the_page_shows_rule_verdict_figures_and_trust(met: Experiment, approver
     page = page_of(approver, met)
 
     for part in (
-        "“Kitchen” reached your 8\u202f% target",
+        "“Kitchen” reached your 8% target",
         "You planned: We build it.",
         "We write another draft, or stop.",
         "126 of 900",
@@ -132,7 +132,7 @@ def test_forecasts_stay_private_until_the_figures_are_final(
     assert "Forecasts: 2, private for now" in before
     assert "15.0" not in before
     assert "Forecasts: 1 of 2 included the result" in after
-    assert "The result: 7.0\u202f%." in after
+    assert "The result: 7.0%." in after
 
 
 def test_a_decision_as_the_rule_says_is_final_and_the_page_leads_on(

@@ -58,7 +58,7 @@ def test_the_card_says_what_was_believed_seen_and_asked(over, place, team: Team,
 
     page = client.get(f"{place}/decision").text
 
-    assert "At least 8\u202f% of parents who cook on weeknights will" in page
+    assert "At least 8% of parents who cook on weeknights will" in page
     assert "£4 a month" in page
     assert "1 question</a> from readers" in page or "1 question from readers" in page
     assert "<form" not in page.split('id="learnings"')[1]

@@ -46,7 +46,7 @@ def test_the_memo_says_everything_on_one_page(met: Experiment, team: Team, appro
 
     for part in (
         REASON,
-        "“Kitchen” reached your 8\u202f% target",
+        "“Kitchen” reached your 8% target",
         "126 of 900",
         "Even split",
         "No forecasts.",

@@ -66,7 +66,7 @@ def test_the_target_is_filled_in_from_three_numbers_and_nothing_is_stored(owner,
 
     assert answer.status_code == 200
     assert field_of(answer.text, "target") == "8"
-    assert "By these numbers 8\u202f% of visitors must sign up." in answer.text
+    assert "By these numbers 8% of visitors must sign up." in answer.text
     assert re.search(r'id="reckoning" open>', answer.text)
     assert newest() is None
 
@@ -117,7 +117,7 @@ def test_numbers_that_cannot_be_had_are_not_saved(owner, revision):
 def test_a_target_below_what_the_numbers_ask_for_is_told(owner, revision):
     page = send(owner, new_path(revision), work_out="plan", target="4", **THREE).text
 
-    assert "A target of 4\u202f% would bring about 200 of the 400 customers" in page
+    assert "A target of 4% would bring about 200 of the 400 customers" in page
 
 
 def test_a_form_without_its_token_works_out_nothing(owner: FlaskClient, revision, app: Flask):

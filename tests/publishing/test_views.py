@@ -37,9 +37,7 @@ def test_the_page_reads_the_rule_back(owner: FlaskClient, revision: Revision, te
 
     page = owner.get(f"/experiments/{experiment.id}").text
 
-    assert (
-        "At least 8\u202f% of parents who cook on weeknights will leave an email address." in page
-    )
+    assert "At least 8% of parents who cook on weeknights will leave an email address." in page
     assert "We write another draft, or stop." in page
 
 

@@ -132,7 +132,7 @@ def test_the_red_sentence_says_who_and_what_turns():
 
     assert check.colour == "red"
     assert check.reason == (
-        "60 of 60 people from 1 network on computers converted; of the others 3.4\u202f% of 350. "
+        "60 of 60 people from 1 network on computers converted; of the others 3.4% of 350. "
         "Chance doesn’t explain that. With them the verdict is “met”, without them “not met”."
     )
     assert (check.do, check.where) == (
@@ -205,7 +205,7 @@ def test_one_network_that_brings_a_third_wants_a_look_whatever_its_people_do():
 
     assert (check.colour, check.reason) == (
         "amber",
-        "1 network brought 30\u202f% of the 143 people.",
+        "1 network brought 30% of the 143 people.",
     )
 
 
@@ -218,7 +218,7 @@ def test_a_verdict_that_turns_on_few_networks_that_brought_half_of_all_is_stoppe
     assert (found.why, found.verdict.word) == ("half", "met")
     assert (check.colour, check.reason) == (
         "red",
-        "4 networks brought 53\u202f% of the 750 people. With them the verdict is “met”, "
+        "4 networks brought 53% of the 750 people. With them the verdict is “met”, "
         "without them “not enough to say”.",
     )
 
@@ -230,7 +230,7 @@ def test_few_networks_that_brought_half_of_all_want_a_look_where_nothing_turns_o
 
     assert (check.colour, check.reason) == (
         "amber",
-        "4 networks brought 53\u202f% of the 750 people.",
+        "4 networks brought 53% of the 750 people.",
     )
 
 

@@ -51,7 +51,7 @@ def test_a_variant_that_loses_everywhere_is_slow_or_broken():
     [hint] = told(ALIKE)["split"]
 
     assert hint == (
-        "Of the pages of “B” 36\u202f% were never seen, elsewhere at most 11\u202f%. "
+        "Of the pages of “B” 36% were never seen, elsewhere at most 11%. "
         "It may load slowly, or its script may break: open it with a slow connection."
     )
 

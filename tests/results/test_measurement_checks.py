@@ -52,9 +52,9 @@ def test_an_order_that_turns_round_within_each_source_is_told_with_all_rates():
 
     assert (check.colour, check.value) == ("amber", "reversed")
     assert check.reason == (
-        "Over these sources together “A” leads “B”, 15.5\u202f% of 1,200 against 7.8\u202f% of "
-        "1,200. Within each it is the other way round: “B” leads from newsletter (22.0\u202f% of "
-        "300 against 20.0\u202f% of 900) and ads (3.0\u202f% of 900 against 2.0\u202f% of 300). "
+        "Over these sources together “A” leads “B”, 15.5% of 1,200 against 7.8% of "
+        "1,200. Within each it is the other way round: “B” leads from newsletter (22.0% of "
+        "300 against 20.0% of 900) and ads (3.0% of 900 against 2.0% of 300). "
         "The mix makes the difference, not the page."
     )
 

@@ -31,8 +31,8 @@ from wbtest.results.trust import Check, CheckContext
     [
         (0, 0, "grey", "–"),
         (1, 9, "grey", "1 of 9"),
-        (50, 100, "green", "50\u202f%"),
-        (49, 100, "amber", "49\u202f%"),
+        (50, 100, "green", "50%"),
+        (49, 100, "amber", "49%"),
     ],
 )
 def test_few_confirmed_addresses_want_a_look(confirmed, of, colour, value):
@@ -263,7 +263,7 @@ def test_it_says_when_how_many_and_what_is_usual():
     assert (check.title, check.value) == ("Burst of sign-ups", "26 in 10 minutes")
     assert check.reason == (
         "26 sign-ups came within 10 minutes of 5 March, 02:00. In these hours 26 visitors saw "
-        "the page; at the usual 4.7\u202f% it would be 1.2."
+        "the page; at the usual 4.7% it would be 1.2."
     )
 
 

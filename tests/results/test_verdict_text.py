@@ -46,24 +46,24 @@ def test_met_names_the_variant_and_lets_the_founder_rest(begin):
     assert said(results) == (
         "Target met",
         "go",
-        "“Kitchen” reached your 8\u202f% target. You can decide now.",
+        "“Kitchen” reached your 8% target. You can decide now.",
     )
     assert why(results).endswith(
-        "900 people saw “Kitchen”, 126 signed up: between 10.6\u202f% and 17.8\u202f%."
+        "900 people saw “Kitchen”, 126 signed up: between 10.6% and 17.8%."
     )
 
 
 def test_a_page_without_variants_is_called_your_page(begin):
     results = fill(begin(), control=14)
 
-    assert headline(results).startswith("Your page reached your 8\u202f% target.")
+    assert headline(results).startswith("Your page reached your 8% target.")
     assert "900 people saw it" in why(results)
 
 
 def test_two_that_reach_the_target_are_both_named(begin):
     results = fill(begin(variants=("Kitchen",)), control=14, kitchen=15)
 
-    assert headline(results).startswith("“Control” and “Kitchen” reached your 8\u202f% target.")
+    assert headline(results).startswith("“Control” and “Kitchen” reached your 8% target.")
 
 
 def test_not_met_above_the_floor_means_another_try(begin):
@@ -72,7 +72,7 @@ def test_not_met_above_the_floor_means_another_try(begin):
     assert said(results) == (
         "Target not met",
         "iterate",
-        "No variant reached your 8\u202f% target, but “Kitchen” is above your 3\u202f% floor.",
+        "No variant reached your 8% target, but “Kitchen” is above your 3% floor.",
     )
 
 
@@ -82,7 +82,7 @@ def test_not_met_means_stop_otherwise(begin):
     assert said(results) == (
         "Target not met",
         "stop",
-        "Your page didn’t reach your 8\u202f% target. You can decide now.",
+        "Your page didn’t reach your 8% target. You can decide now.",
     )
 
 
@@ -143,7 +143,7 @@ def test_friends_first_put_the_verdict_in_doubt(begin):
     assert said(results) == (
         "Met, now in doubt",
         "stop",
-        "Your page reached your 8\u202f% target on 8 March, but not since.",
+        "Your page reached your 8% target on 8 March, but not since.",
     )
     assert "friends perhaps" in results.trust[-1].reason
     assert summary(experiment, LATER).word == "withheld"
@@ -156,7 +156,7 @@ def test_evidence_that_falls_back_puts_the_verdict_in_doubt_without_blaming_frie
     results = results_of(experiment, LATER)
 
     assert headline(results) == (
-        "Your page reached your 8\u202f% target on 8 March, but the evidence has fallen back since."
+        "Your page reached your 8% target on 8 March, but the evidence has fallen back since."
     )
     assert "Keep looking." in results.trust[-1].reason
 
@@ -170,7 +170,7 @@ def test_figures_that_rise_after_not_met_are_told(begin):
     assert said(results) == (
         "Not met, now in doubt",
         "stop",
-        "Your page didn’t reach your 8\u202f% target on 8 March, but the figures have risen since.",
+        "Your page didn’t reach your 8% target on 8 March, but the figures have risen since.",
     )
     assert "no longer so" in results.trust[-1].reason
 
@@ -241,7 +241,7 @@ def test_a_second_test_of_the_same_release_says_what_that_costs(begin, team):
     assert attempt_phrase(results_of(first, LATER)) == ""
     assert attempt_phrase(results_of(second, LATER)) == (
         "Second attempt: this idea was tested before. Over all its tests the chance of any "
-        "false go is at most 2 × 5\u202f% = 10\u202f%."
+        "false go is at most 2 × 5% = 10%."
     )
 
 

@@ -43,8 +43,8 @@ def page_of(client: Browser, experiment: Experiment, page: str = "results") -> s
 def test_the_page_leads_with_the_verdict(approver: Browser, experiment):
     page = page_of(approver, experiment)
 
-    assert "reached your 8\u202f% target. You can decide now." in page
-    assert "At least 8\u202f% of parents who cook on weeknights will leave an email" in page
+    assert "reached your 8% target. You can decide now." in page
+    assert "At least 8% of parents who cook on weeknights will leave an email" in page
     assert page.index("Can I trust this?") < page.index("Sign-ups per 100 visitors")
 
 
@@ -61,7 +61,7 @@ def test_before_the_first_visitor_a_link_for_each_source_is_offered(
 def test_the_rate_of_those_served_stands_beside_that_of_those_seen(approver: Browser, experiment):
     page = page_of(approver, experiment)
 
-    assert page.index("14.0\u202f%") < page.index("12.1\u202f% of served")
+    assert page.index("14.0%") < page.index("12.1% of served")
 
 
 def test_the_split_is_told_in_numbers_and_its_chance_in_words(approver: Browser, experiment):
@@ -121,7 +121,7 @@ def test_small_numbers_are_shown_as_counts(approver: Browser, begin: Start):
     page = page_of(approver, small)
 
     assert "3 of 41" in page
-    assert "7.3\u202f%" not in page.partition("<table")[2].partition("</table>")[0]
+    assert "7.3%" not in page.partition("<table")[2].partition("</table>")[0]
 
 
 def test_before_any_visitor_there_is_a_link_to_share(approver: Browser, begin: Start):
@@ -210,7 +210,7 @@ def test_what_is_typed_half_is_left_out_of_the_plan(approver: Browser):
         ("", "Give target, floor, visitors a day and variants as numbers."),
         ("target=0.08&floor=0.04&daily=many", "Give target, floor, visitors a day and variants"),
         ("target=0.08&floor=0.1&daily=10", "The floor must be below the target."),
-        ("target=nan&floor=0.1&daily=10", "Enter target, floor and risk above 0 %"),
+        ("target=nan&floor=0.1&daily=10", "Enter target, floor and risk above 0%"),
         ("target=0.08&floor=0.04&daily=0", "Enter 1 to 10,000,000 visitors a day"),
         ("target=0.08&floor=0.04&daily=10,000,001", "Enter 1 to 10,000,000 visitors a day"),
         ("target=0.08&floor=0.04&daily=9&variants=0", "Enter 1 to 6 variants"),
@@ -230,7 +230,7 @@ def test_three_numbers_make_a_target_and_say_what_a_lower_one_costs(approver: Br
     found = approver.get(f"/experiments/target?{asked}&target=0.05").get_json()
 
     assert found["target"] == 0.08
-    assert found["sentence"] == "By these numbers 8\u202f% of visitors must sign up."
+    assert found["sentence"] == "By these numbers 8% of visitors must sign up."
     assert "about 250 of the 400 customers" in found["shortfall"]
     assert approver.get(f"/experiments/target?{asked}").get_json()["shortfall"] == ""
 

@@ -46,12 +46,12 @@ RULE_HELP = {
     "target": FieldHelp(
         "The sign-up rate at which you’d build it. Calculate it from what the business needs.",
         "as many as possible",
-        "8 %, for 400 customers from 10,000 visitors",
+        "8%, for 400 customers from 10,000 visitors",
     ),
     "floor": FieldHelp(
         "Below this rate you stop. Between floor and target, another draft may be worth it.",
-        "0 %",
-        "3 %, because below it a customer costs more than they pay",
+        "0%",
+        "3%, because below it a customer costs more than they pay",
     ),
     "daily": FieldHelp(
         "How many visit on an ordinary day, going by what you’ve seen so far.",

@@ -94,7 +94,7 @@ def find_request_fault(asked: PlanRequest) -> str:
     """The sentence that says what cannot be planned with, or ''."""
     rates = (asked.target, asked.floor, asked.alpha, asked.beta)
     if not all(0 < rate < 1 for rate in rates):
-        return "Enter target, floor and risk above 0 % and below 100 %."
+        return "Enter target, floor and risk above 0% and below 100%."
     if min(asked.alpha, asked.beta) < LEAST_RISK:
         return f"Enter a risk of {100 * LEAST_RISK:.4f} % or more."
     if asked.floor >= asked.target:
@@ -333,7 +333,7 @@ def _find_floor(asked: PlanRequest, visitors: int) -> float | None:
 
 
 def _rates_from(low: float, high: float) -> Iterator[float]:
-    """Rates that one would choose, in the steps in which one chooses: 1.9 %, 2 %, 2.5 %."""
+    """Rates that one would choose, in the steps in which one chooses: 1.9%, 2%, 2.5%."""
     for tenths in range(1, round(1000 * high) + 1):
         if tenths <= 20 or tenths % 5 == 0:
             rate = tenths / 1000

@@ -256,10 +256,10 @@ class Hypothesis:
             fault = find_fault(text, LONGEST_CLAUSE)
             yield name, not fault, fault
         for name in ("target", "floor", "alpha", "beta", "lost_beacons"):
-            yield name, 0 < getattr(self, name) < 1, "Give a rate above 0 % and below 100 %."
+            yield name, 0 < getattr(self, name) < 1, "Give a rate above 0% and below 100%."
         yield "floor", self.floor < self.target, "The floor must be below the target."
         for name in ("alpha", "beta"):
-            yield name, getattr(self, name) <= 0.2, "More than 20 % risk of error is no test."
+            yield name, getattr(self, name) <= 0.2, "More than 20% risk of error is no test."
         least, most = self.minimum_visitors, self.maximum_visitors
         yield "minimum_visitors", least >= 1, "Ask for at least one visitor."
         yield "maximum_visitors", most > least, "The most must be above the least visitors."

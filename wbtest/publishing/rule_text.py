@@ -27,9 +27,9 @@ def as_percent(rate: float) -> str:
     """A fraction as a person types it.
 
     >>> as_percent(0.085), as_percent(0.07)
-    ('8.5\\u202f%', '7\\u202f%')
+    ('8.5%', '7%')
     """
-    return f"{100 * rate:.6g}\u202f%"
+    return f"{100 * rate:.6g}%"
 
 
 def claim(rule: Hypothesis) -> str:

@@ -20,7 +20,7 @@ ROUNDED = 0.01
 LOWER = "Raise the target, or say in other numbers why less will do."
 # From here on it is said how rare such pages are.
 MANY = 0.3
-RARE = "That is a lot: half of 41,000 landing pages stay below 6.6\u202f% (Unbounce, 2024)."
+RARE = "That is a lot: half of 41,000 landing pages stay below 6.6% (Unbounce, 2024)."
 
 
 @dataclass(frozen=True, slots=True)
@@ -52,7 +52,7 @@ class TargetCalculation:
         for name in ("customers", "reachable"):
             is_right = 1 <= getattr(self, name) <= MOST_PEOPLE
             yield name, is_right, f"Give a number from 1 to {MOST_PEOPLE:,}."
-        yield "buy", 0 < self.buy <= 1, "Give a share above 0 % and up to 100 %."
+        yield "buy", 0 < self.buy <= 1, "Give a share above 0% and up to 100%."
         for name in ("customers_from", "reachable_from", "buy_from"):
             fault = find_fault(getattr(self, name), LONGEST_SOURCE)
             yield name, not fault, fault
@@ -153,7 +153,7 @@ _KINDS: dict[str, tuple[type, ...]] = {
 
 
 def _percent(rate: float) -> str:
-    return f"{100 * rate:.6g}\u202f%"
+    return f"{100 * rate:.6g}%"
 
 
 def _counted(count: int, one: str, several: str = "") -> str:

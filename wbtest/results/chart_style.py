@@ -280,11 +280,11 @@ def belief(chance: float) -> str:
     r"""Return a chance that nobody can be wholly sure of.
 
     >>> belief(0.9999), belief(0.43), belief(0.001)
-    ('over 99\u202f%', '43\u202f%', 'under 1\u202f%')
+    ('over 99%', '43%', 'under 1%')
     """
     if chance > 0.99:
-        return "over 99\u202f%"
-    return "under 1\u202f%" if chance < 0.01 else percent(chance, 0)
+        return "over 99%"
+    return "under 1%" if chance < 0.01 else percent(chance, 0)
 
 
 def times(ratio: float) -> str:

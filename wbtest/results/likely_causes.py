@@ -145,8 +145,8 @@ def _unseen_more(around: CheckContext, spots: Sequence[SegmentCounts], arm: int)
         return []
     name = around.name(arm)
     return [
-        f"Of the pages of {name} {100 * here:.0f}\u202f% were never seen, elsewhere at most "
-        f"{100 * there:.0f}\u202f%. It may load slowly, or its script may break: open it with a "
+        f"Of the pages of {name} {100 * here:.0f}% were never seen, elsewhere at most "
+        f"{100 * there:.0f}%. It may load slowly, or its script may break: open it with a "
         "slow connection."
     ]
 

@@ -82,19 +82,19 @@ def share(part: int, whole: int) -> str:
     """Return a share as a whole per cent; one that is not nothing is never told as nothing.
 
     >>> share(1, 3), share(1, 1000), share(999, 1000)
-    ('33\\u202f%', 'under 1\\u202f%', 'over 99\\u202f%')
+    ('33%', 'under 1%', 'over 99%')
     """
     of_hundred = round(100 * part / whole)
     if part and not of_hundred:
-        return "under 1\u202f%"
-    return "over 99\u202f%" if part < whole and of_hundred == 100 else f"{of_hundred}\u202f%"
+        return "under 1%"
+    return "over 99%" if part < whole and of_hundred == 100 else f"{of_hundred}%"
 
 
 def share_of(part: int, whole: int) -> str:
     """Return a share as counts while these are small, else as a whole per cent.
 
     >>> share_of(3, 41), share_of(330, 1000)
-    ('3 of 41', '33\\u202f%')
+    ('3 of 41', '33%')
     """
     return share(part, whole) if whole >= SMALL else f"{part:,} of {whole:,}"
 
@@ -103,7 +103,7 @@ def rate_of(part: int, whole: int) -> str:
     """Return a rate with what it is of; as counts alone while these are small.
 
     >>> rate_of(3, 41), rate_of(135, 990)
-    ('3 of 41', '13.6\\u202f% of 990')
+    ('3 of 41', '13.6% of 990')
     """
     counts = f"{part:,} of {whole:,}"
     return f"{percent(part / whole)} of {whole:,}" if whole >= SMALL else counts
@@ -113,7 +113,7 @@ def short_rate(part: int, whole: int) -> str:
     """Return a rate in per cent, or as counts while these are small.
 
     >>> short_rate(3, 41), short_rate(135, 990)
-    ('3 of 41', '13.6\\u202f%')
+    ('3 of 41', '13.6%')
     """
     return percent(part / whole) if whole >= SMALL else f"{part:,} of {whole:,}"
 

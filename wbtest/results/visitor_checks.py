@@ -278,11 +278,9 @@ def check_too_good(rule: Hypothesis, counted: History, around: CheckContext) -> 
         reason = capital(reason)
         do = f"Sign up on {around.name(a)} yourself, on a phone too: is something broken there?"
         return Check(check, "warn", reason, title, "doubtful", do=do, where="page")
-    reason = "The rate is not clearly over 40\u202f%."
+    reason = "The rate is not clearly over 40%."
     if len(counts) > 1:
-        reason = (
-            "No rate is clearly over 40\u202f%, and no variant clearly has twice another’s rate."
-        )
+        reason = "No rate is clearly over 40%, and no variant clearly has twice another’s rate."
     return Check(check, "ok", reason, title, "yes")
 
 

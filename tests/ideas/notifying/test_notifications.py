@@ -49,7 +49,7 @@ def test_the_mail_says_what_was_found_and_where_to_look(experiment: Experiment, 
 
     first, second = mails()
     head, _, foot = first.body.partition("See the figures:\n")
-    assert head.startswith("Your page reached your 8\u202f% target. You can decide now. ")
+    assert head.startswith("Your page reached your 8% target. You can decide now. ")
     assert "900 people saw it, 126 signed up" in head
     assert "What you said you would do then: We build it." in head
     assert foot.startswith(f"http://localhost/experiments/{experiment.id}/results\n")

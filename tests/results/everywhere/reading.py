@@ -29,7 +29,7 @@ def whole(number: int) -> str:
 
 def percent(rate: float | None) -> str:
     """To a tenth of a per cent, the nearest to the exact value."""
-    return "–" if rate is None else f"{100 * rate:.1f}\u202f%"
+    return "–" if rate is None else f"{100 * rate:.1f}%"
 
 
 def between(ends: list[float]) -> str:
@@ -48,8 +48,8 @@ def odds(log_e: float) -> str:
 def belief(chance: float) -> str:
     """A chance of which nobody is wholly sure."""
     if 0.01 <= chance <= 0.99:
-        return f"{100 * chance:.0f}\u202f%"
-    return f"{'over 99' if chance > 0.5 else 'under 1'}\u202f%"
+        return f"{100 * chance:.0f}%"
+    return f"{'over 99' if chance > 0.5 else 'under 1'}%"
 
 
 def of(numbers: Numbers) -> str:

@@ -176,7 +176,7 @@ def _check_against(reader: Reader, page: str) -> None:
             if fewest < FEW:
                 expected.append(["too few"] * 2)
             else:
-                lost = f"{100 * value['expected_loss']:.2f}\u202f%"
+                lost = f"{100 * value['expected_loss']:.2f}%"
                 expected.append([belief(value["probability_best"]), lost])
         assert [row[2:] for row in table(page, AGAINST)[1:]] == expected
 
