@@ -476,7 +476,7 @@ def listed_slugs() -> Sequence[str]:
 def find_slug_fault(slug: str, longest: int = LONGEST_SLUG) -> str:
     """Return the sentence that says why this cannot be part of an address, or '' when it can.
 
-    >>> find_fault("larder"), find_fault("-larder")
+    >>> find_slug_fault("larder"), find_slug_fault("-larder")
     ('', 'Use letters a to z, digits and hyphens between them.')
     """
     if not SHORTEST_SLUG <= len(slug) <= longest:
@@ -493,8 +493,10 @@ def find_slug_fault(slug: str, longest: int = LONGEST_SLUG) -> str:
 def propose_slug(name: str, taken: Container[str] = (), longest: int = LONGEST_SLUG) -> str:
     """Return an address made from a name: valid, at most ``longest`` long and not in ``taken``.
 
-    >>> propose("Crème Brûlée & Co."), propose("Larder", {"larder"}), propose("平日の夕食")
-    ('creme-brulee-co', 'larder-2', 'page')
+    >>> propose_slug("Crème Brûlée & Co."), propose_slug("Larder", {"larder"})
+    ('creme-brulee-co', 'larder-2')
+    >>> propose_slug("平日の夕食")
+    'page'
     """
     stem = slug_stem(name, longest)
     for number in count(1):
@@ -507,7 +509,7 @@ def propose_slug(name: str, taken: Container[str] = (), longest: int = LONGEST_S
 def slug_stem(name: str, longest: int = LONGEST_SLUG) -> str:
     """Return what every address begins with that ``propose`` makes from this name.
 
-    >>> stem_of("Crème Brûlée & Co."), stem_of("Plan")
+    >>> slug_stem("Crème Brûlée & Co."), slug_stem("Plan")
     ('creme-brulee-co', 'plan')
     """
     ascii_name = unicodedata.normalize("NFKD", name).encode("ascii", "ignore").decode().lower()
