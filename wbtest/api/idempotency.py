@@ -62,7 +62,7 @@ class StillRunning(Refused):
 
 
 def check_key(key: str) -> str:
-    """Return a key that can be kept. Raises Unfit."""
+    """Return a key that can be kept. Raises BadRequest."""
     if not _KEY.fullmatch(key):
         raise BadRequest("An Idempotency-Key is 1 to 255 letters, digits and signs without spaces.")
     return key
@@ -81,7 +81,7 @@ def digest_of(method: str, address: str, if_match: str, body: bytes) -> str:
 def begin_request(token_id: int, key: str, digest: str) -> Response | None:
     """Begin a request under a key: None, or the answer that it got before.
 
-    Raises UsedOtherwise and StillRunning.
+    Raises KeyReused and StillRunning.
     """
     now = clock.now()
     with writing() as session:

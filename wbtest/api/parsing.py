@@ -32,9 +32,9 @@ class BadRequest(Refused):
 def read_json(data: bytes) -> Any:
     """Return the values in ``data``.
 
-    Raises Unfit for what is no JSON in UTF-8, for a key that stands twice in an object, for NaN,
-    Infinity and numbers too large to be one, for the character NUL and half characters, which no
-    database keeps, and for more than 32 levels.
+    Raises BadRequest for what is no JSON in UTF-8, for a key that stands twice in an object, for
+    NaN, Infinity and numbers too large to be one, for the character NUL and half characters, which
+    no database keeps, and for more than 32 levels.
 
     >>> read_json(b'{"headline": "Dinner", "faq": []}')
     {'headline': 'Dinner', 'faq': []}
@@ -80,7 +80,7 @@ def _finite(text: str) -> float:
 
 
 def _check(value: Any, level: int) -> None:
-    """Raise Unfit for what lies too deep, or for a text that cannot be stored."""
+    """Raise BadRequest for what lies too deep, or for a text that cannot be stored."""
     if level > DEEPEST:
         raise BadRequest(f"This goes more than {DEEPEST} levels deep.")
     if isinstance(value, dict):
@@ -109,13 +109,13 @@ def digest_etag(digest: str) -> str:
 
 
 def version_wanted(if_match: str | None) -> int | None:
-    """Return the version that an ``If-Match`` names; None without one, or for any. Raises Unfit."""
+    """The version that an ``If-Match`` names; None without one, or for any. Raises BadRequest."""
     found = _tag_wanted(_VERSION, if_match)
     return int(found) if found else None
 
 
 def digest_wanted(if_match: str | None) -> str:
-    """Return the digest that an ``If-Match`` names; '' without one, or for any. Raises Unfit."""
+    """The digest that an ``If-Match`` names; '' without one, or for any. Raises BadRequest."""
     return _tag_wanted(_DIGEST, if_match)
 
 
@@ -138,7 +138,7 @@ def cursor_after(number: int) -> str:
 
 
 def number_in(cursor: str) -> int | None:
-    """Return the number in a cursor, None in an empty one. Raises Unfit for any other word."""
+    """Return the number in a cursor, None in an empty one. Raises BadRequest for any other word."""
     if not cursor:
         return None
     try:

@@ -85,7 +85,7 @@ def shape_of(function: Callable[..., Any]) -> Shape:
 def arguments_of(function: Callable[..., Any], request: Request) -> dict[str, Any]:
     """Return body and query of a request as the function takes them.
 
-    Raises Unfit for what cannot be read or is not asked for, Invalid for what does not fit.
+    Raises BadRequest for what cannot be read or is not asked for, Invalid for what does not fit.
     """
     shape = shape_of(function)
     given: dict[str, Any] = {}

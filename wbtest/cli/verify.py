@@ -143,7 +143,7 @@ def verify_memo(file: BinaryIO) -> None:
     Exit code:
       0  everything agrees
       1  something differs: each value is listed with what it should be
-      2  FILE is no memo, or cannot be read
+      2  FILE is no memo, or cannot be read (as every command refuses: ``cli.Commands``)
     """
     found = memo_proof.differences(file.read())
     for difference in found:

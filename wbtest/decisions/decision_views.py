@@ -34,8 +34,8 @@ from wbtest.publishing.models import Experiment
 from wbtest.publishing.stages import find_decision
 from wbtest.store import Invalid, Refused, writing
 from wbtest.team import access
-from wbtest.team.login_views import proved
 from wbtest.team.models import Person
+from wbtest.team.reauthentication import proved
 from wbtest.web import send_file
 
 bp = Blueprint("decisions", __name__)

@@ -1,6 +1,6 @@
 """The stage that an experiment has reached, and the decisions about it.
 
-How one decides is a subject of ``results``.
+How a team decides is in ``decisions``.
 """
 
 from __future__ import annotations

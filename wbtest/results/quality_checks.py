@@ -1,7 +1,8 @@
 """Can these figures be trusted? All checks in the order of the panel, and what they read.
 
-*stop* withholds the verdict: what was measured is not what the page did to people. *warn* asks for
-a look, *ok* only informs. Whether the figures are good is not asked here.
+*stop* makes ``verdict.judge`` withhold the verdict: what was measured is not what the page did to
+people. *warn* asks for a look, *ok* only informs. Each check is computed in ``measurement_checks``,
+``signup_checks``, ``visitor_checks`` or ``crowded_networks``.
 """
 
 from __future__ import annotations

@@ -55,7 +55,7 @@ from wbtest.results import (
 from wbtest.results.figures import Results, check_started, evaluate, results_of
 from wbtest.store import Invalid
 from wbtest.team import access, audit, mail_preferences
-from wbtest.team.login_views import proved
+from wbtest.team.reauthentication import proved
 from wbtest.web import as_csv, page_of, send_file
 
 bp = Blueprint("results", __name__)

@@ -376,7 +376,7 @@ def _announce(revision: Revision) -> None:
 def let_stay(revision: Revision, key: FindingKey, reason: str, approver: Person) -> Waiver:
     """Let a finding of the newest revision stay, as somebody who may approve it.
 
-    Raises TextChanged, and what ``waivers.waive`` does.
+    Raises TextChanged, and what ``coach_report.waive`` does.
     """
     with writing():
         hold(revision.release)

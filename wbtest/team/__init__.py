@@ -16,6 +16,7 @@ from wbtest.team import (
     people,
     people_views,
     rate_limits,
+    reauthentication,
     sessions,
     settings_views,
 )
@@ -23,7 +24,7 @@ from wbtest.team.login_views import bp, say_no_team
 from wbtest.team.people_views import keep_invitation_secret
 
 # Each adds its pages to the blueprint of ``login_views``.
-PAGES = (account_views, health, login_views, people_views, settings_views)
+PAGES = (account_views, health, login_views, people_views, reauthentication, settings_views)
 
 
 def init_app(app: Flask) -> None:

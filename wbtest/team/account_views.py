@@ -19,8 +19,9 @@ from wbtest.team import (
 )
 from wbtest.team.accounts import ask_to_change_email
 from wbtest.team.forms import EmailForm, NameForm, PasswordForm, TurnOffForm, TurnOnForm
-from wbtest.team.login_views import SECRET_ADDRESS, bp, has_mail_server, let_in, proved
+from wbtest.team.login_views import SECRET_ADDRESS, bp, has_mail_server, let_in
 from wbtest.team.models import Person
+from wbtest.team.reauthentication import proved
 from wbtest.team.sessions import own_token
 from wbtest.team.tokens import count_tokens
 

@@ -1,4 +1,4 @@
-"""One's own account: logging in with a password, proving who one is, a new password or email.
+"""One's own account: logging in with a password, a new password or email.
 
 A link in a mail works once. The mails contain no names and no typed text except addresses.
 """
@@ -16,20 +16,15 @@ from wbtest.store import Invalid, Refused, hold, writing
 from wbtest.team import passwords, people, rate_limits, sessions
 from wbtest.team.audit import first_person, record, record_wrong_log_in
 from wbtest.team.models import AccountLink, LoginSession, Person
-from wbtest.team.passwords import check_password, hold_with_password, name_of_asker
+from wbtest.team.passwords import check_password, hold_with_password
 from wbtest.team.sessions import digest, end_session, open_session
 from wbtest.team.tokens import end_tokens
 from wbtest.team.two_factor import (
-    WRONG_CODE,
     CodeAsked,
-    counted_code,
     has_second_factor,
-    read_code,
-    take_code,
 )
 
 WRONG_LOG_IN = "Wrong email or password. Check both and try again."
-PROOF_LASTS = timedelta(minutes=10)
 PACE = timedelta(minutes=10)
 Kind = Literal["reset", "email"]
 LINK_LIFE = timedelta(hours=1)
@@ -88,38 +83,6 @@ def change_password(person: Person, old: str, new: str, *, ends_tokens: bool = F
         if ends_tokens:
             end_tokens(person)
         return open_session(person)
-
-
-def is_proof_fresh(token: str) -> bool:
-    """Whether the person of this session proved within ten minutes who they are."""
-    proved_at = db.session.scalar(
-        sa.select(LoginSession.proved_at).where(LoginSession.token_hash == digest(token))
-    )
-    return proved_at is not None and clock.now() - proved_at < PROOF_LASTS
-
-
-def prove(person: Person, token: str, *, password: str, code: str) -> None:
-    """Let the session of this token count as proved from now on; it ends with the session.
-
-    ``code`` is read where the person has a second factor. Raises Invalid at ``password`` or
-    ``code``, and RateLimited.
-    """
-    stored = check_password(person, password)
-    with counted_code(person, name_of_asker()):
-        typed = read_code(person, code)
-        with writing() as session:
-            hold_with_password(person, stored)
-            is_right = not has_second_factor(person) or take_code(person, typed)
-            if is_right:
-                session.execute(
-                    sa.update(LoginSession)
-                    .where(LoginSession.token_hash == digest(token))
-                    .values(proved_at=clock.now())
-                )
-            else:
-                record("login.code_refused", by=person)
-        if not is_right:
-            raise Invalid("code", WRONG_CODE)
 
 
 def ask_for_reset(email: str) -> None:

@@ -87,7 +87,7 @@ def read_export(file: IO[bytes], told: Told) -> None:
     """Store all that ``file`` holds, or nothing.
 
     Raises Refused for another kind of file, for one that another version made, and where there is
-    a team already; Damaged with the line that cannot be stored.
+    a team already; DamagedExportExport with the line that cannot be stored.
     """
     with writing() as session:
         if session.scalar(sa.select(TeamSettings.id)) is not None:
@@ -118,7 +118,7 @@ def _tables() -> list[sa.Table]:
 
 
 def _store(lines: Lines, told: Told) -> None:
-    """Store every row of the file. Raises Damaged with the first line that is none."""
+    """Store every row of the file. Raises DamagedExport with the first line that is none."""
     tables = {table.name: table for table in _tables()}
     waiting: list[Row] = []
     last, stored, table = 1, 0, None
@@ -173,7 +173,7 @@ def _insert(table: sa.Table | None, rows: list[Row], last: int, told: Told) -> i
 
 
 def _lines(file: IO[bytes]) -> Lines:
-    """The lines of the file, read one by one. Raises Damaged where they end too early."""
+    """The lines of the file, read one by one. Raises DamagedExport where they end too early."""
     number = 0
     try:
         with gzip.GzipFile(fileobj=file) as source:
@@ -229,7 +229,7 @@ def pack_row(table: sa.Table, row: Any) -> Row:
 
 
 def unpack_row(table: sa.Table, values: Any) -> Row:
-    """Return the row as it is stored. Raises Unfit with the first column that cannot be."""
+    """Return the row as it is stored. Raises UnfitValue with the first column that cannot be."""
     if not isinstance(values, Mapping):
         raise UnfitValue(f"{table.name}: this is no row.")
     row: Row = {}

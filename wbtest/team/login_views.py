@@ -1,14 +1,10 @@
-"""Set-up, log-in, code, password reset, and the page that asks for the password again."""
+"""Set-up, log-in with a code where one is on, log-out and password reset."""
 
-from collections.abc import Callable
 from datetime import timedelta
-from functools import wraps
-from typing import Any, cast
 
 from flask import (
     Blueprint,
     abort,
-    current_app,
     flash,
     make_response,
     redirect,
@@ -24,26 +20,23 @@ from wbtest.extensions import runtime
 from wbtest.forms import add_form_error
 from wbtest.store import Invalid
 from wbtest.team import access, accounts, rate_limits, sessions, two_factor
-from wbtest.team.access import View, local_path
+from wbtest.team.access import local_path
 from wbtest.team.accounts import LinkOver, ask_for_reset, reset_password
 from wbtest.team.forms import (
     AskForResetForm,
     CodeForm,
     LogInForm,
-    ProvingForm,
     ResetForm,
     SetupForm,
 )
 from wbtest.team.sessions import own_token
 from wbtest.team.settings import is_setup_open, set_up
 from wbtest.team.tokens import count_tokens
-from wbtest.team.two_factor import CodeAsked, has_second_factor, log_in_with_code
+from wbtest.team.two_factor import CodeAsked, log_in_with_code
 
 bp = Blueprint("team", __name__)
 # No page that is opened next may learn the address of this one.
 SECRET_ADDRESS = {"Referrer-Policy": "no-referrer"}
-# Of what was sent, all goes on but the proof itself and the old form's own token.
-NOT_KEPT = ("csrf_token", "password", "code")
 
 
 @bp.route("/setup/<token>", methods=["GET", "POST"])
@@ -207,98 +200,3 @@ def say_over(over: LinkOver) -> ResponseReturnValue:
     """One page for every link that does not work, and the way to a new one."""
     page = render_template("team/link_over.html", kind=over.kind)
     return make_response(page, over.status, SECRET_ADDRESS)
-
-
-@bp.route("/account/prove", methods=["GET", "POST"])
-@access.own_log_in
-@rate_limits.per_ip(100, rate_limits.QUARTER)
-def prove() -> ResponseReturnValue:
-    """Ask for the password, and a code where one is on; then go on to where one was going."""
-    onward = local_path(request.args.get("next", ""))
-    form = _proof_form(is_sent=request.method == "POST")
-    if request.method == "POST" and _is_proved(form):
-        return redirect(onward, 303)
-    return _proof_page(form, onward, 422 if form.errors else 200)
-
-
-def proved(*methods: str) -> Callable[[View], View]:
-    """Declare, below the permission, that these methods want a fresh proof of who asks.
-
-    It is the password, and a code where one is on, at most ten minutes ago; a log-in is one too.
-    Without it the view is not called: a page asks, and goes on with what was sent.
-    """
-
-    def declare(view: View) -> View:
-        @wraps(view)
-        def checked(*args: Any, **kwargs: Any) -> ResponseReturnValue:
-            method = "GET" if request.method == "HEAD" else request.method
-            asked = _ask_for_proof() if method in methods else None
-            return view(*args, **kwargs) if asked is None else asked
-
-        checked.proved = methods  # type: ignore[attr-defined]
-        return cast(View, checked)
-
-    return declare
-
-
-def _ask_for_proof() -> Response | None:
-    """What to answer whoever has not proved of late who they are; None for who has, or does now.
-
-    A form that was sent is kept on the page that asks, and goes on from there. A file cannot be:
-    then one is led back to the page of its form, and told so.
-    """
-    if accounts.is_proof_fresh(own_token()):
-        return None
-    path = request.full_path.rstrip("?")
-    if request.method != "POST":
-        return redirect(url_for("team.prove", next=path), 303)
-    if any(file.filename for file in request.files.values()):
-        flash("The file wasn’t uploaded. Confirm it’s you, then choose it again.", "error")
-        return redirect(url_for("team.prove", next=path if _has_page() else "/"), 303)
-    names = ("password", "code") if has_second_factor(access.person()) else ("password",)
-    is_sent = all(name in request.form for name in names)
-    form = _proof_form(is_sent=is_sent)
-    if is_sent and _is_proved(form):
-        return None
-    return _proof_page(form, path, 422 if form.errors else 403)
-
-
-def _has_page() -> bool:
-    """Whether one may look at the address that a form was sent to."""
-    adapter = current_app.create_url_adapter(request)
-    return adapter is not None and "GET" in adapter.allowed_methods()
-
-
-def _proof_form(*, is_sent: bool) -> ProvingForm:
-    form = ProvingForm() if is_sent else ProvingForm(formdata=None)
-    if not has_second_factor(access.person()):
-        del form.code
-    return form
-
-
-def _is_proved(form: ProvingForm) -> bool:
-    """Take the proof that was typed; a wrong one is told at its field."""
-    if not form.validate():
-        return False
-    code = (form.code.data or "") if "code" in form else ""
-    typed = {"password": form.password.data or "", "code": code}
-    try:
-        accounts.prove(access.person(), own_token(), **typed)
-    except Invalid as refused:
-        add_form_error(form, refused)
-        return False
-    return True
-
-
-def _proof_page(form: ProvingForm, onward: str, status: int) -> Response:
-    path = onward.partition("?")[0]
-    kept = request.form.items(multi=True) if request.endpoint != "team.prove" else ()
-    page = render_template(
-        "team/prove.html",
-        form=form,
-        is_form=request.endpoint != "team.prove",
-        kept=[(name, text) for name, text in kept if name not in NOT_KEPT],
-        # A file is saved beside the page that one sees, so the way back is shown.
-        back=path.rpartition(".")[0] if path.endswith((".csv", ".json")) else "",
-    )
-    return make_response(page, status)

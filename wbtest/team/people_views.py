@@ -25,9 +25,10 @@ from wbtest.team.forms import (
     InviteForm,
     JoinForm,
 )
-from wbtest.team.login_views import bp, has_mail_server, let_in, proved
+from wbtest.team.login_views import bp, has_mail_server, let_in
 from wbtest.team.models import Invitation, Membership
 from wbtest.team.people import invitation_address, is_invitation_over, list_invitations
+from wbtest.team.reauthentication import proved
 from wbtest.team.two_factor import with_second_factor
 
 # Between making a link and showing it once, its token waits in the session of who made it.

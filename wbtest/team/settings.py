@@ -213,7 +213,7 @@ def set_up(
 
     ``controller`` is who answers for the public pages (default: the person and the team),
     ``contact_email`` where visitors can write to (default: the owner's email). Of two who come at
-    once only one gets through. Raises LinkSpent, or Invalid at a field.
+    once only one gets through. Raises SetupLinkSpent, or Invalid at a field.
     """
     person = new_person(email=email, name=name, password=password)
     team = TeamSettings(

@@ -38,9 +38,10 @@ from wbtest.team.forms import (
     TokenForm,
     WebhookForm,
 )
-from wbtest.team.login_views import bp, has_mail_server, proved
+from wbtest.team.login_views import bp, has_mail_server
 from wbtest.team.models import ApiToken, AuditLine
 from wbtest.team.people import NotOwner
+from wbtest.team.reauthentication import proved
 from wbtest.team.settings import (
     count_contents,
     delete_everything,

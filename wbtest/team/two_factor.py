@@ -73,7 +73,7 @@ def turn_on(
     """Ask for codes of ``secret`` from now on; return the recovery codes, which nobody keeps.
 
     With ``ends_tokens`` programs, which type no code, are shut out too. Raises Invalid at
-    ``password`` or ``code``, and NotSo when it is on already.
+    ``password`` or ``code``, and FactorUnchanged when it is on already.
     """
     stored = check_password(person, password)
     step = find_step(secret, code, clock.now())
@@ -103,7 +103,7 @@ def turn_on(
 def turn_off(person: Person, *, password: str, code: str, ends_tokens: bool = False) -> None:
     """Ask for no code any more; ``ends_tokens`` as above.
 
-    Raises Invalid at ``password`` or ``code``, RateLimited, and NotSo.
+    Raises Invalid at ``password`` or ``code``, RateLimited, and FactorUnchanged.
     """
     stored = check_password(person, password)
     with counted_code(person, name_of_asker()):
@@ -125,7 +125,7 @@ def turn_off(person: Person, *, password: str, code: str, ends_tokens: bool = Fa
 
 
 def turn_off_for(person: Person) -> None:
-    """Let somebody in who has lost phone and paper; for whoever runs the server. Raises NotSo."""
+    """Turn the code off for somebody who lost phone and paper. Raises FactorUnchanged."""
     with writing():
         hold(person)
         if find_factor(person) is None:
