@@ -47,7 +47,7 @@ PROGRAM_SENTENCES = {
     400: "The request cannot be read. /api/docs says what belongs in it.",
     401: "Send a token of this team: Authorization: Bearer wbt_… An owner makes one.",
     403: "The role of the token’s maker does not allow this.",
-    404: "Nothing is here, or it is not yours to see.",
+    404: "Nothing is here, or you don’t have access to it.",
     405: "This address does not know that method; the header Allow lists those it knows.",
     413: "Send less at once.",
     415: "Send JSON as application/json, not compressed.",
@@ -58,7 +58,7 @@ log = logging.getLogger(__name__)
 SENTENCES = {
     400: "Go back, reload the page and try once more.",
     403: "You need a higher role for this. Settings lists who has one.",
-    404: "The address is wrong, or the page is not yours to see.",
+    404: "The address is wrong, or you don’t have access to this page.",
     405: "Go back and use the button on the page.",
     413: "Send a shorter text or a smaller file.",
     421: "This server answers under another name.",
@@ -163,7 +163,7 @@ def _page(
         sentence=sentence or sentences.get(status, "Go back and try once more."),
         error_id=error_id,
         next_url="" if is_outside else "/",
-        next_label="To the start",
+        next_label="Home page",
     )
     return Response(body, status, dict(headers or {}), mimetype="text/html")
 

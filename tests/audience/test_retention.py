@@ -47,11 +47,13 @@ def test_a_worker_that_notices_the_end_late_keeps_nothing_for_longer(larder: Lar
 
 def test_the_privacy_page_promises_days_and_then_a_day(app: Flask, larder: Larder, now):
     before = words_in(Visitor(app).get("/p/larder/privacy"))
-    assert "For 395 days after the test ends, which is on 31 March 2027 at" in before
-    assert "If we email you to confirm your address and you don’t, we delete it after" in before
+    assert (
+        "The test ends on 31 March 2027 at the latest. We delete this data 395 days after" in before
+    )
+    assert "If we ask you to confirm your email and you don’t" in before
     lifecycle.end(larder.experiment, larder.approver)
 
-    assert "Until 30 March 2028; then we delete it" in words_in(
+    assert "We keep this data until 30 March 2028." in words_in(
         Visitor(app).get("/p/larder/privacy")
     )
 

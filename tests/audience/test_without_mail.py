@@ -162,7 +162,7 @@ def test_the_privacy_page_of_a_server_with_mail_names_the_link_and_the_days(app,
     page = words_in(Visitor(app).get("/p/larder/privacy"))
 
     assert "You can withdraw it at any time with the link in each email." in page
-    assert "If we email you to confirm your address and you don’t, we delete it after" in page
+    assert "If we ask you to confirm your email and you don’t" in page
 
 
 def test_the_closed_page_says_how_long_an_email_is_kept_and_whom_to_write_to(

@@ -221,7 +221,7 @@ def test_the_words_name_the_weakness_and_the_server_s_days():
     said = {line.name: line for line in option_lines(Options(counting="cookieless"), 395)}
 
     assert said["Visitors are told apart"].remark == WEAKNESS
-    assert said["Addresses are kept"].text == "395 days"
+    assert said["Email addresses are kept"].text == "395 days"
 
 
 def test_a_question_is_asked_once():

@@ -115,8 +115,8 @@ RULE_HELP = {
         "Before is more honest, after is closer to a real shop. They always learn it."
     ),
     "asks_name": FieldHelp("Each extra field costs sign-ups. Ask only for what you’ll use."),
-    "alpha": FieldHelp("How often a page below the target may be called a go. 5 % is usual."),
-    "beta": FieldHelp("How often a good page may be called not met. 5 % is usual."),
+    "alpha": FieldHelp("How often a page below the target may be called a go. 5% is usual."),
+    "beta": FieldHelp("How often a good page may be called not met. 5% is usual."),
     "lost_beacons": FieldHelp(
         "Some browsers report nothing. With many of those, the rate tells you little."
     ),

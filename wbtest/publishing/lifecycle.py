@@ -314,7 +314,7 @@ def record_check(
             raise WarningsUnseen(unseen)
         experiment.warnings_seen = warnings_of(found)
         experiment.checked_digest = draft_digest(experiment)
-        names = [NAMES[what] for what in experiment.warnings_seen]
+        names = [f"“{NAMES[what]}”" for what in experiment.warnings_seen]
         why = f"Warnings seen: {joined(names)}" if names else ""
         take_step(experiment, "checked", person, why)
     return experiment

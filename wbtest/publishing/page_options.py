@@ -272,22 +272,26 @@ def _lines(options: Options, usual_days: int) -> Iterator[OptionLine]:
         COUNTING_LABELS[options.counting].lower(),
         counting_remark(options),
     )
-    lives = REGION_LABELS.get(options.visitors_live, options.visitors_live or "not said")
-    yield OptionLine("They live", lives[0].lower() + lives[1:])
-    signals = "respected: who sends one is not counted" if options.respects_signals else "ignored"
+    lives = REGION_LABELS.get(options.visitors_live, options.visitors_live or "not specified")
+    yield OptionLine("Where visitors live", lives[0].lower() + lives[1:])
+    signals = (
+        "respected: visitors who send one aren’t counted" if options.respects_signals else "ignored"
+    )
     yield OptionLine("“Do not track me” signals", signals)
-    yield OptionLine("Addresses are confirmed", "by mail" if options.confirms else "no")
+    yield OptionLine("Email confirmation", "on" if options.confirms else "off")
     for number, question in enumerate(options.questions, 1):
-        name = "Asked afterwards" if len(options.questions) == 1 else f"Asked afterwards, {number}"
+        name = (
+            "Follow-up question" if len(options.questions) == 1 else f"Follow-up question {number}"
+        )
         yield OptionLine(name, question.text, _choices_of(question))
     if not options.questions:
-        yield OptionLine("Asked afterwards", "nothing")
+        yield OptionLine("Follow-up questions", "none")
     steps = [text for step, text in STEP_LABELS.items() if step in options.asks_for]
     yield OptionLine("Next steps", "; ".join(steps).lower() or "nothing more", options.preorder_url)
     yield OptionLine("Visitors may ask questions", "yes" if options.takes_questions else "no")
     yield OptionLine("Search engines may list the page", "yes" if options.is_indexed else "no")
     days = options.retention_days or usual_days
-    yield OptionLine("Addresses are kept", f"{days:,} days")
+    yield OptionLine("Email addresses are kept", f"{days:,} days")
 
 
 def _choices_of(question: FollowUpQuestion) -> str:

@@ -94,9 +94,9 @@ class PageStrings(Struct, frozen=True):
     privacy: str = "Privacy"
     object_link: str = "Don’t count my visits"
     preview: str = "Preview. Visits here aren’t counted."
-    from_short: str = "From a short press release."
+    from_short: str = "This page is based on a short press release."
     approved_alone: str = "Approved alone, on day one."
-    sealed: str = "We fixed how we’ll decide before this page went live."
+    sealed: str = "We set our decision rule before this page went live."
 
     # The form
     your_email: str = "Your email"
@@ -154,7 +154,7 @@ class PageStrings(Struct, frozen=True):
     mail_subject: str = "Confirm your email for {product}"
     mail_why: str = "Someone signed up for {product} at {page} with this email address."
     mail_confirm: str = "If that was you, confirm it here:"
-    mail_leave: str = "If it wasn’t you, or you change your mind, delete it here:"
+    mail_leave: str = "If it wasn’t you, or you change your mind, delete your sign-up here:"
     mail_thanks: str = "{product}: thanks for signing up"
     mail_mine: str = "See what we store about you:"
 
@@ -172,9 +172,7 @@ class PageStrings(Struct, frozen=True):
         "Hello,\n\nYou signed up for {product}. We’ve decided not to build it. You helped us "
         "find that out early.\n\nThank you."
     )
-    closing_why: str = (
-        "You’re getting this one email because you signed up for {product} at {page}."
-    )
+    closing_why: str = "You’re getting this email because you signed up for {product} at {page}."
     closing_leave: str = "We keep your email until {date} at the latest. You can delete it now:"
 
     # Confirming and leaving, by the links in our mail
@@ -247,11 +245,11 @@ class PageStrings(Struct, frozen=True):
     responsible_text: str = "{controller} is responsible for this page. Write to {contact}."
     visit: str = "When you open the page"
     visit_text: str = (
-        "We store which version of the page you got, whether it was on your screen, which "
-        "questions you opened, how far you read, whether you used the form, when, which link "
-        "you came through, and whether you used a phone or a computer. We don’t store your "
-        "IP address or what your browser calls itself. We count visits to decide what to "
-        "build: that’s our legitimate interest (GDPR, article 6(1)(f))."
+        "We store when you opened the page, which version you got, whether it was on your "
+        "screen, which questions you opened, how far you read, whether you used the form, "
+        "which link you came through, and whether you used a phone or a computer. We don’t "
+        "store your IP address or how your browser identifies itself. We count visits to "
+        "decide what to build: that’s our legitimate interest (GDPR, article 6(1)(f))."
     )
     one_cookie: str = "One cookie"
     one_cookie_text: str = (
@@ -261,8 +259,8 @@ class PageStrings(Struct, frozen=True):
     )
     without_cookie: str = "No cookie"
     without_cookie_text: str = (
-        "From your IP address and what your browser calls itself we work out a number, with "
-        "a key that only this page has, so that you see the same version each time and are "
+        "From your IP address and how your browser identifies itself we work out a number, "
+        "with a key that only this page has, so that you see the same version each time and are "
         "counted once. We store the number, never what it was made from. After the test we "
         "destroy the key, and nobody can tell whose number it was. People who share a "
         "network and a kind of browser look like one person to us. No other company gets "
@@ -278,27 +276,29 @@ class PageStrings(Struct, frozen=True):
     withdraw_by_writing: str = "You can withdraw it at any time: write to {contact}."
     how_long: str = "How long"
     how_long_running: str = (
-        "For {days} days after the test ends, which is on {end} at the latest. Then we "
-        "delete it and keep only anonymous totals."
+        "The test ends on {end} at the latest. We delete this data {days} days after it "
+        "ends, and keep only anonymous totals."
     )
-    how_long_until: str = "Until {date}; then we delete it and keep only anonymous totals."
-    how_long_list: str = "If you join the waiting list: until {date}."
+    how_long_until: str = (
+        "We keep this data until {date}. Then we delete it and keep only anonymous totals."
+    )
+    how_long_list: str = "If you join the waiting list, we keep it until {date}."
     how_long_over: str = (
         "The test is over, and we’ve deleted what we knew about its visitors. Only anonymous "
         "totals remain."
     )
-    how_long_copies: str = "It’s gone from our backups {days} days later."
+    how_long_copies: str = "What we delete is gone from our backups {days} days later."
     how_long_pending: str = (
-        "If we email you to confirm your address and you don’t, we delete it after {days} days."
+        "If we ask you to confirm your email and you don’t, we delete it after {days} days."
     )
     how_long_unasked: str = (
         "You don’t need to confirm your email. If we asked you to earlier and you didn’t, we "
         "delete it after {days} days."
     )
     visit_language: str = (
-        "We also store the language of your browser, and a small number worked out from your "
+        "We also store the language of your browser, and a short code worked out from your "
         "network, so that one person with a script can’t pass for many. Hundreds of networks share "
-        "each number, and it’s deleted with the visits."
+        "each code, and it’s deleted with the visits."
     )
     address_answers: str = "We also store your answers to our questions."
     address_preorder: str = (
@@ -316,7 +316,8 @@ class PageStrings(Struct, frozen=True):
         "and ask not to be counted. You can also complain to your data protection authority."
     )
     signals_text: str = (
-        "If your browser sends Global Privacy Control, we store nothing about your visit."
+        "If your browser sends Global Privacy Control or Do Not Track, we store nothing about "
+        "your visit."
     )
 
 

@@ -45,10 +45,9 @@ LONGEST_TEST = 366
 LAST_DAY = date(2199, 12, 31)
 # Sealed with each rule, so that nobody can later say that these were to count.
 EXCLUDED = (
-    "Bots, link previews and prefetches; the team’s own visits and those suspected of being made "
-    "by a machine; visitors beyond the limit for one network; visits while the experiment is "
-    "paused; visitors who saw an earlier test of the same idea, or who object to being "
-    "counted."
+    "Bots, link previews and prefetches; the team’s own visits and visits that look automated; "
+    "visitors beyond the limit for one network; visits while the test is paused; visitors who saw "
+    "an earlier test of the same idea, or who object to being counted."
 )
 _RATES = ("target", "floor", "alpha", "beta", "lost_beacons")
 _COUNTS = ("minimum_visitors", "maximum_visitors", "minimum_days", "conversion_window_hours")

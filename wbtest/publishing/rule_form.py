@@ -230,7 +230,7 @@ class ExperimentForm(HelpMixin, TypedForm):
     )
     conversion_window_hours = WholeField("Hours to convert", [Optional()])
     disclosure = RadioField(
-        "Disclosure",
+        "Visitors learn it doesn’t exist",
         choices={
             "before": "Before they sign up, beside the button",
             "after": "Right after, on the thank-you page",
@@ -238,9 +238,9 @@ class ExperimentForm(HelpMixin, TypedForm):
         validate_choice=False,
     )
     asks_name = BooleanField("Ask for a name (optional for visitors)")
-    alpha = PercentField("Risk of a false go")
+    alpha = PercentField("Risk of a false “go”")
     beta = PercentField("Risk of a false “not met”")
-    lost_beacons = PercentField("Pages not reported")
+    lost_beacons = PercentField("Pages with no recorded view")
     time_zone = SelectField("Time zone", choices=time_zones, validate_choice=False)
 
     @property

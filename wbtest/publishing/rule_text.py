@@ -56,7 +56,7 @@ def outcomes(rule: Hypothesis) -> tuple[Outcome, ...]:
         Outcome(
             "neutral",
             "Undecided",
-            f"when {most} visitors or the last day have not settled it",
+            f"when it’s still unclear after {most} visitors or on the last day",
             rule.if_unclear,
         ),
     )
@@ -67,7 +67,8 @@ def conditions(rule: Hypothesis) -> str:
     visitors = "visitor" if rule.minimum_visitors == 1 else "visitors"
     days = "day" if rule.minimum_days == 1 else "days"
     return (
-        f"No result before {rule.minimum_visitors:,} {visitors} and {rule.minimum_days} {days}. "
+        f"A result needs at least {rule.minimum_visitors:,} {visitors} and "
+        f"{rule.minimum_days} {days}. "
         f"The last day is {rule.ends_on.day} {rule.ends_on:%B %Y}."
     )
 
@@ -87,9 +88,11 @@ def of_one_network(limits: NetworkLimits) -> str:
     """How many visitors of one network count.
 
     >>> of_one_network(NetworkLimits(30, 100))
-    'Of one network, 30 visitors an hour and 100 a day count.'
+    'At most 30 visitors an hour and 100 a day count from one network.'
     """
-    return f"Of one network, {limits.hour:,} visitors an hour and {limits.day:,} a day count."
+    return (
+        f"At most {limits.hour:,} visitors an hour and {limits.day:,} a day count from one network."
+    )
 
 
 def crowd_lines(rule: Hypothesis, time_zone: str) -> tuple[str, ...]:
@@ -131,7 +134,7 @@ def seal_letter(
     crowds = [f"  {line}" for line in crowd_lines(rule, time_zone)]
     words = [f"  {key}: weight {weight}, {page_digests[key]}" for key, weight in variants]
     parts = [
-        f"{page_url} has started. This was sealed before the first visitor came.",
+        f"{page_url} has started. Its rule was locked before the first visitor.",
         claim(rule),
         *ways,
         f"{conditions(rule)} Days are those of {time_zone}.",
@@ -139,8 +142,8 @@ def seal_letter(
         *(["\n".join(["Announced crowds:", *crowds])] if crowds else []),
         f"Text: revision {revision[0]}, {revision[1]}",
         "\n".join(["Variants, with the digest of their words:", *words]),
-        f"Seal: {seal}",
-        f"The sealed text is at {seal_url}. Its SHA-256 must be the seal above, for as long as the "
-        "experiment is kept. Keep this mail to be able to check.",
+        f"Fingerprint: {seal}",
+        f"The locked text is at {seal_url}. Its SHA-256 fingerprint must stay the one above. "
+        "Keep this email so you can check.",
     ]
     return "\n\n".join(parts) + "\n"

@@ -276,7 +276,7 @@ def _open_link(reviewer: Reviewer, release: Release, person: Person, days: int) 
 
 
 def _link_subject(reviewer: Reviewer) -> str:
-    return f"{reviewer.link_name} to {name_of(reviewer.release)}"
+    return f"{reviewer.link_name} to review {name_of(reviewer.release)}"
 
 
 def _check_link_count(release: Release) -> None:
@@ -417,8 +417,8 @@ def link_mail(
 def _request_sentence(text: TextToReview, asks: str) -> str:
     minutes = "one minute" if text.minutes == 1 else f"{text.minutes} minutes"
     return (
-        f"{asks} would like your review of the press release for {text.title}. You answer a few "
-        f"questions, read for about {minutes} and say what you think. "
+        f"{asks} would like your review of the press release for {text.title}. You’ll answer a "
+        f"few questions, read for about {minutes} and say what you think. "
         "You’ll see other people’s answers after you’ve given yours."
     )
 

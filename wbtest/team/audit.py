@@ -28,7 +28,7 @@ OF_NOBODY = "with an email of nobody here; more in this hour are not written dow
 WORKER, OPERATOR, STRANGER, VISITOR = "wbtest", "command line", "somebody", "a visitor"
 AUDIT_KINDS = {
     "people": "People and log-in",
-    "texts": "Texts and approvals",
+    "texts": "Releases and approvals",
     "pages": "Pages and decisions",
     "visitors": "Visitor data",
     "sending": "Email and webhooks",
@@ -75,16 +75,16 @@ ACTIONS: dict[str, dict[str, str]] = {
         "audit.exported": "downloaded the audit log",
     },
     "texts": {
-        "release.imported": "imported a release",
+        "release.imported": "imported the release",
         "release.deleted": "deleted the draft of",
         "revision.frozen": "created",
         "coach.changed": "changed the coach settings",
         "waiver.given": "waived a finding:",
         "waiver.taken_back": "took back a waiver:",
         "review.asked": "asked for a review of",
-        "review_link.made": "created a review link for",
-        "review_link.renewed": "renewed the review link of",
-        "review_link.revoked": "closed the review link of",
+        "review_link.made": "created a link for",
+        "review_link.renewed": "renewed the link for",
+        "review_link.revoked": "closed the link for",
         "approving.changed": "changed the approvals needed",
         "revision.approved": "approved",
         "release.stopped": "stopped",
@@ -93,7 +93,7 @@ ACTIONS: dict[str, dict[str, str]] = {
     "pages": {
         "experiment.made": "created a test of",
         "experiment.deleted": "deleted the draft of",
-        "experiment.checked": "passed the launch check of",
+        "experiment.checked": "completed the launch check for",
         "experiment.started": "started",
         "experiment.paused": "paused",
         "experiment.resumed": "resumed",

@@ -105,7 +105,7 @@ class SetupForm(TypedForm):
     email = EmailField("Your email", [DataRequired("Enter your email."), reachable])
     password = PasswordField("Password", [DataRequired("Choose a password."), good_password])
     team_name = _team_name()
-    controller = StringField("Responsible", [Optional(), at_most(300)], [one_line])
+    controller = StringField("Who is responsible", [Optional(), at_most(300)], [one_line])
     contact_email = EmailField("Email for visitors", [Optional(), reachable], [one_line])
 
 
@@ -118,7 +118,7 @@ class PasswordForm(EndingTokens):
 class TeamForm(TypedForm):
     team_name = _team_name()
     controller = StringField(
-        "Responsible",
+        "Who is responsible",
         [DataRequired("Enter who is responsible. Visitors have a right to know."), at_most(300)],
         [one_line],
     )
@@ -191,9 +191,9 @@ class JoinForm(TypedForm):
 
 class TokenForm(TypedForm):
     name = StringField(
-        "Program",
+        "Token name",
         [
-            DataRequired("Enter the program that will use it."),
+            DataRequired("Enter a name, such as the program that will use it."),
             at_most(LONGEST_NAME),
         ],
     )
@@ -230,4 +230,4 @@ class WebhookForm(TypedForm):
         widget=ListWidget(),
         option_widget=CheckboxInput(),
     )
-    addresses = BooleanField("Include emails of sign-ups")
+    addresses = BooleanField("Include sign-ups’ email addresses")

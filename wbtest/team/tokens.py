@@ -22,7 +22,7 @@ SCOPES = {
     "write": "Write releases, comments, forecasts, draft tests, spend and notes",
     "decide": "Approve, start, pause and end tests, and decide",
     "admin": "Read sign-ups’ emails, members, webhooks, tokens and the audit log",
-    "manage": "Manage people, webhooks, tokens and the end of a test",
+    "manage": "Manage people, webhooks, tokens and what follows a test",
 }
 BEGINS = "wbt_"
 LONGEST_NAME = 80

@@ -238,7 +238,7 @@ def _make(stage: Stage, test: Test) -> Experiment:
     author, today = stage.person(AUTHOR), clock.now().date()
     rule = Hypothesis(
         who=test.who,
-        does="leave their address",
+        does="leave their email address",
         target=test.target,
         floor=test.floor,
         minimum_visitors=test.minimum,
