@@ -160,18 +160,12 @@ class PageRenderer:
             strings.waiting_text.format(product=product, date=last),
         )
 
-    def try_link(self) -> str:
-        """Return the page to which the links of a try's mail lead; it names nobody."""
-        return self._bare("tried_link")
-
-    def link_over(self) -> str:
+    def link_over(self, *, is_try: bool = False) -> str:
         """Return the page for a link of a mail that leads nowhere; it names nobody."""
-        return self._bare("link_over")
-
-    def _bare(self, name: str) -> str:
-        return self._templates.get_template(f"public/{name}.html").render(
+        return self._templates.get_template("public/link_over.html").render(
             css=Markup(self._css),  # noqa: S704 - our own file
             strings=strings_for("en"),
+            is_try=is_try,
         )
 
     def language_of(self, live: LiveExperiment) -> str:

@@ -32,6 +32,7 @@ from wbtest.audience.views import (
     check_sender,
     get_page_named,
     get_preview,
+    link_over,
     show_preview,
     small_page,
 )
@@ -281,7 +282,6 @@ def show_step(
     live: LiveExperiment,
     page: PageCopy,
     step: Step,
-    name: str = "thanks",
     status: int = 200,
     **details: Any,
 ) -> Response:
@@ -297,7 +297,7 @@ def show_step(
         "question_text": text,
     }
     sends_to = origin_of(link) if link else ""
-    return small_page(live, name, status, TOKEN_PAGE, sends_to=sends_to, **shown, **details)
+    return small_page(live, "thanks", status, TOKEN_PAGE, sends_to=sends_to, **shown, **details)
 
 
 def step_sent(live: LiveExperiment, page: PageCopy, otherwise: Step) -> Step:
@@ -420,7 +420,6 @@ def tried(slug: str) -> ResponseReturnValue:
         live,
         variant.page,
         step,
-        "tried",
         test=live.id,
         token="",
         variant=variant.key,
@@ -453,6 +452,4 @@ def _way_on(live: LiveExperiment) -> str:
 @access.public
 def tried_link(_slug: str) -> ResponseReturnValue:
     """Where the links of a try's mail lead, and what a mail program's own button posts to."""
-    response = Response(runtime().renderer.try_link(), 200, runtime().renderer.headers())
-    response.headers.update(TOKEN_PAGE)
-    return response
+    return link_over(200, is_try=True)

@@ -343,9 +343,16 @@ def confirm(token: str) -> ResponseReturnValue:
         return redirect(request.path, 303)
     if row.confirmed_us is not None:
         is_waiting = row.excluded_because == WAITING
-        return small_page(found.live, "confirmed", headers=TOKEN_PAGE, is_waiting=is_waiting)
+        return small_page(
+            found.live, "confirm", headers=TOKEN_PAGE, is_done=True, is_waiting=is_waiting
+        )
     return small_page(
-        found.live, "confirm", headers=TOKEN_PAGE, action=request.path, shown_at=f"{_at():.3f}"
+        found.live,
+        "confirm",
+        headers=TOKEN_PAGE,
+        is_done=False,
+        action=request.path,
+        shown_at=f"{_at():.3f}",
     )
 
 

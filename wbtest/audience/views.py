@@ -160,8 +160,9 @@ def show_closed(live: LiveExperiment) -> Response:
     if live.waiting:
         return show_list(live)
     if live.state == "ended":
-        return small_page(live, "ended", 410, outcome=paragraphs(live.outcome))
-    return small_page(live, "paused", 503, {"Retry-After": str(PAUSED_SECONDS)})
+        return small_page(live, "closed", 410, has_ended=True, outcome=paragraphs(live.outcome))
+    wait = {"Retry-After": str(PAUSED_SECONDS)}
+    return small_page(live, "closed", 503, wait, has_ended=False)
 
 
 def show_list(
@@ -179,9 +180,10 @@ def show_list(
     )
 
 
-def link_over(status: int) -> Response:
+def link_over(status: int, *, is_try: bool = False) -> Response:
     """Return what a link shows that leads nowhere, or not any more; nobody learns which it is."""
-    response = Response(runtime().renderer.link_over(), status, runtime().renderer.headers())
+    html = runtime().renderer.link_over(is_try=is_try)
+    response = Response(html, status, runtime().renderer.headers())
     response.headers.update(TOKEN_PAGE)
     return response
 
