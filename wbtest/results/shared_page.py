@@ -179,7 +179,15 @@ def shared_csv(token: str) -> ResponseReturnValue:
 
 def say_it_is_shut(error: Refused) -> ResponseReturnValue:
     """A link that opens nothing, as a page that says nothing of what it was."""
-    page = render_template("results/shut.html", title=TITLES[error.status], sentence=str(error))
+    page = render_template(
+        "error.html",
+        status=0,
+        title=TITLES[error.status],
+        sentence=str(error),
+        error_id="",
+        next_url="",
+        next_label="",
+    )
     return page, error.status
 
 

@@ -199,9 +199,10 @@ class LinkOver(Refused):
     """The link was used, is too old, or never was one; nobody learns which of these it is."""
 
     status = 404
+    title = "This link no longer works"
 
     def __init__(self, kind: Kind) -> None:
-        super().__init__("This link no longer works.")
+        super().__init__("Links work once, for an hour. A newer link replaces an older one.")
         self.kind = kind
 
 

@@ -95,7 +95,7 @@ def has_mail_server() -> bool:
 
 def say_no_team(error: access.NoTeam) -> ResponseReturnValue:
     """A page for somebody who may log in and is not in the team, whatever they asked for."""
-    page = render_template("team/no_team.html", title=error.title, sentence=str(error))
+    page = render_template("team/message.html", title=error.title, sentence=str(error), kind="team")
     return page, error.status
 
 
@@ -198,5 +198,7 @@ def new_password(token: str) -> ResponseReturnValue:
 @bp.app_errorhandler(LinkOver)
 def say_over(over: LinkOver) -> ResponseReturnValue:
     """One page for every link that does not work, and the way to a new one."""
-    page = render_template("team/link_over.html", kind=over.kind)
+    page = render_template(
+        "team/message.html", title=over.title, sentence=str(over), kind=over.kind
+    )
     return make_response(page, over.status, SECRET_ADDRESS)

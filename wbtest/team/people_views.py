@@ -192,12 +192,8 @@ def invitation(token: str) -> ResponseReturnValue:
 
 def say_it_is_over(error: Refused) -> ResponseReturnValue:
     """A page for a link that opens nothing, whatever the reason."""
-    page = render_template(
-        "team/no_invitation.html",
-        title=error.title,
-        sentence=str(error),
-        may_log_out=isinstance(error, people.SomebodyElse),
-    )
+    kind = "other" if isinstance(error, people.SomebodyElse) else "invitation"
+    page = render_template("team/message.html", title=error.title, sentence=str(error), kind=kind)
     return page, error.status
 
 
