@@ -155,7 +155,7 @@ def test_text_is_large_enough_for_a_phone(results):
 
 def test_the_script_in_the_page_is_of_the_version_that_makes_the_figures():
     version = get_plotlyjs_version()
-    page = (STATIC.parent / "templates" / "results" / "_drawing.html").read_text()
+    page = (STATIC.parent / "templates" / "macros" / "page.html").read_text()
 
     assert f"vendor/plotly-basic-{version}.min.js" in page
     assert f"vendor/plotly-{version}.css" in page

@@ -1,13 +1,12 @@
 """A check has a colour and a word; the panel shows the worst first."""
 
 import pytest
-from flask import Flask, render_template
 
-from tests.conftest import HandClock
+from tests.conftest import Browser
+from tests.factories import Team, log_in
 from tests.results.check_histories import SOUND, checked, counted, visitors
 from tests.results.conftest import Start
 from tests.results.crowd import count_day
-from wbtest.results.figures import results_of
 from wbtest.results.trust import Check, early, panel_of
 
 
@@ -70,20 +69,15 @@ def test_before_anybody_came_it_is_too_early():
 
 
 def test_the_page_says_each_colour_in_words_the_cause_and_what_to_do(
-    app: Flask, begin: Start, now: HandClock
+    client: Browser, team: Team, begin: Start
 ):
     experiment = begin(variants=("Price",))
     for source, control, price in (("x", 280, 12), ("newsletter", 400, 400)):
         count_day(experiment, 0, "control", seen=control, converted=0, served=400, source=source)
         count_day(experiment, 0, "price", seen=price, converted=0, served=400, source=source)
-    results = results_of(experiment, now())
-    with app.test_request_context():
-        page = render_template(
-            "results/_trust.html",
-            experiment=experiment, results=results, trust_panel=panel_of(results.trust),
-            may=lambda _role: False, fragility="", price="",
-        )  # fmt: skip
-    words = " ".join(page.split())
+    log_in(client, team.viewer)
+
+    words = " ".join(client.get(f"/experiments/{experiment.id}/results").text.split())
 
     assert "2 checks failed. Don’t decide on this data." in words
     assert "<b>Red, failed.</b> 680 and 412 people saw the page" in words
