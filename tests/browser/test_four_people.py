@@ -188,7 +188,7 @@ def test_four_people_bring_a_release_from_first_draft_to_approval(
 
     # The weak word stays for a reason, and Jonas approves what Grace and Ada wrote.
     grace.goto(f"{live.url}/releases/{release.id}/preview")
-    finding = grace.locator(".finding", has_text="leaves it open").first
+    finding = grace.locator(".finding", has_text="is vague").first
     finding.get_by_text("Keep it anyway").click()
     finding.get_by_label("Reason").fill("zqwaiver nobody counts rice")
     finding.get_by_role("button", name="Save reason").click()

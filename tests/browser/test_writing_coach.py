@@ -63,7 +63,7 @@ def test_a_finding_is_waived_on_the_preview_and_counts_no_more(desk: Page):
     finding.get_by_role("button", name="Save reason").click()
 
     expect(desk.get_by_role("listitem").filter(has_text=CLAIM)).to_contain_text(
-        "Stays: “Sailors say so.”"
+        "Kept because: “Sailors say so.”"
     )
     desk.get_by_role("link", name="Write", exact=True).click()
     expect(desk.locator(".parts [data-part=solution] [data-open]")).to_be_hidden()

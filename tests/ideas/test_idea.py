@@ -115,7 +115,7 @@ def test_without_a_guess_only_the_days_are_told():
     assert stopped_sentence([11], []) == "Stopping 1 idea took 11 days."
     assert (
         stopped_sentence([11, 3], [4, 9])
-        == "Stopping 2 ideas took 14 days instead of a quarter in all."
+        == "Stopping 2 ideas took 14 days in all, not three months of building."
     )
     assert stopped_sentence([], []) == ""
 

@@ -47,7 +47,7 @@ def test_one_sentence_tells_how_far_every_idea_got(ideas: Ideas, viewer: Browser
 
     assert "5 ideas: 1 writing, 1 testing, 1 to decide, 2 stopped." in said
     assert (
-        "Stopping 2 ideas took 22 days in all. Building one of them was guessed at a quarter."
+        "Stopping 2 ideas took 22 days in all. Building one of them was guessed at three months."
         in said
     )
     assert "3 ideas have a test: 1 above target, 1 undecided and 1 below target." in said
@@ -62,8 +62,8 @@ def test_what_needs_the_team_comes_first_and_stops_come_last(ideas: Ideas, viewe
 def test_a_stop_on_paper_is_honoured_in_days(ideas: Ideas, viewer: Browser):
     said = words(viewer, "&stage=done")
 
-    assert "Stopped, 11 days instead of a quarter" in said
-    assert "Stopped, 11 days Nobody pays for it." in said
+    assert "Stopped after 11 days, not three months of building" in said
+    assert "Stopped after 11 days Nobody pays for it." in said
 
 
 def test_without_a_guess_a_stop_is_told_in_days_alone(team: Team, viewer: Browser, now: HandClock):
@@ -71,8 +71,8 @@ def test_without_a_guess_a_stop_is_told_in_days_alone(team: Team, viewer: Browse
     now.turn(days=4)
     stop_release(revision, team.approver, "No fire.")
 
-    assert "Stopped, 4 days No fire." in words(viewer)
-    assert "instead" not in words(viewer)
+    assert "Stopped after 4 days No fire." in words(viewer)
+    assert "of building" not in words(viewer)
 
 
 def test_the_chart_holds_each_interval_against_its_own_target(ideas: Ideas, viewer: Browser):

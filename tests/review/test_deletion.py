@@ -88,9 +88,7 @@ def test_a_release_that_was_tested_is_kept(team: Team):
     make_approval(revision, team.approver)
     make_experiment(revision, team.editor)
 
-    assert (
-        why_kept(revision.release) == "A test was made from this release, so it can’t be deleted."
-    )
+    assert why_kept(revision.release) == "This release has a test, so it can’t be deleted."
 
 
 def test_the_number_of_a_deleted_release_is_not_given_out_again(team: Team):

@@ -1,4 +1,4 @@
-"""The page of who may open which address, made from the routes.
+"""The page of who can open which page, made from the routes.
 
 ``.venv/bin/python -m tests.team.permissions > docs/permissions.md``
 """
@@ -18,23 +18,23 @@ from wbtest.extensions import runtime
 from wbtest.team.access import OWN_LOG_IN
 
 HEAD = """\
-# Who may open which address
+# Who can open which page
 
-Made from the routes, and held to them by a test:
+Generated from the routes, and checked against them by a test:
 `.venv/bin/python -m tests.team.permissions > docs/permissions.md`.
 What the roles mean and how they are kept is in [security.md](security.md).
 
-*anybody*: logged in or not; where the address carries a secret, whoever has it.
-*link*: whoever holds a review link.
-*oneself*: whoever is logged in, in a team or in none, about their own log-in.
-Any other word is the lowest role that may.
-To everybody else nothing is there.
+*anybody*: logged in or not. If the address has a secret in it, anybody who has the address.
+*link*: anybody with a review link.
+*self*: anybody who is logged in, for their own account only.
+Any other word is the lowest role that has access.
+Everybody else gets a 404 page.
 
-The last column says where the password is asked for again, and a code where a second factor is on:
-unless that was done in the last ten minutes on the same device, a log-in included. *in its form*:
-each time. Tokens of programs open none of these addresses.
+The last column says where wbtest asks for the password again, and for a code if a second factor is
+on. It doesn’t ask within ten minutes of the last time on that device; logging in counts. *in its
+form* means every time. API tokens can’t open any of these pages.
 
-| address | to look | to act | asked again |
+| address | view | change | password asked again |
 | --- | --- | --- | --- |
 """
 _CONVERTER = re.compile(r"<(?:[a-z]+(?:\([^)]*\))?:)?([a-z_]+)>")
@@ -62,14 +62,14 @@ def who_may(cell: Cell) -> str:
     if not cell.is_for_members:
         return "anybody" if cell.needs == "public" else "link"
     if cell.needs == OWN_LOG_IN:
-        return "oneself"
+        return "self"
     return cell.lowest_role
 
 
 def _when(cell: Cell) -> str:
     if cell.asks_in_its_form:
         return "in its form"
-    return "to look" if cell.method == "GET" else "to act"
+    return "to view" if cell.method == "GET" else "to change"
 
 
 def _acting(who: dict[str, str]) -> str:

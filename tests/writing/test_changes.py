@@ -173,11 +173,11 @@ def test_parts_are_told_in_the_order_of_the_page():
     ("changes", "said"),
     [
         ({}, NOTHING),
-        ({"headline": "Supper out of nothing"}, "Headline rewritten."),
-        ({"why_now": ""}, "Why now removed."),
+        ({"headline": "Supper out of nothing"}, "Headline: rewritten."),
+        ({"why_now": ""}, "Why now: removed."),
         ({"problem": LARDER.problem + " Again."}, "Problem: 1 word added."),
         ({"headline": LARDER.headline + "!"}, "Headline: only punctuation or spaces."),
-        ({"product": "Pantry"}, "Product changed."),
+        ({"product": "Pantry"}, "Product: changed."),
         ({"faq": LARDER.faq[1:]}, "One customer question removed."),
         (
             {"faq": (*LARDER.faq[1:6], LARDER.faq[0], *MORE)},
@@ -202,8 +202,8 @@ def test_a_first_draft_is_told_in_few_words():
     ("pace", "is_approved", "words"),
     [
         (DraftStats(3, 5, 4), False, "Draft 3 on day 5. Most teams need four to six drafts"),
-        (DraftStats(1, 1, 1), True, "from day 1, is approved. That’s quick: most teams"),
-        (DraftStats(5, 30, 9), True, "Draft 5, from day 9, is approved. Most teams"),
+        (DraftStats(1, 1, 1), True, "created on day 1, is approved. That’s quick: most teams"),
+        (DraftStats(5, 30, 9), True, "Revision 5, created on day 9, is approved. Most teams"),
         (DraftStats(9, 9, 8), False, "Find out what you can’t agree on"),
         (DraftStats(2, 40, 3), False, "ask for a review, or stop here."),
     ],

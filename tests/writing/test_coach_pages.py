@@ -52,7 +52,7 @@ def test_a_finding_is_waived_with_a_reason_and_taken_back(client: FlaskClient, r
 
     client.post(f"/waivers/{waiver.id}/take-back")
 
-    assert "Stays: “It is a bag.”" in page
+    assert "Kept because: “It is a bag.”" in page
     assert find_waivers(release) == {}
 
 
@@ -122,7 +122,7 @@ def test_one_rule_does_not_fill_the_page(client: FlaskClient, owner: Person):
 
     page = client.get(f"/releases/{release.id}/preview").text
 
-    assert page.count("coach A13") == 12
+    assert page.count("Rule A13") == 12
     assert "And 3988 more." in page
 
 
@@ -134,7 +134,7 @@ def test_an_approver_waives_on_the_page_of_the_revision(client: FlaskClient, own
 
     page = client.get(f"{path}?side=coach").text
     assert answer.status_code == 303
-    assert "Stays: “It is a bag.”" in page
+    assert "Kept because: “It is a bag.”" in page
     assert answer.location.startswith(f"{path}?side=coach#finding-")
     assert f'id="{answer.location.partition("#")[2]}"' in page
 
@@ -152,7 +152,7 @@ def test_what_stops_only_the_page_is_said_before_and_after_the_approval(client, 
     make_approval(revision, owner)
     after = client.get(f"{draft}/revisions/1").text
 
-    assert "coach C1" in coach
+    assert "Rule C1" in coach
     assert "3 findings block the test:" in before
     assert "3 findings block the test:" in text_of(after)
     assert f"{draft}#part-call_to_action" in after

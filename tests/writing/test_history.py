@@ -65,13 +65,13 @@ def test_a_session_is_told_by_what_is_left_of_it(release: Release, owner: Person
     [session] = timeline_of(release).entries
 
     assert isinstance(session, EditSession)
-    assert session.summary == "Problem removed."
+    assert session.summary == "Problem: removed."
 
 
 def test_a_revision_says_what_changed_and_what_the_coach_finds_now(told: Release):
     [newest] = [e for e in timeline_of(told).entries if isinstance(e, FrozenRevision)][:1]
 
-    assert newest.summary == "Headline rewritten. Problem removed."
+    assert newest.summary == "Headline: rewritten. Problem: removed."
     notes = notes_of(told, "r2")
     assert notes is not None
     assert "P1" in {finding.rule.id for finding in notes.findings.come}
@@ -139,7 +139,7 @@ def test_an_approved_release_is_told_so(client: FlaskClient, release: Release, o
 
     page = client.get(f"/releases/{revision.release_id}/versions").text
 
-    assert "Draft 1, from day 1, is approved." in page
+    assert "Revision 1, created on day 1, is approved." in page
 
 
 def test_a_new_release_has_its_first_draft_only(client: FlaskClient, release: Release):

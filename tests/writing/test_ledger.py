@@ -264,7 +264,7 @@ def test_beside_a_short_text_stands_only_what_its_sheet_asks_for(
         client.get(f"/releases/{text.release_id}/{path}").text for text in (asked, plain)
     )
 
-    assert "0 of 1 number has a source." in page
+    assert "Numbers with a source: 0 of 1." in page
     assert "Sources for numbers" not in silent
 
 

@@ -42,7 +42,7 @@ def test_an_empty_release_is_a_file_that_invites_to_fill_it():
         "## Headline",
         "## Subheading",
         "## Problem",
-        "## Today and better",
+        "## Today’s alternative",
         "## Call to action",
         "- Button:\n- Price:",
         "## Customer questions\n",

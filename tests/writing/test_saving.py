@@ -54,7 +54,7 @@ def test_a_script_hears_how_the_draft_stands(client: FlaskClient, owner: Person)
         "progress": "11 of 12 parts",
         "freeze": "Create revision 1",
     }
-    assert "coach N1" in beside["why_now"]
+    assert "Rule N1" in beside["why_now"]
 
 
 def test_a_sentence_typed_on_two_lines_becomes_one(client: FlaskClient, owner: Person):

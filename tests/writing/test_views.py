@@ -107,7 +107,7 @@ def test_the_preview_reads_like_a_printed_release(client: FlaskClient, owner: Pe
     for text in (LARDER.headline, LARDER.why_now, "3 March 2027", "(imagined)", "###"):
         assert text in page
     assert "On Sunday the cabbage" in page
-    assert "Priya</bdi> finds out by 15 April 2027" in page
+    assert "Priya</bdi> will find out by 15 April 2027" in page
 
 
 def test_the_preview_says_what_is_missing(client: FlaskClient, owner: Person):
@@ -116,7 +116,7 @@ def test_the_preview_says_what_is_missing(client: FlaskClient, owner: Person):
     page = client.get(f"/releases/{release.id}/preview").text
 
     assert "The headline is missing." in page
-    assert "coach F1" in page
+    assert "Rule F1" in page
 
 
 @pytest.mark.parametrize("path", ["", "/preview"])

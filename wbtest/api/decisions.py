@@ -24,7 +24,7 @@ State = Literal["open", "served", "not_served"]
 
 
 class Deciding(RequestBody, kw_only=True):
-    """`mark` is that of the results that were read: on others nothing is decided."""
+    """`mark` is that of the results you read; a decision on any others is refused."""
 
     choice: Choice
     reason: str
@@ -38,7 +38,7 @@ class Answering(RequestBody):
 
 
 class PaperShown(msgspec.Struct, kw_only=True):
-    """A choice and its reason. It stands, or waits for a second person, or waits no more."""
+    """A choice and its reason: final, waiting for a second person, or no longer waiting."""
 
     number: int
     choice: Choice
@@ -57,7 +57,7 @@ class Papers(msgspec.Struct):
 
 
 def list_decisions(experiment_id: int) -> Papers:
-    """What was decided, what waits, and what came to nothing."""
+    """Decisions: made, waiting, and withdrawn or rejected."""
     papers = papers_of(access.get(Experiment, experiment_id, "read"))
     found = [*papers.standing.values(), *papers.waiting, *papers.ended]
     return Papers(
@@ -66,7 +66,7 @@ def list_decisions(experiment_id: int) -> Papers:
 
 
 def decide_experiment(experiment_id: int, body: Deciding) -> PaperShown:
-    """Decide, with every figure of now. Against the verdict it waits for a second person."""
+    """Decide on the current figures. Against the verdict, a second person must approve."""
     experiment = access.get(Experiment, experiment_id, "approve")
     return _decision_response(
         decision_verbs.decide(experiment, access.person(), body.choice, body.reason, body.mark)
@@ -74,12 +74,12 @@ def decide_experiment(experiment_id: int, body: Deciding) -> PaperShown:
 
 
 def second_decision(experiment_id: int, number: int) -> PaperShown:
-    """Sign what another person decided against the verdict, so that it stands."""
+    """Approve another person's decision against the verdict."""
     return _decision_response(decision_verbs.second(_paper(experiment_id, number), access.person()))
 
 
 def turn_decision_down(experiment_id: int, number: int, body: Answering) -> PaperShown:
-    """Answer no to what another person decided against the verdict."""
+    """Reject another person's decision against the verdict."""
     return _decision_response(
         decision_verbs.turn_down(_paper(experiment_id, number), access.person(), body.why)
     )
@@ -196,7 +196,7 @@ class AssumptionShown(msgspec.Struct, kw_only=True):
 
 
 class LearningShown(msgspec.Struct, kw_only=True):
-    """The card as it stands; `version` is 0 before anybody wrote on it."""
+    """The current card; `version` is 0 before anybody wrote on it."""
 
     version: int
     surprise: str
@@ -226,7 +226,7 @@ def get_learning(experiment_id: int) -> LearningShown:
 
 
 def save_learning(experiment_id: int, body: Learned) -> LearningShown:
-    """Write on the card of a test that is over or decided on; earlier texts are kept."""
+    """Write the learning card of an ended or decided test; earlier texts are kept."""
     experiment = _get_experiment(experiment_id)
     learning_cards.save_card(
         experiment, access.person(), body.surprise, body.next_step, body.version
@@ -242,7 +242,7 @@ def mark_assumption(experiment_id: int, key: str, body: Assumed) -> LearningShow
 
 
 def begin_next_draft(experiment_id: int) -> Answer[ReleaseShown]:
-    """The release to write on: the tested one, or a copy where that was stopped on paper."""
+    """The release to write on: the tested one, or a copy if that was stopped before a test."""
     return release_answer(find_next_draft(_get_experiment(experiment_id), access.person()))
 
 

@@ -1,4 +1,4 @@
-"""Webhooks with their deliveries, and mails that did not arrive."""
+"""Webhooks with their deliveries, and emails that did not arrive."""
 
 from datetime import datetime
 from typing import Annotated, Literal
@@ -29,7 +29,7 @@ class WebhookChange(RequestBody, kw_only=True):
 
 
 class WebhookShown(msgspec.Struct, kw_only=True):
-    """A webhook. Its `secret`, with which deliveries are signed, is told once."""
+    """A webhook. Its `secret`, which signs deliveries, is shown once."""
 
     id: int
     url: str
@@ -64,7 +64,7 @@ class Deliveries(msgspec.Struct):
 
 
 class Again(RequestBody):
-    """Ids of deliveries that were given up, as many as are listed; without any, all of them."""
+    """Ids of failed deliveries, as many as are listed; without any, all of them."""
 
     ids: Annotated[list[str], msgspec.Meta(max_length=delivery_settings.MOST_LISTED)] = (
         msgspec.field(default_factory=list)
@@ -78,12 +78,12 @@ class Queued(msgspec.Struct):
 
 
 def list_webhooks() -> Webhooks:
-    """The webhooks, and how they fare."""
+    """The webhooks and their status."""
     return Webhooks([_webhook_response(each) for each in delivery_settings.list_webhooks()])
 
 
 def add_webhook(body: NewWebhook) -> Answer[WebhookShown]:
-    """Tell an address of these events from now on. The answer holds its secret, this once.
+    """Send these events to an address from now on. The secret is shown only in this answer.
 
     The token needs `read`, and `admin` for a webhook that gets emails of visitors.
     """
@@ -97,7 +97,7 @@ def add_webhook(body: NewWebhook) -> Answer[WebhookShown]:
 
 
 def get_webhook(webhook_id: int) -> WebhookShown:
-    """One webhook, and how it fares."""
+    """One webhook and its status."""
     return _webhook_response(_get_webhook(webhook_id))
 
 
@@ -118,7 +118,7 @@ def delete_webhook(webhook_id: int) -> None:
 
 
 def try_webhook(webhook_id: int) -> Queued:
-    """Send a test event, which says nothing."""
+    """Send a test event without data."""
     delivery_settings.send_test_event(_get_webhook(webhook_id))
     return Queued(1)
 
@@ -130,7 +130,7 @@ def list_deliveries(webhook_id: int) -> Deliveries:
 
 
 def send_deliveries_again(webhook_id: int, body: Again) -> Queued:
-    """Send once more what was given up: these, or all."""
+    """Resend failed deliveries: these, or all."""
     return Queued(delivery_settings.send_events_again(_get_webhook(webhook_id), body.ids))
 
 
@@ -171,7 +171,7 @@ class MailsWanted(msgspec.Struct, forbid_unknown_fields=True):
 
 
 class MailShown(msgspec.Struct, kw_only=True):
-    """A mail without its text, whose links open something."""
+    """An email without its text, since its links open something."""
 
     id: int
     to: str
@@ -188,24 +188,24 @@ class Mails(msgspec.Struct):
 
 
 def list_mails(query: MailsWanted) -> Mails:
-    """The mails that were given up, or those that wait or came back; 50 at most."""
+    """Emails that failed, or those that are waiting or bounced; 50 at most."""
     found = mails_of(query.state)
     return Mails([_mail_response(each) for each in found])
 
 
 def send_mails_again() -> Queued:
-    """Send every mail once more that was given up."""
+    """Resend every failed email."""
     return Queued(delivery_settings.send_mails_again())
 
 
 def send_mail_again(mail_id: int) -> Queued:
-    """Send one mail once more that was given up."""
+    """Resend one failed email."""
     delivery_settings.send_mail_again(access.get(OutboxMail, mail_id, "own"))
     return Queued(1)
 
 
 def dismiss_mail(mail_id: int) -> None:
-    """Delete one mail that did not arrive."""
+    """Delete one email that did not arrive."""
     delivery_settings.dismiss_mail(access.get(OutboxMail, mail_id, "own"))
 
 

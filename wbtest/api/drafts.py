@@ -54,7 +54,7 @@ class History(msgspec.Struct):
 
 
 class WaiverShown(msgspec.Struct, kw_only=True):
-    """Words of a draft that stay, and why."""
+    """Words kept in a draft despite a finding, and why."""
 
     id: int
     rule: str
@@ -101,20 +101,20 @@ def restore_release(release_id: int, body: Restoring) -> Answer[ReleaseShown]:
 
 
 def take_release_up(release_id: int) -> Answer[ReleaseShown]:
-    """Let a release go on that was stopped on paper, as an approver."""
+    """Resume a release that was stopped before a test (approvers only)."""
     found = access.get(Release, release_id, "approve")
     take_up_again(found, access.person())
     return release_answer(found)
 
 
 def list_waivers(release_id: int) -> Waivers:
-    """The findings of a draft that stay, and why."""
+    """The findings kept in a draft, and why."""
     found = find_waivers(access.get(Release, release_id, "read"))
     return Waivers([_waiver_response(each) for each in found.values()])
 
 
 def waive_finding(release_id: int, body: Letting) -> WaiverShown:
-    """Let a finding of the draft stay; what stops a text, only an approver may."""
+    """Keep words despite a finding. Only approvers can keep words that block the text."""
     found = _get_release(release_id)
     key = FindingKey(body.rule, body.part, body.words)
     is_approver = access.has_permission("approve")
@@ -124,7 +124,7 @@ def waive_finding(release_id: int, body: Letting) -> WaiverShown:
 
 
 def take_waiver_back(waiver_id: int) -> None:
-    """Let a finding of a draft stand again. What a revision was created with stays."""
+    """Withdraw a kept finding, so that it counts again. Revisions don't change."""
     take_back(access.get(Waiver, waiver_id, "edit"))
 
 
@@ -176,7 +176,7 @@ class MergingInto(RequestBody, kw_only=True):
 
 
 def list_questions(release_id: int) -> QuestionsAsked:
-    """Every question that readers of a release asked, those that wait first."""
+    """Every question that readers of a release asked, unanswered ones first."""
     asked = question_verbs.candidates_of(access.get(Release, release_id, "read"))
     return QuestionsAsked(
         [_question_response(each) for each in asked.waiting],
@@ -192,14 +192,14 @@ def accept_question(candidate_id: int) -> QuestionAsked:
 
 
 def merge_question(candidate_id: int, body: MergingInto) -> QuestionAsked:
-    """Say that the FAQ asks the same already."""
+    """Say that the FAQ already asks this."""
     return _question_response(
         question_verbs.merge_question(_get_question(candidate_id), body.question, access.person())
     )
 
 
 def dismiss_question(candidate_id: int) -> QuestionAsked:
-    """Let a question go; it stays among the settled ones."""
+    """Dismiss a question; it stays listed as dismissed."""
     return _question_response(
         question_verbs.dismiss_question(_get_question(candidate_id), access.person())
     )

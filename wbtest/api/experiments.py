@@ -319,13 +319,13 @@ def create_experiment(release_id: int, body: NewExperiment) -> Answer[Experiment
 
 
 def get_experiment(experiment_id: int) -> Answer[ExperimentShown]:
-    """What is tested, by which rule, and where it stands."""
+    """What is tested, by which rule, and how far it is."""
     return experiment_answer(access.get(Experiment, experiment_id, "read"))
 
 
 @reads_if_match
 def change_experiment(experiment_id: int, body: ExperimentChange) -> Answer[ExperimentShown]:
-    """Replace parts of a draft, with If-Match of exactly that one. A start seals all of it."""
+    """Replace parts of a draft, with its ETag as If-Match. Starting the test locks all of it."""
     found = access.get(Experiment, experiment_id, "edit")
     changes = msgspec.to_builtins(body)
     changes.pop("variants", None)
@@ -338,7 +338,7 @@ def change_experiment(experiment_id: int, body: ExperimentChange) -> Answer[Expe
 
 
 def delete_experiment(experiment_id: int) -> None:
-    """Delete a draft; with the last test its address is free. What strangers saw is kept."""
+    """Delete a draft, and free its address if it was the only test. Pages strangers saw stay."""
     remove_experiment(access.get(Experiment, experiment_id, "edit"))
 
 
@@ -350,7 +350,7 @@ def copy_experiment(experiment_id: int) -> Answer[ExperimentShown]:
 
 
 def get_launch_check(experiment_id: int) -> LaunchCheck:
-    """What stops the start of a draft, what to see before it, and what is fine."""
+    """What blocks the start of a draft, its warnings, and the checks it passed."""
     return _launch_response(_get_draft(experiment_id))
 
 

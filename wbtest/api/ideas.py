@@ -35,7 +35,7 @@ class Needs(msgspec.Struct):
 
 
 def list_needs() -> Needs:
-    """What needs you, as the page “Needs you” lists it: what blocks others first."""
+    """What needs you, as “For you” on Ideas lists it: what blocks others first."""
     base_url = runtime().settings.base_url
     now = clock.now()
     return Needs(

@@ -21,7 +21,7 @@ from wbtest.team import access
 
 
 class Reason(RequestBody, kw_only=True):
-    """It stands in the experiment's history."""
+    """It appears in the test's history."""
 
     why: str
 
@@ -35,7 +35,7 @@ class Afterwards(RequestBody, kw_only=True):
 
 
 class AfterwardsShown(msgspec.Struct):
-    """What stands at the address of a test that is over; '' is nothing chosen yet."""
+    """What is shown at the address of an ended test; '' is nothing chosen yet."""
 
     afterwards: str
     outcome: str
@@ -44,7 +44,7 @@ class AfterwardsShown(msgspec.Struct):
 
 @reads_if_match
 def start_experiment(experiment_id: int) -> Answer[ExperimentShown]:
-    """Seal a checked draft and open its page. Four eyes: who wrote words of it does not."""
+    """Lock a checked draft and open its page. Nobody who wrote any of it can."""
     experiment = _get_running(experiment_id)
     with unchanged_draft(experiment, parsing.digest_wanted(request.headers.get("If-Match"))):
         lifecycle.start(experiment, access.person())
@@ -52,13 +52,13 @@ def start_experiment(experiment_id: int) -> Answer[ExperimentShown]:
 
 
 def pause_experiment(experiment_id: int, body: Reason) -> Answer[ExperimentShown]:
-    """Let the page rest; nobody is counted meanwhile."""
+    """Pause the page; nobody is counted meanwhile."""
     why = lifecycle.needed_reason(body.why)
     return experiment_answer(lifecycle.pause(_get_running(experiment_id), access.person(), why))
 
 
 def resume_experiment(experiment_id: int) -> Answer[ExperimentShown]:
-    """Open a page that rests."""
+    """Resume a paused page."""
     return experiment_answer(lifecycle.resume(_get_running(experiment_id), access.person()))
 
 
@@ -69,12 +69,12 @@ def end_experiment(experiment_id: int, body: Reason) -> Answer[ExperimentShown]:
 
 
 def get_afterwards(experiment_id: int) -> AfterwardsShown:
-    """What stands at the address of a test that is over."""
+    """What is shown at the address of an ended test."""
     return _afterwards_response(access.get(Experiment, experiment_id, "own"))
 
 
 def choose_afterwards(experiment_id: int, body: Afterwards) -> AfterwardsShown:
-    """Choose what stands at the address of a test that is over; it can be changed later."""
+    """Choose what is shown at the address of an ended test; it can be changed later."""
     experiment = access.get(Experiment, experiment_id, "own")
     lifecycle.choose_afterwards(
         experiment,
@@ -95,7 +95,7 @@ def _get_running(experiment_id: int) -> Experiment:
 
 
 class LastLetter(RequestBody, kw_only=True):
-    """What everybody is told who signed up and may hear of it, once."""
+    """What everybody who signed up and agreed to email is told, once."""
 
     text: str
 
@@ -124,12 +124,12 @@ class Erasing(RequestBody, kw_only=True):
 
 
 def get_closing(experiment_id: int) -> LoopShown:
-    """How far it is with the last letter and with what is erased."""
+    """Progress of the final email and of the deletion."""
     return _loop_response(access.get(Experiment, experiment_id, "approve"))
 
 
 def tell_visitors(experiment_id: int, body: LastLetter) -> LoopShown:
-    """Write to everybody who signed up what was decided; once, when the test is over."""
+    """Email everybody who signed up what was decided; once, after the test ends."""
     experiment = access.get(Experiment, experiment_id, "approve")
     return _loop_response(tell_signups(experiment, access.person(), body.text))
 
@@ -144,7 +144,7 @@ def purge_visitors(experiment_id: int, body: Purging) -> LoopShown:
 
 
 def erase_signup(experiment_id: int, body: Erasing) -> None:
-    """Erase an address for whoever asked somebody of the team for it. No count changes."""
+    """Delete somebody's data at their request. No count changes."""
     experiment = access.get(Experiment, experiment_id, "own")
     erase_for(experiment, access.person(), body.email)
 

@@ -20,18 +20,18 @@ REFERENCE = "#/components/schemas/{name}"
 # Said once for all addresses: written out at each, they were most of the document.
 FAILURE = "#/components/responses/{status}"
 _PLACE = re.compile(r"<(?:(\w+):)?(\w+)>")
-_ABOUT = """Everything that a person does in wbtest, for programs.
+_ABOUT = """Programs can do everything here that people can.
 
-Send a token with each request: `Authorization: Bearer wbt_…`. An owner makes one under Team, API
-tokens. It acts in its maker's name, within its scopes.
+Send a token with each request: `Authorization: Bearer wbt_…`. An owner creates one under Settings,
+Developers. It acts in that owner's name, within its scopes.
 
-Errors are problem details (RFC 9457): `detail` is a sentence that says what to do, `errors` says it
-by field. Lists come in pages: `next` is the `cursor` of the next one, or null. A token makes 600
-requests a minute; `RateLimit-Limit`, `-Remaining` and `-Reset` (seconds) say how many are left. A
-POST with an `Idempotency-Key` is done once, and its answer repeated for 24 hours."""
+Errors are problem details (RFC 9457): `detail` is a sentence that says what to do, `errors` lists
+them by field. Lists come in pages: `next` is the `cursor` of the next one, or null. A token can
+make 600 requests a minute; `RateLimit-Limit`, `-Remaining` and `-Reset` (seconds) say how many are
+left. A POST with an `Idempotency-Key` runs once, and its answer is repeated for 24 hours."""
 _FAILURES = {
     400: "The request cannot be read, or asks for something unknown",
-    401: "No token, or one that opens nothing",
+    401: "No token, or one that doesn’t work",
     403: "The token's scopes or its maker's role do not allow this",
     404: "Not here, or not yours",
     406: "Accept names no kind of file that is made",
@@ -40,7 +40,7 @@ _FAILURES = {
     413: "Too long",
     415: "Not JSON",
     422: "A field cannot be kept, or an Idempotency-Key came before with another request",
-    429: "More requests than a token makes a minute; Retry-After says when to go on",
+    429: "Too many requests in a minute; Retry-After says when to try again",
     503: "Nothing was stored; Retry-After says when to try again",
 }
 _FILE = {"schema": {"type": "string", "format": "binary"}}
@@ -97,7 +97,8 @@ def document() -> dict[str, Any]:
 def _operation(route: Route) -> dict[str, Any]:
     shape = shape_of(route.function)
     summary, _, more = inspect.cleandoc(route.function.__doc__).partition("\n")
-    needs = f"Scope: {route.scope}. Role: {PERMISSIONS[route.permission]} or higher."
+    role = PERMISSIONS[route.permission]
+    needs = f"Scope: {route.scope}. Role: {role}{'' if role == 'owner' else ' or higher'}."
     operation: dict[str, Any] = {
         "operationId": route.name,
         "tags": [route.area],
@@ -143,7 +144,9 @@ def _queries(query: Any) -> list[dict[str, Any]]:
 def _headers(route: Route) -> list[dict[str, Any]]:
     headers = []
     if route.method == "POST":
-        told = "Any word of yours, new for each request: repeated, it is done once."
+        told = (
+            "Any unique text for each request. Send it again, and the request still runs only once."
+        )
         schema = {"type": "string", "minLength": 1, "maxLength": 255}
         headers.append(_header("Idempotency-Key", told, schema))
     if _reads_if_match(route):

@@ -123,13 +123,13 @@ def change_look(experiment_id: int, body: LookChange) -> Answer[LookShown]:
 
 
 def get_words(experiment_id: int) -> Answer[WordsShown]:
-    """Which of the tool's words the page says otherwise."""
+    """Which standard words the page replaces."""
     return _words(_get_experiment(experiment_id, "read"))
 
 
 @reads_if_match
 def change_words(experiment_id: int, body: WordsChange) -> Answer[WordsShown]:
-    """Let a draft's page say these in the place of the tool's words; the others stay."""
+    """Replace these standard words on a draft's page; the others stay."""
     experiment = _get_experiment(experiment_id)
     with unchanged_draft(experiment, _digest_read()):
         change_wording(experiment, access.person(), experiment.wording | body.words)
@@ -137,13 +137,13 @@ def change_words(experiment_id: int, body: WordsChange) -> Answer[WordsShown]:
 
 
 def get_options(experiment_id: int) -> Answer[OptionsShown]:
-    """How the page counts, asks and keeps."""
+    """How the page counts, what it asks, and how long it keeps data."""
     return _options(_get_experiment(experiment_id, "read"))
 
 
 @reads_if_match
 def change_options(experiment_id: int, body: OptionsChange) -> Answer[OptionsShown]:
-    """Choose how a draft's page counts, asks and keeps."""
+    """Change how a draft's page counts, what it asks, and how long it keeps data."""
     experiment = _get_experiment(experiment_id)
     given = msgspec.to_builtins(body)
     if "questions" in given:
@@ -169,7 +169,7 @@ def list_pictures() -> Pictures:
 
 
 def add_picture(sent: bytes) -> PictureShown:
-    """Keep a picture, sent as the file that it is; the same one again is the one that is there."""
+    """Upload a picture as a file; uploading it again returns the existing one."""
     return _picture(add_image(access.person(), sent, "body"))
 
 

@@ -42,7 +42,7 @@ class CallToAction(RequestBody):
 
 
 class Unknown(RequestBody):
-    """An honest unknown: who settles it, by when, and how."""
+    """An honest unknown: who'll find out, by when, and how."""
 
     owner: str = ""
     until: str = ""
@@ -175,7 +175,7 @@ def release_item(release: Release) -> ReleaseListed:
 
 
 class FindingKey(msgspec.Struct):
-    """By what a finding is known to who lets it stay."""
+    """How to name a finding when you keep its words."""
 
     rule: str
     part: str
@@ -234,7 +234,7 @@ def create_release(body: NewRelease) -> Answer[ReleaseShown]:
 
 
 def import_release(body: Imported) -> Answer[ReleaseShown]:
-    """Begin a release from a file. What fits no part of a release is kept beside the draft."""
+    """Begin a release from a file. What fits no part is kept beside the draft."""
     try:
         read = parse_release(body.text)
     except NotADocument as error:
@@ -251,13 +251,13 @@ def import_release(body: Imported) -> Answer[ReleaseShown]:
 
 
 def get_release(release_id: int) -> Answer[ReleaseShown]:
-    """The draft as it stands now. Its ETag names the version, for a change of exactly this one."""
+    """The current draft. Its ETag names the version, so you can change exactly that one."""
     return release_answer(access.get(Release, release_id, "read"))
 
 
 @reads_if_match
 def change_release(release_id: int, body: ReleaseChange) -> Answer[ReleaseShown]:
-    """Replace parts of the draft. With If-Match only the version that was read, else 412."""
+    """Replace parts of the draft. With If-Match: 412 unless you read the current version."""
     found = access.get(Release, release_id, "edit")
     wanted = parsing.version_wanted(request.headers.get("If-Match"))
     parts = msgspec.to_builtins(body)

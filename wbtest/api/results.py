@@ -48,7 +48,7 @@ class Filter(msgspec.Struct, forbid_unknown_fields=True):
 
 
 class VariantFigures(msgspec.Struct, kw_only=True):
-    """Rates are fractions, intervals their two ends; null is an end that there is not."""
+    """Rates are fractions, intervals their two ends; null means that end is open."""
 
     key: str
     served: int
@@ -107,7 +107,7 @@ class Trust(msgspec.Struct):
 
 
 class Fragility(msgspec.Struct):
-    """How many sign-ups or views of a variant would have to be false for the verdict not to be.
+    """How many sign-ups or views of a variant would have to be false to undo the verdict.
 
     Sign-ups came from so many networks and mail domains, as far as is known of so many of them.
     """
@@ -136,7 +136,7 @@ class WithOrWithout(msgspec.Struct, kw_only=True):
 
 
 class CrowdShown(msgspec.Struct, kw_only=True):
-    """An announced crowd: it counts. Of its `people` so many were `admitted`."""
+    """An announced crowd: it counts. `admitted` is how many of its `people` were counted."""
 
     name: str
     people: int
@@ -147,7 +147,7 @@ class CrowdShown(msgspec.Struct, kw_only=True):
 
 
 class Filtered(msgspec.Struct):
-    """What a filter lets through. It never touches the verdict or what it rests on."""
+    """What a filter lets through. It never changes the verdict or its figures."""
 
     words: str
     variants: list[dict[str, int | str]]
@@ -179,7 +179,7 @@ class ResultsShown(msgspec.Struct, kw_only=True):
 
 
 def get_results(experiment_id: int, query: Filter) -> ResultsShown:
-    """What is known of an experiment now. A filter adds a part, and changes no verdict."""
+    """What is known of an experiment now. A filter adds a section and never changes the verdict."""
     experiment = access.get(Experiment, experiment_id, "read")
     found, aside = results_and_aside(experiment, clock.now())
     values = results_json(found) | {
@@ -224,7 +224,7 @@ def sends_rows(function: Callable[[int], Response]) -> Callable[[int], Response]
 
 @sends_rows
 def get_signups(experiment_id: int) -> Response:
-    """Every address with the record of its consent; the audit log says who took them."""
+    """Every address with the record of its consent; the audit log says who downloaded them."""
     experiment, kind = _take_rows(experiment_id, "signups.exported")
     found = signups(experiment, sealed_rule(experiment))
     if kind == CSV:
@@ -237,7 +237,7 @@ def get_signups(experiment_id: int) -> Response:
 
 @sends_rows
 def get_events(experiment_id: int) -> Response:
-    """Every visit, sighting and sign-up, without addresses, to count them once more."""
+    """Every visit, sighting and sign-up, without addresses, so that you can recount them."""
     experiment, kind = _take_rows(experiment_id, "events.exported")
     rows = event_rows(experiment)
     if kind == CSV:
@@ -272,7 +272,7 @@ class NewShared(RequestBody, kw_only=True):
 
 
 class SharedShown(msgspec.Struct, kw_only=True):
-    """A link, and how often it was opened. Its `url` is told once."""
+    """A link, and how often it was opened. Its `url` is shown once."""
 
     number: int
     label: str
@@ -291,7 +291,7 @@ class Shared(msgspec.Struct):
 
 
 def list_shared(experiment_id: int) -> Shared:
-    """Who may look from outside, until when, and how often they did."""
+    """Links to the figures: for whom, until when, and how often they were opened."""
     found = shared_links.shared_links_of(access.get(Experiment, experiment_id, "read"))
     return Shared([_shared_response(each) for each in found])
 
@@ -307,7 +307,7 @@ def make_shared(experiment_id: int, body: NewShared) -> Answer[SharedShown]:
 
 
 def renew_shared(experiment_id: int, number: int) -> Answer[SharedShown]:
-    """Give a link another address; the old one opens nothing any more. It takes `read` as well."""
+    """Give a link another address; the old one stops working. It takes `read` as well."""
     link = _get_link(experiment_id, number)
     check_held("read")
     return _secret_response(link, shared_links.renew_shared_link(link, access.person()))

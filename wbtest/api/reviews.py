@@ -23,7 +23,7 @@ Share = Annotated[float, msgspec.Meta(ge=0, le=1)]
 
 
 class NewComment(RequestBody):
-    """What to say of `words` in the text at `path`, or of it all; `near` is a character there."""
+    """A comment on `words` at `path`, or on the whole text; `near` is a character position."""
 
     path: str = "release"
     words: str = ""
@@ -65,7 +65,7 @@ class Settling(RequestBody, kw_only=True):
 
 
 class Answers(RequestBody, kw_only=True):
-    """`function` is what one does; the answers are given once, before anybody else's are seen."""
+    """`function` is the person's job. You answer once, before you see anybody else's answers."""
 
     function: Literal["product", "design", "engineering", "finance", "leadership", "other"]
     customer: str
@@ -77,13 +77,13 @@ class Answers(RequestBody, kw_only=True):
 
 
 class Beginning(RequestBody):
-    """Who is new to the idea reads first; such answers are shown and not counted."""
+    """People new to the idea read first; their answers are shown but not counted."""
 
     is_new: bool = True
 
 
 class Closing(RequestBody, kw_only=True):
-    """What one thinks now. `reason` says what must change, or why to stop."""
+    """Your opinion now. `reason` says what must change, or why to stop."""
 
     verdict: Literal["approve", "another", "stop"]
     reason: str = ""
@@ -106,7 +106,7 @@ class ReadingShown(msgspec.Struct):
 
 
 class Guess(RequestBody, kw_only=True):
-    """The conversion rate that one expects, and its range; fractions."""
+    """The sign-up rate you expect, and its range; fractions."""
 
     rate: Share
     low: Share
@@ -127,7 +127,7 @@ def list_comments(release_id: int, number: int) -> Threads:
 
 
 def write_comment(release_id: int, number: int, body: NewComment) -> CommentShown:
-    """Comment on words, a part, or the whole text; with the reading, or as its author."""
+    """Comment on words, a part, or the whole text; while you review it, or as its author."""
     written = comments.write_comment(
         _seat(release_id, number), body.path, body.words, body.text, body.suggestion, body.near
     )
@@ -164,7 +164,7 @@ def delete_comment(release_id: int, number: int, comment_id: int) -> None:
 
 
 def get_reading(release_id: int, number: int) -> ReadingShown:
-    """How far your own review of a revision is."""
+    """The progress of your own review of a revision."""
     return _reading_response(find_reading(_seat(release_id, number)))
 
 
@@ -176,7 +176,7 @@ def answer_blind(release_id: int, number: int, body: Answers) -> ReadingShown:
 
 
 def begin_reading(release_id: int, number: int, body: Beginning) -> ReadingShown:
-    """Begin to read before answering, for who is new to the idea."""
+    """Read before answering, for people new to the idea."""
     return _reading_response(readings.begin(_seat(release_id, number), is_new=body.is_new))
 
 
@@ -193,7 +193,7 @@ def close_reading(release_id: int, number: int, body: Closing) -> ReadingShown:
 
 
 def forecast_rate(release_id: int, number: int, body: Guess) -> ForecastShown:
-    """Guess the conversion rate, once you have read. Nobody else sees it before the end."""
+    """Guess the sign-up rate, once you have read. Nobody else sees it before the end."""
     guess = readings.check_range({"rate": body.rate, "low": body.low, "high": body.high})
     made = readings.store_forecast(_seat(release_id, number), guess)
     return ForecastShown(made.rate, made.low, made.high, made.made_at)
@@ -238,7 +238,7 @@ def _reading_response(reading: Reading | None) -> ReadingShown:
 
 
 class Compare(msgspec.Struct, kw_only=True):
-    """An answer under the author's; `reading` and `question` name it. Most say `standing`."""
+    """An answer under the author's, named by `reading` and `question`. `standing`: the majority."""
 
     reading: int
     by: str
@@ -259,7 +259,7 @@ class AskedBlind(msgspec.Struct, kw_only=True):
 
 
 class AlignmentShown(msgspec.Struct):
-    """How many answered and what it says. The words only for who gave theirs."""
+    """How many answered and what it says. Only people who gave theirs see the words."""
 
     answered: int
     says: str
@@ -267,7 +267,7 @@ class AlignmentShown(msgspec.Struct):
 
 
 class Marking(RequestBody, kw_only=True):
-    """Whether an answer means the author's; null takes your word back."""
+    """Whether an answer means the author's; null removes your mark."""
 
     reading: int
     question: str
@@ -275,7 +275,7 @@ class Marking(RequestBody, kw_only=True):
 
 
 def get_alignment(release_id: int, number: int) -> AlignmentShown:
-    """How far the readers of a revision mean the same."""
+    """How far the readers of a revision agree."""
     return _alignment_response(_seat(release_id, number))
 
 

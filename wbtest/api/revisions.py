@@ -79,7 +79,7 @@ class Diff(msgspec.Struct):
 
 
 class Signing(RequestBody):
-    """`traded_away` is the sentence that a lone approver owes on a release's first day."""
+    """`traded_away`: what a sole approver must write on a release's first day."""
 
     traded_away: str = ""
 
@@ -98,7 +98,7 @@ class Objection(msgspec.Struct):
 
 
 class Letting(RequestBody, kw_only=True):
-    """The key of a finding that stays, and why."""
+    """The key of a finding whose words are kept, and why."""
 
     rule: str
     part: str
@@ -114,7 +114,7 @@ class Let(msgspec.Struct):
 
 
 def create_revision(release_id: int) -> Answer[RevisionShown]:
-    """Create the next revision from the draft; a text that is a revision already stays that one."""
+    """Create the next revision from the draft; an unchanged text returns its revision."""
     found = access.get(Release, release_id, "edit")
     revision = releases.freeze(found, access.person())
     address = f"/api/v1/releases/{release_id}/revisions/{revision.number}"
@@ -147,14 +147,14 @@ def compare_revisions(release_id: int, number: int, other: int) -> Diff:
 
 
 def approve_revision(release_id: int, number: int, body: Signing) -> RevisionShown:
-    """Sign a revision off. Four eyes: who wrote part of it does not, unless they are alone."""
+    """Approve a revision. Nobody who wrote part of it can, unless they're the only member."""
     revision = get_revision_for(release_id, number, "approve")
     approvals.approve(revision, access.person(), body.traded_away)
     return _revision_response(revision)
 
 
 def object_to_revision(release_id: int, number: int, body: Objecting) -> Objection:
-    """Ask for another draft, or stop the release on paper, as an approver."""
+    """Ask for another draft, or stop the release before a test (approvers only)."""
     revision = get_revision_for(release_id, number, "approve")
     with map_errors(what="reason", weeks="weeks_saved"):
         if body.verdict == "stop":
@@ -165,7 +165,7 @@ def object_to_revision(release_id: int, number: int, body: Objecting) -> Objecti
 
 
 def let_finding_stay(release_id: int, number: int, body: Letting) -> Let:
-    """Let words stay that the coach stopped, for a reason, as an approver."""
+    """Keep words that the coach blocked, with a reason (approvers only)."""
     revision = get_revision_for(release_id, number, "approve")
     key = FindingKey(body.rule, body.part, body.words)
     waiver = approvals.let_stay(revision, key, body.reason, access.person())
@@ -210,7 +210,7 @@ def _entries(entries: tuple[EntryDiff, ...]) -> list[Entry]:
 
 
 class Asking(RequestBody):
-    """`members` are ids of people, who get a mail; guests with a live link are asked along."""
+    """`members` are ids of people, who get an email; guests with a live link are asked along."""
 
     minutes: int = review_requests.USUAL_MINUTES
     note: str = ""
@@ -243,7 +243,7 @@ class AskedShown(msgspec.Struct):
 
 
 class NewLink(RequestBody, kw_only=True):
-    """`sees_internal` opens the internal FAQ too. With an email the link is mailed as well."""
+    """`sees_internal` opens the internal FAQ too. With an `email` the link is sent there too."""
 
     name: str
     email: str = ""
@@ -252,7 +252,7 @@ class NewLink(RequestBody, kw_only=True):
 
 
 class LinkShown(msgspec.Struct, kw_only=True):
-    """A seat for somebody without a log-in. Its `url` is told once."""
+    """A link for somebody without a log-in. Its `url` is shown once."""
 
     id: int
     name: str
@@ -285,7 +285,7 @@ def get_review(release_id: int, number: int) -> AskedShown:
 
 
 def ask_for_review(release_id: int, number: int, body: Asking) -> RoundShown:
-    """Put the newest revision up for review. Once more it asks who was not asked yet."""
+    """Ask for a review of the newest revision. Called again, it asks only people not yet asked."""
     revision = get_revision_for(release_id, number, "edit")
     asked = review_requests.ask_for_review(
         revision, access.person(), body.minutes, body.note, body.members
@@ -294,7 +294,7 @@ def ask_for_review(release_id: int, number: int, body: Asking) -> RoundShown:
 
 
 def list_links(release_id: int) -> Links:
-    """Every link of a release, the newest first, also those that are over."""
+    """Every link to a release, the newest first, expired ones included."""
     return Links(
         [
             _link_response(each)
@@ -319,7 +319,7 @@ def make_link(release_id: int, body: NewLink) -> Answer[LinkShown]:
 
 
 def renew_link(release_id: int, reviewer_id: int) -> Answer[LinkShown]:
-    """Give the holder of a link a new one; the old one opens nothing any more."""
+    """Give the holder of a link a new one; the old one stops working."""
     reviewer = _get_link(release_id, reviewer_id)
     check_held("read", "write")
     return _secret_response(reviewer, review_requests.renew_link(reviewer, access.person()))

@@ -111,7 +111,7 @@ def list_groups(experiment_id: int) -> Groups:
 
 
 def withdraw_aside(experiment_id: int, number: int) -> AsideShown:
-    """Withdraw one of them; that there was one stays."""
+    """Withdraw a group; the record of it stays."""
     experiment = access.get(Experiment, experiment_id, "own")
     set_aside_verbs.take_back(experiment, access.person(), number)
     return _response(experiment)

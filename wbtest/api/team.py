@@ -44,25 +44,25 @@ class Members(msgspec.Struct):
 
 
 class InvitingAgain(RequestBody, kw_only=True):
-    """`password` is that of who made the token, as on the page."""
+    """`password` is that of the person who created the token."""
 
     password: str
 
 
 class RoleGiven(InvitingAgain, kw_only=True):
-    """`password` is that of who made the token, as on the page."""
+    """`password` is that of the person who created the token."""
 
     role: Role
 
 
 class Inviting(RoleGiven, kw_only=True):
-    """`password` is that of who made the token, as on the page."""
+    """`password` is that of the person who created the token."""
 
     email: str
 
 
 class InvitationShown(msgspec.Struct, kw_only=True):
-    """An invitation that nobody has accepted; `link` is told once, where no mail carries it."""
+    """An invitation that nobody has accepted; `link` is shown once, if no email carries it."""
 
     id: int
     email: str
@@ -116,13 +116,13 @@ def remove_member(person_id: int) -> None:
 
 
 def list_invitations() -> Invitations:
-    """Everybody who was asked in and has not come yet, the newest first."""
+    """Pending invitations, the newest first."""
     found = people.list_invitations()
     return Invitations([_invitation_response(each) for each in found])
 
 
 def invite_person(body: Inviting) -> Answer[InvitationShown]:
-    """Ask somebody in for two days, by mail; without a mail server the answer holds the link.
+    """Invite somebody by email for two days; without a mail server, the answer has the link.
 
     The token needs the scopes of all that the role may do.
     """
@@ -134,7 +134,7 @@ def invite_person(body: Inviting) -> Answer[InvitationShown]:
 
 
 def invite_again(invitation_id: int, body: InvitingAgain) -> Answer[InvitationShown]:
-    """Send another link; the old one opens nothing any more.
+    """Send another link; the old one stops working.
 
     The token needs the scopes of all that the role may do.
     """
@@ -146,7 +146,7 @@ def invite_again(invitation_id: int, body: InvitingAgain) -> Answer[InvitationSh
 
 
 def take_invitation_back(invitation_id: int) -> None:
-    """Take an invitation back; its link opens nothing from now on."""
+    """Withdraw an invitation; its link stops working."""
     people.uninvite(access.get(Invitation, invitation_id, "own"), access.person())
 
 
@@ -205,7 +205,7 @@ def _team_response(found: TeamSettings) -> TeamShown:
 
 
 class Needed(msgspec.Struct):
-    """So many approvals, those of the `required` people (their ids) among them."""
+    """The number of approvals; the `required` people (ids) must be among them."""
 
     approvals: int
     required: list[int]
@@ -217,7 +217,7 @@ class NeedsChange(RequestBody, kw_only=True):
 
 
 class CoachShown(msgspec.Struct):
-    """A word or phrase an entry; `muted` are rules that do not speak, of those that `may_rest`."""
+    """One word or phrase per entry; `muted` rules are off, of those that `may_rest`."""
 
     jargon: list[str]
     allowed: list[str]
@@ -250,7 +250,7 @@ def get_coach() -> CoachShown:
 
 
 def change_coach(body: CoachChange) -> CoachShown:
-    """Change what the coach looks for. It reads every draft so from now on."""
+    """Change what the coach looks for. This applies to every draft from now on."""
     muted = None if body.muted is UNSET else set(body.muted)
     if strange := (muted or set()) - {rule.id for rule in coach_report.mutable_rules()}:
         raise Invalid("muted", f"“{min(strange)[:40]}” is no rule that may rest.")
@@ -291,7 +291,7 @@ def check_held(*scopes: str) -> None:
 
 
 class NewToken(RequestBody, kw_only=True):
-    """`password` is that of who made the asking token, as on the page; `days` from now it ends."""
+    """`password`: that of the person who created this token; the new one ends in `days`."""
 
     name: str
     scopes: list[Scope]
@@ -300,7 +300,7 @@ class NewToken(RequestBody, kw_only=True):
 
 
 class TokenShown(msgspec.Struct, kw_only=True):
-    """A token; `over` says why it opens nothing, '' while it does. `text` is told once."""
+    """A token; `over` says why it stopped working, '' while it works. `text` is shown once."""
 
     id: int
     name: str
@@ -324,7 +324,7 @@ def list_tokens() -> Tokens:
 
 
 def make_token(body: NewToken) -> Answer[TokenShown]:
-    """Make a token in the same name, with no scope that the asking one lacks; told once."""
+    """Create a token for the same person, with at most this token's scopes; shown once."""
     check_held(*body.scopes)
     made, text = tokens.make_with_password(
         access.person(),

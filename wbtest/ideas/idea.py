@@ -192,14 +192,14 @@ def summary_sentence(staged: Iterable[tuple[Idea, Stage]]) -> str:
 
 
 # Guesses as people say them, by the fewest and the most weeks.
-SPANS = ((12, 14, "a quarter"), (25, 27, "half a year"), (50, 54, "a year"))
+SPANS = ((12, 14, "three months"), (25, 27, "half a year"), (50, 54, "a year"))
 
 
 def weeks_in_words(weeks: int) -> str:
     """Return a guess of weeks as people say it.
 
     >>> weeks_in_words(13), weeks_in_words(1), weeks_in_words(8)
-    ('a quarter', 'a week', '8 weeks')
+    ('three months', 'a week', '8 weeks')
     """
     for fewest, most, words in SPANS:
         if fewest <= weeks <= most:
@@ -211,27 +211,28 @@ def time_saved(days: int, weeks: int | None) -> str:
     """Return what a stopped idea took, beside what somebody guessed that building it would take.
 
     >>> time_saved(11, 13), time_saved(1, None)
-    ('11 days instead of a quarter', '1 day')
+    ('11 days, not three months of building', '1 day')
     """
     took = number_of(days, "day")
-    return f"{took} instead of {weeks_in_words(weeks)}" if weeks else took
+    return f"{took}, not {weeks_in_words(weeks)} of building" if weeks else took
 
 
 def stopped_sentence(days: Sequence[int], weeks: Sequence[int]) -> str:
     """Return what stopping early was worth; ``weeks`` are the guesses there are, '' for no stop.
 
     >>> stopped_sentence([11, 4], [13])
-    'Stopping 2 ideas took 15 days in all. Building one of them was guessed at a quarter.'
+    'Stopping 2 ideas took 15 days in all. Building one of them was guessed at three months.'
     >>> stopped_sentence([11], [13])
-    'Stopping 1 idea took 11 days instead of a quarter.'
+    'Stopping 1 idea took 11 days, not three months of building.'
     """
     if not days:
         return ""
     is_guessed = len(days) == len(weeks)
-    took = time_saved(sum(days), sum(weeks) if is_guessed else None)
+    took = number_of(sum(days), "day") + (" in all" if len(days) > 1 else "")
     first = f"Stopping {number_of(len(days), 'idea')} took {took}"
-    first += " in all." if len(days) > 1 else "."
-    if is_guessed or not weeks:
-        return first
+    if is_guessed:
+        return f"{first}, not {weeks_in_words(sum(weeks))} of building."
+    if not weeks:
+        return f"{first}."
     some = "one" if len(weeks) == 1 else f"{len(weeks):,}"
-    return f"{first} Building {some} of them was guessed at {weeks_in_words(sum(weeks))}."
+    return f"{first}. Building {some} of them was guessed at {weeks_in_words(sum(weeks))}."

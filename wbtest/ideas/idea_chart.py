@@ -54,7 +54,7 @@ def intervals(rows: Sequence[IdeaRow]) -> str:
     for k, (name, evidence) in enumerate(found):
         said = row_figures(_word(evidence).split(" ", 1), -k, _colour(evidence))
         notes += [row_name(name, -k), said]
-    notes.append(foot_words("its target", 1))
+    notes.append(foot_words("target", 1))
     return as_json(
         [*_bars(found, end), _floors(found), _dots(found, end)],
         height=8 + FOOT_HEIGHT + ROW_HEIGHT * len(found),

@@ -64,7 +64,11 @@ BLIND = (
         "A spreadsheet, a neighbour, or nothing at all.",
     ),
     ReviewerQuestion("why_this", "Why would they choose this instead?"),
-    ReviewerQuestion("benefit", "What is the one benefit?", "If they remember one thing, which?"),
+    ReviewerQuestion(
+        "benefit",
+        "What is the one benefit?",
+        "If they remember only one thing, what should it be?",
+    ),
     ReviewerQuestion("feeling", "What would they feel?"),
     ReviewerQuestion("pay", "What would they do next, and what would they pay?"),
 )

@@ -406,7 +406,7 @@ PROBLEM = Part(
 )
 ALTERNATIVE = Part(
     "alternative",
-    "Today and better",
+    "Today’s alternative",
     "What people do today, and why this is better.",
     "Name what they really use: a spreadsheet, a neighbour, nothing at all.",
 )
@@ -450,7 +450,7 @@ INTERNAL = Part(
     "internal",
     "Internal questions",
     "What engineers, finance and leadership ask. These never leave the team.",
-    "The hard ones first. An honest “we do not know” names who settles it, by when, and how.",
+    "The hard ones first. An honest “we don’t know” says who’ll find out, by when, and how.",
 )
 PARTS: dict[Form, tuple[Part, ...]] = {
     "short": (HEADLINE, SUBHEADING, PROBLEM, ALTERNATIVE, CALL_TO_ACTION, EXTERNAL),

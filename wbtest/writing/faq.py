@@ -26,7 +26,7 @@ EXAMPLE_QUESTIONS = {
     "competitive positioning": "What would a rival do within 90 days?",
     "technical feasibility": "What has to work that has never worked before?",
     "key risks": "What could make this fail?",
-    "dependencies": "Whom and what do we depend on?",
+    "dependencies": "Who and what do we depend on?",
     "how many customers": "How many customers are there, and how do we know?",
     "what we will not build": "What will we not build?",
     "how we measure success": "How will we know that it works?",

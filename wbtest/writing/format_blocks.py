@@ -137,8 +137,8 @@ class FormatWords(NamedTuple):
     questions: str = "Questions"
     again: str = "Be among the first"
     # In a blog post: sentences
-    how_it_is: str = "This is how it is today"
-    what_is_better: str = "What people do about it, and why this is better"
+    how_it_is: str = "How things are today"
+    what_is_better: str = "What people do now, and what’s better"
     what_changes: str = "What changes with {product}"
     why_possible: str = "Why it is possible now"
     what_people_ask: str = "What people ask"

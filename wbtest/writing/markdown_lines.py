@@ -159,7 +159,8 @@ SPELLINGS = {
     "|problème|problème du client|problem des kunden|kundenproblem|problema"
     "|problema del cliente",
     "alternative": "alternative|alternatives|existing alternatives|current alternatives|today"
-    "|what people do today|how people do it today|status quo|why it is better|why this is better"
+    "|today and better|what people do today|how people do it today|status quo"
+    "|why it is better|why this is better"
     "|aujourd hui|aujourd hui et mieux|alternativen|heute|heute und besser|bisher|hoy"
     "|hoy y mejor|alternativa|alternativas",
     "solution": "solution|how it works|what it does|product solution"

@@ -126,7 +126,7 @@ def _opening(document: Document) -> Iterator[ParagraphBlock]:
     yield from map(ParagraphBlock, rest)
 
 
-OWN_HEADINGS = "The headings in between are ours: put sentences of your own there."
+OWN_HEADINGS = "The subheadings are ours. Replace them with your own."
 
 
 def blog_post(document: Document) -> AdaptedRelease:

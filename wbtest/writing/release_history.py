@@ -155,7 +155,7 @@ class DraftStats(NamedTuple):
         'Draft 3 on day 5. Most teams need four to six drafts in one to two weeks.'
         """
         if is_approved:
-            done = f"Draft {self.draft}, from day {self.frozen_on}, is approved."
+            done = f"Revision {self.draft}, created on day {self.frozen_on}, is approved."
             if self.draft < FEW_DRAFTS:
                 return f"{done} That’s quick: {_small(USUAL)}"
             return f"{done} {USUAL}"

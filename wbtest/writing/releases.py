@@ -382,7 +382,7 @@ def releases_before(before: int | None, most: int) -> list[Release]:
 
 # A release with rows in these tables is never deleted: the table, and the sentence that says why.
 KEPT_FOR = {
-    "experiments": "A test was made from this release, so it can’t be deleted.",
+    "experiments": "This release has a test, so it can’t be deleted.",
     "approvals": "This release was approved, so it can’t be deleted.",
     "readings": "This release was reviewed, so it can’t be deleted.",
     "comments": "This release was reviewed, so it can’t be deleted.",

@@ -441,13 +441,13 @@ REWRITTEN = 1 / 3
 # A line holds so many names of parts, and so many parts with their words counted.
 MOST_NAMES = 4
 MOST_COUNTS = 3
-ChangeVerb = Literal["written", "rewritten", "removed", "changed", "counted"]
-VERBS: tuple[ChangeVerb, ...] = ("written", "rewritten", "removed", "changed")
+ChangeVerb = Literal["added", "rewritten", "removed", "changed", "counted"]
+VERBS: tuple[ChangeVerb, ...] = ("added", "rewritten", "removed", "changed")
 ENTRY_VERBS = ("added", "removed", "changed", "moved")
 
 
 def summarise_changes(parts: Iterable[PartDiff]) -> str:
-    """Return the line for these parts: what was written, words added and removed, questions.
+    """Return the line for these parts: parts, words and questions added and removed.
 
     >>> old, new = Document(problem="Food is lost."), Document(problem="Food rots.")
     >>> summarise_changes(compare(old, new))
@@ -469,7 +469,7 @@ def _sentences(changed: Sequence[PartDiff]) -> Iterator[str]:
     done = {part.name: _verb_of(part) for part in texts}
     for verb in VERBS:
         if names := [part.label for part in texts if done[part.name] == verb]:
-            yield f"{_list_names(names)} {verb}."
+            yield f"{_list_names(names)}: {verb}."
     counted = [part for part in texts if done[part.name] == "counted"]
     for part in counted[:MOST_COUNTS]:
         yield f"{part.label}: {_words_added_and_removed(part.fields)}."
@@ -491,7 +491,7 @@ def _verb_of(part: PartDiff) -> ChangeVerb:
         return "changed"
     kept, gone, come = (count_words(part.fields, kind) for kind in ("equal", "delete", "insert"))
     if not kept and not gone and come:
-        return "written"
+        return "added"
     if not kept and not come and gone:
         return "removed"
     is_rewritten = bool(gone and come) and kept < REWRITTEN * (kept + max(gone, come))

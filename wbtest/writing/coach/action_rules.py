@@ -58,7 +58,7 @@ def check_call_to_action(reading: Reading) -> Iterator[Mark]:
             reading,
             "text",
             "note",
-            "It does not say where; on the test page the button is the place.",
+            "It doesn’t say where. On the test page, the button does.",
             "Name the address, the shop or the number.",
         )
 
@@ -93,7 +93,7 @@ C1 = Rule(
     id="C1",
     title="One verb, one place, and the price",
     severity="stop if missing; note",
-    why="Who wants it now must know what to do and what it costs; a test measures just that.",
+    why="People who want it now need to know what to do and what it costs.",
     source="Bryar & Carr, Working Backwards, ch. 5; Ian McAllister on working backwards",
     fix="Write one sentence: what to do, where, and what it costs.",
     before="Larder is available now.",

@@ -396,7 +396,7 @@ def check_no_later(reading: Reading) -> Iterator[Mark]:
         yield from _put_off(entry.answer, "Decide it, or take the question out.")
     for entry in reading.internal:
         if not _is_settled(entry.question.open):
-            yield from _put_off(entry.answer, "Say who settles it, by when, and how.")
+            yield from _put_off(entry.answer, "Say who’ll find out, by when, and how.")
 
 
 def _is_settled(unknown: OpenQuestion | None) -> bool:

@@ -147,9 +147,9 @@ def check_internal_topics(reading: Reading) -> Iterator[Mark]:
             row.answer.path if row else "faq",
             "internal",
             "stop" if topic in EXPECTED_TOPICS["full"]["internal"] else "note",
-            f"No internal answer yet: {topic}.",
-            f"Answer, for example: “{EXAMPLE_QUESTIONS[topic]}” Or say who settles it, by when, "
-            "and how.",
+            f"The internal questions don’t cover {topic} yet.",
+            f"Answer a question such as “{EXAMPLE_QUESTIONS[topic]}” Or say who’ll find out, "
+            "by when, and how.",
         )
 
 
@@ -157,11 +157,11 @@ F3 = Rule(
     id="F3",
     title="The internal questions cover price, rivals, feasibility and risks",
     severity="stop; note for the further topics",
-    why="Without these four nobody inside can say yes, and the launch finds them anyway.",
+    why="A question that stays open now will be asked again at the launch.",
     source="Bryar & Carr, Working Backwards, ch. 5; Carr on truth-seeking (workingbackwards.com)",
     fix="Add a question for the topic, or choose the topic for the question that answers it.",
-    before="(nothing on key risks)",
-    after="What could make this fail? People photograph the fridge once and never again.",
+    before="Key risks: no answer.",
+    after="Key risks: people photograph the fridge once and never again.",
     check=check_internal_topics,
     is_wording=False,
 )
@@ -272,8 +272,8 @@ def check_answers_fit(reading: Reading) -> Iterator[Mark]:
                 first.start,
                 first.end,
                 "warn",
-                "The question wants a yes or a no; the answer does not begin with one.",
-                "Begin with yes, no, not yet or only.",
+                "This is a yes-or-no question, but the answer doesn’t begin with yes or no.",
+                "Begin with “yes”, “no”, “not yet” or “only …”.",
             )
 
 
@@ -346,11 +346,11 @@ F5 = Rule(
     title="The answer answers",
     severity="warn",
     languages=languages_of("asks_amount"),
-    why="Who asks how much and reads no number thinks that you hide one.",
+    why="Readers who miss the number, or the yes or no, think you’re hiding something.",
     source="Doc Bar Raisers; Carr on truth-seeking (workingbackwards.com)",
     fix="Give the number first, or the yes or no; the reasons after it.",
-    before="How long does it take? It depends on your kitchen.",
-    after="How long does it take? 20 minutes for two shelves.",
+    before="Can I cancel, and what does it cost? That depends on your plan.",
+    after="Can I cancel, and what does it cost? Yes, on any day; £4 a month.",
     check=check_answers_fit,
 )
 

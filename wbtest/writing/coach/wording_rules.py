@@ -117,7 +117,7 @@ def check_weasel_words(reading: Reading) -> Iterator[Mark]:
                     hit.start,
                     hit.end,
                     "warn",
-                    f"“{words}” leaves it open.",
+                    f"“{words}” is vague.",
                     f"Say {hit.entry.instead}." if hit.entry.instead else "",
                 )
 
@@ -168,7 +168,7 @@ A6 = Rule(
     title="No weasel words",
     severity="warn",
     languages=languages_of("weasel"),
-    why="A claim with a way out is none; the number or the fact in its place convinces.",
+    why="A hedged claim doesn’t convince; a number or a fact does.",
     source="Amazon writing tips; Doc Bar Raisers",
     fix="Put the number or the fact in its place, or leave the word out.",
     before="Many parents throw away significantly less food.",
