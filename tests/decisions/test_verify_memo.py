@@ -261,7 +261,7 @@ def test_the_counts_in_the_docs_have_the_parts_of_a_file(export: Export):
     assert shown["networks"].keys() == export["data"]["networks"].keys()
     assert names == export["data"]["totals"]
     assert [len(each) for each in row] == [len(names)] * 2
-    assert counted_from(shown).networks.check.title == "Carried by many networks"
+    assert counted_from(shown).networks.check.title == "Spread across many networks"
 
 
 def test_no_line_moves_the_terminal_that_shows_it(export: Export, verify: Verify):

@@ -134,5 +134,5 @@ def test_list_chart_and_head_say_the_same_stage_and_status(app: Flask, ideas: Id
         heads = {key: head_of(key) for key in in_list}
 
     assert in_list == on_chart == {key: (head.stage, head.status) for key, head in heads.items()}
-    assert in_list[ideas.met.release_id] == ("decide", "Result: go, decide now")
+    assert in_list[ideas.met.release_id] == ("decide", "Result: go. Decide now")
     assert in_list[ideas.stopped.release_id] == ("done", "Stopped")

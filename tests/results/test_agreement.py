@@ -41,7 +41,7 @@ BETWEEN = r"(?: (?:more|other|served|link|such|counted|throw-away|of them|of tho
 ALONE = r"(?<![\d.,:/–“-])"
 TOO_MANY = re.compile(rf"{ALONE}1{BETWEEN} ({'|'.join(MANY_OF.split())})\b")
 TOO_FEW = re.compile(
-    rf"{ALONE}(?:0|[2-9]|\d[\d,]*\d){BETWEEN} ({'|'.join(ONE_OF.split())}|was|is|has)\b(?!-)"
+    rf"{ALONE}(?:0|[2-9]|\d[\d,]*\d){BETWEEN} ({'|'.join(ONE_OF.split())}|was|is|has)\b(?!-| loads)"
 )
 
 

@@ -258,7 +258,7 @@ def test_after_the_purge_the_panel_leads_nobody_to_the_form(client, of_networks,
     log_in(client, team.owner)
     panel = client.get(url(of_networks, "results")).text
 
-    assert "Carried by many networks" in panel
+    assert "Spread across many networks" in panel
     assert "#set-aside" not in panel
     assert f'<a href="{url(of_networks)}#excluded">View excluded visits</a>' in panel
 

@@ -27,7 +27,7 @@ def evidence(begin: Start, now: HandClock, days: int, of: tuple[int, int], **rul
     [
         (2, (100, 20), "on day 1. That’s no result before 400 visitors and 7 days."),
         (9, (100, 20), "The result came on day 8, once the minimum was reached."),
-        (9, (100, 12), "passed the decision line on day 5. The result came on day 8"),
+        (9, (100, 12), "passed the line on day 5. The result came on day 8"),
         (9, (100, 2), "passed the lower line on day 2. The result came on day 8"),
         (9, (30, 3), "Your page is at"),
     ],

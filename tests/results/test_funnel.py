@@ -58,7 +58,7 @@ def test_of_a_question_that_is_open_nothing_is_said_while_nobody_opened_it(
 
     assert re.findall(r'class="n"\s+data-head="([^"]*)">([^<]*)<', row)[:2] == [
         ("By those who signed up", "–"),
-        ("By the others", "–"),
+        ("By everyone else", "–"),
     ]
 
 

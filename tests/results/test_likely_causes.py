@@ -78,7 +78,7 @@ def test_machines_taken_out_of_one_variant_come_after_the_places():
 def test_copies_of_the_page_are_named_when_addresses_show_them():
     run = CheckContext(names=("A", "B"), newest=NewestSignups(50, shared=10), without_cookie=(0, 0))
 
-    assert "10 of the newest 50 addresses came without our cookie" in told(ALIKE, run)["split"][1]
+    assert "10 of the latest 50 addresses came without our cookie" in told(ALIKE, run)["split"][1]
 
 
 def test_lost_beacons_name_where_they_are_lost():

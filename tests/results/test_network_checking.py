@@ -244,4 +244,4 @@ def test_those_of_an_unknown_network_are_told_of(
     network_checking.check_all_networks(now())
 
     check = next(each for each in results_of(running, now()).trust if each.check == "unknown")
-    assert check.reason.startswith("Of 100 people 60 came from a network that we can’t tell.")
+    assert check.reason.startswith("We couldn’t identify the network of 60 of 100 people.")

@@ -63,7 +63,7 @@ def test_pages_served_otherwise_than_planned_stop_the_verdict_too():
     checks = checked(counted(visitors(1300, 800), visitors(900, 800)))
 
     assert (checks["split"].state, checks["served_split"].state) == ("ok", "stop")
-    assert "1,300 and 900 people got the page" in checks["served_split"].reason
+    assert "1,300 and 900 people were sent the page" in checks["served_split"].reason
 
 
 @pytest.mark.parametrize(
@@ -390,7 +390,7 @@ def test_the_variant_that_is_handed_out_is_named():
     check = check_cached(around(100, without=(1, 39)))
 
     assert check.reason.startswith(
-        "Of the newest 100 addresses 40 came without our cookie, 39 of them from “B”. Somebody"
+        "Of the latest 100 sign-ups, 40 came without our cookie, 39 of them from “B”. Somebody"
     )
     assert "Set-Cookie" in check.do
 

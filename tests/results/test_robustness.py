@@ -170,7 +170,9 @@ def met(begin: Start, now: HandClock) -> Experiment:
     return experiment
 
 
-LINE = "of these 99 sign-ups would have to be false for this not to be met; they came from at least"
+LINE = (
+    "of these 99 sign-ups would have to be false for this not to be met. All 99 came from at least"
+)
 
 
 def test_page_file_and_memo_say_it_in_one_line(
@@ -185,7 +187,7 @@ def test_page_file_and_memo_say_it_in_one_line(
         for page in ("results", "memo/1")
     ]
 
-    assert line.endswith(f" {LINE} 20 networks and 31 mail domains on 9 days.")
+    assert line.endswith(f" {LINE} 20 networks and 31 email domains on 9 days.")
     assert [line in page for page in pages] == [True, True]
     assert results_json(results)["fragility"] == {
         "kind": "signups", "variant": "control", "false": 20, "of": 99,
@@ -201,7 +203,7 @@ def test_of_several_variants_it_names_one(begin: Start, now: HandClock):
 
     assert fragility(results_of(experiment, now())) == (
         "28 of the 126 sign-ups of “Kitchen” would have to be false for it not to reach the "
-        "target; they came on 9 days."
+        "target. All 126 came on 9 days."
     )
 
 
@@ -211,7 +213,7 @@ def test_of_a_target_missed_it_counts_views(begin: Start, now: HandClock):
     now.turn(days=12)
 
     assert fragility(results_of(experiment, now())) == (
-        "320 of these 720 views would have to be false for this to stay undecided; they came on "
+        "320 of these 720 views would have to be false for this to stay undecided. All 720 came on "
         "9 days."
     )
 

@@ -53,8 +53,8 @@ def test_where_nobody_is_asked_nobody_fails_to_confirm():
     ("unasked", "conversion", "colour", "value", "words"),
     [
         (100, "signup", "green", "not asked", "so nobody was asked to confirm."),
-        (1, "signup", "green", "1 not asked", "newest 100 sign-ups 1 was not asked to confirm:"),
-        (2, "signup", "green", "2 not asked", "newest 100 sign-ups 2 were not asked to confirm:"),
+        (1, "signup", "green", "1 not asked", "latest 100 sign-ups, 1 was not asked to confirm:"),
+        (2, "signup", "green", "2 not asked", "latest 100 sign-ups, 2 were not asked to confirm:"),
         (2, "confirmed", "amber", "2 not asked", "so the rate is too low."),
     ],
 )
@@ -106,7 +106,7 @@ def test_both_kinds_are_told_with_their_counts():
     ).reason
 
     assert reason.startswith(
-        "Of the newest 100 addresses 40 are of services that give them away for an hour and "
+        "Of the latest 100 addresses, 40 are of services that give them away for an hour and "
         "30 of 60 confirmations came so fast"
     )
 
@@ -153,7 +153,7 @@ def test_it_says_how_many_and_not_where():
 
     assert (check.value, "acme" in check.reason) == ("26 at 1 domain", False)
     assert check.reason.startswith(
-        "26 of the newest 92 sign-ups are at 1 domain, not a well-known provider’s."
+        "26 of the latest 92 sign-ups are at 1 domain, not a well-known provider’s."
     )
 
 

@@ -49,7 +49,7 @@ def test_met_names_the_variant_and_lets_the_founder_rest(begin):
         "“Kitchen” reached your 8% target. You can decide now.",
     )
     assert why(results).endswith(
-        "900 people saw “Kitchen”, 126 signed up: between 10.6% and 17.8%."
+        "900 people saw “Kitchen” and 126 signed up: a rate between 10.6% and 17.8%."
     )
 
 

@@ -61,14 +61,14 @@ def test_before_the_first_visitor_a_link_for_each_source_is_offered(
 def test_the_rate_of_those_served_stands_beside_that_of_those_seen(approver: Browser, experiment):
     page = page_of(approver, experiment)
 
-    assert page.index("14.0%") < page.index("12.1% of served")
+    assert page.index("14.0%") < page.index("12.1% of page loads")
 
 
 def test_the_split_is_told_in_numbers_and_its_chance_in_words(approver: Browser, experiment):
     page = approver.get(f"/experiments/{experiment.id}/results/statistics").text
 
     assert "Who saw each variant, and how many were planned" in page
-    assert "Chance alone makes a difference as large in nearly every fair test (χ² 0.0" in page
+    assert "Chance alone makes a difference this large in nearly every fair test (χ² 0.0" in page
 
 
 def test_after_a_decision_no_button_asks_for_it_again(

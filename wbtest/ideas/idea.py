@@ -158,13 +158,13 @@ def wanted_text(proposed: str, choice: str, *, is_doubted: bool) -> str:
     """Return what an idea wants of the team: ``proposed`` waits, ``choice`` is what the rule says.
 
     >>> wanted_text("", "go", is_doubted=False)
-    'Result: go, decide now'
+    'Result: go. Decide now'
     """
     if proposed:
         return f"{proposed.capitalize()} needs a second approver"
     if is_doubted:
         return "Data unreliable"
-    return f"Result: {choice}, decide now" if choice else "Undecided, decide anyway"
+    return f"Result: {choice}. Decide now" if choice else "Undecided, decide anyway"
 
 
 def days_of(idea: Idea, stage: Stage, now: datetime) -> int:

@@ -18,6 +18,7 @@ from wbtest.results.figures import Evaluation, evaluate
 from wbtest.results.verdict_text import badge, evidence, headline, promise
 from wbtest.store import UtcDateTime, insert, writing
 from wbtest.team.mail_preferences import list_recipients, send_test_mail
+from wbtest.writing import document as documents
 
 
 class SentNotification(Base):
@@ -39,7 +40,7 @@ BROKEN = "the figures cannot be trusted"
 
 
 class Occasion(NamedTuple):
-    """Something that happened; ``key`` names it, ``subject`` follows the page's address.
+    """Something that happened; ``key`` names it, ``subject`` follows the product's name.
 
     ``text`` is a paragraph of the mail.
     """
@@ -75,7 +76,7 @@ def occasions(results: Evaluation) -> list[Occasion]:
 def _said(results: Evaluation) -> str:
     said = f"{headline(results)} {evidence(results)}".strip()
     then = promise(results)
-    return f"{said}\n\nWhat you said you would do then: {then}" if then else said
+    return f"{said}\n\nWhat you said you’d do in this case: {then}" if then else said
 
 
 EVERY = timedelta(minutes=10)
@@ -126,7 +127,8 @@ def _write(experiment: Experiment, news: list[Occasion]) -> None:
     texts = dict.fromkeys(entry.text for entry in news)
     look = f"See the figures:\n{base_url}/experiments/{experiment.id}/results"
     people = [person for person, _ in list_recipients()]
-    subject = f"{address_of(experiment)}: {news[0].subject}"
+    product = documents.from_json(experiment.revision.document).product
+    subject = f"{product or address_of(experiment)}: {news[0].subject}"
     send_test_mail(people, subject, "\n\n".join([*texts, look]))
 
 

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
-from datetime import date, datetime
+from datetime import date, datetime, timedelta
 
 from wbtest.audience.result_counts import Totals
 from wbtest.publishing.rule import ACTS
@@ -65,15 +65,18 @@ def still_open(results: Results) -> str:
 def of_evidence(results: Results) -> str:
     """Whether the line was crossed, when, and whether that is a verdict."""
     if results.verdict.is_withheld:
-        return "No evidence while a check fails."
+        return "This evidence doesn’t count while a check fails."
     if shows_below(results):
         bar, paths = results.needed_below, results.looks.below
         slowest = float(paths[-1].min())
         if slowest >= bar:
             is_alone = len(results.variants) == 1
             who = "Your page has" if is_alone else "Every variant has"
-            day = results.life.day_number(_first_below(results))
-            return f"{who} passed the lower line on day {day}. {_end_of_crossing(results, day)}"
+            at = _first_below(results)
+            return (
+                f"{who} passed the lower line on day {_day_of_look(results, at)}. "
+                f"{_end_of_crossing(results, at)}"
+            )
         return (
             f"Every variant has to pass the line. The slowest is at {odds(slowest)} of the "
             f"{odds(bar)} it needs."
@@ -86,10 +89,11 @@ def of_evidence(results: Results) -> str:
     if not len(crossed):
         nearest = "is" if len(results.variants) == 1 else "is nearest,"
         return f"{name} {nearest} at {odds(first.log_e_above)} of the {odds(bar)} it needs."
-    day = results.life.day_number(results.looks.moment(int(crossed[0])))
+    at = results.looks.moment(int(crossed[0]))
+    day = _day_of_look(results, at)
     if first.log_e_above < bar:
-        return f"{name} passed the decision line on day {day}, but fell back since."
-    return f"{name} passed the decision line on day {day}. {_end_of_crossing(results, day)}"
+        return f"{name} passed the line on day {day}, but has fallen back since."
+    return f"{name} passed the line on day {day}. {_end_of_crossing(results, at)}"
 
 
 def of_funnel(results: Results) -> str:
@@ -108,7 +112,7 @@ def of_rates(results: Results, days: Days | None = None) -> str:
         return f"Too few days with {FEWEST} visitors or more to compare days{_yet(results)}."
     low, high = (end(large, key=lambda day: _rate(large[day])) for end in (min, max))
     return (
-        f"From {_rate_of(large[low])} ({day_name(low)}) to {_rate_of(large[high])} "
+        f"Lowest: {_rate_of(large[low])} ({day_name(low)}). Highest: {_rate_of(large[high])} "
         f"({day_name(high)}). Single days are mostly chance."
     )
 
@@ -124,7 +128,8 @@ def of_visits(results: Results, days: Days | None = None) -> str:
         people = number_of(everybody, "person", "people")
         return f"{people} saw the page, on {day_name(busiest)}."
     daily = number_of(round(everybody / len(sums)), "person", "people")
-    return f"About {daily} a day. Most, {sums[busiest].seen:,}, on {day_name(busiest)}."
+    most = f"{sums[busiest].seen:,}"
+    return f"About {daily} a day. The busiest day was {day_name(busiest)}, with {most}."
 
 
 def of_comparison(results: Results) -> str:
@@ -136,7 +141,7 @@ def of_comparison(results: Results) -> str:
         return f"“{best.name}” is better than every other variant."
     if min(variant.totals.seen for variant in results.variants) < FEWEST:
         return f"Too few visitors to compare variants{_yet(results)}."
-    return f"No variant is shown to be better than all others{_yet(results)}."
+    return f"No variant has been shown to beat all the others{_yet(results)}."
 
 
 def of_beliefs(results: Results) -> str:
@@ -149,8 +154,8 @@ def of_beliefs(results: Results) -> str:
     first = max(many, key=lambda variant: variant.probability_above)
     chance = belief(first.probability_above)
     return (
-        f"The chance that {subject(results, first)} has {as_percent(results.rule.target)} or more "
-        f"is {chance}."
+        f"The chance that the rate of {subject(results, first)} is "
+        f"{as_percent(results.rule.target)} or more is {chance}."
     )
 
 
@@ -159,12 +164,17 @@ def _yet(results: Results) -> str:
     return "" if results.verdict.is_over else " yet"
 
 
-def _end_of_crossing(results: Results, day: int) -> str:
+def _day_of_look(results: Results, at: datetime) -> int:
+    """The day whose figures a look shows. One at midnight shows the day that is over."""
+    return results.life.day_number(at - timedelta(microseconds=1))
+
+
+def _end_of_crossing(results: Results, at: datetime) -> str:
     """What a crossing comes to. It is a verdict, but for the least and the most of the rule."""
     rule, reached = results.rule, results.verdict.reached_at
     if reached is not None:
         later = results.life.day_number(reached)
-        if later > day:
+        if later > results.life.day_number(at):
             return f"The result came on day {later}, once the minimum was reached."
         return "Looking daily doesn’t weaken it."
     if results.verdict.is_capped:

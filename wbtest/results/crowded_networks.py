@@ -458,7 +458,7 @@ def check_networks(found: Networks) -> Check:
         do = "Bring people from more places, or name the crowd before the next test."
         return Check(check, "warn", reason, NETWORKS_TITLE, "too few", do=do, where="networks")
     if group is None:
-        reason = "No people who share a network convert quite unlike the others."
+        reason = "No network’s visitors sign up at a very different rate from the rest."
         return Check(check, "ok", reason, NETWORKS_TITLE, "yes")
     if found.why in ("half", "many"):
         reason = (

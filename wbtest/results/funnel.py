@@ -97,9 +97,9 @@ STEPS: dict[Act, str] = {
     ("depth", "75"): "Read three quarters",
     ("depth", "100"): "Read to the end",
     ("focus", "top"): "Began the first form",
-    ("click", "top"): "Pressed its button",
+    ("click", "top"): "Pressed the first form’s button",
     ("focus", "end"): "Began the form at the end",
-    ("click", "end"): "Pressed its button there",
+    ("click", "end"): "Pressed the button at the end",
 }
 
 

@@ -25,7 +25,7 @@ from wbtest.results.evidence_path import HourCounts
 from wbtest.results.trust import Check, early
 
 total = sum_totals
-NETWORKS_TITLE = "Carried by many networks"
+NETWORKS_TITLE = "Spread across many networks"
 
 
 class Apart(Struct, frozen=True):

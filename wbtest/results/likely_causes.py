@@ -173,7 +173,7 @@ def _cached(around: CheckContext) -> list[str]:
     if around.is_cookieless or 10 * (without + newest.shared) <= newest.count:
         return []
     return [
-        f"{without + newest.shared:,} of the newest "
+        f"{without + newest.shared:,} of the latest "
         f"{number_of(newest.count, 'address', 'addresses')} came without our cookie or with one "
         "that several share. Somebody may keep a copy of one variant: a cache."
     ]

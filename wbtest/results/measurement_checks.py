@@ -80,7 +80,7 @@ def check_served_split(counted: Counted) -> Check:
     served = [totals.served for totals in counted.variants]
     reason = "So it goes wrong before anybody sees the page."
     do = "Find what’s in front of the page, fix it and start a new test."
-    title, did = "Pages served evenly", "got the page"
+    title, did = "Pages served evenly", "were sent the page"
     found = _split_of("served_split", title, served, counted, did, reason, do)
     if part := counted.networks.served:
         return _saved_split(found, part.networks, served, part.served, counted)
@@ -146,7 +146,7 @@ def _found(counts: Sequence[int], planned: Sequence[float], did: str) -> str:
     # Of few people a half is a part worth telling.
     digits = 1 if sum(counts) < SMALL else 0
     expected = [f"{each:,.{digits}f}".removesuffix(".0") for each in planned]
-    return f"{listed(counts)} people {did}; planned were {listed(expected)}."
+    return f"{listed(counts)} people {did}; the plan was {listed(expected)}."
 
 
 def check_beacons(rule: Hypothesis, counted: Counted) -> Check:
@@ -156,10 +156,9 @@ def check_beacons(rule: Hypothesis, counted: Counted) -> Check:
     if not sums.served:
         return early("beacons", title, "No page was served yet.")
     lost = _lost(sums) / sums.served
-    they_were = "it was" if _lost(sums) == 1 else "they were"
     found = (
-        f"Of {number_of(sums.served, 'served page')} {_lost(sums):,} never said that {they_were} "
-        f"seen; the rule tolerates {as_percent(rule.lost_beacons)}."
+        f"{_lost(sums):,} of {number_of(sums.served, 'page load')} never reported a view. The rule "
+        f"allows {as_percent(rule.lost_beacons)}."
     )
     value = f"{share_of(_lost(sums), sums.served)} lost"
     if sums.served < FEWEST_SERVED and lost <= rule.lost_beacons:
@@ -187,7 +186,7 @@ def _saved_beacons(found: str, value: str, networks: int, lost: int, served: int
     reason = (
         f"{found} {lost:,} of {number_of(served, 'page')} served to "
         f"{number_of(networks, 'network')} are among them; without these it’s no more than the "
-        "rule tolerates. They were never seen, so they’re in no rate."
+        "rule allows. They were never seen, so they’re in no rate."
     )
     do = "Do you know who they are? If not, there’s nothing to fix."
     return Check("beacons", "warn", reason, "Views recorded", value, do=do, where="networks")
@@ -207,7 +206,7 @@ def check_beacons_alike(counted: Counted) -> Check:
     if not any(lost):
         return Check(check, "ok", "Every page of every variant was seen.", title, "yes")
     shares = listed([share_of(n, of) for n, of in zip(lost, served, strict=True)])
-    found = f"Of the pages of the variants {shares} never said that they were seen"
+    found = f"{shares} of each variant’s page loads never reported a view"
     if statistics.split(lost, served).mismatch:
         reason = (
             f"{found}. One of them is slow or broken for some visitors, so its rate leaves those "
@@ -242,16 +241,16 @@ def check_cached(around: CheckContext) -> Check:
     if without > MANY_WITHOUT * newest.count:
         found.append(f"{without:,} came without our cookie{_from_one(around, without)}")
     if newest.shared > MANY_SHARED * newest.count:
-        found.append(f"{newest.shared:,} came with a cookie that more than two addresses share")
+        found.append(f"{newest.shared:,} carried a cookie shared by more than two")
     if not found:
         reason = (
-            f"{share(newest.count - without, newest.count)} of the newest {newest.count:,} "
-            f"addresses came with a cookie of ours, and {newest.shared or 'none'} with one that "
-            "more than two addresses share."
+            f"{share(newest.count - without, newest.count)} of the latest {newest.count:,} "
+            f"sign-ups carried our cookie, and {newest.shared or 'none'} carried one shared by "
+            "more than two."
         )
         return Check(check, "ok", reason, title, "yes")
     reason = (
-        f"Of the newest {newest.count:,} addresses {' and '.join(found)}. Somebody before this "
+        f"Of the latest {newest.count:,} sign-ups, {' and '.join(found)}. Somebody before this "
         "server, a cache or a CDN, seems to hand out copies of the page: these people are not "
         "told apart, and not split by chance. The rate leaves them out or takes them for one."
     )
@@ -276,7 +275,7 @@ def check_changes(around: CheckContext, counted: Counted) -> Check:
     heavy = [*_corrections(around, counted), *_long_pauses(around), *_facts(around)]
     light = _short_pauses(around)
     if not heavy and not light:
-        reason = "Since the start nobody changed what visitors see or when they count."
+        reason = "Nobody has changed the page or the counting rules since the start."
         return Check(check, "ok", reason, title, "yes")
     said = " ".join(f"{capital(part)}." for part in (*heavy, *light))
     if not heavy:
@@ -292,7 +291,7 @@ def check_attempts(rule: Hypothesis, around: CheckContext) -> Check:
     check, title, times = "attempts", "First test of this idea", around.attempt
     if times < 2:
         reason = (
-            "Nobody tested this release before, so the chance of a false go is at most "
+            "This release hasn’t been tested before, so the risk of a false go is at most "
             f"{as_percent(rule.alpha)}."
         )
         return Check(check, "ok", reason, title, "yes")

@@ -56,7 +56,7 @@ def check_confirmed(rule: Hypothesis, counted: History, around: CheckContext) ->
         return early("confirmed", title, "Nobody signed up yet.")
     if newest.unasked:
         return _some_unasked(rule, newest, title, is_all=newest.count == sums.signups)
-    reason = f"{sums.confirmed:,} of {sums.signups:,} confirmed by the link in their email."
+    reason = f"{sums.confirmed:,} of {sums.signups:,} confirmed using the link in their email."
     if sums.signups < FEWEST_ADDRESSES:
         reason += f" From {FEWEST_ADDRESSES} on it says something."
         return early("confirmed", title, reason, f"{sums.confirmed} of {sums.signups}")
@@ -79,7 +79,7 @@ def _some_unasked(rule: Hypothesis, newest: NewestSignups, title: str, *, is_all
     else:
         were = "was" if newest.unasked == 1 else "were"
         reason = (
-            f"Of the newest {number_of(newest.count, 'sign-up')} {newest.unasked:,} {were} not "
+            f"Of the latest {number_of(newest.count, 'sign-up')}, {newest.unasked:,} {were} not "
             "asked to confirm: no mail server was set."
         )
         value = f"{newest.unasked:,} not asked"
@@ -92,7 +92,7 @@ def _some_unasked(rule: Hypothesis, newest: NewestSignups, title: str, *, is_all
 
 def check_confirmed_alike(counted: History, around: CheckContext) -> Check:
     """Do as many confirm in each variant?"""
-    check, title = "confirmed_alike", "Confirmed alike in all variants"
+    check, title = "confirmed_alike", "Similar confirmation rate in all variants"
     variants = counted.variants
     signups = [totals.signups for totals in variants]
     confirmed = [totals.confirmed for totals in variants]
@@ -108,18 +108,18 @@ def check_confirmed_alike(counted: History, around: CheckContext) -> Check:
     # A lower share shows in who confirmed, and in who did not, whichever is the rarer.
     if any(statistics.split(counts, signups).mismatch for counts in (confirmed, open_ones)):
         reason = (
-            f"In the variants {shares} confirmed, which chance does not explain. One of them may "
+            f"{shares} confirmed, which chance doesn’t explain. One of them may "
             "draw people who mean it less, or machines."
         )
         do = "Compare the variants by who confirmed, and look at the addresses of the lower one."
         return Check(check, "warn", reason, title, "no", do=do, where="signups")
-    reason = f"In the variants {shares} confirmed. Chance can explain the difference."
+    reason = f"{shares} confirmed. Chance can explain the difference."
     return Check(check, "ok", reason, title, "yes")
 
 
 def check_addresses(around: CheckContext) -> Check:
     """Are these addresses that people keep, and did people confirm them?"""
-    check, title, newest = "addresses", "Addresses that people keep", around.newest
+    check, title, newest = "addresses", "Lasting email addresses", around.newest
     if newest.count < FEWEST_ADDRESSES:
         reason = f"From {FEWEST_ADDRESSES} addresses on it says something."
         return early(check, title, reason)
@@ -131,30 +131,31 @@ def check_addresses(around: CheckContext) -> Check:
             f"{newest.automated:,} of {number_of(newest.confirmed, 'confirmation')} came so fast "
             f"that a machine may have sent {'it' if newest.automated == 1 else 'them'}"
         )
-    whole = f"Of the newest {newest.count:,} addresses"
+    whole = f"Of the latest {newest.count:,} addresses"
     if not found:
-        are = "is a throw-away one" if newest.disposable == 1 else "are throw-away ones"
+        is_one = "is a throw-away" if newest.disposable == 1 else "are throw-aways"
         look = "looks" if newest.automated == 1 else "look"
+        confirmations = number_of(newest.automated, "confirmation")
         reason = (
-            f"{whole} {newest.disposable:,} {are}, and "
-            f"{number_of(newest.automated, 'confirmation')} {look} like a machine’s."
+            f"{whole}, {newest.disposable or 'none'} {is_one}. "
+            f"{confirmations if newest.automated else 'No confirmations'} {look} automated."
         )
         return Check(check, "ok", reason, title, "yes")
-    reason = f"{whole} {listed(found)}. They count, and they are worth less than the rest."
+    reason = f"{whole}, {listed(found)}. They count, and they are worth less than the rest."
     do = "Look at these addresses in the list. Where a confirmation decides, wait for real ones."
     return Check(check, "warn", reason, title, "doubtful", do=do, where="signups")
 
 
 def check_domains(counted: History) -> Check:
     """Are many at a domain that somebody owns, who then has every address there?"""
-    check, title, newest = "domains", "Mail domains", counted.conversions
+    check, title, newest = "domains", "Email domains", counted.conversions
     if newest.with_address < FEWEST_SIGNUPS:
         return early(check, title, f"From {FEWEST_SIGNUPS} sign-ups on it says something.")
     large = [each for each in newest.domains if each >= LARGE_DOMAIN * newest.with_address]
     number = sum(large)
-    of = f"of the newest {newest.with_address:,} sign-ups"
+    of = f"of the latest {newest.with_address:,} sign-ups"
     if number < MANY_AT_LARGE * newest.with_address:
-        reason = f"Less than a tenth {of} are at large domains of no well-known mailbox provider."
+        reason = f"Fewer than a tenth {of} use a large, little-known email domain."
         return Check(check, "ok", reason, title, "many")
     domains = number_of(len(large), "domain")
     providers = "a well-known provider’s" if len(large) == 1 else "well-known providers’"
@@ -172,13 +173,13 @@ def check_spellings(counted: History) -> Check:
     check, title, newest = "spellings", "One sign-up for each mailbox", counted.conversions
     if newest.with_address < FEWEST_SIGNUPS:
         return early(check, title, f"From {FEWEST_SIGNUPS} sign-ups on it says something.")
-    of = f"of the newest {newest.with_address:,} sign-ups"
+    of = f"of the latest {newest.with_address:,} sign-ups"
     if newest.again < FEWEST_AGAIN or newest.again <= MANY_AGAIN * newest.with_address:
         number = f"{newest.again:,}" if newest.again else "None"
-        reason = f"{number} {of} repeat a mailbox under another spelling."
+        reason = f"{number} {of} repeat an address in another spelling."
         return Check(check, "ok", reason, title, "yes")
     reason = (
-        f"{newest.again:,} {of} repeat a mailbox under another spelling, such as ada+1@ for ada@, "
+        f"{newest.again:,} {of} repeat an address in another spelling, such as ada+1@ for ada@, "
         "or a.da@gmail.com for ada@gmail.com. Each counts as a person."
     )
     do = "Look at these sign-ups: did your own team try the page, or somebody pad the figures?"
@@ -203,10 +204,7 @@ def check_bursts(counted: History, around: CheckContext) -> Check:
     # A stretch may begin at each sign-up, and be short or long.
     far = [each for each in found if each is not None and each.tail * 2 * number <= RAREST]
     if not far:
-        reason = (
-            f"The newest {number:,} sign-ups came when visitors came, and at no time far more "
-            "often."
-        )
+        reason = f"The latest {number:,} sign-ups followed visits, with no sudden burst."
         return Check(check, "ok", reason, title, "yes")
     worst = min(far, key=lambda each: each.tail)
     burst = worst.burst
@@ -247,12 +245,12 @@ def check_alarms(around: CheckContext) -> Check:
     """Were the owners told of unusual hours?"""
     check, title = "alarms", "No unusual hours"
     if not around.unusual:
-        return Check(check, "ok", "There was no hour to tell the owners of.", title, "yes")
+        return Check(check, "ok", "No hour was unusual enough to alert the owners.", title, "yes")
     told = "; ".join(f"{_moment(at, around)}: {what}" for at, what in around.unusual[:MOST_TOLD])
     more = len(around.unusual) - MOST_TOLD
     rest = f"; and {number_of(more, 'hour')} before" if more > 0 else ""
     reason = f"The owners were told of unusual hours. {capital(told)}{rest}."
-    do = "Look who came in these hours, and from where."
+    do = "See who came in these hours, and from where."
     value = number_of(len(around.unusual), "hour")
     return Check(check, "warn", reason, "Unusual hours", value, do=do, where="signups")
 
@@ -291,7 +289,7 @@ def check_footprint(counted: History) -> Check:
         return _doubted(check, title, found, reason)
     if _is_unlike_visitors(all_of_them, counted):
         reason = (
-            f"{all_of_them.without:,} of the newest {all_of_them.number:,} sign-ups came from "
+            f"{all_of_them.without:,} of the latest {all_of_them.number:,} sign-ups came from "
             "visitors who did nothing else on the page that we know of. Most visitors who did not "
             "sign up read some of it."
         )
@@ -300,9 +298,8 @@ def check_footprint(counted: History) -> Check:
         reason = "Nothing is known of what people did on the page beside signing up."
         return Check(check, "ok", reason, title, "not known")
     reason = (
-        f"Of the newest {all_of_them.number:,} sign-ups {all_of_them.without or 'none'} came from "
-        "visitors who did nothing else on the page that we know of, on no day and from no source "
-        "far more than elsewhere."
+        f"{all_of_them.without or 'None'} of the latest {all_of_them.number:,} sign-ups came from "
+        "visitors who did nothing else on the page. No day or source stands out."
     )
     return Check(check, "ok", reason, title, "yes")
 

@@ -138,8 +138,8 @@ def evidence(results: Evaluation) -> str:
     it = "it" if len(results.variants) == 1 else subject(results, variant)
     low, high = (percent(end) for end in variant.decision)
     people = number_of(counts.seen, "person", "people")
-    found = f"{people} saw {it}, {counts.converted:,} {act(results)}"
-    return f"{found}: between {low} and {high}."
+    found = f"{people} saw {it} and {counts.converted:,} {act(results)}"
+    return f"{found}: a rate between {low} and {high}."
 
 
 def evidence_shown(results: Evaluation) -> str:
@@ -166,15 +166,15 @@ def fragility(results: Results) -> str:
     least = "" if found.known == found.of else "at least "
     places = [
         number_of(number, noun)
-        for number, noun in ((found.networks, "network"), (found.domains, "mail domain"))
+        for number, noun in ((found.networks, "network"), (found.domains, "email domain"))
         if number
     ]
     came = f"from {least}{listed(places)} " if places else ""
     days = f"on {number_of(found.days, 'day')}"
     it = "this" if len(results.variants) == 1 else "it"
     return (
-        f"{found.false:,} of {whose} would have to be false for {it} {undone}; they came "
-        f"{came}{days}."
+        f"{found.false:,} of {whose} would have to be false for {it} {undone}. "
+        f"All {found.of:,} came {came}{days}."
     )
 
 

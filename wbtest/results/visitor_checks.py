@@ -151,7 +151,7 @@ def check_unknown(unknown: int, seen: int) -> Check:
     check, title = "unknown", "Visitors’ networks known"
     if seen < FEWEST_NETWORKS:
         return early(check, title, f"From {FEWEST_NETWORKS} people on it says something.")
-    told = f"Of {seen:,} people {unknown:,} came from a network that we can’t tell."
+    told = f"We couldn’t identify the network of {unknown:,} of {seen:,} people."
     if unknown < MANY_UNKNOWN * seen:
         return Check(check, "ok", told, title, share(seen - unknown, seen))
     reason = (
@@ -193,7 +193,7 @@ def check_without_beacon(rule: Hypothesis, counted: History) -> Check:
     if not sums.signups:
         return Check("without_beacon", "ok", "Nobody signed up.", title, "0")
     if not sums.unseen:
-        reason = "Every sign-up came from somebody who was seen before."
+        reason = "Every sign-up came from somebody whose view was recorded."
         return Check("without_beacon", "ok", reason, title, "0")
     kept = (
         "It is kept, and the rate leaves it"
@@ -327,16 +327,16 @@ def check_passed_on(rule: Hypothesis, counted: History) -> Check:
     }
     if sum(private.values()) <= MANY_PASSED_ON * everybody:
         reason = (
-            f"{sum(private.values()):,} of {everybody:,} people came by chats and mailboxes, where "
+            f"{sum(private.values()):,} of {everybody:,} people came from chats or email, where "
             "friends and colleagues pass links on."
         )
         if rule.sources is not None:
-            reason = "The rule names its sources, so people who came by one of them count."
+            reason = "The rule names its sources, so people who came from them count."
         return Check(check, "ok", reason, title, "yes")
     told = listed([f"{number:,} from {source}" for source, number in private.items()])
     reason = (
         f"{capital(told)}: of {everybody:,} people "
-        f"{share(sum(private.values()), everybody)} came by chats and mailboxes. Friends and "
+        f"{share(sum(private.values()), everybody)} came from chats or email. Friends and "
         "colleagues pass links on there, and they are kinder than strangers."
     )
     do = (

@@ -40,7 +40,7 @@ def test_a_verdict_is_told_once_to_those_who_decide(
     run_hours(now, 4, send_notifications)
 
     assert recipients() == ["approver", "owner"]
-    assert set(subjects()) == {"/p/larder: target met"}
+    assert set(subjects()) == {"Larder: target met"}
 
 
 def test_the_mail_says_what_was_found_and_where_to_look(experiment: Experiment, now: HandClock):
@@ -50,8 +50,8 @@ def test_the_mail_says_what_was_found_and_where_to_look(experiment: Experiment, 
     first, second = mails()
     head, _, foot = first.body.partition("See the figures:\n")
     assert head.startswith("Your page reached your 8% target. You can decide now. ")
-    assert "900 people saw it, 126 signed up" in head
-    assert "What you said you would do then: We build it." in head
+    assert "900 people saw it and 126 signed up" in head
+    assert "in this case: We build it." in head
     assert foot.startswith(f"http://localhost/experiments/{experiment.id}/results\n")
     assert foot.endswith(f"Unsubscribe:\n{first.leave_url}\n")
     assert first.leave_url.startswith("http://localhost/mails/stop/")
@@ -127,7 +127,7 @@ def test_one_test_that_fails_does_not_keep_the_next_from_being_told(begin: Start
     with pytest.raises(SomeFailed, match="/p/broken"):
         send_notifications(now())
 
-    assert set(subjects()) == {"/p/whole: target met"}
+    assert set(subjects()) == {"Larder: target met"}
 
 
 def test_a_broken_split_is_told_with_what_to_think_of_it(begin: Start, now: HandClock):
@@ -139,7 +139,7 @@ def test_a_broken_split_is_told_with_what_to_think_of_it(begin: Start, now: Hand
 
     run_hours(now, 5, send_notifications)
 
-    assert subjects() == ["/p/larder: the figures cannot be trusted"] * 2
+    assert subjects() == ["Larder: the figures cannot be trusted"] * 2
     assert "Even split: broken. 900 and 300 people saw the page" in mails()[0].body
 
 
@@ -151,7 +151,7 @@ def test_a_verdict_that_fades_is_told_once_more(experiment: Experiment, now: Han
 
     run_hours(now, 3, send_notifications)
 
-    assert subjects()[::2] == ["/p/larder: target met", "/p/larder: met, now in doubt"]
+    assert subjects()[::2] == ["Larder: target met", "Larder: met, now in doubt"]
     assert "Result still holds: no." in mails()[-1].body
 
 
@@ -164,7 +164,7 @@ def test_what_happens_in_one_moment_is_one_mail(begin: Start, team: Team, now: H
 
     send_notifications(now())
 
-    assert subjects() == ["/p/larder: target met"] * 2
+    assert subjects() == ["Larder: target met"] * 2
     assert "The test is over, and the figures are final." in mails()[0].body
     told = db.session.scalars(
         db.select(SentNotification.occasion).order_by(SentNotification.occasion)
@@ -180,7 +180,7 @@ def test_the_end_is_told_after_the_verdict(team: Team, experiment: Experiment, n
 
     run_hours(now, 30, send_notifications)
 
-    assert subjects() == ["/p/larder: over, target met"] * 2
+    assert subjects() == ["Larder: over, target met"] * 2
 
 
 def test_a_test_that_ends_unsettled_is_told_once_its_figures_are_final(
@@ -195,7 +195,7 @@ def test_a_test_that_ends_unsettled_is_told_once_its_figures_are_final(
     assert mails() == []
     run_hours(now, 5, send_notifications)
 
-    assert subjects() == ["/p/larder: over, undecided"] * 2
+    assert subjects() == ["Larder: over, undecided"] * 2
     assert "Undecided after 41 visitors." in mails()[0].body
 
 

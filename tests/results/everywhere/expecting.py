@@ -16,9 +16,9 @@ STEPS = {
     ("depth", "75"): "Read three quarters",
     ("depth", "100"): "Read to the end",
     ("focus", "top"): "Began the first form",
-    ("click", "top"): "Pressed its button",
+    ("click", "top"): "Pressed the first form’s button",
     ("focus", "end"): "Began the form at the end",
-    ("click", "end"): "Pressed its button there",
+    ("click", "end"): "Pressed the button at the end",
 }
 LATER = {
     "confirmed": "Confirmed",
@@ -153,7 +153,7 @@ def marked(reader: Reader) -> list[tuple[str, list[int]]]:
     """The same as the page shows them: the one that counts is marked."""
     did = LATER.get(reader.plan.conversion)
     counts = f"{did} in time" if did else "Signed up"
-    return [(f"{name} · counts" if name == counts else name, row) for name, row in stages(reader)]
+    return [(f"{name} (counted)" if name == counts else name, row) for name, row in stages(reader)]
 
 
 def acts(reader: Reader, key: str, kind: str, item: str) -> int:

@@ -46,7 +46,7 @@ def _rate(numbers: Numbers, of_served: float | None) -> str:
         return "–"
     if seen < 100:
         return "too few" if seen < 8 else f"{converted} of {seen}"
-    share = "" if of_served is None else f" {percent(of_served)} of served"
+    share = "" if of_served is None else f" {percent(of_served)} of page loads"
     return percent(converted / seen) + share
 
 

@@ -176,6 +176,8 @@ def leave_word(visitor: Visitor, door: Door) -> None:
     # Who signs up began the form, and so did some who thought better of it.
     if visitor.is_signing or visitor.number % 17 == 0:
         acts.append("focus top")
+    if visitor.is_signing:
+        acts.append("click top")
     headers = _same_origin(visitor, door) | {"Content-Type": "text/plain;charset=UTF-8"}
     told = "\n".join([visitor.token, *acts])
     door.ask("POST", f"/p/{visitor.crowd.slug}/did", headers, told)
