@@ -29,7 +29,7 @@ from wbtest.writing.models import Release, Revision
 # Monday, 1 March 2027, 09:00 UTC.
 START = datetime(2027, 3, 1, 9, tzinfo=UTC)
 START_US = int(START.timestamp()) * 1_000_000
-STEPS = ("answered", "price", "call", "preorder")
+STEPS = ("answered", "price", "price_no", "call", "call_no", "preorder")
 PHONE = (
     "Mozilla/5.0 (iPhone; CPU iPhone OS 19_1 like Mac OS X) AppleWebKit/605.1.15 "
     "(KHTML, like Gecko) Version/19.1 Mobile/15E148 Safari/604.1"

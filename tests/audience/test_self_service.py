@@ -8,7 +8,8 @@ import sqlalchemy as sa
 from flask import Flask
 
 from tests.audience.larder import Visitor, mails, signups, start_page, token_in, words_in
-from tests.audience.test_signup_steps import CALL, answer, next_url
+from tests.audience.test_signup_steps import CALL, answer, fields_in, next_url
+from tests.conftest import HandClock
 from wbtest.audience import erasure
 from wbtest.audience.models import HourlyCount, Signup
 from wbtest.audience.recording.counting_rules import COLUMNS
@@ -83,6 +84,18 @@ def test_a_person_gets_their_data_as_a_file(app, mia, token, experiment):
     assert data["page_version"] == page_copy.digest(page_of(experiment, experiment.variants[0]))
     assert data["consent"].startswith("Larder does not exist yet.")
     assert [mail["subject"] for mail in data["mails"]] == ["Confirm your email for Larder"]
+
+
+def test_the_file_says_when_somebody_said_no(app: Flask, experiment: Experiment, now: HandClock):
+    mia = Visitor(app)
+    url = next_url(mia.sign_up(mia.get(), "mia@x.io"))
+    call = fields_in(mia.get(url.replace("step=questions", "step=call")))
+    mia.post("/p/larder/agree", call | {"agree": "no"})
+    token = mails(app, "mia@x.io")[0].leave_url.rpartition("/")[2]
+
+    data = json.loads(mia.get(f"/mine/{token}/data.json").data)
+
+    assert (data["call_at"], data["call_no_at"]) == ("", now().isoformat(timespec="seconds"))
 
 
 def test_a_name_can_be_corrected(app, mia, token):

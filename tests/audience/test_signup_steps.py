@@ -52,7 +52,7 @@ def answers(app: Flask) -> dict[str, str]:
 
 
 def sums() -> tuple[int, ...]:
-    names = ("signups", "answered", "call")
+    names = ("signups", "answered", "call", "call_no")
     row = db.session.execute(db.select(*(db.func.sum(getattr(HourlyCount, n)) for n in names)))
     return tuple(row.one())
 
@@ -70,7 +70,7 @@ def test_who_signs_up_is_asked_one_thing_after_the_other(app, asking):
         "What have you tried?": "A list.",
         "Can we call you about Larder?": "Yes",
     }
-    assert sums() == (1, 1, 1)
+    assert sums() == (1, 1, 1, 0)
     assert differences(db.session.connection()) == []
 
 
@@ -187,10 +187,26 @@ def test_a_no_is_kept_and_may_become_a_yes(app, asking):
     asking.post("/p/larder/agree", fields | {"agree": "no"})
 
     assert answers(app) == {"Can we call you about Larder?": "No"}
-    assert sums() == (1, 0, 0)
+    assert sums() == (1, 0, 0, 1)
+    assert differences(db.session.connection()) == []
     asking.post("/p/larder/agree", fields | {"agree": "yes"})
     assert answers(app) == {"Can we call you about Larder?": "Yes"}
-    assert sums() == (1, 0, 1)
+    assert sums() == (1, 0, 1, 0)
+    assert differences(db.session.connection()) == []
+
+
+def test_a_no_to_the_price_stands_apart_from_skipping_it(app, now):
+    start_page(options=PRICE)
+    for email in ("mia@x.io", "ben@x.io"):
+        visitor = Visitor(app)
+        page = visitor.get(next_url(visitor.sign_up(visitor.get(), email)))
+    visitor.post("/p/larder/agree", fields_in(page) | {"agree": "no"})
+
+    said = {row.email: (row.price_us, row.price_no_us) for row in signups(app)}
+    assert said == {
+        "mia@x.io": (None, None),
+        "ben@x.io": (None, int(now().timestamp()) * 1_000_000),
+    }
 
 
 def test_the_first_yes_stands(app, asking, now):
@@ -203,7 +219,7 @@ def test_the_first_yes_stands(app, asking, now):
         asking.post("/p/larder/agree", fields | {"agree": said})
 
     assert answers(app) == {"Can we call you about Larder?": "Yes"}
-    assert [row.call_us for row in signups(app)] == [before]
+    assert [(row.call_us, row.call_no_us) for row in signups(app)] == [(before, None)]
 
 
 def test_answers_can_be_left_out_and_sent_once_more(app, asking):
@@ -215,7 +231,7 @@ def test_answers_can_be_left_out_and_sent_once_more(app, asking):
     answer(asking, page, "", "")
 
     assert answers(app) == {}
-    assert sums() == (1, 0, 0)
+    assert sums() == (1, 0, 0, 0)
     assert differences(db.session.connection()) == []
 
 

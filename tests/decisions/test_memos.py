@@ -9,13 +9,18 @@ from flask import Flask
 
 from tests.conftest import Browser, HandClock
 from tests.decisions.conftest import AGAINST, REASON
-from tests.factories import Team, make_decision
+from tests.factories import Team, make_checked, make_decision, make_experiment
 from tests.results.crowd import count_day
 from wbtest.decisions.decide import LONGEST_REASON, decide
+from wbtest.decisions.memo_proof import differences
 from wbtest.decisions.memo_views import find_memo, memo_shown, printed
 from wbtest.extensions import db
+from wbtest.publishing.lifecycle import start
 from wbtest.publishing.models import Experiment
+from wbtest.publishing.page_options import Options
+from wbtest.publishing.page_settings import change_options
 from wbtest.store import writing
+from wbtest.writing.models import Revision
 from wbtest.writing.release_export import can_make_pdf, one_sheet_pdf
 
 # As long as a reason may be, and as wide or high as letters and lines make it.
@@ -57,6 +62,22 @@ def test_the_memo_says_everything_on_one_page(met: Experiment, team: Team, appro
         f"http://localhost{place(met)}",
     ):
         assert part in page
+
+
+def test_the_memo_says_who_agreed_who_said_no_and_who_skipped(
+    revision: Revision, team: Team, approver: Browser, now: HandClock
+):
+    draft = make_experiment(revision, team.editor)
+    change_options(draft, team.editor, Options(asks_for=("price",)))
+    experiment = start(make_checked(draft, team.editor), team.approver)
+    count_day(experiment, 0, seen=900, converted=92, price=12, price_no=30)
+    now.turn(days=10)
+    make_decision(experiment, team.approver, team.owner, "iterate", REASON)
+    file = approver.get(f"{place(experiment)}.json").data
+
+    assert "Price: agreed 12 · said no 30 · skipped 50" in approver.get(place(experiment)).text
+    assert differences(file) == []
+    assert differences(file.replace(b'"price_no": 30', b'"price_no": 31')) != []
 
 
 def test_a_memo_stays_as_it_was(met: Experiment, team: Team, approver: Browser, now: HandClock):

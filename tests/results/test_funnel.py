@@ -125,8 +125,17 @@ def test_each_step_is_counted_on_its_own_everywhere(app: Flask, client: Browser)
 
     rows = dict(re.findall(r'<th scope="row">([^<]+)</th>\s*<td class="n"[^>]*>(\d+)<', table))
     assert (rows["Sign-ups in total"], rows["Answered"], rows["Yes to a call"]) == ("3", "2", "1")
-    assert (day["signups"], day["answered"], day["call"]) == ("3", "2", "1")
-    assert (variant["answered"], variant["call"]) == (2, 1)
+    assert (day["signups"], day["answered"], day["call"], day["call_no"]) == ("3", "2", "1", "1")
+    assert (variant["answered"], variant["call"], variant["call_no"]) == (2, 1, 1)
+
+
+def test_a_no_stands_apart_from_who_skipped_the_question(app: Flask, client: Browser) -> None:
+    larder = walk_the_ladder(app)
+    log_in(client, larder.approver)
+
+    said = words_in(client.get(f"/experiments/{larder.experiment.id}/results/answers"))
+
+    assert "Call: agreed 1 · said no 1 · skipped 1" in said
 
 
 def test_owners_read_the_answers(app: Flask, client: Browser) -> None:
@@ -137,4 +146,5 @@ def test_owners_read_the_answers(app: Flask, client: Browser) -> None:
     rows = list(csv.DictReader(io.StringIO(client.get(f"{url}.csv").text)))
 
     assert "0 of 3 confirmed" in words
+    assert sorted(bool(row["call_no_at"]) for row in rows) == [False, False, True]
     assert {row["Who cooks?"] for row in rows} == {"", "I do"}

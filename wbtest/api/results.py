@@ -59,7 +59,9 @@ class VariantFigures(msgspec.Struct, kw_only=True):
     confirmed: int
     answered: int
     price: int
+    price_no: int
     call: int
+    call_no: int
     preorder: int
     excluded: dict[str, int]
     rate: float | None

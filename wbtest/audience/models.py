@@ -132,9 +132,12 @@ class Signup(Base):
     # JSON: each question as it was asked, and what was answered; '' for none.
     answers: Mapped[str] = mapped_column(Text, default="")
     answered_us: Mapped[int | None] = mapped_column(BigInteger)
-    # The first yes to the price, to a call, and the first click through to the pre-order.
+    # The first yes to the price, to a call, and the first click through to the pre-order. A ``no``
+    # is the newest one, and None after a yes; without yes and no the step was skipped.
     price_us: Mapped[int | None] = mapped_column(BigInteger)
+    price_no_us: Mapped[int | None] = mapped_column(BigInteger)
     call_us: Mapped[int | None] = mapped_column(BigInteger)
+    call_no_us: Mapped[int | None] = mapped_column(BigInteger)
     preorder_us: Mapped[int | None] = mapped_column(BigInteger)
     # When the mail with the decision was queued.
     told_us: Mapped[int | None] = mapped_column(BigInteger)
@@ -288,7 +291,9 @@ class PeopleCounted:
     confirmed: Mapped[int] = mapped_column(default=0, sort_order=1)
     answered: Mapped[int] = mapped_column(default=0, sort_order=1)
     price: Mapped[int] = mapped_column(default=0, sort_order=1)
+    price_no: Mapped[int] = mapped_column(default=0, sort_order=1)
     call: Mapped[int] = mapped_column(default=0, sort_order=1)
+    call_no: Mapped[int] = mapped_column(default=0, sort_order=1)
     preorder: Mapped[int] = mapped_column(default=0, sort_order=1)
 
 
@@ -308,7 +313,9 @@ class HourlyCount(PeopleCounted, Base):
     confirmed   those of ``signups`` that were confirmed, by the hour the *sign-up* arrived
     answered    those of ``signups`` that answered a question afterwards, by the same hour
     price       those of ``signups`` that said yes to the price, likewise
+    price_no    those of ``signups`` that said no to it, likewise
     call        those of ``signups`` that agreed to a call, likewise
+    call_no     those of ``signups`` that said no to it, likewise
     preorder    those of ``signups`` that clicked through to the pre-order, likewise
 
     ``converted`` and ``arrived`` stand at variant, source and device of the sighting, the

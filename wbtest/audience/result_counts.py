@@ -59,7 +59,9 @@ class Totals(Struct, frozen=True):
     confirmed: int = 0
     answered: int = 0
     price: int = 0
+    price_no: int = 0
     call: int = 0
+    call_no: int = 0
     preorder: int = 0
 
     def acted(self, conversion: Conversion) -> int:
@@ -90,7 +92,9 @@ class Hourly(NamedTuple):
     confirmed: int
     answered: int
     price: int
+    price_no: int
     call: int
+    call_no: int
     preorder: int
 
 

@@ -75,7 +75,9 @@ def _left_with(row: Signup) -> dict[str, Any]:
         "answers": json.loads(row.answers) if row.answers else {},
         "answered_at": _moment(row.answered_us),
         "price_at": _moment(row.price_us),
+        "price_no_at": _moment(row.price_no_us),
         "call_at": _moment(row.call_us),
+        "call_no_at": _moment(row.call_no_us),
         "preorder_at": _moment(row.preorder_us),
         "told_at": _moment(row.told_us),
     }

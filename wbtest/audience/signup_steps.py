@@ -149,7 +149,8 @@ def store_agreement(
 ) -> None:
     """Keep the yes or no to the price or a call, in the words in which it was asked and said.
 
-    The first yes stands, as a confirmation does: it may be what the rule counts.
+    The first yes stands, as a confirmation does: it may be what the rule counts. A no may still
+    become a yes.
     """
     strings = strings_of(page)
     question, _ = question_of(step, live, page)
@@ -162,6 +163,7 @@ def store_agreement(
         return {
             "answers": _write({**_read(row), **said}),
             moment: now_us if is_yes else None,
+            f"{step}_no_us": None if is_yes else now_us,
         }
 
     _note(live, token, change)

@@ -5,7 +5,7 @@ from __future__ import annotations
 import json
 import re
 import zlib
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
 from datetime import datetime
 from math import inf
 from typing import Any, NamedTuple
@@ -14,6 +14,7 @@ from flask import Response, render_template, url_for
 from flask.typing import ResponseReturnValue
 from werkzeug.exceptions import NotFound
 
+from wbtest.audience.result_counts import Totals
 from wbtest.database import read_one_moment
 from wbtest.decisions.decision_views import bp
 from wbtest.decisions.memo_content import guesses_of
@@ -24,9 +25,10 @@ from wbtest.publishing import rule_text as rule_in_words
 from wbtest.publishing.lifecycle import file_stem
 from wbtest.publishing.models import Experiment
 from wbtest.publishing.rule import ACTS, EXCLUDED
-from wbtest.publishing.sealing import sealed_rule
+from wbtest.publishing.sealing import sealed_options, sealed_rule
 from wbtest.publishing.stages import decisions
 from wbtest.results.figures import results_of
+from wbtest.results.funnel import reply_lines
 from wbtest.results.robustness import lines
 from wbtest.team import access
 from wbtest.writing.file_views import download
@@ -162,6 +164,7 @@ def memo_shown(experiment: Experiment, memo: Memo) -> dict[str, Any]:
                 rule_in_words.need(rule),
             )
         ).rstrip(),
+        "replies": _replies(experiment, memo.values["figures"]),
         "crowds": lines(memo.values["figures"].get("crowds", ())),
         "excluded": EXCLUDED,
         "act": ACTS[rule.conversion].did,
@@ -169,6 +172,17 @@ def memo_shown(experiment: Experiment, memo: Memo) -> dict[str, Any]:
         "second": second_sentence(memo),
         "at": datetime.fromisoformat,
     }
+
+
+def _replies(experiment: Experiment, figures: Mapping[str, Any]) -> list[str]:
+    """What people said to each thing that the page asked for after the sign-up, a line for each."""
+    asked, variants = sealed_options(experiment).asks_for, figures["variants"]
+    names = ("price", "price_no", "call", "call_no", "preorder")
+    everybody = Totals(
+        signups=sum(each["signups"] + each["without_beacon"] for each in variants),
+        **{name: sum(each[name] for each in variants) for name in names},
+    )
+    return reply_lines(asked, everybody)
 
 
 def second_sentence(memo: Memo) -> str:

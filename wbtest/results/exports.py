@@ -28,7 +28,7 @@ from wbtest.statistics import Counts, wilson
 Rows = Iterator[Sequence[Any]]
 COUNTED = (
     *("served", "seen", "converted", "arrived", "signups", "without_beacon", "confirmed"),
-    *("answered", "price", "call", "preorder"),
+    *("answered", "price", "price_no", "call", "call_no", "preorder"),
 )
 
 
@@ -128,7 +128,9 @@ def numbers_of(totals: Totals) -> tuple[int, ...]:
         totals.confirmed,
         totals.answered,
         totals.price,
+        totals.price_no,
         totals.call,
+        totals.call_no,
         totals.preorder,
     )
 

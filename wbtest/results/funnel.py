@@ -2,13 +2,14 @@
 
 from __future__ import annotations
 
-from collections.abc import Collection, Mapping, Sequence
+from collections.abc import Collection, Iterable, Mapping, Sequence
 from typing import NamedTuple
 
 from wbtest.audience import result_counts
 from wbtest.audience.recording.events import FORMS, Act
-from wbtest.audience.result_counts import QuestionOpens, Share
+from wbtest.audience.result_counts import QuestionOpens, Share, Totals
 from wbtest.publishing.models import Experiment
+from wbtest.publishing.page_options import AsksFor
 from wbtest.publishing.sealing import sealed_options
 from wbtest.results.figures import Results
 
@@ -89,6 +90,32 @@ def funnel_steps(experiment: Experiment, found: Results) -> list[Stage]:
             *chosen.asks_for,
         ),
     )
+
+
+# What each step is called beside its replies, and what a yes is.
+REPLIES: dict[AsksFor, tuple[str, str]] = {
+    "price": ("Price", "agreed"),
+    "call": ("Call", "agreed"),
+    "preorder": ("Pre-order", "clicked through"),
+}
+
+
+def reply_lines(asked: Iterable[AsksFor], everybody: Totals) -> list[str]:
+    """Return a line for each thing that was ``asked`` after the sign-up, in its order.
+
+    Everyone who signed up agreed, said no, or skipped it. The pre-order has no button for a no.
+
+    >>> reply_lines(["price", "preorder"], Totals(signups=92, price=12, price_no=30, preorder=5))
+    ['Price: agreed 12 · said no 30 · skipped 50', 'Pre-order: clicked through 5 · skipped 87']
+    """
+    lines = []
+    for step in asked:
+        name, did = REPLIES[step]
+        yes = getattr(everybody, step)
+        no = 0 if step == "preorder" else getattr(everybody, f"{step}_no")
+        said_no = "" if step == "preorder" else f" · said no {no:,}"
+        lines.append(f"{name}: {did} {yes:,}{said_no} · skipped {everybody.signups - yes - no:,}")
+    return lines
 
 
 STEPS: dict[Act, str] = {

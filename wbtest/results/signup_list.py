@@ -58,7 +58,9 @@ class ListedSignup(Struct, frozen=True):
     answers: Mapping[str, str] = field(default_factory=dict)
     answered_at: datetime | None = None
     price_at: datetime | None = None
+    price_no_at: datetime | None = None
     call_at: datetime | None = None
+    call_no_at: datetime | None = None
     preorder_at: datetime | None = None
     notes: tuple[str, ...] = ()
     origin: str = "page"
@@ -111,7 +113,9 @@ def _list(query: Select[Any], names: Mapping[str, str], rule: Hypothesis) -> Ite
             answers=json.loads(row.answers) if row.answers else {},
             answered_at=_moment(row.answered_us),
             price_at=_moment(row.price_us),
+            price_no_at=_moment(row.price_no_us),
             call_at=_moment(row.call_us),
+            call_no_at=_moment(row.call_no_us),
             preorder_at=_moment(row.preorder_us),
             notes=tuple(_notes(row)),
             origin="waiting list" if row.excluded_because == WAITING else "page",
@@ -215,7 +219,7 @@ SIGNUP_COLUMNS = (
     *("email", "name", "variant", "at", "source", "device"),
     *("asked_to_confirm", "confirmed_at", "counts"),
     *("notes", "consent", "page_version"),
-    *("answered_at", "price_at", "call_at", "preorder_at"),
+    *("answered_at", "price_at", "price_no_at", "call_at", "call_no_at", "preorder_at"),
     "origin",
 )
 # What a mailing tool takes: each of them finds an e-mail by this heading.
@@ -251,7 +255,9 @@ def signup_rows(
             signup.page_version,
             _text(signup.answered_at),
             _text(signup.price_at),
+            _text(signup.price_no_at),
             _text(signup.call_at),
+            _text(signup.call_no_at),
             _text(signup.preorder_at),
             signup.origin,
             *(signup.answers.get(question, "") for question in questions),
@@ -296,7 +302,9 @@ def signup_records(signups: Iterable[ListedSignup]) -> Iterator[dict[str, Any]]:
             "answers": dict(signup.answers),
             "answered_at": _text(signup.answered_at),
             "price_at": _text(signup.price_at),
+            "price_no_at": _text(signup.price_no_at),
             "call_at": _text(signup.call_at),
+            "call_no_at": _text(signup.call_no_at),
             "preorder_at": _text(signup.preorder_at),
             "origin": signup.origin,
         }

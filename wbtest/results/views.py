@@ -29,12 +29,12 @@ from wbtest.audience import alarms, erasure, setting_aside
 from wbtest.database import of_one_moment
 from wbtest.extensions import clock, runtime
 from wbtest.forms import TypedForm, add_form_error
-from wbtest.publishing import page_options, planner, rule_text, stages, target_calculator
+from wbtest.publishing import planner, rule_text, stages, target_calculator
 from wbtest.publishing.forms import whole_of
 from wbtest.publishing.lifecycle import file_stem
 from wbtest.publishing.models import Experiment, name_of_test
-from wbtest.publishing.rule import ACTS, EXCLUDED, act_named
-from wbtest.publishing.sealing import sealed_rule
+from wbtest.publishing.rule import EXCLUDED, act_named
+from wbtest.publishing.sealing import sealed_options, sealed_rule
 from wbtest.results import (
     captions,
     chart_style,
@@ -163,15 +163,14 @@ def answers(experiment_id: int) -> ResponseReturnValue:
     experiment = access.get(Experiment, experiment_id, "read")
     if experiment.started_at is None:
         return tab_page("answers", experiment)
+    found = results_of(experiment, clock.now())
     return tab_page(
         "answers",
         experiment,
-        results_of(experiment, clock.now()),
+        found,
         answers=signup_list.answers_of(experiment),
         asked=signup_list.asked_on_page(experiment),
-        asked_for={
-            step: ACTS[step].did for step in page_options.from_json(experiment.options).asks_for
-        },
+        replies=funnel.reply_lines(sealed_options(experiment).asks_for, found.everybody),
         reading=funnel.reading_of(experiment),
     )
 

@@ -2,7 +2,6 @@
 
 from tests.results.everywhere import expecting
 from tests.results.everywhere.expecting import Share
-from tests.results.everywhere.plan import DID
 from tests.results.everywhere.reading import (
     Reader,
     has_table,
@@ -13,6 +12,11 @@ from tests.results.everywhere.reading import (
 )
 from tests.results.everywhere.recount import COLUMNS
 
+AGREED = {
+    "price": "Price: agreed",
+    "call": "Call: agreed",
+    "preorder": "Pre-order: clicked through",
+}
 LEFT_OUT = "Left out, by reason and variant"
 BESIDE = "Locked figures, and the same beside them"
 OPEN = " open from the start"
@@ -74,8 +78,11 @@ def check_said(reader: Reader) -> None:
             ]
     total = expecting.added(reader.rows)
     for step in plan.asks_for:
-        many = whole(total[COLUMNS.index(step)])
-        assert f"{many} of {whole(total[4])} who signed up {DID[step]}." in plain(page)
+        yes = total[COLUMNS.index(step)]
+        no = 0 if step == "preorder" else total[COLUMNS.index(f"{step}_no")]
+        said_no = "" if step == "preorder" else f" · said no {whole(no)}"
+        skipped = whole(total[4] - yes - no)
+        assert f"{AGREED[step]} {whole(yes)}{said_no} · skipped {skipped}" in plain(page)
     labels = "Who opened each question", "How far they came, by variant"
     is_shown = bool(reader.told.acts)
     assert [has_table(page, label) for label in labels] == [is_shown] * 2

@@ -26,7 +26,7 @@ def check_json(reader: Reader) -> None:
     values, plan = reader.first, reader.plan
     machines, aside = expecting.machines(reader), expecting.left_out(reader)
     for k, (variant, key) in enumerate(zip(values["variants"], plan.keys, strict=True)):
-        served, seen, converted, _, signups, unseen, confirmed, answered, *yeses = reader.rows[k]
+        served, seen, converted, _, signups, unseen, confirmed, answered, *replies = reader.rows[k]
         acted = reader.rows[k][ACTED[plan.conversion]]
         left_out = {why: row[k] for why, row in machines.items()}
         left_out |= {why: max(row[k]) for why, row in aside.items()}
@@ -39,7 +39,7 @@ def check_json(reader: Reader) -> None:
             "without_beacon": unseen,
             "confirmed": confirmed,
             "answered": answered,
-            **dict(zip(("price", "call", "preorder"), yeses, strict=True)),
+            **dict(zip(COLUMNS[8:], replies, strict=True)),
             "excluded": {why: number for why, number in left_out.items() if number},
             "rate": converted / seen if seen else None,
             "rate_of_served": acted / served if served else None,

@@ -96,11 +96,14 @@ class Visit(NamedTuple):
 
 
 class Follow(NamedTuple):
-    """What comes of an address; it is confirmed so long after the sign-up, None for never."""
+    """What comes of an address; it is confirmed so long after the sign-up, None for never.
+
+    ``agrees`` is None for somebody who skips what is asked.
+    """
 
     confirmed_after: int | None = None
     answer: str = ""
-    agrees: bool = False
+    agrees: bool | None = None
     is_erased: bool = False
 
 

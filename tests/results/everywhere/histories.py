@@ -62,7 +62,7 @@ follows = made(
     Follow,
     confirmed_after=st.sampled_from([None, SECOND, 10 * HOUR, 23 * HOUR, 8 * DAY]),
     answer=st.sampled_from(["", "", "Yes", "No"]),
-    agrees=st.booleans(),
+    agrees=st.sampled_from([True, False, None]),
     is_erased=st.sampled_from([False, False, False, True]),
 )
 parts = made(

@@ -234,8 +234,11 @@ def _follow(
     if follow.answer:
         answers = json.dumps({QUESTION.text: follow.answer})
         steps |= {"answers": answers, "answered_us": min(at_us + SECOND, latest)}
-    if follow.agrees:
-        steps |= {f"{step}_us": min(at_us + SECOND, latest) for step in asked}
+    said_us = min(at_us + SECOND, latest)
+    if follow.agrees is True:
+        steps |= {f"{step}_us": said_us for step in asked}
+    elif follow.agrees is False:
+        steps |= {f"{step}_no_us": said_us for step in asked if step != "preorder"}
     with writing() as session:
         if follow.confirmed_after is not None:
             confirmed_us = min(at_us + follow.confirmed_after, latest)

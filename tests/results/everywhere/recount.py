@@ -15,7 +15,7 @@ from wbtest.extensions import db
 
 COLUMNS = (
     *("served", "seen", "converted", "arrived", "signups", "without_beacon", "confirmed"),
-    *("answered", "price", "call", "preorder"),
+    *("answered", "price", "price_no", "call", "call_no", "preorder"),
 )
 Numbers = tuple[int, ...]
 # Where the columns hold how many did what converts.
@@ -87,7 +87,10 @@ class Recount:
 def recount(experiment_id: int, plan: Plan, machines: Counter[tuple[str, str]]) -> Recount:
     """Count the rows of a test. ``machines`` leave none, so they are given."""
     rows = {name: _read(name, PLACE, experiment_id) for name in ("visits", "sightings")}
-    more = "email_key, confirmed_us, answered_us, price_us, call_us, preorder_us, answers, left_at"
+    more = (
+        "email_key, confirmed_us, answered_us, price_us, price_no_us, call_us, call_no_us, "
+        "preorder_us, answers, left_at"
+    )
     signups = _read("signups", f"{PLACE}, {more}", experiment_id)
     facts: Counter[Fact] = Counter()
     where = ZoneInfo(plan.zone)
@@ -132,7 +135,9 @@ def recount(experiment_id: int, plan: Plan, machines: Counter[tuple[str, str]]) 
             "confirmed": row.confirmed_us is not None,
             "answered": row.answered_us is not None,
             "price": row.price_us is not None,
+            "price_no": row.price_no_us is not None,
             "call": row.call_us is not None,
+            "call_no": row.call_no_us is not None,
             "preorder": row.preorder_us is not None,
         }
         for column in (name for name, is_so in said.items() if is_so):

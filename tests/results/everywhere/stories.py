@@ -46,7 +46,12 @@ EVERYTHING = History(
     asks=True,
     asks_for=("call",),
     weights=(1, 9),
-    follows=(Follow(HOUR, "Yes", agrees=True), Follow(8 * DAY, "No", is_erased=True), Follow()) * 4,
+    follows=(
+        Follow(HOUR, "Yes", agrees=True),
+        Follow(8 * DAY, "No", agrees=False, is_erased=True),
+        Follow(),
+    )
+    * 4,
     waiting=(0,),
     aside=(VisitorGroup("in", "reason", "team"), VisitorGroup("out", "source", "instagram")),
     is_printed=True,

@@ -40,11 +40,15 @@ COLUMNS = (
     "confirmed",
     "answered",
     "price",
+    "price_no",
     "call",
+    "call_no",
     "preorder",
 )
 # What may come after a sign-up and convert in its place: each has a column of that name.
 STEPS: tuple[Conversion, ...] = ("confirmed", "price", "call", "preorder")
+# Who said no to a step; each has a column of that name, too. Nothing else is asked with a no.
+NOES = ("price_no", "call_no")
 # The reason under which its sign-ups are kept.
 WAITING = "waiting"
 
@@ -255,7 +259,11 @@ class SignupEvent(WithAddress, Protocol):
     @property
     def price_us(self) -> int | None: ...
     @property
+    def price_no_us(self) -> int | None: ...
+    @property
     def call_us(self) -> int | None: ...
+    @property
+    def call_no_us(self) -> int | None: ...
     @property
     def preorder_us(self) -> int | None: ...
 
@@ -377,4 +385,5 @@ def count_history(history: History, rules: CountingRules) -> tuple[Attribution, 
         if signup.answered_us is not None:
             counts.append((cell, "answered"))
         counts += [(cell, step) for step in STEPS if times[index].moment_of(step) is not None]
+        counts += [(cell, no) for no in NOES if getattr(signup, f"{no}_us") is not None]
     return attribution, counts

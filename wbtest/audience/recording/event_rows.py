@@ -89,7 +89,9 @@ class SignupRow(NamedTuple):
     confirmed_us: int | None = None
     answered_us: int | None = None
     price_us: int | None = None
+    price_no_us: int | None = None
     call_us: int | None = None
+    call_no_us: int | None = None
     preorder_us: int | None = None
     page_digest: str = ""
     is_disposable: bool = False

@@ -6,7 +6,7 @@ from alembic import op
 import wbtest.store
 from wbtest.team.models import GUARDS
 
-revision = "0001_f35b87445036"
+revision = "0001_38acba32f219"
 down_revision = None
 
 
@@ -810,7 +810,9 @@ def upgrade() -> None:
         sa.Column("confirmed", sa.Integer(), nullable=False),
         sa.Column("answered", sa.Integer(), nullable=False),
         sa.Column("price", sa.Integer(), nullable=False),
+        sa.Column("price_no", sa.Integer(), nullable=False),
         sa.Column("call", sa.Integer(), nullable=False),
+        sa.Column("call_no", sa.Integer(), nullable=False),
         sa.Column("preorder", sa.Integer(), nullable=False),
         sa.ForeignKeyConstraint(
             ["experiment_id"], ["experiments.id"], name=op.f("fk_day_totals_experiment_id")
@@ -933,7 +935,9 @@ def upgrade() -> None:
         sa.Column("confirmed", sa.Integer(), nullable=False),
         sa.Column("answered", sa.Integer(), nullable=False),
         sa.Column("price", sa.Integer(), nullable=False),
+        sa.Column("price_no", sa.Integer(), nullable=False),
         sa.Column("call", sa.Integer(), nullable=False),
+        sa.Column("call_no", sa.Integer(), nullable=False),
         sa.Column("preorder", sa.Integer(), nullable=False),
         sa.ForeignKeyConstraint(
             ["experiment_id"], ["experiments.id"], name=op.f("fk_hour_totals_experiment_id")
@@ -958,7 +962,9 @@ def upgrade() -> None:
         sa.Column("confirmed", sa.Integer(), nullable=False),
         sa.Column("answered", sa.Integer(), nullable=False),
         sa.Column("price", sa.Integer(), nullable=False),
+        sa.Column("price_no", sa.Integer(), nullable=False),
         sa.Column("call", sa.Integer(), nullable=False),
+        sa.Column("call_no", sa.Integer(), nullable=False),
         sa.Column("preorder", sa.Integer(), nullable=False),
         sa.ForeignKeyConstraint(
             ["experiment_id"], ["experiments.id"], name=op.f("fk_hourly_counts_experiment_id")
@@ -991,7 +997,9 @@ def upgrade() -> None:
         sa.Column("confirmed", sa.Integer(), nullable=False),
         sa.Column("answered", sa.Integer(), nullable=False),
         sa.Column("price", sa.Integer(), nullable=False),
+        sa.Column("price_no", sa.Integer(), nullable=False),
         sa.Column("call", sa.Integer(), nullable=False),
+        sa.Column("call_no", sa.Integer(), nullable=False),
         sa.Column("preorder", sa.Integer(), nullable=False),
         sa.ForeignKeyConstraint(
             ["experiment_id"], ["experiments.id"], name=op.f("fk_kind_totals_experiment_id")
@@ -1163,7 +1171,9 @@ def upgrade() -> None:
         sa.Column("answers", sa.Text(), nullable=False),
         sa.Column("answered_us", sa.BigInteger(), nullable=True),
         sa.Column("price_us", sa.BigInteger(), nullable=True),
+        sa.Column("price_no_us", sa.BigInteger(), nullable=True),
         sa.Column("call_us", sa.BigInteger(), nullable=True),
+        sa.Column("call_no_us", sa.BigInteger(), nullable=True),
         sa.Column("preorder_us", sa.BigInteger(), nullable=True),
         sa.Column("told_us", sa.BigInteger(), nullable=True),
         sa.Column("left_at", wbtest.store.UtcDateTime(timezone=True), nullable=True),
