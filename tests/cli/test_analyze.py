@@ -37,9 +37,9 @@ def with_variant(**changes: object) -> dict[str, Any]:
 def test_the_verdict_stands_first_and_each_figure_says_whether_it_is_safe():
     said = analyze(GIVEN).output
 
-    assert said.startswith("Verdict: met, go. “b” is above the 5 % target.\n")
+    assert said.startswith("Verdict: met, go. “b” is above the 5% target.\n")
     assert "Always valid: decision, sequence." in said
-    assert "b         310         45  14.5 %" in said
+    assert "b         310         45  14.5%" in said
 
 
 def test_a_file_is_read_too(tmp_path: Path):
@@ -118,7 +118,7 @@ def test_without_a_floor_no_floor_is_named():
         (changed(target="0.05"), 'target must be a number between 0 and 1, not "0.05".'),
         (changed(alpha=0), "alpha must be a number between 0 and 1, not 0."),
         (changed(alpha=float("nan")), "alpha must be a number between 0 and 1, not NaN."),
-        (changed(alpha=0.5), "alpha: More than 20 % risk of error is no test."),
+        (changed(alpha=0.5), "alpha: More than 20% risk of error is no test."),
         (changed(floor=0.05), "floor: The floor must be below the target."),
     ],
 )

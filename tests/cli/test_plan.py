@@ -20,7 +20,7 @@ def test_it_names_visitors_and_days():
 
     assert "1,426 visitors at most, 713 for each of 2 variants: 14 days with 120 a day." in said
     assert "about 324 on average" in said
-    assert "To find variants at 6 %, between floor and target: 6,258 visitors." in said
+    assert "To find variants at 6%, between floor and target: 6,258 visitors." in said
 
 
 def test_json_holds_the_plan_and_what_was_asked():

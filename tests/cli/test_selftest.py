@@ -25,8 +25,8 @@ def test_it_shows_each_figure_beside_its_bound_and_what_peeking_does():
     said = selftest()
 
     assert said.exit_code == 0
-    assert "| go, at its target of 5 % | " in said.stdout
-    assert "| for go, at its target of 5 % | 1.000000 | ≤ 1.000000 |" in said.stdout
+    assert "| go, at its target of 5% | " in said.stdout
+    assert "| for go, at its target of 5% | 1.000000 | ≤ 1.000000 |" in said.stdout
     assert "All 4 are kept." in said.stdout
 
 

@@ -113,7 +113,7 @@ def test_a_floor_too_near_the_target_is_told_which_would_do():
         ({"minimum_visitors": 999_999}, "waits for 999,999 visitors and stops at 2,400."),
         ({"minimum_days": 400}, "Enter 1 to 365 days"),
         ({"target": float("nan")}, "Enter target, floor and risk"),
-        ({"beta": 1e-300}, "Enter a risk of 0.0001 % or more."),
+        ({"beta": 1e-300}, "Enter a risk of 0.0001% or more."),
         ({"variants": 10**8}, "Enter 1 to 6 variants"),
         ({"daily": 10**8}, "Enter 1 to 10,000,000 visitors a day"),
         ({"target": 1e-8, "floor": 1e-9}, "No page gets that many visitors."),

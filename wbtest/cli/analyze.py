@@ -219,9 +219,9 @@ def as_text(values: Mapping[str, Any]) -> str:
 def columns(rows: Sequence[Sequence[str]]) -> str:
     """Return rows whose columns stand under each other, the first to the left.
 
-    >>> print(columns([("", "rate"), ("control", "5.0 %")]))
-                rate
-      control  5.0 %
+    >>> print(columns([("", "rate"), ("control", "5.0%")]))
+               rate
+      control  5.0%
     """
     widths = [max(len(row[k]) for row in rows) for k in range(len(rows[0]))]
     return "\n".join("  " + "  ".join(_aligned(row, widths)).rstrip() for row in rows)
@@ -315,5 +315,5 @@ def _between(ends: Sequence[float | None]) -> str:
     return f"{_percent(low, unit='')} to {_percent(high)}"
 
 
-def _percent(rate: float | None, digits: int = 1, unit: str = " %") -> str:
+def _percent(rate: float | None, digits: int = 1, unit: str = "%") -> str:
     return "–" if rate is None else f"{100 * rate:.{digits}f}{unit}"

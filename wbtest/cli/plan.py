@@ -85,4 +85,4 @@ def plan(
 
 
 def _percent(rate: float) -> str:
-    return f"{100 * rate:.4g} %"
+    return f"{100 * rate:.4g}%"

@@ -80,7 +80,7 @@ def _row(line: Line, *, is_kept: bool) -> tuple[str, ...]:
     def shown(value: float | None) -> str:
         if value is None:
             return ""
-        return f"{value:.6f}" if line.group == "evidence" else f"{100 * value:.2f} %"
+        return f"{value:.6f}" if line.group == "evidence" else f"{100 * value:.2f}%"
 
     sign = "≥ " if line.is_least else "≤ "
     return (

@@ -96,7 +96,7 @@ def find_request_fault(asked: PlanRequest) -> str:
     if not all(0 < rate < 1 for rate in rates):
         return "Enter target, floor and risk above 0% and below 100%."
     if min(asked.alpha, asked.beta) < LEAST_RISK:
-        return f"Enter a risk of {100 * LEAST_RISK:.4f} % or more."
+        return f"Enter a risk of {100 * LEAST_RISK:.4f}% or more."
     if asked.floor >= asked.target:
         return "The floor must be below the target."
     if not 1 <= asked.variants <= MOST_VARIANTS:
@@ -210,7 +210,7 @@ def plan_within_limits(
         needed = None
     if needed is None or needed.maximum_visitors > MOST_VISITORS:
         raise ValueError(
-            f"to tell a rate from a target of {100 * target:g} % would take more than "
+            f"to tell a rate from a target of {100 * target:g}% would take more than "
             f"{MOST_VISITORS:,} visitors, and no page has so many"
         )
     return needed

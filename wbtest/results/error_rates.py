@@ -188,7 +188,7 @@ TRIMMED_EVERY = 64
 
 def one_rate(rate: float, visitors: int = VISITORS) -> list[Line]:
     """Return how often the page is ever called, a look after every visitor, and its evidence."""
-    of_it = f"at its target of {100 * rate:g} %"
+    of_it = f"at its target of {100 * rate:g}%"
     n = np.arange(visitors + 1)
     width = Z * np.sqrt(n * rate * (1 - rate))
     z_go = np.where(n < Z_AFTER, n + 1, np.ceil(n * rate + width)).astype(np.int64)

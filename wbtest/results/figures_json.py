@@ -327,7 +327,7 @@ def _rule_of(given: Given) -> Hypothesis:
 
 
 def _why(given: Given, verdict: Verdict) -> str:
-    target = f"{100 * given.target:g} % target"
+    target = f"{100 * given.target:g}% target"
     if verdict.is_withheld:
         return "Visitors do not reach the variants as the weights say, so nothing is decided."
     if verdict.word == "met":
@@ -335,7 +335,7 @@ def _why(given: Given, verdict: Verdict) -> str:
         return f"{reach} {'is' if len(verdict.variants) == 1 else 'are'} above the {target}."
     if verdict.word == "not_met":
         if verdict.recommendation == "iterate":
-            floor = f"{100 * (given.floor or 0):g} % floor"
+            floor = f"{100 * (given.floor or 0):g}% floor"
             return f"No variant reaches the {target}, but one is above the {floor}."
         return f"No variant reaches the {target}."
     return f"The evidence does not settle the {target} yet."
