@@ -22,8 +22,10 @@ def test_a_colour_that_fails_is_mended_and_the_phone_shows_the_variant(
     page.goto(f"{live.url}/experiments/{experiment.id}/design")
 
     page.get_by_label(re.compile("Dawn")).check()
+    page.get_by_text("Colour, font and corners").click()
     page.get_by_label("Pick the accent colour").fill("#ffd400")
     page.get_by_role("button", name="Save design").click()
+    expect(page.locator("#accent-error")).to_be_visible()
     expect(page.locator("#accent-error")).to_contain_text("1.2 to 1")
     page.get_by_role("button", name=re.compile("Use #")).click()
 

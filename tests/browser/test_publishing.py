@@ -64,7 +64,7 @@ def test_the_claim_and_the_plan_follow_what_is_typed(
     page.get_by_label("Visitors a day").fill("40")
 
     expect(page.locator("[data-claim]")).to_have_text(
-        re.compile("At least 12,5.% of nurses on late shifts will leave an email address.")
+        re.compile("At least 12,5% of nurses on late shifts will leave an email address.")
     )
     expect(page.locator("[data-plan]")).to_contain_text(
         "With 40 visitors a day, expect an answer in"
