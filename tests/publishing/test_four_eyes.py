@@ -32,9 +32,7 @@ from wbtest.review.approvals import NotYours
 from wbtest.team.models import Person
 from wbtest.writing.models import Revision
 
-OWN_WORDS = (
-    "You wrote the words of “Price”, so somebody else reads them and starts the experiment: {}."
-)
+OWN_WORDS = "You wrote the words of “Price”, so someone else must read them and start the test: {}."
 
 
 def test_who_wrote_a_variant_does_not_start_it_and_another_does(revision: Revision, team: Team):
@@ -147,7 +145,7 @@ def test_who_changed_what_strangers_read_does_not_start_it(
         lifecycle.start(experiment, team.approver)
 
     assert str(refused.value) == (
-        f"You {did}, so somebody else reads them and starts the experiment: Owner."
+        f"You {did}, so someone else must read them and start the test: Owner."
     )
     assert lifecycle.start(experiment, team.owner).state == "running"
 
@@ -204,8 +202,8 @@ def test_the_launch_check_says_who_has_to_start(
     page = html.unescape(client.get(f"/experiments/{experiment.id}/launch").text)
 
     assert (
-        "You wrote the questions after the sign-up, so somebody else reads them "
-        "and starts the experiment: Owner."
+        "You wrote the questions after the sign-up, so someone else must read them "
+        "and start the test: Owner."
     ) in page
 
 

@@ -88,7 +88,7 @@ def find_objection(experiment: Experiment, person: Person) -> str:
         doing="Starting",
         reason=(
             f"You {joined(wrote.get(person.id, []))}, "
-            "so somebody else reads them and starts the experiment"
+            "so someone else must read them and start the test"
         ),
         way=CHECK_FIRST if is_stuck else ADD_AN_APPROVER,
     )
