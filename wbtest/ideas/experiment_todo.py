@@ -309,7 +309,7 @@ def waits_for_corrections() -> list[TodoItem]:
         select(Correction)
         .where(Correction.approved_at.is_(None))
         .order_by(Correction.experiment_id, Correction.number)
-        .options(joinedload(Correction.experiment))
+        .options(joinedload(Correction.experiment).joinedload(Experiment.release))
     ).all()
     # Those of one test are approved together.
     first = {each.experiment_id: each for each in reversed(found)}
