@@ -60,7 +60,9 @@ def test_a_few_of_those_served_are_counted_and_no_per_cent(viewer, begin: Start)
     page = tab(viewer, experiment, "/statistics")
 
     assert [row[1] for row in shown(page, BELIEFS)] == ["3 of 41"]
-    assert "of served" not in tab(viewer, experiment, "")
+    assert "of page loads" not in tab(viewer, experiment)
+    count_day(experiment, 1, seen=410, converted=30, served=500)
+    assert "6.0% of page loads" in tab(viewer, experiment)
 
 
 def test_of_seven_nobody_believes_anything(viewer, begin: Start):
