@@ -24,10 +24,10 @@ demo: $(RUN) ## five ideas from first draft to decision, with real visits, serve
 serve: $(RUN) ## your own data, in instance/; the first visit makes the owner
 	@exec $(BIN)/wbtest serve
 
-test: $(DEV) ## before each commit: all but browser walks, faults and fuzzing; five minutes
+test: $(DEV) ## before each commit: all but browser walks, faults and fuzzing; ten minutes
 	@$(BIN)/pytest -q -rs -m "$(EVERYDAY)"
 
-test-all: $(DEV) ## everything, then once more on PostgreSQL what a database can change; 20 minutes
+test-all: $(DEV) ## everything, then once more on PostgreSQL what a database can change; 25 minutes
 	@env -u TEST_DATABASE_URL $(BIN)/pytest -q -rs
 	@echo "On PostgreSQL:"
 	@$(if $(TEST_DATABASE_URL),,.ci/with-postgresql) env SECOND_ROUND=1 $(BIN)/pytest -q -rs
