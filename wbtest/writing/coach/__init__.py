@@ -1,6 +1,7 @@
 """The coach: a press release in, findings on exact words out. Pure, and never a score.
 
-The rules are in the ``…_rules`` modules, by part; their words are in ``words``. A rule that covers
+What the rules look for is in the ``…_rules`` modules, by part; what they say is in ``rules.toml``,
+and their words are in ``words``. A rule that covers
 some languages only stays silent in others, and ``unchecked`` names it.
 """
 
@@ -9,8 +10,10 @@ import re
 from collections.abc import Iterable, Iterator
 from datetime import date
 from functools import lru_cache
+from pathlib import Path
 
-from msgspec.structs import replace
+import msgspec
+from msgspec.structs import asdict, replace
 
 from wbtest.writing.coach import (
     action_rules,
@@ -27,15 +30,18 @@ from wbtest.writing.coach import (
 from wbtest.writing.coach.document_reader import (
     RELEASE_TEXTS,
     SEVERITIES,
+    Check,
     CoachSettings,
     Finding,
     Mark,
     Reading,
     Rule,
+    RuleTexts,
     Severity,
     Step,
     text_at,
 )
+from wbtest.writing.coach.word_lists import languages_of
 from wbtest.writing.document import PARTS, Document, Form
 
 __all__ = [
@@ -53,60 +59,75 @@ __all__ = [
 log = logging.getLogger(__name__)
 
 
+_TEXTS = msgspec.toml.decode(
+    Path(__file__).with_name("rules.toml").read_bytes(), type=dict[str, RuleTexts]
+)
+
+
+def _rule(
+    rule_id: str,
+    check: Check,
+    languages: tuple[str, ...] = (),
+    words_in: tuple[str, ...] = (),
+) -> Rule:
+    texts = asdict(_TEXTS[rule_id])
+    return Rule(id=rule_id, check=check, languages=languages, words_in=words_in, **texts)
+
+
 # In the order of the method.
 RULES: tuple[Rule, ...] = (
-    length_rules.A1,
-    length_rules.A2,
-    length_rules.A3,
-    length_rules.A4,
-    length_rules.A5,
-    wording_rules.A6,
-    wording_rules.A7,
-    wording_rules.A8,
-    insider_rules.A9,
-    insider_rules.A10,
-    insider_rules.A11,
-    completeness_rules.A12,
-    completeness_rules.A13,
-    completeness_rules.A14,
-    completeness_rules.A15,
-    fact_rules.A16,
-    fact_rules.A17,
-    headline_rules.A18,
-    headline_rules.H1,
-    headline_rules.H2,
-    headline_rules.H3,
-    headline_rules.S1,
-    headline_rules.S2,
-    headline_rules.S3,
-    headline_rules.S4,
-    story_rules.D1,
-    story_rules.P1,
-    story_rules.P2,
-    story_rules.L1,
-    story_rules.L2,
-    story_rules.L3,
-    story_rules.N1,
-    quote_rules.K1,
-    quote_rules.Q1,
-    quote_rules.Q2,
-    quote_rules.Q3,
-    quote_rules.Q4,
-    action_rules.C1,
-    action_rules.C2,
-    faq_rules.F1,
-    faq_rules.F2,
-    faq_rules.F3,
-    faq_rules.F4,
-    faq_rules.F5,
-    faq_rules.F6,
-    insider_rules.F7,
+    _rule("A1", length_rules.check_length),
+    _rule("A2", length_rules.check_paragraphs),
+    _rule("A3", length_rules.check_sentences),
+    _rule("A4", length_rules.check_reading_grade, ("en",)),
+    _rule("A5", length_rules.check_active_voice, languages_of("irregular_participles")),
+    _rule("A6", wording_rules.check_weasel_words, languages_of("weasel")),
+    _rule("A7", wording_rules.check_hype, languages_of("hype")),
+    _rule("A8", wording_rules.check_excited, languages_of("excited")),
+    _rule("A9", insider_rules.check_acronyms, insider_rules.LATIN),
+    _rule("A10", insider_rules.check_jargon, words_in=languages_of("jargon")),
+    _rule("A11", insider_rules.check_internal_metrics, languages_of("metrics")),
+    _rule("A12", completeness_rules.check_as_launched, languages_of("future")),
+    _rule("A13", completeness_rules.check_nothing_left),
+    _rule("A14", completeness_rules.check_no_later, languages_of("later")),
+    _rule("A15", completeness_rules.check_prose),
+    _rule("A16", fact_rules.check_contradictions),
+    _rule("A17", fact_rules.check_numbers_have_sources, languages_of("sources")),
+    _rule("A18", headline_rules.check_customer_first, languages_of("company")),
+    _rule("H1", headline_rules.check_headline, words_in=languages_of("headline_filler")),
+    _rule("H2", headline_rules.check_short_headline),
+    _rule("H3", headline_rules.check_no_technology, languages_of("technology")),
+    _rule("S1", headline_rules.check_one_sentence),
+    _rule("S2", headline_rules.check_segment),
+    _rule("S3", headline_rules.check_not_everyone, languages_of("anybody")),
+    _rule("S4", headline_rules.check_benefit, languages_of("benefit")),
+    _rule("D1", story_rules.check_date_line),
+    _rule("P1", story_rules.check_no_product),
+    _rule("P2", story_rules.check_concrete, words_in=languages_of("concrete")),
+    _rule("L1", story_rules.check_outcomes, languages_of("architecture")),
+    _rule("L2", story_rules.check_better, words_in=languages_of("comparing")),
+    _rule("L3", story_rules.check_two_paragraphs),
+    _rule("N1", story_rules.check_what_changed, words_in=languages_of("changed")),
+    _rule("K1", quote_rules.check_company_quote),
+    _rule("Q1", quote_rules.check_customer_quote),
+    _rule("Q2", quote_rules.check_first_person, languages_of("first_person")),
+    _rule("Q3", quote_rules.check_feeling, languages_of("feelings")),
+    _rule("Q4", quote_rules.check_not_forced),
+    _rule("C1", action_rules.check_call_to_action),
+    _rule("C2", action_rules.check_one_action, languages_of("actions")),
+    _rule("F1", faq_rules.check_both_faqs),
+    _rule("F2", faq_rules.check_external_topics),
+    _rule("F3", faq_rules.check_internal_topics),
+    _rule("F4", faq_rules.check_answered),
+    _rule("F5", faq_rules.check_answers_fit, languages_of("asks_amount")),
+    _rule("F6", faq_rules.check_hard_questions, languages_of("hard_questions")),
+    _rule("F7", insider_rules.check_internal_names, languages_of("internal_words")),
 )
 
 # Who must fix more than this in one part fixes all of it at once.
 MOST_OF_A_RULE = 12
 _PARTS = {part.name: place for place, part in enumerate(PARTS["full"])}
-_TEXTS = {path: place for place, (path, _) in enumerate(RELEASE_TEXTS)}
+_ORDER = {path: place for place, (path, _) in enumerate(RELEASE_TEXTS)}
 
 
 def findings_of(
@@ -189,5 +210,5 @@ def _finding(rule: Rule, mark: Mark, reading: Reading) -> Finding:
 def _place(mark: Mark) -> tuple[int, int, int, str]:
     """Where a reader meets it; what concerns the whole release or a whole part comes first."""
     row = re.match(r"faq\[(\d+)\]", mark.path)
-    text = int(row[1]) if row else _TEXTS.get(mark.path, -1)
+    text = int(row[1]) if row else _ORDER.get(mark.path, -1)
     return _PARTS.get(mark.part, -1), text, mark.start, mark.path

@@ -9,7 +9,6 @@ from wbtest.writing.coach.document_reader import (
     UNSPACED_LANGUAGES,
     Mark,
     Reading,
-    Rule,
     Severity,
     Text,
     has_listed,
@@ -89,29 +88,12 @@ def _names_no_place(text: Text) -> bool:
     return is_known and not is_reachable and not has_listed(text, "where")
 
 
-C1 = Rule(
-    id="C1",
-    title="One verb, one place, and the price",
-    severity="stop if missing; note",
-    why="People who want it now need to know what to do and what it costs.",
-    source="Bryar & Carr, Working Backwards, ch. 5; Ian McAllister on working backwards",
-    fix="Write one sentence: what to do, where, and what it costs.",
-    before="Larder is available now.",
-    after="Take your first photo at larder.example. Free for two weeks, then £4 a month.",
-    check=check_call_to_action,
-    is_honesty=True,
-    is_wording=False,
-    stops_before="start",
-)
-
-
 _RUN = re.compile(r"\S+")
 _LINK = re.compile(r"https?://|www\.")
 _DOMAIN = re.compile(r"[\w-]+(?:\.[\w-]+)*\.(?:com|org|net|io|app|example|co|dev|ai|de|fr|es|uk)")
 LONGEST_ADDRESS = 200
 COMMAS = (",", "،", ";")
 MESSAGE = "That is a second thing to do."
-FIX = "Keep the one that tells you most; the other can wait."
 
 
 def check_one_action(reading: Reading) -> Iterator[Mark]:
@@ -137,7 +119,7 @@ def _second_verb(text: Text) -> Iterator[Mark]:
         # “Forward it, call us”: a list of things to do begins with the first of them.
         is_joined = is_joined or (opens and text.text[last : token.start].strip() in COMMAS)
         if verb and first and is_joined and verb.entry != first.entry:
-            yield text.mark(verb.start, verb.end, "note", MESSAGE, FIX)
+            yield text.mark(verb.start, verb.end, "note", MESSAGE)
             return
         first = first or verb
         opens = opens or (begins and verb is not None)
@@ -155,20 +137,6 @@ def _second_address(text: Text) -> Iterator[Mark]:
             continue
         if first and address != first:
             start = text.text.index(address, run.start())
-            yield text.mark(start, start + len(address), "note", MESSAGE, FIX)
+            yield text.mark(start, start + len(address), "note", MESSAGE)
             return
         first = address
-
-
-C2 = Rule(
-    id="C2",
-    title="Only one action",
-    severity="note",
-    languages=languages_of("actions"),
-    why="Two things to do are a choice, and who must choose often does neither.",
-    source="Bryar & Carr, Working Backwards, ch. 5",
-    fix=FIX,
-    before="Sign up and call us.",
-    after="Sign up at larder.example.",
-    check=check_one_action,
-)

@@ -8,13 +8,12 @@ from wbtest.writing.coach.document_reader import (
     Mark,
     Place,
     Reading,
-    Rule,
     Text,
     find_listed,
     spans_of,
 )
 from wbtest.writing.coach.quote_rules import quotations_in
-from wbtest.writing.coach.word_lists import languages_of, phrases, words_of
+from wbtest.writing.coach.word_lists import phrases, words_of
 from wbtest.writing.document import OpenQuestion
 
 _LATIN = "A-Za-zÀ-ɏ0-9_"
@@ -280,20 +279,6 @@ def _mark(text: Text, place: Place) -> Mark:
     return text.mark_words(place, "warn", "“{}” says that it is not there yet.")
 
 
-A12 = Rule(
-    id="A12",
-    title="Written as launched",
-    severity="warn",
-    languages=languages_of("future"),
-    why="What is written as if it were there shows its gaps; what is promised hides them.",
-    source="Ian McAllister on working backwards; Bryar & Carr, Working Backwards, ch. 5",
-    fix="Write it as of the launch day: “plans”, not “will plan”.",
-    before="Larder will plan five dinners.",
-    after="Larder plans five dinners.",
-    check=check_as_launched,
-)
-
-
 # Lines in which one word may be all there is, but not the word for what belongs there.
 LINES = (
     "dateline.city",
@@ -357,21 +342,6 @@ def _sample_names(text: Text) -> Iterator[Mark]:
             f"“{text.text.strip()}” is the name that forms show.",
             "Give the person a name of their own.",
         )
-
-
-A13 = Rule(
-    id="A13",
-    title="Nothing left to fill in",
-    severity="stop",
-    why="A blank that nobody filled in is a decision that nobody made.",
-    source="Bryar & Carr, Working Backwards, ch. 5",
-    fix="Fill it in. What is not known belongs in the internal FAQ, with an owner and a date.",
-    before="LEEDS, Nov XX: Larder costs £TBD a month.",
-    after="LEEDS, 3 March 2027: Larder costs £4 a month.",
-    check=check_nothing_left,
-    is_honesty=True,
-    is_wording=False,
-)
 
 
 # People may not know yet what they will do; these texts are about them.
@@ -444,22 +414,6 @@ def _decided_later(text: Text) -> Iterator[Place]:
         is_vague = not is_weak or " " in text.text[time.start : time.end]
         if is_near and is_same and is_vague and not is_yours:
             yield Place(verb.start, time.end)
-
-
-A14 = Rule(
-    id="A14",
-    title="Nothing is left for later",
-    severity="stop; in the internal FAQ not when owner, date and what settles it are given",
-    languages=languages_of("later"),
-    why="An unknown is fine when somebody settles it by a day; without that it is a hole.",
-    source="Carr on truth-seeking (workingbackwards.com); Bryar & Carr, Working Backwards, ch. 5",
-    fix="Decide it now, or give it an owner, a date and a way to settle it.",
-    before="We’ll figure out the price later.",
-    after="£4 or £6? Priya settles it by 15 April with two test pages.",
-    check=check_no_later,
-    is_honesty=True,
-    is_wording=False,
-)
 
 
 FEWEST_BULLETS = 3
@@ -539,16 +493,3 @@ def _is_code(line: str) -> bool:
 def _inline(text: str) -> Iterator[Place]:
     for found in _INLINE.finditer(text):
         yield Place(found.start(), found.end())
-
-
-A15 = Rule(
-    id="A15",
-    title="Prose, not a list",
-    severity="warn",
-    why="A list hides how one thing leads to the next; sentences show it.",
-    source="Bryar & Carr, Working Backwards, ch. 5; Amazon writing tips",
-    fix="Tell it in sentences: one person, from the first step to the last.",
-    before="- Photo\n- Plan\n- Shopping list",
-    after="Amira takes one photo, answers two questions and cooks.",
-    check=check_prose,
-)

@@ -41,17 +41,18 @@ class Mark(Struct, frozen=True):
     fix: str = ""
 
 
-class Rule(Struct, frozen=True, kw_only=True):
-    """One thing the coach looks for. ``check`` yields a mark for each place.
+Check = Callable[["Reading"], Iterable[Mark]]
 
-    ``severity`` says in words what its marks may be, ``languages`` in which it works: () for any;
-    ``words_in`` names those of its word list where the rest works in any.
-    ``before`` and ``after`` are an example of ours. An honesty rule holds in the short form as in
-    the full one; the others only inform there. A stop of a wording rule may be waived, by an
-    approver; that of another has to be fixed. What does not stop may always be waived.
+
+class RuleTexts(Struct, frozen=True, kw_only=True, forbid_unknown_fields=True):
+    """What the coach says of a rule: an entry of ``rules.toml``.
+
+    ``severity`` says in words what its marks may be. ``before`` and ``after`` are an example of
+    ours. An honesty rule holds in the short form as in the full one; the others only inform there.
+    A stop of a wording rule may be waived, by an approver; that of another has to be fixed. What
+    does not stop may always be waived.
     """
 
-    id: str
     title: str
     severity: str
     why: str
@@ -59,12 +60,22 @@ class Rule(Struct, frozen=True, kw_only=True):
     fix: str
     before: str
     after: str
-    check: Callable[["Reading"], Iterable[Mark]]
-    languages: tuple[str, ...] = ()
-    words_in: tuple[str, ...] = ()
     is_honesty: bool = False
     is_wording: bool = True
     stops_before: Step = "approval"
+
+
+class Rule(RuleTexts, frozen=True, kw_only=True):
+    """One thing the coach looks for. ``check`` yields a mark for each place.
+
+    ``languages`` are those in which it works: () for any; ``words_in`` those of its word list
+    where the rest works in any.
+    """
+
+    id: str
+    check: Check
+    languages: tuple[str, ...]
+    words_in: tuple[str, ...]
 
 
 class Finding(NamedTuple):

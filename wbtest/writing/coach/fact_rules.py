@@ -8,7 +8,6 @@ from wbtest.writing.coach.claims import claims_in, entries_for
 from wbtest.writing.coach.document_reader import (
     Mark,
     Reading,
-    Rule,
     Spans,
     Text,
     find_listed,
@@ -30,7 +29,6 @@ from wbtest.writing.coach.numbers import (
     things_done,
     things_named,
 )
-from wbtest.writing.coach.word_lists import languages_of
 
 CALL, PRICE = "call_to_action.text", "call_to_action.price"
 # Texts that say what the product does; what people do without it is another matter.
@@ -258,20 +256,6 @@ def _another(text: Text, one: Quantity, first: str) -> Mark:
     return text.mark(one.start, one.end, "warn", message)
 
 
-A16 = Rule(
-    id="A16",
-    title="No contradictions",
-    severity="warn",
-    why="Two numbers for one thing show that nobody knows which is right.",
-    source="Bryar & Carr, Working Backwards, ch. 5; Doc Bar Raisers",
-    fix="Find out which is right, and write it in both places.",
-    before="£4 a month in the summary, £6 on the button.",
-    after="£4 a month, wherever the price stands.",
-    check=check_contradictions,
-    is_honesty=True,
-)
-
-
 OF_THE_WORLD = ("problem", "alternative", "why_now")
 CLAIMED_OF_THE_PRODUCT = ("headline", "subheading", "summary", "solution", "company_quote.text")
 # A link, a footnote, and a year in brackets: (Okafor, 2026).
@@ -329,19 +313,3 @@ def _has_in_order(text: str, pieces: tuple[str, ...]) -> bool:
         if place < 0:
             return False
     return True
-
-
-A17 = Rule(
-    id="A17",
-    title="Every number has a source",
-    severity="warn",
-    languages=languages_of("sources"),
-    why="A number without a source is a guess; marked as one, it is what the test must settle.",
-    source="Carr on truth-seeking (workingbackwards.com); Amazon writing tips",
-    fix="Name the source: a link, an interview, a count. Or write “we assume”. Under “Numbers” it "
-    "stays inside the team.",
-    before="A family throws away £60 of food a month.",
-    after="In our diary study with 14 families, each threw away £60 of food a month.",
-    check=check_numbers_have_sources,
-    is_honesty=True,
-)

@@ -10,7 +10,6 @@ from wbtest.writing.coach.document_reader import (
     FaqEntry,
     Mark,
     Reading,
-    Rule,
     Text,
     find_listed,
     has_listed,
@@ -71,20 +70,6 @@ def check_both_faqs(reading: Reading) -> Iterator[Mark]:
         )
 
 
-F1 = Rule(
-    id="F1",
-    title="Customer and internal questions",
-    severity="stop",
-    why="Customers ask what it does for them, colleagues what it takes: a plan needs both.",
-    source="Bryar & Carr, Working Backwards, ch. 5",
-    fix="Write down what a customer would ask before saying yes.",
-    before="(no questions)",
-    after="What does it cost? How is it different from a shopping list?",
-    check=check_both_faqs,
-    is_wording=False,
-)
-
-
 EXTERNAL_LIST = "external_topics"
 
 
@@ -113,19 +98,6 @@ def check_external_topics(reading: Reading) -> Iterator[Mark]:
             )
 
 
-F2 = Rule(
-    id="F2",
-    title="The customer questions cover six topics",
-    severity="warn",
-    why="These six are asked by nearly every customer; who finds no answer leaves.",
-    source="Bryar & Carr, Working Backwards, ch. 5; Doc Bar Raisers",
-    fix="Add a question for the topic, or choose the topic for the question that answers it.",
-    before="What does it cost?",
-    after="What does it cost? What happens to my data? How do I cancel?",
-    check=check_external_topics,
-)
-
-
 INTERNAL_LIST = "internal_topics"
 
 
@@ -151,20 +123,6 @@ def check_internal_topics(reading: Reading) -> Iterator[Mark]:
             f"Answer a question such as “{EXAMPLE_QUESTIONS[topic]}” Or say who’ll find out, "
             "by when, and how.",
         )
-
-
-F3 = Rule(
-    id="F3",
-    title="The internal questions cover price, rivals, feasibility and risks",
-    severity="stop; note for the further topics",
-    why="A question that stays open now will be asked again at the launch.",
-    source="Bryar & Carr, Working Backwards, ch. 5; Carr on truth-seeking (workingbackwards.com)",
-    fix="Add a question for the topic, or choose the topic for the question that answers it.",
-    before="Key risks: no answer.",
-    after="Key risks: people photograph the fridge once and never again.",
-    check=check_internal_topics,
-    is_wording=False,
-)
 
 
 def check_answered(reading: Reading) -> Iterator[Mark]:
@@ -218,20 +176,6 @@ def _key(text: Text) -> str:
 def _no_answers(language: str) -> frozenset[str]:
     lines = words_of(language, "no_answer")
     return frozenset(" ".join(token.text for token in tokens_of(line)) for line in lines)
-
-
-F4 = Rule(
-    id="F4",
-    title="Every question is answered",
-    severity="stop",
-    why="Readers remember the question that was dodged.",
-    source="Bryar & Carr, Working Backwards, ch. 5; Doc Bar Raisers",
-    fix="Answer it here in a sentence, or take the question out.",
-    before="What does it cost? See above.",
-    after="What does it cost? £4 a month.",
-    check=check_answered,
-    is_wording=False,
-)
 
 
 # "Yes" may come after a few words: "On a phone, yes".
@@ -341,20 +285,6 @@ def _opens_with_yes_or_no(answer: Text) -> bool:
     return any(place.start < end for place in find_listed(answer, "yes_or_no"))
 
 
-F5 = Rule(
-    id="F5",
-    title="The answer answers",
-    severity="warn",
-    languages=languages_of("asks_amount"),
-    why="Readers who miss the number, or the yes or no, think you’re hiding something.",
-    source="Doc Bar Raisers; Carr on truth-seeking (workingbackwards.com)",
-    fix="Give the number first, or the yes or no; the reasons after it.",
-    before="Can I cancel, and what does it cost? That depends on your plan.",
-    after="Can I cancel, and what does it cost? Yes, on any day; £4 a month.",
-    check=check_answers_fit,
-)
-
-
 HARD_TOPICS = ("key risks", "competitive positioning", "what would make us stop")
 
 
@@ -401,17 +331,3 @@ def _asks_for_praise(asked: Text) -> bool:
     openings = [hit.start for hit in asked.find("softball_openings")]
     first = asked.tokens[0].start if asked.tokens else -1
     return first in openings and has_listed(asked, "praise")
-
-
-F6 = Rule(
-    id="F6",
-    title="The hard questions are there",
-    severity="warn; note for questions that ask for praise",
-    languages=languages_of("hard_questions"),
-    why="The question that you are afraid of is the one that the meeting is about.",
-    source="Doc Bar Raisers; Carr on truth-seeking (workingbackwards.com)",
-    fix="Ask what could make it fail, who could copy it, and why anybody would change over.",
-    before="Why is Larder so great?",
-    after="Why would I photograph my fridge twice?",
-    check=check_hard_questions,
-)

@@ -11,13 +11,12 @@ from wbtest.writing.coach.document_reader import (
     Mark,
     Place,
     Reading,
-    Rule,
     Text,
     find_listed,
 )
 from wbtest.writing.coach.names import without_product
 from wbtest.writing.coach.same_thing import find_anybody, is_anybody, is_named
-from wbtest.writing.coach.word_lists import Phrases, Token, languages_of, tokens_of, words_of
+from wbtest.writing.coach.word_lists import Phrases, Token, tokens_of, words_of
 
 FEWEST_LETTERS = 3
 # A character of Japanese, Chinese or Korean says as much as several letters.
@@ -62,22 +61,6 @@ def _says_something(left: str) -> bool:
     letters = [letter for letter in left if letter.isalpha()]
     is_dense = any(letter >= FIRST_CHARACTER for letter in letters)
     return len(letters) >= (FEWEST_CHARACTERS if is_dense else FEWEST_LETTERS)
-
-
-H1 = Rule(
-    id="H1",
-    title="The headline says what it is for a customer",
-    severity="stop",
-    why="It is all that most people read: without a benefit nobody stops scrolling.",
-    source="Bryar & Carr, Working Backwards, ch. 5",
-    fix="Write one sentence: who gets what.",
-    before="Larder",
-    after="Larder plans five weeknight dinners from what is already in your kitchen",
-    check=check_headline,
-    words_in=languages_of("headline_filler"),
-    is_honesty=True,
-    is_wording=False,
-)
 
 
 MOST_WORDS = 12
@@ -130,19 +113,6 @@ def _first_beyond(text: str, widths: list[int]) -> int:
     return start or place
 
 
-H2 = Rule(
-    id="H2",
-    title="The headline is short",
-    severity="note",
-    why="A headline is read at a glance or not at all.",
-    source="Ian McAllister’s answer on working backwards",
-    fix="Keep the customer’s one benefit; the subheading has room for the rest.",
-    before="Larder is the app that helps parents to plan all of their weeknight dinners at home",
-    after="Five weeknight dinners from what is already in your kitchen",
-    check=check_short_headline,
-)
-
-
 def check_no_technology(reading: Reading) -> Iterator[Mark]:
     """Mark technology in the headline."""
     headline = reading.text("headline")
@@ -174,20 +144,6 @@ def _next(headline: Text, place: Place) -> list[Token]:
     return [token for token in headline.tokens if token.start > place.end][:1]
 
 
-H3 = Rule(
-    id="H3",
-    title="Technology is not the news",
-    severity="warn",
-    languages=languages_of("technology"),
-    why="Customers buy what changes for them; what is inside could be swapped unseen.",
-    source="Bryar & Carr, Working Backwards, ch. 5",
-    fix="Take it out, and say what the customer gets.",
-    before="AI-powered meal planning for parents",
-    after="Parents get five dinners from one photo of the fridge",
-    check=check_no_technology,
-)
-
-
 def check_one_sentence(reading: Reading) -> Iterator[Mark]:
     """Mark what follows the first sentence."""
     subheading = reading.text("subheading")
@@ -196,20 +152,6 @@ def check_one_sentence(reading: Reading) -> Iterator[Mark]:
         yield subheading.mark(
             second.start, last.end, "warn", "The subheading goes on after its sentence."
         )
-
-
-S1 = Rule(
-    id="S1",
-    title="The subheading is one sentence",
-    severity="warn",
-    why="Customer and benefit in one breath: what does not fit belongs in the summary.",
-    source="Bryar & Carr, Working Backwards, ch. 5",
-    fix="Keep the sentence that names the customer and the benefit; move the rest down.",
-    before="Parents stop asking what’s for dinner. It also makes lists. And it is free.",
-    after="Parents who cook on weeknights stop asking what’s for dinner.",
-    check=check_one_sentence,
-    is_wording=False,
-)
 
 
 LONGEST_SHOWN = 80
@@ -235,20 +177,6 @@ def check_segment(reading: Reading) -> Iterator[Mark]:
         )
 
 
-S2 = Rule(
-    id="S2",
-    title="The subheading names the customer",
-    severity="stop when missing; warn",
-    why="The right person must see that it is about them, and a team must agree on who that is.",
-    source="Bryar & Carr, Working Backwards, ch. 5",
-    fix="Name the same customers here as in “Who it is for”.",
-    before="Dinner is planned in two minutes.",
-    after="Parents who cook on weeknights have dinner planned in two minutes.",
-    check=check_segment,
-    is_wording=False,
-)
-
-
 def check_not_everyone(reading: Reading) -> Iterator[Mark]:
     """Mark a segment, and words of the subheading, that could mean anybody."""
     segment = " ".join(reading.document.segment.split())
@@ -263,20 +191,6 @@ def check_not_everyone(reading: Reading) -> Iterator[Mark]:
         return
     for place in find_anybody(subheading):
         yield subheading.mark_words(place, "warn", "“{}” could be anybody.")
-
-
-S3 = Rule(
-    id="S3",
-    title="The customer is not everyone",
-    severity="warn",
-    languages=languages_of("anybody"),
-    why="What is for everyone is written for nobody: no reader feels meant.",
-    source="Bryar & Carr, Working Backwards, ch. 5",
-    fix="Say which of them: what they do, where, and when it hurts.",
-    before="Teams save time.",
-    after="Night nurses who hand over at seven save half an hour a shift.",
-    check=check_not_everyone,
-)
 
 
 def check_benefit(reading: Reading) -> Iterator[Mark]:
@@ -295,20 +209,6 @@ def check_benefit(reading: Reading) -> Iterator[Mark]:
         if hit.end < last and words not in known:
             return
     yield subheading.mark_all("warn", "The subheading does not say what gets better.")
-
-
-S4 = Rule(
-    id="S4",
-    title="The subheading names the benefit",
-    severity="warn",
-    languages=languages_of("benefit"),
-    why="Customers act for a change in their day, not for a kind of product.",
-    source="Bryar & Carr, Working Backwards, ch. 5",
-    fix="Add the verb and what it changes: stop asking, save an hour, find the money.",
-    before="An app about weeknight cooking for parents.",
-    after="Parents who cook on weeknights throw away half as much food.",
-    check=check_benefit,
-)
 
 
 # A note when more than one sentence in so many begins with the company.
@@ -353,17 +253,3 @@ def _maker(reading: Reading) -> tuple[str, ...]:
     name = " ".join(words[places[-1] + 1 :]) if places else ""
     is_product = name.casefold() == reading.document.product.strip().casefold()
     return () if not name[:1].isupper() or is_product else (name, f"{name}'s")
-
-
-A18 = Rule(
-    id="A18",
-    title="The customer before the company",
-    severity="note",
-    languages=languages_of("company"),
-    why="Readers look for themselves; where the company comes first they feel advertised to.",
-    source="Ian McAllister on working backwards; Amazon writing tips",
-    fix="Begin with the customer: who they are, what they do, what changes for them.",
-    before="We built Larder. Our app plans dinners. We save parents an hour.",
-    after="Parents take a photo of the fridge, and dinner is planned.",
-    check=check_customer_first,
-)

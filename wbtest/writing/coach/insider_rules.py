@@ -7,7 +7,6 @@ from wbtest.writing.coach.document_reader import (
     Mark,
     Place,
     Reading,
-    Rule,
     Text,
     find_listed,
     has_listed,
@@ -16,7 +15,7 @@ from wbtest.writing.coach.document_reader import (
 from wbtest.writing.coach.names import acronyms_in, explained_otherwise
 from wbtest.writing.coach.numbers import numbers_in, pairs_of
 from wbtest.writing.coach.quote_rules import quotations_in
-from wbtest.writing.coach.word_lists import Hit, Phrases, Token, languages_of, tokens_of, words_of
+from wbtest.writing.coach.word_lists import Hit, Phrases, Token, tokens_of, words_of
 
 # Elsewhere letters have no capitals, or Latin ones are a foreign word of their own.
 LATIN = (
@@ -145,20 +144,6 @@ def _is_explained(text: Text, index: int, acronym: str) -> bool:
     )
 
 
-A9 = Rule(
-    id="A9",
-    title="Acronyms are explained",
-    severity="warn",
-    languages=LATIN,
-    why="Letters that a reader must look up are where the reader stops.",
-    source="Amazon writing tips; Doc Bar Raisers",
-    fix="Write the words out, with the letters in brackets behind them, or only the words.",
-    before="SMEs file their returns by phone.",
-    after="Small shops file their tax returns by phone.",
-    check=check_acronyms,
-)
-
-
 _DENSE_FROM = "\u0e00"
 
 
@@ -191,20 +176,6 @@ def _own_places(text: Text, own: Phrases, jargon: tuple[str, ...]) -> Iterator[t
             while start >= 0:
                 yield start, start + len(term)
                 start = text.text.find(term, start + len(term))
-
-
-A10 = Rule(
-    id="A10",
-    title="No jargon",
-    severity="warn",
-    words_in=languages_of("jargon"),
-    why="Who must translate a word stops reading; who uses it may not know what they mean.",
-    source="Amazon writing tips; Bryar & Carr, Working Backwards, ch. 5",
-    fix="Say it as you would to a friend across a table.",
-    before="Larder leverages end-to-end synergies in the kitchen.",
-    after="Larder uses what is in the fridge.",
-    check=check_jargon,
-)
 
 
 _WORD = re.compile(r"\w+")
@@ -293,21 +264,6 @@ def _meant_otherwise(texts: list[Text]) -> set[str]:
     return {term for term, context in contexts if not words.isdisjoint(context.split(", "))}
 
 
-A11 = Rule(
-    id="A11",
-    title="No internal metrics",
-    severity="stop",
-    languages=languages_of("metrics"),
-    why="A customer does not care how you measure your business; it shows whom you wrote for.",
-    source="Bryar & Carr, Working Backwards, ch. 5; Doc Bar Raisers",
-    fix="Say it in the customer’s units: hours, money, kilometres. Yours go to the internal FAQ.",
-    before="Larder raises ARR and lowers churn.",
-    after="A family throws away £26 less a month.",
-    check=check_internal_metrics,
-    is_honesty=True,
-)
-
-
 def check_internal_names(reading: Reading) -> Iterator[Mark]:
     """Mark code names, names of teams and tools that no customer has heard of.
 
@@ -365,19 +321,3 @@ def _tools(text: Text, public: set[str]) -> Iterator[tuple[int, int]]:
         part = Text(text.path, text.part, text.section, sentence.text, text.language)
         if has_listed(part, "first_person") and not has_listed(part, "connecting"):
             yield hit.start, hit.end
-
-
-F7 = Rule(
-    id="F7",
-    title="No internal names in customer questions",
-    severity="stop",
-    languages=languages_of("internal_words"),
-    why="Customers do not know the name, and it tells strangers what was not meant for them.",
-    source="Bryar & Carr, Working Backwards, ch. 5; Doc Bar Raisers",
-    fix="Say what it does for the customer, or “we”.",
-    before="Project Falcon, built by our growth team, is free.",
-    after="The photo plan is free.",
-    check=check_internal_names,
-    is_honesty=True,
-    stops_before="start",
-)

@@ -11,13 +11,12 @@ from wbtest.writing.coach.document_reader import (
     Measure,
     Piece,
     Reading,
-    Rule,
     Severity,
     Text,
     measure_of,
 )
 from wbtest.writing.coach.names import find_product
-from wbtest.writing.coach.word_lists import Token, languages_of, words_of
+from wbtest.writing.coach.word_lists import Token, words_of
 from wbtest.writing.document import PARTS, WORDS_A_PAGE
 from wbtest.writing.text_rules import words as words_in_any_script
 
@@ -55,19 +54,6 @@ def check_length(reading: Reading) -> Iterator[Mark]:
         )
 
 
-A1 = Rule(
-    id="A1",
-    title="One to one and a half pages",
-    severity="warn above, note below half a page",
-    why="Who cannot say it on a page and a half does not yet know what matters most.",
-    source="Bryar & Carr, Working Backwards, ch. 5; Ian McAllister on working backwards",
-    fix="Cut what the customer would not miss; answers to questions belong in the FAQ.",
-    before="Three pages that explain every screen.",
-    after="One page: who has the problem, and what changes for them.",
-    check=check_length,
-)
-
-
 MOST_SENTENCES = 5
 _ITEM = re.compile(r"[-*•·–‣][ \t]|\d{1,2}[.)][ \t]")
 
@@ -96,19 +82,6 @@ def _by_paragraph(text: Text) -> Iterator[list[Piece]]:
                 found.append(sentence)
             index += 1
         yield found
-
-
-A2 = Rule(
-    id="A2",
-    title="Paragraphs of at most five sentences",
-    severity="note",
-    why="A paragraph holds one thought; a reader skips what looks like a wall.",
-    source="Ian McAllister on working backwards; Amazon writing tips",
-    fix="Begin a new paragraph here, or leave out what repeats.",
-    before="Problem, cause, history, numbers, hopes and price in one paragraph.",
-    after="The problem in four sentences. Then a new paragraph for what changes.",
-    check=check_paragraphs,
-)
 
 
 WORST = 5
@@ -162,19 +135,6 @@ def _words_if_long(sentence: str, measure: Measure) -> int:
         len(sentence) if measure is DENSE or not measure.has_stops else len(_WORD.findall(sentence))
     )
     return words_in_any_script(sentence) if most > measure.longest else most
-
-
-A3 = Rule(
-    id="A3",
-    title="Short sentences",
-    severity="warn",
-    why="A reader who must go back to the beginning of a sentence has lost its end.",
-    source="Amazon writing tips: fewer than 30 words a sentence; Doc Bar Raisers",
-    fix="Split the longest ones: one thought, one sentence.",
-    before="Larder, which looks at your fridge, asks, before it plans dinner, two things.",
-    after="You photograph your fridge. Larder asks two things. Dinner is planned.",
-    check=check_sentences,
-)
 
 
 HARD = 14
@@ -254,20 +214,6 @@ def _is_ascii(reading: Reading) -> bool:
     return ascii_letters >= LEAST_ASCII * letters
 
 
-A4 = Rule(
-    id="A4",
-    title="Plain to read",
-    severity="warn over grade 14, note over 10",
-    languages=("en",),
-    why="Plain words reach readers who are tired, in a hurry or reading a second language.",
-    source="Automated readability index (Smith & Senter, 1967); Amazon writing tips",
-    fix="Take shorter words and shorter sentences, this one first.",
-    before="Utilization of photographic identification facilitates nutritional organization.",
-    after="Take a photo of your fridge, and dinner is planned.",
-    check=check_reading_grade,
-)
-
-
 MOST_PERCENT = 15
 # One passive among six sentences is no habit.
 FEWEST_PASSIVES = 2
@@ -328,17 +274,3 @@ def _is_participle(word: str) -> bool:
 def _sentence(text: Text, piece: Piece) -> int:
     """The number of the sentence in which this stands."""
     return bisect_right(text.sentences, piece.start, key=lambda sentence: sentence.start)
-
-
-A5 = Rule(
-    id="A5",
-    title="Active voice",
-    severity="note",
-    languages=languages_of("irregular_participles"),
-    why="The reader wants to know who does what; a passive hides the one who acts.",
-    source="Amazon writing tips; Doc Bar Raisers",
-    fix="Begin with who acts: the customer, the product, the neighbour.",
-    before="Dinner is planned and the shopping list is written.",
-    after="Larder plans dinner and writes the shopping list.",
-    check=check_active_voice,
-)

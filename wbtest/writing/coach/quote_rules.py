@@ -9,13 +9,12 @@ from wbtest.writing.coach.document_reader import (
     Mark,
     Piece,
     Reading,
-    Rule,
     Text,
     has_listed,
     paragraphs_in,
     words_in,
 )
-from wbtest.writing.coach.word_lists import Token, languages_of, phrases, tokens_of, words_of
+from wbtest.writing.coach.word_lists import Token, phrases, tokens_of, words_of
 
 # Each mark that opens, and those that may close after it.
 CLOSING = {
@@ -182,19 +181,6 @@ def _content(text: Text, product: str, common: frozenset[str]) -> set[str]:
     return stems | set(_PAIR.findall(text.text))
 
 
-K1 = Rule(
-    id="K1",
-    title="A named person says why",
-    severity="warn",
-    why="The solution says what you made; only a person can say why it mattered to them.",
-    source="Bryar & Carr, Working Backwards, ch. 5",
-    fix="Give the full name and the title, and let them say why.",
-    before="“Larder plans five dinners from one photo,” says our CEO.",
-    after="“We counted what we threw away, and were ashamed,” says Tom Okafor, founder.",
-    check=check_company_quote,
-)
-
-
 CUSTOMER_PART = "customer_quote"
 # Customers are often given by their first name.
 FEWEST_NAMES = 1
@@ -259,20 +245,6 @@ def _has_quotation(reading: Reading) -> bool:
         if text.part != "company_quote"
         for said in quotations_in(text.text)
     )
-
-
-Q1 = Rule(
-    id="Q1",
-    title="A customer speaks, with name, role and place",
-    severity="stop if missing; warn",
-    why="If you cannot imagine what one customer would say, you do not know the customer yet.",
-    source="Bryar & Carr, Working Backwards, ch. 5; Ian McAllister on working backwards",
-    fix="Write what one customer would tell a friend, and who they are.",
-    before="“Great product!” – a customer",
-    after="“I sat down for once.” – Amira Khan, a mother of two in Leeds",
-    check=check_customer_quote,
-    is_wording=False,
-)
 
 
 PATH = "customer_quote.text"
@@ -343,20 +315,6 @@ def _parts(said: Text) -> list[Token]:
     ]
 
 
-Q2 = Rule(
-    id="Q2",
-    title="First person, before and after",
-    severity="warn",
-    languages=languages_of("first_person"),
-    why="What changed in one life says more than any praise of the product.",
-    source="Bryar & Carr, Working Backwards, ch. 5; Doc Bar Raisers",
-    fix="Let one person say what it was like before, and what it is like now.",
-    before="Larder is a helpful product for families.",
-    after="I used to dread half past five. Now I cook and sit down.",
-    check=check_first_person,
-)
-
-
 def check_feeling(reading: Reading) -> Iterator[Mark]:
     """Mark a customer quote that has no word for a feeling or for life outside the product."""
     quote = reading.text("customer_quote.text")
@@ -364,20 +322,6 @@ def check_feeling(reading: Reading) -> Iterator[Mark]:
         return
     if not has_listed(spoken(quote), "feelings"):
         yield quote.mark_all("warn", "We found no feeling in it. Ask your reviewers.")
-
-
-Q3 = Rule(
-    id="Q3",
-    title="A feeling, not only a function",
-    severity="warn",
-    languages=languages_of("feelings"),
-    why="People tell a friend how it felt; functions they forget.",
-    source="Bryar & Carr, Working Backwards, ch. 5; Doc Bar Raisers",
-    fix="Say what it felt like, or what they do with the evening now.",
-    before="The planner makes a list from one photo.",
-    after="I sat down and talked to my son about football.",
-    check=check_feeling,
-)
 
 
 UNFORCED_PART = "customer_quote"
@@ -486,16 +430,3 @@ def _numbers(reading: Reading, said: Text) -> Iterator[Mark]:
             f"There are {len(found)} numbers in the quote; people tell a friend of one at most.",
             "Move the figures to the solution.",
         )
-
-
-Q4 = Rule(
-    id="Q4",
-    title="The customer quote is not forced",
-    severity="warn",
-    why="A quote that sounds like the release makes the whole release sound made up.",
-    source="Doc Bar Raisers; Bryar & Carr, Working Backwards, ch. 5",
-    fix="Read it aloud: would a customer say it across a table?",
-    before="Larder’s seamless photo plan saved me 26 pounds and 4 hours.",
-    after="I used to dread half past five. Now I cook.",
-    check=check_not_forced,
-)

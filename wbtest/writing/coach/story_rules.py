@@ -4,7 +4,7 @@ import re
 from collections.abc import Iterator
 from datetime import date
 
-from wbtest.writing.coach.document_reader import Mark, Reading, Rule, Text, find_listed, has_listed
+from wbtest.writing.coach.document_reader import Mark, Reading, Text, find_listed, has_listed
 from wbtest.writing.coach.names import find_product
 from wbtest.writing.coach.word_lists import languages_of, words_of
 
@@ -50,20 +50,6 @@ def _fault_of_city(city: str, language: str) -> str:
     return ""
 
 
-D1 = Rule(
-    id="D1",
-    title="The date line has a city and a day to come",
-    severity="warn",
-    why="A place and a day make the launch real enough to argue about.",
-    source="Bryar & Carr, Working Backwards, ch. 5",
-    fix="Choose a day on which it could really launch.",
-    before="Spring",
-    after="Leeds, 3 March 2027",
-    check=check_date_line,
-    is_wording=False,
-)
-
-
 def check_no_product(reading: Reading) -> Iterator[Mark]:
     """Mark a problem that is missing, and each mention of the product in it."""
     problem = reading.text("problem")
@@ -80,21 +66,6 @@ def check_no_product(reading: Reading) -> Iterator[Mark]:
         )
 
 
-P1 = Rule(
-    id="P1",
-    title="The problem comes first, without the product",
-    severity="stop when missing; warn",
-    why="A problem that needs the product to be told is the company’s, not the customer’s.",
-    source="Bryar & Carr, Working Backwards, ch. 5",
-    fix="Tell what customers live with today, in two or three sentences.",
-    before="Without Larder, parents do not know what to cook.",
-    after="At half past five, Amira opens the fridge and does not know what to cook.",
-    check=check_no_product,
-    is_wording=False,
-)
-
-
-PROBLEM_LANGUAGES = languages_of("concrete")
 # Where nouns have no capital letter, one within a sentence begins a name.
 NAMES_HAVE_CAPITALS = ("en", "es", "fr")
 _QUOTED = re.compile(r"[“”„«»「」『』\"]")
@@ -106,7 +77,7 @@ def check_concrete(reading: Reading) -> Iterator[Mark]:
     problem = reading.text("problem")
     if problem is None or any(letter.isnumeric() for letter in problem.text):
         return
-    if reading.language not in PROBLEM_LANGUAGES:
+    if reading.language not in languages_of("concrete"):
         if not _QUOTED.search(problem.text):
             yield problem.mark_all("note", "The problem has no number.")
     elif not _is_concrete(problem, reading.document.product):
@@ -122,20 +93,6 @@ def _is_concrete(problem: Text, product: str) -> bool:
     return any(found.start() not in named for found in _NAME.finditer(problem.text))
 
 
-P2 = Rule(
-    id="P2",
-    title="The problem is concrete",
-    severity="warn",
-    why="“It is hard” cannot be checked; a number or a scene can, and shows what it costs today.",
-    source="Ian McAllister’s answer on working backwards",
-    fix="Show one person at one moment, or count what it costs them: hours, money, trips.",
-    before="Meal planning is difficult and stressful.",
-    after="At half past five Amira opens the fridge and orders a takeaway, twice a week.",
-    check=check_concrete,
-    words_in=PROBLEM_LANGUAGES,
-)
-
-
 def check_outcomes(reading: Reading) -> Iterator[Mark]:
     """Mark words of architecture in the solution."""
     solution = reading.text("solution")
@@ -143,23 +100,6 @@ def check_outcomes(reading: Reading) -> Iterator[Mark]:
         return
     for place in find_listed(solution, "architecture"):
         yield solution.mark_words(place, "note", "“{}” is inside the product, not in a day.")
-
-
-L1 = Rule(
-    id="L1",
-    title="Outcomes, not architecture",
-    severity="note",
-    languages=languages_of("architecture"),
-    why="Customers cannot judge how it is built, and that may change; what they get must not.",
-    source="Bryar & Carr, Working Backwards, ch. 5",
-    fix="Say what it lets them do; how it works belongs in the internal questions.",
-    before="A neural network classifies the contents of your fridge.",
-    after="Larder recognises what is in your fridge and plans five dinners from it.",
-    check=check_outcomes,
-)
-
-
-COMPARISON_LANGUAGES = languages_of("comparing")
 
 
 def check_better(reading: Reading) -> Iterator[Mark]:
@@ -181,23 +121,9 @@ def check_better(reading: Reading) -> Iterator[Mark]:
 
 
 def _may_compare(reading: Reading) -> bool:
-    return reading.language not in COMPARISON_LANGUAGES or any(
+    return reading.language not in languages_of("comparing") or any(
         has_listed(text, "comparing") for text in reading.prose
     )
-
-
-L2 = Rule(
-    id="L2",
-    title="Better than what people do today",
-    severity="warn",
-    why="The strongest rival is what people do already; they change only for something better.",
-    source="Bryar & Carr, Working Backwards, ch. 5; Carr on truth-seeking (workingbackwards.com)",
-    fix="Name what they use today, if only paper or nothing, and what is better from now on.",
-    before="Larder plans your dinners.",
-    after="Recipe apps begin with a shopping list of thirty things, Larder with your fridge.",
-    check=check_better,
-    words_in=COMPARISON_LANGUAGES,
-)
 
 
 PATHS = ("problem", "solution", "why_now")
@@ -220,22 +146,6 @@ def check_two_paragraphs(reading: Reading) -> Iterator[Mark]:
             )
 
 
-L3 = Rule(
-    id="L3",
-    title="Two or three paragraphs carry the story",
-    severity="note",
-    why="A release is read standing up; what needs more room is not clear yet, or is for the FAQ.",
-    source="Bryar & Carr, Working Backwards, ch. 5",
-    fix="Keep the one scene and the one change; move the rest to the questions.",
-    before="Four paragraphs on how each kind of family cooks.",
-    after="One paragraph on Amira at half past five.",
-    check=check_two_paragraphs,
-)
-
-
-CHANGE_LANGUAGES = languages_of("changed")
-
-
 def check_what_changed(reading: Reading) -> Iterator[Mark]:
     """Mark that why now is missing, or names neither a change nor a year or other number."""
     if reading.form == "short":
@@ -244,23 +154,9 @@ def check_what_changed(reading: Reading) -> Iterator[Mark]:
     if why_now is None:
         yield reading.missing("why_now", "why_now", "note", "Nothing says why now.")
         return
-    if reading.language not in CHANGE_LANGUAGES or any(
+    if reading.language not in languages_of("changed") or any(
         letter.isnumeric() for letter in why_now.text
     ):
         return
     if not has_listed(why_now, "changed"):
         yield why_now.mark_all("note", "Nothing here says what changed.")
-
-
-N1 = Rule(
-    id="N1",
-    title="Why now says what changed",
-    severity="note",
-    why="If nothing changed, somebody would have done it before, or nobody wants it.",
-    source="Bryar & Carr, Working Backwards, ch. 5; Carr on truth-seeking (workingbackwards.com)",
-    fix="Name the price that fell, the law, the habit, and when.",
-    before="The time is right for better dinners.",
-    after="Since 2026 an ordinary phone recognises food in a photo.",
-    check=check_what_changed,
-    words_in=CHANGE_LANGUAGES,
-)

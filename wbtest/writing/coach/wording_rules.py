@@ -8,7 +8,6 @@ from wbtest.writing.coach.document_reader import (
     Mark,
     Place,
     Reading,
-    Rule,
     Severity,
     Text,
     find_listed,
@@ -16,7 +15,7 @@ from wbtest.writing.coach.document_reader import (
 )
 from wbtest.writing.coach.numbers import numbers_in
 from wbtest.writing.coach.quote_rules import quotations_in
-from wbtest.writing.coach.word_lists import Hit, Token, languages_of, words_of
+from wbtest.writing.coach.word_lists import Hit, Token, words_of
 
 # How many words may stand between the superlative and "ever".
 SUPERLATIVE_REACH = 6
@@ -163,20 +162,6 @@ def _has_number(text: Text, hit: Hit) -> bool:
     return rest[:1].isdecimal() or not numbers.isdisjoint((*words[:1], " ".join(words)))
 
 
-A6 = Rule(
-    id="A6",
-    title="No weasel words",
-    severity="warn",
-    languages=languages_of("weasel"),
-    why="A hedged claim doesn’t convince; a number or a fact does.",
-    source="Amazon writing tips; Doc Bar Raisers",
-    fix="Put the number or the fact in its place, or leave the word out.",
-    before="Many parents throw away significantly less food.",
-    after="Eleven of fourteen parents threw away half as much food.",
-    check=check_weasel_words,
-)
-
-
 def check_hype(reading: Reading) -> Iterator[Mark]:
     """Mark each word of hype, and each promise of ease or speed in a sentence without a number."""
     for text in reading.prose:
@@ -208,20 +193,6 @@ def _promises(text: Text, severity: Severity) -> Iterator[Mark]:
             )
 
 
-A7 = Rule(
-    id="A7",
-    title="No hype",
-    severity="warn; stop in the headline",
-    languages=languages_of("hype"),
-    why="A reader who meets a big word stops believing the small ones.",
-    source="Bryar & Carr, Working Backwards, ch. 5; Amazon writing tips",
-    fix="Say what happens instead, so that the reader finds the word.",
-    before="A revolutionary way to plan dinner.",
-    after="Two photos, two questions, five dinners.",
-    check=check_hype,
-)
-
-
 # How many words before it may name who is excited: "we are all very excited to".
 EXCITEMENT_REACH = 4
 # Lists that name no one speak of people's feelings too: "Ben is excited to go to school".
@@ -249,17 +220,3 @@ def _is_of_the_company(text: Text, place: Place, product: str) -> bool:
     before = {token.text for token in tokens[max(0, index - EXCITEMENT_REACH) : index]}
     ours = words_of(text.language, "ours") | set(product.lower().split())
     return not is_customer and bool(before & ours)
-
-
-A8 = Rule(
-    id="A8",
-    title="No company excitement",
-    severity="warn",
-    languages=languages_of("excited"),
-    why="Every company is excited about its launch; a reader asks what it does for them.",
-    source="Bryar & Carr, Working Backwards, ch. 5; Amazon writing tips",
-    fix="Say why you did this, or what the customer can do now.",
-    before="We are thrilled to announce Larder.",
-    after="We counted what our own families threw away, and were ashamed.",
-    check=check_excited,
-)
