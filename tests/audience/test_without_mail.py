@@ -174,7 +174,7 @@ def test_the_closed_page_says_how_long_an_email_is_kept_and_whom_to_write_to(
     assert "To have it deleted sooner, write to" in page
 
 
-@pytest.mark.parametrize("code", ["en", *sorted(file.stem for file in LANGUAGES.glob("*.toml"))])
+@pytest.mark.parametrize("code", sorted(file.stem for file in LANGUAGES.glob("*.toml")))
 def test_each_language_says_it(app, code):
     larder = start_page(language=code)
     strings = strings_for(code)

@@ -112,7 +112,8 @@ def terms_of_page(live: LiveExperiment, usual_days: int) -> RetentionTerms:
 def date_in_words(day: date, strings: PageStrings) -> str:
     """Return the day as the page's language writes it.
 
-    >>> date_in_words(date(2027, 5, 3), PageStrings()).split()
+    >>> from wbtest.publishing.page_strings import strings_for
+    >>> date_in_words(date(2027, 5, 3), strings_for("en")).split()
     ['3', 'May', '2027']
     """
     number = strings.first_day if day.day == 1 else day.day

@@ -63,9 +63,9 @@ class LookForm(TypedForm):
 
 def design_form(experiment: Experiment, usual: Mapping[str, str]) -> LookForm:
     """Return the form of a draft's look, with a field for each label that can be changed."""
-    labels = {name: label for texts in PLACES.values() for name, label in texts.items()}
     fields: dict[str, Any] = {
-        name: StringField(labels[name], render_kw={"placeholder": usual[name]}) for name in WORDING
+        name: StringField(label, render_kw={"placeholder": usual[name]})
+        for name, label in WORDING.items()
     }
     look = page_design.from_json(experiment.look)
     present = {name: getattr(look, name) for name in Look.__dataclass_fields__}

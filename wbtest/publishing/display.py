@@ -18,7 +18,7 @@ from wbtest.publishing.live_snapshot import LiveExperiment, LiveVariant, find_fo
 from wbtest.publishing.models import Experiment, Variant
 from wbtest.publishing.page_copy import PageCopy
 from wbtest.publishing.page_options import STEP_LABELS, follow_ups, from_json
-from wbtest.publishing.page_strings import PLACES
+from wbtest.publishing.page_strings import WORDING
 from wbtest.review.approvals import is_approved
 from wbtest.team.models import Person
 from wbtest.writing import document as documents
@@ -96,8 +96,7 @@ class SmallWords(NamedTuple):
 
 def small_words(experiment: Experiment) -> SmallWords:
     """Return the words that are the same on every variant, and not the usual ones."""
-    labels = {name: label for texts in PLACES.values() for name, label in texts.items()}
-    said = tuple((labels.get(name, name), text) for name, text in experiment.wording.items())
+    said = tuple((WORDING.get(name, name), text) for name, text in experiment.wording.items())
     return SmallWords(said, joined([person.name for person in people_of(experiment, "worded")]))
 
 

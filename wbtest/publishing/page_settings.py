@@ -98,11 +98,8 @@ def change_wording(
     """
     with writing():
         open_draft(experiment)
-        try:
-            language = str(experiment.revision.document.get("language") or "en")
-            kept = page_strings.check_wording(wording, language)
-        except page_strings.NotAWording as fault:
-            raise Invalid(fault.field, str(fault)) from fault
+        language = str(experiment.revision.document.get("language") or "en")
+        kept = page_strings.check_wording(wording, language)
         if kept == experiment.wording:
             return
         check_unchanged(read, experiment.wording)
