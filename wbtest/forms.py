@@ -1,8 +1,8 @@
 """What forms share: how they are read, what belongs in a field, where a verb's error is shown."""
 
 import re
-from collections.abc import Mapping
-from typing import Any, ClassVar, NamedTuple, Protocol
+from collections.abc import Callable, Mapping
+from typing import Any, ClassVar, NamedTuple, TypeVar
 
 from flask import request
 from flask_wtf import FlaskForm
@@ -11,7 +11,9 @@ from wtforms import FileField
 from wtforms.form import BaseForm
 from wtforms.validators import Length
 
-from wbtest.store import RateLimited
+from wbtest.store import Invalid, RateLimited, Refused
+
+T = TypeVar("T")
 
 
 class TypedForm(FlaskForm):
@@ -33,13 +35,7 @@ class TypedForm(FlaskForm):
             return CombinedMultiDict([files, request.form]) if files or request.form else None
 
 
-class FieldError(Protocol):
-    """An exception whose text is a sentence about the form field that ``field`` names."""
-
-    field: str
-
-
-def add_form_error(form: BaseForm, error: FieldError) -> None:
+def add_form_error(form: BaseForm, error: Refused) -> None:
     """Show an error at the field it names, or above the form if the form has no such field.
 
     ``crowds[1].name`` is the field ``name`` of the second row of ``crowds``. Raises RateLimited
@@ -56,6 +52,19 @@ def add_form_error(form: BaseForm, error: FieldError) -> None:
         field.errors = [*field.errors, str(error)]
     else:
         form.form_errors.append(str(error))
+
+
+def submitted(form: TypedForm, verb: Callable[[], T]) -> T | None:
+    """Return what the verb makes of a form that was sent and is right.
+
+    Else None; what is wrong stands at its field.
+    """
+    if form.validate_on_submit():
+        try:
+            return verb()
+        except Invalid as error:
+            add_form_error(form, error)
+    return None
 
 
 def one_line(text: str | None) -> str | None:

@@ -1,11 +1,11 @@
 """Announced crowds: what a rule takes, what it seals, and what it refuses."""
 
 import json
-from dataclasses import replace
 from datetime import UTC, datetime, timedelta, timezone
 from typing import Any
 
 import pytest
+from msgspec.structs import replace
 
 from tests.factories import make_rule
 from wbtest.publishing import rule as rules

@@ -1,6 +1,5 @@
 """The rule: what can be sealed, and what a seal holds."""
 
-import hashlib
 import json
 from dataclasses import replace
 from datetime import UTC, date, datetime
@@ -10,7 +9,7 @@ import pytest
 
 from tests.factories import make_rule
 from wbtest.publishing import rule
-from wbtest.publishing.rule import Hypothesis, NetworkLimits, NotARule, limits_of
+from wbtest.publishing.rule import NetworkLimits, NotARule, limits_of
 
 RULE = make_rule()
 
@@ -114,37 +113,6 @@ def test_only_named_sources_count_unless_none_is_named():
     assert RULE.counts_source("direct")
     assert named.counts_source("newsletter")
     assert not named.counts_source("direct")
-
-
-def seal_of(given: Hypothesis) -> tuple[str, str]:
-    return rule.seal(
-        given,
-        slug="larder",
-        revision_digest="a" * 64,
-        variants=[{"key": "control", "name": "Control", "overrides": {}, "weight": 1}],
-        page_digests={"control": "b" * 64},
-        salt="c" * 32,
-        attempt=1,
-        started_at=datetime(2027, 3, 1, 9, tzinfo=UTC),
-        time_zone="UTC",
-        options={},
-        network_limits={"hour": 30, "day": 100},
-    )
-
-
-def test_whoever_holds_the_sealed_text_can_compute_the_seal():
-    text, seal = seal_of(RULE)
-
-    assert seal == hashlib.sha256(text.encode()).hexdigest() == rule.digest(text)
-    assert rule.from_json(json.loads(text)["rule"]) == RULE
-
-
-def test_the_seal_names_who_is_never_counted():
-    assert "link previews" in json.loads(seal_of(RULE)[0])["excluded"]
-
-
-def test_another_target_gives_another_seal():
-    assert seal_of(RULE)[1] != seal_of(replace(RULE, target=0.07))[1]
 
 
 def test_a_small_plan_takes_what_a_home_or_a_cafe_needs() -> None:

@@ -1,7 +1,8 @@
 """The rule as people read it."""
 
-from dataclasses import replace
 from datetime import timedelta
+
+from msgspec.structs import replace
 
 from tests.factories import make_rule
 from tests.publishing.test_crowds import MEETUP

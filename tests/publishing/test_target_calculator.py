@@ -1,8 +1,7 @@
 """A target worked out from three numbers: what it asks for, and what it refuses."""
 
-from dataclasses import replace
-
 import pytest
+from msgspec.structs import replace
 
 from tests.factories import make_rule
 from wbtest.publishing import rule as rules

@@ -15,11 +15,11 @@ from wbtest.publishing.sources import source_name, source_of
 from wbtest.publishing.tracking_links import (
     MOST_LINKS,
     Link,
-    NotALink,
     parse_links,
     together,
     usual_links,
 )
+from wbtest.store import Invalid
 from wbtest.team.models import Person
 from wbtest.writing.models import Revision
 
@@ -46,7 +46,7 @@ def test_a_link_is_recorded_under_the_name_it_was_made_for(name: str):
 def test_an_address_is_plain_ascii_whatever_was_typed(typed: str):
     try:
         found = links(typed, medium=typed)
-    except NotALink:
+    except Invalid:
         return
 
     for link in found:
@@ -72,7 +72,7 @@ def test_several_names_are_several_links_and_known_ones_have_a_medium():
     ],
 )
 def test_a_name_of_no_use_is_refused_at_its_field(typed: str, medium: str, field: str):
-    with pytest.raises(NotALink) as refused:
+    with pytest.raises(Invalid) as refused:
         links(typed, medium)
 
     assert refused.value.field == field
@@ -80,7 +80,7 @@ def test_a_name_of_no_use_is_refused_at_its_field(typed: str, medium: str, field
 
 def test_a_link_stands_once_and_a_page_holds_so_many():
     assert together([Link("a")], [Link("a"), Link("b")]) == [Link("a"), Link("b")]
-    with pytest.raises(NotALink):
+    with pytest.raises(Invalid):
         together([], [Link(str(number)) for number in range(MOST_LINKS + 1)])
 
 

@@ -1,10 +1,10 @@
 """A draft that begins where another experiment stands."""
 
-from dataclasses import replace
 from datetime import date, timedelta
 
 import pytest
 from flask.testing import FlaskClient
+from msgspec.structs import replace
 
 from tests.conftest import HandClock
 from tests.factories import (

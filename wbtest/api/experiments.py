@@ -379,7 +379,7 @@ def _rule(values: Mapping[str, Any]) -> rule.Hypothesis:
     numbers = kept.pop("reckoning")
     with _map_rule_errors("hypothesis.reckoning"):
         reckoning = parse_calculation(numbers) if numbers else None
-    announced = [rule.crowd_from_json(each) for each in kept.pop("crowds")]
+    announced = msgspec.convert(kept.pop("crowds"), list[rule.Crowd])
     with _map_rule_errors("hypothesis"):
         return parse_rule(kept, reckoning, announced)
 

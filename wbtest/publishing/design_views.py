@@ -20,8 +20,17 @@ from wbtest.publishing.experiments import Frozen, find_variant
 from wbtest.publishing.forms import read_of
 from wbtest.publishing.images import add_image, offered, picture_of
 from wbtest.publishing.models import Experiment
-from wbtest.publishing.page_design import CORNERS, FONTS, LARGEST, THEMES, Look, Picture, read_name
-from wbtest.publishing.page_settings import TooFaint, change_design
+from wbtest.publishing.page_design import (
+    CORNERS,
+    FONTS,
+    LARGEST,
+    THEMES,
+    Look,
+    NotALook,
+    Picture,
+    read_name,
+)
+from wbtest.publishing.page_settings import change_design
 from wbtest.publishing.page_strings import PLACES, WORDING, strings_of
 from wbtest.publishing.views import FRAMING, bp
 from wbtest.store import Invalid
@@ -99,7 +108,7 @@ def design(experiment_id: int) -> ResponseReturnValue:
                 )
             except Invalid as error:
                 add_form_error(form, error)
-                offer = error.offer if isinstance(error, TooFaint) else ""
+                offer = error.offer if isinstance(error, NotALook) else ""
             else:
                 flash("Design saved.")
                 return redirect(url_for(".design", experiment_id=experiment.id), 303)

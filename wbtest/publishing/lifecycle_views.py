@@ -7,7 +7,7 @@ from flask import Response, abort, flash, redirect, render_template, request, ur
 from flask.typing import ResponseReturnValue
 
 from wbtest.extensions import runtime
-from wbtest.forms import add_form_error
+from wbtest.forms import submitted
 from wbtest.publishing import lifecycle
 from wbtest.publishing.display import added_to, preview_url, ways_of
 from wbtest.publishing.launch_readiness import (
@@ -30,7 +30,7 @@ from wbtest.publishing.models import Experiment
 from wbtest.publishing.sealing import draft_digest
 from wbtest.publishing.stages import is_checked
 from wbtest.publishing.views import FRAMING, after_form, bp, experiment_page
-from wbtest.store import Invalid, Refused
+from wbtest.store import Refused
 from wbtest.team import access
 from wbtest.team.models import Person
 
@@ -110,11 +110,7 @@ def start(experiment_id: int) -> ResponseReturnValue:
             reach=access.find_reach(),
         )
     try:
-        return _take_step(
-            experiment_id,
-            verb,
-            f"Test started. The locked rule {where_proof_is()}.",
-        )
+        return _take_step(experiment_id, verb, f"Test started. The locked rule {where_proof_is()}.")
     except WarningsUnseen as error:
         flash(str(error), "error")
         return redirect(url_for(".launch", experiment_id=experiment_id), 303)
@@ -191,18 +187,16 @@ def after(experiment_id: int) -> ResponseReturnValue:
     experiment = access.get(Experiment, experiment_id, "own")
     demand_choice(experiment)
     form = after_form(experiment)
-    if form.validate_on_submit():
-        try:
-            choose_afterwards(
-                experiment,
-                access.person(),
-                form.afterwards.data or "",
-                outcome=form.outcome.data or "",
-                waiting_variant=form.waiting_variant.data or "",
-            )
-        except Invalid as error:
-            add_form_error(form, error)
-        else:
-            flash("Waiting list opened." if experiment.afterwards == "open" else "Page closed.")
-            return redirect(url_for("ideas.experiment", experiment_id=experiment.id), 303)
+    if submitted(
+        form,
+        lambda: choose_afterwards(
+            experiment,
+            access.person(),
+            form.afterwards.data or "",
+            outcome=form.outcome.data or "",
+            waiting_variant=form.waiting_variant.data or "",
+        ),
+    ):
+        flash("Waiting list opened." if experiment.afterwards == "open" else "Page closed.")
+        return redirect(url_for("ideas.experiment", experiment_id=experiment.id), 303)
     return experiment_page(experiment, 422, form)

@@ -12,6 +12,7 @@ from dataclasses import asdict, dataclass, fields, replace
 from functools import lru_cache
 from typing import Any, Literal, NamedTuple
 
+from wbtest.store import Invalid
 from wbtest.writing.text_rules import find_fault, on_one_line
 
 LARGEST = 10 * 1024 * 1024
@@ -257,15 +258,14 @@ CORNERS: Mapping[str, Corner] = {
 }
 
 
-class NotALook(ValueError):
+class NotALook(Invalid):
     """A look that a page cannot have; ``field`` names what to fix, the text says how.
 
     ``offer`` is a colour that would do, or ''.
     """
 
     def __init__(self, field: str, sentence: str, offer: str = "") -> None:
-        super().__init__(sentence)
-        self.field = field
+        super().__init__(field, sentence)
         self.offer = offer
 
 

@@ -10,6 +10,7 @@ from collections.abc import Iterator, Mapping
 from dataclasses import asdict, dataclass, fields, replace
 from typing import Any, Literal, NamedTuple
 
+from wbtest.store import Invalid
 from wbtest.writing.text_rules import find_fault
 
 LONGEST_LINK = 500
@@ -89,12 +90,8 @@ def _link_parts(link: str) -> re.Match[str]:
     return found
 
 
-class NotAnOption(ValueError):
+class NotAnOption(Invalid, ValueError):
     """An option that cannot be sealed; ``field`` names what to fix, the text says how."""
-
-    def __init__(self, field: str, sentence: str) -> None:
-        super().__init__(sentence)
-        self.field = field
 
 
 @dataclass(frozen=True, slots=True)

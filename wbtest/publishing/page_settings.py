@@ -22,7 +22,7 @@ from wbtest.publishing.images import demand_picture
 from wbtest.publishing.launch_readiness import conflicts
 from wbtest.publishing.lifecycle import take_step
 from wbtest.publishing.models import Experiment
-from wbtest.publishing.page_design import Look, NotALook
+from wbtest.publishing.page_design import Look
 from wbtest.publishing.page_options import (
     MOST_QUESTIONS,
     FollowUpQuestion,
@@ -50,14 +50,6 @@ PLAIN_OPTIONS = (
 )
 
 
-class TooFaint(Invalid):
-    """A colour that cannot be read on the page; ``offer`` is the nearest one that can."""
-
-    def __init__(self, field: str, sentence: str, offer: str) -> None:
-        super().__init__(field, sentence)
-        self.offer = offer
-
-
 def change_look(experiment: Experiment, person: Person, look: Look, read: str = "") -> None:
     """Give a draft this look; who did stands in the history, as with the words.
 
@@ -66,12 +58,7 @@ def change_look(experiment: Experiment, person: Person, look: Look, read: str = 
     """
     with writing():
         open_draft(experiment)
-        try:
-            checked = page_design.check_look(look)
-        except NotALook as fault:
-            if fault.offer:
-                raise TooFaint(fault.field, str(fault), fault.offer) from fault
-            raise Invalid(fault.field, str(fault)) from fault
+        checked = page_design.check_look(look)
         for field in ("logo", "hero"):
             demand_picture(field, getattr(checked, field))
         kept = page_design.to_json(checked)
@@ -178,29 +165,23 @@ class OptionsForm(TypedForm):
         for number in range(1, MOST_QUESTIONS + 1):
             yield self[f"question_{number}"], self[f"choices_{number}"]
 
-    def options(self) -> Options | None:
-        """The options as typed, of a form that is valid; None when a field has an error now."""
+    def options(self) -> Options:
+        """The options as typed, of a form that is valid. Raises Invalid for what cannot be one."""
         asked: list[FollowUpQuestion] = []
         for text, choices in self.blocks:
             question = FollowUpQuestion(_line(text.data), tuple(_lines(choices.data)))
             if question != FollowUpQuestion(""):
                 _check_question(text, choices, question)
                 if question.text in {each.text for each in asked}:
-                    _add_error(text, "Ask each question once.")
+                    raise Invalid(text.name, "Ask each question once.")
                 asked.append(question)
         values: dict[str, Any] = {name: self[name].data for name in PLAIN_OPTIONS}
         values["visitors_live"] = values["visitors_live"] or ""
         values["preorder_url"] = (values["preorder_url"] or "").strip()
         values["asks_for"] = tuple(self.asks_for.data or ())
         if values["visitors_live"] not in ("", *page_options.REGION_LABELS):
-            _add_error(self.visitors_live, "Choose where visitors live from the list.")
-        if self.errors:
-            return None
-        try:
-            return Options(questions=tuple(asked), **values)
-        except NotAnOption as error:
-            _add_error(self[error.field], str(error))
-            return None
+            raise Invalid("visitors_live", "Choose where visitors live from the list.")
+        return Options(questions=tuple(asked), **values)
 
 
 def values_of_options(options: Options) -> dict[str, Any]:
@@ -213,17 +194,12 @@ def values_of_options(options: Options) -> dict[str, Any]:
 
 
 def _check_question(text: Field, choices: Field, question: FollowUpQuestion) -> None:
-    """Put what is wrong with a question at the field that needs a change."""
+    """Raise Invalid for a question, at the field that needs a change."""
     for field, tried in ((text, FollowUpQuestion(question.text)), (choices, question)):
         try:
             Options(questions=(tried,))
         except NotAnOption as error:
-            _add_error(field, str(error))
-            return
-
-
-def _add_error(field: Field, sentence: str) -> None:
-    field.errors = [*field.errors, sentence]
+            raise Invalid(field.name, str(error)) from error
 
 
 def _line(typed: str | None) -> str:

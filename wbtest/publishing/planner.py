@@ -133,45 +133,28 @@ class Planned(NamedTuple):
 
 
 def plan_for(asked: PlanRequest) -> Planned:
-    """Return the plan. Raises ValueError for what cannot be planned with."""
-    return plan(
+    """Return the plan. Raises ValueError, with a sentence, for what cannot be planned with."""
+    variants = asked.variants
+    needed = plan_within_limits(
         target=asked.target,
         floor=asked.floor,
         alpha=asked.alpha,
-        beta=asked.beta,
         power=POWER,
         daily=asked.daily or 1,
-        variants=asked.variants,
+        variants=variants,
     )
-
-
-def plan(
-    *,
-    target: float,
-    floor: float,
-    alpha: float,
-    power: float,
-    daily: float,
-    variants: int,
-    beta: float = 0.05,
-) -> Planned:
-    """Return what a test of ``variants`` needs with ``daily`` visitors in all.
-
-    Raises ValueError, with a sentence, for values that cannot be planned with.
-    """
-    needed = plan_within_limits(
-        target=target, floor=floor, alpha=alpha, power=power, daily=daily, variants=variants
-    )
-    pair = statistics.comparison_visitors((target, needed.hoped_for), (1, 1), alpha, power)
-    is_compared = variants > 1
+    rates = asked.target, needed.hoped_for
+    pair = statistics.comparison_visitors(rates, (1, 1), asked.alpha, POWER) if variants > 1 else 0
     return Planned(
         visitors=needed.maximum_visitors,
         per_variant=needed.fixed_visitors,
         days=needed.days,
         hoped_for=needed.hoped_for,
-        apart=ceil(variants * pair / 2) if is_compared else 0,
-        apart_at_most=variants * pair if is_compared else 0,
-        between=between_visitors(target, floor, alpha, beta, power, variants),
+        apart=ceil(variants * pair / 2),
+        apart_at_most=variants * pair,
+        between=between_visitors(
+            asked.target, asked.floor, asked.alpha, asked.beta, POWER, variants
+        ),
     )
 
 

@@ -9,17 +9,19 @@ digest; a change is a new experiment.
 from __future__ import annotations
 
 import hashlib
-import json
 from collections.abc import Iterable, Iterator, Mapping, Sequence
-from dataclasses import asdict, dataclass, fields, replace
+from dataclasses import dataclass, fields
 from datetime import UTC, date, datetime, time, timedelta
-from typing import Any, Literal, NamedTuple
+from typing import Any, Literal, NamedTuple, get_type_hints
 from zoneinfo import ZoneInfo
 
+import msgspec
 from msgspec import Struct
+from msgspec.structs import replace
 
 from wbtest.publishing.sources import source_name
-from wbtest.publishing.target_calculator import TargetCalculation, is_calculation_json
+from wbtest.publishing.target_calculator import TargetCalculation
+from wbtest.store import Invalid
 from wbtest.writing.text_rules import find_fault, on_one_line, seen, with_plain_breaks
 
 Conversion = Literal["signup", "confirmed", "price", "call", "preorder"]
@@ -29,13 +31,6 @@ MOST_CROWD_NETWORKS = 5
 LONGEST_CROWD_NAME = 80
 LONGEST_CROWD = timedelta(hours=48)
 CROWD_YEARS = range(2000, 2200)
-_CROWD_KINDS: dict[str, type] = {
-    "name": str,
-    "from": str,
-    "until": str,
-    "people": int,
-    "networks": int,
-}
 Disclosure = Literal["before", "after"]
 MOST_VARIANTS = 6
 HEAVIEST = 1_000
@@ -49,16 +44,6 @@ EXCLUDED = (
     "visitors beyond the limit for one network; visits while the test is paused; visitors who saw "
     "an earlier test of the same idea, or who object to being counted."
 )
-_RATES = ("target", "floor", "alpha", "beta", "lost_beacons")
-_COUNTS = ("minimum_visitors", "maximum_visitors", "minimum_days", "conversion_window_hours")
-_KINDS = {
-    "rate": "a number between 0 and 1",
-    "count": "a whole number",
-    "list": "a list of names, or nothing for all",
-    "numbers": "customers, reachable and buy as numbers, or nothing",
-    "crowds": "a list of crowds, each with name, from, until, people and networks",
-    "text": "text",
-}
 CLAUSES = ("who", "does", "if_met", "if_not_met", "if_unclear")
 RECKONED_FROM = ("customers_from", "reachable_from", "buy_from")
 # What a shared connection of a home, a café or a small office needs, however small the plan is.
@@ -118,8 +103,12 @@ def act_named(name: str | None) -> Act:
     return next((act for each, act in ACTS.items() if each == name), ACTS["signup"])
 
 
-@dataclass(frozen=True, slots=True)
-class Crowd:
+class Crowd(
+    Struct,
+    frozen=True,
+    forbid_unknown_fields=True,
+    rename={"from_at": "from", "until_at": "until"},
+):
     """Up to ``people`` visitors who come between two moments through ``networks`` networks.
 
     Both moments are aware, and both belong to the crowd's time.
@@ -168,7 +157,7 @@ def crowd_demands(crowds: Sequence[Crowd]) -> Iterator[tuple[str, bool, str]]:
 
 
 def crowd_to_json(crowd: Crowd) -> dict[str, Any]:
-    """Return plain JSON values, with moments in UTC; ``crowd_from_json`` reads them back."""
+    """Return plain JSON values, with moments in UTC."""
     return {
         "name": crowd.name,
         "from": crowd.from_at.astimezone(UTC).isoformat(),
@@ -178,36 +167,8 @@ def crowd_to_json(crowd: Crowd) -> dict[str, Any]:
     }
 
 
-def crowd_from_json(values: Mapping[str, Any]) -> Crowd:
-    """Return the crowd of values that ``is_crowd_json`` found right."""
-    from_at, until_at = (datetime.fromisoformat(values[name]) for name in ("from", "until"))
-    return Crowd(values["name"], from_at, until_at, values["people"], values.get("networks", 1))
-
-
-def is_crowd_json(value: Any) -> bool:
-    """Whether plain JSON values can become a Crowd; truth values are no numbers."""
-    if not isinstance(value, Mapping) or not value.keys() <= _CROWD_KINDS.keys():
-        return False
-    is_whole = value.keys() >= _CROWD_KINDS.keys() - {"networks"}
-    if not is_whole or any(type(given) is not _CROWD_KINDS[name] for name, given in value.items()):
-        return False
-    return all(_is_moment(value[name]) for name in ("from", "until"))
-
-
-def _is_moment(text: str) -> bool:
-    try:
-        datetime.fromisoformat(text)
-    except ValueError:
-        return False
-    return True
-
-
-class NotARule(ValueError):
+class NotARule(Invalid, ValueError):
     """A hypothesis that cannot be sealed; ``field`` names what to fix, the text says how."""
-
-    def __init__(self, field: str, sentence: str) -> None:
-        super().__init__(sentence)
-        self.field = field
 
 
 @dataclass(frozen=True, slots=True)
@@ -313,8 +274,7 @@ def end_fault(ends_on: date, today: date, minimum_days: int) -> str:
 
 def to_json(rule: Hypothesis) -> dict[str, Any]:
     """Return plain JSON values; ``from_json`` gives the same rule back."""
-    values = asdict(rule)
-    values["ends_on"] = rule.ends_on.isoformat()
+    values: dict[str, Any] = msgspec.to_builtins(rule)
     values["sources"] = None if rule.sources is None else list(rule.sources)
     values["crowds"] = [crowd_to_json(crowd) for crowd in rule.crowds]
     # A rule without them stays, letter by letter, what such rules were sealed as before.
@@ -324,111 +284,35 @@ def to_json(rule: Hypothesis) -> dict[str, Any]:
     return values
 
 
-def from_json(values: Mapping[str, Any]) -> Hypothesis:
+# What a value of each type is called. Whether a word is one of those to choose from, a rule says.
+_CALLED: dict[Any, str] = {
+    float: "a number between 0 and 1",
+    int: "a whole number",
+    str: "text",
+    date: "a date like 2027-03-31",
+    tuple[str, ...] | None: "a list of names, or nothing for all",
+    TargetCalculation | None: "customers, reachable and buy as numbers, or nothing",
+    tuple[Crowd, ...]: "a list of crowds, each with name, from, until, people and networks",
+}
+_TYPES = get_type_hints(Hypothesis) | {"conversion": str, "disclosure": str}
+
+
+def from_json(values: Any) -> Hypothesis:
     """Return the rule. Raises NotARule naming the field that is missing or cannot be used."""
-    given = _named(values)
-    for name, value in given.items():
-        if not _fits(name, value):
-            raise NotARule(name, f"This must be {_KINDS[_kind(name)]}.")
-    try:
-        given["ends_on"] = date.fromisoformat(given["ends_on"])
-    except ValueError as error:
-        raise NotARule("ends_on", "Give a date like 2027-03-31.") from error
-    if given.get("sources") is not None:
-        given["sources"] = tuple(given["sources"])
-    if given.get("reckoning") is not None:
-        given["reckoning"] = TargetCalculation(**given["reckoning"])
-    given["crowds"] = tuple(crowd_from_json(each) for each in given.get("crowds", ()))
-    return Hypothesis(**given)
-
-
-def _named(values: Any) -> dict[str, Any]:
-    """Return the fields. Raises NotARule for one too many, one too few, or what is no object."""
     if not isinstance(values, Mapping):
         raise NotARule("rule", "This must be an object.")
-    known = {entry.name: entry for entry in fields(Hypothesis)}
-    for name in values:
-        if name not in known:
+    given: dict[str, Any] = {}
+    for name, value in values.items():
+        if name not in _TYPES:
             raise NotARule(str(name)[:40], "A rule has no such field.")
-    for name, entry in known.items():
-        if name not in values and entry.default is entry.default_factory:
-            raise NotARule(name, "This is missing.")
-    return dict(values)
-
-
-def _kind(name: str) -> str:
-    if name in _RATES:
-        return "rate"
-    if name in _COUNTS:
-        return "count"
-    return {"sources": "list", "reckoning": "numbers", "crowds": "crowds"}.get(name, "text")
-
-
-def _fits(name: str, value: Any) -> bool:
-    """Whether a JSON value is of its field's kind; truth values are no numbers."""
-    match _kind(name):
-        case "rate":
-            return isinstance(value, int | float) and not isinstance(value, bool)
-        case "count":
-            return isinstance(value, int) and not isinstance(value, bool)
-        case "list":
-            is_list = isinstance(value, list | tuple)
-            return value is None or (is_list and all(isinstance(entry, str) for entry in value))
-        case "numbers":
-            return value is None or is_calculation_json(value)
-        case "crowds":
-            is_list = isinstance(value, list | tuple)
-            return is_list and all(is_crowd_json(each) for each in value)
-    return isinstance(value, str)
-
-
-def seal(
-    rule: Hypothesis,
-    *,
-    slug: str,
-    revision_digest: str,
-    variants: list[dict[str, Any]],
-    page_digests: Mapping[str, str],
-    salt: str,
-    attempt: int,
-    started_at: datetime,
-    time_zone: str,
-    options: Mapping[str, Any],
-    network_limits: Mapping[str, int],
-    warnings_seen: Sequence[str] = (),
-    approvers: Sequence[int] = (),
-    asks_name: bool = False,
-) -> tuple[str, str]:
-    """Return the sealed text and its SHA-256 in 64 hex digits.
-
-    The text is canonical JSON, so the digest can be computed from it. ``network_limits`` say how
-    many visitors of one network count. ``options`` are those that are not the usual ones,
-    ``warnings_seen`` those of the launch check, ``approvers`` the people who approved the revision,
-    by id.
-    """
-    text = json.dumps(
-        {
-            "approvers": list(approvers),
-            "asks_name": asks_name,
-            "attempt": attempt,
-            **({"options": dict(options)} if options else {}),
-            **({"warnings_seen": list(warnings_seen)} if warnings_seen else {}),
-            "excluded": EXCLUDED,
-            "network_limits": dict(network_limits),
-            "pages": dict(page_digests),
-            "revision": revision_digest,
-            "rule": to_json(rule),
-            "salt": salt,
-            "slug": slug,
-            "started_at": started_at.isoformat(),
-            "time_zone": time_zone,
-            "variants": variants,
-        },
-        sort_keys=True,
-        ensure_ascii=False,
-        separators=(",", ":"),
-    )
-    return text, digest(text)
+        try:
+            given[name] = msgspec.convert(value, _TYPES[name])
+        except msgspec.ValidationError as error:
+            raise NotARule(name, f"This must be {_CALLED[_TYPES[name]]}.") from error
+    for entry in fields(Hypothesis):
+        if entry.name not in given and entry.default is entry.default_factory:
+            raise NotARule(entry.name, "This is missing.")
+    return Hypothesis(**given)
 
 
 def digest(sealed: str) -> str:

@@ -50,36 +50,33 @@ def seal_experiment(experiment: Experiment) -> None:
     first_day = experiment.started_at.astimezone(ZoneInfo(experiment.time_zone)).date()
     limits = limits_of(rule, first_day)
     experiment.assignment_salt = secrets.token_hex(16)
-    experiment.sealed, experiment.seal = rules.seal(
-        rule,
-        slug=experiment.slug,
-        revision_digest=experiment.revision.digest,
-        variants=sealed_variants(experiment),
-        page_digests=digests,
+    sealed = SealedText(
+        excluded=rules.EXCLUDED,
+        network_limits=limits,
+        pages=digests,
+        revision=experiment.revision.digest,
+        rule=rules.to_json(rule),
         salt=experiment.assignment_salt,
-        attempt=experiment.attempt,
-        started_at=experiment.started_at,
+        slug=experiment.slug,
         time_zone=experiment.time_zone,
-        options=experiment.options,
-        network_limits=to_builtins(limits),
-        warnings_seen=experiment.warnings_seen,
+        variants=[
+            SealedVariant(each.key, each.name, each.overrides, each.weight)
+            for each in experiment.variants
+        ],
         approvers=_approvers_of(experiment.revision),
         asks_name=experiment.asks_name,
+        attempt=experiment.attempt,
+        started_at=experiment.started_at,
+        options=experiment.options,
+        warnings_seen=experiment.warnings_seen,
     )
+    values = to_builtins(sealed) | {"started_at": experiment.started_at.isoformat()}
+    # Canonical JSON, so the digest can be computed from it.
+    experiment.sealed = json.dumps(
+        values, sort_keys=True, ensure_ascii=False, separators=(",", ":")
+    )
+    experiment.seal = rules.digest(experiment.sealed)
     _mail(experiment, digests, limits)
-
-
-def sealed_variants(experiment: Experiment) -> list[dict[str, Any]]:
-    """Return the variants as the sealed text holds them."""
-    return [
-        {
-            "key": variant.key,
-            "name": variant.name,
-            "overrides": variant.overrides,
-            "weight": variant.weight,
-        }
-        for variant in experiment.variants
-    ]
 
 
 def page_digests(experiment: Experiment) -> dict[str, str]:
@@ -152,8 +149,13 @@ class SealedVariant(Struct, frozen=True, forbid_unknown_fields=True):
     weight: int
 
 
-class SealedText(Struct, frozen=True, forbid_unknown_fields=True):
-    """The sealed text as ``rule.seal`` writes it. ``pages`` are digests by the variant's key."""
+class SealedText(Struct, frozen=True, forbid_unknown_fields=True, omit_defaults=True):
+    """What a test is sealed with.
+
+    ``pages`` are digests by the variant's key. ``network_limits`` say how many visitors of one
+    network count, ``options`` are those that are not the usual ones, ``warnings_seen`` those of the
+    launch check, ``approvers`` the people who approved the revision, by id.
+    """
 
     excluded: str
     network_limits: NetworkLimits

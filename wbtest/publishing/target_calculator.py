@@ -4,10 +4,10 @@ They belong to the rule, are sealed with it, and stand beside its release as ass
 somebody says what became of them.
 """
 
-from collections.abc import Iterator, Mapping
-from dataclasses import dataclass
+from collections.abc import Iterator
 from math import inf
-from typing import Any
+
+from msgspec import Struct
 
 from wbtest.writing.text_rules import find_fault
 
@@ -23,8 +23,7 @@ MANY = 0.3
 RARE = "That is a lot: half of 41,000 landing pages stay below 6.6% (Unbounce, 2024)."
 
 
-@dataclass(frozen=True, slots=True)
-class TargetCalculation:
+class TargetCalculation(Struct, frozen=True, forbid_unknown_fields=True):
     """Customers needed, people that can be brought to the page, share of sign-ups who would buy.
 
     Each with where it comes from, in the team's own words; '' while nobody said.
@@ -132,24 +131,6 @@ def target_rate(customers: float, reachable: float, buy: float) -> float:
     if not 0 < buy <= 1:
         raise ValueError(f"the share who buy must be above 0 and at most 1, not {buy}")
     return customers / reachable / buy
-
-
-def is_calculation_json(value: Any) -> bool:
-    """Whether plain JSON values can become a Reckoning; truth values are no numbers."""
-    if not isinstance(value, Mapping) or not value.keys() <= _KINDS.keys():
-        return False
-    is_whole = value.keys() >= {"customers", "reachable", "buy"}
-    return is_whole and all(type(given) in _KINDS[name] for name, given in value.items())
-
-
-_KINDS: dict[str, tuple[type, ...]] = {
-    "customers": (int,),
-    "reachable": (int,),
-    "buy": (int, float),
-    "customers_from": (str,),
-    "reachable_from": (str,),
-    "buy_from": (str,),
-}
 
 
 def _percent(rate: float) -> str:

@@ -39,14 +39,6 @@ PRINTED_DOTS = 1_000
 INK, PAPER = "#000", "#fff"
 
 
-class NotALink(ValueError):
-    """A link that would not be told apart; ``field`` names what to fix, the text says how."""
-
-    def __init__(self, field: str, sentence: str) -> None:
-        super().__init__(sentence)
-        self.field = field
-
-
 class Link(NamedTuple):
     """Where a link stands. We count by ``source`` alone; the others are for the team's own use."""
 
@@ -67,32 +59,32 @@ class Link(NamedTuple):
 def parse_link(source: str, medium: str, campaign: str) -> Link:
     """Return the link under the name that visits through it get.
 
-    Raises NotALink for a name of no use.
+    Raises Invalid for a name of no use.
     """
     name = source_name(source)
     if not name:
-        raise NotALink("source", "Name where the link will stand, such as newsletter.")
+        raise Invalid("source", "Name where the link will stand, such as newsletter.")
     if name == DIRECT:
-        raise NotALink(
+        raise Invalid(
             "source", f"“{DIRECT}” is what we call visits without a source. Choose another name."
         )
     if fault := find_fault(source, LONGEST_SOURCE):
-        raise NotALink("source", fault)
+        raise Invalid("source", fault)
     for field, text in (("medium", medium), ("campaign", campaign)):
         if fault := find_fault(text, LONGEST_WORD):
-            raise NotALink(field, fault)
+            raise Invalid(field, fault)
     return Link(name, on_one_line(medium).strip(), on_one_line(campaign).strip())
 
 
 def parse_links(typed: str, medium: str, campaign: str) -> list[Link]:
     """Return a link for each name, with commas or line breaks between; a known one has a medium.
 
-    Raises NotALink as ``link_of`` does, and when there is no name at all.
+    Raises Invalid as ``parse_link`` does, and when there is no name at all.
     """
     names = [name.strip() for name in re.split("[,\n]", typed)]
     found = [parse_link(name, medium, campaign) for name in names if name]
     if not found:
-        raise NotALink("source", "Name where the link will stand, such as newsletter.")
+        raise Invalid("source", "Name where the link will stand, such as newsletter.")
     return [link._replace(medium=link.medium or COMMON.get(link.source, "")) for link in found]
 
 
@@ -102,10 +94,10 @@ def usual_links(sources: Iterable[str]) -> list[Link]:
 
 
 def together(links: Sequence[Link], added: Iterable[Link]) -> list[Link]:
-    """Return all links, each once. Raises NotALink when they are more than a page holds."""
+    """Return all links, each once. Raises Invalid when they are more than a page holds."""
     found = list(dict.fromkeys([*links, *added]))
     if len(found) > MOST_LINKS:
-        raise NotALink("source", f"{MOST_LINKS} links fit on this page. Take some out first.")
+        raise Invalid("source", f"{MOST_LINKS} links fit on this page. Take some out first.")
     return found
 
 
@@ -138,11 +130,11 @@ class LinksForm(Form):
     add_campaign = StringField("Campaign")
 
     def added(self, one: str) -> list[Link]:
-        """The links that are typed, or the one of a button. Raises NotALink."""
+        """The links that are typed, or the one of a button. Raises Invalid."""
         typed = one or self.add.data or ""
         return parse_links(typed, self.add_medium.data or "", self.add_campaign.data or "")
 
-    def put_error(self, error: NotALink) -> None:
+    def put_error(self, error: Invalid) -> None:
         """Show what is wrong with a link at the field it was typed in."""
         field = self["add" if error.field == "source" else f"add_{error.field}"]
         field.errors = [*field.errors, str(error)]
@@ -151,16 +143,7 @@ class LinksForm(Form):
 def links_in(given: MultiDict[str, str]) -> list[Link]:
     """The links that an address names. Raises Invalid for one of no use."""
     columns = (given.getlist(name) for name in Link._fields)
-    try:
-        return together(
-            [],
-            [
-                parse_link(source, medium, campaign)
-                for source, medium, campaign in zip_longest(*columns, fillvalue="")
-            ],
-        )
-    except NotALink as error:
-        raise Invalid(error.field, str(error)) from error
+    return together([], [parse_link(*each) for each in zip_longest(*columns, fillvalue="")])
 
 
 def query_of(links: Sequence[Link]) -> dict[str, list[str]]:

@@ -6,7 +6,7 @@ from flask import abort, flash, redirect, render_template, request, url_for
 from flask.typing import ResponseReturnValue
 from wtforms import StringField, TextAreaField
 
-from wbtest.forms import TypedForm, add_form_error
+from wbtest.forms import TypedForm, add_form_error, submitted
 from wbtest.publishing import correction_requests
 from wbtest.publishing.correction_requests import NotCorrections
 from wbtest.publishing.corrections import OF_ALL, OF_VARIANTS, Place, label_of, page_of
@@ -55,15 +55,12 @@ def _change(experiment: Experiment, variant: Variant) -> ResponseReturnValue:
     keys = [part for part, _ in parts]
     form = VariantForm(data=values_of_variant(variant, keys))
     offer_pictures(form, variant.overrides.get("hero"))
-    if form.validate_on_submit():
-        try:
-            read = request.form.get("read", "")
-            change_variant(variant, access.person(), read=read, **form.values(keys))
-        except Invalid as error:
-            add_form_error(form, error)
-        else:
-            hint_at_twin(variant)
-            return _back(experiment)
+    read = request.form.get("read", "")
+    if submitted(
+        form, lambda: change_variant(variant, access.person(), read=read, **form.values(keys))
+    ):
+        hint_at_twin(variant)
+        return _back(experiment)
     page = render_template(
         "publishing/variant.html",
         form=form,

@@ -20,7 +20,7 @@ from wtforms.form import BaseForm
 from wbtest import web
 from wbtest.errors import error_page
 from wbtest.extensions import clock, runtime
-from wbtest.forms import add_form_error
+from wbtest.forms import add_form_error, submitted
 from wbtest.publishing import experiments, page_options, rule_text
 from wbtest.publishing import rule as rules
 from wbtest.publishing.correction_requests import waiting
@@ -70,7 +70,6 @@ from wbtest.publishing.tracking_links import (
     COMMON,
     Link,
     LinksForm,
-    NotALink,
     draw_png,
     draw_svg,
     links_in,
@@ -104,17 +103,16 @@ def new_experiment(release_id: int, number: int) -> ResponseReturnValue:
     form = ExperimentForm(data=first_values(document, slug, clock.now().date()))
     if release.slug is not None:
         del form.slug
-    if _is_worked_out(form):
-        pass
-    elif form.validate_on_submit():
-        try:
-            experiment = create_experiment(
+    made = None
+    if not _is_worked_out(form):
+        made = submitted(
+            form,
+            lambda: create_experiment(
                 revision, access.person(), rule=form.hypothesis(), **form.settings()
-            )
-        except (Invalid, rules.NotARule) as error:
-            add_form_error(form, error)
-        else:
-            return redirect(url_for("ideas.experiment", experiment_id=experiment.id), 303)
+            ),
+        )
+    if made:
+        return redirect(url_for("ideas.experiment", experiment_id=made.id), 303)
     page = render_template(
         "publishing/new_experiment.html",
         form=form,
@@ -146,17 +144,13 @@ def say_it_cannot_be_read(error: ValueError | ZoneInfoNotFoundError) -> Response
 def edit_experiment(experiment_id: int) -> ResponseReturnValue:
     """Change the rule of a draft."""
     experiment = _get_draft(experiment_id)
-    form = _rule_form(experiment)
+    form, read = _rule_form(experiment), request.form.get("read", "")
     if _is_worked_out(form):
         pass
-    elif form.validate_on_submit():
-        try:
-            read = request.form.get("read", "")
-            change_rule(experiment, rule=form.hypothesis(), read=read, **form.settings())
-        except (Invalid, rules.NotARule) as error:
-            add_form_error(form, error)
-        else:
-            return _back(experiment, "rule")
+    elif submitted(
+        form, lambda: change_rule(experiment, rule=form.hypothesis(), read=read, **form.settings())
+    ):
+        return _back(experiment, "rule")
     return experiment_page(experiment, 422 if form.errors else 200, form)
 
 
@@ -167,14 +161,10 @@ def new_variant(experiment_id: int) -> ResponseReturnValue:
     experiment = _get_draft(experiment_id)
     keys = [part for part, _ in parts_of(experiment)]
     form = _variant_form(keys)
-    if form.validate_on_submit():
-        try:
-            added = add_variant(experiment, access.person(), **form.values(keys))
-        except Invalid as error:
-            add_form_error(form, error)
-        else:
-            hint_at_twin(added)
-            return _back(experiment, "variants")
+    added = submitted(form, lambda: add_variant(experiment, access.person(), **form.values(keys)))
+    if added:
+        hint_at_twin(added)
+        return _back(experiment, "variants")
     return experiment_page(experiment, 422, form)
 
 
@@ -184,14 +174,10 @@ def options(experiment_id: int) -> ResponseReturnValue:
     """Choose how a draft's page counts, asks and keeps."""
     experiment = _get_draft(experiment_id)
     form = OptionsForm(data=values_of_options(page_options.from_json(experiment.options)))
-    if form.validate_on_submit() and (chosen := form.options()):
-        try:
-            change_options(experiment, access.person(), chosen, request.form.get("read", ""))
-        except Invalid as error:
-            add_form_error(form, error)
-        else:
-            flash("Visitor settings saved.")
-            return _back(experiment, "options")
+    read = request.form.get("read", "")
+    if submitted(form, lambda: change_options(experiment, access.person(), form.options(), read)):
+        flash("Visitor settings saved.")
+        return _back(experiment, "options")
     return experiment_page(experiment, 422, form)
 
 
@@ -231,10 +217,10 @@ def show_experiment(experiment: Experiment) -> ResponseReturnValue:
     """The Test page as its address asks for it; links to add are put into the address."""
     if not {"add", "one"} & request.args.keys():
         return experiment_page(experiment)
-    form = LinksForm(request.args)
+    form, present = LinksForm(request.args), _links(experiment)
     try:
-        links = together(_links(experiment), form.added(request.args.get("one", "")))
-    except NotALink as error:
+        links = together(present, form.added(request.args.get("one", "")))
+    except Invalid as error:
         form.put_error(error)
         return experiment_page(experiment, 422, form)
     return redirect(_url(experiment, "links", **query_of(links)), 303)

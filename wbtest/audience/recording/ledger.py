@@ -18,6 +18,7 @@ from typing import Any, NamedTuple, Self
 from zoneinfo import ZoneInfo
 
 import sqlalchemy as sa
+from msgspec import convert
 
 from wbtest import driver, store
 from wbtest.audience.models import (
@@ -54,8 +55,7 @@ from wbtest.audience.recording.counting_rules import (
 from wbtest.audience.recording.event_rows import RowValues, VisitRow
 from wbtest.audience.traffic import Machine
 from wbtest.publishing.models import Experiment
-from wbtest.publishing.rule import NetworkLimits
-from wbtest.publishing.rule import crowd_from_json as read_crowd
+from wbtest.publishing.rule import Crowd, NetworkLimits
 from wbtest.publishing.sealing import BROKEN
 
 # Reason and family, beside those of machines.
@@ -430,6 +430,6 @@ def _read(rule: Mapping[str, Any], limits: NetworkLimits = USUAL_LIMITS) -> Coun
 
 
 def _crowd_of(values: Mapping[str, Any]) -> AnnouncedCrowd:
-    crowd = read_crowd(values)
+    crowd = convert(values, Crowd)
     from_us, until_us = (round(at.timestamp() * 1e6) for at in (crowd.from_at, crowd.until_at))
     return AnnouncedCrowd(from_us, until_us, crowd.people, crowd.networks)
