@@ -29,7 +29,7 @@ def test_to_look_at_it_leaves_nothing_and_offers_nothing_to_do(client: Browser, 
 
     assert rows() == before
     for page in pages:
-        assert "You can’t change or start it" in page
+        assert "You can look around, but not edit or test it" in page
         assert page.partition("<main")[2].count("<form") == 0
 
 
@@ -58,4 +58,4 @@ def test_what_was_said_stands_at_its_words(client: Browser, team: Team) -> None:
 
     assert 'id="mark-1"' in page
     assert 'href="#mark-1"' in page
-    assert "I cannot build for everybody." in page
+    assert "I can’t build for everybody." in page

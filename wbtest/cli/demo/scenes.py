@@ -62,9 +62,9 @@ SPENT = {
 NOTES = {
     "larder": (
         (4, "The school newsletter went out to 1,200 families."),
-        (8, "A second ad began on Instagram."),
+        (8, "A second ad started on Instagram."),
     ),
-    "kiln": ((6, "Ines says that our second page stays white on her phone."),),
+    "kiln": ((6, "Ines says our second page stays blank on her phone."),),
 }
 
 

@@ -20,8 +20,9 @@ from wbtest.team import people, settings
 Act = Callable[[Stage], object]
 FIRST_DAY = 50
 NO_COVER = (
-    "I rang four insurers. None covers goods in a private loft, and two said that the host’s own "
-    "policy would lapse. With a cover of our own the four boxes cost £21 a month, more than a unit."
+    "I rang four insurers. None of them covers goods in a private loft, and two said the host’s own "
+    "home insurance would lapse. With cover of our own, four boxes would cost £31 a month: more than "
+    "a storage unit."
 )
 # How many days ago, at what hour, and what happened.
 SCENES: tuple[tuple[int, float, Act], ...] = (
