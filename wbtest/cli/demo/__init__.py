@@ -34,9 +34,9 @@ LOOK_SECONDS = 0.2
 @click.command()
 @click.option("--port", default=8000, show_default=True, type=click.IntRange(1, 65535))
 @click.option("--visitors", default=6000, show_default=True, type=click.IntRange(100, 1_000_000))
-@click.option("--no-serve", is_flag=True, help="End when the data is there.")
+@click.option("--no-serve", is_flag=True, help="Create the data, then stop.")
 def demo(port: int, visitors: int, no_serve: bool) -> None:
-    """Serve five ideas; the first time, live through their seven weeks."""
+    """Serve five ideas. The first run plays through their seven weeks."""
     environ = {key: value for key, value in os.environ.items() if not key.startswith("WBTEST_")}
     folder = Path(os.environ.get("WBTEST_INSTANCE") or "instance") / "demo"
     done = told_in(folder)
@@ -63,7 +63,7 @@ def demo(port: int, visitors: int, no_serve: bool) -> None:
             target=_tell, args=(app, stage, port, visitors, no_serve), daemon=True
         ).start()
     elif no_serve:
-        click.echo("The demo's data is there already.")
+        click.echo("The demo's data already exists.")
         return
     else:
         _print(done, port)
@@ -95,7 +95,7 @@ def _tell(app: Flask, stage: Stage, port: int, visitors: int, no_serve: bool) ->
         _print(done, port)
     except Exception as error:
         is_over = True
-        click.echo(f"wbtest: the demo could not be made: {error}", err=True)
+        click.echo(f"wbtest: could not create the demo: {error}", err=True)
     finally:
         if is_over:
             os.kill(os.getpid(), signal.SIGTERM)

@@ -20,9 +20,9 @@ from wbtest.team import people, settings
 Act = Callable[[Stage], object]
 FIRST_DAY = 50
 NO_COVER = (
-    "I rang four insurers. None of them covers goods in a private loft, and two said the host’s own "
-    "home insurance would lapse. With cover of our own, four boxes would cost £31 a month: more than "
-    "a storage unit."
+    "I rang four insurers. None of them covers goods in a private loft, and two said the host’s own"
+    " home insurance would lapse. With cover of our own, four boxes would cost £31 a month: more"
+    " than a storage unit."
 )
 # How many days ago, at what hour, and what happened.
 SCENES: tuple[tuple[int, float, Act], ...] = (
@@ -126,7 +126,7 @@ def places_to_look(stage: Stage, shared: str) -> str:
         ("Open first", f"/login?next=/ideas\n{'':17}{OWNER}  {stage.password}"),
         ("A review", f"/releases/{larder}/revisions/5"),
         ("A decision", f"/experiments/{decided}/memo/1"),
-        ("What is built", f"/experiments/{decided}/decision#build"),
+        ("The build", f"/experiments/{decided}/decision#build"),
         ("As a visitor", "/p/larder"),
         ("As an outsider", shared),
     )
