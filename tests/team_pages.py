@@ -25,10 +25,12 @@ def team_pages(app: Flask, values: Mapping[str, Sequence[Any]]) -> dict[str, lis
 
 
 def is_for_a_team(app: Flask, rule: Rule) -> bool:
-    """Whether a GET of this route answers members of the team alone, in their browsers."""
-    permission = getattr(app.view_functions[rule.endpoint], "permission", "")
+    """Whether a GET of this route shows members of the team, and nobody else, something."""
+    view = app.view_functions[rule.endpoint]
+    permission = getattr(view, "permission", "")
     return (
         "GET" in (rule.methods or ())
+        and not hasattr(view, "form_page")
         and permission not in PUBLIC
         and "token" not in rule.arguments
         # Programs have addresses of their own, and no cookie opens them.

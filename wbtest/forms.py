@@ -2,9 +2,11 @@
 
 import re
 from collections.abc import Callable, Mapping
-from typing import Any, ClassVar, NamedTuple, TypeVar
+from functools import wraps
+from typing import Any, ClassVar, NamedTuple, TypeVar, cast
 
-from flask import request
+from flask import redirect, request, url_for
+from flask.typing import ResponseReturnValue
 from flask_wtf import FlaskForm
 from werkzeug.datastructures import CombinedMultiDict, MultiDict
 from wtforms import FileField
@@ -14,6 +16,7 @@ from wtforms.validators import Length
 from wbtest.store import Invalid, RateLimited, Refused
 
 T = TypeVar("T")
+View = TypeVar("View", bound=Callable[..., ResponseReturnValue])
 
 
 class TypedForm(FlaskForm):
@@ -65,6 +68,26 @@ def submitted(form: TypedForm, verb: Callable[[], T]) -> T | None:
         except Invalid as error:
             add_form_error(form, error)
     return None
+
+
+def form_on(page: str) -> Callable[[View], View]:
+    """Declare, below the permission, that the form a view takes is on another ``page``.
+
+    Whoever asks for the view's own address is sent there: errors are answered at that address, so
+    it may be opened once more.
+    """
+
+    def declare(view: View) -> View:
+        @wraps(view)
+        def checked(*args: Any, **kwargs: Any) -> ResponseReturnValue:
+            if request.method in ("GET", "HEAD"):
+                return redirect(url_for(page, **kwargs), 303)
+            return view(*args, **kwargs)
+
+        checked.form_page = page  # type: ignore[attr-defined]
+        return cast(View, checked)
+
+    return declare
 
 
 def one_line(text: str | None) -> str | None:

@@ -89,6 +89,11 @@ class Cell(NamedTuple):
         return self.method == "POST" and hasattr(self._view, "proved_in_form")
 
     @property
+    def leads_to_form(self) -> bool:
+        """Whether the address only takes a form, and to look there leads to the form's page."""
+        return self.method == "GET" and hasattr(self._view, "form_page")
+
+    @property
     def _view(self) -> Any:
         return current_app.view_functions[self.rule.endpoint]
 

@@ -62,6 +62,24 @@ def test_a_method_that_an_address_has_not_is_told_which_it_has_and_does_nothing(
     assert faults == [], listed(faults)
 
 
+def test_an_address_that_shows_a_form_again_leads_to_its_page(
+    app: Flask, team: Team, place: Place
+) -> None:
+    app.config["WTF_CSRF_ENABLED"] = False
+    asking, faults = Asking(app, open_session(team.owner)), []
+    for path, its in by_address(app, place).items():
+        methods = {cell.method for cell in its}
+        for cell in its:
+            if methods != {"POST"} and not cell.leads_to_form:
+                continue
+            answer, _ = asking.ask(cell, place.values(cell.rule))
+            shows_itself = methods == {"POST"} and f'action="{path}"' in answer.text
+            if shows_itself or (cell.leads_to_form and answer.status_code != 303):
+                faults.append(f"{cell}: {answer.status_code}")
+
+    assert faults == [], listed(faults)
+
+
 def token_on(client: Browser, path: str) -> str:
     found = re.search(r'name="csrf_token"[^>]*value="([^"]+)"', client.get(path).text)
     assert found is not None

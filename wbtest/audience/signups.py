@@ -51,6 +51,7 @@ from wbtest.audience.views import (
 )
 from wbtest.audience.visitors import FormToken, Visitor
 from wbtest.extensions import clock, db, runtime
+from wbtest.forms import form_on
 from wbtest.publishing import page_copy
 from wbtest.publishing.live_snapshot import LiveExperiment, LiveVariant
 from wbtest.publishing.models import Experiment
@@ -296,8 +297,9 @@ def looks_automated(user_agent: str, since_shown: float | None, since_mail: floa
     return is_fast or (since_mail is not None and 0 <= since_mail < FASTEST_MAIL_SECONDS)
 
 
-@bp.post("/p/<slug>/signup")
+@bp.route("/p/<slug>/signup", methods=["GET", "POST"])
 @access.public
+@form_on(".page")
 def signup(slug: str) -> ResponseReturnValue:
     """Take an address. What cannot be taken comes back on the page, with what was typed."""
     check_sender()

@@ -21,6 +21,7 @@ from wbtest.audience.views import (
     small_page,
 )
 from wbtest.extensions import clock, db
+from wbtest.forms import form_on
 from wbtest.publishing.live_snapshot import LiveExperiment
 from wbtest.publishing.models import Experiment
 from wbtest.publishing.page_strings import strings_of
@@ -57,8 +58,9 @@ def submit_question(live: LiveExperiment, question: str) -> None:
     propose_question(release, "external", question, f"a visitor of /p/{live.slug}")
 
 
-@bp.post("/p/<slug>/ask")
+@bp.route("/p/<slug>/ask", methods=["GET", "POST"])
 @access.public
+@form_on(".page")
 def ask(slug: str) -> ResponseReturnValue:
     """Take a question. What cannot be taken comes back with what was typed."""
     check_sender()

@@ -28,7 +28,7 @@ from wbtest.decisions.learning_cards import Overtaken, learned_of, tally
 from wbtest.decisions.learning_cards import next_draft as find_next_draft
 from wbtest.decisions.models import Paper
 from wbtest.decisions.pending_decisions import find_paper, papers_of
-from wbtest.forms import add_form_error
+from wbtest.forms import add_form_error, form_on
 from wbtest.publishing.lifecycle import AlreadyDone, file_stem
 from wbtest.publishing.models import Experiment
 from wbtest.publishing.stages import find_decision
@@ -108,8 +108,9 @@ def withdraw(experiment_id: int, number: int) -> ResponseReturnValue:
     return to_part(experiment_id)
 
 
-@bp.post("/experiments/<int:experiment_id>/checklist")
+@bp.route("/experiments/<int:experiment_id>/checklist", methods=["GET", "POST"])
 @access.requires("edit")
+@form_on(".decision")
 def checklist(experiment_id: int) -> ResponseReturnValue:
     """Save which sentences of the release are served, and what else is built."""
     experiment = access.get(Experiment, experiment_id, "edit")
@@ -159,8 +160,9 @@ bp.add_app_template_global(learned_of)
 bp.add_app_template_global(tally, "tally_of_marks")
 
 
-@bp.post("/experiments/<int:experiment_id>/learning")
+@bp.route("/experiments/<int:experiment_id>/learning", methods=["GET", "POST"])
 @access.requires("edit")
+@form_on(".decision")
 def save_learning(experiment_id: int) -> ResponseReturnValue:
     """Store what was typed on the card."""
     experiment = access.get(Experiment, experiment_id, "edit")
@@ -183,8 +185,9 @@ def save_learning(experiment_id: int) -> ResponseReturnValue:
     return to_part(experiment_id, "learnings")
 
 
-@bp.post("/experiments/<int:experiment_id>/learning/<key>")
+@bp.route("/experiments/<int:experiment_id>/learning/<key>", methods=["GET", "POST"])
 @access.requires("edit")
+@form_on(".decision")
 def mark_assumption(experiment_id: int, key: str) -> ResponseReturnValue:
     """Say what became of one assumption."""
     experiment = access.get(Experiment, experiment_id, "edit")
@@ -235,8 +238,9 @@ def tell_signups(experiment: Experiment, person: Person, text: str) -> Experimen
         return tell_outcome(experiment, person, text)
 
 
-@bp.post("/experiments/<int:experiment_id>/closing")
+@bp.route("/experiments/<int:experiment_id>/closing", methods=["GET", "POST"])
 @access.requires("approve")
+@form_on(".decision")
 def closing(experiment_id: int) -> ResponseReturnValue:
     """Preview the email to everybody who may hear what was decided, or send it once."""
     experiment = access.get(Experiment, experiment_id, "approve")
@@ -257,8 +261,9 @@ def closing(experiment_id: int) -> ResponseReturnValue:
     return to_part(experiment_id, "email")
 
 
-@bp.post("/experiments/<int:experiment_id>/purge")
+@bp.route("/experiments/<int:experiment_id>/purge", methods=["GET", "POST"])
 @access.requires("own")
+@form_on(".decision")
 @proved("POST")
 def purge(experiment_id: int) -> ResponseReturnValue:
     """Delete what is known of the visitors before the day that was promised."""

@@ -20,7 +20,7 @@ from wtforms import BooleanField, SelectField
 from wbtest.database import read_one_moment
 from wbtest.decisions.learning_cards import lessons_of
 from wbtest.extensions import clock, csrf, runtime
-from wbtest.forms import TypedForm, add_form_error
+from wbtest.forms import TypedForm, add_form_error, form_on
 from wbtest.ideas import idea_chart, onboarding
 from wbtest.ideas.idea import STAGES
 from wbtest.ideas.idea_list import IdeaFilter, every_row, file_rows, list_ideas, portfolio_of
@@ -194,8 +194,9 @@ def choose_test_mails() -> ResponseReturnValue:
     return _notifications_page(), 422
 
 
-@bp.post("/notifications/daily")
+@bp.route("/notifications/daily", methods=["GET", "POST"])
 @access.requires("read")
+@form_on(".notifications")
 def choose_daily_mail() -> ResponseReturnValue:
     """Store whether the asking person wants the daily email, and when."""
     form = DailyMailForm()

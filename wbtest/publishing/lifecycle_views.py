@@ -7,7 +7,7 @@ from flask import Response, abort, flash, redirect, render_template, request, ur
 from flask.typing import ResponseReturnValue
 
 from wbtest.extensions import runtime
-from wbtest.forms import submitted
+from wbtest.forms import form_on, submitted
 from wbtest.publishing import lifecycle
 from wbtest.publishing.display import added_to, preview_url, ways_of
 from wbtest.publishing.launch_readiness import (
@@ -93,8 +93,9 @@ def where_proof_is() -> str:
     return "is below. Its email is queued until email is set up"
 
 
-@bp.post("/experiments/<int:experiment_id>/start")
+@bp.route("/experiments/<int:experiment_id>/start", methods=["GET", "POST"])
 @access.requires("approve")
+@form_on("ideas.experiment")
 def start(experiment_id: int) -> ResponseReturnValue:
     """Seal the draft and open its page; where something is missing, the page says what.
 
@@ -180,8 +181,9 @@ def _take_step(
     return redirect(url_for("ideas.experiment", experiment_id=experiment_id), 303)
 
 
-@bp.post("/experiments/<int:experiment_id>/after")
+@bp.route("/experiments/<int:experiment_id>/after", methods=["GET", "POST"])
 @access.requires("own")
+@form_on("ideas.experiment")
 def after(experiment_id: int) -> ResponseReturnValue:
     """Close the page of an ended test with its outcome, or open it as a waiting list."""
     experiment = access.get(Experiment, experiment_id, "own")

@@ -20,7 +20,7 @@ from wtforms.form import BaseForm
 from wbtest import web
 from wbtest.errors import error_page
 from wbtest.extensions import clock, runtime
-from wbtest.forms import add_form_error, submitted
+from wbtest.forms import add_form_error, form_on, submitted
 from wbtest.publishing import experiments, page_options, rule_text
 from wbtest.publishing import rule as rules
 from wbtest.publishing.correction_requests import waiting
@@ -139,8 +139,9 @@ def say_it_cannot_be_read(error: ValueError | ZoneInfoNotFoundError) -> Response
     )
 
 
-@bp.post("/experiments/<int:experiment_id>/edit")
+@bp.route("/experiments/<int:experiment_id>/edit", methods=["GET", "POST"])
 @access.requires("edit")
+@form_on("ideas.experiment")
 def edit_experiment(experiment_id: int) -> ResponseReturnValue:
     """Change the rule of a draft."""
     experiment = _get_draft(experiment_id)
@@ -154,8 +155,9 @@ def edit_experiment(experiment_id: int) -> ResponseReturnValue:
     return experiment_page(experiment, 422 if form.errors else 200, form)
 
 
-@bp.post("/experiments/<int:experiment_id>/variants")
+@bp.route("/experiments/<int:experiment_id>/variants", methods=["GET", "POST"])
 @access.requires("edit")
+@form_on("ideas.experiment")
 def new_variant(experiment_id: int) -> ResponseReturnValue:
     """Add a variant to a draft."""
     experiment = _get_draft(experiment_id)
@@ -168,8 +170,9 @@ def new_variant(experiment_id: int) -> ResponseReturnValue:
     return experiment_page(experiment, 422, form)
 
 
-@bp.post("/experiments/<int:experiment_id>/options")
+@bp.route("/experiments/<int:experiment_id>/options", methods=["GET", "POST"])
 @access.requires("edit")
+@form_on("ideas.experiment")
 def options(experiment_id: int) -> ResponseReturnValue:
     """Choose how a draft's page counts, asks and keeps."""
     experiment = _get_draft(experiment_id)

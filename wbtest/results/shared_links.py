@@ -19,7 +19,7 @@ from wtforms import PasswordField, StringField
 from wtforms.validators import InputRequired, NumberRange, Optional
 
 from wbtest.extensions import clock, db, runtime
-from wbtest.forms import TypedForm, add_form_error
+from wbtest.forms import TypedForm, add_form_error, form_on
 from wbtest.publishing.models import Experiment, name_of_test
 from wbtest.results.figures import check_started
 from wbtest.results.models import SharedLink
@@ -239,8 +239,9 @@ def share(experiment_id: int) -> ResponseReturnValue:
     return _share_page(access.get(Experiment, experiment_id, "read"), _new_form())
 
 
-@bp.post(f"{SHARE_ADDRESS}/new")
+@bp.route(f"{SHARE_ADDRESS}/new", methods=["GET", "POST"])
 @access.requires("approve")
+@form_on(".share")
 @rate_limits.per_ip(60, rate_limits.HOUR)
 def new_shared(experiment_id: int) -> ResponseReturnValue:
     """Make a link for somebody outside."""

@@ -28,7 +28,7 @@ from wtforms import StringField
 from wbtest.audience import alarms, erasure, setting_aside
 from wbtest.database import of_one_moment
 from wbtest.extensions import clock, runtime
-from wbtest.forms import TypedForm, add_form_error
+from wbtest.forms import TypedForm, add_form_error, form_on
 from wbtest.publishing import planner, rule_text, stages, target_calculator
 from wbtest.publishing.forms import whole_of
 from wbtest.publishing.lifecycle import file_stem
@@ -245,8 +245,9 @@ def over_time(experiment_id: int) -> ResponseReturnValue:
     return _over_time_page(experiment, NoteForm(formdata=None, data={"day": today.isoformat()}))
 
 
-@bp.post("/experiments/<int:experiment_id>/notes")
+@bp.route("/experiments/<int:experiment_id>/notes", methods=["GET", "POST"])
 @access.requires("edit")
+@form_on(".over_time")
 def add_note(experiment_id: int) -> ResponseReturnValue:
     """Add a note."""
     experiment = access.get(Experiment, experiment_id, "edit")
@@ -341,8 +342,9 @@ def mailing_csv(experiment_id: int) -> ResponseReturnValue:
     return send_file(as_csv(rows), f"{file_stem(experiment)}-mailing.csv")
 
 
-@bp.post("/experiments/<int:experiment_id>/signups/erase")
+@bp.route("/experiments/<int:experiment_id>/signups/erase", methods=["GET", "POST"])
 @access.requires("own")
+@form_on(".signups")
 @proved("POST")
 def erase_signup(experiment_id: int) -> ResponseReturnValue:
     """Delete the data of somebody who asked the team for it."""

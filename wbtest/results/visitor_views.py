@@ -20,7 +20,7 @@ from wbtest.audience.group_counts import (
 )
 from wbtest.database import of_one_moment
 from wbtest.extensions import clock
-from wbtest.forms import TypedForm, add_form_error
+from wbtest.forms import TypedForm, add_form_error, form_on
 from wbtest.publishing.lifecycle import file_stem
 from wbtest.publishing.models import Experiment
 from wbtest.results import costs, segments, trust, visitor_checks
@@ -71,8 +71,9 @@ def visitors(experiment_id: int) -> ResponseReturnValue:
     return _page(experiment)
 
 
-@bp.post("/experiments/<int:experiment_id>/spend")
+@bp.route("/experiments/<int:experiment_id>/spend", methods=["GET", "POST"])
 @access.requires("edit")
+@form_on(".visitors")
 def add_spend(experiment_id: int) -> ResponseReturnValue:
     """Add one line."""
     experiment = access.get(Experiment, experiment_id, "edit")
@@ -123,8 +124,9 @@ def spend_csv(experiment_id: int) -> ResponseReturnValue:
     return send_file(as_csv([head, *rows]), f"{file_stem(experiment)}-spend.csv")
 
 
-@bp.post("/experiments/<int:experiment_id>/set-aside")
+@bp.route("/experiments/<int:experiment_id>/set-aside", methods=["GET", "POST"])
 @access.requires("own")
+@form_on(".visitors")
 def set_aside(experiment_id: int) -> ResponseReturnValue:
     """Set a group aside, or include one."""
     experiment = access.get(Experiment, experiment_id, "own")

@@ -15,7 +15,7 @@ from wtforms import Form
 
 from wbtest.errors import TITLES
 from wbtest.extensions import clock
-from wbtest.forms import add_form_error
+from wbtest.forms import add_form_error, form_on
 from wbtest.review import alignment as aligning
 from wbtest.review import approvals, readings, views
 from wbtest.review import comments as verbs
@@ -186,8 +186,9 @@ def room(seat: Seat) -> ResponseReturnValue:
     return _room_page(seat, "close" if is_changing and approvals.is_newest(seat.revision) else step)
 
 
-@bp.post("/answer")
+@bp.route("/answer", methods=["GET", "POST"])
 @seated
+@form_on(".room")
 def answer(seat: Seat) -> ResponseReturnValue:
     """Store the blind answers."""
     form = AnswerForm(request.form)
@@ -213,8 +214,9 @@ def finish(seat: Seat) -> ResponseReturnValue:
     return to_room()
 
 
-@bp.post("/close")
+@bp.route("/close", methods=["GET", "POST"])
 @seated
+@form_on(".room")
 def close(seat: Seat) -> ResponseReturnValue:
     """Store what the reader thinks, the verdict and the guess."""
     readings.check_has_read(find_reading(seat))
@@ -230,8 +232,9 @@ def close(seat: Seat) -> ResponseReturnValue:
     return _room_page(seat, "close", form), 422
 
 
-@bp.post("/forecast")
+@bp.route("/forecast", methods=["GET", "POST"])
 @seated
+@form_on(".room")
 def forecast(seat: Seat) -> ResponseReturnValue:
     """Store the guess alone."""
     form = ForecastForm(request.form)
@@ -366,8 +369,9 @@ def parts_to_comment(
     return choices_of(document)
 
 
-@bp.post("/comments")
+@bp.route("/comments", methods=["GET", "POST"])
 @seated
+@form_on(".room")
 def comments(seat: Seat) -> ResponseReturnValue:
     """Store a comment on words or a part of the text."""
     typed = request.form
@@ -385,8 +389,9 @@ def comments(seat: Seat) -> ResponseReturnValue:
     return _to_comment(seat, written)
 
 
-@bp.post("/comments/<int:comment_id>/reply")
+@bp.route("/comments/<int:comment_id>/reply", methods=["GET", "POST"])
 @seated
+@form_on(".room")
 def reply(seat: Seat, comment_id: int) -> ResponseReturnValue:
     """Store an answer to a comment."""
     thread = _get_thread(seat, comment_id)

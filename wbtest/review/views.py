@@ -10,7 +10,7 @@ from flask import Blueprint, abort, flash, redirect, render_template, request, s
 from flask.typing import ResponseReturnValue
 
 from wbtest.extensions import clock, runtime
-from wbtest.forms import add_form_error
+from wbtest.forms import add_form_error, form_on
 from wbtest.review import approvals, approvers, review_requests
 from wbtest.review.alignment import alignment_of, may_see_answers
 from wbtest.review.approvers import approvers_of
@@ -258,8 +258,9 @@ def revision(release_id: int, number: int) -> ResponseReturnValue:
     return revision_page(get_revision(release_id, number, "read"))
 
 
-@bp.post("/releases/<int:release_id>/revisions/<int:number>/approve")
+@bp.route("/releases/<int:release_id>/revisions/<int:number>/approve", methods=["GET", "POST"])
 @access.requires("approve")
+@form_on(".revision")
 def approve(release_id: int, number: int) -> ResponseReturnValue:
     """Approve the revision."""
     found = get_revision(release_id, number, "approve")
@@ -282,8 +283,9 @@ def approve(release_id: int, number: int) -> ResponseReturnValue:
     return redirect(url_for(page, release_id=release_id, number=number), 303)
 
 
-@bp.post("/releases/<int:release_id>/revisions/<int:number>/waive")
+@bp.route("/releases/<int:release_id>/revisions/<int:number>/waive", methods=["GET", "POST"])
 @access.requires("approve")
+@form_on(".revision")
 def waive(release_id: int, number: int) -> ResponseReturnValue:
     """Let a finding of the frozen text stay, as its approver."""
     found = get_revision(release_id, number, "approve")
@@ -307,8 +309,9 @@ def get_revision(release_id: int, number: int, permission: str) -> Revision:
     return found
 
 
-@bp.post("/releases/<int:release_id>/revisions/<int:number>/another")
+@bp.route("/releases/<int:release_id>/revisions/<int:number>/another", methods=["GET", "POST"])
 @access.requires("approve")
+@form_on(".revision")
 def another(release_id: int, number: int) -> ResponseReturnValue:
     """Ask for another draft, and say what must change."""
     found = get_revision(release_id, number, "approve")
@@ -324,8 +327,9 @@ def another(release_id: int, number: int) -> ResponseReturnValue:
     return redirect(url_for(".revision", release_id=release_id, number=number), 303)
 
 
-@bp.post("/releases/<int:release_id>/revisions/<int:number>/stop")
+@bp.route("/releases/<int:release_id>/revisions/<int:number>/stop", methods=["GET", "POST"])
 @access.requires("approve")
+@form_on(".revision")
 def stop(release_id: int, number: int) -> ResponseReturnValue:
     """Stop the release on paper."""
     found = get_revision(release_id, number, "approve")
@@ -397,8 +401,9 @@ def _needs_form() -> ApprovingForm:
 ADDRESS = "/releases/<int:release_id>/revisions/<int:number>/ask"
 
 
-@bp.post(ADDRESS)
+@bp.route(ADDRESS, methods=["GET", "POST"])
 @access.requires("edit")
+@form_on(".revision")
 def ask(release_id: int, number: int) -> ResponseReturnValue:
     """Ask members for the review of this revision."""
     revision = get_revision(release_id, number, "edit")
@@ -415,8 +420,9 @@ def ask(release_id: int, number: int) -> ResponseReturnValue:
     return redirect(url_for(".revision", release_id=release_id, number=number), 303)
 
 
-@bp.post(f"{ADDRESS}/links/new")
+@bp.route(f"{ADDRESS}/links/new", methods=["GET", "POST"])
 @access.requires("edit")
+@form_on(".revision")
 @rate_limits.per_ip(60, rate_limits.HOUR)
 def new_link(release_id: int, number: int) -> ResponseReturnValue:
     """Make a link for somebody without a log-in."""

@@ -6,7 +6,7 @@ from flask import abort, flash, make_response, redirect, render_template, reques
 from flask.typing import ResponseReturnValue
 
 from wbtest.extensions import csrf
-from wbtest.forms import TypedForm, add_form_error
+from wbtest.forms import TypedForm, add_form_error, form_on
 from wbtest.store import Invalid
 from wbtest.team import (
     access,
@@ -126,8 +126,9 @@ def log_out_others() -> ResponseReturnValue:
     return redirect(url_for(".account", _anchor="devices"), 303)
 
 
-@bp.post("/account/password")
+@bp.route("/account/password", methods=["GET", "POST"])
 @access.own_log_in
+@form_on(".account")
 @access.proved_in_form
 def change_password() -> ResponseReturnValue:
     """Change one's own password. Every other device is logged out, and this one's token is new."""
@@ -147,8 +148,9 @@ def change_password() -> ResponseReturnValue:
     return _account_page(password=form), 422
 
 
-@bp.post("/account/email")
+@bp.route("/account/email", methods=["GET", "POST"])
 @access.own_log_in
+@form_on(".account")
 @proved("POST")
 @rate_limits.per_ip(30, rate_limits.HOUR)
 def change_email() -> ResponseReturnValue:
@@ -188,8 +190,9 @@ def confirm_email(token: str) -> ResponseReturnValue:
     return make_response(page, 200, SECRET_ADDRESS)
 
 
-@bp.post("/account/second-factor/on")
+@bp.route("/account/second-factor/on", methods=["GET", "POST"])
 @access.own_log_in
+@form_on(".account")
 @access.proved_in_form
 def turn_second_factor_on() -> ResponseReturnValue:
     """Turn it on with the password and a code, and show the recovery codes."""
@@ -210,8 +213,9 @@ def turn_second_factor_on() -> ResponseReturnValue:
     return _account_page(turn_on=form), 422
 
 
-@bp.post("/account/second-factor/off")
+@bp.route("/account/second-factor/off", methods=["GET", "POST"])
 @access.own_log_in
+@form_on(".account")
 @access.proved_in_form
 def turn_second_factor_off() -> ResponseReturnValue:
     """Turn it off with the password and a code."""

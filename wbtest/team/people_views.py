@@ -16,7 +16,7 @@ from flask import (
 from flask.typing import ResponseReturnValue
 
 from wbtest.errors import wait_of
-from wbtest.forms import add_form_error
+from wbtest.forms import add_form_error, form_on
 from wbtest.store import Refused
 from wbtest.team import access, people, rate_limits, sessions
 from wbtest.team.access import ROLE_DESCRIPTIONS, get_team
@@ -115,8 +115,9 @@ def _take_fresh_link(invitations: list[Invitation]) -> tuple[Invitation, str] | 
     return found, invitation_address(token)
 
 
-@bp.post("/settings/invitations")
+@bp.route("/settings/invitations", methods=["GET", "POST"])
 @access.requires("own")
+@form_on(".people")
 @proved("POST")
 def invite() -> ResponseReturnValue:
     """Ask somebody in."""

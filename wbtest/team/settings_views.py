@@ -20,7 +20,7 @@ from wbtest.delivery.models import OutboxMail, Webhook
 from wbtest.delivery.webhooks import ADDRESSES, KINDS, TEST
 from wbtest.delivery.worker import list_failing_jobs
 from wbtest.extensions import clock
-from wbtest.forms import add_form_error
+from wbtest.forms import add_form_error, form_on
 from wbtest.store import Gone, Invalid, Refused
 from wbtest.team import access, delivery_settings, settings, tokens
 from wbtest.team.access import get_team
@@ -226,8 +226,9 @@ def _take_fresh_token(found: list[ApiToken]) -> tuple[ApiToken, str] | None:
     return (token, text) if token else None
 
 
-@bp.post("/settings/tokens")
+@bp.route("/settings/tokens", methods=["GET", "POST"])
 @access.requires("own")
+@form_on(".developers")
 @proved("POST")
 def make_token() -> ResponseReturnValue:
     """Create a token, and show its text once."""
@@ -260,8 +261,9 @@ def revoke_token(token_id: int) -> ResponseReturnValue:
     return redirect(url_for(".developers"), 303)
 
 
-@bp.post("/settings/webhooks")
+@bp.route("/settings/webhooks", methods=["GET", "POST"])
 @access.requires("own")
+@form_on(".developers")
 @proved("POST")
 def add_webhook() -> ResponseReturnValue:
     """Add a webhook and show its secret."""

@@ -16,7 +16,7 @@ from flask import (
 from flask.typing import ResponseReturnValue
 
 from wbtest.extensions import clock
-from wbtest.forms import add_form_error
+from wbtest.forms import add_form_error, form_on
 from wbtest.store import Invalid
 from wbtest.team import access
 from wbtest.team.models import Person
@@ -153,8 +153,9 @@ def copy(release_id: int) -> ResponseReturnValue:
 Fields = dict[str, Any]
 
 
-@bp.post("/releases/<int:release_id>/save")
+@bp.route("/releases/<int:release_id>/save", methods=["GET", "POST"])
 @access.requires("edit")
+@form_on(".release")
 def save(release_id: int) -> ResponseReturnValue:
     """Store what was typed, after one of the sheet's buttons has moved the questions."""
     found = access.get(Release, release_id, "edit")
@@ -176,8 +177,9 @@ def save(release_id: int) -> ResponseReturnValue:
     return redirect(url_for(".release", release_id=found.id, _anchor=side), 303)
 
 
-@bp.post("/releases/<int:release_id>/grow")
+@bp.route("/releases/<int:release_id>/grow", methods=["GET", "POST"])
 @access.requires("edit")
+@form_on(".release")
 def grow(release_id: int) -> ResponseReturnValue:
     """Save what was typed and turn the short form into the full one."""
     found = access.get(Release, release_id, "edit")
@@ -191,8 +193,9 @@ def grow(release_id: int) -> ResponseReturnValue:
     return redirect(url_for(".release", release_id=found.id), 303)
 
 
-@bp.post("/releases/<int:release_id>/freeze")
+@bp.route("/releases/<int:release_id>/freeze", methods=["GET", "POST"])
 @access.requires("edit")
+@form_on(".release")
 def freeze(release_id: int) -> ResponseReturnValue:
     """Save what was typed and create the next revision from it."""
     found = access.get(Release, release_id, "edit")
@@ -290,8 +293,9 @@ def _wants_json() -> bool:
 WAIVED = "Kept. Your reason is under Versions."
 
 
-@bp.post("/releases/<int:release_id>/waive")
+@bp.route("/releases/<int:release_id>/waive", methods=["GET", "POST"])
 @access.requires("edit")
+@form_on(".preview")
 def waive(release_id: int) -> ResponseReturnValue:
     """Let a finding of the draft stay."""
     found = access.get(Release, release_id, "edit")
