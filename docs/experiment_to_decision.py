@@ -1,10 +1,10 @@
-"""From a running experiment to a decision that stands, with nothing but Python's own library.
+"""From a running experiment to a final decision, with nothing but Python's own library.
 
 It ends the experiment, prints what the sealed rule says, and decides; against the rule, or where it
-says nothing, a second person signs too.
+says nothing, a second person has to approve it too.
 
 WBTEST_URL=https://try.example.com WBTEST_APPROVER=wbt_… WBTEST_SECOND=wbt_… \
-    python3 experiment_to_decision.py 7 iterate "Too few came to tell. We write to more shops."
+    python3 experiment_to_decision.py 7 iterate "Too few visitors to tell. We’ll try more shops."
 """
 
 import json
@@ -35,7 +35,7 @@ if ask(experiment)["state"] != "ended":
     ask(f"{experiment}/end", {"why": reason})
 read = ask(f"{experiment}/results")
 print(f"The rule says {read['recommendation']}: {read['why']}")
-# The mark is of the figures that were read. Where they say something else by now nothing is done.
+# The mark names the figures read above. If they say something else by now, nothing is decided.
 decision = {"choice": choice, "reason": reason, "mark": read["mark"]}
 paper = ask(f"{experiment}/decisions", decision)
 if paper["state"] == "waiting" and "WBTEST_SECOND" in os.environ:

@@ -30,7 +30,7 @@ def ask(path, body=None, who="WBTEST_TOKEN"):
 text, draft = (Path(name).read_text(encoding="utf-8") for name in sys.argv[1:3])
 release = f"/releases/{ask('/releases/import', {'text': text})['id']}"
 revision = f"{release}/revisions/{ask(f'{release}/revisions', {})['number']}"
-# Who wrote the text neither approves nor starts it: that takes a second person.
+# The author can neither approve the text nor start its test: that takes a second person.
 ask(f"{revision}/approvals", {}, "WBTEST_APPROVER")
 experiment = f"/experiments/{ask(f'{release}/experiments', json.loads(draft))['id']}"
 found = ask(f"{experiment}/launch")["findings"]

@@ -21,7 +21,7 @@ from wbtest.team.tokens import make_token
 from wbtest.writing.release_files import format_release
 
 DOCS = Path(__file__).parents[2] / "docs"
-REASON = "Too few came to tell. We write to more shops."
+REASON = "Too few visitors to tell. We’ll try more shops."
 FORM = "application/x-www-form-urlencoded"
 BROWSER = "Mozilla/5.0 (X11; Linux x86_64; rv:147.0) Gecko/20100101 Firefox/147.0"
 # Whoever sends a form sooner than a person can is taken for a machine.

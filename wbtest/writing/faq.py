@@ -22,14 +22,14 @@ EXAMPLE_QUESTIONS = {
     "difference": "How is it different from what I use today?",
     "data": "What happens to my data?",
     "help": "Where do I get help, and how do I cancel?",
-    "pricing": "Why this price, and what does it leave us?",
+    "pricing": "Why this price, and what margin does it leave us?",
     "competitive positioning": "What would a rival do within 90 days?",
-    "technical feasibility": "What has to work that has never worked before?",
+    "technical feasibility": "What has to work that’s never been done before?",
     "key risks": "What could make this fail?",
     "dependencies": "Who and what do we depend on?",
     "how many customers": "How many customers are there, and how do we know?",
-    "what we will not build": "What will we not build?",
-    "how we measure success": "How will we know that it works?",
+    "what we will not build": "What won’t we build?",
+    "how we measure success": "How will we know it’s working?",
     "what would make us stop": "What would make us stop?",
 }
 # A topic as people label a question, besides its own name.
