@@ -33,11 +33,6 @@ LEAST_RATE = 0.01
 DEVICES = {"phone": "on phones", "tablet": "on tablets", "desktop": "on computers"}
 
 
-def want_places(checks: Sequence[Check]) -> bool:
-    """Whether a check asks where something goes wrong."""
-    return any(check.check in WITH_PLACES and check.state != "ok" for check in checks)
-
-
 def with_hints(
     checks: Sequence[Check], counted: History, around: CheckContext, spots: Sequence[SegmentCounts]
 ) -> list[Check]:

@@ -9,7 +9,7 @@ from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
 from itertools import permutations
-from typing import NamedTuple
+from typing import Literal, NamedTuple
 
 from msgspec.structs import replace
 
@@ -30,7 +30,6 @@ from wbtest.results.trust import (
     share,
     share_of,
 )
-from wbtest.statistics import Counts
 from wbtest.web import number_of
 
 # So many would raise an alarm at any weights, all of them in one variant.
@@ -48,16 +47,63 @@ NEARLY_ALL = 0.9
 LONG_PAUSE_HOURS = 24.0
 
 
-def check_split(counted: Counted) -> Check:
-    """Did as many see each variant as its weight says?"""
-    reason = "Something treats the variants differently, so you can’t compare them."
-    do = "Find the cause and fix it."
-    title, did = "Even split", "saw the page"
-    seen = [totals.seen for totals in counted.variants]
-    found = _split_of("split", title, seen, counted, did, reason, do)
-    if apart := counted.networks.apart:
-        return _saved_split(found, apart.networks, seen, apart.seen, counted)
-    return found
+class SplitWords(NamedTuple):
+    """What is said of a split: its title, what people did, what it means if broken, what to do."""
+
+    title: str
+    did: str
+    meaning: str
+    do: str
+
+
+SPLITS = {
+    "split": SplitWords(
+        "Even split",
+        "saw the page",
+        "Something treats the variants differently, so you can’t compare them.",
+        "Find the cause and fix it.",
+    ),
+    "served_split": SplitWords(
+        "Pages served evenly",
+        "were sent the page",
+        "So it goes wrong before anybody sees the page.",
+        "Find what’s in front of the page, fix it and start a new test.",
+    ),
+}
+
+
+def check_split(check: Literal["split", "served_split"], counted: Counted) -> Check:
+    """Did as many see each variant, or were sent it, as its weight says?"""
+    title, did, meaning, do = SPLITS[check]
+    is_of_seen, weights = check == "split", counted.hours.weights
+    counts = [totals.seen if is_of_seen else totals.served for totals in counted.variants]
+    if len(counts) == 1:
+        return Check(check, "ok", "There is one variant, so nothing is split.", title, "–")
+    everybody = sum(counts)
+    # Too few are those who raise no alarm even if all of them fall to the lightest variant. Each
+    # adds to the evidence, so of many only as many are asked for as are always enough.
+    worst = [0] * len(weights)
+    worst[weights.index(min(weights))] = min(everybody, ALWAYS_ENOUGH)
+    if not statistics.split(worst, weights).mismatch:
+        people = number_of(everybody, "person", "people")
+        return early(check, title, f"{people} {did}: too few to tell, however they fall.")
+    planned = [everybody * weight / sum(weights) for weight in weights]
+    # Of few people a half is a part worth telling.
+    digits = 1 if everybody < SMALL else 0
+    expected = listed([f"{each:,.{digits}f}".removesuffix(".0") for each in planned])
+    found = f"{listed(counts)} people {did}; the plan was {expected}."
+    if not statistics.split(counts, weights).mismatch:
+        is_exact = counts == planned
+        reason = found if is_exact else f"{found} Chance can explain the difference."
+        return Check(check, "ok", reason, title, "yes")
+    reason = f"{found} Chance doesn’t explain it. {meaning}"
+    broken = Check(check, "stop", reason, title, "broken", do=do, where="page")
+    apart, served = counted.networks.apart, counted.networks.served
+    if is_of_seen and apart:
+        return _broken_by_networks(broken, apart.networks, counts, apart.seen, weights)
+    if not is_of_seen and served:
+        return _broken_by_networks(broken, served.networks, counts, served.served, weights)
+    return broken
 
 
 def chance(p_value: float) -> str:
@@ -75,26 +121,17 @@ def chance(p_value: float) -> str:
     return f"in {100 * p_value:.0f} of 100 fair tests"
 
 
-def check_served_split(counted: Counted) -> Check:
-    """Was each variant served as often as its weight says?"""
-    served = [totals.served for totals in counted.variants]
-    reason = "So it goes wrong before anybody sees the page."
-    do = "Find what’s in front of the page, fix it and start a new test."
-    title, did = "Pages served evenly", "were sent the page"
-    found = _split_of("served_split", title, served, counted, did, reason, do)
-    if part := counted.networks.served:
-        return _saved_split(found, part.networks, served, part.served, counted)
-    return found
-
-
-def _saved_split(
-    found: Check, networks: int, counts: Sequence[int], part: Sequence[int], counted: Counted
+def _broken_by_networks(
+    broken: Check,
+    networks: int,
+    counts: Sequence[int],
+    part: Sequence[int],
+    weights: Sequence[int],
 ) -> Check:
     """A broken split that stands as planned without some networks: amber, for one to look at."""
     rest = [number - less for number, less in zip(counts, part, strict=True)]
-    weights = counted.hours.weights
-    if found.state != "stop" or min(rest) < 0 or statistics.split(rest, weights).mismatch:
-        return found
+    if min(rest) < 0 or statistics.split(rest, weights).mismatch:
+        return broken
     reason = (
         f"{listed(counts)} people fell to the variants, which chance doesn’t explain. "
         f"{number_of(sum(part), 'person', 'people')} from {number_of(networks, 'network')} make "
@@ -102,51 +139,7 @@ def _saved_split(
         "the page is all right."
     )
     do = "Look at these networks and set them aside, with a reason."
-    return replace(found, state="warn", reason=reason, value="made", do=do, where="networks")
-
-
-def _split_of(
-    check: str,
-    title: str,
-    counts: Sequence[int],
-    counted: Counted,
-    did: str,
-    reason: str,
-    do: str,
-) -> Check:
-    weights = counted.hours.weights
-    if len(counts) == 1:
-        return Check(check, "ok", "There is one variant, so nothing is split.", title, "–")
-    if _is_too_few(sum(counts), weights):
-        people = number_of(sum(counts), "person", "people")
-        reason = f"{people} {did}: too few to tell, however they fall."
-        return early(check, title, reason)
-    planned = [sum(counts) * weight / sum(weights) for weight in weights]
-    found = _found(counts, planned, did)
-    if not statistics.split(counts, weights).mismatch:
-        is_exact = list(counts) == planned
-        reason = found if is_exact else f"{found} Chance can explain the difference."
-        return Check(check, "ok", reason, title, "yes")
-    reason = f"{found} Chance doesn’t explain it. {reason}"
-    return Check(check, "stop", reason, title, "broken", do=do, where="page")
-
-
-def _is_too_few(people: int, weights: Sequence[int]) -> bool:
-    """Whether no alarm could be raised even if everybody fell to the lightest variant.
-
-    Each of them adds to the evidence; so of many only as many are asked for as are always enough.
-    """
-    people = min(people, ALWAYS_ENOUGH)
-    lightest = min(range(len(weights)), key=lambda k: weights[k])
-    worst = [people if k == lightest else 0 for k in range(len(weights))]
-    return not statistics.split(worst, weights).mismatch
-
-
-def _found(counts: Sequence[int], planned: Sequence[float], did: str) -> str:
-    # Of few people a half is a part worth telling.
-    digits = 1 if sum(counts) < SMALL else 0
-    expected = [f"{each:,.{digits}f}".removesuffix(".0") for each in planned]
-    return f"{listed(counts)} people {did}; the plan was {listed(expected)}."
+    return replace(broken, state="warn", reason=reason, value="made", do=do, where="networks")
 
 
 def check_beacons(rule: Hypothesis, counted: Counted) -> Check:
@@ -155,15 +148,16 @@ def check_beacons(rule: Hypothesis, counted: Counted) -> Check:
     sums = total(counted.variants)
     if not sums.served:
         return early("beacons", title, "No page was served yet.")
-    lost = _lost(sums) / sums.served
+    lost = max(sums.served - sums.seen, 0)
     found = (
-        f"{_lost(sums):,} of {number_of(sums.served, 'page load')} never reported a view. The rule "
+        f"{lost:,} of {number_of(sums.served, 'page load')} never reported a view. The rule "
         f"allows {as_percent(rule.lost_beacons)}."
     )
-    value = f"{share_of(_lost(sums), sums.served)} lost"
-    if sums.served < FEWEST_SERVED and lost <= rule.lost_beacons:
+    value = f"{share_of(lost, sums.served)} lost"
+    is_tolerated = lost / sums.served <= rule.lost_beacons
+    if sums.served < FEWEST_SERVED and is_tolerated:
         return early("beacons", title, f"{found} From {FEWEST_SERVED} pages on it says something.")
-    if lost <= rule.lost_beacons:
+    if is_tolerated:
         return Check("beacons", "ok", found, title, "yes")
     if sums.served < FEWEST_SERVED:
         do = "Wait for more visitors. If it stays so, open the page as one of them would."
@@ -171,7 +165,7 @@ def check_beacons(rule: Hypothesis, counted: Counted) -> Check:
         return Check("beacons", "warn", reason, title, value, do=do, where="page")
     part = counted.networks.lost
     if part and sums.served > part.served:
-        left = (_lost(sums) - part.lost) / (sums.served - part.served)
+        left = (lost - part.lost) / (sums.served - part.served)
         if left <= rule.lost_beacons:
             return _saved_beacons(found, value, part.networks, part.lost, part.served)
     do = (
@@ -196,7 +190,7 @@ def check_beacons_alike(counted: Counted) -> Check:
     """Were as many pages of each variant never seen?"""
     check, title = "beacons_alike", "Views recorded in every variant"
     variants = counted.variants
-    lost = [_lost(totals) for totals in variants]
+    lost = [max(totals.served - totals.seen, 0) for totals in variants]
     served = [totals.served for totals in variants]
     if len(served) == 1:
         return Check(check, "ok", "There is one variant, so nothing differs.", title, "–")
@@ -215,10 +209,6 @@ def check_beacons_alike(counted: Counted) -> Check:
         do = "Open that variant on a phone with a slow connection, and fix what slows it down."
         return Check(check, "warn", reason, title, "no", do=do, where="page")
     return Check(check, "ok", f"{found}. Chance can explain the difference.", title, "yes")
-
-
-def _lost(totals: Totals) -> int:
-    return max(totals.served - totals.seen, 0)
 
 
 def check_cached(around: CheckContext) -> Check:
@@ -272,8 +262,25 @@ def _from_one(around: CheckContext, without: int) -> str:
 def check_changes(around: CheckContext, counted: Counted) -> Check:
     """Was anything changed after the start that visitors could notice?"""
     check, title = "changes", "No changes since the start"
-    heavy = [*_corrections(around, counted), *_long_pauses(around), *_facts(around)]
-    light = _short_pauses(around)
+    long = [pause for pause in around.pauses if pause.hours >= LONG_PAUSE_HOURS]
+    short = [pause.hours for pause in around.pauses if pause.hours < LONG_PAUSE_HOURS]
+    heavy = [_corrected(around, counted)] if around.corrections else []
+    heavy += [
+        f"the test rested from {around.day(pause.since)} to {around.day(pause.until)}; who came "
+        "then does not count"
+        for pause in long
+    ]
+    if around.facts_changed:
+        days = listed([day_name(day) for day in around.facts_changed])
+        heavy.append(
+            f"on {days} somebody changed who answers for the page, which its visitors can read"
+        )
+    light = []
+    if short:
+        times = "once" if len(short) == 1 else f"{len(short)} times"
+        hours = round(sum(short))
+        took = f"about {number_of(hours, 'hour')}" if sum(short) >= 1 else "less than an hour"
+        light = [f"the test rested {times}, for {took} in all"]
     if not heavy and not light:
         reason = "Nobody has changed the page or the counting rules since the start."
         return Check(check, "ok", reason, title, "yes")
@@ -281,8 +288,8 @@ def check_changes(around: CheckContext, counted: Counted) -> Check:
     if not heavy:
         return Check(check, "ok", f"{said} That is allowed for.", title, "little", where="history")
     do = "Compare the days before and after. Are they alike? Then say so when you decide."
-    changes = (*_long_pauses(around), *around.facts_changed, *around.corrections)
-    value = number_of(len(changes), "change")
+    number = len(long) + len(around.facts_changed) + len(around.corrections)
+    value = number_of(number, "change")
     return Check(check, "warn", said, "Changed since the start", value, do=do, where="history")
 
 
@@ -305,54 +312,20 @@ def check_attempts(rule: Hypothesis, around: CheckContext) -> Check:
     return Check(check, "warn", reason, "Tested before", value, do=do, where="attempts")
 
 
-def _corrections(around: CheckContext, counted: Counted) -> list[str]:
+def _corrected(around: CheckContext, counted: Counted) -> str:
     """What was corrected, and how many had seen the page before the first of it."""
     found = around.corrections
-    if not found:
-        return []
     days = listed(list(dict.fromkeys(around.day(each.at) for each in found)))
-    number = "1 correction" if len(found) == 1 else f"{len(found)} corrections"
-    until = counted.hours.until(int(found[0].at.timestamp()))
-    before = Counts(sum(c.seen for c in until), sum(c.converted for c in until))
-    ever = counted.hours.totals()
-    since = Counts(
-        sum(c.seen for c in ever) - before.seen, sum(c.converted for c in ever) - before.converted
-    )
+    number = number_of(len(found), "correction")
+    until, ever = counted.hours.until(int(found[0].at.timestamp())), counted.hours.totals()
+    seen, converted = sum(c.seen for c in until), sum(c.converted for c in until)
+    seen_since = sum(c.seen for c in ever) - seen
+    converted_since = sum(c.converted for c in ever) - converted
     when = "in the hours before the first" if len(found) > 1 else "in the hours before"
-    return [
-        f"{number} on {days}: {'; '.join(each.said for each in found)} ({_people(before)} {when}, "
-        f"{_people(since)} from that hour on)"
-    ]
-
-
-def _people(counts: Counts) -> str:
-    return f"{counts.converted:,} of {counts.seen:,}"
-
-
-def _long_pauses(around: CheckContext) -> list[str]:
-    return [
-        f"the test rested from {around.day(pause.since)} to {around.day(pause.until)}; who came "
-        "then does not count"
-        for pause in around.pauses
-        if pause.hours >= LONG_PAUSE_HOURS
-    ]
-
-
-def _short_pauses(around: CheckContext) -> list[str]:
-    hours = sum(pause.hours for pause in around.pauses if pause.hours < LONG_PAUSE_HOURS)
-    number = sum(pause.hours < LONG_PAUSE_HOURS for pause in around.pauses)
-    if not number:
-        return []
-    times = "once" if number == 1 else f"{number} times"
-    took = f"about {number_of(round(hours), 'hour')}" if hours >= 1 else "less than an hour"
-    return [f"the test rested {times}, for {took} in all"]
-
-
-def _facts(around: CheckContext) -> list[str]:
-    if not around.facts_changed:
-        return []
-    days = listed([day_name(day) for day in around.facts_changed])
-    return [f"on {days} somebody changed who answers for the page, which its visitors can read"]
+    return (
+        f"{number} on {days}: {'; '.join(each.said for each in found)} ({converted:,} of {seen:,} "
+        f"{when}, {converted_since:,} of {seen_since:,} from that hour on)"
+    )
 
 
 # A mix of sources is doubted when chance alone makes it once in a thousand looks; with a reversal

@@ -23,7 +23,7 @@ from wbtest.publishing.rule import Hypothesis
 from wbtest.publishing.sealing import sealed_options
 from wbtest.results import measurement_checks, signup_checks, visitor_checks
 from wbtest.results.history import Counted, History
-from wbtest.results.likely_causes import SegmentCounts, want_places, with_hints
+from wbtest.results.likely_causes import WITH_PLACES, SegmentCounts, with_hints
 from wbtest.results.trust import (
     Check,
     CheckContext,
@@ -44,12 +44,13 @@ def check_trust(
 
     ``faults`` say in what the test differs from what was approved and sealed.
     """
+    split, served_split, beacons, networks, seal = check_measurement(rule, counted, faults)
     return [
-        measurement_checks.check_split(counted),
-        measurement_checks.check_served_split(counted),
-        measurement_checks.check_beacons(rule, counted),
+        split,
+        served_split,
+        beacons,
         measurement_checks.check_beacons_alike(counted),
-        counted.networks.check,
+        networks,
         visitor_checks.check_unknown(counted.networks.unknown, counted.networks.seen),
         visitor_checks.check_machines(counted, around),
         visitor_checks.check_people(counted),
@@ -71,7 +72,7 @@ def check_trust(
         visitor_checks.check_too_good(rule, counted, around),
         measurement_checks.check_changes(around, counted),
         measurement_checks.check_attempts(rule, around),
-        _check_seal(faults),
+        seal,
     ]
 
 
@@ -82,8 +83,8 @@ def check_measurement(rule: Hypothesis, counted: Counted, faults: Sequence[str])
     list would say what the page withholds.
     """
     return [
-        measurement_checks.check_split(counted),
-        measurement_checks.check_served_split(counted),
+        measurement_checks.check_split("split", counted),
+        measurement_checks.check_split("served_split", counted),
         measurement_checks.check_beacons(rule, counted),
         counted.networks.check,
         _check_seal(faults),
@@ -166,7 +167,7 @@ def read_context(
         is_cookieless=chosen.counting == "cookieless",
         pauses=pauses_of(steps, until),
         facts_changed=_facts_changed(experiment, life.started_at, until),
-        corrections=_corrections(experiment),
+        corrections=_corrections(experiment) if experiment.corrected_seal else (),
         pretenders=counted.pretenders,
         unusual=tuple(unusual_hours(experiment, until)),
         newest=newest,
@@ -187,10 +188,12 @@ def read_segments(experiment: Experiment, rule: Hypothesis) -> list[SegmentCount
 
 
 def _corrections(experiment: Experiment) -> tuple[Corrected, ...]:
-    """What was corrected on the page; without a correction nothing is read."""
-    found = in_force(experiment.corrections) if experiment.corrected_seal else []
+    """What was corrected on the page."""
     names = names_of(experiment)
-    return tuple(Corrected(each.approved_at, summary_of(each, names)) for each in found)
+    return tuple(
+        Corrected(each.approved_at, summary_of(each, names))
+        for each in in_force(experiment.corrections)
+    )
 
 
 def _facts_changed(experiment: Experiment, since: datetime, until: datetime) -> tuple[date, ...]:
@@ -220,6 +223,6 @@ def run_checks(
     """
     run = read_context(experiment, rule, counted, life)
     checks = check_trust(rule, counted, run, faults)
-    if not want_places(checks):
+    if not any(check.check in WITH_PLACES and check.state != "ok" for check in checks):
         return checks
     return with_hints(checks, counted, run, read_segments(experiment, rule))

@@ -287,7 +287,14 @@ def check_footprint(counted: History) -> Check:
             f"{others.number:,}."
         )
         return _doubted(check, title, found, reason)
-    if _is_unlike_visitors(all_of_them, counted):
+    sums = total(total(row) for row in counted.sources.values())
+    visitors, readers = sums.seen - sums.converted, counted.conversions.readers
+    is_unlike_visitors = (
+        all_of_them.without >= MOST_WITHOUT * all_of_them.number
+        and visitors >= FEWEST_VISITORS
+        and readers > MOST_WITHOUT * visitors
+    )
+    if is_unlike_visitors:
         reason = (
             f"{all_of_them.without:,} of the latest {all_of_them.number:,} sign-ups came from "
             "visitors who did nothing else on the page that we know of. Most visitors who did not "
@@ -342,13 +349,3 @@ def _tail(all_of_them: TraceCounts, group: TraceCounts) -> float:
         for k in range(group.without, most + 1)
     )
     return ways / comb(all_of_them.number, group.number)
-
-
-def _is_unlike_visitors(all_of_them: TraceCounts, counted: History) -> bool:
-    sums = total(total(row) for row in counted.sources.values())
-    visitors, readers = sums.seen - sums.converted, counted.conversions.readers
-    return (
-        all_of_them.without >= MOST_WITHOUT * all_of_them.number
-        and visitors >= FEWEST_VISITORS
-        and readers > MOST_WITHOUT * visitors
-    )

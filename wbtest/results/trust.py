@@ -246,20 +246,18 @@ def panel_of(checks: Sequence[Check]) -> Panel:
     >>> panel_of([Check("split", "ok", "As planned.", "Split", "yes")]).sentence
     'All checks passed.'
     """
-    colour, sentence = _overall(checks)
-    wanting = [check for state in SEVERITY for check in checks if check.state == state]
-    return Panel(colour, sentence, tuple(wanting), tuple(checks))
-
-
-def _overall(checks: Sequence[Check]) -> tuple[Colour, str]:
     red = sum(check.colour == "red" for check in checks)
     amber = sum(check.colour == "amber" for check in checks)
+    colour: Colour = "green"
+    sentence = "All checks passed."
     if red:
         failed = "1 check failed" if red == 1 else f"{red} checks failed"
-        return "red", f"{failed}. Don’t decide on this data."
-    if amber:
-        checks_ = "1 check" if amber == 1 else f"{amber} checks"
-        return "amber", f"{checks_} to review before you decide. The result still holds."
-    if any(check.is_early for check in checks if check.check == FIRST_TO_JUDGE):
-        return "grey", "Too early to say. No check has failed so far."
-    return "green", "All checks passed."
+        colour, sentence = "red", f"{failed}. Don’t decide on this data."
+    elif amber:
+        number = "1 check" if amber == 1 else f"{amber} checks"
+        colour = "amber"
+        sentence = f"{number} to review before you decide. The result still holds."
+    elif any(check.is_early for check in checks if check.check == FIRST_TO_JUDGE):
+        colour, sentence = "grey", "Too early to say. No check has failed so far."
+    wanting = [check for state in SEVERITY for check in checks if check.state == state]
+    return Panel(colour, sentence, tuple(wanting), tuple(checks))

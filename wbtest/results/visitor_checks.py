@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
+
 from wbtest import statistics
 from wbtest.publishing.rule import ACTS, Hypothesis
 from wbtest.publishing.sources import group_of
@@ -260,23 +262,27 @@ def check_too_good(rule: Hypothesis, counted: History, around: CheckContext) -> 
     counts = [Counts(totals.seen, totals.converted) for totals in counted.variants]
     if sum(each.seen for each in counts) < FEWEST_SEEN:
         return early(check, title, f"From {FEWEST_SEEN} people on it says something.")
-    best = max(range(len(counts)), key=lambda k: statistics.wilson(counts[k]).low)
-    if statistics.wilson(counts[best]).low > TOO_GOOD:
+    lows = [statistics.wilson(each).low for each in counts]
+    best = lows.index(max(lows))
+    if lows[best] > TOO_GOOD:
         reason = (
             f"{counts[best].converted:,} of {counts[best].seen:,} who saw {around.name(best)} "
             f"{ACTS[rule.conversion].did}. Two in five strangers never do: friends, or a machine?"
         )
         do = "See where they came from, and read the newest addresses: do you know these people?"
         return Check(check, "warn", reason, title, "doubtful", do=do, where="signups")
-    if pair := _doubled(rule, counted, counts):
+    if pair := _doubled(rule, counted.hours.weights, counts):
         a, b = pair
-        reason = (
-            f"{_better(around.name(a), around.name(b), counts[a], counts[b])}: "
-            f"{rate_of(counts[b].converted, counts[b].seen)} against "
+        name_a, name_b = around.name(a), around.name(b)
+        better = f"{name_b} converts, and {name_a} does not at all"
+        if counts[a].converted:
+            times = counts[b].converted * counts[a].seen / (counts[a].converted * counts[b].seen)
+            better = f"{name_b} converts {times:.1f} times as well as {name_a}"
+        reason = capital(
+            f"{better}: {rate_of(counts[b].converted, counts[b].seen)} against "
             f"{rate_of(counts[a].converted, counts[a].seen)}. Other words rarely double a rate."
         )
-        reason = capital(reason)
-        do = f"Sign up on {around.name(a)} yourself, on a phone too: is something broken there?"
+        do = f"Sign up on {name_a} yourself, on a phone too: is something broken there?"
         return Check(check, "warn", reason, title, "doubtful", do=do, where="page")
     reason = "The rate is not clearly over 40%."
     if len(counts) > 1:
@@ -284,28 +290,21 @@ def check_too_good(rule: Hypothesis, counted: History, around: CheckContext) -> 
     return Check(check, "ok", reason, title, "yes")
 
 
-def _doubled(rule: Hypothesis, counted: History, counts: list[Counts]) -> tuple[int, int] | None:
+def _doubled(
+    rule: Hypothesis, weights: Sequence[int], counts: Sequence[Counts]
+) -> tuple[int, int] | None:
     """The variants that are furthest apart, if b is proved better and has over twice a's rate."""
-    weights = counted.hours.weights
-    arms = [k for k, each in enumerate(counts) if each.seen]
-    if len(arms) < 2:
+    rates = {k: each.converted / each.seen for k, each in enumerate(counts) if each.seen}
+    if len(rates) < 2:
         return None
-    a = min(arms, key=lambda k: counts[k].converted / counts[k].seen)
-    b = max(arms, key=lambda k: counts[k].converted / counts[k].seen)
+    a, b = (end(rates, key=rates.__getitem__) for end in (min, max))
     is_twice = counts[b].converted * counts[a].seen > (
         TOO_MUCH_BETTER * counts[a].converted * counts[b].seen
     )
     if not is_twice:
         return None
     log_e = statistics.log_e_better(counts[a], counts[b], (weights[a], weights[b]))
-    return (a, b) if log_e >= statistics.evidence_needed(rule.alpha, len(arms)) else None
-
-
-def _better(name_a: str, name_b: str, a: Counts, b: Counts) -> str:
-    if not a.converted:
-        return f"{name_b} converts, and {name_a} does not at all"
-    times = b.converted * a.seen / (a.converted * b.seen)
-    return f"{name_b} converts {times:.1f} times as well as {name_a}"
+    return (a, b) if log_e >= statistics.evidence_needed(rule.alpha, len(rates)) else None
 
 
 def check_passed_on(rule: Hypothesis, counted: History) -> Check:
@@ -320,11 +319,11 @@ def check_passed_on(rule: Hypothesis, counted: History) -> Check:
     if everybody < FEWEST_STRANGERS:
         return early(check, title, f"From {FEWEST_STRANGERS} people on it says something.")
     # A source that the rule names was meant, whatever it is.
-    private = {
-        source: number
-        for source, number in seen.items()
-        if number and rule.sources is None and _is_private(source)
-    }
+    private = {}
+    for source, number in seen.items() if rule.sources is None else ():
+        is_mail = group_of(source) == "mail" and source not in ("newsletter", "email")
+        if number and (is_mail or source in CHATS):
+            private[source] = number
     if sum(private.values()) <= MANY_PASSED_ON * everybody:
         reason = (
             f"{sum(private.values()):,} of {everybody:,} people came from chats or email, where "
@@ -344,7 +343,3 @@ def check_passed_on(rule: Hypothesis, counted: History) -> Check:
         "they are friends, let strangers come, and wait."
     )
     return Check(check, "warn", reason, title, "doubtful", do=do, where="links")
-
-
-def _is_private(source: str) -> bool:
-    return source in CHATS or (group_of(source) == "mail" and source not in ("newsletter", "email"))
