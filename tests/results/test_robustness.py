@@ -220,12 +220,14 @@ def test_of_a_target_missed_it_counts_views(begin: Start, now: HandClock):
 
 @pytest.mark.parametrize("converted", [20, 48])
 def test_far_from_the_target_it_takes_many_networks(converted: int) -> None:
-    assert "12 networks where visitors share carriers" in price_of(Counts(400, converted), 0.08)
+    assert "12 networks where visitors share carriers" in price_of(
+        Totals(seen=400, converted=converted), 0.08
+    )
 
 
 @pytest.mark.parametrize("converted", [26, 32, 40])
 def test_close_to_the_target_it_takes_few(converted: int) -> None:
-    assert "8 networks" in price_of(Counts(400, converted), 0.08)
+    assert "8 networks" in price_of(Totals(seen=400, converted=converted), 0.08)
 
 
 def test_the_panel_says_it_and_leads_to_what_a_stranger_can_do(

@@ -33,7 +33,7 @@ from wbtest.extensions import clock, db
 from wbtest.publishing.lifecycle import event_facts
 from wbtest.publishing.models import Decision, Experiment, name_of_test
 from wbtest.publishing.stages import CHOICES, contradiction_of, decisions, find_decision
-from wbtest.results.figures import Results, history_of, results_from, trust_of
+from wbtest.results.figures import Results, results_of
 from wbtest.results.set_aside import Aside, aside_of, results_and_aside
 from wbtest.results.verdict import Verdict
 from wbtest.review.approvals import NotYours
@@ -242,8 +242,8 @@ def decide(
         if newest and _is_the_same(newest, experiment, person, choice, reason, read):
             return newest
         now = clock.now()
-        counted = history_of(experiment, now)
-        results = results_from(experiment, counted, trust_of(experiment, counted, now), now)
+        results = results_of(experiment, now)
+        counted = results.counted
         aside = aside_of(experiment, results, counted)
         if not is_from_now(experiment, results, aside, read, newest):
             raise Invalid("choice", what_happened(experiment, results, aside, read, newest, person))

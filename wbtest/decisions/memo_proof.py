@@ -118,7 +118,7 @@ def _counts(export: Export) -> Iterator[Difference]:
     columns = list(zip(*counted.days.values(), strict=True)) or [()] * len(keys)
     names = ("seen", "arrived", "converted")
     for name in names:
-        hours = getattr(counted.hours, f"{name}_until")[-1].tolist()
+        hours = getattr(counted.hours.running, name)[-1].tolist()
         days = [getattr(total(each), name) for each in columns]
         for key, by_hour, by_day in zip(keys, hours, days, strict=True):
             yield from _compared(by_hour, by_day, f"data.{name} of {key}")

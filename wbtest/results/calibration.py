@@ -13,8 +13,7 @@ from sqlalchemy.orm import contains_eager, joinedload, selectinload
 from wbtest.extensions import db
 from wbtest.publishing.models import Experiment
 from wbtest.publishing.sealing import sealed_rule
-from wbtest.results.history import Part, parts_of
-from wbtest.results.verdict import RunPeriod
+from wbtest.results.history import Part, parts_of, period_of
 from wbtest.review.models import Forecast, Reviewer
 from wbtest.statistics import Counts
 from wbtest.web import number_of
@@ -164,9 +163,7 @@ def _guessed(most: int | None) -> list[Experiment]:
 
 def _is_final(experiment: Experiment, now: datetime) -> bool:
     """Whether the last visitor's conversion window is over."""
-    assert experiment.started_at is not None, "only started tests are asked for"
-    life = RunPeriod(experiment.started_at, experiment.ended_at, now, experiment.time_zone)
-    return now >= life.final_at(sealed_rule(experiment))
+    return now >= period_of(experiment, now).final_at(sealed_rule(experiment))
 
 
 def _guesses(experiments: Sequence[Experiment]) -> dict[int, list[Forecast]]:

@@ -16,6 +16,14 @@ if TYPE_CHECKING:
 HOUR = 3600
 
 
+class RunningTotals(NamedTuple):
+    """The tables of ``HourCounts``, added up: entry i holds the first i hours, entry -1 all."""
+
+    seen: Ints
+    arrived: Ints
+    converted: Ints
+
+
 # Arrays do not say whether they are equal, so neither does what holds them.
 @dataclass(frozen=True, eq=False)
 class HourCounts:
@@ -39,28 +47,23 @@ class HourCounts:
         return self.hours + HOUR
 
     @cached_property
-    def seen_until(self) -> Ints:
-        """Who was seen up to each hour; entry i holds the first i hours, so entry -1 holds all."""
-        return _total(self.seen)
+    def running(self) -> RunningTotals:
+        """Everything counted up to each hour."""
+        import numpy as np
 
-    @cached_property
-    def arrived_until(self) -> Ints:
-        """Their conversions that had arrived by then, as in ``seen_until``."""
-        return _total(self.arrived)
-
-    @cached_property
-    def converted_until(self) -> Ints:
-        """Those of the seen up to each hour who converted whenever they did."""
-        return _total(self.converted)
+        tables = np.stack((self.seen, self.arrived, self.converted))
+        totals = np.zeros((3, len(self.hours) + 1, len(self.weights)), dtype=np.int64)
+        tables.cumsum(axis=1, out=totals[:, 1:])
+        return RunningTotals(*totals)
 
     def totals(self) -> list[statistics.Counts]:
         """Everything counted so far, for each variant."""
-        return _counts(self.seen_until[-1], self.arrived_until[-1])
+        return _counts(self.running.seen[-1], self.running.arrived[-1])
 
     def until(self, before: int) -> list[statistics.Counts]:
         """Sightings and conversions of the hours that were over at ``before``."""
         count = self.over(before)
-        return _counts(self.seen_until[count], self.arrived_until[count])
+        return _counts(self.running.seen[count], self.running.arrived[count])
 
     def settled(self, before: int) -> list[statistics.Counts]:
         """Those seen in hours that were over at ``before``, and which of them converted.
@@ -68,13 +71,13 @@ class HourCounts:
         With ``before`` one conversion window ago, nothing of theirs is still to come.
         """
         count = self.over(before)
-        return _counts(self.seen_until[count], self.converted_until[count])
+        return _counts(self.running.seen[count], self.running.converted[count])
 
     def since(self, start: int, before: int) -> list[statistics.Counts]:
         """As ``settled``, of those seen in hours that began at ``start`` or later."""
         first = self.begun(start)
         last = max(self.over(before), first)
-        seen, converted = self.seen_until, self.converted_until
+        seen, converted = self.running.seen, self.running.converted
         return _counts(seen[last] - seen[first], converted[last] - converted[first])
 
     def without(self, part: HourCounts) -> HourCounts:
@@ -139,27 +142,19 @@ def look(
     # The last look is now: it sees the hour that is not over yet.
     when = np.append(hours.ends.searchsorted(full, "right"), -1)
     old = hours.ends.searchsorted(ends - window, "right")
-    seen, arrived = hours.seen_until[when], hours.arrived_until[when]
+    running = hours.running
+    seen, arrived = running.seen[when], running.arrived[when]
     split = statistics.log_e_split_path(seen, hours.weights)
     if fair is not None:
         # An alarm that falls silent without them is none.
-        split = np.minimum(split, statistics.log_e_split_path(fair.seen_until[when], fair.weights))
+        split = np.minimum(
+            split, statistics.log_e_split_path(fair.running.seen[when], fair.weights)
+        )
     return EvidencePath(
         ends=ends,
         above=statistics.log_e_above_path(arrived, seen, rule.target),
         above_floor=statistics.log_e_above_path(arrived, seen, rule.floor),
-        below=statistics.log_e_below_path(
-            hours.converted_until[old], hours.seen_until[old], rule.target
-        ),
+        below=statistics.log_e_below_path(running.converted[old], running.seen[old], rule.target),
         split=split,
         seen=seen.sum(axis=1),
     )
-
-
-def _total(rows: Ints) -> Ints:
-    """Return totals up to each hour; entry i holds the first i hours, so entry -1 holds all."""
-    import numpy as np
-
-    totals = np.zeros((len(rows) + 1, rows.shape[1]), dtype=np.int64)
-    rows.cumsum(axis=0, out=totals[1:])
-    return totals

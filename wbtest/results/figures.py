@@ -18,7 +18,7 @@ from wbtest.publishing.models import Experiment, Variant
 from wbtest.publishing.rule import Hypothesis
 from wbtest.publishing.sealing import faults_of, sealed_rule
 from wbtest.results.evidence_path import HOUR, EvidencePath, look
-from wbtest.results.history import Counted, History, LeftOut, count, history, of_served, total
+from wbtest.results.history import Counted, History, LeftOut, count, history, period_of, total
 from wbtest.results.network_checking import findings_of, is_current, look_at_networks
 from wbtest.results.quality_checks import check_measurement, check_since, run_checks
 from wbtest.results.robustness import (
@@ -131,7 +131,12 @@ class Evaluation(Struct, frozen=True):
 
         Also without a beacon or too late, so both sides hold more than those of the rate do.
         """
-        return [of_served(self.rule, variant.totals) for variant in self.variants]
+        return [
+            each.totals.acted(self.rule.conversion) / each.totals.served
+            if each.totals.served
+            else None
+            for each in self.variants
+        ]
 
     @property
     def needed_above(self) -> float:
@@ -157,6 +162,7 @@ class Results(Evaluation, frozen=True):
     ranking: Ranking | None
     best: str | None
     all_equal: float
+    counted: History
     sources: Mapping[str, Sequence[Totals]]
     left_out: Mapping[str, Sequence[LeftOut]]
     machines: Mapping[str, Sequence[int]]
@@ -197,27 +203,22 @@ def evaluate_all(experiments: Collection[Experiment], now: datetime) -> dict[int
     for experiment, counted in zip(experiments, count(experiments).values(), strict=True):
         rule = sealed_rule(experiment)
         whole = replace(counted, networks=known.get(experiment.id, counted.networks))
-        judged = _judge(experiment, rule, whole, faults[experiment.id], now)
+        trust = check_measurement(rule, whole, faults[experiment.id])
+        judged = _judged(experiment, rule, whole, trust, now)
         if judged.verdict.word != "not_enough" or judged.verdict.is_withheld:
             looked = _with_networks(experiment, rule, whole, now)
             if looked is not whole:
-                judged = _judge(experiment, rule, looked, faults[experiment.id], now)
+                trust = check_measurement(rule, looked, faults[experiment.id])
+                judged = _judged(experiment, rule, looked, trust, now)
         found[experiment.id] = judged
     return found
-
-
-def _judge(
-    experiment: Experiment, rule: Hypothesis, counted: Counted, faults: Sequence[str], now: datetime
-) -> Evaluation:
-    trust = check_measurement(rule, counted, faults)
-    return _judged(experiment, rule, counted, trust, now)
 
 
 def _with_networks(
     experiment: Experiment, rule: Hypothesis, counted: Counted, now: datetime
 ) -> Counted:
     """The same with a look at the networks as of ``now``; of what is purged the last one stands."""
-    life = _life(experiment, now)
+    life = period_of(experiment, now)
     is_last = experiment.purged_at is not None
     if is_last or is_current(counted.networks, counted, life.settled_at(rule)):
         return counted
@@ -227,7 +228,7 @@ def _with_networks(
 def results_of(experiment: Experiment, now: datetime) -> Results:
     """Return everything that is known at ``now``. Raises NotStarted for a draft."""
     counted = history_of(experiment, now)
-    return results_from(experiment, counted, trust_of(experiment, counted, now), now)
+    return results_from(experiment, counted, run_checks(experiment, counted, now), now)
 
 
 def history_of(experiment: Experiment, now: datetime) -> History:
@@ -240,13 +241,6 @@ def history_of(experiment: Experiment, now: datetime) -> History:
     known = findings_of([experiment]).get(experiment.id, counted.networks)
     whole = _with_networks(experiment, rule, replace(counted, networks=known), now)
     return history(experiment, rule, whole)
-
-
-def trust_of(experiment: Experiment, counted: History, now: datetime) -> list[Check]:
-    """Return every check of what was counted, as of ``now``."""
-    rule = sealed_rule(experiment)
-    faults = faults_of([experiment])[experiment.id]
-    return run_checks(experiment, rule, counted, _life(experiment, now), faults)
 
 
 def results_from(
@@ -263,16 +257,20 @@ def results_from(
         comparison = tuple(statistics.compare(totals, hours.weights, rule.alpha))
         ranking = statistics.rank(totals)
         best = statistics.find_best(totals, hours.weights, rule.alpha)
-    crowds = crowd_figures(rule, counted, known.life, is_trusted=not is_red(trust))
-    trust = (*known.trust, *check_crowds(known.verdict, crowds))
+    crowds: tuple[CrowdFigures, ...] = ()
+    checks = known.trust
+    if rule.crowds:
+        crowds = crowd_figures(rule, counted, known.life, is_trusted=not is_red(trust))
+        checks = (*checks, *check_crowds(known.verdict, crowds))
     return Results(
-        **{name: getattr(known, name) for name in Evaluation.__struct_fields__} | {"trust": trust},
+        **{name: getattr(known, name) for name in Evaluation.__struct_fields__} | {"trust": checks},
         split=split,
         comparison=comparison,
         ranking=ranking,
         # No winner is named by figures that cannot be trusted.
         best=None if best is None or known.is_red else known.variants[best].key,
         all_equal=statistics.log_e_unequal(totals, hours.weights),
+        counted=counted,
         sources=counted.sources,
         left_out=counted.left_out,
         machines=counted.machines,
@@ -296,7 +294,7 @@ def _judged(
     trust: Sequence[Check],
     now: datetime,
 ) -> Evaluation:
-    life = _life(experiment, now)
+    life = period_of(experiment, now)
     looks = look(counted.hours, rule, now, counted.fair if counted.networks.apart else None)
     verdict = judge(rule, counted.hours, looks, life, is_trusted=not is_red(trust))
     # Whoever was seen in an hour that was over by then has no conversion window left.
@@ -317,8 +315,3 @@ def _judged(
         settled=sum(counts.seen for counts in settled),
         days=counted.days,
     )
-
-
-def _life(experiment: Experiment, now: datetime) -> RunPeriod:
-    assert experiment.started_at is not None, "what was counted was counted after the start"
-    return RunPeriod(experiment.started_at, experiment.ended_at, now, experiment.time_zone)

@@ -6,7 +6,7 @@ The numbers come from ``audience.counts`` alone. Nothing here weighs or judges.
 from __future__ import annotations
 
 from collections import defaultdict
-from collections.abc import Collection, Mapping, Sequence
+from collections.abc import Collection, Sequence
 from datetime import date, datetime
 from typing import NamedTuple
 
@@ -23,6 +23,7 @@ from wbtest.publishing.models import Experiment
 from wbtest.publishing.rule import Hypothesis
 from wbtest.results.evidence_path import HourCounts
 from wbtest.results.trust import Check, early
+from wbtest.results.verdict import RunPeriod
 
 total = sum_totals
 NETWORKS_TITLE = "Spread across many networks"
@@ -91,14 +92,6 @@ class LeftOut(NamedTuple):
         return max(self.visits, self.signups)
 
 
-def of_served(rule: Hypothesis, totals: Totals) -> float | None:
-    """Return the share of those served who did what the rule counts.
-
-    None while nobody was served.
-    """
-    return totals.acted(rule.conversion) / totals.served if totals.served else None
-
-
 NOTHING = Totals()
 NO_CONVERSIONS = Conversions()
 
@@ -113,11 +106,6 @@ class Counted(Struct, frozen=True):
     variants: list[Totals]
     days: dict[date, list[Totals]]
     networks: Findings = NO_FINDINGS
-
-    @property
-    def served(self) -> int:
-        """How many people who count were served the page."""
-        return total(self.variants).served
 
     @property
     def fair(self) -> HourCounts:
@@ -165,7 +153,7 @@ def count(experiments: Collection[Experiment]) -> dict[int, Counted]:
     daily, by_hour = result_counts.daily(tests), result_counts.by_hour(tests)
     found = {}
     for experiment in experiments:
-        keys = _keys(experiment)
+        keys = [variant.key for variant in experiment.variants]
         days = {
             day: [row.get(key, NOTHING) for key in keys]
             for day, row in daily[experiment.id].items()
@@ -187,10 +175,6 @@ def _of_group(hours: HourCounts, apart: Apart) -> HourCounts:
     seen = np.array([rows.get(hour, nobody) for hour in hours.hours.tolist()], dtype=np.int64)
     none = np.zeros_like(seen)
     return HourCounts(hours.started, hours.weights, hours.hours, seen, none, none)
-
-
-def _keys(experiment: Experiment) -> list[str]:
-    return [variant.key for variant in experiment.variants]
 
 
 def _hour_counts(experiment: Experiment, rows: Sequence[HourRow]) -> HourCounts:
@@ -218,12 +202,16 @@ def _hour_counts(experiment: Experiment, rows: Sequence[HourRow]) -> HourCounts:
 
 def history(experiment: Experiment, rule: Hypothesis, counted: Counted) -> History:
     """Return what was ``counted``, with where it came from and who was left out."""
-    keys = _keys(experiment)
+    keys = [variant.key for variant in experiment.variants]
     people, machines = people_of(experiment), quality_counts.machines_of(experiment)
     by_source = people.by_source()
     sources = {source: [row[key] for key in keys] for source, row in by_source.items()}
-    visits = people.left_out_visits()
-    left_out = _left_out(keys, visits, people.left_out_signups(), without=machines.reasons)
+    visits, signups = people.left_out_visits(), people.left_out_signups()
+    reasons = {reason for table in (visits, signups) for row in table.values() for reason in row}
+    left_out = {
+        reason: [LeftOut(visits[key].get(reason, 0), signups[key].get(reason, 0)) for key in keys]
+        for reason in sorted(reasons.difference(machines.reasons))
+    }
     uncounted = [row for source, row in sources.items() if not rule.counts_source(source)]
     if uncounted:
         left_out["source"] = [
@@ -256,17 +244,10 @@ def history(experiment: Experiment, rule: Hypothesis, counted: Counted) -> Histo
     )
 
 
-def _left_out(
-    keys: Sequence[str],
-    visits: Mapping[str, Mapping[str, int]],
-    signups: Mapping[str, Mapping[str, int]],
-    without: Collection[str],
-) -> dict[str, list[LeftOut]]:
-    reasons = {reason for table in (visits, signups) for row in table.values() for reason in row}
-    return {
-        reason: [LeftOut(visits[key].get(reason, 0), signups[key].get(reason, 0)) for key in keys]
-        for reason in sorted(reasons.difference(without))
-    }
+def period_of(experiment: Experiment, now: datetime) -> RunPeriod:
+    """Return when a started experiment ran, as of ``now``."""
+    assert experiment.started_at is not None, "what was counted was counted after the start"
+    return RunPeriod(experiment.started_at, experiment.ended_at, now, experiment.time_zone)
 
 
 class Part(NamedTuple):

@@ -49,7 +49,17 @@ from wbtest.results.crowded_networks import (
     split_by,
 )
 from wbtest.results.evidence_path import HourCounts
-from wbtest.results.history import NO_FINDINGS, Apart, Counted, Findings, Lost, Served, count, total
+from wbtest.results.history import (
+    NO_FINDINGS,
+    Apart,
+    Counted,
+    Findings,
+    Lost,
+    Served,
+    count,
+    period_of,
+    total,
+)
 from wbtest.results.verdict import RunPeriod
 from wbtest.statistics import Counts
 from wbtest.store import insert, writing
@@ -237,9 +247,8 @@ def check_all_networks(now: datetime) -> None:
     known, counts = findings_of(tests), count(tests)
 
     def check(experiment: Experiment) -> None:
-        assert experiment.started_at is not None
         counted, found = counts[experiment.id], known.get(experiment.id, NO_FINDINGS)
-        life = RunPeriod(experiment.started_at, experiment.ended_at, now, experiment.time_zone)
+        life = period_of(experiment, now)
         rule = sealed_rule(experiment)
         is_same = _sums(counted) == (found.seen, found.converted)
         if is_current(found, counted, life.settled_at(rule)) and (is_same or found.seen > LARGE):

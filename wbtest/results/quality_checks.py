@@ -20,9 +20,9 @@ from wbtest.publishing.correction_requests import names_of, summary_of
 from wbtest.publishing.corrections import in_force
 from wbtest.publishing.models import Experiment, Step
 from wbtest.publishing.rule import Hypothesis
-from wbtest.publishing.sealing import sealed_options
+from wbtest.publishing.sealing import faults_of, sealed_options, sealed_rule
 from wbtest.results import measurement_checks, signup_checks, visitor_checks
-from wbtest.results.history import Counted, History
+from wbtest.results.history import Counted, History, period_of
 from wbtest.results.likely_causes import WITH_PLACES, SegmentCounts, with_hints
 from wbtest.results.trust import (
     Check,
@@ -209,20 +209,14 @@ def _facts_changed(experiment: Experiment, since: datetime, until: datetime) -> 
     return tuple(sorted({moment.astimezone(zone).date() for moment in moments}))
 
 
-def run_checks(
-    experiment: Experiment,
-    rule: Hypothesis,
-    counted: History,
-    life: RunPeriod,
-    faults: Sequence[str],
-) -> list[Check]:
-    """Return every check of a started experiment.
+def run_checks(experiment: Experiment, counted: History, now: datetime) -> list[Check]:
+    """Return every check of what was counted of a started experiment, as of ``now``.
 
-    ``faults`` say in what it differs from what was sealed. Where people came from and on what is
-    read only when a check asks for it.
+    Where people came from and on what is read only when a check asks for it.
     """
-    run = read_context(experiment, rule, counted, life)
-    checks = check_trust(rule, counted, run, faults)
+    rule = sealed_rule(experiment)
+    run = read_context(experiment, rule, counted, period_of(experiment, now))
+    checks = check_trust(rule, counted, run, faults_of([experiment])[experiment.id])
     if not any(check.check in WITH_PLACES and check.state != "ok" for check in checks):
         return checks
     return with_hints(checks, counted, run, read_segments(experiment, rule))

@@ -17,6 +17,7 @@ from typing import Any, Literal
 from msgspec import Struct
 
 from wbtest import statistics
+from wbtest.audience.result_counts import Totals
 from wbtest.publishing.rule import Crowd, Hypothesis
 from wbtest.results.evidence_path import HourCounts, look
 from wbtest.results.history import CrowdPeople, History
@@ -112,12 +113,12 @@ AWAY, AWAY_FROM_CARRIERS, NEAR = 12, 30, 8
 FEWEST_SEEN = 50
 
 
-def price_of(strongest: Counts, target: float) -> str:
+def price_of(strongest: Totals, target: float) -> str:
     """Return a sentence on what it takes to move this result unseen; '' while few have come.
 
-    ``strongest`` are the counts of the variant with the highest rate.
+    ``strongest`` are the totals of the variant with the highest rate.
 
-    >>> price_of(Counts(10, 1), 0.08)
+    >>> price_of(Totals(seen=10, converted=1), 0.08)
     ''
     """
     if strongest.seen < FEWEST_SEEN:

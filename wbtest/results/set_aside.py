@@ -24,7 +24,7 @@ from wbtest.publishing.models import Experiment
 from wbtest.results.crowded_networks import Group as NetworkGroup
 from wbtest.results.crowded_networks import find_networks
 from wbtest.results.evidence_path import HourCounts, look
-from wbtest.results.figures import Results, history_of, results_from, trust_of
+from wbtest.results.figures import Results, history_of, results_of
 from wbtest.results.history import Counted
 from wbtest.results.network_checking import arrived_by_mark
 from wbtest.results.quality_checks import check_measurement
@@ -131,9 +131,8 @@ class Aside:
 
 def results_and_aside(experiment: Experiment, now: datetime) -> tuple[Results, Aside | None]:
     """Return the figures at ``now``, and what stands beside them; None for nothing."""
-    counted = history_of(experiment, now)
-    results = results_from(experiment, counted, trust_of(experiment, counted, now), now)
-    return results, aside_of(experiment, results, counted)
+    results = results_of(experiment, now)
+    return results, aside_of(experiment, results, results.counted)
 
 
 def networks_found(experiment: Experiment, aside: Aside | None, now: datetime) -> str:

@@ -228,12 +228,13 @@ def _found(counted: History, burst: Burst) -> BurstExcess | None:
     hours = counted.hours
     start = burst.start_us / 1_000_000
     first, last = hours.over(int(start) - HOUR), hours.begun(int(start) + 60 * burst.minutes)
-    seen = int((hours.seen_until[last] - hours.seen_until[first]).sum())
-    converted = int((hours.converted_until[last] - hours.converted_until[first]).sum())
-    elsewhere = int(hours.seen_until[-1].sum()) - seen
+    running = hours.running
+    seen = int((running.seen[last] - running.seen[first]).sum())
+    converted = int((running.converted[last] - running.converted[first]).sum())
+    elsewhere = int(running.seen[-1].sum()) - seen
     if elsewhere < FEWEST_ELSEWHERE:
         return None
-    usual = (int(hours.converted_until[-1].sum()) - converted + 0.5) / (elsewhere + 1)
+    usual = (int(running.converted[-1].sum()) - converted + 0.5) / (elsewhere + 1)
     most = min(TIMES_AS_OFTEN * usual, MOST_OFTEN)
     # Some may have been seen the day before.
     whole = max(seen, burst.number)

@@ -155,24 +155,19 @@ def judge(
     it. *Not met* may ripen later, up to the end of the last conversion window, since it waits for
     the windows of visitors who had come before.
     """
-    import numpy as np
-
-    arms = looks.above.shape[1]
-    enough = statistics.evidence_needed(rule.alpha, arms)
+    enough = statistics.evidence_needed(rule.alpha, looks.above.shape[1])
     enough_below = statistics.evidence_needed(rule.beta)
-    gate = _gate(rule, looks, life)
-    is_above = (looks.above[:-1] >= enough) & _before_cap(rule, looks)[:, None]
-    is_below = looks.below[:-1] >= enough_below
-    # A column after the other: for each row by itself numpy takes five times as long.
-    met = _first(gate & np.logical_or.accumulate(reduce(or_, is_above.T)))
-    not_met = _first(gate & reduce(and_, is_below.T))
+    is_above, met, not_met = _reached(rule, looks, life)
     is_capped = bool(looks.seen[-1] >= rule.maximum_visitors)
     is_final = life.now >= life.final_at(rule)
     is_over = life.now >= life.over_at(rule)
     still_open = Verdict(
         word="not_enough",
         recommendation="inconclusive" if is_capped or is_over else "keep_running",
-        states=_states(looks, enough, enough_below),
+        states=tuple(
+            "above" if above >= enough else "below" if below >= enough_below else "open"
+            for above, below in zip(looks.above[-1], looks.below[-1], strict=True)
+        ),
         is_capped=is_capped,
         is_over=is_over,
         is_final=is_final,
@@ -180,7 +175,7 @@ def judge(
     if looks.split[-1] >= ALARM or not is_trusted:
         return replace(still_open, is_withheld=True)
     if met is not None and (not_met is None or met <= not_met):
-        places = [k for k in range(arms) if is_above[:, k].any()]
+        places = [k for k in range(is_above.shape[1]) if is_above[:, k].any()]
         doubts = {k: _doubt(k, rule, hours, looks, life) for k in places}
         firm = tuple(k for k in places if doubts[k] is None)
         reached = replace(still_open, word="met", reached_at=looks.moment(met))
@@ -198,34 +193,30 @@ def judge(
     return still_open
 
 
-def _gate(rule: Hypothesis, looks: EvidencePath, life: RunPeriod) -> npt.NDArray[np.bool_]:
-    """At which full hours a verdict was allowed."""
-    ripe = life.ripe_at(rule).timestamp()
-    is_enough = (looks.seen[:-1] >= rule.minimum_visitors) & (looks.ends[:-1] >= ripe)
-    gate: npt.NDArray[np.bool_] = is_enough & (looks.split[:-1] < ALARM)
-    return gate
+def _reached(
+    rule: Hypothesis, looks: EvidencePath, life: RunPeriod
+) -> tuple[npt.NDArray[np.bool_], int | None, int | None]:
+    """At which full hours each variant was above, and the first at which *met* and *not met* held.
 
-
-def _before_cap(rule: Hypothesis, looks: EvidencePath) -> npt.NDArray[np.bool_]:
-    """At which full hours evidence for the target still counted.
-
-    Why this holds for *met* alone stands at ``judge``.
+    None for what never held. Why the most visitors stop *met* alone stands at ``judge``.
     """
     import numpy as np
 
-    seen_before = np.concatenate(([0], looks.seen[:-2]))[: len(looks.seen) - 1]
-    is_before: npt.NDArray[np.bool_] = seen_before < rule.maximum_visitors
-    return is_before
-
-
-def _first(is_so: npt.NDArray[np.bool_]) -> int | None:
-    return int(is_so.argmax()) if is_so.any() else None
-
-
-def _states(looks: EvidencePath, enough: float, enough_below: float) -> tuple[State, ...]:
-    return tuple(
-        "above" if above >= enough else "below" if below >= enough_below else "open"
-        for above, below in zip(looks.above[-1], looks.below[-1], strict=True)
+    enough = statistics.evidence_needed(rule.alpha, looks.above.shape[1])
+    seen, ripe = looks.seen[:-1], life.ripe_at(rule).timestamp()
+    is_allowed = (seen >= rule.minimum_visitors) & (looks.ends[:-1] >= ripe)
+    is_allowed &= looks.split[:-1] < ALARM
+    seen_before = np.concatenate(([0], seen[:-1]))[: len(seen)]
+    is_before_cap = seen_before < rule.maximum_visitors
+    is_above = (looks.above[:-1] >= enough) & is_before_cap[:, None]
+    is_below = looks.below[:-1] >= statistics.evidence_needed(rule.beta)
+    # A column after the other: for each row by itself numpy takes five times as long.
+    met = is_allowed & np.logical_or.accumulate(reduce(or_, is_above.T))
+    not_met = is_allowed & reduce(and_, is_below.T)
+    return (
+        is_above,
+        int(met.argmax()) if met.any() else None,
+        int(not_met.argmax()) if not_met.any() else None,
     )
 
 
@@ -266,7 +257,13 @@ def estimate_remaining(rule: Hypothesis, hours: HourCounts, life: RunPeriod) -> 
     visitors = max(most if more is None else more, rule.minimum_visitors - seen)
     days_left = (life.over_at(rule) - life.now).total_seconds() / DAY
     days_to_ripe = ceil(max((life.ripe_at(rule) - life.now).total_seconds(), 0) / DAY)
-    daily = _daily(hours, life)
+    # Visitors a day over the last week, or since the start.
+    now = life.now.timestamp()
+    start = max(hours.started, now - RECENT_DAYS * DAY)
+    seen_of_late = int(
+        (hours.running.seen[-1] - hours.running.seen[hours.begun(floor(start))]).sum()
+    )
+    daily = seen_of_late * DAY / max(now - start, 3600)
     if visitors and not daily:
         return Outlook(visitors, days_to_ripe or None, more is None)
     days = max(ceil(visitors / daily) if visitors else 0, days_to_ripe, 1)
@@ -347,11 +344,3 @@ def _more(
             return int(part[is_enough.argmax()])
         is_reached = ever[-1]
     return None
-
-
-def _daily(hours: HourCounts, life: RunPeriod) -> float:
-    """Visitors a day over the last week, or since the start."""
-    now = life.now.timestamp()
-    start = max(hours.started, now - RECENT_DAYS * DAY)
-    seen = int((hours.seen_until[-1] - hours.seen_until[hours.begun(floor(start))]).sum())
-    return seen * DAY / max(now - start, 3600)

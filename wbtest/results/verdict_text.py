@@ -7,6 +7,7 @@ from __future__ import annotations
 
 from datetime import datetime, timedelta
 from math import ceil
+from operator import attrgetter
 from typing import Literal, NamedTuple
 from zoneinfo import ZoneInfo
 
@@ -182,17 +183,15 @@ def price(results: Evaluation) -> str:
     """Return what it takes to move this result unseen; '' while few have come, or it's withheld."""
     if results.verdict.is_withheld:
         return ""
-    strongest = max(
-        (Counts(each.totals.seen, each.totals.converted) for each in results.variants),
-        key=lambda counts: counts.rate or 0.0,
-    )
+    rates = [variant.rate or 0.0 for variant in results.variants]
+    strongest = results.variants[rates.index(max(rates))].totals
     return price_of(strongest, results.rule.target)
 
 
 def leading(results: Evaluation) -> VariantFigures:
     """Return the variant that the verdict speaks of, else the one with the best evidence."""
     places = results.verdict.variants or range(len(results.variants))
-    return max((results.variants[k] for k in places), key=lambda variant: variant.log_e_above)
+    return max((results.variants[k] for k in places), key=attrgetter("log_e_above"))
 
 
 def subject(results: Evaluation, variant: VariantFigures) -> str:
@@ -277,7 +276,8 @@ def status_line(experiment: Experiment, results: Results) -> list[str]:
     """Return phrases such as “Running since 3 March, day 9 of at most 28”."""
     revision = experiment.revision
     return [
-        *(_running(results), *_finality(results), f"sealed {short_seal(experiment.seal)}"),
+        *_running(results),
+        f"sealed {short_seal(experiment.seal)}",
         f"from revision {revision.number}",
         *(["short form"] if revision.form == "short" else []),
         *_alone(experiment),
@@ -286,7 +286,7 @@ def status_line(experiment: Experiment, results: Results) -> list[str]:
 
 def life_line(experiment: Experiment, results: Results) -> list[str]:
     """Return since when the test runs, and how it was approved if that was alone."""
-    return [_running(results), *_finality(results), *_alone(experiment)]
+    return [*_running(results), *_alone(experiment)]
 
 
 def _alone(experiment: Experiment) -> list[str]:
@@ -320,28 +320,23 @@ def _ordinal(number: int) -> str:
     return names[number - 1] if number <= len(names) else f"{number}th"
 
 
-def _running(results: Results) -> str:
+def _running(results: Results) -> list[str]:
+    """Since when it runs, or when it ran and whether the figures can still change."""
     life, rule = results.life, results.rule
     start = day_of(results, life.started_at)
     if results.verdict.is_over:
         # A last day is over at midnight, which is the next day already.
         last = life.over_at(rule) - timedelta(microseconds=1)
         days, end = life.day_number(last), day_of(results, last)
-        return f"Ran on {start}" if days == 1 else f"Ran from {start} to {end}, {days} days"
+        ran = f"Ran on {start}" if days == 1 else f"Ran from {start} to {end}, {days} days"
+        if results.verdict.is_final:
+            return [ran, "figures final"]
+        return [ran, f"late answers count until {final_moment(results)}"]
     most = life.day_number(rule.ends_at(life.time_zone)) - 1
     # A clock that was set back may show a moment before the start.
     today = max(min(life.day_number(life.now), most), 1)
     word = "Paused, running" if results.is_paused else "Running"
-    return f"{word} since {start}, day {today} of {most}"
-
-
-def _finality(results: Results) -> list[str]:
-    """Whether the figures can still change once nobody can come any more."""
-    if results.verdict.is_final:
-        return ["figures final"]
-    if results.verdict.is_over:
-        return [f"late answers count until {final_moment(results)}"]
-    return []
+    return [f"{word} since {start}, day {today} of {most}"]
 
 
 DAY_SECONDS = 24 * 3600

@@ -87,7 +87,7 @@ def check_machines(counted: History, around: CheckContext) -> Check:
     check, title = "machines", "Bots excluded"
     machines = {reason: sum(row) for reason, row in counted.machines.items() if reason != LOST}
     kinds = [_told(reason, number) for reason, number in machines.items() if number]
-    count, people = sum(machines.values()), counted.served
+    count, people = sum(machines.values()), total(counted.variants).served
     beside = f"beside {number_of(people, 'person', 'people')}"
     if not count:
         return Check(check, "ok", "No machines came.", title, "0")
@@ -140,7 +140,7 @@ def check_people(counted: History) -> Check:
         return Check("excluded", "ok", "Nobody was excluded.", title, "0")
     kinds = listed([_told(reason, number) for reason, number in people.items() if number])
     reason = f"Excluded by the locked rule: {kinds}."
-    if count > MANY_EXCLUDED * (count + counted.served):
+    if count > MANY_EXCLUDED * (count + total(counted.variants).served):
         reason += " That is many: what is left may not be the people you asked about."
         most = max(people, key=people.__getitem__)
         do = MENDS.get(most, "Check whether you meant to exclude them.")
