@@ -175,7 +175,7 @@ def test_the_list_stands_apart_alike_everywhere(app, over, mia, now):
 
     page = mia.get(f"/experiments/{over.experiment.id}/results/visitors")
 
-    assert people_of(over.experiment).left_out_signups()["control"]["waiting"] == 1
+    assert people_of(over.experiment).left_out_signups["control"]["waiting"] == 1
     assert results_json(found)["variants"][0]["excluded"]["waiting"] == 1
     assert ("waiting", "control", 0, 1) in list(rows_left_out(over.experiment, found, Filters()))
     assert "People on the waiting list, after the end" in page.text

@@ -66,7 +66,7 @@ def test_hours_of_one_source(experiment: Experiment) -> None:
 
 
 def test_sources_come_by_their_visits(experiment: Experiment) -> None:
-    found = people_of(experiment).by_source()
+    found = people_of(experiment).by_source
 
     assert list(found) == ["x", "newsletter"]
     assert found["newsletter"]["a"].converted == 1
@@ -76,7 +76,7 @@ def test_sources_come_by_their_visits(experiment: Experiment) -> None:
 def test_what_does_not_count_is_shown_by_reason(experiment: Experiment) -> None:
     people, machines = people_of(experiment), machines_of(experiment)
 
-    assert people.left_out_visits() == {"a": {"team": 1}, "b": {}}
-    assert people.left_out_signups() == {"a": {"team": 1}, "b": {}}
+    assert people.left_out_visits == {"a": {"team": 1}, "b": {}}
+    assert people.left_out_signups == {"a": {"team": 1}, "b": {}}
     assert machines.by_variant == {"a": {"preview": 1}, "b": {"bot": 1}}
     assert machines.reasons == ["bot", "preview"]

@@ -43,6 +43,15 @@ from wbtest.publishing.sealing import sealed_rule
 
 Direction = Literal["out", "in"]
 GroupKind = Literal["mark", "hour", "domain", "source", "reason"]
+_OF_A_VISIT = ("experiment_id", "visitor", "excluded_because")
+# Each visit with its counted sighting and its conversion, where there are any.
+JOINED_VISITS = VISITS.outerjoin(
+    SIGHTINGS,
+    sa.and_(SIGHTINGS.c.is_counted, *[SIGHTINGS.c[name] == VISITS.c[name] for name in _OF_A_VISIT]),
+).outerjoin(
+    SIGNUPS,
+    sa.and_(SIGNUPS.c.is_converted, *[SIGNUPS.c[name] == VISITS.c[name] for name in _OF_A_VISIT]),
+)
 # Under which ``Experiment.last_counts`` keeps what is told of groups whose rows are purged.
 GROUPS_KEY = "groups"
 GroupNumbers = Counter[tuple[tuple[int, ...], bool, int, str, str]]
@@ -137,7 +146,7 @@ def _count_marked(
             (SIGNUPS.c[moved] // QUARTER_US).label("conversion"),
             *[sa.case((flag, 1), else_=0).label(f"g{number}") for number, flag in flags.items()],
         )
-        .select_from(joined_visits())
+        .select_from(JOINED_VISITS)
         .where(
             VISITS.c.experiment_id == experiment.id,
             *of_counted_sources(rules),
@@ -164,18 +173,6 @@ def _count_marked(
         if row["conversion"] is not None:
             found[*place, seen, variant, "converted"] += people_
             found[*place, at(row["conversion"]), variant, "arrived"] += people_
-
-
-def joined_visits() -> sa.Join:
-    """Each visit with its counted sighting and its conversion, where there are any."""
-
-    def same(table: sa.Table) -> sa.ColumnElement[bool]:
-        names = ("experiment_id", "visitor", "excluded_because")
-        return sa.and_(*[table.c[name] == VISITS.c[name] for name in names])
-
-    return VISITS.outerjoin(SIGHTINGS, same(SIGHTINGS) & SIGHTINGS.c.is_counted).outerjoin(
-        SIGNUPS, same(SIGNUPS) & SIGNUPS.c.is_converted
-    )
 
 
 def of_counted_sources(rules: CountingRules) -> list[sa.ColumnElement[bool]]:
@@ -342,7 +339,7 @@ def _networks(experiment: Experiment, rules: CountingRules, most: int) -> Iterat
     seen, converted = sa.func.count(SIGHTINGS.c.visitor), sa.func.count(SIGNUPS.c.visitor)
     rows = db.session.execute(
         sa.select(VISITS.c.mark, seen, converted)
-        .select_from(joined_visits())
+        .select_from(JOINED_VISITS)
         .where(
             VISITS.c.experiment_id == experiment.id,
             VISITS.c.excluded_because == "",

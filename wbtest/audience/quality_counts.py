@@ -323,7 +323,7 @@ def newest_signups(experiment: Experiment) -> NewestSignups:
     count, confirmed, unasked, disposable, automated, visitors, without_cookie = db.session.execute(
         query
     ).one()
-    addresses = Counter(_parts(visitors))
+    addresses = Counter(visitors.split(",") if visitors else ())
     addresses.pop("", None)
     return NewestSignups(
         count=count,
@@ -333,12 +333,8 @@ def newest_signups(experiment: Experiment) -> NewestSignups:
         disposable=int(disposable or 0),
         automated=int(automated or 0),
         shared=sum(number for number in addresses.values() if number > ADDRESSES_OF_ONE),
-        without_cookie=dict(Counter(_parts(without_cookie))),
+        without_cookie=dict(Counter(without_cookie.split(",") if without_cookie else ())),
     )
-
-
-def _parts(joined: str | None) -> list[str]:
-    return [] if joined is None else joined.split(",")
 
 
 def newest_to_keep(experiment: Experiment) -> dict[str, int]:

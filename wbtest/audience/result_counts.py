@@ -8,7 +8,7 @@ why they don't count, and, for reference only, what people who were seen did on 
 from __future__ import annotations
 
 from collections import defaultdict
-from collections.abc import Callable, Collection, Iterable
+from collections.abc import Collection, Iterable
 from datetime import date
 from operator import attrgetter
 from typing import Any, NamedTuple
@@ -251,53 +251,16 @@ _VISITS = [
 ]
 
 
-class SourceGroup(NamedTuple):
-    """People of one variant, from one source; or left out for one reason.
+class PeopleCounts(NamedTuple):
+    """Everybody who came.
 
-    Of those who are left out ``totals`` hold visits and sign-ups alone.
+    ``by_source`` holds what counts by source and variant, the source with most visits first;
+    ``left_out_visits`` and ``left_out_signups`` what doesn't, by variant and reason.
     """
 
-    source: str
-    reason: str
-    variant: str
-    totals: Totals
-
-
-class PeopleCounts(NamedTuple):
-    """Everybody who came, in groups; ``variants`` are the keys of all variants, in their order."""
-
-    variants: tuple[str, ...]
-    groups: tuple[SourceGroup, ...]
-
-    def by_source(self) -> dict[str, ByVariant]:
-        """Return what counts by source and variant, that with most visits first."""
-        found: defaultdict[str, ByVariant] = defaultdict(
-            lambda: {key: Totals() for key in self.variants}
-        )
-        for group in self.groups:
-            if not group.reason:
-                found[group.source][group.variant] = group.totals
-
-        def most_first(name: str) -> tuple[int, str]:
-            return -sum(totals.served for totals in found[name].values()), name
-
-        return {name: found[name] for name in sorted(found, key=most_first)}
-
-    def left_out_visits(self) -> dict[str, dict[str, int]]:
-        """Return how many visits did not count, by variant and reason."""
-        return self._left_out(lambda totals: totals.served)
-
-    def left_out_signups(self) -> dict[str, dict[str, int]]:
-        """Return how many sign-ups were kept and do not count, by variant and reason."""
-        return self._left_out(lambda totals: totals.signups)
-
-    def _left_out(self, number_of: Callable[[Totals], int]) -> dict[str, dict[str, int]]:
-        found: dict[str, dict[str, int]] = {key: {} for key in self.variants}
-        for group in sorted(self.groups, key=lambda group: group.reason):
-            if group.reason and (number := number_of(group.totals)):
-                reasons = found.setdefault(group.variant, {})
-                reasons[group.reason] = reasons.get(group.reason, 0) + number
-        return found
+    by_source: dict[str, ByVariant]
+    left_out_visits: dict[str, dict[str, int]]
+    left_out_signups: dict[str, dict[str, int]]
 
 
 def people_of(experiment: Experiment) -> PeopleCounts:
@@ -322,13 +285,22 @@ def people_of(experiment: Experiment) -> PeopleCounts:
         .where(is_ours, ~_IS_COUNTED)
         .group_by(KIND_TOTALS.c.variant, KIND_TOTALS.c.excluded_because),
     )
-    return PeopleCounts(
-        tuple(variant.key for variant in experiment.variants),
-        tuple(
-            SourceGroup(source, reason, variant, Totals(*numbers))
-            for variant, source, reason, *numbers in db.session.execute(query)
-        ),
+    keys = [variant.key for variant in experiment.variants]
+    sources: dict[str, ByVariant] = {}
+    visits: dict[str, dict[str, int]] = {key: {} for key in keys}
+    signups: dict[str, dict[str, int]] = {key: {} for key in keys}
+    for variant, source, reason, *numbers in db.session.execute(query):
+        totals = Totals(*numbers)
+        if not reason:
+            sources.setdefault(source, {key: Totals() for key in keys})[variant] = totals
+        if reason and totals.served:
+            visits.setdefault(variant, {})[reason] = totals.served
+        if reason and totals.signups:
+            signups.setdefault(variant, {})[reason] = totals.signups
+    ranked = sorted(
+        (-sum(totals.served for totals in row.values()), source) for source, row in sources.items()
     )
+    return PeopleCounts({source: sources[source] for _, source in ranked}, visits, signups)
 
 
 class Share(NamedTuple):

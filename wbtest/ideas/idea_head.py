@@ -11,6 +11,7 @@ from wbtest.extensions import clock, db
 from wbtest.ideas.idea import Idea, NewestRevision, Stage, Started
 from wbtest.ideas.idea_list import listed_ideas
 from wbtest.publishing.models import Experiment
+from wbtest.results.figures import Evaluation
 from wbtest.team import access
 
 
@@ -47,22 +48,26 @@ class IdeaHead(NamedTuple):
     tests: Sequence[TestLink]
 
 
-def head_in_view() -> IdeaHead:
+def head_in_view(results: Evaluation | None = None) -> IdeaHead:
     """Return the head of the idea that the address of this request names.
 
-    Its view has found the release or the test before, so it exists.
+    Its view has found the release or the test before, so it exists. ``results`` are those of the
+    test, where the page shows them.
     """
     values = request.view_args or {}
     experiment_id = values.get("experiment_id")
     release_id = values.get("release_id")
     if release_id is None:
         release_id = db.session.get_one(Experiment, experiment_id).release_id
-    return head_of(release_id, experiment_id)
+    return head_of(release_id, experiment_id, results)
 
 
-def head_of(release_id: int, experiment_id: int | None = None) -> IdeaHead:
+def head_of(
+    release_id: int, experiment_id: int | None = None, results: Evaluation | None = None
+) -> IdeaHead:
     """Return the head of an idea, seen from one of its tests: by default the newest."""
-    [listed] = listed_ideas(clock.now(), release_id)
+    known = {experiment_id: results} if experiment_id and results else {}
+    [listed] = listed_ideas(clock.now(), release_id, known)
     idea = listed.idea
     started = _started_in_view(idea, experiment_id)
     draft_id = 0 if started else experiment_id or next(reversed(idea.drafts), 0)

@@ -143,12 +143,20 @@ class ListedIdea(NamedTuple):
     evidence: Evidence | None
 
 
-def listed_ideas(now: datetime, release_id: int | None = None) -> list[ListedIdea]:
-    """Return every idea, or the one of this release; what needs the team comes first."""
+def listed_ideas(
+    now: datetime, release_id: int | None = None, judged: Mapping[int, Evaluation] | None = None
+) -> list[ListedIdea]:
+    """Return every idea, or the one of this release; what needs the team comes first.
+
+    ``judged`` are the results of tests, by their id, that the page has already.
+    """
     ideas = ideas_of(release_id)
     revisions = newest_revisions([idea.release_id for idea in ideas])
     undecided = [idea.undecided.id for idea in ideas if idea.undecided]
-    known = evidence_now(experiments_by_id(undecided).values(), now)
+    known = {key: _evidence(found) for key, found in (judged or {}).items()}
+    missing = [key for key in undecided if key not in known]
+    if missing:
+        known |= evidence_now(experiments_by_id(missing).values(), now)
     listed = []
     for idea in ideas:
         revision = revisions.get(idea.release_id, NewestRevision())

@@ -204,9 +204,8 @@ def history(experiment: Experiment, rule: Hypothesis, counted: Counted) -> Histo
     """Return what was ``counted``, with where it came from and who was left out."""
     keys = [variant.key for variant in experiment.variants]
     people, machines = people_of(experiment), quality_counts.machines_of(experiment)
-    by_source = people.by_source()
-    sources = {source: [row[key] for key in keys] for source, row in by_source.items()}
-    visits, signups = people.left_out_visits(), people.left_out_signups()
+    sources = {source: [row[key] for key in keys] for source, row in people.by_source.items()}
+    visits, signups = people.left_out_visits, people.left_out_signups
     reasons = {reason for table in (visits, signups) for row in table.values() for reason in row}
     left_out = {
         reason: [LeftOut(visits[key].get(reason, 0), signups[key].get(reason, 0)) for key in keys]
@@ -239,7 +238,7 @@ def history(experiment: Experiment, rule: Hypothesis, counted: Counted) -> Histo
         conversions=newest_conversions(experiment, rule.sources),
         crowds=tuple(
             CrowdPeople(each.admitted, each.networks, _hour_counts(experiment, each.rows))
-            for each in crowds_of(experiment, rule)
+            for each in (crowds_of(experiment, rule) if rule.crowds else ())
         ),
     )
 

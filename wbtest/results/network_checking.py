@@ -6,8 +6,8 @@ on full hours; one that is younger than the last look waits until somebody has l
 
 from __future__ import annotations
 
-from collections import defaultdict
-from collections.abc import Callable, Collection, Iterable, Sequence
+from collections import Counter
+from collections.abc import Collection, Iterable, Sequence
 from datetime import datetime, timedelta
 from functools import cache
 from typing import NamedTuple
@@ -17,7 +17,7 @@ import sqlalchemy as sa
 from msgspec.structs import replace
 from sqlalchemy.orm import selectinload
 
-from wbtest.audience.group_counts import joined_visits, of_counted_sources
+from wbtest.audience.group_counts import JOINED_VISITS, of_counted_sources
 from wbtest.audience.models import (
     SIGHTINGS,
     SIGNUPS,
@@ -104,7 +104,7 @@ def arrived_by_mark(experiment: Experiment, facts: CountingRules) -> list[Arrive
     )
     rows = db.session.execute(
         sa.select(VISITS.c.mark, device, variant, *numbers)
-        .select_from(joined_visits())
+        .select_from(JOINED_VISITS)
         .where(*_counting(experiment, facts), VISITS.c.visitor.not_in(suspects))
         .group_by(VISITS.c.mark, device, variant)
     )
@@ -123,7 +123,7 @@ def seen_of_marks(
     by = (VISITS.c.mark, SIGHTINGS.c.device, SIGHTINGS.c.variant, quarter, moment)
     rows = db.session.execute(
         sa.select(*by, sa.func.count())
-        .select_from(joined_visits())
+        .select_from(JOINED_VISITS)
         .where(*_counting(experiment, facts), VISITS.c.mark.in_(given))
         .where(SIGHTINGS.c.visitor.is_not(None))
         .group_by(*by)
@@ -203,7 +203,7 @@ def look_at_networks(
     unknown = sum(each.seen for each in arrived if each.mark == UNKNOWN)
     found = replace(found, unknown=unknown)
     keys = [variant.key for variant in experiment.variants]
-    marks = _by_mark(arrived, lambda each: (each.seen, each.converted))
+    marks = _by_mark((each.mark, each.device, each.seen, each.converted) for each in arrived)
 
     @cache
     def shared() -> list[SeenRow]:
@@ -224,7 +224,9 @@ def look_at_networks(
         fair = counted.hours.without(breaking)
     networks = find_networks(rule, counted.hours, life, marks, hours_of, fair)
     served = split_by(_by_variant(arrived, keys, "served"), weights)
-    unseen = _by_mark(arrived, lambda each: (each.served, each.served - each.seen))
+    unseen = _by_mark(
+        (each.mark, each.device, each.served, each.served - each.seen) for each in arrived
+    )
     lost = lost_by(unseen, rule.lost_beacons)
     return replace(
         found,
@@ -275,23 +277,22 @@ def _sums(counted: Counted) -> tuple[int, int]:
     return sums.seen, sums.converted
 
 
-def _by_mark(
-    arrived: Sequence[Arrived], numbers_of: Callable[[Arrived], tuple[int, int]]
-) -> dict[tuple[int, str], Counts]:
-    """Two numbers added up by mark and device: how many, and how many of them did something."""
-    found: defaultdict[tuple[int, str], list[int]] = defaultdict(lambda: [0, 0])
-    for each in arrived:
-        for k, number in enumerate(numbers_of(each)):
-            found[each.mark, each.device][k] += number
-    return {key: Counts(*numbers) for key, numbers in found.items() if numbers[0]}
+def _by_mark(rows: Iterable[tuple[int, str, int, int]]) -> dict[tuple[int, str], Counts]:
+    """Numbers of people, and of those of them who did something, added up by mark and device."""
+    number, did = Counter[tuple[int, str]](), Counter[tuple[int, str]]()
+    for mark, device, many, of_them in rows:
+        number[mark, device] += many
+        did[mark, device] += of_them
+    return {key: Counts(many, did[key]) for key, many in number.items() if many}
 
 
 def _by_variant(arrived: Sequence[Arrived], keys: Sequence[str], name: str) -> dict[int, list[int]]:
     """One of the numbers by mark, a place for each variant."""
-    found: defaultdict[int, list[int]] = defaultdict(lambda: [0] * len(keys))
+    found: dict[int, list[int]] = {}
     for each in arrived:
         if each.variant in keys:
-            found[each.mark][keys.index(each.variant)] += getattr(each, name)
+            row = found.setdefault(each.mark, [0] * len(keys))
+            row[keys.index(each.variant)] += getattr(each, name)
     return found
 
 
