@@ -49,6 +49,9 @@ CONTENT_POLICY = (
     "img-src 'self' data: blob:; font-src 'self'; connect-src 'self'; form-action 'self'; "
     "base-uri 'none'; object-src 'none'; frame-ancestors 'none'; manifest-src 'self'"
 )
+# Whoever knows such an address may read its page, so no other page learns of it, not even when it
+# is an error: of an invitation, a guest's room, and a shared result.
+SECRET_ADDRESSES = ("/invitation/", "/review/", "/shared/")
 HEADERS = {
     "X-Content-Type-Options": "nosniff",
     "Referrer-Policy": "same-origin",
@@ -299,6 +302,10 @@ def _has_nul(given: MultiDict[str, str]) -> bool:
 
 
 def _add_headers(response: Response) -> Response:
+    # The log-in carries such an address along, to lead back.
+    shown = request.path, request.args.get("next", "")
+    if any(address.startswith(SECRET_ADDRESSES) for address in shown):
+        response.headers["Referrer-Policy"] = "no-referrer"
     is_https = runtime().settings.is_https
     for name, value in security_headers(is_https).items():
         response.headers.setdefault(name, value)

@@ -6,7 +6,6 @@ from wbtest.extensions import runtime
 from wbtest.results import network_checking, shared_links, visitor_views
 from wbtest.results.chart_style import belief, odds, times
 from wbtest.results.measurement_checks import chance
-from wbtest.results.shared_page import keep_shared_secret
 from wbtest.results.verdict_text import once_decided
 from wbtest.results.views import bp
 from wbtest.results.visitor_checks import reason_name
@@ -19,7 +18,6 @@ def init_app(app: Flask) -> None:
     """Attach this area's pages, and hand the worker what it must do by the clock."""
     app.register_blueprint(bp)
     hooks = runtime(app).hooks
-    app.after_request(keep_shared_secret)
     hooks.jobs["networks checked"] = (network_checking.check_all_networks, network_checking.EVERY)
     for formats in (belief, chance, odds, once_decided, times, reason_name):
         app.add_template_filter(formats)

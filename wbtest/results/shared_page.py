@@ -9,7 +9,7 @@ from __future__ import annotations
 import re
 from collections.abc import Sequence
 
-from flask import Response, abort, redirect, render_template, request, url_for
+from flask import abort, redirect, render_template, request, url_for
 from flask.typing import ResponseReturnValue
 from msgspec.structs import replace
 from wtforms import PasswordField
@@ -34,11 +34,6 @@ from wbtest.writing import document as documents
 
 OUTSIDE = "/shared/"
 ADDRESS = f"{OUTSIDE}<token>"
-HEADERS = {
-    "Referrer-Policy": "no-referrer",
-    "X-Robots-Tag": "noindex",
-    "Cache-Control": "no-store",
-}
 # Sources are left out: whoever passes a link on may name one, and a name may be somebody's.
 SHARED_TABLES = ("variants", "evidence", "days", "funnel")
 # The checks whose reasons may name sources. Of all others a source called “people” hides nothing.
@@ -193,13 +188,6 @@ def say_it_is_shut(error: Refused) -> ResponseReturnValue:
 
 for _shut in (SharedUnknown, SharedOver):
     bp.register_error_handler(_shut, say_it_is_shut)
-
-
-def keep_shared_secret(response: Response) -> Response:
-    """Let no other page, search engine or cache learn of a shared page, not even of an error."""
-    if request.path.startswith(OUTSIDE):
-        response.headers.update(HEADERS)
-    return response
 
 
 def _get(token: str) -> SharedLink:

@@ -9,7 +9,7 @@ from collections.abc import Callable, Mapping
 from functools import wraps
 from typing import Any
 
-from flask import Blueprint, Response, abort, flash, g, redirect, render_template, request, url_for
+from flask import Blueprint, abort, flash, g, redirect, render_template, request, url_for
 from flask.typing import ResponseReturnValue
 from wtforms import Form
 
@@ -164,13 +164,6 @@ def link(token: str) -> ResponseReturnValue:
 
 for _shut in (LinkOver, LinkUnknown):
     views.bp.register_error_handler(_shut, refusal_page)
-
-
-def keep_address_secret(response: Response) -> Response:
-    """Let no page learn the address of a guest's page, not even when that page is an error."""
-    if request.path.startswith("/review/"):
-        response.headers["Referrer-Policy"] = "no-referrer"
-    return response
 
 
 RoomValues = dict[str, Any]

@@ -21,7 +21,6 @@ from wbtest.team import (
     settings_views,
 )
 from wbtest.team.login_views import bp, say_no_team
-from wbtest.team.people_views import keep_invitation_secret
 
 # Each adds its pages to the blueprint of ``login_views``.
 PAGES = (account_views, health, login_views, people_views, reauthentication, settings_views)
@@ -31,7 +30,6 @@ def init_app(app: Flask) -> None:
     """Attach this area's pages, the log-in, the limits, and what templates ask about people."""
     app.register_blueprint(bp)
     hooks = runtime(app).hooks
-    app.after_request(keep_invitation_secret)
     app.register_error_handler(access.NoTeam, say_no_team)
     # The cookie is read anew with each request; Flask-Login's own session is not used at all.
     login.session_protection = None

@@ -4,7 +4,6 @@ The address behind an invitation is secret, so nothing on its page tells another
 """
 
 from flask import (
-    Response,
     abort,
     flash,
     redirect,
@@ -200,19 +199,6 @@ def say_it_is_over(error: Refused) -> ResponseReturnValue:
 
 for _shut in (people.InvitationOver, people.SomebodyElse):
     bp.register_error_handler(_shut, say_it_is_over)
-
-
-def keep_invitation_secret(response: Response) -> Response:
-    """Let no other page learn the address, nor a search engine or cache the page.
-
-    The log-in carries it along, to lead back.
-    """
-    is_log_in = request.args.get("next", "").startswith(OUTSIDE)
-    if request.path.startswith(OUTSIDE) or is_log_in:
-        response.headers["Referrer-Policy"] = "no-referrer"
-        response.headers["X-Robots-Tag"] = "noindex"
-        response.headers["Cache-Control"] = "no-store"
-    return response
 
 
 def _tell(made: Invitation, token: str) -> ResponseReturnValue:
