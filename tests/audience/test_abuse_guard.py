@@ -126,9 +126,9 @@ def test_spam_stands_in_named_rows_and_the_headline_are_confirmed_people(app, la
 
     assert kinds(larder.experiment) == {
         "confirmed": 2,
-        "confirmed, automated?": 0,
+        "confirmed, possibly automated": 0,
         "not confirmed": 0,
-        "not confirmed, throw-away address": 10,
+        "not confirmed, disposable address": 10,
         "suspected of being a machine": 10,
     }
     assert len(signups(app)) == 22
@@ -160,7 +160,7 @@ def test_a_doubted_confirmation_counts_and_is_shown_apart(app, larder, mia, now)
     confirm(app, mia, "bea@x.io")
 
     found = kinds(larder.experiment)
-    assert (found["confirmed"], found["confirmed, automated?"]) == (1, 1)
+    assert (found["confirmed"], found["confirmed, possibly automated"]) == (1, 1)
     assert differences(db.session.connection()) == []
 
 

@@ -139,5 +139,5 @@ def test_who_comes_meanwhile_is_told_of_and_shown_without_loading_the_page_anew(
     expect(results.get_by_role("cell", name="46 of 1,002")).to_be_visible()
     expect(line).to_have_text("These are the figures of now.")
     expect(results.locator(".chart .main-svg").first).to_be_visible()
-    expect(results.get_by_label("From served to the last step, by variant")).to_be_visible()
+    expect(results.get_by_label("From page load to the last step, by variant")).to_be_visible()
     assert results.evaluate("document.documentElement.dataset.stayed") == "here"

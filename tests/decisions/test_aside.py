@@ -62,7 +62,7 @@ def test_a_decision_by_the_sealed_figures_needs_nobody_and_tells_of_the_groups(a
 
     assert (paper.state, paper.memo["decision"]["against"]) == ("stands", "")
     assert (group["name"], group["why"], group["by"]) == (
-        "addresses at a mail domain",
+        "addresses at an email domain",
         WHY,
         "Owner",
     )
@@ -128,7 +128,7 @@ def test_the_memo_shows_the_groups_and_the_figures_beside(client, against, team)
     log_in(client, team.viewer)
     page = client.get(f"/experiments/{against.id}/memo/1").text
 
-    assert "Without <bdi>addresses at a mail domain</bdi>" in page
+    assert "Without <bdi>addresses at an email domain</bdi>" in page
     assert "0 of 608" in page
     assert WHY in page
 

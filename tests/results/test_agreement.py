@@ -36,7 +36,7 @@ MANY_OF = (
     "visits messages ranges ideas checks variants tests readers questions answers requests "
     "browsers loads sources changes were are have"
 )
-BETWEEN = r"(?: (?:more|other|served|link|such|counted|throw-away|of them|of those))?"
+BETWEEN = r"(?: (?:more|other|served|link|such|counted|disposable|of them|of those))?"
 # A number by itself: no part of a larger one, of a range, a rate, a date or a ratio.
 ALONE = r"(?<![\d.,:/–“-])"
 TOO_MANY = re.compile(rf"{ALONE}1{BETWEEN} ({'|'.join(MANY_OF.split())})\b")

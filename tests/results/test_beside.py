@@ -323,7 +323,7 @@ def test_removing_a_group_is_a_button(owner, inflated, team):
     assert owner.send(url(inflated, "set-aside/1/withdraw")).status_code == 303
     page = owner.get(url(inflated)).text
     assert "removed it" in page
-    assert "Locked figures, and the same beside them" not in page
+    assert "Locked and adjusted figures" not in page
 
 
 def test_a_page_says_that_a_domain_can_only_lower_the_rate(owner, inflated, team):

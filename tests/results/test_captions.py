@@ -25,10 +25,10 @@ def evidence(begin: Start, now: HandClock, days: int, of: tuple[int, int], **rul
 @pytest.mark.parametrize(
     ("days", "of", "sentence"),
     [
-        (2, (100, 20), "on day 1. That’s no result before 400 visitors and 7 days."),
+        (2, (100, 20), "on day 1. It counts as a result only after 400 visitors and 7 days."),
         (9, (100, 20), "The result came on day 8, once the minimum was reached."),
-        (9, (100, 12), "passed the line on day 5. The result came on day 8"),
-        (9, (100, 2), "passed the lower line on day 2. The result came on day 8"),
+        (9, (100, 12), "crossed the line on day 5. The result came on day 8"),
+        (9, (100, 2), "crossed the lower line on day 2. The result came on day 8"),
         (9, (30, 3), "Your page is at"),
     ],
 )
@@ -42,7 +42,7 @@ def test_a_crossing_after_the_sealed_maximum_is_none(begin: Start, now: HandCloc
         count_day(experiment, day, seen=60, converted=5 if day < 9 else 30)
     now.turn(days=13)
 
-    assert "it came after the 500 visitors that the rule allows" in of_evidence(
+    assert "it came after the 500 visitors the rule allows" in of_evidence(
         results_of(experiment, now())
     )
 
@@ -73,7 +73,7 @@ def test_who_began_the_form_are_at_least_those_of_one_form(begin: Start, now: Ha
     results = results_of(begin(variants=("Kitchen",)), now())
     acts = [{("focus", "top"): 7, ("focus", "end"): 9}, {}]
 
-    assert funnel_of(results, acts)[2] == Stage("Began the form", (9, 0))
+    assert funnel_of(results, acts)[2] == Stage("Started the form", (9, 0))
     assert [stage.name for stage in funnel_of(results)][2] == "Signed up"
 
 
@@ -91,4 +91,4 @@ def test_a_belief_is_said_to_be_none_of_the_verdict(begin: Start, now: HandClock
     assert of_beliefs(results_of(experiment, now())) == "Nobody has seen the page yet."
     count_day(experiment, 0, seen=41, converted=3)
 
-    assert of_beliefs(results_of(experiment, now())).startswith("The chance that")
+    assert of_beliefs(results_of(experiment, now())).startswith("For your page, the chance of")

@@ -119,7 +119,7 @@ def test_each_step_is_counted_on_its_own_everywhere(app: Flask, client: Browser)
     log_in(client, larder.approver)
     url = f"/experiments/{larder.experiment.id}/results"
     page = client.get(url).text
-    table = page[page.index("From served to the last step") :]
+    table = page[page.index("From page load to the last step") :]
     [day] = csv.DictReader(io.StringIO(client.get(f"{url}.csv").text))
     [variant] = client.get(f"{url}.json").get_json()["variants"]
 

@@ -49,9 +49,9 @@ def test_nothing_is_said_of_leaving_while_nobody_has_left(experiment, owner):
 @pytest.mark.parametrize(
     ("numbers", "line", "count"),
     [
-        ([0], "1 person has left.", "2 sign-ups, the newest first"),
-        ([0, 1], "2 people have left.", "1 sign-up, the newest first"),
-        ([0, 1, 2], "3 people have left.", "No sign-ups yet"),
+        ([0], "1 person has unsubscribed or", "2 sign-ups, newest first"),
+        ([0, 1], "2 people have unsubscribed or", "1 sign-up, newest first"),
+        ([0, 1, 2], "3 people have unsubscribed or", "No sign-ups yet"),
     ],
 )
 def test_the_list_names_those_who_stayed_and_says_how_many_left(

@@ -77,7 +77,7 @@ def test_intervals_that_overlap_are_said_to_be_chance():
 def test_the_largest_is_not_called_most_where_more_came_from_elsewhere():
     rows = [segment("x", 40, 2), *(segment(f"made-up-{k}", 1, 0) for k in range(60))]
 
-    assert segment_caption(rows, "source").startswith("The largest part came from “x”: 40 of 100.")
+    assert segment_caption(rows, "source").startswith("Top source: “x” (40 of 100).")
 
 
 def test_intervals_that_do_not_overlap_are_no_verdict_either():
@@ -96,7 +96,7 @@ def test_small_segments_and_those_that_do_not_count_are_not_compared():
     )
     said = segment_caption([], "hour")
 
-    assert said == "Nobody who counts has seen the page in this part."
+    assert said == "No counted visitor matches this filter."
 
 
 def test_it_is_said_which_sources_enter_the_verdict():

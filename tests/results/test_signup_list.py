@@ -71,7 +71,7 @@ def test_signups_are_listed_with_why_they_count(client: Browser, team: Team, exp
         "late@example.com",
         "team@example.com",
     ]
-    assert "Not counted: nothing ties it to a visit" in rows[1]
+    assert "Not counted: not linked to a visit" in rows[1]
     assert "Not counted: of the team" in rows[3]
 
 
@@ -99,9 +99,9 @@ def test_two_thousand_machines_and_throw_away_addresses_leave_a_hundred_people(c
 
     assert kinds(experiment) == {
         "confirmed": 100,
-        "confirmed, automated?": 0,
+        "confirmed, possibly automated": 0,
         "not confirmed": 0,
-        "not confirmed, throw-away address": 1_000,
+        "not confirmed, disposable address": 1_000,
         "suspected of being a machine": 1_000,
     }
     assert "100 of 1,100 confirmed" in words
@@ -115,7 +115,7 @@ def test_an_address_with_a_plus_is_marked_and_is_another_one(client, team, exper
     page = page_of(client, experiment, "signups?details=1")
 
     assert kinds(experiment)["not confirmed"] == 2
-    assert page.count("Tagged with a plus: perhaps somebody who is here already") == 1
+    assert page.count("Has a plus tag") == 1
 
 
 def test_without_signups_the_list_says_what_will_be_there(client: Browser, team, experiment):
@@ -193,7 +193,7 @@ def test_an_owner_erases_whoever_asks_the_team(client, team, experiment):
     page = page_of(client, experiment, "signups")
     assert "ada@example.com" not in page
     assert "cid@example.com" in page
-    assert "1 person has left." in page
+    assert "1 person has unsubscribed or had their data deleted." in page
 
 
 WORDS = Options(questions=(FollowUpQuestion("Why?"),))
@@ -211,7 +211,7 @@ def test_choices_are_counted_those_that_nobody_chose_among_them(app: Flask, clie
     log_in(client, larder.editor)
     page = client.get(f"/experiments/{larder.experiment.id}/results/answers").text
 
-    rows = shown(page, "How many chose each answer to: Who cooks?")
+    rows = shown(page, "How many people chose each answer to: Who cooks?")
     assert rows[0] == ["I do", "3 of 3"]
     assert {row[1] for row in rows[1:]} == {"0 of 3"}
 

@@ -101,7 +101,7 @@ def test_days_are_filtered_and_evidence_is_not(viewer, experiment):
     part = tab(viewer, experiment, "over-time?from=2027-03-02&to=2027-03-03&device=phone")
 
     assert "Filter: on a phone, since 2 March, until 3 March" in part
-    assert [row[0] for row in shown(part, "Seen of served, by day")] == ["2 March 2027"]
+    assert [row[0] for row in shown(part, "Visitors who saw the page, by day")] == ["2 March 2027"]
     for figure in ("figure-evidence", "figure-course"):
         drawn = [re.search(f'id="{figure}">(.*?)</script>', page) for page in (whole, part)]
         assert drawn[0] is not None
@@ -127,21 +127,21 @@ def test_who_came_is_filtered_and_its_file_is_the_same_part(viewer, experiment):
     file = csv.DictReader(io.StringIO(viewer.get(link.replace("&amp;", "&")).text))
     [all_of_it] = [r for r in file if r["kind"] == "source" and r["variant"] == ""]
 
-    assert [row[0] for row in rows] == ["instagram 732 served"]
+    assert [row[0] for row in rows] == ["instagram loaded for 732 visitors"]
     assert rows[0][1] == f"{all_of_it['converted']} of {all_of_it['seen']}" == "58 of 660"
 
 
 def test_segments_of_several_variants_name_each_figure_on_a_phone(viewer, experiment):
     several = tab(viewer, experiment, "visitors")
 
-    assert 'data-head="95% Wilson interval"' in several
+    assert 'data-head="Likely range (95%)"' in several
     assert all(f'data-head="{variant.name}"' in several for variant in experiment.variants[1:])
 
 
 def test_a_part_in_which_nobody_came_offers_everything_again(viewer, experiment):
     page = tab(viewer, experiment, "visitors?device=tablet")
 
-    assert "Nobody in this part" in page
+    assert "No visitors match this filter" in page
     assert "reached your 8% target" in page
 
 

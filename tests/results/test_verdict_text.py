@@ -266,8 +266,8 @@ def test_whose_window_is_open_is_said_because_the_upper_end_leaves_them_out(begi
     results = results_of(experiment, LATER)
 
     assert captions.still_open(results) == (
-        "The upper end of an interval counts only the 100 of 120 visitors whose 24 hours to sign "
-        "up are over, so it may still move."
+        "20 of 120 visitors are still within their 24 hours to sign up. The upper end of an "
+        "interval leaves them out for now, so it may still move."
     )
     assert captions.still_open(results_of(experiment, AFTER_ALL)) == ""
 
@@ -277,7 +277,8 @@ def test_that_nobodys_window_is_over_is_said_in_words(begin):
     count_hour(experiment, int(LATER.timestamp()) - 7200, seen=1, converted=1)
 
     assert captions.still_open(results_of(experiment, LATER)) == (
-        "Nobody’s 24 hours to sign up are over yet, so the upper end of an interval may still move."
+        "All visitors are still within their 24 hours to sign up, so the upper end of an interval "
+        "may still move."
     )
 
 

@@ -113,7 +113,7 @@ def test_who_only_reads_sees_the_lines_and_no_form(place, team: Team, editor: Br
     log_in(editor, team.viewer)
     main = editor.get(f"{place}/results/visitors").text.partition("<main")[2]
 
-    assert "Entered so far" in main
+    assert "Costs so far" in main
     assert f'{place}/spend"' not in main
     assert editor.send(f"{place}/spend", LINE).status_code == 403
 

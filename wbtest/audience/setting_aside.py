@@ -81,11 +81,11 @@ def check_group(experiment: Experiment, group: VisitorGroup) -> VisitorGroup:
     """
     group = _read(group)
     if experiment.purged_at is not None:
-        raise Refused("The visitors’ data is deleted, so nobody knows who is in a group.")
+        raise Refused("The visitors’ data is deleted, so nobody can tell who’s in a group.")
     rows = hours_of_groups(experiment, {0: group})
     # The name of a smaller one may be a person's, and what is logged outlives the sign-ups.
     if group.kind == "domain" and people_seen(rows) < FEWEST_AT_DOMAIN:
-        raise Invalid("group", "Choose a mail domain that at least six people signed up from.")
+        raise Invalid("group", "Choose an email domain that at least six people signed up from.")
     if not rows:
         who = "counts" if group.direction == "out" else "was left out"
         raise Invalid("group", f"Nobody in this group {who}. Choose one from the list.")
@@ -164,7 +164,7 @@ def lasting_name_of(group: VisitorGroup, zone: str) -> str:
     """
     if group.kind == "mark":
         return number_of(len(group.marks), "network", "networks") if group.marks else "networks"
-    return "addresses at a mail domain" if group.kind == "domain" else name_of(group, zone)
+    return "addresses at an email domain" if group.kind == "domain" else name_of(group, zone)
 
 
 def forget_names(experiment: Experiment) -> None:
@@ -188,7 +188,7 @@ def _read(group: VisitorGroup) -> VisitorGroup:
     if kind == "reason" or direction == "in":
         is_possible = value in REASONS if kind == "reason" else kind == "mark"
         if direction == "out" or not is_possible:
-            raise Invalid("group", "Choose whom to take in. Machines and objectors stay out.")
+            raise Invalid("group", "Choose who to include. Bots and people who objected stay out.")
     if kind in ("mark", "hour"):
         most = MARKS if kind == "mark" else LATEST_HOUR
         numbers = value.split(",") if kind == "mark" else [value]

@@ -53,12 +53,13 @@ def still_open(results: Results) -> str:
     do = ACTS[results.rule.conversion].do
     if not settled:
         return (
-            f"Nobody’s {window} to {do} are over yet, so the upper end of an interval may still "
-            "move."
+            f"All visitors are still within their {window} to {do}, so the upper end of an "
+            "interval may still move."
         )
+    are = "is" if seen - settled == 1 else "are"
     return (
-        f"The upper end of an interval counts only the {settled:,} of {number_of(seen, 'visitor')} "
-        f"whose {window} to {do} are over, so it may still move."
+        f"{seen - settled:,} of {number_of(seen, 'visitor')} {are} still within their {window} to "
+        f"{do}. The upper end of an interval leaves them out for now, so it may still move."
     )
 
 
@@ -71,15 +72,15 @@ def of_evidence(results: Results) -> str:
         slowest = float(paths[-1].min())
         if slowest >= bar:
             is_alone = len(results.variants) == 1
-            who = "Your page has" if is_alone else "Every variant has"
+            who = "Your page" if is_alone else "Every variant"
             at = _first_below(results)
             return (
-                f"{who} passed the lower line on day {_day_of_look(results, at)}. "
+                f"{who} crossed the lower line on day {_day_of_look(results, at)}. "
                 f"{_end_of_crossing(results, at)}"
             )
         return (
-            f"Every variant has to pass the line. The slowest is at {odds(slowest)} of the "
-            f"{odds(bar)} it needs."
+            f"Every variant has to cross the line. The slowest is at {odds(slowest)}. It needs "
+            f"{odds(bar)}."
         )
     bar = results.needed_above
     first = leading(results)
@@ -88,19 +89,19 @@ def of_evidence(results: Results) -> str:
     name = capital(subject(results, first))
     if not len(crossed):
         nearest = "is" if len(results.variants) == 1 else "is nearest,"
-        return f"{name} {nearest} at {odds(first.log_e_above)} of the {odds(bar)} it needs."
+        return f"{name} {nearest} at {odds(first.log_e_above)}. It needs {odds(bar)}."
     at = results.looks.moment(int(crossed[0]))
     day = _day_of_look(results, at)
     if first.log_e_above < bar:
-        return f"{name} passed the line on day {day}, but has fallen back since."
-    return f"{name} passed the line on day {day}. {_end_of_crossing(results, at)}"
+        return f"{name} crossed the line on day {day}, but has fallen back since."
+    return f"{name} crossed the line on day {day}. {_end_of_crossing(results, at)}"
 
 
 def of_funnel(results: Results) -> str:
     """From served to what counts, over all variants."""
     everybody = results.everybody
     if not everybody.served:
-        return f"Nobody was served the page{_yet(results)}."
+        return f"The page loaded for nobody{_yet(results)}."
     return f"{everybody.converted:,} of {number_of(everybody.seen, 'visitor')} {act(results)}."
 
 
@@ -154,7 +155,7 @@ def of_beliefs(results: Results) -> str:
     first = max(many, key=lambda variant: variant.probability_above)
     chance = belief(first.probability_above)
     return (
-        f"The chance that the rate of {subject(results, first)} is "
+        f"For {subject(results, first)}, the chance of a rate of "
         f"{as_percent(results.rule.target)} or more is {chance}."
     )
 
@@ -179,11 +180,11 @@ def _end_of_crossing(results: Results, at: datetime) -> str:
         return "Looking daily doesn’t weaken it."
     if results.verdict.is_capped:
         return (
-            f"That’s no result: it came after the {rule.maximum_visitors:,} visitors that the rule "
-            "allows."
+            f"It doesn’t count as a result: it came after the {rule.maximum_visitors:,} visitors "
+            "the rule allows."
         )
     return (
-        f"That’s no result before {number_of(rule.minimum_visitors, 'visitor')} and "
+        f"It counts as a result only after {number_of(rule.minimum_visitors, 'visitor')} and "
         f"{number_of(rule.minimum_days, 'day')}."
     )
 
@@ -215,30 +216,39 @@ MOST = {
     "weekday": "Most came on a {}",
     "hour": "Most came in the hour from {}",
 }
+# Where the most are, but not more than half.
+LARGEST = {
+    "source": "Top source: “{}”",
+    "device": "Top device: {}",
+    "language": "Top language: {}",
+    "weekday": "Busiest day: {}",
+    "hour": "Busiest hour: from {}",
+}
 
 
 def segment_caption(segments: Sequence[Segment], kind: str) -> str:
     """Return where most are, and whether rates differ; ``kind`` is one of those in ``MOST``."""
     came = [segment for segment in segments if segment.all.seen]
     if not came:
-        return "Nobody who counts has seen the page in this part."
+        return "No counted visitor matches this filter."
     first = max(came, key=lambda segment: segment.all.seen)
     everybody = sum(segment.all.seen for segment in came)
-    where = MOST[kind].format(first.name)
-    if 2 * first.all.seen <= everybody:
-        where = where.replace("Most", "The largest part", 1)
-    most = f"{where}: {first.all.seen:,} of {everybody:,}."
+    is_most = 2 * first.all.seen > everybody
+    where = (MOST if is_most else LARGEST)[kind].format(first.name)
+    count = f"{first.all.seen:,} of {everybody:,}"
+    most = f"{where}: {count}." if is_most else f"{where} ({count})."
+    unit = "day" if kind == "weekday" else kind
     large = [segment for segment in came if not segment.is_small and segment.is_counted]
     if len(large) < 2:
-        return f"{most} Too few {kind}s with {FEWEST} visitors or more to compare."
+        return f"{most} Too few {unit}s with {FEWEST} visitors or more to compare."
     low, high = (end(large, key=lambda segment: _rate(segment.all)) for end in (min, max))
     if _rate(low.all) == _rate(high.all):
-        return f"{most} The rate is the same in each {kind} with {FEWEST} visitors or more."
+        return f"{most} The rate is the same for every {unit} with {FEWEST} visitors or more."
     if max(s.wilson.low for s in large) <= min(s.wilson.high for s in large):
         return f"{most} All intervals overlap, so differences may be chance."
     return (
         f"{most} From {_rate_of(low.all)} ({low.name}) to {_rate_of(high.all)} ({high.name}). "
-        "That can be chance, too: test it before you believe it."
+        "That may be chance, too: test it before you believe it."
     )
 
 

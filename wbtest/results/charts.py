@@ -128,7 +128,7 @@ def evidence(results: Results, annotations: Sequence[MarkedMoment] = ()) -> str:
     if reached is not None and not results.verdict.is_withheld:
         line, text = verdict_mark(reached, results.life.time_zone, ends, above=height)
         lines, texts, height = [*lines, line], [*texts, text], height + WORDS_HEIGHT
-    sure = line_words(f"sure enough: {odds(bar)}", above=height)
+    sure = line_words(f"enough evidence: {odds(bar)}", above=height)
     top = height + WORDS_HEIGHT + 6
     return as_json(
         traces,

@@ -13,7 +13,7 @@ from wbtest.publishing.page_options import AsksFor
 from wbtest.publishing.sealing import sealed_options
 from wbtest.results.figures import Results
 
-BEGAN, SIGNED, CONFIRMED, ANSWERED = "Began the form", "Signed up", "Confirmed", "Answered"
+BEGAN, SIGNED, CONFIRMED, ANSWERED = "Started the form", "Signed up", "Confirmed", "Answered"
 # What may come after the sign-up, by its column; all but the answers may count in its place.
 LATER = {
     "confirmed": CONFIRMED,
@@ -58,7 +58,7 @@ def funnel_of(
     counted = results.rule.conversion
     converted = tuple(each.converted for each in totals)
     stages = [
-        Stage("Served", tuple(each.served for each in totals)),
+        Stage("Page loaded", tuple(each.served for each in totals)),
         Stage("Seen", tuple(each.seen for each in totals)),
     ]
     if acts is not None:
@@ -123,9 +123,9 @@ STEPS: dict[Act, str] = {
     ("depth", "50"): "Read half",
     ("depth", "75"): "Read three quarters",
     ("depth", "100"): "Read to the end",
-    ("focus", "top"): "Began the first form",
+    ("focus", "top"): "Started the first form",
     ("click", "top"): "Pressed the first form’s button",
-    ("focus", "end"): "Began the form at the end",
+    ("focus", "end"): "Started the form at the end",
     ("click", "end"): "Pressed the button at the end",
 }
 

@@ -162,15 +162,15 @@ def kinds(experiment: Experiment) -> dict[str, int]:
     rows = db.session.execute(
         db.select(*flags, db.func.count()).where(_is_read(experiment)).group_by(*flags)
     )
-    found = {"confirmed": 0, "confirmed, automated?": 0, "not confirmed": 0}
+    found = {"confirmed": 0, "confirmed, possibly automated": 0, "not confirmed": 0}
     for reason, confirmed, asked, automated, disposable, number in rows:
         if reason:
             name = reason_name(reason)
         elif confirmed:
-            name = "confirmed, automated?" if automated else "confirmed"
+            name = "confirmed, possibly automated" if automated else "confirmed"
         else:
             name = "not confirmed" if asked else "not asked to confirm"
-            name += ", throw-away address" if disposable else ""
+            name += ", disposable address" if disposable else ""
         found[name] = found.get(name, 0) + number
     return found
 
@@ -197,8 +197,8 @@ def _standing(row: Signup, rule: Hypothesis) -> str:
     if rule.conversion in MISSING and getattr(row, f"{rule.conversion}_us") is None:
         return f"not counted: {MISSING[rule.conversion]}"
     if not row.visitor:
-        return "not counted: nothing ties it to a visit"
-    return "not counted: too late, this visitor counts already, or the page was not seen before"
+        return "not counted: not linked to a visit"
+    return "not counted: too late, the visitor already counts, or no view before it"
 
 
 def _may_hear(row: Signup) -> bool:
@@ -208,11 +208,11 @@ def _may_hear(row: Signup) -> bool:
 
 def _notes(row: Signup) -> Iterator[str]:
     if row.is_automated:
-        yield "confirmed by a machine?"
+        yield "possibly confirmed by a program"
     if row.is_disposable:
-        yield "throw-away address"
+        yield "disposable address"
     if "+" in row.email_key.partition("@")[0]:
-        yield "tagged with a plus: perhaps somebody who is here already"
+        yield "has a plus tag: may be somebody who’s already here"
 
 
 SIGNUP_COLUMNS = (

@@ -15,9 +15,9 @@ STEPS = {
     ("depth", "50"): "Read half",
     ("depth", "75"): "Read three quarters",
     ("depth", "100"): "Read to the end",
-    ("focus", "top"): "Began the first form",
+    ("focus", "top"): "Started the first form",
     ("click", "top"): "Pressed the first form’s button",
-    ("focus", "end"): "Began the form at the end",
+    ("focus", "end"): "Started the form at the end",
     ("click", "end"): "Pressed the button at the end",
 }
 LATER = {
@@ -130,12 +130,12 @@ def days(reader: Reader, part: Asked) -> Days:
 def stages(reader: Reader) -> list[tuple[str, list[int]]]:
     """The steps from served to the last one that the page asks for."""
     plan, rows = reader.plan, reader.rows
-    found = [("Served", [row[0] for row in rows]), ("Seen", [row[1] for row in rows])]
+    found = [("Page loaded", [row[0] for row in rows]), ("Seen", [row[1] for row in rows])]
     if reader.told.acts:
         began = [
             max(acts(reader, key, "focus", form) for form in ("top", "end")) for key in plan.keys
         ]
-        found.append(("Began the form", began))
+        found.append(("Started the form", began))
     signed = 2 if plan.conversion == "signup" else None
     found.append(("Signed up", [row[2] if signed else row[4] - row[5] for row in rows]))
     asked = [*(["confirmed"] * plan.confirms), *(["answered"] if plan.question else [])]
