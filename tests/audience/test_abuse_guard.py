@@ -129,7 +129,7 @@ def test_spam_stands_in_named_rows_and_the_headline_are_confirmed_people(app, la
         "confirmed, possibly automated": 0,
         "not confirmed": 0,
         "not confirmed, disposable address": 10,
-        "suspected of being a machine": 10,
+        "suspected of being a bot": 10,
     }
     assert len(signups(app)) == 22
 

@@ -147,7 +147,7 @@ FORGED: dict[str, tuple[Forge, str, str | None]] = {
         "digest: ",
         "memo.figures.target.variants[1].log_e_above: ",
     ),
-    "sign-ups that would have to be false": (
+    "sign-ups that would have to be fake": (
         adding("memo.figures.fragility.false", 9),
         "digest: ",
         "memo.figures.fragility.false: ",
@@ -158,7 +158,7 @@ FORGED: dict[str, tuple[Forge, str, str | None]] = {
         "memo.figures.fragility.days: ",
     ),
     "line of them": (
-        setting("memo.verdict.fragility", "All would have to be false."),
+        setting("memo.verdict.fragility", "All are fake."),
         "digest: ",
         "memo.verdict.fragility: ",
     ),

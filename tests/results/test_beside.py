@@ -349,8 +349,8 @@ def test_the_page_says_who_was_left_out_and_what_that_means(client, begin, team,
     log_in(client, team.viewer)
     page = client.get(url(experiment)).text
 
-    assert "People of the team" in page
-    assert "Logged in here, or in a browser that somebody of the team marked as theirs." in page
+    assert "People on the team" in page
+    assert "used a browser that somebody on the team marked as theirs." in page
 
 
 def test_before_anything_is_excluded_the_page_says_what_will_appear(client, begin, team):

@@ -113,7 +113,7 @@ def test_networks_on_which_nothing_turns_want_a_look():
 def test_the_amber_sentence_says_that_the_verdict_is_the_same_without_them():
     check = check_networks(made(alone(350, 70), crowd(9_000, 12, 12)).look())
 
-    assert check.reason.endswith("The verdict is the same without them.")
+    assert check.reason.endswith("The result is the same without them.")
 
 
 def test_the_amber_sentence_says_where_only_the_number_of_people_made_the_verdict():
@@ -122,8 +122,8 @@ def test_the_amber_sentence_says_where_only_the_number_of_people_made_the_verdic
 
     assert (found.why, check.colour) == ("differs", "amber")
     assert check.reason.endswith(
-        "With them the verdict is “met”, without them “not enough to say”. "
-        "Their rate pulls the other way, though."
+        "With them, the result is “met”, without them “not enough to say”. "
+        "But their rate pulls the other way."
     )
 
 
@@ -132,8 +132,8 @@ def test_the_red_sentence_says_who_and_what_turns():
 
     assert check.colour == "red"
     assert check.reason == (
-        "60 of 60 people from 1 network on computers converted; of the others 3.4% of 350. "
-        "Chance doesn’t explain that. With them the verdict is “met”, without them “not met”."
+        "60 of 60 people from 1 network on computers converted, against 3.4% of 350 others. "
+        "Chance doesn’t explain that. With them, the result is “met”, without them “not met”."
     )
     assert (check.do, check.where) == (
         "Look at these networks and set them aside, with a reason.",
@@ -149,7 +149,7 @@ def test_the_red_sentence_says_that_the_verdict_would_be_in_doubt_without_them()
     check = check_networks(found._replace(without=doubtful))
 
     assert check.reason.endswith(
-        "With them the verdict is “met”, without them “met, but in doubt”."
+        "With them, the result is “met”, without them “met, but in doubt”."
     )
 
 
@@ -218,7 +218,7 @@ def test_a_verdict_that_turns_on_few_networks_that_brought_half_of_all_is_stoppe
     assert (found.why, found.verdict.word) == ("half", "met")
     assert (check.colour, check.reason) == (
         "red",
-        "4 networks brought 53% of the 750 people. With them the verdict is “met”, "
+        "4 networks brought 53% of the 750 people. With them, the result is “met”, "
         "without them “not enough to say”.",
     )
 

@@ -42,8 +42,8 @@ def test_a_broken_split_names_the_place_that_is_missing():
     broken = SegmentCounts("phone", "instagram", (300, 300), (280, 12))
 
     assert told([broken, *sound])["split"] == (
-        "Of those on phones from instagram only 12 of 292 saw “B”, instead of the 146 "
-        "planned. Look at “B” on a phone, from inside instagram.",
+        "Of visitors on phones from instagram, only 12 of 292 saw “B”, not the 146 "
+        "planned. Open “B” on a phone, from inside instagram.",
     )
 
 
@@ -51,8 +51,8 @@ def test_a_variant_that_loses_everywhere_is_slow_or_broken():
     [hint] = told(ALIKE)["split"]
 
     assert hint == (
-        "Of the pages of “B” 36% were never seen, elsewhere at most 11%. "
-        "It may load slowly, or its script may break: open it with a slow connection."
+        "Of the page loads of “B”, 36% never reported a view, against at most 11% elsewhere. "
+        "It may load slowly, or its script may break: open it on a slow connection."
     )
 
 
@@ -61,7 +61,7 @@ def test_a_split_that_breaks_alike_everywhere_lies_before_the_page():
     hints = told(spots)
 
     assert set(hints) == {"split", "served_split"}
-    assert "stands before the page" in hints["served_split"][0]
+    assert "in front of the page" in hints["served_split"][0]
 
 
 def test_machines_taken_out_of_one_variant_come_after_the_places():
@@ -69,9 +69,9 @@ def test_machines_taken_out_of_one_variant_come_after_the_places():
                       left_out={"suspected": [LeftOut(2, 0), LeftOut(2, 0)]})  # fmt: skip
     slow, machines = told(ALIKE, history=history)["split"]
 
-    assert slow.startswith("Of the pages of “B”")
+    assert slow.startswith("Of the page loads of “B”")
     assert machines.startswith(
-        "10 and 400 requests of bots were left out, more from “B” than its share."
+        "10 and 400 bot requests were left out, more from “B” than its share."
     )
 
 
@@ -88,8 +88,8 @@ def test_lost_beacons_name_where_they_are_lost():
     ]
 
     assert told(spots, CheckContext(names=("A",)))["beacons"] == (
-        "Of 200 pages served to people on phones from instagram 180 were never seen; at the share "
-        "of all others it would be 10. Look at the page on a phone, from inside instagram.",
+        "Of 200 page loads by visitors on phones from instagram, 180 never reported a view. At "
+        "everyone else’s rate, it would be 10. Open the page on a phone, from inside instagram.",
     )
 
 
@@ -108,7 +108,7 @@ def test_a_gap_between_variants_names_the_one_that_loses_more():
     ]
     [hint] = told(broken)["beacons_alike"]
 
-    assert hint.startswith("Of 450 pages of “B” served to people on phones 120 were never seen")
+    assert hint.startswith("Of 450 page loads of “B” by visitors on phones, 120 never")
 
 
 def test_a_split_is_held_against_the_weights():
@@ -118,10 +118,7 @@ def test_a_split_is_held_against_the_weights():
     ]
     history = counted(visitors(700, 700), visitors(700, 250), weights=(2, 1))
 
-    assert (
-        "only 50 of 350 saw “B”, instead of the 117 planned"
-        in told(spots, history=history)["split"][0]
-    )
+    assert "only 50 of 350 saw “B”, not the 117 planned" in told(spots, history=history)["split"][0]
 
 
 def test_what_is_in_order_has_no_cause():

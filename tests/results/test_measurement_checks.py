@@ -20,7 +20,7 @@ def test_different_mixes_of_sources_want_a_look():
     assert checked(counted(SOUND, SOUND, sources=alike))["sources"].colour == "green"
     check = checked(counted(SOUND, SOUND, sources=apart))["sources"]
     assert check.colour == "amber"
-    assert "from b came 300 of 700 who saw “A” and 410 of 710 who saw “B”" in check.reason
+    assert "300 of 700 who saw “A” and 410 of 710 who saw “B” came from b" in check.reason
 
 
 def test_sources_that_do_not_count_do_not_trouble_the_mix():
@@ -52,10 +52,10 @@ def test_an_order_that_turns_round_within_each_source_is_told_with_all_rates():
 
     assert (check.colour, check.value) == ("amber", "reversed")
     assert check.reason == (
-        "Over these sources together “A” leads “B”, 15.5% of 1,200 against 7.8% of "
-        "1,200. Within each it is the other way round: “B” leads from newsletter (22.0% of "
+        "Across these sources together, “A” leads “B”, 15.5% of 1,200 against 7.8% of "
+        "1,200. Within each, it’s the other way round: “B” leads from newsletter (22.0% of "
         "300 against 20.0% of 900) and ads (3.0% of 900 against 2.0% of 300). "
-        "The mix makes the difference, not the page."
+        "The mix of sources makes the difference, not the page."
     )
 
 

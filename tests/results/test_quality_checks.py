@@ -63,7 +63,7 @@ def test_pages_served_otherwise_than_planned_stop_the_verdict_too():
     checks = checked(counted(visitors(1300, 800), visitors(900, 800)))
 
     assert (checks["split"].state, checks["served_split"].state) == ("ok", "stop")
-    assert "1,300 and 900 people were sent the page" in checks["served_split"].reason
+    assert "1,300 and 900 people loaded the page" in checks["served_split"].reason
 
 
 @pytest.mark.parametrize(
@@ -93,7 +93,7 @@ def test_many_people_left_out_want_a_look(team, state):
     check = checked(counted(SOUND, left_out={"team": [LeftOut(team, 2)]}))["excluded"]
 
     assert check.state == state
-    assert f"{team} of the team" in check.reason
+    assert f"{team} on the team" in check.reason
 
 
 def test_somebody_who_left_no_visit_is_left_out_all_the_same():
@@ -134,7 +134,8 @@ def test_a_verdict_by_friends_is_told_with_both_numbers():
     doubt = FadedEvidence(0, Counts(60, 25), Counts(900, 19), is_contradicted=True)
 
     assert check_doubt(doubt).reason == (
-        "Reached by the first 60, friends perhaps; the 900 since run at 2.1%. Don’t build on it."
+        "Reached by the first 60, perhaps friends. The rate of the 900 since is 2.1%. Don’t build "
+        "on it."
     )
 
 
@@ -223,13 +224,17 @@ def test_a_pause_of_a_day_wants_a_look(hours, colour):
 def test_short_pauses_are_told_together():
     check = check_changes(rested(3), NOBODY)
 
-    assert check.reason == "The test rested once, for about 3 hours in all. That is allowed for."
+    assert check.reason == (
+        "The test was paused once, for about 3 hours in all. The figures allow for that."
+    )
 
 
 def test_a_long_pause_is_told_with_its_days():
     reason = check_changes(rested(48), NOBODY).reason
 
-    assert reason.startswith("The test rested from 5 March to 7 March; who came then does not")
+    assert reason.startswith(
+        "The test was paused from 5 March to 7 March, and visitors from then don’t"
+    )
 
 
 def test_who_answers_for_the_page_changed_while_visitors_could_read_it():
@@ -237,7 +242,7 @@ def test_who_answers_for_the_page_changed_while_visitors_could_read_it():
     check = check_changes(run, NOBODY)
 
     assert check.colour == "amber"
-    assert check.reason.startswith("On 5 March and 8 March somebody changed who answers")
+    assert check.reason.startswith("On 5 March and 8 March, somebody changed who’s responsible")
 
 
 def test_pauses_are_read_from_the_steps():
@@ -390,7 +395,7 @@ def test_the_variant_that_is_handed_out_is_named():
     check = check_cached(around(100, without=(1, 39)))
 
     assert check.reason.startswith(
-        "Of the latest 100 sign-ups, 40 came without our cookie, 39 of them from “B”. Somebody"
+        "Of the latest 100 sign-ups, 40 came without our cookie, 39 of them from “B”. Something"
     )
     assert "Set-Cookie" in check.do
 

@@ -170,9 +170,7 @@ def met(begin: Start, now: HandClock) -> Experiment:
     return experiment
 
 
-LINE = (
-    "of these 99 sign-ups would have to be false for this not to be met. All 99 came from at least"
-)
+LINE = "of these 99 sign-ups were fake. The 99 came from at least"
 
 
 def test_page_file_and_memo_say_it_in_one_line(
@@ -187,7 +185,7 @@ def test_page_file_and_memo_say_it_in_one_line(
         for page in ("results", "memo/1")
     ]
 
-    assert line.endswith(f" {LINE} 20 networks and 31 email domains on 9 days.")
+    assert line.endswith(f" {LINE} 20 networks and 31 email domains on 9 different days.")
     assert [line in page for page in pages] == [True, True]
     assert results_json(results)["fragility"] == {
         "kind": "signups", "variant": "control", "false": 20, "of": 99,
@@ -202,8 +200,8 @@ def test_of_several_variants_it_names_one(begin: Start, now: HandClock):
     now.turn(days=10)
 
     assert fragility(results_of(experiment, now())) == (
-        "28 of the 126 sign-ups of “Kitchen” would have to be false for it not to reach the "
-        "target. All 126 came on 9 days."
+        "“Kitchen” would no longer reach the target if 28 of its 126 sign-ups were fake. The 126 "
+        "came on 9 different days."
     )
 
 
@@ -213,16 +211,14 @@ def test_of_a_target_missed_it_counts_views(begin: Start, now: HandClock):
     now.turn(days=12)
 
     assert fragility(results_of(experiment, now())) == (
-        "320 of these 720 views would have to be false for this to stay undecided. All 720 came on "
-        "9 days."
+        "The result would be undecided if 320 of these 720 views were fake. The 720 came on 9 "
+        "different days."
     )
 
 
 @pytest.mark.parametrize("converted", [20, 48])
 def test_far_from_the_target_it_takes_many_networks(converted: int) -> None:
-    assert "12 networks where visitors share carriers" in price_of(
-        Totals(seen=400, converted=converted), 0.08
-    )
+    assert "took 12 networks" in price_of(Totals(seen=400, converted=converted), 0.08)
 
 
 @pytest.mark.parametrize("converted", [26, 32, 40])
@@ -238,7 +234,7 @@ def test_the_panel_says_it_and_leads_to_what_a_stranger_can_do(
     log_in(client, team.owner)
 
     page = client.get(f"/experiments/{experiment.id}/results").text
-    assert "moving a result unseen took" in page
+    assert "without any check turning red" in page
     assert client.get("/help/trust").status_code == 200
     assert 'href="/help/trust"' in page
 
@@ -347,7 +343,7 @@ def test_a_result_that_turns_on_an_announced_crowd_is_amber(experiment, now):
     [check] = [each for each in results_of(experiment, now()).trust if each.check == "crowds"]
 
     assert check.state == "warn"
-    assert check.reason == "The result is target met; without “Meetup” it’s undecided."
+    assert check.reason == "The result is “target met”, but without “Meetup” it’s “undecided”."
 
 
 def test_a_test_without_crowds_has_no_such_part(begin: Start, now: HandClock):

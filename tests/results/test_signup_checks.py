@@ -106,7 +106,7 @@ def test_both_kinds_are_told_with_their_counts():
     ).reason
 
     assert reason.startswith(
-        "Of the latest 100 addresses, 40 are of services that give them away for an hour and "
+        "Of the latest 100 addresses, 40 come from disposable email services and "
         "30 of 60 confirmations came so fast"
     )
 
@@ -153,7 +153,7 @@ def test_it_says_how_many_and_not_where():
 
     assert (check.value, "acme" in check.reason) == ("26 at 1 domain", False)
     assert check.reason.startswith(
-        "26 of the latest 92 sign-ups are at 1 domain, not a well-known provider’s."
+        "26 of the latest 92 sign-ups come from 1 little-known email domain."
     )
 
 
@@ -263,7 +263,7 @@ def test_it_says_when_how_many_and_what_is_usual():
     assert (check.title, check.value) == ("Burst of sign-ups", "26 in 10 minutes")
     assert check.reason == (
         "26 sign-ups came within 10 minutes of 5 March, 02:00. In these hours 26 visitors saw "
-        "the page; at the usual 4.7% it would be 1.2."
+        "the page; at the usual 4.7%, that would be 1.2."
     )
 
 
@@ -302,8 +302,8 @@ def test_unusual_hours_of_which_the_owners_were_told_want_a_look():
 
     assert (check.colour, check.value) == ("amber", "5 hours")
     assert check.reason == (
-        f"The owners were told of unusual hours. 5 March, 13:00: {many}; 5 March, 12:00: {many}; "
-        f"5 March, 11:00: {many}; and 2 hours before."
+        f"Owners were alerted to unusual hours. 5 March, 13:00: {many}; 5 March, 12:00: {many}; "
+        f"5 March, 11:00: {many}; and 2 earlier hours."
     )
 
 
@@ -359,8 +359,8 @@ def test_it_says_how_many_of_how_many_beside_all_others():
 
     assert check.value == "14 of 15 not"
     assert check.reason == (
-        "On 5 March 14 of 15 sign-ups came from visitors who did nothing else on the page that we "
-        "know of; of all others 4 of 77."
+        "On 5 March, 14 of 15 sign-ups came from visitors who did nothing else on the page that we "
+        "know of, against 4 of 77 for all others."
     )
 
 

@@ -72,7 +72,7 @@ def test_signups_are_listed_with_why_they_count(client: Browser, team: Team, exp
         "team@example.com",
     ]
     assert "Not counted: not linked to a visit" in rows[1]
-    assert "Not counted: of the team" in rows[3]
+    assert "Not counted: on the team" in rows[3]
 
 
 def test_a_rule_about_confirmed_addresses_says_which_are_missing(client, team, begin: Start):
@@ -83,7 +83,7 @@ def test_a_rule_about_confirmed_addresses_says_which_are_missing(client, team, b
     page = page_of(client, experiment, "signups")
 
     assert "Not counted: not confirmed" in page
-    assert "Not counted: from a source that does not count" in page
+    assert "Not counted: from a source that doesn’t count" in page
 
 
 def test_two_thousand_machines_and_throw_away_addresses_leave_a_hundred_people(client, team, begin):
@@ -102,7 +102,7 @@ def test_two_thousand_machines_and_throw_away_addresses_leave_a_hundred_people(c
         "confirmed, possibly automated": 0,
         "not confirmed": 0,
         "not confirmed, disposable address": 1_000,
-        "suspected of being a machine": 1_000,
+        "suspected of being a bot": 1_000,
     }
     assert "100 of 1,100 confirmed" in words
 
@@ -155,7 +155,7 @@ def test_the_file_for_programs_says_of_nobody_left_out_that_they_count(client, t
 
     counts = {each["email"]: (each["counts"], each["standing"]) for each in listed}
     assert counts["ada@example.com"] == (True, "counts")
-    assert counts["own@example.com"] == (False, "not counted: of the team")
+    assert counts["own@example.com"] == (False, "not counted: on the team")
 
 
 def test_the_file_for_mailing_tools_holds_whoever_agreed(client, team, experiment):

@@ -49,7 +49,8 @@ def test_met_names_the_variant_and_lets_the_founder_rest(begin):
         "“Kitchen” reached your 8% target. You can decide now.",
     )
     assert why(results).endswith(
-        "900 people saw “Kitchen” and 126 signed up: a rate between 10.6% and 17.8%."
+        "900 people saw “Kitchen” and 126 signed up, so the true rate is probably between "
+        "10.6% and 17.8%."
     )
 
 
@@ -145,7 +146,7 @@ def test_friends_first_put_the_verdict_in_doubt(begin):
         "stop",
         "Your page reached your 8% target on 8 March, but not since.",
     )
-    assert "friends perhaps" in results.trust[-1].reason
+    assert "perhaps friends" in results.trust[-1].reason
     assert summary(experiment, LATER).word == "withheld"
 
 
@@ -213,7 +214,7 @@ def test_the_line_under_the_name_says_what_the_test_rests_on(begin):
 
     assert phrases[0] == "Running since 1 March, day 11 of 29"
     assert phrases[1] == f"sealed {experiment.seal[:4]}…{experiment.seal[-4:]}"
-    assert phrases[2:] == ["from revision 1", "short form"]
+    assert phrases[2:] == ["from revision 1", "short press release"]
 
 
 def test_the_line_says_when_it_is_paused_and_how_long_it_ran(begin):
@@ -240,7 +241,7 @@ def test_a_second_test_of_the_same_release_says_what_that_costs(begin, team):
 
     assert attempt_phrase(results_of(first, LATER)) == ""
     assert attempt_phrase(results_of(second, LATER)) == (
-        "Second attempt: this idea was tested before. Over all its tests the chance of any "
+        "Second attempt: this idea was tested before. Across all its tests, the chance of a "
         "false go is at most 2 × 5% = 10%."
     )
 
@@ -318,7 +319,7 @@ def test_what_is_missing_is_said_in_visitors_and_days(states, now: HandClock):
 
     assert missing(evaluate(experiment, now())) == [
         "358 more visitors: the minimum is 400, and 42 came so far.",
-        "5 more days: the minimum is 7 days, to cover weekdays and weekends.",
+        "5 more days: the minimum is 7 days, to cover every day of the week.",
     ]
 
 

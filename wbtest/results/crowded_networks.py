@@ -449,13 +449,13 @@ def check_networks(found: Networks) -> Check:
     """Return the line of the panel that says what was found."""
     check, group = "networks", found.group
     if found.why == "early":
-        return early(check, NETWORKS_TITLE, f"From {FEWEST_OTHERS} people on it says something.")
+        return early(check, NETWORKS_TITLE, f"This check needs {FEWEST_OTHERS} visitors.")
     if found.why == "few":
         reason = (
-            f"Most of the {found.seen:,} people came from few networks, so there are too few "
+            f"Most of the {found.seen:,} people came from a few networks, so there are too few "
             "others to compare them with."
         )
-        do = "Bring people from more places, or name the crowd before the next test."
+        do = "Bring people from more places, or announce the crowd before the next test."
         return Check(check, "warn", reason, NETWORKS_TITLE, "too few", do=do, where="networks")
     if group is None:
         reason = "No network’s visitors sign up at a very different rate from the rest."
@@ -472,8 +472,8 @@ def check_networks(found: Networks) -> Check:
         return Check(check, "warn", reason, NETWORKS_TITLE, "no", do=do, where="networks")
     reason = (
         f"{group.own.converted:,} of {number_of(group.own.seen, 'person', 'people')} from "
-        f"{number_of(len(group.marks), 'network')}{_where(group)} converted; of the others "
-        f"{rate_of(group.others.converted, group.others.seen)}. Chance doesn’t explain that."
+        f"{number_of(len(group.marks), 'network')}{_where(group)} converted, against "
+        f"{rate_of(group.others.converted, group.others.seen)} others. Chance doesn’t explain that."
     )
     reason = f"{reason} {_said_without(found)}"
     if found.is_red:
@@ -493,13 +493,13 @@ def _said_without(found: Networks) -> str:
     """What the verdict is without the group that differs."""
     verdict, without = found.verdict, found.without
     if verdict is None or without is None or _said(verdict) == _said(without):
-        return "The verdict is the same without them."
+        return "The result is the same without them."
     words = _in_words(verdict), _in_words(without)
     sentence = (
-        f"With them the verdict is “{words[0]}”, without them “{words[1]}”."
+        f"With them, the result is “{words[0]}”, without them “{words[1]}”."
         if words[0] != words[1]
-        else "Without them the rule would say something else."
+        else "Without them, the rule would say something else."
     )
     if found.is_red:
         return sentence
-    return f"{sentence} Their rate pulls the other way, though."
+    return f"{sentence} But their rate pulls the other way."

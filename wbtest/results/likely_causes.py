@@ -73,8 +73,8 @@ def _of_split(
     found += _cached(around)
     if not found:
         found.append(
-            f"{capital(name)} is short, and no device or source stands out. So look at what stands "
-            "before the page: a redirect, a link that leads to one variant, a cache."
+            f"{capital(name)} got too few visitors, and no device or source stands out. Look at "
+            "what’s in front of the page: a redirect, a cache, or a link that leads to one variant."
         )
     return found
 
@@ -90,25 +90,24 @@ def _of_loss(check: str, around: CheckContext, spots: Sequence[SegmentCounts]) -
     found += _cached(around)
     if not found:
         found.append(
-            "No device or source stands out. So look at the page and what stands before it: a "
-            "proxy that changes the page, or machines that look like people."
+            "No device or source stands out. Look at the page and what’s in front of it: a proxy "
+            "that changes the page, or bots that look like people."
         )
     return found
 
 
 def _short(odd: OutlierSegment, name: str, did: str) -> str:
-    look = f"Look at {name} {_as_visitor(odd.where)}."
+    look = f"Open {name} {_as_visitor(odd.where)}."
     return (
-        f"Of those {odd.where} only {odd.part:,} of {odd.whole:,} {did} {name}, instead of the "
+        f"Of visitors {odd.where}, only {odd.part:,} of {odd.whole:,} {did} {name}, not the "
         f"{odd.expected:,.0f} planned. {look}"
     )
 
 
 def _lost(odd: OutlierSegment, of: str, name: str) -> str:
     return (
-        f"Of {odd.whole:,} pages{of} served to people {odd.where} {odd.part:,} "
-        f"{'was' if odd.part == 1 else 'were'} never seen; "
-        f"at the share of all others it would be {odd.expected:,.0f}. Look at {name} "
+        f"Of {odd.whole:,} page loads{of} by visitors {odd.where}, {odd.part:,} never reported a "
+        f"view. At everyone else’s rate, it would be {odd.expected:,.0f}. Open {name} "
         f"{_as_visitor(odd.where)}."
     )
 
@@ -117,7 +116,7 @@ def _as_visitor(where: str) -> str:
     """How to open the page as these people do.
 
     >>> _as_visitor("on phones from instagram"), _as_visitor("from x")
-    ('on a phone, from inside instagram', 'by the link at x')
+    ('on a phone, from inside instagram', 'through the link at x')
     """
     device = {
         "on phones": "on a phone",
@@ -127,8 +126,8 @@ def _as_visitor(where: str) -> str:
     found = next((said for name, said in device.items() if where.startswith(name)), "")
     source = where.partition("from ")[2]
     if not source:
-        return found or "with its bare address"
-    return f"{found}, from inside {source}" if found else f"by the link at {source}"
+        return found or "by its plain address"
+    return f"{found}, from inside {source}" if found else f"through the link at {source}"
 
 
 def _unseen_more(around: CheckContext, spots: Sequence[SegmentCounts], arm: int) -> list[str]:
@@ -140,8 +139,8 @@ def _unseen_more(around: CheckContext, spots: Sequence[SegmentCounts], arm: int)
         return []
     name = around.name(arm)
     return [
-        f"Of the pages of {name} {100 * here:.0f}% were never seen, elsewhere at most "
-        f"{100 * there:.0f}%. It may load slowly, or its script may break: open it with a "
+        f"Of the page loads of {name}, {100 * here:.0f}% never reported a view, against at most "
+        f"{100 * there:.0f}% elsewhere. It may load slowly, or its script may break: open it on a "
         "slow connection."
     ]
 
@@ -153,11 +152,10 @@ def _filtered(counted: History, around: CheckContext) -> list[str]:
     for reason, numbers in (dict(counted.machines) | aside).items():
         if reason in FILTERED and statistics.split(numbers, weights).mismatch:
             most = max(range(len(weights)), key=lambda k: numbers[k] / weights[k])
-            what = "requests of bots" if reason == "bot" else "people suspected of being machines"
+            what = "bot requests" if reason == "bot" else "people suspected of being bots"
             found.append(
                 f"{listed(numbers)} {what} were left out, more from {around.name(most)} than its "
-                "share. Machines stick to one variant, and people may have been taken for some of "
-                "them."
+                "share. Bots stick to one variant, and some may have been people."
             )
     return found
 
@@ -170,7 +168,7 @@ def _cached(around: CheckContext) -> list[str]:
     return [
         f"{without + newest.shared:,} of the latest "
         f"{number_of(newest.count, 'address', 'addresses')} came without our cookie or with one "
-        "that several share. Somebody may keep a copy of one variant: a cache."
+        "that several share. A cache may be handing out copies of one variant."
     ]
 
 

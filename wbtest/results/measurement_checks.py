@@ -65,8 +65,8 @@ SPLITS = {
     ),
     "served_split": SplitWords(
         "Pages served evenly",
-        "were sent the page",
-        "So it goes wrong before anybody sees the page.",
+        "loaded the page",
+        "So it goes wrong before anyone sees the page.",
         "Find what’s in front of the page, fix it and start a new test.",
     ),
 }
@@ -86,7 +86,7 @@ def check_split(check: Literal["split", "served_split"], counted: Counted) -> Ch
     worst[weights.index(min(weights))] = min(everybody, ALWAYS_ENOUGH)
     if not statistics.split(worst, weights).mismatch:
         people = number_of(everybody, "person", "people")
-        return early(check, title, f"{people} {did}: too few to tell, however they fall.")
+        return early(check, title, f"{people} {did}: too few to tell, however they’re split.")
     planned = [everybody * weight / sum(weights) for weight in weights]
     # Of few people a half is a part worth telling.
     digits = 1 if everybody < SMALL else 0
@@ -133,10 +133,10 @@ def _broken_by_networks(
     if min(rest) < 0 or statistics.split(rest, weights).mismatch:
         return broken
     reason = (
-        f"{listed(counts)} people fell to the variants, which chance doesn’t explain. "
+        f"The variants got {listed(counts)} people, which chance doesn’t explain. "
         f"{number_of(sum(part), 'person', 'people')} from {number_of(networks, 'network')} make "
         f"the difference: without them it’s {listed(rest)}. So somebody came back on purpose, and "
-        "the page is all right."
+        "the page is fine."
     )
     do = "Look at these networks and set them aside, with a reason."
     return replace(broken, state="warn", reason=reason, value="made", do=do, where="networks")
@@ -147,7 +147,7 @@ def check_beacons(rule: Hypothesis, counted: Counted) -> Check:
     title = "Views recorded"
     sums = total(counted.variants)
     if not sums.served:
-        return early("beacons", title, "No page was served yet.")
+        return early("beacons", title, "The page hasn’t loaded for anyone yet.")
     lost = max(sums.served - sums.seen, 0)
     found = (
         f"{lost:,} of {number_of(sums.served, 'page load')} never reported a view. The rule "
@@ -156,11 +156,11 @@ def check_beacons(rule: Hypothesis, counted: Counted) -> Check:
     value = f"{share_of(lost, sums.served)} lost"
     is_tolerated = lost / sums.served <= rule.lost_beacons
     if sums.served < FEWEST_SERVED and is_tolerated:
-        return early("beacons", title, f"{found} From {FEWEST_SERVED} pages on it says something.")
+        return early("beacons", title, f"{found} This check needs {FEWEST_SERVED} page loads.")
     if is_tolerated:
         return Check("beacons", "ok", found, title, "yes")
     if sums.served < FEWEST_SERVED:
-        do = "Wait for more visitors. If it stays so, open the page as one of them would."
+        do = "Wait for more visitors. If it stays like this, open the page as a visitor would."
         reason = f"{found} That may be chance."
         return Check("beacons", "warn", reason, title, value, do=do, where="page")
     part = counted.networks.lost
@@ -169,8 +169,8 @@ def check_beacons(rule: Hypothesis, counted: Counted) -> Check:
         if left <= rule.lost_beacons:
             return _saved_beacons(found, value, part.networks, part.lost, part.served)
     do = (
-        "Open the page as a visitor would and see whether something, such as a proxy, keeps it "
-        "from telling us that it was seen."
+        "Open the page as a visitor would. See whether something, such as a proxy, stops it from "
+        "reporting views."
     )
     return Check("beacons", "stop", found, title, value, do=do, where="page")
 
@@ -178,9 +178,9 @@ def check_beacons(rule: Hypothesis, counted: Counted) -> Check:
 def _saved_beacons(found: str, value: str, networks: int, lost: int, served: int) -> Check:
     """Lost beacons that nearly all come from a few networks: they take nobody from the rate."""
     reason = (
-        f"{found} {lost:,} of {number_of(served, 'page')} served to "
-        f"{number_of(networks, 'network')} are among them; without these it’s no more than the "
-        "rule allows. They were never seen, so they’re in no rate."
+        f"{found} They include {lost:,} of {number_of(served, 'page load')} from "
+        f"{number_of(networks, 'network')}. Without those, it’s within what the rule allows. They "
+        "were never seen, so they’re in no rate."
     )
     do = "Do you know who they are? If not, there’s nothing to fix."
     return Check("beacons", "warn", reason, "Views recorded", value, do=do, where="networks")
@@ -195,15 +195,15 @@ def check_beacons_alike(counted: Counted) -> Check:
     if len(served) == 1:
         return Check(check, "ok", "There is one variant, so nothing differs.", title, "–")
     if sum(served) < FEWEST_SERVED or not all(served):
-        reason = f"From {FEWEST_SERVED} served pages on it says something."
+        reason = f"This check needs {FEWEST_SERVED} page loads."
         return early(check, title, reason)
     if not any(lost):
-        return Check(check, "ok", "Every page of every variant was seen.", title, "yes")
+        return Check(check, "ok", "Every page load of every variant reported a view.", title, "yes")
     shares = listed([share_of(n, of) for n, of in zip(lost, served, strict=True)])
-    found = f"{shares} of each variant’s page loads never reported a view"
+    found = f"By variant, {shares} of page loads never reported a view"
     if statistics.split(lost, served).mismatch:
         reason = (
-            f"{found}. One of them is slow or broken for some visitors, so its rate leaves those "
+            f"{found}. One variant is slow or broken for some visitors, and its rate leaves them "
             "out."
         )
         do = "Open that variant on a phone with a slow connection, and fix what slows it down."
@@ -223,29 +223,29 @@ def check_cached(around: CheckContext) -> Check:
     check, title = "cached", "No cached copies of the page"
     newest, without = around.newest, sum(around.without_cookie)
     if around.is_cookieless:
-        reason = "This page sets no cookie, so a copy of it would not show in the addresses."
+        reason = "This page sets no cookie, so its sign-ups can’t show whether it was copied."
         return Check(check, "ok", reason, title, "not known")
     if newest.count < FEWEST_SIGNUPS:
-        return early(check, title, f"From {FEWEST_SIGNUPS} addresses on it says something.")
+        return early(check, title, f"This check needs {FEWEST_SIGNUPS} sign-ups.")
     found = []
     if without > MANY_WITHOUT * newest.count:
         found.append(f"{without:,} came without our cookie{_from_one(around, without)}")
     if newest.shared > MANY_SHARED * newest.count:
-        found.append(f"{newest.shared:,} carried a cookie shared by more than two")
+        found.append(f"{newest.shared:,} carried a cookie that came with more than two")
     if not found:
         reason = (
             f"{share(newest.count - without, newest.count)} of the latest {newest.count:,} "
-            f"sign-ups carried our cookie, and {newest.shared or 'none'} carried one shared by "
-            "more than two."
+            f"sign-ups carried our cookie, and {newest.shared or 'none'} carried a cookie that "
+            "came with more than two sign-ups."
         )
         return Check(check, "ok", reason, title, "yes")
     reason = (
-        f"Of the latest {newest.count:,} sign-ups, {' and '.join(found)}. Somebody before this "
-        "server, a cache or a CDN, seems to hand out copies of the page: these people are not "
-        "told apart, and not split by chance. The rate leaves them out or takes them for one."
+        f"Of the latest {newest.count:,} sign-ups, {' and '.join(found)}. Something in front of "
+        "this server, a cache or a CDN, seems to hand out copies of the page. These people can’t "
+        "be told apart and aren’t split by chance. The rate leaves them out or counts them as one."
     )
     do = (
-        "In the settings of your CDN or proxy take /p/ out of the cache, and let Set-Cookie "
+        "In your CDN’s or proxy’s settings, take /p/ out of the cache and let Set-Cookie "
         "through. We send Cache-Control: private, no-store with each page."
     )
     return Check(check, "warn", reason, title, "doubtful", do=do, where="page")
@@ -266,28 +266,30 @@ def check_changes(around: CheckContext, counted: Counted) -> Check:
     short = [pause.hours for pause in around.pauses if pause.hours < LONG_PAUSE_HOURS]
     heavy = [_corrected(around, counted)] if around.corrections else []
     heavy += [
-        f"the test rested from {around.day(pause.since)} to {around.day(pause.until)}; who came "
-        "then does not count"
+        f"the test was paused from {around.day(pause.since)} to {around.day(pause.until)}, and "
+        "visitors from then don’t count"
         for pause in long
     ]
     if around.facts_changed:
         days = listed([day_name(day) for day in around.facts_changed])
         heavy.append(
-            f"on {days} somebody changed who answers for the page, which its visitors can read"
+            f"on {days}, somebody changed who’s responsible for the page, which visitors can see"
         )
     light = []
     if short:
         times = "once" if len(short) == 1 else f"{len(short)} times"
         hours = round(sum(short))
         took = f"about {number_of(hours, 'hour')}" if sum(short) >= 1 else "less than an hour"
-        light = [f"the test rested {times}, for {took} in all"]
+        light = [f"the test was paused {times}, for {took} in all"]
     if not heavy and not light:
         reason = "Nobody has changed the page or the counting rules since the start."
         return Check(check, "ok", reason, title, "yes")
     said = " ".join(f"{capital(part)}." for part in (*heavy, *light))
     if not heavy:
-        return Check(check, "ok", f"{said} That is allowed for.", title, "little", where="history")
-    do = "Compare the days before and after. Are they alike? Then say so when you decide."
+        return Check(
+            check, "ok", f"{said} The figures allow for that.", title, "little", where="history"
+        )
+    do = "Compare the days before and after. If they’re alike, say so when you decide."
     number = len(long) + len(around.facts_changed) + len(around.corrections)
     value = number_of(number, "change")
     return Check(check, "warn", said, "Changed since the start", value, do=do, where="history")
@@ -302,13 +304,14 @@ def check_attempts(rule: Hypothesis, around: CheckContext) -> Check:
             f"{as_percent(rule.alpha)}."
         )
         return Check(check, "ok", reason, title, "yes")
+    tests = "both tests" if times == 2 else f"all {times} tests"
     reason = (
-        f"This is test {times} of the release. Trying until something works finds what works by "
-        f"chance: over all {times} the chance of any false go is at most {times} × "
+        f"This is test {times} of the release. The more often you test, the likelier something "
+        f"passes by luck: across {tests}, the chance of a false go is at most {times} × "
         f"{as_percent(rule.alpha)} = {as_percent(min(times * rule.alpha, 1.0))}."
     )
-    do = "Read what came of the others, and name them all when you decide."
-    value = f"test {times}"
+    do = "See how the others ended, and mention them all when you decide."
+    value = "once" if times == 2 else f"{times - 1} times"
     return Check(check, "warn", reason, "Tested before", value, do=do, where="attempts")
 
 
@@ -352,10 +355,10 @@ def check_sources(rule: Hypothesis, counted: History, around: CheckContext) -> C
     rows = {source: row for source, row in counted.sources.items() if rule.counts_source(source)}
     p_value = mix_p_value([[totals.seen for totals in row] for row in rows.values()])
     if p_value is None:
-        reason = "Too few came, or from one source only: there is nothing to compare."
+        reason = "Too few visitors, or only one source: there’s nothing to compare."
         return early("sources", TITLE, reason)
     if p_value >= RARE:
-        reason = "The variants differ in their mix of sources no more than by chance."
+        reason = "The variants’ mix of sources differs no more than chance would explain."
         return Check("sources", "ok", reason, TITLE, "yes")
     if reversal := find_reversal(rows):
         return _reversed(rows, reversal, around)
@@ -365,8 +368,8 @@ def check_sources(rule: Hypothesis, counted: History, around: CheckContext) -> C
         )
         return Check("sources", "ok", reason, TITLE, "yes")
     reason = (
-        f"The variants got different mixes of sources: {_most_apart(rows, around)}. A rate "
-        "means something per source."
+        f"The variants got different mixes of sources: {_most_apart(rows, around)}. Rates "
+        "only mean something within each source."
     )
     do = "Compare the variants within each source, and see whether a link leads to one of them."
     return Check("sources", "warn", reason, TITLE, "no", do=do, where="links")
@@ -411,11 +414,11 @@ def _reversed(rows: Mapping[str, Sequence[Totals]], found: Reversal, around: Che
         for source, (a, b) in zip(found.sources, pairs, strict=True)
     ]
     reason = (
-        f"Over these sources together {ahead} leads {behind}, {_rate(here)} against "
-        f"{_rate(there)}. Within each it is the other way round: {behind} leads from "
-        f"{listed(within)}. The mix makes the difference, not the page."
+        f"Across these sources together, {ahead} leads {behind}, {_rate(here)} against "
+        f"{_rate(there)}. Within each, it’s the other way round: {behind} leads from "
+        f"{listed(within)}. The mix of sources makes the difference, not the page."
     )
-    do = "Do not call a better variant from the sum. Compare within each source."
+    do = "Don’t pick a variant from the total. Compare within each source."
     return Check("sources", "warn", reason, TITLE, "reversed", do=do, where="links")
 
 
@@ -432,7 +435,7 @@ def _most_apart(rows: Mapping[str, Sequence[Totals]], around: CheckContext) -> s
         f"{n:,} of {of:,} who saw {around.name(k)}"
         for k, (n, of) in enumerate(zip(_seen(rows[source]), whole, strict=True))
     ]
-    return f"from {source} came {listed(told)}"
+    return f"{listed(told)} came from {source}"
 
 
 def _seen(row: Sequence[Totals]) -> list[int]:

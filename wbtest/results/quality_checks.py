@@ -106,7 +106,7 @@ def check_since(verdict: Verdict) -> Check:
     if verdict.doubt:
         return check_doubt(verdict.doubt, is_over=verdict.is_over)
     if verdict.reached_at is None:
-        return early("since", HOLDS, "There’s no result that could fade.")
+        return early("since", HOLDS, "There’s no result to check again.")
     reason = "Visitors since the result don’t contradict it."
     return Check("since", "ok", reason, HOLDS, "yes")
 
@@ -116,23 +116,22 @@ HOLDS = "Result still holds"
 
 def check_doubt(doubt: FadedEvidence, *, is_over: bool = False) -> Check:
     """Return what speaks against a verdict since it was reached."""
-    do = "Ask who came first, and from where: friends and followers say yes sooner than others."
+    do = "Find out who came first, and from where: friends and followers say yes sooner."
     if doubt.since is None or doubt.until is None:
         reason = (
-            "When the verdict came, every variant was shown to be below the target. That is no "
-            "longer so."
+            "When the result came, every variant was clearly below the target. That’s no longer so."
         )
-        do = "Ask who came lately, and from where."
+        do = "Find out who came recently, and from where."
         return Check("since", "stop", reason, HOLDS, "no", do=do, where="links")
     first = f"Reached by the first {doubt.until.seen:,}"
     if doubt.is_contradicted:
         reason = (
-            f"{first}, friends perhaps; the {doubt.since.seen:,} since run at "
+            f"{first}, perhaps friends. The rate of the {doubt.since.seen:,} since is "
             f"{short_rate(doubt.since.converted, doubt.since.seen)}. Don’t build on it."
         )
     else:
         reason = (
-            f"{first}; with everybody since, the evidence is below its line again."
+            f"{first}. With everyone since, the evidence is below its line again."
             f"{'' if is_over else ' Keep looking.'}"
         )
     return Check("since", "stop", reason, HOLDS, "no", do=do, where="links")

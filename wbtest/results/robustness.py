@@ -126,12 +126,13 @@ def price_of(strongest: Totals, target: float) -> str:
     rate = strongest.converted / strongest.seen
     if FAR_BELOW * target < rate < FAR_ABOVE * target:
         return (
-            f"This close to the target, {number_of(NEAR, 'network')} were enough to move a result "
-            "without turning it red."
+            f"In our trials, {number_of(NEAR, 'network')} were enough to change a result this "
+            "close to the target without any check turning red."
         )
     return (
-        f"This far from the target, moving a result unseen took {AWAY} networks where visitors "
-        f"share carriers and {AWAY_FROM_CARRIERS} where they don’t."
+        f"In our trials, changing a result this far from the target without any check turning red "
+        f"took {AWAY} networks where visitors share mobile carriers, and {AWAY_FROM_CARRIERS} "
+        "where they don’t."
     )
 
 
@@ -173,11 +174,11 @@ def check_crowds(verdict: Verdict, crowds: Sequence[CrowdFigures]) -> list[Check
     if not crowds or verdict.is_withheld:
         return []
     if not turning:
-        reason = "Without any of the announced crowds the result is the same."
+        reason = "The result is the same without any of the announced crowds."
         return [Check("crowds", "ok", reason, title, "yes")]
-    said = [f"without “{each.crowd.name}” it’s {WORDS[each.verdict.word]}" for each in turning]
-    reason = f"The result is {WORDS[verdict.word]}; {listed(said)}."
-    do = "Ask yourself whether these are the people you want to know about."
+    said = [f"without “{each.crowd.name}” it’s “{WORDS[each.verdict.word]}”" for each in turning]
+    reason = f"The result is “{WORDS[verdict.word]}”, but {listed(said)}."
+    do = "Ask yourself whether these are the people you want to hear from."
     return [Check("crowds", "warn", reason, title, "no", do=do)]
 
 

@@ -49,12 +49,12 @@ class Beside:
         """The verdict in a sentence."""
         verdict = self.verdict
         if verdict.is_withheld:
-            return "The result is unreliable without them, too."
+            return "Without them, the result is unreliable too."
         if verdict.word == "not_enough":
             return "The result is undecided."
         target = "target met" if verdict.word == "met" else "target not met"
         if verdict.doubt:
-            return f"The result is {target}, but in doubt since."
+            return f"The result is {target}, but now in doubt."
         return f"The result is {target}, and the rule says {verdict.choice}."
 
     def values(self) -> dict[str, Any]:

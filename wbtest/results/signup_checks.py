@@ -58,13 +58,13 @@ def check_confirmed(rule: Hypothesis, counted: History, around: CheckContext) ->
         return _some_unasked(rule, newest, title, is_all=newest.count == sums.signups)
     reason = f"{sums.confirmed:,} of {sums.signups:,} confirmed using the link in their email."
     if sums.signups < FEWEST_ADDRESSES:
-        reason += f" From {FEWEST_ADDRESSES} on it says something."
+        reason += f" This check needs {FEWEST_ADDRESSES} sign-ups."
         return early("confirmed", title, reason, f"{sums.confirmed} of {sums.signups}")
     value = share_of(sums.confirmed, sums.signups)
     if sums.confirmed * 2 >= sums.signups:
         return Check("confirmed", "ok", reason, title, value)
-    reason += " Fewer than half: perhaps emails don’t arrive, or few people want it."
-    do = "Sign up on the page with an address of your own at another provider, and see what comes."
+    reason += " That’s fewer than half: emails may not be arriving, or few people want it."
+    do = "Sign up yourself with an address at another provider, and see what arrives."
     return Check("confirmed", "warn", reason, title, value, do=do, where="page")
 
 
@@ -99,19 +99,19 @@ def check_confirmed_alike(counted: History, around: CheckContext) -> Check:
     if len(variants) == 1:
         return Check(check, "ok", "There is one variant, so nothing differs.", title, "–")
     if not around.confirms:
-        return Check(check, "ok", "This page asks nobody to confirm.", title, "–")
+        return Check(check, "ok", "This page doesn’t ask people to confirm.", title, "–")
     if min(signups) < FEWEST_ADDRESSES:
-        reason = f"From {FEWEST_ADDRESSES} addresses in each variant on it says something."
+        reason = f"This check needs {FEWEST_ADDRESSES} sign-ups in each variant."
         return early(check, title, reason)
     shares = listed([f"{n:,} of {of:,}" for n, of in zip(confirmed, signups, strict=True)])
     open_ones = [of - n for n, of in zip(confirmed, signups, strict=True)]
     # A lower share shows in who confirmed, and in who did not, whichever is the rarer.
     if any(statistics.split(counts, signups).mismatch for counts in (confirmed, open_ones)):
         reason = (
-            f"{shares} confirmed, which chance doesn’t explain. One of them may "
-            "draw people who mean it less, or machines."
+            f"{shares} confirmed, which chance doesn’t explain. One variant may "
+            "attract people who are less serious, or bots."
         )
-        do = "Compare the variants by who confirmed, and look at the addresses of the lower one."
+        do = "Compare who confirmed in each variant, and look at the addresses in the lower one."
         return Check(check, "warn", reason, title, "no", do=do, where="signups")
     reason = f"{shares} confirmed. Chance can explain the difference."
     return Check(check, "ok", reason, title, "yes")
@@ -119,13 +119,13 @@ def check_confirmed_alike(counted: History, around: CheckContext) -> Check:
 
 def check_addresses(around: CheckContext) -> Check:
     """Are these addresses that people keep, and did people confirm them?"""
-    check, title, newest = "addresses", "Lasting email addresses", around.newest
+    check, title, newest = "addresses", "Genuine email addresses", around.newest
     if newest.count < FEWEST_ADDRESSES:
-        reason = f"From {FEWEST_ADDRESSES} addresses on it says something."
+        reason = f"This check needs {FEWEST_ADDRESSES} sign-ups."
         return early(check, title, reason)
     found = []
     if newest.disposable > MANY_DISPOSABLE * newest.count:
-        found.append(f"{newest.disposable:,} are of services that give them away for an hour")
+        found.append(f"{newest.disposable:,} come from disposable email services")
     if newest.confirmed and newest.automated > MANY_AUTOMATED * newest.confirmed:
         found.append(
             f"{newest.automated:,} of {number_of(newest.confirmed, 'confirmation')} came so fast "
@@ -133,7 +133,7 @@ def check_addresses(around: CheckContext) -> Check:
         )
     whole = f"Of the latest {newest.count:,} addresses"
     if not found:
-        is_one = "is a throw-away" if newest.disposable == 1 else "are throw-aways"
+        is_one = "is disposable" if newest.disposable == 1 else "are disposable"
         look = "looks" if newest.automated == 1 else "look"
         confirmations = number_of(newest.automated, "confirmation")
         reason = (
@@ -141,8 +141,8 @@ def check_addresses(around: CheckContext) -> Check:
             f"{confirmations if newest.automated else 'No confirmations'} {look} automated."
         )
         return Check(check, "ok", reason, title, "yes")
-    reason = f"{whole}, {listed(found)}. They count, and they are worth less than the rest."
-    do = "Look at these addresses in the list. Where a confirmation decides, wait for real ones."
+    reason = f"{whole}, {listed(found)}. They count, but they’re worth less than the rest."
+    do = "Look at these addresses in the list. If confirmations count, wait for real ones."
     return Check(check, "warn", reason, title, "doubtful", do=do, where="signups")
 
 
@@ -150,29 +150,30 @@ def check_domains(counted: History) -> Check:
     """Are many at a domain that somebody owns, who then has every address there?"""
     check, title, newest = "domains", "Email domains", counted.conversions
     if newest.with_address < FEWEST_SIGNUPS:
-        return early(check, title, f"From {FEWEST_SIGNUPS} sign-ups on it says something.")
+        return early(check, title, f"This check needs {FEWEST_SIGNUPS} sign-ups.")
     large = [each for each in newest.domains if each >= LARGE_DOMAIN * newest.with_address]
     number = sum(large)
     of = f"of the latest {newest.with_address:,} sign-ups"
     if number < MANY_AT_LARGE * newest.with_address:
-        reason = f"Fewer than a tenth {of} use a large, little-known email domain."
+        reason = (
+            f"Fewer than a tenth {of} come from little-known email domains with many sign-ups each."
+        )
         return Check(check, "ok", reason, title, "many")
     domains = number_of(len(large), "domain")
-    providers = "a well-known provider’s" if len(large) == 1 else "well-known providers’"
     reason = (
-        f"{number:,} {of} are at {domains}, not {providers}. The owner of a domain has every "
-        "address there."
+        f"{number:,} {of} come from {number_of(len(large), 'little-known email domain')}. A "
+        "domain’s owner has every address there."
     )
-    do = "See which it is. If you don’t know these people, set the domain aside, with a reason."
+    do = "Find out which. If you don’t know these people, set the domain aside, with a reason."
     value = f"{number:,} at {domains}"
     return Check(check, "warn", reason, title, value, do=do, where="aside")
 
 
 def check_spellings(counted: History) -> Check:
     """Did one mailbox sign up under many spellings?"""
-    check, title, newest = "spellings", "One sign-up for each mailbox", counted.conversions
+    check, title, newest = "spellings", "One sign-up per mailbox", counted.conversions
     if newest.with_address < FEWEST_SIGNUPS:
-        return early(check, title, f"From {FEWEST_SIGNUPS} sign-ups on it says something.")
+        return early(check, title, f"This check needs {FEWEST_SIGNUPS} sign-ups.")
     of = f"of the latest {newest.with_address:,} sign-ups"
     if newest.again < FEWEST_AGAIN or newest.again <= MANY_AGAIN * newest.with_address:
         number = f"{newest.again:,}" if newest.again else "None"
@@ -182,7 +183,7 @@ def check_spellings(counted: History) -> Check:
         f"{newest.again:,} {of} repeat an address in another spelling, such as ada+1@ for ada@, "
         "or a.da@gmail.com for ada@gmail.com. Each counts as a person."
     )
-    do = "Look at these sign-ups: did your own team try the page, or somebody pad the figures?"
+    do = "Look at these sign-ups: did your team try the page, or is somebody padding the figures?"
     return Check(check, "warn", reason, title, f"{newest.again:,} not", do=do, where="signups")
 
 
@@ -199,12 +200,12 @@ def check_bursts(counted: History, around: CheckContext) -> Check:
     """Did many sign up within minutes, and more than those who came then explain?"""
     check, title, number = "bursts", "No burst of sign-ups", counted.conversions.count
     if number < FEWEST_SIGNUPS:
-        return early(check, title, f"From {FEWEST_SIGNUPS} sign-ups on it says something.")
+        return early(check, title, f"This check needs {FEWEST_SIGNUPS} sign-ups.")
     found = [_found(counted, burst) for burst in counted.conversions.bursts]
     # A stretch may begin at each sign-up, and be short or long.
     far = [each for each in found if each is not None and each.tail * 2 * number <= RAREST]
     if not far:
-        reason = f"The latest {number:,} sign-ups followed visits, with no sudden burst."
+        reason = f"The latest {number:,} sign-ups rose and fell with visits, with no sudden burst."
         return Check(check, "ok", reason, title, "yes")
     worst = min(far, key=lambda each: each.tail)
     burst = worst.burst
@@ -212,7 +213,7 @@ def check_bursts(counted: History, around: CheckContext) -> Check:
     reason = (
         f"{burst.number:,} sign-ups came within {burst.minutes} minutes of "
         f"{_moment(start, around)}. In these hours {number_of(worst.seen, 'visitor')} saw the "
-        f"page; at the usual {percent(worst.usual)} it would be {worst.usual * worst.seen:.1f}."
+        f"page; at the usual {percent(worst.usual)}, that would be {worst.usual * worst.seen:.1f}."
     )
     do = (
         "Was there a post, a talk or a newsletter then? If not, set this hour aside, with a reason."
@@ -246,11 +247,11 @@ def check_alarms(around: CheckContext) -> Check:
     """Were the owners told of unusual hours?"""
     check, title = "alarms", "No unusual hours"
     if not around.unusual:
-        return Check(check, "ok", "No hour was unusual enough to alert the owners.", title, "yes")
+        return Check(check, "ok", "No hour was unusual enough to alert owners.", title, "yes")
     told = "; ".join(f"{_moment(at, around)}: {what}" for at, what in around.unusual[:MOST_TOLD])
     more = len(around.unusual) - MOST_TOLD
-    rest = f"; and {number_of(more, 'hour')} before" if more > 0 else ""
-    reason = f"The owners were told of unusual hours. {capital(told)}{rest}."
+    rest = f"; and {number_of(more, 'earlier hour')}" if more > 0 else ""
+    reason = f"Owners were alerted to unusual hours. {capital(told)}{rest}."
     do = "See who came in these hours, and from where."
     value = number_of(len(around.unusual), "hour")
     return Check(check, "warn", reason, "Unusual hours", value, do=do, where="signups")
@@ -271,21 +272,19 @@ def check_footprint(counted: History) -> Check:
     check, title = "footprint", "Read before signing up"
     all_of_them, *groups = counted.conversions.traces or (TraceCounts("", "", 0, 0),)
     if all_of_them.number < FEWEST_SIGNUPS:
-        return early(check, title, f"From {FEWEST_SIGNUPS} sign-ups on it says something.")
+        return early(check, title, f"This check needs {FEWEST_SIGNUPS} sign-ups.")
     found = _differing(all_of_them, groups)
     if found:
         others = _others(all_of_them, found)
         who = (
             f"On {day_name(date.fromisoformat(found.day))}"
             if found.day
-            else (
-                "Of those who came directly" if found.source == "direct" else f"From {found.source}"
-            )
+            else ("From direct visitors" if found.source == "direct" else f"From {found.source}")
         )
         reason = (
-            f"{who} {found.without:,} of {found.number:,} sign-ups came from visitors who did "
-            f"nothing else on the page that we know of; of all others {others.without:,} of "
-            f"{others.number:,}."
+            f"{who}, {found.without:,} of {found.number:,} sign-ups came from visitors who did "
+            "nothing else on the page that we know of, against "
+            f"{others.without:,} of {others.number:,} for all others."
         )
         return _doubted(check, title, found, reason)
     sums = total(total(row) for row in counted.sources.values())
@@ -298,12 +297,12 @@ def check_footprint(counted: History) -> Check:
     if is_unlike_visitors:
         reason = (
             f"{all_of_them.without:,} of the latest {all_of_them.number:,} sign-ups came from "
-            "visitors who did nothing else on the page that we know of. Most visitors who did not "
+            "visitors who did nothing else on the page that we know of. Most visitors who didn’t "
             "sign up read some of it."
         )
         return _doubted(check, title, all_of_them, reason)
     if all_of_them.without == all_of_them.number:
-        reason = "Nothing is known of what people did on the page beside signing up."
+        reason = "We don’t know what else people did on the page besides signing up."
         return Check(check, "ok", reason, title, "not known")
     reason = (
         f"{all_of_them.without or 'None'} of the latest {all_of_them.number:,} sign-ups came from "
@@ -313,7 +312,7 @@ def check_footprint(counted: History) -> Check:
 
 
 def _doubted(check: str, title: str, found: TraceCounts, reason: str) -> Check:
-    do = "Look at these sign-ups. A script leaves no trace. Some browsers don’t either."
+    do = "Look at these sign-ups. Scripts leave no trace, but nor do some browsers."
     value = f"{found.without:,} of {found.number:,} not"
     return Check(check, "warn", reason, title, value, do=do, where="signups")
 

@@ -140,7 +140,7 @@ def evidence(results: Evaluation) -> str:
     low, high = (percent(end) for end in variant.decision)
     people = number_of(counts.seen, "person", "people")
     found = f"{people} saw {it} and {counts.converted:,} {act(results)}"
-    return f"{found}: a rate between {low} and {high}."
+    return f"{found}, so the true rate is probably between {low} and {high}."
 
 
 def evidence_shown(results: Evaluation) -> str:
@@ -159,11 +159,13 @@ def fragility(results: Results) -> str:
     if found is None:
         return ""
     what = ACTS[results.rule.conversion].plural if found.kind == "signups" else "views"
-    whose, undone = f"these {found.of:,} {what}", "not to be met"
+    whose, undone = f"these {found.of:,} {what}", "The target would no longer be met"
     if len(results.variants) > 1:
         name = subject(results, results.variants[found.variant])
-        whose, undone = f"the {found.of:,} {what} of {name}", "not to reach the target"
-    undone = undone if found.kind == "signups" else "to stay undecided"
+        whose, undone = f"its {found.of:,} {what}", f"{name} would no longer reach the target"
+        if found.kind != "signups":
+            whose = f"the {found.of:,} {what} of {name}"
+    undone = undone if found.kind == "signups" else "The result would be undecided"
     least = "" if found.known == found.of else "at least "
     places = [
         number_of(number, noun)
@@ -171,12 +173,8 @@ def fragility(results: Results) -> str:
         if number
     ]
     came = f"from {least}{listed(places)} " if places else ""
-    days = f"on {number_of(found.days, 'day')}"
-    it = "this" if len(results.variants) == 1 else "it"
-    return (
-        f"{found.false:,} of {whose} would have to be false for {it} {undone}. "
-        f"All {found.of:,} came {came}{days}."
-    )
+    days = f"on {number_of(found.days, 'day', 'different days')}"
+    return f"{undone} if {found.false:,} of {whose} were fake. The {found.of:,} came {came}{days}."
 
 
 def price(results: Evaluation) -> str:
@@ -279,7 +277,7 @@ def status_line(experiment: Experiment, results: Results) -> list[str]:
         *_running(results),
         f"sealed {short_seal(experiment.seal)}",
         f"from revision {revision.number}",
-        *(["short form"] if revision.form == "short" else []),
+        *(["short press release"] if revision.form == "short" else []),
         *_alone(experiment),
     ]
 
@@ -309,8 +307,8 @@ def attempt_phrase(results: Results) -> str:
         return ""
     risk = min(results.attempt * results.rule.alpha, 1)
     return (
-        f"{_ordinal(results.attempt)} attempt: this idea was tested before. Over all its tests "
-        f"the chance of any false go is at most {results.attempt} × "
+        f"{_ordinal(results.attempt)} attempt: this idea was tested before. Across all its "
+        f"tests, the chance of a false go is at most {results.attempt} × "
         f"{as_percent(results.rule.alpha)} = {as_percent(risk)}."
     )
 
@@ -358,7 +356,7 @@ def advice(results: Evaluation) -> str:
         return f"The locked rule leaves it open. {promise(results)}".strip()
     if verdict.is_capped:
         return (
-            "The rule’s maximum of visitors is reached, so the target can’t be met any more. End "
+            "The rule’s maximum number of visitors is reached, so the target can’t be met now. End "
             "the test, or wait for late answers."
         )
     if results.is_paused:
@@ -399,7 +397,7 @@ def missing(results: Evaluation) -> list[str]:
     left = (life.ripe_at(rule) - life.now).total_seconds() / DAY_SECONDS
     if left > 0:
         least = number_of(rule.minimum_days, "day")
-        so_that = ", to cover weekdays and weekends" if rule.minimum_days >= WEEK else ""
+        so_that = ", to cover every day of the week" if rule.minimum_days >= WEEK else ""
         found.append(f"{number_of(ceil(left), 'more day')}: the minimum is {least}{so_that}.")
     if not found and not verdict.is_withheld and not verdict.is_capped:
         if results.outlook is not None and not results.outlook.visitors:

@@ -29,46 +29,46 @@ LOST = "lost"
 # Came when the test was over: they were never to count, and say nothing of it.
 WAITING = "waiting"
 MEANINGS = {
-    "bot": "Called itself a crawler or a script, or did not act as the browser it said it was.",
-    "preview": "A chat or network fetched the page to show a card of its link.",
-    "prefetch": "A browser fetched the page ahead, and nobody opened it.",
-    "team": "Logged in here, or in a browser that somebody of the team marked as theirs.",
-    "suspected": "Sent the form as a machine does: the hidden field was filled, for one.",
-    "paused": "Looked at the page while the experiment was paused.",
+    "bot": "Called itself a crawler or script, or didn’t behave like the browser it claimed to be.",
+    "preview": "A chat app or social network fetched the page to show a preview of the link.",
+    "prefetch": "A browser fetched the page in advance, but nobody opened it.",
+    "team": "Was logged in here, or used a browser that somebody on the team marked as theirs.",
+    "suspected": "Sent the form the way a script does, for instance with its hidden field filled in.",
+    "paused": "Looked at the page while the test was paused.",
     "crowd": "Came after the limit for their network was reached.",
-    "opted_out": "Asked not to be counted. Only an address that they left is kept.",
-    "source": "Came from a source that the sealed rule does not count.",
+    "opted_out": "Asked not to be counted. We only keep an email they left.",
+    "source": "Came from a source that the locked rule doesn’t count.",
     "waiting": "Signed up for the waiting list after the end.",
-    "lost": "The database did not take these, so no more is known of them.",
+    "lost": "The database didn’t store these, so we know nothing more about them.",
 }
 REASONS = {
     "bot": "bots",
     "preview": "link previews",
     "prefetch": "prefetches",
-    "team": "of the team",
-    "suspected": "suspected of being a machine",
+    "team": "on the team",
+    "suspected": "suspected of being a bot",
     "crowd": "beyond the limit for one network",
     "paused": "while the test was paused",
     "returning": "shown an earlier test of this idea",
     "opted_out": "who objected to being counted",
-    "source": "from a source that does not count",
+    "source": "from a source that doesn’t count",
     WAITING: "on the waiting list, after the end",
-    LOST: "lost, because the database did not take them",
+    LOST: "lost, because the database didn’t store them",
 }
 # Of one of them.
 ONE = {"bot": "bot", "preview": "link preview", "prefetch": "prefetch"}
 # What to do when most of those left out are of a kind.
 MENDS = {
-    "team": "Ask your team to look at previews: who opens the page once is left out for good.",
-    "suspected": "Look where these came from; if they are people, an owner can take them in.",
+    "team": "Ask your team to use previews: anyone who opens the page once is left out for good.",
+    "suspected": "Check where these came from. If they’re people, an owner can include them.",
     "crowd": (
-        "Do you know them? Announce the next event before its test. If you don’t, somebody came "
-        "back many times. If a proxy stands before this server, check WBTEST_TRUSTED_PROXIES."
+        "If you know them, announce the next event before its test. If you don’t, somebody came "
+        "back many times. If this server is behind a proxy, check WBTEST_TRUSTED_PROXIES."
     ),
     "paused": "Don’t share links while the test is paused, or resume it.",
-    "returning": "Bring people who don’t know the idea yet, through places you haven’t used.",
+    "returning": "Find people who don’t know the idea yet, in places you haven’t used.",
     "opted_out": "There’s nothing to fix. Would people who object answer differently?",
-    "source": "If these people were meant, too, name their source in the rule of your next test.",
+    "source": "If you want these people too, name their source in your next test’s rule.",
 }
 # No landing page is known to convert more than this of strangers.
 TOO_GOOD = 0.4
@@ -88,28 +88,28 @@ def check_machines(counted: History, around: CheckContext) -> Check:
     machines = {reason: sum(row) for reason, row in counted.machines.items() if reason != LOST}
     kinds = [_told(reason, number) for reason, number in machines.items() if number]
     count, people = sum(machines.values()), total(counted.variants).served
-    beside = f"beside {number_of(people, 'person', 'people')}"
+    beside = f"against {number_of(people, 'person', 'people')}"
     if not count:
-        return Check(check, "ok", "No machines came.", title, "0")
+        return Check(check, "ok", "No bots came.", title, "0")
     reason = f"Excluded: {listed(kinds)}."
     if around.pretenders >= FEWEST_REQUESTS and around.pretenders > MANY_PRETENDERS * people:
         reason += (
-            f" {around.pretenders:,} of them say they are Chrome and lack what Chrome sends, "
-            f"{beside}. These may be people, too."
+            f" Of these, {around.pretenders:,} claim to be Chrome but lack what Chrome sends, "
+            f"{beside}. They may be people, too."
         )
         do = (
-            "If there is a proxy before this server, let it pass all headers that begin with "
-            "Sec-Fetch: without them people are taken for scripts."
+            "If this server is behind a proxy, let it pass on all headers that begin with "
+            "Sec-Fetch. Without them, people look like scripts."
         )
         return Check(check, "warn", reason, title, f"{count:,}", do=do, where="excluded")
     # Link previews and prefetches are a sign that people pass the link on.
     bots = machines.get("bot", 0)
     if bots >= FEWEST_REQUESTS and bots > people:
         reason += (
-            f" That is {share(bots, bots + people)} bots {beside}. Where so many say that they are "
-            "bots, some may not say it."
+            f" That’s {share(bots, bots + people)} bots, {beside}. When so many say they’re bots, "
+            "others may be hiding it."
         )
-        do = "Read the newest addresses and what people asked: a bot that hides would show there."
+        do = "Read the newest addresses and questions: a hidden bot would show up there."
         return Check(check, "warn", reason, title, f"{count:,}", do=do, where="signups")
     return Check(check, "ok", reason, title, f"{count:,}", where="excluded")
 
@@ -118,11 +118,11 @@ def check_lost(counted: History) -> Check:
     title = "Visits lost"
     count = sum(counted.machines.get(LOST, ()))
     if not count:
-        return Check("lost", "ok", "Everything that visitors did was stored.", title, "0")
-    lost = "1 visit or message" if count == 1 else f"{count:,} visits or messages"
+        return Check("lost", "ok", "Everything visitors did was stored.", title, "0")
+    lost = number_of(count, "visit or view", "visits or views")
     reason = (
-        f"The database did not take {lost} that a page was seen. Loss does not choose a variant: "
-        "rates stay fair, counts are too low."
+        f"The database didn’t store {lost}. Losses don’t favour a variant: rates stay fair, but "
+        "counts are too low."
     )
     do = "Ask the person who runs the server to check its log and disk space."
     return Check("lost", "warn", reason, title, f"{count:,}", do=do)
@@ -141,7 +141,7 @@ def check_people(counted: History) -> Check:
     kinds = listed([_told(reason, number) for reason, number in people.items() if number])
     reason = f"Excluded by the locked rule: {kinds}."
     if count > MANY_EXCLUDED * (count + total(counted.variants).served):
-        reason += " That is many: what is left may not be the people you asked about."
+        reason += " That’s a lot: the rest may not be the people you asked about."
         most = max(people, key=people.__getitem__)
         do = MENDS.get(most, "Check whether you meant to exclude them.")
         return Check("excluded", "warn", reason, title, f"{count:,}", do=do, where="excluded")
@@ -152,7 +152,7 @@ def check_unknown(unknown: int, seen: int) -> Check:
     """Can the networks of those seen be told, or may a proxy hide them?"""
     check, title = "unknown", "Visitors’ networks known"
     if seen < FEWEST_NETWORKS:
-        return early(check, title, f"From {FEWEST_NETWORKS} people on it says something.")
+        return early(check, title, f"This check needs {FEWEST_NETWORKS} visitors.")
     told = f"We couldn’t identify the network of {unknown:,} of {seen:,} people."
     if unknown < MANY_UNKNOWN * seen:
         return Check(check, "ok", told, title, share(seen - unknown, seen))
@@ -169,7 +169,7 @@ def check_unknown(unknown: int, seen: int) -> Check:
 
 def check_weekdays(counted: History, around: CheckContext) -> Check:
     """Did people come on every day of the week, once there was one?"""
-    title = "Every weekday covered"
+    title = "Every day of the week covered"
     seen = {
         day.weekday() for day, row in counted.days.items() if any(totals.seen for totals in row)
     }
@@ -180,10 +180,10 @@ def check_weekdays(counted: History, around: CheckContext) -> Check:
         return Check("weekdays", "ok", "People came on every day of the week.", title, "yes")
     value = f"{len(seen)} of {WEEK}"
     if around.days is not None and around.days <= WEEK and not around.is_over:
-        reason = f"This is day {around.days}. After a week it says something."
+        reason = f"This is day {around.days}. This check needs a week."
         return early("weekdays", title, reason, value)
     reason = f"Nobody came on a {listed(missing, 'or')}. Habits differ over the week."
-    do = "Next time let a test run for whole weeks."
+    do = "Next time, run the test for whole weeks."
     if not around.is_over:
         do = f"Share the link so that people come on a {listed(missing, 'and on a')}, too."
     return Check("weekdays", "warn", reason, title, value, do=do, where="links")
@@ -198,13 +198,13 @@ def check_without_beacon(rule: Hypothesis, counted: History) -> Check:
         reason = "Every sign-up came from somebody whose view was recorded."
         return Check("without_beacon", "ok", reason, title, "0")
     kept = (
-        "It is kept, and the rate leaves it"
+        "It’s kept, but the rate leaves it"
         if sums.unseen == 1
-        else ("They are kept, and the rate leaves them")
+        else ("They’re kept, but the rate leaves them")
     )
     reason = (
         f"{sums.unseen:,} of {number_of(sums.signups, 'sign-up')} came too late, or from a browser "
-        f"that had not told us that the page was seen. {kept} out."
+        f"that hadn’t reported a view. {kept} out."
     )
     if sums.signups < FEWEST_SIGNUPS or sums.unseen <= rule.lost_beacons * sums.signups:
         return Check("without_beacon", "ok", reason, title, f"{sums.unseen:,}")
@@ -218,22 +218,22 @@ def check_two_variants(counted: History) -> Check:
     count = counted.two_variants
     everybody = sum(totals.signups for row in counted.days.values() for totals in row)
     if not count and everybody < FEWEST_SIGNUPS:
-        reason = f"From {FEWEST_SIGNUPS} addresses on it says something."
+        reason = f"This check needs {FEWEST_SIGNUPS} sign-ups."
         return early("two_variants", title, reason)
     if not count:
         reason = "Nobody is known to have been shown two variants."
         return Check("two_variants", "ok", reason, title, "yes")
     who = "somebody who was" if count == 1 else "people who were"
     reason = (
-        f"{count:,} of {number_of(everybody, 'sign-up')} came from {who} shown two variants, by "
+        f"{count:,} of {number_of(everybody, 'sign-up')} came from {who} shown two variants, on "
         "another device or without the cookie. Their first sign-up counts."
     )
     if count <= MANY_TWICE * everybody:
         return Check("two_variants", "ok", reason, title, f"{count:,} not")
-    reason += " That is many: the variants differ more than these figures say."
+    reason += " That’s a lot: the variants differ more than these figures say."
     do = (
-        "See whether something deletes our cookie, or whether your team or a group of friends try "
-        "the page on several devices."
+        "See whether something deletes our cookie, or whether your team or friends are trying the "
+        "page on several devices."
     )
     return Check("two_variants", "warn", reason, title, f"{count:,} not", do=do, where="signups")
 
@@ -261,13 +261,13 @@ def check_too_good(rule: Hypothesis, counted: History, around: CheckContext) -> 
     check, title = "too_good", "Not too good to be true"
     counts = [Counts(totals.seen, totals.converted) for totals in counted.variants]
     if sum(each.seen for each in counts) < FEWEST_SEEN:
-        return early(check, title, f"From {FEWEST_SEEN} people on it says something.")
+        return early(check, title, f"This check needs {FEWEST_SEEN} visitors.")
     lows = [statistics.wilson(each).low for each in counts]
     best = lows.index(max(lows))
     if lows[best] > TOO_GOOD:
         reason = (
             f"{counts[best].converted:,} of {counts[best].seen:,} who saw {around.name(best)} "
-            f"{ACTS[rule.conversion].did}. Two in five strangers never do: friends, or a machine?"
+            f"{ACTS[rule.conversion].did}. Strangers never reach two in five: are these friends, or a bot?"
         )
         do = "See where they came from, and read the newest addresses: do you know these people?"
         return Check(check, "warn", reason, title, "doubtful", do=do, where="signups")
@@ -280,7 +280,7 @@ def check_too_good(rule: Hypothesis, counted: History, around: CheckContext) -> 
             better = f"{name_b} converts {times:.1f} times as well as {name_a}"
         reason = capital(
             f"{better}: {rate_of(counts[b].converted, counts[b].seen)} against "
-            f"{rate_of(counts[a].converted, counts[a].seen)}. Other words rarely double a rate."
+            f"{rate_of(counts[a].converted, counts[a].seen)}. New words rarely double a rate."
         )
         do = f"Sign up on {name_a} yourself, on a phone too: is something broken there?"
         return Check(check, "warn", reason, title, "doubtful", do=do, where="page")
@@ -317,7 +317,7 @@ def check_passed_on(rule: Hypothesis, counted: History) -> Check:
     }
     everybody = sum(seen.values())
     if everybody < FEWEST_STRANGERS:
-        return early(check, title, f"From {FEWEST_STRANGERS} people on it says something.")
+        return early(check, title, f"This check needs {FEWEST_STRANGERS} visitors.")
     # A source that the rule names was meant, whatever it is.
     private = {}
     for source, number in seen.items() if rule.sources is None else ():
@@ -330,16 +330,16 @@ def check_passed_on(rule: Hypothesis, counted: History) -> Check:
             "friends and colleagues pass links on."
         )
         if rule.sources is not None:
-            reason = "The rule names its sources, so people who came from them count."
+            reason = "The rule names its sources, so people from them count."
         return Check(check, "ok", reason, title, "yes")
     told = listed([f"{number:,} from {source}" for source, number in private.items()])
     reason = (
-        f"{capital(told)}: of {everybody:,} people "
-        f"{share(sum(private.values()), everybody)} came from chats or email. Friends and "
-        "colleagues pass links on there, and they are kinder than strangers."
+        f"{share(sum(private.values()), everybody)} of {everybody:,} people came from chats or "
+        f"email: {told}. Friends and colleagues pass links on there, and they’re kinder than "
+        "strangers."
     )
     do = (
-        "If these are your readers, give the link in your newsletter ?utm_source=newsletter. If "
-        "they are friends, let strangers come, and wait."
+        "If these are your readers, add ?utm_source=newsletter to the link in your newsletter. If "
+        "they’re friends, wait for strangers to come."
     )
     return Check(check, "warn", reason, title, "doubtful", do=do, where="links")

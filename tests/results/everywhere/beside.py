@@ -17,19 +17,19 @@ AGREED = {
     "call": "Call: agreed",
     "preorder": "Pre-order: clicked through",
 }
-LEFT_OUT = "Left out, by reason and variant"
-BESIDE = "Locked figures, and the same beside them"
+LEFT_OUT = "Excluded visits by reason and variant"
+BESIDE = "Locked and adjusted figures"
 OPEN = " open from the start"
 REASONS = {
     "bot": "Bots",
     "preview": "Link previews",
     "prefetch": "Prefetches",
-    "lost": "Lost, because the database did not take them",
-    "team": "People of the team",
-    "suspected": "People suspected of being a machine",
+    "lost": "Lost, because the database didn’t store them",
+    "team": "People on the team",
+    "suspected": "People suspected of being a bot",
     "paused": "People while the test was paused",
     "opted_out": "People who objected to being counted",
-    "source": "People from a source that does not count",
+    "source": "People from a source that doesn’t count",
     "waiting": "People on the waiting list, after the end",
 }
 
