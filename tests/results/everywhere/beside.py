@@ -69,7 +69,7 @@ def check_said(reader: Reader) -> None:
     """Answers, the last step, and what was read."""
     page, plan, answers = reader.page("results/answers"), reader.plan, reader.told.answers
     if plan.question:
-        label = f"How many chose each answer to: {plan.question}"
+        label = f"How many people chose each answer to: {plan.question}"
         people = sum(answers.values())
         assert has_table(page, label) == (people > 0)
         if people:
@@ -83,7 +83,7 @@ def check_said(reader: Reader) -> None:
         said_no = "" if step == "preorder" else f" · said no {whole(no)}"
         skipped = whole(total[4] - yes - no)
         assert f"{AGREED[step]} {whole(yes)}{said_no} · skipped {skipped}" in plain(page)
-    labels = "Who opened each question", "How far they came, by variant"
+    labels = "Who opened each question", "How far visitors got, by variant"
     is_shown = bool(reader.told.acts)
     assert [has_table(page, label) for label in labels] == [is_shown] * 2
     if is_shown:

@@ -14,7 +14,7 @@ from tests.results.everywhere.reading import (
 from tests.results.everywhere.recount import Numbers
 
 RATES = "Rates and intervals by variant"
-FUNNEL = "From served to the last step, by variant"
+FUNNEL = "From page load to the last step, by variant"
 
 
 def check_first_screen(reader: Reader) -> None:

@@ -26,9 +26,10 @@ COURSE = "Rates and decision intervals by day"
 EVIDENCE = "Evidence by variant, now"
 EVIDENCE_MET = "Evidence that the target is met, by day"
 EVIDENCE_MISSED = "Evidence that the target is missed, by day"
-BELIEFS = "Means, intervals and chances of each rate"
-PLANNED = "Who saw each variant, and how many were planned"
+BELIEFS = "Intervals and chances by variant"
+PLANNED = "How many saw each variant, and how many were planned"
 AGAINST = "Each variant against the first"
+NAMES = {"hour": "hour of the day", "weekday": "day of the week"}
 # Fewer visitors make no variant the best.
 FEW = 8
 # So many segments a chart shows at most.
@@ -44,8 +45,11 @@ def check_over_time(
     if not reader.is_anybody:
         return
     for label, cell in (
-        (f"{reader.plan.act.capitalize()} of seen, by the day of the visit", of),
-        ("Seen of served, by day", lambda numbers: f"{whole(numbers[1])} of {whole(numbers[0])}"),
+        (f"{reader.plan.act.capitalize()}, out of those who saw the page, by day of visit", of),
+        (
+            "Visitors who saw the page, by day",
+            lambda numbers: f"{whole(numbers[1])} of {whole(numbers[0])}",
+        ),
     ):
         rows = [[f"{d.day} {d:%B %Y}", *map(cell, numbers)] for d, numbers in days.items()]
         assert table(page, label) == [["Day", *reader.names], *rows]
@@ -108,7 +112,7 @@ def _check_evidence_by_day(reader: Reader, page: str, until: datetime) -> None:
 def check_visitors(reader: Reader, part: Asked, segments: dict[str, list[Group]]) -> None:
     page = reader.page(f"results/visitors?{urlencode(part.address)}")
     for kind, groups in segments.items():
-        label = f"Visitors and rates by {'hour of the day' if kind == 'hour' else kind}"
+        label = f"Visitors and rates by {NAMES.get(kind, kind)}"
         # Where nobody counts there is nothing to say but where they came from.
         is_shown = bool(segments["source"] if kind == "source" else segments["device"])
         # One language compares nothing.
@@ -125,7 +129,8 @@ def check_visitors(reader: Reader, part: Asked, segments: dict[str, list[Group]]
 
 
 def _of_group(reader: Reader, group: Group) -> list[str]:
-    head = f"{group.name} {whole(group.all[0])} served"
+    visitors = "visitor" if group.all[0] == 1 else "visitors"
+    head = f"{group.name} loaded for {whole(group.all[0])} {visitors}"
     row = [head if group.is_counted else f"{head}, not counted"]
     row += [of(group.all), between(wilson(group.all))] if group.all[1] else ["–", "–"]
     if len(reader.plan.keys) > 1:
@@ -150,7 +155,7 @@ def check_statistics(reader: Reader) -> None:
         ]
         for name, row, value, chance in zip(reader.names, rows, values, chances, strict=True)
     ]
-    [_, *shown] = table(page, "Each variant’s rate by one look planned in advance")
+    [_, *shown] = table(page, "Intervals by variant, for one look and for many")
     assert shown == [
         [
             name,
