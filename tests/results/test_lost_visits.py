@@ -22,7 +22,7 @@ def page(app: Flask, begin: Start, client: Browser, team: Team) -> str:
 
 
 def test_a_check_warns_of_lost_visits(page):
-    assert "The database did not take 7 visits or messages" in page
+    assert "The database didn’t store 7 visits or views" in page
 
 
 def test_lost_visits_are_no_bots(page):
@@ -30,4 +30,4 @@ def test_lost_visits_are_no_bots(page):
 
 
 def test_lost_visits_stand_under_what_does_not_count(page):
-    assert "Lost, because the database did not take them" in page
+    assert "Lost, because the database didn’t store them" in page
