@@ -33,7 +33,7 @@ MEANINGS = {
     "preview": "A chat app or social network fetched the page to show a preview of the link.",
     "prefetch": "A browser fetched the page in advance, but nobody opened it.",
     "team": "Was logged in here, or used a browser that somebody on the team marked as theirs.",
-    "suspected": "Sent the form the way a script does, for instance with its hidden field filled in.",
+    "suspected": "Sent the form the way a script does, such as with its hidden field filled in.",
     "paused": "Looked at the page while the test was paused.",
     "crowd": "Came after the limit for their network was reached.",
     "opted_out": "Asked not to be counted. We only keep an email they left.",
@@ -267,7 +267,8 @@ def check_too_good(rule: Hypothesis, counted: History, around: CheckContext) -> 
     if lows[best] > TOO_GOOD:
         reason = (
             f"{counts[best].converted:,} of {counts[best].seen:,} who saw {around.name(best)} "
-            f"{ACTS[rule.conversion].did}. Strangers never reach two in five: are these friends, or a bot?"
+            f"{ACTS[rule.conversion].did}. Strangers never reach two in five: are these friends, "
+            "or a bot?"
         )
         do = "See where they came from, and read the newest addresses: do you know these people?"
         return Check(check, "warn", reason, title, "doubtful", do=do, where="signups")
