@@ -24,7 +24,7 @@ from wbtest.team.people import list_owners
 
 LONGEST_HINT = 90
 # Enough for every page to have something to say.
-VISITORS = 2000
+VISITORS = 800
 # These show a text that is read or written whole.
 TEXTS = {
     "decisions.stored_memo",

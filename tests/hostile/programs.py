@@ -101,6 +101,7 @@ class Speaker:
         self._texts, self._shapes = Texts(), Shapes(document())
         self._programs = {role: program_of(app, getattr(team, role)) for role in ROLES}
         self._snapshot = Snapshot(db.engine)
+        self._shown_on: set[str] = set()
 
     def say_all(self) -> Iterator[Said]:
         """Say one field after the other, and let it be looked at what came of it."""
@@ -124,18 +125,25 @@ class Speaker:
         """Open pages of the team until all payloads were read; the faults of those opened."""
         whole = {flat(said.text)}
         unread = {each.as_shown for each in PAYLOADS if each.text in said.text} or whole
-        faults = []
-        for path in self._pages(said):
+        faults, pages = [], self._pages(said)
+        self._shown_on = set()
+        for path in pages:
             page = self._browser.get(path)
             faults += [f"{said.name}, {path}: {fault}" for fault in faults_in_page(page.text)]
             words = words_of(page.text)
-            unread = {each for each in unread if not any(each in text for text in words)}
+            read = {each for each in unread if any(each in text for text in words)}
+            if read:
+                self._shown_on.add(path)
+                unread -= read
             if not unread:
                 break
         return not unread, faults
 
     def _pages(self, said: Said) -> list[str]:
-        """The pages of the team, those first that stand where people do the same."""
+        """The pages of the team, those first that show what was said before this.
+
+        Behind them come those that stand where people do the same.
+        """
         names = {name: [value] for name, value in said.numbers.items()}
         found = team_pages(self._app, {**names, "version": [1], "number": [1, 2, 3]})
         revisions = found["review.revision"]
@@ -145,7 +153,10 @@ class Speaker:
         near = [routes.build(page, said.numbers, method="POST") for page in acts]
         near = [said.made] if said.made else near
         paths = [path for paths in found.values() for path in paths if "." not in path]
-        return sorted(paths, key=lambda path: -max(_alike(path, one) for one in near))
+        return sorted(
+            paths,
+            key=lambda path: (path not in self._shown_on, -max(_alike(path, one) for one in near)),
+        )
 
     def _say(self, operation: Operation, way: tuple[str, ...]) -> Said:
         """Say as much as the field takes."""

@@ -57,23 +57,24 @@ def page_of(app: Flask, sharp: str, slug: str = "larder") -> html.HtmlElement:
     return html.document_fromstring(page.text)
 
 
-@pytest.fixture(params=SHARP)
-def sharp(request: pytest.FixtureRequest) -> str:
-    text: str = request.param
-    return text
-
-
-@pytest.fixture
-def opened(app: Flask, sharp: str) -> html.HtmlElement:
-    return page_of(app, sharp)
-
-
-def test_what_others_show_of_a_page_is_its_words_letter_by_letter(
-    opened: html.HtmlElement, sharp: str
+def test_a_head_tells_the_words_of_a_page_letter_by_letter_and_has_no_other_element(
+    app: Flask,
 ) -> None:
+    usual = page_of(app, "Six dinners", "plain")
+
+    for number, sharp in enumerate(SHARP):
+        opened = page_of(app, sharp, f"sharp-{number}")
+        assert_shown_by_others(opened, sharp)
+        assert_read_by_search_engines(opened, sharp)
+        assert [each.tag for each in opened.find("head").iter()] == [
+            each.tag for each in usual.find("head").iter()
+        ]
+
+
+def assert_shown_by_others(opened: html.HtmlElement, sharp: str) -> None:
+    """Assert that what others show of a page are its words."""
     metas = opened.xpath("//head/meta[@content]")
     told = {each.get("property") or each.get("name"): each.get("content") for each in metas}
-
     for name in ("description", "og:title", "og:description"):
         assert told[name] == sharp, name
     # It is kept on one line.
@@ -81,21 +82,11 @@ def test_what_others_show_of_a_page_is_its_words_letter_by_letter(
     assert told["og:site_name"] == product_of(sharp)
 
 
-def test_what_search_engines_read_is_json_of_those_very_words(
-    opened: html.HtmlElement, sharp: str
-) -> None:
+def assert_read_by_search_engines(opened: html.HtmlElement, sharp: str) -> None:
+    """Assert that what search engines read is JSON of those very words."""
     [script] = opened.xpath("//script[@type='application/ld+json']")
-
     about: dict[str, Any] = json.loads(script.text)
     assert not re.search("[<>&'\u2028\u2029]", script.text)
     names = (about["name"], about["description"], about["publisher"]["name"])
     assert names == (sharp, sharp, sharp)
     assert about["about"]["name"] == product_of(sharp)
-
-
-def test_no_word_of_a_page_is_an_element_of_its_head(app: Flask, opened: html.HtmlElement) -> None:
-    usual = page_of(app, "Six dinners", "plain")
-
-    assert [each.tag for each in opened.find("head").iter()] == [
-        each.tag for each in usual.find("head").iter()
-    ]

@@ -101,19 +101,19 @@ def test_a_known_browser_has_ten_tries_and_those_of_strangers_stay_theirs(
     assert guess(app.test_client(), ada.email, PASSWORD) == 303
 
 
-@pytest.mark.parametrize("junk", ["", ".", "a.b", "é.é", "{name}.", "{name}.x", ".{signature}"])
 def test_a_cookie_that_we_did_not_sign_makes_nobody_known(
-    client: Browser, app: Flask, ada: Person, cheap: None, junk: str
+    client: Browser, app: Flask, ada: Person, cheap: None
 ) -> None:
     guess(client, ada.email, PASSWORD)
     cookie = client.get_cookie("wb-device")
     assert cookie is not None
     name, _, signature = cookie.value.partition(".")
     guess_from_everywhere(app.test_client(), ada.email)
-    forger = app.test_client()
-    forger.set_cookie("wb-device", junk.format(name=name, signature=signature))
 
-    assert guess(forger, ada.email, PASSWORD) == 429
+    for junk in ("", ".", "a.b", "é.é", f"{name}.", f"{name}.x", f".{signature}"):
+        forger = app.test_client()
+        forger.set_cookie("wb-device", junk)
+        assert guess(forger, ada.email, PASSWORD) == 429, junk
 
 
 def test_a_browser_is_known_to_the_account_that_it_logged_in_to_alone(
