@@ -1,6 +1,6 @@
 # The only commands a person must know. `make` alone lists them.
 .DEFAULT_GOAL := help
-.PHONY: help demo serve install test test-all coverage check check-types check-all-else migration audit bench drills attacks fuzz size pictures lock
+.PHONY: help demo serve install test test-all test-sqlite test-postgresql coverage check check-types check-all-else migration audit bench drills attacks fuzz size pictures lock
 PYTHON ?= python3
 # How many requests `make fuzz` makes of each kind.
 N ?= 10000
@@ -27,10 +27,17 @@ serve: $(RUN) ## your own data, in instance/; the first visit makes the owner
 test: $(DEV) ## before each commit: all but browser walks, faults and fuzzing; ten minutes
 	@$(BIN)/pytest -q -rs -m "$(EVERYDAY)"
 
-test-all: $(DEV) ## everything, then once more on PostgreSQL what a database can change; 25 minutes
+test-all: $(DEV) ## everything, and beside it on PostgreSQL what a database can change; 25 minutes
+	@$(MAKE) --no-print-directory -j 2 test-sqlite test-postgresql
+
+test-sqlite: $(DEV)
 	@env -u TEST_DATABASE_URL $(BIN)/pytest -q -rs
-	@echo "On PostgreSQL:"
-	@$(if $(TEST_DATABASE_URL),,.ci/with-postgresql) env SECOND_ROUND=1 $(BIN)/pytest -q -rs
+
+# One process: it fills the time in which the other round waits for browsers and programs.
+test-postgresql: $(DEV)
+	@$(if $(TEST_DATABASE_URL),,.ci/with-postgresql) env SECOND_ROUND=1 $(BIN)/pytest -q -rs -n 0 \
+	  >.venv/postgresql.log 2>&1; failed=$$?; \
+	echo "On PostgreSQL:"; cat .venv/postgresql.log; exit $$failed
 
 coverage: $(DEV) ## lines and branches of wbtest/ that the tests run, at least 90 %; half an hour
 	@$(BIN)/pytest -q --cov

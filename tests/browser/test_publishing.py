@@ -206,7 +206,7 @@ def test_the_pages_work_without_scripts(
     page.unroute_all(behavior="wait")
 
 
-def test_every_page_of_an_experiment_is_accessible(
+def test_a_test_is_accessible_whatever_became_of_it(
     logged_in: Page,
     live: Live,
     revision: Revision,
@@ -218,16 +218,13 @@ def test_every_page_of_an_experiment_is_accessible(
     unready = make_experiment(make_revision(owner, product="Kiln"), owner, slug="unready")
     running = make_running(revision, owner, owner)
     over = lifecycle.end(make_running(revision, owner, owner, slug="over"), owner)
-    paths = (
-        *("/ideas", f"/experiments/{draft.id}", f"/experiments/{unready.id}"),
-        *(f"/experiments/{draft.id}/design", f"/experiments/{draft.id}/variants/price"),
-        *(f"/experiments/{running.id}", f"/experiments/{running.id}/variants/control"),
-        *(f"/experiments/{draft.id}/launch", f"/experiments/{unready.id}/launch"),
-        *(f"/experiments/{over.id}", new_url(live, revision).removeprefix(live.url)),
-    )
 
-    for path in paths:
-        page.goto(live.url + path)
+    # Each kind of page in one state is in test_every_page.py.
+    for path in (
+        *(f"{draft.id}", f"{running.id}", f"{over.id}"),
+        *(f"{unready.id}/launch", f"{running.id}/variants/control"),
+    ):
+        page.goto(f"{live.url}/experiments/{path}")
         for fold in page.locator("main details:not(.menu) > summary").all():
             fold.click()
         check_accessible(page)

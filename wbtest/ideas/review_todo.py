@@ -49,6 +49,8 @@ def reviews_of(
     ``able`` may approve.
     """
     rows = [row for row in _revisions() if row.release_id in products]
+    if not rows:
+        return []
     ids = [row.id for row in rows]
     readers = _asked_readers([row.id for row in rows if row.opened_at], members)
     comments = open_comments()
