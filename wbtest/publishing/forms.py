@@ -1,7 +1,9 @@
 """The form of a variant, kinds of fields, what belongs in them, and what views share."""
 
 import re
+import tomllib
 from collections.abc import Iterable, Sequence
+from pathlib import Path
 from typing import Any
 
 from flask import request
@@ -32,131 +34,10 @@ _WHOLE = re.compile(
         |[1-9][0-9]{0,2}(?P<apart>[.,'’\ \u00a0\u202f])[0-9]{3}(?:(?P=apart)[0-9]{3})?)\s*""",
     re.VERBOSE,
 )
-RULE_HELP = {
-    "who": FieldHelp(
-        "The people you can bring to the page. Only they can prove or disprove the claim.",
-        "Internet users",
-        "parents from our newsletter who cook on weeknights",
-    ),
-    "does": FieldHelp(
-        "One thing they do on the page. Saying they like it costs nothing.",
-        "like the idea",
-        "leave their email after reading the price",
-    ),
-    "target": FieldHelp(
-        "The sign-up rate at which you’d build it. Calculate it from what the business needs.",
-        "as many as possible",
-        "8%, for 400 customers from 10,000 visitors",
-    ),
-    "floor": FieldHelp(
-        "Below this rate you stop. Between floor and target, another draft may be worth it.",
-        "0%",
-        "3%, because below it a customer costs more than they pay",
-    ),
-    "daily": FieldHelp(
-        "How many visit on an ordinary day, going by what you’ve seen so far.",
-        "1,000, once we go viral",
-        "60, as many as opened our last three newsletters",
-    ),
-    "planned_variants": FieldHelp(
-        "How many pages visitors are split between. Each extra one takes longer to tell apart."
-    ),
-    "ends_on": FieldHelp(
-        "The day the test ends, whatever the figures say. Whole weeks are fairest."
-    ),
-    "customers": FieldHelp("How many must pay in the first year to make it worth building."),
-    "customers_from": FieldHelp(
-        "How you worked it out.", "Gut feeling", "Two salaries ÷ £4 a month"
-    ),
-    "reachable": FieldHelp("How many you can bring to the page in that time, and pay for."),
-    "reachable_from": FieldHelp(
-        "Where the number is from.", "The whole market", "4,100 readers of our newsletter"
-    ),
-    "buy": FieldHelp("How many of a hundred sign-ups will pay in the end. Guess low."),
-    "buy_from": FieldHelp(
-        "Where the number is from.", "Everyone who signs up", "Our last launch: 11 of 52 paid"
-    ),
-    "if_met": FieldHelp(
-        "What you do the next day. Write it so that others can check whether you did.",
-        "Celebrate",
-        "We build the photo plan, and nothing else in May",
-    ),
-    "if_not_met": FieldHelp(
-        "What you give up. A promise is easier to keep when it’s written down now.",
-        "Think about it",
-        "We stop, and tell those who signed up",
-    ),
-    "if_unclear": FieldHelp(
-        "What you do with too few visitors, or a rate between floor and target.",
-        "Wait a bit longer",
-        "One more week with the second newsletter, then stop",
-    ),
-    "slug": FieldHelp(
-        "The end of the address visitors see. Every test of this idea runs there, so "
-        "name the idea, not the test.",
-        "falcon-test-2-final",
-        "larder",
-    ),
-    "minimum_visitors": FieldHelp("There’s no result before this, whatever the figures look like."),
-    "maximum_visitors": FieldHelp(
-        "The test stops counting here, so nobody waits for a lucky week."
-    ),
-    "minimum_days": FieldHelp("Weekdays differ. Seven days cover each of them once."),
-    "sources": FieldHelp(
-        "Where possible customers come from. Friends and your own team aren’t customers.",
-        "facebook, my-mum",
-        "newsletter, school-forum",
-    ),
-    "conversion": FieldHelp(
-        "The more effort it takes, the more it tells you, and the fewer do it."
-    ),
-    "conversion_window_hours": FieldHelp("Sign-ups later than this don’t count."),
-    "disclosure": FieldHelp(
-        "Before is more honest, after is closer to a real shop. They always learn it."
-    ),
-    "asks_name": FieldHelp("Each extra field costs sign-ups. Ask only for what you’ll use."),
-    "alpha": FieldHelp("How often a page below the target may be called a go. 5% is usual."),
-    "beta": FieldHelp("How often a good page may be called not met. 5% is usual."),
-    "lost_beacons": FieldHelp(
-        "Some browsers report nothing. With many of those, the rate tells you little."
-    ),
-    "time_zone": FieldHelp("Where your visitors’ days begin and end."),
-}
-VARIANT_HELP = {
-    "name": FieldHelp(
-        "What it’s called in the results: the idea behind it, not a number.",
-        "Variant B",
-        "From your own fridge",
-    ),
-    "weight": FieldHelp("Its share of visitors next to the others. 1 for all is quickest."),
-    "layout": FieldHelp("How the same words are laid out."),
-    "headline": FieldHelp(
-        "A different thought, so the figures can say which one draws people.",
-        "The same with an exclamation mark",
-        "Half as much food in the bin",
-    ),
-    "subheading": FieldHelp(
-        "Who it’s for and what they get, following from this headline.",
-        "The best app for everyone",
-        "Parents who cook on weeknights waste half as much.",
-    ),
-    "cta_text": FieldHelp(
-        "What to do, and what you get for it.", "Available now", "Take one photo of your fridge."
-    ),
-    "cta_label": FieldHelp("A verb and what you get.", "Submit", "Plan my dinners"),
-    "price": FieldHelp(
-        "Another price is another offer. Test it alone, with the same words.",
-        "Cheap",
-        "£6 a month",
-    ),
-    "body": FieldHelp("Another way to tell it, if you doubt the order of problem and solution."),
-    "order": FieldHelp("Most people read what’s first. The headline always is."),
-    "hero_alt": FieldHelp(
-        "What the picture shows, for people who can’t see it.",
-        "picture1",
-        "A full fridge, seen from the front",
-    ),
-}
+_HELP = tomllib.loads(Path(__file__).with_name("field_help.toml").read_text(encoding="utf-8"))
+RULE_HELP, VARIANT_HELP = (
+    {name: FieldHelp(**said) for name, said in _HELP[form].items()} for form in ("rule", "variant")
+)
 NEEDED = InputRequired("Fill this in.")
 
 

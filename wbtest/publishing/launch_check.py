@@ -7,15 +7,16 @@ promises what the click does not do. Such words are looked up in the page's lang
 
 import re
 from collections.abc import Iterator, Sequence
-from typing import Literal, NamedTuple
+from pathlib import Path
+from typing import Literal
 from urllib.parse import urlsplit
 
+import msgspec
 from msgspec import Struct
+from msgspec.structs import replace
 
 from wbtest.networks import Reach, network_of
 from wbtest.publishing import page_copy, page_options
-from wbtest.publishing.page_copy import PageCopy
-from wbtest.publishing.page_options import ELSEWHERE, FirstMail, Options
 from wbtest.publishing.planner import Objection
 from wbtest.publishing.rule import Hypothesis
 from wbtest.publishing.target_calculator import LOWER
@@ -24,36 +25,6 @@ from wbtest.writing.text_rules import joined
 Kind = Literal["blocker", "warning", "fine"]
 # How far the team's own try has come: nobody tried, there was no mail, or the state of its mail.
 Try = Literal["", "unmailed", "waiting", "sent", "failed", "bounced"]
-# What each thing that was looked at is called, in the history and the sealed text too.
-NAMES = {
-    "approval": "Approval",
-    "newest": "Newest revision",
-    "text": "Text",
-    "end": "Last day",
-    "controller": "Public identity",
-    "stop": "Can say stop",
-    "disclosure": "Disclosure",
-    "quote": "Customer’s quote",
-    "payment": "No payment",
-    "variants": "Variants differ",
-    "look": "Contrast and pictures",
-    "options": "Visitor settings",
-    "preorder": "Pre-order",
-    "address": "Web address",
-    "networks": "Visitors’ networks",
-    "mail": "Email",
-    "tried": "Test sign-up",
-    "traffic": "Enough visitors",
-    "maximum": "Maximum visitors",
-    "compared": "Number of variants",
-    "floor": "Floor and target",
-    "need": "Target and need",
-    "crowds": "Announced crowds",
-    "region": "Where visitors live",
-    "counting": "How visitors are counted",
-    "sources": "Shared sources",
-    "team": "Team not counted",
-}
 # The page on which each thing is fixed that a start lacks anyway.
 WHERE_MISSING = {
     "approval": "revision",
@@ -62,30 +33,17 @@ WHERE_MISSING = {
     "end": "rule",
     "controller": "team",
 }
-# Spaces and hyphens stand for each other; Japanese is not cut into words.
-WORDS = {
-    "en": "buy|buy now|pay|pay now|purchase|checkout|check out|order|order now|place order"
-    "|add to cart|add to basket|subscribe and pay",
-    "de": "kaufen|jetzt kaufen|bezahlen|jetzt bezahlen|zahlen|bestellen|jetzt bestellen"
-    "|zahlungspflichtig bestellen|zur kasse|in den warenkorb",
-    "fr": "acheter|acheter maintenant|payer|payer maintenant|commander|commander maintenant"
-    "|ajouter au panier|passer commande",
-    "es": "comprar|comprar ahora|pagar|pagar ahora|pedir ahora|añadir al carrito|realizar pedido",
-    "ja": "購入|購入する|今すぐ購入|支払う|注文|注文する|今すぐ注文|カートに入れる",
-    "ar": "اشتر|اشتر الآن|شراء|ادفع|ادفع الآن|اطلب الآن|أضف إلى السلة",
-}
 UNSPACED = ("ja",)
 LOOPBACK = ("localhost", "127.0.0.1", "::1")
 # Names that only a local network knows.
 LOCAL_NAMES = (".internal", ".lan", ".local", ".localhost")
-NEVER_SENT = "This page hasn’t sent an email yet."
 
 
-class Finding(NamedTuple):
+class Finding(Struct, frozen=True):
     """One thing that was looked at: what is the case, and what to do about it.
 
     A blocker stops the start, a warning must be seen. ``where`` names the page on which it is
-    fixed, '' for none.
+    fixed, '' for none. What is always said alike is in ``launch_check.toml``.
     """
 
     kind: Kind
@@ -97,6 +55,24 @@ class Finding(NamedTuple):
     @property
     def name(self) -> str:
         return NAMES[self.what]
+
+
+class LaunchTexts(Struct, frozen=True):
+    """What the launch check says: the file ``launch_check.toml``."""
+
+    names: dict[str, str]
+    demands: dict[str, list[str]]
+    findings: dict[str, Finding]
+
+
+TEXTS = msgspec.toml.decode(Path(__file__).with_suffix(".toml").read_bytes(), type=LaunchTexts)
+NAMES = TEXTS.names
+
+
+def found(name: str, /, **blanks: object) -> Finding:
+    """Return the finding of this name, with what it is about filled in."""
+    text = TEXTS.findings[name]
+    return replace(text, sentence=text.sentence.format(**blanks))
 
 
 class Situation(Struct, frozen=True):
@@ -112,10 +88,10 @@ class Situation(Struct, frozen=True):
 
     missing: Sequence[tuple[str, str]]
     rule: Hypothesis
-    pages: Sequence[tuple[str, PageCopy]]
-    options: Options
+    pages: Sequence[tuple[str, page_copy.PageCopy]]
+    options: page_options.Options
     base_url: str
-    first_mail: FirstMail
+    first_mail: page_options.FirstMail
     tried: Try
     daily: int | None
     objections: Sequence[Objection] = ()
@@ -126,16 +102,14 @@ class Situation(Struct, frozen=True):
     reach: Reach = ""
 
 
-def find_demand(page: PageCopy) -> str:
+def find_demand(page: page_copy.PageCopy) -> str:
     """Return what a page says to make somebody pay, '' for nothing.
 
     The button's whole words are compared, so “Order from chaos” is no order; of the sentence
     beside it only its beginning.
     """
     language = page.language.lower().partition("-")[0]
-    phrases = {
-        phrase for code in {language, "en"} for phrase in WORDS.get(code, "").split("|") if phrase
-    }
+    phrases = {*TEXTS.demands["en"], *TEXTS.demands.get(language, ())}
     label, text = _plain(page.cta_label), _plain(page.cta_text)
     if label in phrases:
         return page.cta_label
@@ -151,45 +125,21 @@ def _plain(text: str) -> str:
 def check_address(now: Situation) -> Iterator[Finding]:
     parts = urlsplit(now.base_url)
     if parts.hostname in LOOPBACK:
-        yield Finding(
-            "warning",
-            "address",
-            f"{now.base_url} opens only on this computer, so strangers can’t visit.",
-            "Ask your server admin to set WBTEST_BASE_URL.",
-        )
+        yield found("only_here", base_url=now.base_url)
     elif parts.scheme != "https":
-        yield Finding(
-            "warning",
-            "address",
-            f"{now.base_url} is not encrypted: browsers call the page not secure.",
-            "Ask your server admin to set WBTEST_BASE_URL to an https address.",
-        )
+        yield found("not_encrypted", base_url=now.base_url)
     else:
-        yield Finding("fine", "address", f"The page is at {now.base_url}, encrypted.")
+        yield found("encrypted", base_url=now.base_url)
 
 
 def check_networks(now: Situation) -> Iterator[Finding]:
     """Whether visitors’ networks can be told apart, as far as who looks shows it."""
     if now.reach == "untold":
-        yield Finding(
-            "warning",
-            "networks",
-            "There is a proxy in front, and the server doesn’t know of it. All visitors seem to "
-            "come from one network.",
-            "Ask the person who runs the server to set WBTEST_TRUSTED_PROXIES to the number of "
-            "proxies.",
-        )
+        yield found("unknown_proxy")
     elif now.reach == "private" and _is_public(now.base_url):
-        yield Finding(
-            "warning",
-            "networks",
-            "You reach this server from a private address. If visitors do too, a proxy hides "
-            "their networks.",
-            "Ask the person who runs the server to check WBTEST_TRUSTED_PROXIES with "
-            "`wbtest doctor`.",
-        )
+        yield found("private_address")
     elif now.reach == "known":
-        yield Finding("fine", "networks", "Visitors’ networks can be told apart.")
+        yield found("known_networks")
 
 
 def _is_public(base_url: str) -> bool:
@@ -203,81 +153,34 @@ def _is_public(base_url: str) -> bool:
 
 def check_mail(now: Situation) -> Iterator[Finding]:
     if not now.first_mail.is_sent:
-        yield _without_mail(now)
+        if now.rule.conversion == "confirmed":
+            yield found("nobody_can_confirm")
+        elif now.first_mail.skips_confirming:
+            yield found("nobody_is_asked")
+        else:
+            yield found("no_mail_server")
     elif now.tried == "sent":
-        yield Finding("fine", "mail", "An email went out.")
+        yield found("mailed")
+    elif now.tried in ("", "unmailed"):
+        yield found("never_mailed")
     else:
-        said = {
-            "": NEVER_SENT,
-            "unmailed": NEVER_SENT,
-            "waiting": "The email from your test sign-up is still queued.",
-            "failed": "The mail server rejected the email from your test sign-up.",
-            "bounced": "The email from your test sign-up bounced.",
-        }[now.tried]
-        todo = (
-            "Check again in a minute." if now.tried == "waiting" else "Sign up with your own email."
-        )
-        yield Finding("warning", "mail", said, todo, "preview")
-    if now.tried:
-        yield Finding("fine", "tried", "Someone on your team signed up.")
-    else:
-        yield Finding(
-            "warning",
-            "tried",
-            "Nobody on your team has signed up yet.",
-            "Open the preview and sign up with your own email. It doesn’t count.",
-            "preview",
-        )
-
-
-def _without_mail(now: Situation) -> Finding:
-    if now.rule.conversion == "confirmed":
-        return Finding(
-            "blocker",
-            "mail",
-            "No mail server: nobody can confirm, and this test counts only confirmed sign-ups.",
-            "Set WBTEST_MAIL_URL on the server, or let the rule count every sign-up.",
-            "rule",
-        )
-    unasked = "nobody is asked to confirm, and " if now.first_mail.skips_confirming else ""
-    return Finding(
-        "warning",
-        "mail",
-        f"No mail server: {unasked}the email with your decision waits until there is one.",
-        "Set WBTEST_MAIL_URL on the server.",
-    )
+        yield found(f"mail_{now.tried}")
+    yield found("tried" if now.tried else "untried")
 
 
 def check_visitors(now: Situation) -> Iterator[Finding]:
     if now.daily is None:
-        yield Finding(
-            "warning",
-            "traffic",
-            "You haven’t said how many visitors a day you expect.",
-            "Add it to see when to expect an answer.",
-            "rule",
-        )
+        yield found("unsaid_traffic")
     for objection in now.objections:
         # That the last day is wrong stops the start anyway.
         if objection.what != "end":
             what = "traffic" if objection.what == "fault" else objection.what
             yield Finding("warning", what, objection.sentence, objection.todo, "rule")
     if now.daily is not None and not {"traffic", "fault"} & {each.what for each in now.objections}:
-        yield Finding("fine", "traffic", "Enough visitors are expected.")
+        yield found("enough_traffic")
     for slug, sources in now.rivals:
-        yield Finding(
-            "warning",
-            "sources",
-            f"/p/{slug} is open too, and counts {' and '.join(sources)} as well.",
-            "People from there see both pages. Wait, or name another source.",
-            "rule",
-        )
-    yield Finding(
-        "fine",
-        "team",
-        "Anyone who’s logged in is never counted. On other devices, use “Don’t count my visits” at "
-        "the foot of the page.",
-    )
+        yield found("rival", slug=slug, sources=" and ".join(sources))
+    yield found("team")
 
 
 def check_need(now: Situation) -> Iterator[Finding]:
@@ -288,81 +191,45 @@ def check_need(now: Situation) -> Iterator[Finding]:
     if short := reckoning.shortfall(now.rule.target):
         yield Finding("warning", "need", short, LOWER, "rule")
     else:
-        yield Finding("fine", "need", "The target is what the business needs.")
+        yield found("needed")
 
 
 def check_crowds(now: Situation) -> Iterator[Finding]:
     """Whether the announced crowds can still come, and leave the verdict to everybody else."""
     for name in now.crowds_over:
-        yield Finding(
-            "warning",
-            "crowds",
-            f"“{name}” is over, so nobody from it can count.",
-            "Change its time, or remove it.",
-            "rule",
-        )
+        yield found("crowd_over", name=name)
     people, least = sum(crowd.people for crowd in now.rule.crowds), now.rule.minimum_visitors
     if 2 * people > least:
-        yield Finding(
-            "warning",
-            "crowds",
-            f"Announced crowds may bring {people:,} people, and {least:,} visitors are enough for "
-            "a verdict.",
-            "It may say more about them than about everybody else. Announce fewer people, or ask "
-            "for more visitors.",
-            "rule",
-        )
+        yield found("large_crowds", people=people, least=least)
     elif people and not now.crowds_over:
         names = joined(f"“{crowd.name}”" for crowd in now.rule.crowds)
-        yield Finding("fine", "crowds", f"Announced: {names}, up to {people:,} people.")
+        yield found("crowds", names=names, people=people)
 
 
 def check_counting(now: Situation) -> Iterator[Finding]:
     lives, counting = now.options.visitors_live, now.options.counting
     if not lives:
-        yield Finding(
-            "warning",
-            "region",
-            "You haven’t said where visitors live. The law on cookies depends on it.",
-            "Set it in the visitor settings.",
-            "options",
-        )
+        yield found("unsaid_region")
     if counting == "cookieless":
-        yield Finding(
-            "warning",
-            "counting",
-            f"Visitors are told apart without a cookie. {page_options.WEAKNESS}",
-            "That’s fine for people at home. For offices and schools, use the cookie.",
-            "options",
-        )
-    elif lives and lives != ELSEWHERE:
-        yield Finding(
-            "warning",
-            "counting",
-            f"Visitors are told apart by a cookie. {page_options.TRADE_OFF}",
-            "Keep the cookie, or count without one.",
-            "options",
-        )
+        yield found("no_cookie", weakness=page_options.WEAKNESS)
+    elif lives and lives != page_options.ELSEWHERE:
+        yield found("cookie", trade_off=page_options.TRADE_OFF)
     elif lives:
-        yield Finding("fine", "counting", "Visitors are told apart by one cookie of this page.")
+        yield found("one_cookie")
 
 
 def findings(now: Situation) -> list[Finding]:
     """Return all that was looked at: blockers, then warnings, then what is fine."""
-    found = [*_basics(now), *_honesty(now), *_pages(now), *check_address(now)]
-    found += [
-        *check_networks(now),
-        *check_mail(now),
-        *check_visitors(now),
-        *check_need(now),
-        *check_crowds(now),
-        *check_counting(now),
-    ]
+    checks = (
+        *(_basics, _honesty, _pages, check_address, check_networks, check_mail),
+        *(check_visitors, check_need, check_crowds, check_counting),
+    )
     order: tuple[Kind, ...] = ("blocker", "warning", "fine")
-    return sorted(found, key=lambda finding: order.index(finding.kind))
+    all_of_them = [finding for check in checks for finding in check(now)]
+    return sorted(all_of_them, key=lambda finding: order.index(finding.kind))
 
 
-def repeated_pages(pages: Sequence[tuple[str, PageCopy]]) -> Iterator[tuple[str, str]]:
+def repeated_pages(pages: Sequence[tuple[str, page_copy.PageCopy]]) -> Iterator[tuple[str, str]]:
     """Return the name of each page that says what one before it says, with that one's name."""
     first: dict[str, int] = {}
     for place, (name, page) in enumerate(pages):
@@ -375,70 +242,39 @@ def _basics(now: Situation) -> Iterator[Finding]:
     for what, sentence in now.missing:
         yield Finding("blocker", what, sentence, where=WHERE_MISSING[what])
     lacking = {what for what, _ in now.missing}
-    for what, sentence in (
-        ("approval", "The newest revision is approved."),
-        ("end", "The last day is set, and late enough."),
-        ("controller", "The privacy page names who is responsible."),
-    ):
-        if what not in lacking and not (what == "approval" and "newest" in lacking):
-            yield Finding("fine", what, sentence)
-    yield _able_to_stop(now)
-
-
-def _able_to_stop(now: Situation) -> Finding:
+    if not lacking & {"approval", "newest"}:
+        yield found("approved")
+    if "end" not in lacking:
+        yield found("ends")
+    if "controller" not in lacking:
+        yield found("responsible")
     rule, each = now.rule, now.rule.maximum_visitors // len(now.pages)
     # No evidence is stronger than how much likelier nobody's signing up is at a rate of zero.
-    if (1 - rule.target) ** each > rule.beta:
-        return Finding(
-            "blocker",
-            "stop",
-            f"With {rule.maximum_visitors:,} visitors at most the rule can never say stop, even if "
-            "nobody signs up.",
-            "Allow more visitors, or test fewer variants.",
-            "rule",
-        )
-    return Finding("fine", "stop", "The rule can say stop.")
+    can_stop = (1 - rule.target) ** each <= rule.beta
+    yield found("stops") if can_stop else found("never_stops", most=rule.maximum_visitors)
 
 
 def _honesty(now: Situation) -> Iterator[Finding]:
     # No draft can lack these two: the words are the tool's own, and `strings_of` keeps them.
-    when = "before they sign up" if now.rule.disclosure == "before" else "right after they sign up"
-    yield Finding("fine", "disclosure", f"Visitors learn that it doesn’t exist yet {when}.")
+    yield found("told_before" if now.rule.disclosure == "before" else "told_after")
     if any(section.kind == "quote" for _, page in now.pages for section in page.sections):
-        yield Finding("fine", "quote", "The customer’s quote is labelled as imagined.")
+        yield found("imagined")
     demands = [(name, demand) for name, page in now.pages if (demand := find_demand(page))]
     for name, demand in demands[:1]:
-        yield Finding(
-            "blocker",
-            "payment",
-            f"“{demand}” in “{name}” asks for money, and nobody can pay here.",
-            "Ask for an address instead, as in “Tell me when it is there”. A price may stay.",
-            "variants" if name != now.pages[0][0] else "release",
-        )
+        where = "variants" if name != now.pages[0][0] else "release"
+        yield replace(found("asks_for_money", demand=demand, name=name), where=where)
     if not demands:
-        yield Finding("fine", "payment", "Nobody is asked to pay here.")
+        yield found("asks_for_none")
 
 
 def _pages(now: Situation) -> Iterator[Finding]:
     for name, same in repeated_pages(now.pages):
-        yield Finding(
-            "blocker",
-            "variants",
-            f"“{name}” is the same page as “{same}”.",
-            "Change its words, or remove it.",
-            "variants",
-        )
+        yield found("same_page", name=name, same=same)
     for sentence in now.conflicts:
         yield Finding("blocker", "options", sentence, where="options")
     if link := now.options.preorder_url:
-        yield Finding(
-            "warning",
-            "preorder",
-            f"The pre-order leads to {link}. We take no money and see no payment.",
-            "Open it once to check. Browsers may block a second redirect.",
-            "options",
-        )
+        yield found("preorder", link=link)
     for fault in now.look_faults:
         yield Finding("blocker", "look", fault, where="look")
     if not now.look_faults:
-        yield Finding("fine", "look", "Text can be read, and pictures have words.")
+        yield found("readable")
