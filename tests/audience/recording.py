@@ -14,10 +14,9 @@ from sqlalchemy.orm import Session
 
 from tests.factories import make_rule
 from wbtest import store
-from wbtest.audience.models import HourlyCount, MachineCount
+from wbtest.audience.models import COLUMNS, HourlyCount, MachineCount
 from wbtest.audience.recording import recorder as recorder_module
 from wbtest.audience.recording import rollup
-from wbtest.audience.recording.counting_rules import COLUMNS
 from wbtest.audience.recording.events import Outcome, Seen, Served, SignedUp
 from wbtest.audience.recording.recorder import Recorder
 from wbtest.extensions import Now

@@ -18,7 +18,7 @@ from tests.audience.recording import Database, Page
 from tests.factories import log_in
 from wbtest.audience.models import HourlyCount, Objection
 from wbtest.audience.recording import rollup
-from wbtest.audience.recording.event_rows import VisitRow
+from wbtest.audience.recording.counting_rules import VisitRow
 from wbtest.audience.recording.events import Seen
 from wbtest.audience.recording.recorder import Recorder
 from wbtest.audience.recording.rollup import differences

@@ -15,7 +15,7 @@ from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
 from tests.audience.recording import START_US, STEPS, Database, Page
-from wbtest.audience.recording.counting_rules import COLUMNS
+from wbtest.audience.models import COLUMNS
 from wbtest.audience.recording.events import Arrival, Did, Seen, Served, SignedUp
 
 MINUTE_US = 60_000_000

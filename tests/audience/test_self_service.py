@@ -11,8 +11,7 @@ from tests.audience.larder import Visitor, mails, signups, start_page, token_in,
 from tests.audience.test_signup_steps import CALL, answer, fields_in, next_url
 from tests.conftest import HandClock
 from wbtest.audience import erasure
-from wbtest.audience.models import HourlyCount, Signup
-from wbtest.audience.recording.counting_rules import COLUMNS
+from wbtest.audience.models import COLUMNS, HourlyCount, Signup
 from wbtest.audience.recording.rollup import differences
 from wbtest.delivery import webhooks
 from wbtest.delivery.models import OutboxEvent, OutboxMail, Webhook

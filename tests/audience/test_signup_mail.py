@@ -17,9 +17,8 @@ from tests.audience.larder import (
     words_in,
 )
 from tests.factories import make_checked
-from wbtest.audience.models import HourlyCount
+from wbtest.audience.models import COLUMNS, HourlyCount
 from wbtest.audience.outcome_mail import outcome_mail_writer
-from wbtest.audience.recording.counting_rules import COLUMNS
 from wbtest.audience.recording.rollup import differences
 from wbtest.audience.signup_mail import SIGN_UP_SALT, colours_of
 from wbtest.delivery.models import OutboxMail

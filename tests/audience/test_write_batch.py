@@ -8,7 +8,8 @@ import sqlalchemy as sa
 from tests.audience.recording import PHONE, START, START_US, Database, Page
 from wbtest.audience.models import VISITS, Signup, Visit
 from wbtest.audience.recording import write_batch
-from wbtest.audience.recording.event_rows import ROWS_TO_COPY, VisitRow, apply_plan, plan_upsert
+from wbtest.audience.recording.counting_rules import VisitRow
+from wbtest.audience.recording.event_rows import ROWS_TO_COPY, apply_plan, plan_upsert
 from wbtest.delivery.models import OutboxMail
 from wbtest.store import writing_group
 

@@ -34,7 +34,7 @@ KEYS = ("control", "price")
 
 def hour(*when: int, variant: str = "control", seen: int = 10, converted: int = 1) -> Hourly:
     start = int(datetime(*when, tzinfo=UTC).timestamp())  # type: ignore[misc]
-    return Hourly(variant, start, seen, seen, converted, converted, converted, *[0] * 8)
+    return Hourly(variant, start, Totals(seen, seen, converted, converted, converted))
 
 
 def test_an_hour_stands_on_the_day_and_weekday_of_its_place():

@@ -270,6 +270,7 @@ def _count_suspected(
         SIGHTINGS.c.experiment_id == experiment.id, SIGHTINGS.c.excluded_because == SUSPECTED
     )
     signed: dict[str, list[Any]] = {}
+    row: Any
     for row in db.session.execute(
         sa.select(SIGNUPS).where(
             SIGNUPS.c.experiment_id == experiment.id,

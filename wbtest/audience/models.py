@@ -370,6 +370,7 @@ class KindTotal(PeopleCounted, Base):
     excluded_because: Mapped[str] = mapped_column(String(20), primary_key=True, default="")
 
 
+COLUMNS = tuple(PeopleCounted.__annotations__)
 # Sums are read as plain rows: as attributes of the classes each of them would cost twice as much.
 VISITS = cast(sa.Table, Visit.__table__)
 SIGHTINGS = cast(sa.Table, Sighting.__table__)

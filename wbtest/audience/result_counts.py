@@ -39,12 +39,6 @@ HOUR_OF = ("variant", "hour")
 # A variant and its numbers.
 HourRow = tuple[Any, ...]
 _IS_COUNTED = KIND_TOTALS.c.excluded_because == ""
-# Made once, since to put it together takes longer than to run it.
-_ACTS_BY_VARIANT = (
-    sa.select(ENGAGEMENT_COUNTS)
-    .where(ENGAGEMENT_COUNTS.c.experiment_id == sa.bindparam("experiment_id"))
-    .order_by(ENGAGEMENT_COUNTS.c.kind, ENGAGEMENT_COUNTS.c.item)
-)
 
 
 class Totals(Struct, frozen=True):
@@ -83,19 +77,7 @@ class Hourly(NamedTuple):
 
     variant: str
     hour: int
-    served: int
-    seen: int
-    converted: int
-    arrived: int
-    signups: int
-    unseen: int
-    confirmed: int
-    answered: int
-    price: int
-    price_no: int
-    call: int
-    call_no: int
-    preorder: int
+    totals: Totals
 
 
 class Cut(Struct, frozen=True):
@@ -114,7 +96,7 @@ class Cut(Struct, frozen=True):
 _numbers_of = attrgetter(*Totals.__struct_fields__)
 
 
-def sum_totals(parts: Iterable[Totals | Hourly]) -> Totals:
+def sum_totals(parts: Iterable[Totals]) -> Totals:
     """Return the sum; of none it is zero.
 
     >>> sum_totals([Totals(served=2, seen=1), Totals(served=1)]).served
@@ -170,7 +152,7 @@ def hours_of(experiment: Experiment, cut: Cut = WHOLE) -> list[Hourly]:
         is_wanted = [*_cut(HOURLY_COUNTS, experiment, cut), *_span(HOURLY_COUNTS, cut)]
         query = sa.select(*by, *_sums(HOURLY_COUNTS)).group_by(*by)
         rows = db.session.execute(query.where(*is_wanted).order_by(*by))
-    return [Hourly._make(row) for row in rows.all()]
+    return [Hourly(variant, hour, Totals(*numbers)) for variant, hour, *numbers in rows]
 
 
 def totals_by_variant(experiment: Experiment, sources: Sources = None) -> ByVariant:
@@ -332,8 +314,12 @@ class QuestionOpens(Struct, frozen=True):
 def acts_by_variant(experiment: Experiment) -> dict[str, dict[Act, int]]:
     """Return how many people did what, for each variant, those without any included."""
     found: dict[str, dict[Act, int]] = {variant.key: {} for variant in experiment.variants}
-    rows = db.session.execute(_ACTS_BY_VARIANT, {"experiment_id": experiment.id})
-    for row in rows:
+    query = (
+        sa.select(ENGAGEMENT_COUNTS)
+        .where(ENGAGEMENT_COUNTS.c.experiment_id == experiment.id)
+        .order_by(ENGAGEMENT_COUNTS.c.kind, ENGAGEMENT_COUNTS.c.item)
+    )
+    for row in db.session.execute(query):
         number = row._mapping["count"]
         if number and row.variant in found:
             found[row.variant][row.kind, row.item] = number

@@ -29,8 +29,13 @@ from msgspec.structs import replace
 
 from wbtest import driver
 from wbtest.audience.models import SIGNUPS, Signup
-from wbtest.audience.recording.counting_rules import HOUR_US, SUSPECTED, microseconds_of, moment_at
-from wbtest.audience.recording.event_rows import SignupRow
+from wbtest.audience.recording.counting_rules import (
+    HOUR_US,
+    SUSPECTED,
+    SignupRow,
+    microseconds_of,
+    moment_at,
+)
 from wbtest.audience.recording.events import SignedUp
 from wbtest.delivery import webhooks
 from wbtest.delivery.models import OutboxEvent, OutboxMail

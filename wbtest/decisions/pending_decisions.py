@@ -3,11 +3,9 @@
 from __future__ import annotations
 
 from collections.abc import Iterable, Mapping
-from functools import cache
 from typing import Any, NamedTuple
 
 from msgspec import Struct
-from sqlalchemy import Select, bindparam, select
 from sqlalchemy.orm import joinedload
 
 from wbtest.decisions.models import Paper
@@ -41,7 +39,8 @@ def find_paper(experiment: Experiment, number: int) -> Paper | None:
 
 def find_newest(experiment: Experiment) -> Paper | None:
     """Return the paper that was signed last, or None."""
-    return db.session.scalars(_newest(), {"experiment_id": experiment.id}).first()
+    query = db.select(Paper).where(Paper.experiment_id == experiment.id)
+    return db.session.scalars(query.order_by(Paper.number.desc()).limit(1)).first()
 
 
 def find_standing(experiment: Experiment, number: int) -> Paper | None:
@@ -57,7 +56,16 @@ def waiting_papers(experiment: Experiment) -> list[Paper]:
 
 def papers_of(experiment: Experiment) -> Papers:
     """Return all papers of an experiment but those that were taken back, from one query."""
-    papers = db.session.scalars(_not_taken_back(), {"experiment_id": experiment.id}).all()
+    is_turned_down = (Paper.state == "withdrawn") & Paper.seconded_by_id.is_not(None)
+    papers = db.session.scalars(
+        db.select(Paper)
+        .where(
+            Paper.experiment_id == experiment.id,
+            Paper.state.in_(("waiting", "stands", "overtaken")) | is_turned_down,
+        )
+        .order_by(Paper.number)
+        .options(joinedload(Paper.person), joinedload(Paper.seconded_by))
+    ).all()
     return Papers(
         waiting=[paper for paper in papers if paper.state == "waiting"],
         standing={
@@ -66,26 +74,6 @@ def papers_of(experiment: Experiment) -> Papers:
             if paper.state == "stands" and paper.stands_as
         },
         ended=[paper for paper in reversed(papers) if paper.state in ("overtaken", "withdrawn")],
-    )
-
-
-@cache
-def _newest() -> Select[Paper]:
-    """Made once, since to put it together takes longer than to run it."""
-    is_of = Paper.experiment_id == bindparam("experiment_id")
-    return select(Paper).where(is_of).order_by(Paper.number.desc()).limit(1)
-
-
-@cache
-def _not_taken_back() -> Select[Paper]:
-    """Made once, as above."""
-    is_of = Paper.experiment_id == bindparam("experiment_id")
-    is_turned_down = (Paper.state == "withdrawn") & Paper.seconded_by_id.is_not(None)
-    return (
-        select(Paper)
-        .where(is_of, Paper.state.in_(("waiting", "stands", "overtaken")) | is_turned_down)
-        .order_by(Paper.number)
-        .options(joinedload(Paper.person), joinedload(Paper.seconded_by))
     )
 
 

@@ -8,20 +8,12 @@ from __future__ import annotations
 from collections.abc import Collection, Iterable, Mapping
 from typing import Any, Literal, cast
 
-from sqlalchemy import bindparam
-
 from wbtest.extensions import db
 from wbtest.publishing.models import Decision, Experiment
 from wbtest.publishing.sealing import draft_digest
 
 Stage = Literal["draft", "checked", "running", "paused", "ended", "decided"]
 Choice = Literal["go", "iterate", "stop"]
-# Made once, since to put it together takes longer than to run it.
-_DECISIONS = (
-    db.select(Decision)
-    .where(Decision.experiment_id == bindparam("experiment_id"))
-    .order_by(Decision.id.desc())
-)
 CHOICES: tuple[Choice, ...] = ("go", "iterate", "stop")
 
 
@@ -47,7 +39,8 @@ def is_checked(experiment: Experiment) -> bool:
 
 def decisions(experiment: Experiment) -> list[Decision]:
     """Return all decisions that stand, the newest first."""
-    return list(db.session.scalars(_DECISIONS, {"experiment_id": experiment.id}))
+    query = db.select(Decision).where(Decision.experiment_id == experiment.id)
+    return list(db.session.scalars(query.order_by(Decision.id.desc())))
 
 
 def find_decision(experiment: Experiment) -> Decision | None:

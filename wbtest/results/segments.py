@@ -131,13 +131,13 @@ def _placed(
     hours: Iterable[Hourly], keys: Sequence[str], place_of: Callable[[int], Place]
 ) -> dict[Place, tuple[Totals, ...]]:
     """Return the totals of each place in order, one for each variant."""
-    found: defaultdict[Place, defaultdict[str, list[Hourly]]]
+    found: defaultdict[Place, defaultdict[str, list[Totals]]]
     found = defaultdict(lambda: defaultdict(list))
     places: dict[int, Place] = {}
     for row in hours:
         if row.hour not in places:
             places[row.hour] = place_of(row.hour)
-        found[places[row.hour]][row.variant].append(row)
+        found[places[row.hour]][row.variant].append(row.totals)
     return {place: tuple(total(row[key]) for key in keys) for place, row in sorted(found.items())}
 
 

@@ -14,7 +14,7 @@ from collections import Counter, defaultdict
 from collections.abc import Collection, Iterable, Sequence
 from datetime import UTC, date, datetime, timedelta
 from functools import lru_cache
-from typing import NamedTuple, Protocol
+from typing import NamedTuple
 from zoneinfo import ZoneInfo
 
 from msgspec import Struct
@@ -30,21 +30,6 @@ HOUR_SECONDS = 3600
 HOUR_US = HOUR_SECONDS * MICROSECONDS
 # The reason that takes a visitor out on both sides of the rate: see ``History``.
 SUSPECTED = "suspected"
-COLUMNS = (
-    "served",
-    "seen",
-    "converted",
-    "arrived",
-    "signups",
-    "unseen",
-    "confirmed",
-    "answered",
-    "price",
-    "price_no",
-    "call",
-    "call_no",
-    "preorder",
-)
 # What may come after a sign-up and convert in its place: each has a column of that name.
 STEPS: tuple[Conversion, ...] = ("confirmed", "price", "call", "preorder")
 # Who said no to a step; each has a column of that name, too. Nothing else is asked with a no.
@@ -221,51 +206,69 @@ RollupDelta = Counter[tuple[RollupKey, str]]
 Increments = list[tuple[RollupKey, str]]
 
 
-class CountedEvent(Protocol):
-    """A visit or a sighting, as the store keeps it."""
+class VisitRow(NamedTuple):
+    """A visit as it is inserted. Of this row and the next ones the primary key comes first."""
 
-    @property
-    def experiment_id(self) -> int: ...
-    @property
-    def visitor(self) -> str: ...
-    @property
-    def excluded_because(self) -> str: ...
-    @property
-    def variant(self) -> str: ...
-    @property
-    def at_us(self) -> int: ...
-    @property
-    def source(self) -> str: ...
-    @property
-    def device(self) -> str: ...
-    @property
-    def language(self) -> str: ...
+    experiment_id: int
+    visitor: str
+    excluded_because: str
+    variant: str
+    at_us: int
+    source: str
+    device: str
+    language: str
+    mark: int = -1
 
 
-class WithAddress(CountedEvent, Protocol):
-    """A sign-up, before or after it is stored."""
+class SightingRow(NamedTuple):
+    """A sighting as it is inserted; it counts until it is settled that it does not."""
 
-    @property
-    def email_key(self) -> str: ...
+    experiment_id: int
+    visitor: str
+    excluded_because: str
+    variant: str
+    at_us: int
+    source: str
+    device: str
+    language: str
+    is_counted: bool = True
 
 
-class SignupEvent(WithAddress, Protocol):
-    """A sign-up, as the store keeps it."""
+class SignupRow(NamedTuple):
+    """A sign-up as it is inserted."""
 
-    @property
-    def confirmed_us(self) -> int | None: ...
-    @property
-    def answered_us(self) -> int | None: ...
-    @property
-    def price_us(self) -> int | None: ...
-    @property
-    def price_no_us(self) -> int | None: ...
-    @property
-    def call_us(self) -> int | None: ...
-    @property
-    def call_no_us(self) -> int | None: ...
-    @property
-    def preorder_us(self) -> int | None: ...
+    experiment_id: int
+    email_key: str
+    visitor: str
+    excluded_because: str
+    variant: str
+    at_us: int
+    source: str
+    device: str
+    language: str
+    email: str
+    name: str
+    consent: str
+    token_hash: str
+    is_converted: bool = False
+    confirmed_us: int | None = None
+    answered_us: int | None = None
+    price_us: int | None = None
+    price_no_us: int | None = None
+    call_us: int | None = None
+    call_no_us: int | None = None
+    preorder_us: int | None = None
+    page_digest: str = ""
+    is_disposable: bool = False
+    is_automated: bool = False
+    other_variant: str = ""
+    answer_hash: str = ""
+    answers: str = ""
+    mailed_us: int | None = None
+    is_asked_to_confirm: bool = False
+
+
+EventRow = VisitRow | SightingRow | SignupRow
 
 
 class HistoryKey(NamedTuple):
@@ -287,12 +290,12 @@ class History(Struct, frozen=True):
     they signed up. That one is kept, gets its mail, and stands as one without a sighting.
     """
 
-    sighting: CountedEvent | None
-    signups: Sequence[SignupEvent]
+    sighting: SightingRow | None
+    signups: Sequence[SignupRow]
     is_suspected: bool = False
 
 
-def history_key(signup: WithAddress) -> HistoryKey:
+def history_key(signup: SignupRow) -> HistoryKey:
     """Return the key of the history a sign-up belongs to."""
     email_key = "" if signup.visitor else signup.email_key
     return HistoryKey(signup.experiment_id, signup.visitor, signup.excluded_because, email_key)
@@ -306,12 +309,12 @@ def is_suspected(key: HistoryKey, suspects: Collection[tuple[int, str]]) -> bool
     return key.excluded_because in ("", SUSPECTED) and key[:2] in suspects
 
 
-def suspects_of(rows: Iterable[CountedEvent]) -> set[tuple[int, str]]:
+def suspects_of(rows: Iterable[EventRow]) -> set[tuple[int, str]]:
     """Return the experiments and visitors that have a row under suspicion among these."""
     return {(row.experiment_id, row.visitor) for row in rows if row.excluded_because == SUSPECTED}
 
 
-def is_served(visit: CountedEvent, suspects: Collection[tuple[int, str]]) -> bool:
+def is_served(visit: VisitRow, suspects: Collection[tuple[int, str]]) -> bool:
     """Whether a visit counts as served under its reason.
 
     Whoever is suspected is out of the served as of the seen, or a machine could part the two at
@@ -321,20 +324,20 @@ def is_served(visit: CountedEvent, suspects: Collection[tuple[int, str]]) -> boo
     return visit.excluded_because != "" or key not in suspects
 
 
-def by_time(signups: Iterable[SignupEvent]) -> list[SignupEvent]:
+def by_time(signups: Iterable[SignupRow]) -> list[SignupRow]:
     """Sort so that everybody who counts them has the same first one."""
     return sorted(signups, key=lambda signup: (signup.at_us, signup.email_key))
 
 
 def histories_of(
-    keys: Iterable[HistoryKey], sightings: Iterable[CountedEvent], signups: Iterable[SignupEvent]
+    keys: Iterable[HistoryKey], sightings: Iterable[SightingRow], signups: Iterable[SignupRow]
 ) -> dict[HistoryKey, History]:
     """Return these histories, of all sightings and sign-ups of their visitors and addresses."""
     seen = {
         HistoryKey(row.experiment_id, row.visitor, row.excluded_because): row for row in sightings
     }
     suspects = {key[:2] for key in seen if key.excluded_because == SUSPECTED}
-    signed: defaultdict[HistoryKey, list[SignupEvent]] = defaultdict(list)
+    signed: defaultdict[HistoryKey, list[SignupRow]] = defaultdict(list)
     for row in signups:
         signed[history_key(row)].append(row)
     return {
@@ -343,7 +346,7 @@ def histories_of(
     }
 
 
-def rollup_key(event: CountedEvent, rules: CountingRules, at_us: int | None = None) -> RollupKey:
+def rollup_key(event: EventRow, rules: CountingRules, at_us: int | None = None) -> RollupKey:
     """Return the cell of an event, at its own time or at ``at_us``."""
     return RollupKey(
         event.experiment_id,
@@ -356,7 +359,7 @@ def rollup_key(event: CountedEvent, rules: CountingRules, at_us: int | None = No
     )
 
 
-def times_of(signup: SignupEvent) -> SignupTimes:
+def times_of(signup: SignupRow) -> SignupTimes:
     """Return when everything that may convert happened to a sign-up."""
     return SignupTimes(
         signup.at_us, signup.confirmed_us, signup.price_us, signup.call_us, signup.preorder_us

@@ -17,7 +17,14 @@ from msgspec.structs import replace
 
 from wbtest import driver, store
 from wbtest.audience.models import KIND_TOTALS, VISITS
-from wbtest.audience.recording.counting_rules import SUSPECTED, CountingRules
+from wbtest.audience.recording.counting_rules import (
+    SUSPECTED,
+    CountingRules,
+    EventRow,
+    SightingRow,
+    SignupRow,
+    VisitRow,
+)
 from wbtest.audience.recording.events import OF_THE_VISIT, Event
 from wbtest.publishing.sources import DIRECT, SITES
 
@@ -39,71 +46,6 @@ _KNOWN = (
     "SELECT DISTINCT source FROM kind_totals "  # noqa: S608 - marks
     f"WHERE experiment_id = ? AND source IN ({driver.MANY})"
 )
-
-
-class VisitRow(NamedTuple):
-    """A visit as it is inserted. Of this row and the next ones the primary key comes first."""
-
-    experiment_id: int
-    visitor: str
-    excluded_because: str
-    variant: str
-    at_us: int
-    source: str
-    device: str
-    language: str
-    mark: int = -1
-
-
-class SightingRow(NamedTuple):
-    """A sighting as it is inserted; it counts until it is settled that it does not."""
-
-    experiment_id: int
-    visitor: str
-    excluded_because: str
-    variant: str
-    at_us: int
-    source: str
-    device: str
-    language: str
-    is_counted: bool = True
-
-
-class SignupRow(NamedTuple):
-    """A sign-up as it is inserted."""
-
-    experiment_id: int
-    email_key: str
-    visitor: str
-    excluded_because: str
-    variant: str
-    at_us: int
-    source: str
-    device: str
-    language: str
-    email: str
-    name: str
-    consent: str
-    token_hash: str
-    is_converted: bool = False
-    confirmed_us: int | None = None
-    answered_us: int | None = None
-    price_us: int | None = None
-    price_no_us: int | None = None
-    call_us: int | None = None
-    call_no_us: int | None = None
-    preorder_us: int | None = None
-    page_digest: str = ""
-    is_disposable: bool = False
-    is_automated: bool = False
-    other_variant: str = ""
-    answer_hash: str = ""
-    answers: str = ""
-    mailed_us: int | None = None
-    is_asked_to_confirm: bool = False
-
-
-EventRow = VisitRow | SightingRow | SignupRow
 
 
 EVENT_ROWS: dict[str, type[EventRow]] = {

@@ -30,8 +30,8 @@ from wbtest.audience.recording.counting_rules import (
     QUARTER_US,
     AnnouncedCrowd,
     CountingRules,
+    VisitRow,
 )
-from wbtest.audience.recording.event_rows import VisitRow
 from wbtest.audience.recording.events import Arrival, Seen, Served, VisitorId
 from wbtest.networks import network_of
 from wbtest.store import writing

@@ -22,6 +22,7 @@ from msgspec import convert
 
 from wbtest import driver, store
 from wbtest.audience.models import (
+    COLUMNS,
     DAY_TOTALS,
     HOUR_TOTALS,
     HOURLY_COUNTS,
@@ -33,7 +34,6 @@ from wbtest.audience.models import (
 )
 from wbtest.audience.recording import engagement, event_rows
 from wbtest.audience.recording.counting_rules import (
-    COLUMNS,
     HOUR_US,
     QUARTER_US,
     WAITING,
@@ -44,6 +44,7 @@ from wbtest.audience.recording.counting_rules import (
     HistoryKey,
     RollupDelta,
     RollupKey,
+    VisitRow,
     count_history,
     day_of,
     histories_of,
@@ -52,8 +53,6 @@ from wbtest.audience.recording.counting_rules import (
     rollup_key,
     suspects_of,
 )
-from wbtest.audience.recording.event_rows import RowValues, VisitRow
-from wbtest.audience.traffic import Machine
 from wbtest.publishing.models import Experiment
 from wbtest.publishing.rule import Crowd, NetworkLimits
 from wbtest.publishing.sealing import BROKEN
@@ -107,20 +106,12 @@ class Ledger:
             self._rules[experiment_id] = load_rules(self.connection, experiment_id)
         return self._rules[experiment_id]
 
-    def count_machine(self, machine: Machine, experiment_id: int, variant: str, at_us: int) -> None:
-        """Count one request of a machine."""
+    def count_unstored(
+        self, kind: tuple[str, str], experiment_id: int, variant: str, at_us: int, number: int = 1
+    ) -> None:
+        """Count requests that leave no row: of a machine, of UNSTORED, or events that are LOST."""
         hour = hour_of(at_us, self.rules_of(experiment_id).zone)
-        self._machines[experiment_id, variant, hour, machine.reason, machine.family] += 1
-
-    def count_lost(self, experiment_id: int, variant: str, at_us: int, number: int) -> None:
-        """Count events of people that could not be stored."""
-        hour = hour_of(at_us, self.rules_of(experiment_id).zone)
-        self._machines[experiment_id, variant, hour, *LOST] += number
-
-    def count_crowd(self, experiment_id: int, variant: str, at_us: int) -> None:
-        """Count a page load or beacon of a visitor who is not admitted and leaves no row."""
-        hour = hour_of(at_us, self.rules_of(experiment_id).zone)
-        self._machines[experiment_id, variant, hour, *UNSTORED] += 1
+        self._machines[experiment_id, variant, hour, *kind] += number
 
     def keep_visits(self, rows: Sequence[VisitRow], stored: Sequence[VisitRow]) -> None:
         """Insert visits that are new, and count as served those of nobody who is suspected.
@@ -158,7 +149,7 @@ class Ledger:
     def remove_visits(self, experiment_id: int, visitor: str) -> None:
         """Delete the visits of a visitor, and count them no more."""
         mine = (VISITS.c.experiment_id == experiment_id) & (VISITS.c.visitor == visitor)
-        stored = self.connection.execute(sa.select(VISITS).where(mine)).all()
+        stored = event_rows.find_rows(self.connection, VISITS, [(experiment_id, visitor)])
         suspects = suspects_of(stored)
         for row in stored:
             self._count_visit(row, -int(is_served(row, suspects)))
@@ -261,8 +252,8 @@ class RowMarks:
     """Marks on rows that say what counts; those that are wrong are gathered and written at once."""
 
     def __init__(self) -> None:
-        self.sightings: list[RowValues] = []
-        self.signups: list[RowValues] = []
+        self.sightings: list[event_rows.RowValues] = []
+        self.signups: list[event_rows.RowValues] = []
 
     def compare(self, history: History, attribution: Attribution) -> None:
         """Remember the rows whose mark differs from the attribution."""
@@ -293,9 +284,11 @@ def _variant_seen(history: History) -> str | None:
     return None if history.sighting is None else history.sighting.variant
 
 
-def rollup_rows(table: sa.Table, sums: Mapping[tuple[Any, str], int]) -> list[RowValues]:
+def rollup_rows(table: sa.Table, sums: Mapping[tuple[Any, str], int]) -> list[event_rows.RowValues]:
     """Return sums as rows of a roll-up, leaving out what adds nothing."""
-    found: defaultdict[TotalKey, RowValues] = defaultdict(lambda: dict.fromkeys(COLUMNS, 0))
+    found: defaultdict[TotalKey, event_rows.RowValues] = defaultdict(
+        lambda: dict.fromkeys(COLUMNS, 0)
+    )
     for (key, column), number in sums.items():
         if number:
             found[key][column] = number
@@ -303,7 +296,7 @@ def rollup_rows(table: sa.Table, sums: Mapping[tuple[Any, str], int]) -> list[Ro
     return [dict(zip(names, key, strict=True)) | row for key, row in found.items()]
 
 
-def _key_of(table: sa.Table, row: Any) -> RowValues:
+def _key_of(table: sa.Table, row: Any) -> event_rows.RowValues:
     return {name: getattr(row, name) for name in _key_names(table)}
 
 

@@ -16,10 +16,9 @@ from typing import Any, Literal
 import sqlalchemy as sa
 from sqlalchemy.orm import Session, scoped_session
 
-from wbtest.audience.models import HOURLY_COUNTS, SIGHTINGS, SIGNUPS, VISITS
+from wbtest.audience.models import COLUMNS, HOURLY_COUNTS, SIGHTINGS, SIGNUPS, VISITS
 from wbtest.audience.recording import engagement, ledger
 from wbtest.audience.recording.counting_rules import (
-    COLUMNS,
     QUARTER_US,
     SUSPECTED,
     CountingRules,
@@ -84,7 +83,7 @@ def note_steps(session: AnySession, experiment_id: int, answer_hash: str, change
     """
     connection = _begin(session)
     is_it = (SIGNUPS.c.experiment_id == experiment_id) & (SIGNUPS.c.answer_hash == answer_hash)
-    signup = connection.execute(sa.select(SIGNUPS).where(is_it)).one_or_none()
+    signup: Any = connection.execute(sa.select(SIGNUPS).where(is_it)).one_or_none()
     values = change(signup) if signup is not None else None
     if signup is None or not values:
         return
@@ -330,6 +329,7 @@ def _count_visits(
 def _all_histories(connection: sa.Connection, experiment_id: int) -> Iterator[History]:
     """Everybody's history; sign-ups are few and are held, sightings are many and pass by."""
     signups: defaultdict[HistoryKey, list[Any]] = defaultdict(list)
+    row: Any
     for row in connection.execute(
         sa.select(SIGNUPS).where(SIGNUPS.c.experiment_id == experiment_id)
     ):

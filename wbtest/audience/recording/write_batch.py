@@ -21,20 +21,15 @@ from wbtest.audience.recording.counting_rules import (
     SUSPECTED,
     CountingRules,
     HistoryKey,
+    SightingRow,
+    SignupRow,
+    VisitRow,
     histories_of,
     history_key,
 )
-from wbtest.audience.recording.event_rows import (
-    RowValues,
-    SightingRow,
-    SignupRow,
-    UpsertPlan,
-    VisitRow,
-    reclaims,
-)
 from wbtest.audience.recording.events import Did, Event, Outcome, Seen, Served, SignedUp, TurnedAway
 from wbtest.audience.recording.gate import UNKNOWN_MARK, Admissions, Arrived, NetworkGate
-from wbtest.audience.recording.ledger import Ledger
+from wbtest.audience.recording.ledger import LOST, UNSTORED, Ledger
 from wbtest.audience.signup_mail import BatchMails, Overrun, SentSignups, announce_signups
 from wbtest.audience.traffic import classify
 from wbtest.team import rate_limits
@@ -153,7 +148,7 @@ def _split(ledger: Ledger, events: Sequence[Event]) -> BatchEvents:
         # Nearly all are visits, so these are asked for first.
         if isinstance(event, (Served, Seen)):
             if machine := classify(event.user_agent, event.hints):
-                ledger.count_machine(machine, event.experiment_id, event.variant, event.at_us)
+                ledger.count_unstored(machine, event.experiment_id, event.variant, event.at_us)
             else:
                 group.arrivals.append(event)
         elif isinstance(event, SignedUp):
@@ -179,7 +174,7 @@ def _apply(
     found = []
     for event in arrivals:
         if admissions.is_dropped(event):
-            ledger.count_crowd(event.experiment_id, event.variant, event.at_us)
+            ledger.count_unstored(UNSTORED, event.experiment_id, event.variant, event.at_us)
         else:
             found.append(admissions.with_reason(event))
     return found
@@ -192,7 +187,8 @@ def record_losses(
     with Ledger(connection, rules) as ledger:
         for (experiment_id, variant, quarter), number in losses.items():
             with suppress(LookupError):
-                ledger.count_lost(experiment_id, variant, quarter * QUARTER_US, number)
+                at_us = quarter * QUARTER_US
+                ledger.count_unstored(LOST, experiment_id, variant, at_us, number)
 
 
 def loss_of(event: Event) -> Loss:
@@ -289,7 +285,7 @@ class BatchPeople:
         self._signed = {event_rows.key_of(row): row for row in (*theirs, *self.at_address)}.values()
         self._sightings = event_rows.plan_upsert(sightings, self._seen)
         self._signups = event_rows.plan_upsert(signups, self.at_address)
-        freed = [row for row, stored in self._signups.moved if reclaims(row, stored)]
+        freed = [row for row, stored in self._signups.moved if event_rows.reclaims(row, stored)]
         self.new = {id(row) for row in (*self._signups.new, *freed)}
 
     def write(self, mailed: Mapping[int, int]) -> None:
@@ -308,15 +304,17 @@ class BatchPeople:
         new_sightings, marks.sightings = _marked(self._sightings.new, marks.sightings)
         new_signups, marks.signups = _marked(signups.new, marks.signups)
         event_rows.apply_plan(
-            connection, SIGHTINGS, UpsertPlan(new_sightings, self._sightings.moved)
+            connection, SIGHTINGS, event_rows.UpsertPlan(new_sightings, self._sightings.moved)
         )
-        event_rows.apply_plan(connection, SIGNUPS, UpsertPlan(new_signups, signups.moved))
+        event_rows.apply_plan(
+            connection, SIGNUPS, event_rows.UpsertPlan(new_signups, signups.moved)
+        )
         marks.write(connection)
         self._ledger.follow(changes)
         _mark_repeats(connection, self._came, self.at_address)
 
 
-def _mailed(signups: UpsertPlan, mailed: Mapping[int, int]) -> UpsertPlan:
+def _mailed(signups: event_rows.UpsertPlan, mailed: Mapping[int, int]) -> event_rows.UpsertPlan:
     """The same, with the moment at which each mail leaves."""
     if not mailed:
         return signups
@@ -325,16 +323,18 @@ def _mailed(signups: UpsertPlan, mailed: Mapping[int, int]) -> UpsertPlan:
         return row._replace(mailed_us=mailed.get(id(row), row.mailed_us))
 
     moved = [(told(row), stored) for row, stored in signups.moved]
-    return UpsertPlan([told(row) for row in signups.new], moved)
+    return event_rows.UpsertPlan([told(row) for row in signups.new], moved)
 
 
-def _after(stored: Iterable[Any], chosen: UpsertPlan) -> list[Any]:
+def _after(stored: Iterable[Any], chosen: event_rows.UpsertPlan) -> list[Any]:
     """What is stored once these rows are written."""
     moved = {id(old): event_rows.moved_row(row, old) for row, old in chosen.moved}
     return [*(moved.get(id(row), row) for row in stored), *chosen.new]
 
 
-def _marked(new: Sequence[Any], marks: Sequence[RowValues]) -> tuple[list[Any], list[RowValues]]:
+def _marked(
+    new: Sequence[Any], marks: Sequence[event_rows.RowValues]
+) -> tuple[list[Any], list[event_rows.RowValues]]:
     """New rows with their marks, and the marks that are those of rows which are there already."""
     wanted = {tuple(mark.values())[:-1]: mark for mark in marks}
     found = []
