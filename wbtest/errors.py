@@ -8,7 +8,9 @@ import json
 import logging
 import secrets
 from collections.abc import Mapping
+from pathlib import Path
 
+import msgspec
 from flask import Flask, Response, render_template, request
 from flask.typing import ResponseReturnValue
 from flask_wtf.csrf import CSRFError
@@ -24,49 +26,11 @@ API_PREFIX = "/api/"
 # Pages for people that lie there too.
 API_PAGES = ("/api/docs",)
 MIME_TYPE = "application/problem+json"
-TITLES = {
-    400: "That request does not fit",
-    401: "Who are you",
-    403: "Your role does not allow this",
-    404: "Nothing here",
-    405: "That does not work here",
-    406: "That kind of file is not made",
-    409: "Not now",
-    410: "This is over",
-    412: "Somebody was faster",
-    413: "That is too much at once",
-    415: "That format is not read here",
-    421: "Wrong address",
-    422: "Please check what you typed",
-    429: "Too many tries",
-    500: "Something broke on our side",
-    503: "Please try again in a minute",
-}
-# What a program is told, where a person would read a page.
-PROGRAM_SENTENCES = {
-    400: "The request cannot be read. /api/docs says what belongs in it.",
-    401: "Send a token of this team: Authorization: Bearer wbt_… An owner makes one.",
-    403: "The role of the token’s maker does not allow this.",
-    404: "Nothing is here, or you don’t have access to it.",
-    405: "This address does not know that method; the header Allow lists those it knows.",
-    413: "Send less at once.",
-    415: "Send JSON as application/json, not compressed.",
-    500: "What was stored before is safe. Give the error_id to the person who runs this server.",
-    503: "Nothing was stored. Try again in a minute.",
-}
+_TEXTS = msgspec.toml.decode(
+    Path(__file__).with_suffix(".toml").read_bytes(), type=dict[str, dict[int, str]]
+)
+TITLES, SENTENCES = _TEXTS["titles"], _TEXTS["sentences"]
 log = logging.getLogger(__name__)
-SENTENCES = {
-    400: "Go back, reload the page and try once more.",
-    403: "You need a higher role for this. Settings lists who has one.",
-    404: "The address is wrong, or you don’t have access to this page.",
-    405: "Go back and use the button on the page.",
-    413: "Send a shorter text or a smaller file.",
-    421: "This server answers under another name.",
-    429: "Wait a few minutes, then try again.",
-    500: "What was saved before is safe. Go back and try once more.",
-    503: "The server cannot store anything right now. What you typed is still in your browser: "
-    "go back and send it again in a minute.",
-}
 NOT_OUTSIDE = "The address may be mistyped, or nobody has opened the page yet. Ask who sent you."
 VANISHED = (
     "Somebody deleted it meanwhile, or changed what you may do here. Go back and reload the page."
@@ -95,7 +59,9 @@ def problem(
 
     Only a fault of ours carries an id: two answers of "not here" shall be the same to the byte.
     """
-    told = sentence or PROGRAM_SENTENCES.get(status, "Change the request and send it once more.")
+    told = sentence or _TEXTS["program_sentences"].get(
+        status, "Change the request and send it once more."
+    )
     values: dict[str, object] = {
         "type": "about:blank",
         "title": title,

@@ -18,6 +18,7 @@ import time
 from collections.abc import Iterable, Iterator, Mapping, MutableMapping, Sequence
 from datetime import datetime
 from io import BytesIO
+from itertools import islice
 from pathlib import Path
 from typing import IO, Any, NamedTuple
 from urllib.parse import urlsplit
@@ -75,8 +76,8 @@ _HOST = re.compile(r"(\[[0-9a-f:.]+\]|[^\s:\[\]@/\\?#]+)(?::[0-9]{0,5})?")
 ANY_HOST = ("/healthz", "/readyz")
 # As keyboards for Chinese and Japanese type them: = + - @
 WIDE = ("\uff1d", "\uff0b", "\uff0d", "\uff20")
-# In characters: so much is handed over at once, and no more is held.
-PIECE = 32_768
+# So many are handed over at once, and no more are held.
+LINES_AT_ONCE = 200
 # Spreadsheets read these as the beginning of a formula, some after white space too.
 FORMULA = ("=", "+", "-", "@", "|", "%", ";", "'", '"', *WIDE)
 # Where a formula begins within a cell, for a spreadsheet that takes another separator than ours.
@@ -346,16 +347,8 @@ def send_file(lines: Iterator[str], name: str, mimetype: str = "text/csv") -> Re
 
 def _in_pieces(lines: Iterator[str]) -> Iterator[str]:
     """Return the same text in fewer pieces: to hand one over costs more than to make a line."""
-    piece: list[str] = []
-    length = 0
-    for line in lines:
-        piece.append(line)
-        length += len(line)
-        if length >= PIECE:
-            yield "".join(piece)
-            piece, length = [], 0
-    if piece:
-        yield "".join(piece)
+    while piece := "".join(islice(lines, LINES_AT_ONCE)):
+        yield piece
 
 
 def _defused(cell: Any) -> Any:

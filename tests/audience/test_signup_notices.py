@@ -17,7 +17,7 @@ from wbtest.audience.models import Signup
 from wbtest.audience.recording import rollup
 from wbtest.audience.recording.events import SignedUp
 from wbtest.audience.recording.write_batch import record_events
-from wbtest.audience.signup_mail import Overrun, hash_of, signup_number
+from wbtest.audience.signup_mail import hash_of, signup_number
 from wbtest.audience.signups import AbuseGuard
 from wbtest.delivery.models import OutboxEvent, OutboxMail
 from wbtest.extensions import db, runtime
@@ -52,12 +52,10 @@ def test_an_overrun_page_takes_everybody_and_its_mails_leave_at_a_pace(paced, mi
     assert wait_of(paced, "mia@x.io") == timedelta(0)
 
 
-def store(
-    page: Page, now: HandClock, group: list[SignedUp], overrun: Overrun | None = None
-) -> list[timedelta]:
+def store(page: Page, now: HandClock, group: list[SignedUp]) -> list[timedelta]:
     """Store sign-ups in one group; return how long each mail of the page waits."""
     with writing_group(page.database.engine, page.database.lock) as connection:
-        record_events(connection, group, {}, now(), "example.com", overrun)
+        record_events(connection, group, {}, now(), "example.com")
     due = page.database.read(sa.select(OutboxMail.due_at).order_by(OutboxMail.id))
     return [at - now() for (at,) in due]
 
@@ -76,37 +74,24 @@ def test_of_sign_ups_that_are_stored_at_once_those_beyond_wait_too(page: Page, n
     assert waits == [timedelta(minutes=30) * n for n in (0, 0, 1, 2)]
 
 
-def test_a_page_that_is_known_to_be_overrun_is_not_counted_again(page: Page, now: HandClock):
-    first = signed_up(page, "0@x.io")
-    store(page, now, [first])
-
-    waits = store(page, now, [signed_up(page, "1@x.io")], {(first.experiment_id, 2): first.at_us})
-
-    assert waits == [timedelta(0), timedelta(minutes=30)]
-
-
-def test_what_is_remembered_of_an_overrun_page_ends_with_the_hour(page: Page, now: HandClock):
-    overrun: Overrun = {}
+def test_a_page_is_overrun_for_an_hour(page: Page, now: HandClock):
     for number in range(4):
-        store(page, now, [replace(signed_up(page, f"{number}@x.io"), at_us=at(now))], overrun)
+        store(page, now, [replace(signed_up(page, f"{number}@x.io"), at_us=at(now))])
         now.turn(minutes=10)
-    assert overrun
     now.turn(minutes=61)
 
-    [*_, last] = store(page, now, [replace(signed_up(page, "5@x.io"), at_us=at(now))], overrun)
+    [*_, last] = store(page, now, [replace(signed_up(page, "5@x.io"), at_us=at(now))])
 
     assert last == timedelta(0)
 
 
 def test_a_page_of_which_all_is_deleted_is_not_overrun(page: Page, now: HandClock):
-    overrun: Overrun = {}
     for number in range(4):
-        store(page, now, [signed_up(page, f"{number}@x.io")], overrun)
-    assert overrun
+        store(page, now, [signed_up(page, f"{number}@x.io")])
     with page.database.engine.begin() as connection:
         connection.execute(sa.delete(Signup))
 
-    [*_, last] = store(page, now, [signed_up(page, "5@x.io")], overrun)
+    [*_, last] = store(page, now, [signed_up(page, "5@x.io")])
 
     assert last == timedelta(0)
 

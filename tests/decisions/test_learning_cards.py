@@ -8,7 +8,6 @@ from tests.factories import Team
 from tests.review.test_at_once import at_once
 from wbtest.decisions.learning_cards import (
     NotOver,
-    Overtaken,
     earlier_marks,
     find_card,
     mark,
@@ -19,6 +18,7 @@ from wbtest.decisions.learning_cards import (
     standing_marks,
 )
 from wbtest.extensions import db
+from wbtest.publishing.experiments import EditConflict
 from wbtest.publishing.models import Experiment
 from wbtest.review.approvals import stop_release
 from wbtest.store import Gone, Invalid
@@ -46,7 +46,7 @@ def test_a_double_click_saves_a_card_once(over: Experiment, team: Team):
 def test_nobody_replaces_a_card_that_they_have_not_read(over: Experiment, team: Team):
     save_card(over, team.owner, "Fridays.", "", 0)
 
-    with pytest.raises(Overtaken):
+    with pytest.raises(EditConflict):
         save_card(over, team.editor, "Prices.", "", 0)
     card = find_card(over)
     assert card is not None
@@ -97,7 +97,7 @@ def test_a_double_click_marks_once(over: Experiment, team: Team):
 def test_two_who_mark_at_once_hear_of_each_other(over: Experiment, team: Team):
     mark(over, team.owner, RISK, "confirmed", "The camera failed twice.", 0)
 
-    with pytest.raises(Overtaken, match="Owner marked it confirmed after you opened this page"):
+    with pytest.raises(EditConflict, match="Owner marked it confirmed after you opened this page"):
         mark(over, team.editor, RISK, "refuted", "It never failed.", 0)
     assert mark(over, team.editor, RISK, "refuted", "It never failed.", 1).number == 2
 

@@ -59,19 +59,6 @@ class NotLoaded(Refused):
 class LivePage:
     """A started experiment in memory, with what each request asks of it worked out beforehand."""
 
-    __slots__ = (
-        "cookie",
-        "draw",
-        "ends",
-        "is_cookieless",
-        "live",
-        "older",
-        "printed",
-        "ready",
-        "respects_signals",
-        "variants",
-    )
-
     def __init__(
         self, live: LiveExperiment, *, is_https: bool, older: Iterable[LivePage] = ()
     ) -> None:

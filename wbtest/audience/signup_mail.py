@@ -13,8 +13,7 @@ destroyed with the data, can tell whose it is. The address is sent only where an
 """
 
 import hmac
-from collections import Counter
-from collections.abc import Collection, Mapping, Sequence
+from collections.abc import Collection, Sequence
 from datetime import datetime
 from functools import lru_cache
 from hashlib import sha256
@@ -60,18 +59,11 @@ SALT = "wbtest.closing"
 SIGN_UP_SALT = "wbtest.sign-up"
 DAY_US = 86_400_000_000
 SentSignups = Sequence[tuple[SignedUp, SignupRow]]
-# By page and by how many an hour are written to at once: when the first of the last so many came.
-Overrun = dict[tuple[int, int], int]
+# Those suspected of being machines are not among them, or machines could slow our mails.
 _COUNTING = (
-    "SELECT count(*) FROM (SELECT 1 FROM signups WHERE experiment_id = ? AND at_us > ? LIMIT ?) "
-    "AS came"
+    "SELECT count(*) FROM (SELECT 1 FROM signups WHERE experiment_id = ? AND at_us > ? "
+    "AND excluded_because != ? LIMIT ?) AS came"
 )
-_TRUSTED = "excluded_because != ?"
-_COUNTING_TRUSTED = (
-    "SELECT count(*), min(at_us) FROM (SELECT at_us FROM signups WHERE experiment_id = ? "  # noqa: S608 - marks
-    f"AND at_us > ? AND {_TRUSTED} ORDER BY at_us DESC LIMIT ?) AS came"
-)
-_STANDING = f"SELECT 1 FROM signups WHERE experiment_id = ? AND at_us = ? AND {_TRUSTED} LIMIT 1"  # noqa: S608 - marks
 
 
 class MailText(NamedTuple):
@@ -82,15 +74,9 @@ class MailText(NamedTuple):
     html: str
     leave_url: str
 
-
-class MailTemplate(NamedTuple):
-    """A letter that lacks the token of whom it is for."""
-
-    letter: MailText
-
-    def filled_in(self, token: str) -> MailText:
-        """Return the letter whose links carry ``token``."""
-        return MailText._make([part.replace(TOKEN, token) for part in self.letter])
+    def filled_in(self, token: str) -> "MailText":
+        """Return the mail with ``token`` in the links that lack theirs."""
+        return MailText._make([part.replace(TOKEN, token) for part in self])
 
 
 class MailParagraph(NamedTuple):
@@ -106,10 +92,10 @@ class MailParagraph(NamedTuple):
     is_button: bool = False
 
 
-def mail_template(live: LiveExperiment, base_url: str, mail: FirstMail) -> MailTemplate:
-    """Return the mail to whoever signs up, made once for all of them."""
+def mail_template(live: LiveExperiment, base_url: str, mail: FirstMail) -> MailText:
+    """Return the mail to whoever signs up, once for all of them: its links lack a token."""
     # Plain texts: a token is no markup, and Markup would look at it for every letter.
-    return MailTemplate(MailText._make(map(str, welcome_mail(live, base_url, TOKEN, mail))))
+    return MailText._make(map(str, welcome_mail(live, base_url, TOKEN, mail)))
 
 
 def welcome_mail(live: LiveExperiment, base_url: str, token: str, mail: FirstMail) -> MailText:
@@ -237,8 +223,7 @@ class BatchMails:
     took so long that the time of an answer told who had signed up.
 
     Nobody is written to because of a machine, which may want us to write to somebody else.
-    ``later`` says of the new rows whose mail waits when it leaves, by their ids. ``overrun`` is
-    remembered from one group to the next.
+    ``later`` says of the new rows whose mail waits when it leaves, by their ids.
     """
 
     def __init__(
@@ -248,7 +233,6 @@ class BatchMails:
         new: Collection[int],
         stored: Sequence[SignupRow],
         now: datetime,
-        overrun: Overrun,
     ) -> None:
         self._connection = connection
         self._stored = stored
@@ -256,8 +240,7 @@ class BatchMails:
         trusted = [(event, row) for event, row in sent if row.excluded_because != SUSPECTED]
         self._known = [(event, row) for event, row in trusted if id(row) not in new]
         fresh = [(event, row) for event, row in trusted if id(row) in new]
-        coming = Counter(event.experiment_id for event, _ in fresh)
-        self._pace = MailPace(connection, now, coming, overrun)
+        self._pace = MailPace(connection, now)
         self._due: list[tuple[SignedUp, int | None]] = []
         self.later: dict[int, int] = {}
         for event, row in fresh:
@@ -298,20 +281,10 @@ class MailPace:
     """When the mails of a group leave: at once, or on an overrun page after the last that waits.
 
     The sign-up remembers that moment as the one of its mail, and so the next group finds it.
-    ``coming`` says how many of the group are new, for each page. What is found out of pages that
-    are ``overrun`` is kept there: to count thousands for each group takes as long as to store it.
     """
 
-    def __init__(
-        self,
-        connection: sa.Connection,
-        now: datetime,
-        coming: Mapping[int, int],
-        overrun: Overrun,
-    ) -> None:
+    def __init__(self, connection: sa.Connection, now: datetime) -> None:
         self._connection = connection
-        self._coming = coming
-        self._overrun = overrun
         self._now_us = microseconds_of(now)
         self._came: dict[int, int] = {}
         self._last: dict[int, int] = {}
@@ -325,7 +298,8 @@ class MailPace:
         if not most:
             return None
         if page not in self._came:
-            self._came[page] = most if self._stays_overrun(page, most) else self._count(page, most)
+            counted = (page, self._now_us - HOUR_US, SUSPECTED, most)
+            [[self._came[page]]] = driver.ask(self._connection, _COUNTING, counted)
         is_overrun = self._came[page] >= most
         self._came[page] += is_new
         if not is_overrun:
@@ -334,35 +308,6 @@ class MailPace:
             self._last[page] = _last_due(self._connection, page, self._now_us)
         self._last[page] += HOUR_US // most
         return self._last[page]
-
-    def _stays_overrun(self, page: int, most: int) -> bool:
-        """Whether the first of the last ``most`` who count still came within the hour.
-
-        Those stay until all of a page is deleted, whose number may then be another one's.
-        """
-        first_us = self._overrun.get((page, most), 0)
-        if first_us <= self._now_us - HOUR_US:
-            return False
-        return bool(driver.ask(self._connection, _STANDING, (page, first_us, SUSPECTED)))
-
-    def _count(self, page: int, most: int) -> int:
-        """How many people signed up on a page in the last hour, ``most`` where there were more.
-
-        Those suspected of being machines are not among them, or machines could slow our mails.
-        Where all together are fewer, also with those who are coming, that is returned.
-        """
-        values = (page, self._now_us - HOUR_US)
-        # Mostly there are fewer, whoever they are, and an index alone says so.
-        [[everybody]] = driver.ask(self._connection, _COUNTING, (*values, most))
-        if everybody + self._coming.get(page, 0) < most:
-            return int(everybody)
-        apart = (*values, SUSPECTED, most)
-        [[came, first_us]] = driver.ask(self._connection, _COUNTING_TRUSTED, apart)
-        if came >= most:
-            self._overrun[page, most] = first_us
-        else:
-            self._overrun.pop((page, most), None)
-        return int(came)
 
 
 def _last_due(connection: sa.Connection, experiment_id: int, now_us: int) -> int:

@@ -28,7 +28,6 @@ from wbtest.audience.recording.events import SignedUp
 from wbtest.audience.recording.recorder import Recorder, TooManySignups
 from wbtest.audience.recording.write_batch import COUNTED_FOR
 from wbtest.audience.signup_mail import (
-    MailTemplate,
     MailText,
     hash_of,
     hash_of_new,
@@ -100,7 +99,7 @@ class PreparedSignup(NamedTuple):
 
     consent: str
     page_digest: str
-    letter: MailTemplate
+    letter: MailText
 
 
 def sign_up(

@@ -6,7 +6,6 @@ nothing made for one page means anything on another.
 
 import hashlib
 import hmac
-import ipaddress
 import random
 from collections.abc import Sequence
 from functools import lru_cache
@@ -14,6 +13,8 @@ from hashlib import blake2b
 from itertools import accumulate
 from typing import Literal, NamedTuple, cast
 from urllib.parse import quote, unquote
+
+from wbtest.networks import line_of
 
 LONGEST_TEXT = 1_500
 FORM_HOURS = 24
@@ -79,7 +80,9 @@ def hashed_visitor(key: bytes, ip: str, user_agent: str) -> str:
     for one of IPv4 is that one.
     """
     begun = _keyed(key, "cookieless").copy()
-    begun.update(f"{_network(ip)}\n{user_agent}".encode("utf-8", "replace"))
+    # Not remembered: an address must not stay in memory.
+    network = line_of(ip) if ":" in ip else ip
+    begun.update(f"{network}\n{user_agent}".encode("utf-8", "replace"))
     return begun.hexdigest()
 
 
@@ -125,20 +128,6 @@ def read_form(key: bytes, text: str, hour: int) -> FormToken | None:
     # Our own signature vouches for the kind.
     form = FormToken(int(experiment_id), cast(FormKind, kind), unquote(variant), *map(int, numbers))
     return form if hour - form.hour <= FORM_HOURS else None
-
-
-def _network(ip: str) -> str:
-    """What of an address the people behind it share. Not remembered: it must not stay in memory."""
-    if ":" not in ip:
-        return ip
-    try:
-        # A zone, as in fe80::1%eth0, is of our own machine.
-        found = ipaddress.IPv6Address(ip.partition("%")[0])
-    except ValueError:
-        return ip
-    if found.ipv4_mapped:
-        return str(found.ipv4_mapped)
-    return str(ipaddress.IPv6Network((int(found), 64), strict=False))
 
 
 @lru_cache(maxsize=4096)

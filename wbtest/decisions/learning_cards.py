@@ -10,7 +10,7 @@ from __future__ import annotations
 import hashlib
 from collections import Counter, defaultdict
 from collections.abc import Iterable
-from typing import Literal, NamedTuple, Protocol, TypeVar, get_args
+from typing import Literal, NamedTuple, get_args
 
 from sqlalchemy import Select, or_
 from sqlalchemy.orm import joinedload
@@ -19,11 +19,10 @@ from wbtest.decisions.models import AssumptionMark, LearningCard
 from wbtest.extensions import clock, db
 from wbtest.publishing import rule as rules
 from wbtest.publishing import rule_text as rule_in_words
+from wbtest.publishing.experiments import EditConflict
 from wbtest.publishing.models import Decision, Experiment
-from wbtest.publishing.rule import ACTS, Hypothesis
-from wbtest.publishing.rule_text import as_percent
 from wbtest.publishing.sealing import sealed_rule
-from wbtest.publishing.stages import find_decision
+from wbtest.publishing.stages import find_decision, newest_decisions
 from wbtest.review.approvals import find_stop
 from wbtest.store import Gone, Invalid, Refused, hold, writing
 from wbtest.team.models import Person
@@ -38,18 +37,6 @@ from wbtest.writing.text_rules import kept_text, needed_text
 Kind = Literal["number", "question"]
 State = Literal["confirmed", "refuted", "open"]
 STATES: tuple[State, ...] = get_args(State)
-
-
-class Marked(Protocol):
-    """Somebody's word on an assumption: of which kind it is, and its words."""
-
-    @property
-    def kind(self) -> str: ...
-    @property
-    def words(self) -> str: ...
-
-
-AnyMark = TypeVar("AnyMark", bound=Marked)
 
 
 class Assumption(NamedTuple):
@@ -92,11 +79,12 @@ def assumptions_of(document: Document) -> tuple[Assumption, ...]:
     return without_twins(found)
 
 
-def assumptions_behind(rule: Hypothesis) -> tuple[Assumption, ...]:
+def assumptions_behind(rule: rules.Hypothesis) -> tuple[Assumption, ...]:
     """Return the numbers that the target was worked out from, none where it was not."""
     if rule.reckoning is None:
         return ()
-    target, asked = as_percent(rule.target), as_percent(rule.reckoning.target)
+    rates = (rule.target, rule.reckoning.target)
+    target, asked = map(rule_in_words.as_percent, rates)
     rests = (
         f"The target of {target} rests on it."
         if rule.reckoning.is_followed_by(rule.target)
@@ -104,7 +92,7 @@ def assumptions_behind(rule: Hypothesis) -> tuple[Assumption, ...]:
     )
     return tuple(
         Assumption("number", words, f"{rests} Where it comes from: {source}" if source else rests)
-        for words, source in rule.reckoning.assumed(ACTS[rule.conversion].plural)
+        for words, source in rule.reckoning.assumed(rules.ACTS[rule.conversion].plural)
     )
 
 
@@ -116,7 +104,7 @@ def without_twins(found: Iterable[Assumption]) -> tuple[Assumption, ...]:
     return tuple(first.values())
 
 
-def newest_by_key(marks: Iterable[AnyMark]) -> dict[str, AnyMark]:
+def newest_by_key(marks: Iterable[AssumptionMark]) -> dict[str, AssumptionMark]:
     """Return the last of the marks on each assumption, by its key; ``marks`` are oldest first."""
     return {key_for(mark.kind, mark.words): mark for mark in marks}
 
@@ -161,10 +149,6 @@ class NotOver(Refused):
     """Nothing was learned yet: the test runs, and nobody has decided."""
 
 
-class Overtaken(Invalid):
-    """A change of something that is not what its author was shown."""
-
-
 def is_over(experiment: Experiment) -> bool:
     """Whether one may say what was learned: the test has ended, or the team has decided."""
     return experiment.state == "ended" or find_decision(experiment) is not None
@@ -182,7 +166,7 @@ def save_card(
     """Store what surprised the team and what it does next; earlier texts stay readable.
 
     ``read`` is the version that was shown, 0 for none. The same once more changes nothing. Raises
-    NotOver, Invalid for a card that says nothing, Overtaken when somebody else saved meanwhile.
+    NotOver, Invalid for a card that says nothing, EditConflict when somebody else saved meanwhile.
     """
     surprise = kept_text("surprise", surprise, LONGEST)
     next_step = kept_text("next_step", next_step, LONGEST)
@@ -197,7 +181,7 @@ def save_card(
             return newest
         version = newest.version if newest else 0
         if read != version:
-            raise Overtaken("surprise", MEANWHILE)
+            raise EditConflict("surprise", MEANWHILE)
         card = LearningCard(
             experiment_id=experiment.id,
             version=version + 1,
@@ -242,7 +226,7 @@ def mark(
     """Say what became of an assumption of the tested text; what was said before stays readable.
 
     ``read`` is the number of the mark that was shown, 0 for none. The same once more changes
-    nothing. Raises NotOver, Gone, Invalid, and Overtaken when somebody else marked it meanwhile.
+    nothing. Raises NotOver, Gone, Invalid, and EditConflict when somebody else marked it meanwhile.
     """
     assumption = get_assumption(experiment, key)
     if state not in STATES:
@@ -256,7 +240,7 @@ def mark(
         if newest and (newest.state, newest.why) == (state, why):
             return newest
         if newest and newest.number != read:
-            raise Overtaken(
+            raise EditConflict(
                 "why",
                 f"{newest.person.name} marked it {newest.state} after you opened this page: "
                 f"“{newest.why}” Save again to replace it.",
@@ -434,7 +418,8 @@ class Lesson(NamedTuple):
 def lessons_of() -> list[Lesson]:
     """Every test that is over or decided, the one started last first; in four queries."""
     ours: Select[int] = db.select(Experiment.id)
-    decisions = _newest_decisions()
+    tests = _over()
+    decisions = newest_decisions([each.id for each in tests])
     cards = {card.experiment_id: card for card in cards_of(ours)}
     marks = defaultdict[int, list[AssumptionMark]](list)
     for mark in marks_through(ours):
@@ -448,7 +433,7 @@ def lessons_of() -> list[Lesson]:
             cards.get(experiment.id),
             tuple(newest_by_key(marks[experiment.id]).values()),
         )
-        for experiment in _over()
+        for experiment in tests
     ]
 
 
@@ -466,9 +451,3 @@ def _over() -> list[Experiment]:
         .order_by(Experiment.started_at.desc(), Experiment.id.desc())
     )
     return list(db.session.scalars(query))
-
-
-def _newest_decisions() -> dict[int, Decision]:
-    newest = db.select(db.func.max(Decision.id)).group_by(Decision.experiment_id)
-    rows = db.session.scalars(db.select(Decision).where(Decision.id.in_(newest)))
-    return {decision.experiment_id: decision for decision in rows}

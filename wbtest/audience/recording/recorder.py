@@ -20,7 +20,6 @@ from wbtest.audience.recording.events import Event, Outcome, SignedUp, TurnedAwa
 from wbtest.audience.recording.gate import NetworkGate
 from wbtest.audience.recording.ledger import NoExperiment
 from wbtest.audience.recording.write_batch import Loss, loss_of, record_events, record_losses
-from wbtest.audience.signup_mail import Overrun
 from wbtest.database import is_everywhere
 from wbtest.extensions import Now
 from wbtest.store import Gone, NoLock, Refused, WriteLock, describe, writing_group
@@ -111,7 +110,6 @@ class BatchWriter:
         self._lock = lock
         self._now = now
         self._mail_domain = mail_domain
-        self._overrun: Overrun = {}
         self._gate = NetworkGate()
         self._rests_until = 0.0
         # When the group was begun that is being written, 0 for none.
@@ -194,7 +192,6 @@ class BatchWriter:
                     rules,
                     self._now(),
                     self._mail_domain,
-                    self._overrun,
                     self._gate,
                 )
                 if losses:

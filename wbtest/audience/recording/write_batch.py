@@ -30,7 +30,7 @@ from wbtest.audience.recording.counting_rules import (
 from wbtest.audience.recording.events import Did, Event, Outcome, Seen, Served, SignedUp, TurnedAway
 from wbtest.audience.recording.gate import UNKNOWN_MARK, Admissions, Arrived, NetworkGate
 from wbtest.audience.recording.ledger import LOST, UNSTORED, Ledger
-from wbtest.audience.signup_mail import BatchMails, Overrun, SentSignups, announce_signups
+from wbtest.audience.signup_mail import BatchMails, SentSignups, announce_signups
 from wbtest.audience.traffic import classify
 from wbtest.team import rate_limits
 
@@ -60,15 +60,14 @@ def record_events(
     rules: dict[int, CountingRules],
     now: datetime,
     mail_domain: str,
-    overrun: Overrun | None = None,
     gate: NetworkGate | None = None,
 ) -> list[Outcome | None]:
     """Write the events with all that follows from them; what is there already changes nothing.
 
     Returns for each sign-up what became of it, None for the others. ``rules`` remembers what was
-    read of the experiments. ``mail_domain`` ends the ids of the mails. ``overrun`` remembers from
-    one group to the next on which pages mails wait, ``gate`` who came from which network. Raises
-    LookupError for an experiment that is not there.
+    read of the experiments. ``mail_domain`` ends the ids of the mails. ``gate`` remembers from one
+    group to the next who came from which network. Raises LookupError for an experiment that is not
+    there.
     """
     events = event_rows.fill_in_sources(connection, events)
     with Ledger(connection, rules) as ledger:
@@ -109,8 +108,7 @@ def record_events(
         new: Collection[int] = ()
         if signups:
             letters = [(event, row) for _, event, row in signups]
-            remembered = {} if overrun is None else overrun
-            new = _keep_signups(ledger, sightings, letters, now, mail_domain, remembered)
+            new = _keep_signups(ledger, sightings, letters, now, mail_domain)
         elif sightings:
             BatchPeople(ledger, sightings, []).write({})
         if came.deeds:
@@ -129,12 +127,11 @@ def _keep_signups(
     letters: SentSignups,
     now: datetime,
     mail_domain: str,
-    overrun: Overrun,
 ) -> Collection[int]:
     """Store the sign-ups, queue their mails, tell webhooks; return the ids of rows that are new."""
     rows = [row for _, row in letters]
     people = BatchPeople(ledger, sightings, rows)
-    mails = BatchMails(ledger.connection, letters, people.new, people.at_address, now, overrun)
+    mails = BatchMails(ledger.connection, letters, people.new, people.at_address, now)
     people.write(mails.later)
     mails.write(mail_domain)
     announce_signups(ledger.connection, rows, people.new, now)
