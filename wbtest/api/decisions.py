@@ -11,9 +11,6 @@ from wbtest.api.serialization import Answer, RequestBody
 from wbtest.decisions import checklist as checklist_verbs
 from wbtest.decisions import decide as decision_verbs
 from wbtest.decisions import learning_cards
-from wbtest.decisions.checklist import Checklist, ChecklistMark
-from wbtest.decisions.learning_cards import Assumption
-from wbtest.decisions.learning_cards import next_draft as find_next_draft
 from wbtest.decisions.models import AssumptionMark, Paper
 from wbtest.decisions.pending_decisions import find_paper, papers_of
 from wbtest.publishing.models import Experiment
@@ -157,13 +154,15 @@ def get_checklist(experiment_id: int) -> ChecklistShown:
 def replace_checklist(experiment_id: int, body: NewChecklist) -> ChecklistShown:
     """Replace the checklist; 422 when somebody else saved it after you read it."""
     experiment = access.get(Experiment, experiment_id, "edit")
-    marks = {each.key: ChecklistMark(each.state, each.note) for each in body.sentences}
+    marks = {
+        each.key: checklist_verbs.ChecklistMark(each.state, each.note) for each in body.sentences
+    }
     return _checklist_response(
         checklist_verbs.save_checklist(experiment, marks, body.extra, body.digest)
     )
 
 
-def _checklist_response(checklist: Checklist) -> ChecklistShown:
+def _checklist_response(checklist: checklist_verbs.Checklist) -> ChecklistShown:
     return ChecklistShown(
         says=checklist.summary,
         digest=checklist.digest,
@@ -243,7 +242,9 @@ def mark_assumption(experiment_id: int, key: str, body: Assumed) -> LearningShow
 
 def begin_next_draft(experiment_id: int) -> Answer[ReleaseShown]:
     """The release to write on: the tested one, or a copy if that was stopped before a test."""
-    return release_answer(find_next_draft(_get_experiment(experiment_id), access.person()))
+    return release_answer(
+        learning_cards.next_draft(_get_experiment(experiment_id), access.person())
+    )
 
 
 def _get_experiment(experiment_id: int) -> Experiment:
@@ -262,7 +263,9 @@ def _learning_response(experiment: Experiment) -> LearningShown:
     )
 
 
-def _assumption_response(found: Assumption, mark: AssumptionMark | None) -> AssumptionShown:
+def _assumption_response(
+    found: learning_cards.Assumption, mark: AssumptionMark | None
+) -> AssumptionShown:
     return AssumptionShown(
         key=found.key,
         kind=found.kind,

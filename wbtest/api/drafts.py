@@ -23,7 +23,6 @@ from wbtest.writing.release_history import (
     restore_version,
     timeline_of,
 )
-from wbtest.writing.releases import copy_release as begin_copy
 
 
 class Restoring(RequestBody, kw_only=True):
@@ -74,7 +73,7 @@ def grow_release(release_id: int) -> Answer[ReleaseShown]:
 
 def copy_release(release_id: int) -> Answer[ReleaseShown]:
     """Begin another release with these words. Approvals and comments stay with the first."""
-    return release_answer(begin_copy(_get_release(release_id), access.person()))
+    return release_answer(releases.copy_release(_get_release(release_id), access.person()))
 
 
 def delete_release(release_id: int) -> None:

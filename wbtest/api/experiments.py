@@ -10,7 +10,6 @@ from flask import request
 from msgspec import UNSET, UnsetType
 
 from wbtest.api import parsing
-from wbtest.api.parsing import Page
 from wbtest.api.serialization import Answer, RequestBody, map_errors, reads_if_match
 from wbtest.extensions import runtime
 from wbtest.publishing import rule
@@ -20,7 +19,6 @@ from wbtest.publishing.launch_check import NAMES
 from wbtest.publishing.launch_readiness import find_objection, findings_of, missing_before_start
 from wbtest.publishing.lifecycle import record_check
 from wbtest.publishing.models import Experiment
-from wbtest.publishing.rule import Conversion, parse_calculation, parse_rule
 from wbtest.publishing.stages import is_checked, stage_of
 from wbtest.publishing.whole_drafts import (
     VariantInput,
@@ -82,7 +80,7 @@ class Hypothesis(RequestBody, kw_only=True):
     alpha: Rate = 0.05
     beta: Rate = 0.05
     sources: list[str] | None = None
-    conversion: Conversion = "signup"
+    conversion: rule.Conversion = "signup"
     conversion_window_hours: Number | None = None
     disclosure: Literal["before", "after"] = "before"
     lost_beacons: Rate = 0.25
@@ -289,7 +287,7 @@ def experiment_item(experiment: Experiment) -> ExperimentListed:
     )
 
 
-def list_experiments(query: Page) -> Experiments:
+def list_experiments(query: parsing.Page) -> Experiments:
     """The experiments, the newest first."""
     rows = experiments_before(query.before, query.limit + 1)
     some, onward = query.cut(rows)
@@ -378,10 +376,10 @@ def _rule(values: Mapping[str, Any]) -> rule.Hypothesis:
     kept = {**values, "ends_on": date.fromisoformat(values["ends_on"])}
     numbers = kept.pop("reckoning")
     with _map_rule_errors("hypothesis.reckoning"):
-        reckoning = parse_calculation(numbers) if numbers else None
+        reckoning = rule.parse_calculation(numbers) if numbers else None
     announced = msgspec.convert(kept.pop("crowds"), list[rule.Crowd])
     with _map_rule_errors("hypothesis"):
-        return parse_rule(kept, reckoning, announced)
+        return rule.parse_rule(kept, reckoning, announced)
 
 
 @contextmanager

@@ -14,7 +14,6 @@ from wbtest.api.dispatch import bp
 from wbtest.api.routes import BEGINS, ROUTES, Route
 from wbtest.api.serialization import shape_of
 from wbtest.team import access
-from wbtest.team.access import PERMISSIONS
 
 REFERENCE = "#/components/schemas/{name}"
 # Said once for all addresses: written out at each, they were most of the document.
@@ -97,7 +96,7 @@ def document() -> dict[str, Any]:
 def _operation(route: Route) -> dict[str, Any]:
     shape = shape_of(route.function)
     summary, _, more = inspect.cleandoc(route.function.__doc__).partition("\n")
-    role = PERMISSIONS[route.permission]
+    role = access.PERMISSIONS[route.permission]
     needs = f"Scope: {route.scope}. Role: {role}{'' if role == 'owner' else ' or higher'}."
     operation: dict[str, Any] = {
         "operationId": route.name,

@@ -8,7 +8,6 @@ from flask import request
 from msgspec import UNSET, UnsetType
 
 from wbtest.api import parsing
-from wbtest.api.parsing import Page
 from wbtest.api.serialization import Answer, RequestBody, reads_if_match
 from wbtest.store import Invalid
 from wbtest.team import access
@@ -16,10 +15,8 @@ from wbtest.writing import document as documents
 from wbtest.writing import releases
 from wbtest.writing.coach import unchecked
 from wbtest.writing.coach_report import coach_text
-from wbtest.writing.document import Document, NotADocument
 from wbtest.writing.models import Release, Revision
 from wbtest.writing.release_files import error_sentence, parse_release, unplaced_text
-from wbtest.writing.releases import releases_before
 
 Form = Literal["short", "full"]
 
@@ -139,11 +136,11 @@ class Releases(msgspec.Struct):
     next: str | None
 
 
-def document_of(values: dict[str, Any]) -> Document:
+def document_of(values: dict[str, Any]) -> documents.Document:
     """Return the document. Raises Invalid at the part that cannot be kept."""
     try:
         return documents.from_json(values)
-    except NotADocument as error:
+    except documents.NotADocument as error:
         raise Invalid(error.part, error.sentence) from error
 
 
@@ -211,9 +208,9 @@ class Findings(msgspec.Struct):
     not_checked: list[str]
 
 
-def list_releases(query: Page) -> Releases:
+def list_releases(query: parsing.Page) -> Releases:
     """The releases, the newest first."""
-    rows = releases_before(query.before, query.limit + 1)
+    rows = releases.releases_before(query.before, query.limit + 1)
     some, onward = query.cut(rows)
     return Releases([release_item(release) for release in some], onward)
 
@@ -237,7 +234,7 @@ def import_release(body: Imported) -> Answer[ReleaseShown]:
     """Begin a release from a file. What fits no part is kept beside the draft."""
     try:
         read = parse_release(body.text)
-    except NotADocument as error:
+    except documents.NotADocument as error:
         raise Invalid("text", error_sentence(error)) from error
     begun = releases.create_release(
         access.person(),

@@ -10,7 +10,6 @@ from wbtest.api.revisions import get_revision_for
 from wbtest.api.serialization import RequestBody
 from wbtest.review import alignment as alignment_verbs
 from wbtest.review import comments, readings
-from wbtest.review.comments import Thread, apply_suggestion, find_thread, settle, threads_for
 from wbtest.review.models import Comment, Reading
 from wbtest.review.review_answers import Compared, ComparedQuestion
 from wbtest.review.reviewers import Seat, find_reading, seat_of
@@ -123,7 +122,7 @@ class ForecastShown(msgspec.Struct):
 def list_comments(release_id: int, number: int) -> Threads:
     """The comments on a revision that you may see, in the order of the text."""
     seat = _seat(release_id, number)
-    return Threads([_thread_response(each) for each in threads_for(seat)])
+    return Threads([_thread_response(each) for each in comments.threads_for(seat)])
 
 
 def write_comment(release_id: int, number: int, body: NewComment) -> CommentShown:
@@ -145,7 +144,7 @@ def settle_comment(release_id: int, number: int, comment_id: int, body: Settling
     seat = _seat(release_id, number)
     comment = _get_thread(seat, comment_id).comment
     is_editor = access.has_permission("edit")
-    settle(seat, comment, body.outcome, is_editor=is_editor)
+    comments.settle(seat, comment, body.outcome, is_editor=is_editor)
     return _comment_response(comment)
 
 
@@ -153,7 +152,7 @@ def apply_comment(release_id: int, number: int, comment_id: int) -> CommentShown
     """Write the suggested words into the draft, in place of those that they are about."""
     seat = seat_of(get_revision_for(release_id, number, "edit"), access.person())
     comment = _get_thread(seat, comment_id).comment
-    apply_suggestion(comment, access.person())
+    comments.apply_suggestion(comment, access.person())
     return _comment_response(comment)
 
 
@@ -204,11 +203,11 @@ def _seat(release_id: int, number: int) -> Seat:
     return seat_of(revision, access.person())
 
 
-def _get_thread(seat: Seat, comment_id: int) -> Thread:
-    return find_thread(seat, comment_id) or abort(404)
+def _get_thread(seat: Seat, comment_id: int) -> comments.Thread:
+    return comments.find_thread(seat, comment_id) or abort(404)
 
 
-def _thread_response(thread: Thread) -> ThreadShown:
+def _thread_response(thread: comments.Thread) -> ThreadShown:
     return ThreadShown(
         _comment_response(thread.comment), [_comment_response(each) for each in thread.replies]
     )

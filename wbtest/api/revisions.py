@@ -12,7 +12,6 @@ from wbtest.api.team import check_held
 from wbtest.extensions import runtime
 from wbtest.review import approvals, review_requests
 from wbtest.review.models import Approval, Reviewer, Round
-from wbtest.review.review_requests import members_for
 from wbtest.review.reviewers import is_over
 from wbtest.team import access
 from wbtest.writing import document as documents
@@ -279,7 +278,7 @@ def get_review(release_id: int, number: int) -> AskedShown:
             is_asked=each.is_asked,
             state=each.state,
         )
-        for each in members_for(revision, access.person())
+        for each in review_requests.members_for(revision, access.person())
     ]
     return AskedShown(_round_response(asked) if asked else None, members)
 

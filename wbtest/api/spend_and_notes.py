@@ -8,7 +8,6 @@ from flask import abort
 from wbtest.api.serialization import RequestBody
 from wbtest.publishing.models import Experiment
 from wbtest.results import costs, notes
-from wbtest.results.costs import CURRENCIES
 from wbtest.team import access
 
 
@@ -114,7 +113,7 @@ def _spends(experiment: Experiment) -> Spends:
                 source=line.source,
                 first=line.first_day,
                 last=line.last_day,
-                amount=CURRENCIES[line.currency].plain(line.amount),
+                amount=costs.CURRENCIES[line.currency].plain(line.amount),
                 currency=line.currency,
                 by=line.person.name,
                 at=line.at,

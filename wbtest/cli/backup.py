@@ -13,7 +13,6 @@ from wbtest.cli.serve import prepare
 from wbtest.cli.startup import alone_with, closed_at_the_end, opened
 from wbtest.config import Settings, from_environment
 from wbtest.delivery import backups
-from wbtest.delivery.backups import ASKED, REPLACED, forget_oldest, place_for
 from wbtest.delivery.worker import SomeFailed
 from wbtest.extensions import clock, utc_now
 from wbtest.store import StoreBroken
@@ -32,14 +31,14 @@ def backup(file: Path | None) -> None:
     and the newest five are kept. On PostgreSQL by its own pg_dump.
     """
     settings = from_environment(os.environ)
-    target = (file or place_for(settings, ASKED, utc_now())).resolve()
+    target = (file or backups.place_for(settings, backups.ASKED, utc_now())).resolve()
     source = settings.database_file
     if source is None:
         backups.dump(settings.database_url, target)
     else:
         _copy(settings, source, target)
     if file is None:
-        forget_oldest(settings, ASKED)
+        backups.forget_oldest(settings, backups.ASKED)
     click.echo(f"Backed up to {file or target} ({target.stat().st_size / 1e6:.1f} MB), checked.")
     click.echo("Keep the instance's secret_key, or WBTEST_SECRET_KEY, elsewhere with it.")
     _drop_old_dumps(settings)
@@ -85,7 +84,7 @@ def restore(file: Path) -> None:
         kept = (
             _put_dump_back(settings, file) if not settings.is_sqlite else _put_back(settings, file)
         )
-    forget_oldest(settings, REPLACED)
+    backups.forget_oldest(settings, backups.REPLACED)
     click.echo(f"Restored {file}.")
     if kept:
         click.echo(f"What was there before is kept in {kept}.")
@@ -137,7 +136,7 @@ def _put_dump_back(settings: Settings, file: Path) -> Path | None:
     backups.refuse_others(url)
     kept = None
     if not backups.is_empty_postgresql(url):
-        kept = place_for(settings, REPLACED, utc_now())
+        kept = backups.place_for(settings, backups.REPLACED, utc_now())
         backups.dump(url, kept)
     backups.restore_dump(url, file, settings.instance)
     return kept
@@ -174,7 +173,7 @@ def _set_aside(settings: Settings, target: Path) -> Path | None:
     there = [(part, end) for end, part in backups.parts_of(target) if part.exists()]
     if not there:
         return None
-    kept = place_for(settings, REPLACED, utc_now())
+    kept = backups.place_for(settings, backups.REPLACED, utc_now())
     kept.parent.mkdir(parents=True, exist_ok=True)
     moved = [part.replace(kept.with_name(kept.name + end)) for part, end in there]
     # What is damaged stays as it is.

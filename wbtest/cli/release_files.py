@@ -22,12 +22,10 @@ from wbtest.team.models import Membership, Person
 from wbtest.team.people import clean_email
 from wbtest.web import LARGEST_ID
 from wbtest.writing import coach, release_export
-from wbtest.writing.coach import SEVERITIES, Finding
 from wbtest.writing.document import NotADocument, from_json
 from wbtest.writing.docx_files import LARGEST_FILE, is_word
 from wbtest.writing.markdown_reader import ImportedRelease
 from wbtest.writing.models import Release, Revision
-from wbtest.writing.release_export import EXPORT_KINDS, ExportKind
 from wbtest.writing.release_files import LONGEST_FILE, file_text, parse_release
 from wbtest.writing.releases import create_release, find_revision
 
@@ -63,7 +61,7 @@ def read_release(file: str) -> ImportedRelease:
 class Located(NamedTuple):
     """A finding, and the line and column of its words in the file; 0 where there is no telling."""
 
-    finding: Finding
+    finding: coach.Finding
     line: int
     column: int
 
@@ -89,7 +87,7 @@ def _located(read: ImportedRelease) -> list[Located]:
     return [Located(each, *_place(read, each)) for each in found]
 
 
-def _place(read: ImportedRelease, finding: Finding) -> tuple[int, int]:
+def _place(read: ImportedRelease, finding: coach.Finding) -> tuple[int, int]:
     return read.place_of(finding.mark.path, finding.mark.start) if read.places else (0, 0)
 
 
@@ -100,7 +98,7 @@ def _as_text(file: str, read: ImportedRelease, found: list[Located]) -> str:
         lines.append(f"{where}: no part of a release: {text}")
     lines += [f"{file}: {note}" for note in read.notes]
     counts = Counter(located.finding.severity for located in found)
-    total = ", ".join(f"{counts[severity]} {severity}" for severity in SEVERITIES)
+    total = ", ".join(f"{counts[severity]} {severity}" for severity in coach.SEVERITIES)
     lines.append(f"{read.form} form, {total}.")
     unread = coach.unchecked(read.document.language)
     if unread:
@@ -188,14 +186,17 @@ def _author(email: str | None) -> Membership:
 @click.command()
 @click.argument("release_id", metavar="ID", type=NUMBER)
 @click.option(
-    "--format", "kind", type=click.Choice(EXPORT_KINDS), help="Default: as FILE ends, or md."
+    "--format",
+    "kind",
+    type=click.Choice(release_export.EXPORT_KINDS),
+    help="Default: as FILE ends, or md.",
 )
 @click.option("-o", "--output", metavar="FILE", type=click.Path(path_type=Path, dir_okay=False))
 @click.option("--revision", metavar="N", type=NUMBER, help="A frozen text instead of the draft.")
 @click.option("--public", is_flag=True, help="For customers: without what only the team may read.")
 def export(
     release_id: int,
-    kind: ExportKind | None,
+    kind: release_export.ExportKind | None,
     output: Path | None,
     revision: int | None,
     public: bool,
@@ -217,10 +218,10 @@ def export(
     click.echo(f"Wrote {stamp.lower()} of “{document.product}” to {output}.")
 
 
-def _kind_of(output: Path | None) -> ExportKind:
+def _kind_of(output: Path | None) -> release_export.ExportKind:
     """The kind that a file name ends with; Markdown when it says nothing."""
     end = output.suffix.removeprefix(".").lower() if output else ""
-    return next((kind for kind in EXPORT_KINDS if kind == end), "md")
+    return next((kind for kind in release_export.EXPORT_KINDS if kind == end), "md")
 
 
 def _text(release_id: int, number: int | None) -> tuple[Release | Revision, str]:

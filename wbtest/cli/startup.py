@@ -16,7 +16,6 @@ from wbtest import create_app, database, store
 from wbtest.config import Settings, database_in, from_environment, secret_file
 from wbtest.delivery import backups
 from wbtest.extensions import Now, db, runtime, utc_now
-from wbtest.store import StoreBroken
 from wbtest.team.audit import OPERATOR
 from wbtest.team.people import has_owner
 
@@ -36,7 +35,7 @@ def opened(environ: Mapping[str, str], now: Now = utc_now) -> Iterator[Flask]:
     with app.app_context(), closed_at_the_end():
         check_store(settings)
         if database.is_empty():
-            raise StoreBroken(
+            raise store.StoreBroken(
                 f"The database of {settings.instance} holds nothing yet. Start `wbtest serve` "
                 "once, or set WBTEST_INSTANCE to the folder that you mean."
             )
@@ -79,16 +78,16 @@ def check_store(settings: Settings) -> None:
         said = str(error.orig)
         if isinstance(error.orig, OSError):
             said = f"unable to open its lock: {error.orig.strerror}"
-        raise StoreBroken(_fix_for(said, settings)) from error
+        raise store.StoreBroken(_fix_for(said, settings)) from error
     except sqlite3.Error as error:
-        raise StoreBroken(_fix_for(str(error), settings)) from error
+        raise store.StoreBroken(_fix_for(str(error), settings)) from error
 
 
 def _check_file(settings: Settings) -> None:
     with db.engine.connect() as connection:
         found = connection.exec_driver_sql("PRAGMA quick_check(1)").scalar_one()
     if found != "ok":
-        raise StoreBroken(_fix_for(found, settings))
+        raise store.StoreBroken(_fix_for(found, settings))
     # Both locks for writing, which a read-only file or folder does not give.
     with store.lock(), db.engine.connect().execution_options(writes=True) as connection:
         connection.exec_driver_sql("PRAGMA user_version")
@@ -102,7 +101,7 @@ def check_not_lost(settings: Settings) -> None:
     file, secret = settings.database_file, secret_file(settings.instance)
     # A database that WBTEST_DATABASE_URL names may just have been made.
     if file == database_in(settings.instance) and secret.exists() and database.is_empty():
-        raise StoreBroken(
+        raise store.StoreBroken(
             f"{file} holds nothing, but {secret} says that this folder was in use. Restore a "
             f"backup: wbtest restore FILE. To start afresh, delete {secret} instead."
         )
@@ -116,7 +115,7 @@ def _check_secret(settings: Settings) -> None:
     if settings.is_sqlite or not settings.is_secret_new:
         return
     if not database.is_empty() and has_owner():
-        raise StoreBroken(
+        raise store.StoreBroken(
             "This database is in use with another secret. Set WBTEST_SECRET_KEY to the same on "
             "every machine; the first one may have made its own: see secret_key in its instance "
             "folder."
@@ -150,7 +149,7 @@ def _locked(settings: Settings, how: int, refusal: str) -> Iterator[None]:
         try:
             fcntl.flock(handle, how | fcntl.LOCK_NB)
         except BlockingIOError as error:
-            raise StoreBroken(refusal) from error
+            raise store.StoreBroken(refusal) from error
         # Whoever has the lock knows that no restore is under way.
         backups.script_in(settings.instance).unlink(missing_ok=True)
         if settings.database_file:
@@ -162,7 +161,7 @@ def _clear_up(file: Path, *, is_alone: bool) -> None:
     """Remove what a killed restore left; only the next one may go on without a database."""
     left = backups.restored_in(file)
     if left.exists() and not file.exists() and not is_alone:
-        raise StoreBroken(
+        raise store.StoreBroken(
             "A restore was cut off before its end. Do it once more: wbtest restore FILE. What was "
             "there before it is in the folder backups, as replaced-…"
         )

@@ -24,7 +24,6 @@ import sqlalchemy as sa
 from wbtest import database, store
 from wbtest.config import Settings
 from wbtest.extensions import runtime
-from wbtest.store import StoreBroken
 
 KEPT_DAYS = 14
 KEPT_LAST = 5
@@ -167,7 +166,7 @@ def copy_database(source: Path, target: Path) -> None:
             leave_out(writer)
             verdict = writer.execute("PRAGMA integrity_check").fetchone()[0]
         if verdict != "ok":
-            raise StoreBroken(f"the backup of {source.name} is not whole: {verdict}")
+            raise store.StoreBroken(f"the backup of {source.name} is not whole: {verdict}")
 
 
 def leave_out(copy: sqlite3.Connection) -> None:
@@ -207,7 +206,7 @@ def refuse_to_replace(file: Path) -> None:
         return
     if file.is_file() and file.suffix != ".lock" and _is_backup(file):
         return
-    raise StoreBroken(f"{file} is there already and is no backup. Name another file.")
+    raise store.StoreBroken(f"{file} is there already and is no backup. Name another file.")
 
 
 def _is_backup(file: Path) -> bool:
@@ -241,11 +240,13 @@ def in_one_file(file: Path, part: Path) -> Iterator[Path]:
                 copy.execute("PRAGMA wal_checkpoint(TRUNCATE)")
         yield part
     except sqlite3.OperationalError as error:
-        raise StoreBroken(
+        raise store.StoreBroken(
             f"{file} cannot be put together in {part.parent}: {error}. Nothing was changed."
         ) from error
     except sqlite3.DatabaseError as error:
-        raise StoreBroken(f"{file} is not a whole backup: {error}. Nothing was changed.") from error
+        raise store.StoreBroken(
+            f"{file} is not a whole backup: {error}. Nothing was changed."
+        ) from error
     finally:
         remove(part)
 
@@ -280,7 +281,7 @@ def read_only(file: Path) -> sqlite3.Connection:
     return sqlite3.connect(f"file:{quote(str(file.resolve()))}?mode=ro&immutable=1", uri=True)
 
 
-class ProgramFailed(StoreBroken):
+class ProgramFailed(store.StoreBroken):
     """One of PostgreSQL's programs ended with a complaint, which is the text."""
 
 
@@ -305,10 +306,12 @@ def check_dump(url: str, file: Path) -> None:
         # Reads every row and writes none: a file that was cut off is found before anything changes.
         _run_program(url, "pg_restore", "--file=/dev/null", str(file), is_local=True)
     except ProgramFailed as error:
-        raise StoreBroken(f"{file} is not a whole backup: {error} Nothing was changed.") from error
+        raise store.StoreBroken(
+            f"{file} is not a whole backup: {error} Nothing was changed."
+        ) from error
     listed = _run_program(url, "pg_restore", "--list", str(file), is_local=True)
     if not all(f" TABLE DATA public {table} " in listed for table in OUR_TABLES):
-        raise StoreBroken(f"{file} is not a database of wbtest. Nothing was changed.")
+        raise store.StoreBroken(f"{file} is not a database of wbtest. Nothing was changed.")
 
 
 def check_dump_schema(url: str, file: Path, what: str) -> None:
@@ -318,7 +321,7 @@ def check_dump_schema(url: str, file: Path, what: str) -> None:
     found = REVISION.search(rows)
     revision = found[1] if found else "unknown"
     if revision != database.head_revision():
-        raise StoreBroken(f"{what} {database.describe_other_version(revision)}")
+        raise store.StoreBroken(f"{what} {database.describe_other_version(revision)}")
 
 
 def is_dump(file: Path) -> bool:
@@ -378,7 +381,7 @@ def refuse_others(url: str) -> None:
     ends = time.monotonic() + LINGERS_SECONDS
     while others := count_others(url):
         if time.monotonic() >= ends:
-            raise StoreBroken(
+            raise store.StoreBroken(
                 f"The database is in use (connections: {others}). Stop wbtest on every machine "
                 "first, then try again. Nothing was changed."
             )
@@ -409,7 +412,7 @@ def _run_program(url: str, program: str, *arguments: str, is_local: bool = False
     """Run one of PostgreSQL's programs and return what it prints; StoreBroken when it fails."""
     command = [program, *arguments, *([] if is_local else [f"--dbname={_address(url)}"])]
     if shutil.which(program) is None:
-        raise StoreBroken(
+        raise store.StoreBroken(
             f"{program} is not here. Install it (Debian: apt install postgresql-client), or run "
             f"this where it is: {shlex.join(command).replace('.part', '')}"
         )

@@ -17,7 +17,6 @@ import sqlalchemy as sa
 from standardwebhooks.webhooks import Webhook as Signer
 
 from wbtest.delivery import http_client
-from wbtest.delivery.http_client import NotAllowed
 from wbtest.delivery.models import OutboxEvent, Webhook
 from wbtest.delivery.retry_schedule import GIVEN_UP_AFTER, rest_after, wait_after
 from wbtest.extensions import clock, db, runtime
@@ -266,7 +265,7 @@ def post_event(batch: ClaimedBatch, event: ClaimedEvent) -> Outcome:
     }
     try:
         answer = http_client.post(batch.url, event.body.encode(), headers, runtime().outgoing)
-    except (NotAllowed, http_client.NotReached) as error:
+    except (http_client.NotAllowed, http_client.NotReached) as error:
         return Outcome(None, str(error))
     asked = answer.headers.get("retry-after", "")
     return outcome_of(answer.status, answer.body, asked, now)

@@ -17,12 +17,10 @@ from wbtest.team import (
     sessions,
     two_factor,
 )
-from wbtest.team.accounts import ask_to_change_email
 from wbtest.team.forms import EmailForm, NameForm, PasswordForm, TurnOffForm, TurnOnForm
 from wbtest.team.login_views import SECRET_ADDRESS, bp, has_mail_server, let_in
 from wbtest.team.models import Person
 from wbtest.team.reauthentication import proved
-from wbtest.team.sessions import own_token
 from wbtest.team.tokens import count_tokens
 
 # Between turning it on and showing them once, the recovery codes wait in the session of who did.
@@ -79,7 +77,7 @@ def _account_page(**refused: TypedForm) -> str:
             form.offer(number_of_tokens)
     factor = two_factor.find_factor(person)
     secret, drawn = _secret_to_scan(shown.turn_on, person) if factor is None else ("", "")
-    devices = sessions.list_devices(person, own_token())
+    devices = sessions.list_devices(person, sessions.own_token())
     return render_template(
         "team/account.html",
         shown=shown,
@@ -117,7 +115,7 @@ def log_out_device() -> ResponseReturnValue:
 @proved("POST")
 def log_out_others() -> ResponseReturnValue:
     """Log out everywhere but here."""
-    number = sessions.log_out_others(access.person(), own_token())
+    number = sessions.log_out_others(access.person(), sessions.own_token())
     flash(
         "No other device was logged in."
         if number == 0
@@ -161,7 +159,7 @@ def change_email() -> ResponseReturnValue:
     elif form.validate_on_submit():
         typed = form.new_email.data or "", form.password.data or ""
         try:
-            ask_to_change_email(access.person(), *typed)
+            accounts.ask_to_change_email(access.person(), *typed)
         except Invalid as refused:
             add_form_error(form, refused)
         else:
@@ -179,7 +177,7 @@ def confirm_email(token: str) -> ResponseReturnValue:
     if request.method == "POST":
         new_email = link.new_email
         asking = access.find_person()
-        changed = accounts.change_email(token, own_token())
+        changed = accounts.change_email(token, sessions.own_token())
         # A browser may be logged in as somebody else than who asked for the mail.
         who = "You" if asking in (None, changed) else changed.name
         flash(f"{who} can now log in with {new_email}. All other devices are logged out.")

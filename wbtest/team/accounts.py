@@ -16,8 +16,6 @@ from wbtest.store import Invalid, Refused, hold, writing
 from wbtest.team import passwords, people, rate_limits, sessions
 from wbtest.team.audit import first_person, record, record_wrong_log_in
 from wbtest.team.models import AccountLink, LoginSession, Person
-from wbtest.team.passwords import check_password, hold_with_password
-from wbtest.team.sessions import digest, end_session, open_session
 from wbtest.team.tokens import end_tokens
 from wbtest.team.two_factor import (
     CodeAsked,
@@ -52,9 +50,9 @@ def log_in(email: str, password: str, former_token: str = "") -> str:
             raise Invalid("password", WRONG_LOG_IN)
         person.password_hash = renewed
         if not has_second_factor(person):
-            end_session(former_token)
+            sessions.end_session(former_token)
             record("login.succeeded", by=person)
-            return open_session(person)
+            return sessions.open_session(person)
     raise CodeAsked(person)
 
 
@@ -72,17 +70,17 @@ def change_password(person: Person, old: str, new: str, *, ends_tokens: bool = F
     With ``ends_tokens`` programs are shut out too. Raises Invalid at ``old_password`` or
     ``new_password``.
     """
-    stored = check_password(person, old, "old_password")
+    stored = passwords.check_password(person, old, "old_password")
     if new == old:
         raise Invalid("new_password", "This is the password you have. Choose another one.")
     hashed = people.hash_good_password(new, "new_password", (person.name, person.email))
     with writing():
-        hold_with_password(person, stored, "old_password")
+        passwords.hold_with_password(person, stored, "old_password")
         people.replace_hash(person, hashed)
         record("login.password_changed", by=person)
         if ends_tokens:
             end_tokens(person)
-        return open_session(person)
+        return sessions.open_session(person)
 
 
 def ask_for_reset(email: str) -> None:
@@ -143,12 +141,12 @@ def ask_to_change_email(person: Person, new: str, password: str) -> None:
     ``password`` or ``new_email``.
     """
     wanted = people.clean_email(new, "new_email")
-    stored = check_password(person, password)
+    stored = passwords.check_password(person, password)
     if wanted == person.email:
         raise Invalid("new_email", "You already log in with this email. Enter another one.")
     names = rate_limits.names_of(f"email mail {wanted}")
     with writing() as session:
-        hold_with_password(person, stored)
+        passwords.hold_with_password(person, stored)
         total, _ = rate_limits.count(session.connection(), names, 1, PACE)
         if total > 1:
             return
@@ -214,7 +212,7 @@ def make_link(person: Person, kind: Kind, new_email: str = "") -> str:
     session.execute(sa.delete(AccountLink).where(ours))
     session.add(
         AccountLink(
-            token_hash=digest(token),
+            token_hash=sessions.digest(token),
             person_id=person.id,
             kind=kind,
             new_email=new_email,
@@ -260,7 +258,7 @@ def link_address(path: str) -> str:
 
 def _is_open(token: str, kind: Kind) -> sa.ColumnElement[bool]:
     return sa.and_(
-        AccountLink.token_hash == digest(token),
+        AccountLink.token_hash == sessions.digest(token),
         AccountLink.kind == kind,
         AccountLink.expires_at > clock.now(),
     )

@@ -20,7 +20,6 @@ from wbtest.extensions import clock, db, runtime
 from wbtest.store import Refused, describe, end_reading, writing
 from wbtest.team import access, rate_limits
 from wbtest.team.models import AuditLine, Person
-from wbtest.team.rate_limits import HOUR, count, plain_names
 
 LONGEST_ABOUT = 300
 OF_NOBODY = "with an email of nobody here; more in this hour are not written down"
@@ -206,7 +205,12 @@ def record_wrong_log_in(person: Person | None) -> None:
     """
     with writing() as session:
         point = session.begin_nested()
-        total, _ = count(session.connection(), plain_names("log-ins of strangers"), 1, HOUR)
+        total, _ = rate_limits.count(
+            session.connection(),
+            rate_limits.plain_names("log-ins of strangers"),
+            1,
+            rate_limits.HOUR,
+        )
         if person is None:
             point.commit()
         else:

@@ -8,7 +8,6 @@ from urllib.parse import urlsplit
 import sqlalchemy as sa
 
 from wbtest.delivery import http_client, webhooks
-from wbtest.delivery.http_client import NotAllowed
 from wbtest.delivery.models import OutboxEvent, OutboxMail, Webhook
 from wbtest.delivery.outbox import queue_mail
 from wbtest.extensions import clock, db, runtime
@@ -151,7 +150,7 @@ def _called(hook: Webhook) -> str:
 def _check_address(url: str) -> None:
     try:
         http_client.check_url(url, runtime().outgoing)
-    except NotAllowed as refused:
+    except http_client.NotAllowed as refused:
         raise Invalid("url", str(refused)) from refused
 
 

@@ -20,8 +20,6 @@ from wbtest.extensions import runtime
 from wbtest.forms import add_form_error
 from wbtest.store import Invalid
 from wbtest.team import access, accounts, rate_limits, sessions, two_factor
-from wbtest.team.access import local_path
-from wbtest.team.accounts import LinkOver, ask_for_reset, reset_password
 from wbtest.team.forms import (
     AskForResetForm,
     CodeForm,
@@ -29,10 +27,8 @@ from wbtest.team.forms import (
     ResetForm,
     SetupForm,
 )
-from wbtest.team.sessions import own_token
 from wbtest.team.settings import is_setup_open, set_up
 from wbtest.team.tokens import count_tokens
-from wbtest.team.two_factor import CodeAsked, log_in_with_code
 
 bp = Blueprint("team", __name__)
 # No page that is opened next may learn the address of this one.
@@ -63,13 +59,15 @@ def setup(token: str) -> ResponseReturnValue:
 @rate_limits.per_ip(100, rate_limits.QUARTER)
 def login() -> ResponseReturnValue:
     """Log in, and go on to where one wanted to go."""
-    onward = local_path(request.args.get("next", ""))
+    onward = access.local_path(request.args.get("next", ""))
     if access.find_person() is not None:
         return redirect(onward, 303)
     form = LogInForm()
     if form.validate_on_submit():
         try:
-            token = accounts.log_in(form.email.data or "", form.password.data or "", own_token())
+            token = accounts.log_in(
+                form.email.data or "", form.password.data or "", sessions.own_token()
+            )
         except Invalid as refused:
             add_form_error(form, refused)
         else:
@@ -81,7 +79,7 @@ def login() -> ResponseReturnValue:
 @access.public
 def logout() -> ResponseReturnValue:
     """End this device's session."""
-    sessions.log_out(own_token())
+    sessions.log_out(sessions.own_token())
     # What waited to be shown once, such as a new token, is not for whoever comes next.
     session.clear()
     response = redirect(url_for(".login"), 303)
@@ -107,10 +105,10 @@ def let_in(token: str, onward: str) -> Response:
     return _set_cookie(response, sessions.cookie_name(), token, sessions.SESSION_LIFE)
 
 
-@bp.errorhandler(CodeAsked)
-def ask_for_code(asked: CodeAsked) -> ResponseReturnValue:
+@bp.errorhandler(two_factor.CodeAsked)
+def ask_for_code(asked: two_factor.CodeAsked) -> ResponseReturnValue:
     """Send who typed the right password on to the code; no session is open yet."""
-    onward = local_path(request.args.get("next", ""))
+    onward = access.local_path(request.args.get("next", ""))
     response = redirect(url_for(".login_code", next=onward), 303)
     note = two_factor.code_note(asked.person)
     return _set_cookie(response, two_factor.cookie_name(), note, two_factor.CODE_LASTS)
@@ -121,7 +119,7 @@ def ask_for_code(asked: CodeAsked) -> ResponseReturnValue:
 @rate_limits.per_ip(100, rate_limits.QUARTER)
 def login_code() -> ResponseReturnValue:
     """Ask for the code, and open the session when it is right."""
-    onward = local_path(request.args.get("next", ""))
+    onward = access.local_path(request.args.get("next", ""))
     if access.find_person() is not None:
         return redirect(onward, 303)
     waiting = two_factor.find_waiting_person(request.cookies.get(two_factor.cookie_name(), ""))
@@ -131,7 +129,7 @@ def login_code() -> ResponseReturnValue:
     form = CodeForm()
     if form.validate_on_submit():
         try:
-            token = log_in_with_code(waiting, form.code.data or "", own_token())
+            token = two_factor.log_in_with_code(waiting, form.code.data or "", sessions.own_token())
         except Invalid as refused:
             add_form_error(form, refused)
         else:
@@ -160,7 +158,7 @@ def reset() -> ResponseReturnValue:
     is_asked = False
     if has_mail_server() and form.validate_on_submit():
         try:
-            ask_for_reset(form.email.data or "")
+            accounts.ask_for_reset(form.email.data or "")
         except Invalid as refused:
             add_form_error(form, refused)
         else:
@@ -182,7 +180,9 @@ def new_password(token: str) -> ResponseReturnValue:
     form.offer(count_tokens(link.person))
     if form.validate_on_submit():
         try:
-            reset_password(token, form.new_password.data or "", ends_tokens=form.is_wanted())
+            accounts.reset_password(
+                token, form.new_password.data or "", ends_tokens=form.is_wanted()
+            )
         except Invalid as refused:
             add_form_error(form, refused)
         else:
@@ -195,8 +195,8 @@ def new_password(token: str) -> ResponseReturnValue:
     return make_response(page, 422 if form.errors else 200, SECRET_ADDRESS)
 
 
-@bp.app_errorhandler(LinkOver)
-def say_over(over: LinkOver) -> ResponseReturnValue:
+@bp.app_errorhandler(accounts.LinkOver)
+def say_over(over: accounts.LinkOver) -> ResponseReturnValue:
     """One page for every link that does not work, and the way to a new one."""
     page = render_template(
         "team/message.html", title=over.title, sentence=str(over), kind=over.kind

@@ -19,7 +19,6 @@ from flask import has_request_context
 
 from wbtest.store import Invalid, hold, writing
 from wbtest.team import access, rate_limits, sessions
-from wbtest.team.access import get_team
 from wbtest.team.audit import record
 from wbtest.team.models import Person
 
@@ -146,7 +145,7 @@ def writing_with_password(person: Person, password: str) -> Iterator[None]:
     stored = check_password(person, password)
     with writing():
         # Before the person, as who deletes everything does: else each may wait for the other.
-        hold(get_team())
+        hold(access.get_team())
         hold_with_password(person, stored)
         yield
 

@@ -18,7 +18,6 @@ from wbtest.errors import wait_of
 from wbtest.forms import add_form_error, form_on
 from wbtest.store import Refused
 from wbtest.team import access, people, rate_limits, sessions
-from wbtest.team.access import ROLE_DESCRIPTIONS, get_team
 from wbtest.team.forms import (
     ROLE_CHOICES,
     InviteForm,
@@ -26,7 +25,6 @@ from wbtest.team.forms import (
 )
 from wbtest.team.login_views import bp, has_mail_server, let_in
 from wbtest.team.models import Invitation, Membership
-from wbtest.team.people import invitation_address, is_invitation_over, list_invitations
 from wbtest.team.reauthentication import proved
 from wbtest.team.two_factor import with_second_factor
 
@@ -47,7 +45,7 @@ def list_people() -> ResponseReturnValue:
 def _people_page(invite_form: InviteForm) -> str:
     members = people.list_members()
     is_owner = access.has_permission("own")
-    invitations = list_invitations() if is_owner else []
+    invitations = people.list_invitations() if is_owner else []
     return render_template(
         "team/people.html",
         members=members,
@@ -56,10 +54,10 @@ def _people_page(invite_form: InviteForm) -> str:
         ),
         has_mail_server=has_mail_server(),
         invite_form=invite_form,
-        invitations=[(each, is_invitation_over(each)) for each in invitations],
+        invitations=[(each, people.is_invitation_over(each)) for each in invitations],
         fresh=_take_fresh_link(invitations),
         role_choices=ROLE_CHOICES,
-        role_does=ROLE_DESCRIPTIONS,
+        role_does=access.ROLE_DESCRIPTIONS,
     )
 
 
@@ -91,7 +89,7 @@ def remove_member(person_id: int) -> ResponseReturnValue:
 @access.requires("read")
 def leave() -> ResponseReturnValue:
     """Leave the team."""
-    name = get_team().name
+    name = access.get_team().name
     people.leave_team(access.membership())
     flash(f"You left {name}.")
     return redirect(url_for("ideas.home"), 303)
@@ -111,7 +109,7 @@ def _take_fresh_link(invitations: list[Invitation]) -> tuple[Invitation, str] | 
     if found is None:
         return None
     del session[FRESH_LINK]
-    return found, invitation_address(token)
+    return found, people.invitation_address(token)
 
 
 @bp.route("/settings/invitations", methods=["GET", "POST"])
@@ -181,11 +179,11 @@ def invitation(token: str) -> ResponseReturnValue:
             return let_in(sessions.open_session(person), "/")
     page = render_template(
         "team/invitation.html",
-        team_name=get_team().name,
+        team_name=access.get_team().name,
         invitation=found,
         form=form,
         asking=asking,
-        does=ROLE_DESCRIPTIONS[found.role],
+        does=access.ROLE_DESCRIPTIONS[found.role],
     )
     return page, 422 if form.errors else 200
 

@@ -24,7 +24,6 @@ from flask import request
 
 from wbtest import driver, networks, store
 from wbtest.extensions import clock, db, runtime
-from wbtest.store import RateLimited
 from wbtest.team.models import LimitCount, LimitKey
 
 View = TypeVar("View", bound=Callable[..., Any])
@@ -92,7 +91,7 @@ def admit(key: str, most: int, lasts: timedelta) -> None:
     """
     total, seconds = count_request(key, most, lasts)
     if total > most:
-        raise RateLimited(seconds)
+        raise store.RateLimited(seconds)
 
 
 def forgive(keys: Collection[str]) -> None:

@@ -17,7 +17,6 @@ from wbtest.extensions import clock, db
 from wbtest.forms import add_form_error
 from wbtest.store import Invalid, writing
 from wbtest.team import access, rate_limits
-from wbtest.team.access import View, local_path
 from wbtest.team.audit import record
 from wbtest.team.forms import ProvingForm
 from wbtest.team.login_views import bp
@@ -42,21 +41,21 @@ NOT_KEPT = ("csrf_token", "password", "code")
 @rate_limits.per_ip(100, rate_limits.QUARTER)
 def prove() -> ResponseReturnValue:
     """Ask for the password, and a code where one is on; then go on to where one was going."""
-    onward = local_path(request.args.get("next", ""))
+    onward = access.local_path(request.args.get("next", ""))
     form = _proof_form(is_sent=request.method == "POST")
     if request.method == "POST" and _is_proved(form):
         return redirect(onward, 303)
     return _proof_page(form, onward, 422 if form.errors else 200)
 
 
-def proved(*methods: str) -> Callable[[View], View]:
+def proved(*methods: str) -> Callable[[access.View], access.View]:
     """Declare, below the permission, that these methods want a fresh proof of who asks.
 
     It is the password, and a code where one is on, at most ten minutes ago; a log-in is one too.
     Without it the view is not called: a page asks, and goes on with what was sent.
     """
 
-    def declare(view: View) -> View:
+    def declare(view: access.View) -> access.View:
         @wraps(view)
         def checked(*args: Any, **kwargs: Any) -> ResponseReturnValue:
             method = "GET" if request.method == "HEAD" else request.method
@@ -64,7 +63,7 @@ def proved(*methods: str) -> Callable[[View], View]:
             return view(*args, **kwargs) if asked is None else asked
 
         checked.proved = methods  # type: ignore[attr-defined]
-        return cast(View, checked)
+        return cast(access.View, checked)
 
     return declare
 

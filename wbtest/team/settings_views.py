@@ -23,7 +23,6 @@ from wbtest.extensions import clock
 from wbtest.forms import add_form_error, form_on
 from wbtest.store import Gone, Invalid, Refused
 from wbtest.team import access, delivery_settings, settings, tokens
-from wbtest.team.access import get_team
 from wbtest.team.audit import (
     AUDIT_KINDS,
     AuditFilter,
@@ -42,12 +41,6 @@ from wbtest.team.login_views import bp, has_mail_server
 from wbtest.team.models import ApiToken, AuditLine
 from wbtest.team.people import NotOwner
 from wbtest.team.reauthentication import proved
-from wbtest.team.settings import (
-    count_contents,
-    delete_everything,
-    find_open_pages,
-    open_pages_sentence,
-)
 from wbtest.web import LARGEST_ID, as_csv, send_file
 
 # Where a secret waits for the one page that shows it: id and text of a token, id of a webhook.
@@ -86,7 +79,7 @@ def change_identity() -> ResponseReturnValue:
 
 
 def _identity() -> dict[str, str]:
-    team = get_team()
+    team = access.get_team()
     return {
         "team_name": team.name,
         "controller": team.controller,
@@ -163,7 +156,7 @@ def delete_team() -> ResponseReturnValue:
     if form.validate_on_submit():
         typed = {"name": form.team_name.data or "", "password": form.password.data or ""}
         try:
-            delete_everything(access.person(), **typed)
+            settings.delete_everything(access.person(), **typed)
         except (Gone, NotOwner):
             # Another owner was faster, and nothing is left to show.
             raise
@@ -179,8 +172,8 @@ def _danger_page(form: DeletingForm) -> str:
     return render_template(
         "team/danger.html",
         form=form,
-        contents=count_contents(),
-        open_pages=open_pages_sentence(find_open_pages()),
+        contents=settings.count_contents(),
+        open_pages=settings.open_pages_sentence(settings.find_open_pages()),
     )
 
 

@@ -29,8 +29,6 @@ from wbtest.store import Invalid, Refused, hold, writing
 from wbtest.team import passwords, sessions
 from wbtest.team.audit import record
 from wbtest.team.models import Person, RecoveryCode, SecondFactor
-from wbtest.team.passwords import check_password, hold_with_password, name_of_asker
-from wbtest.team.sessions import digest, end_session, open_session
 from wbtest.team.tokens import end_tokens
 
 WRONG_CODE = "This code is wrong or was already used. Wait for the next one and enter that."
@@ -75,7 +73,7 @@ def turn_on(
     With ``ends_tokens`` programs, which type no code, are shut out too. Raises Invalid at
     ``password`` or ``code``, and FactorUnchanged when it is on already.
     """
-    stored = check_password(person, password)
+    stored = passwords.check_password(person, password)
     step = find_step(secret, code, clock.now())
     if step is None:
         raise Invalid("code", WRONG_CODE)
@@ -84,7 +82,7 @@ def turn_on(
     # Before the transaction: it takes a third of a second.
     hashes = [_hash_of(person, each) for each in made]
     with writing() as session:
-        hold_with_password(person, stored)
+        passwords.hold_with_password(person, stored)
         if find_factor(person) is not None:
             raise FactorUnchanged(
                 "Your second factor is on already. Turn it off first to use another phone."
@@ -105,11 +103,11 @@ def turn_off(person: Person, *, password: str, code: str, ends_tokens: bool = Fa
 
     Raises Invalid at ``password`` or ``code``, RateLimited, and FactorUnchanged.
     """
-    stored = check_password(person, password)
-    with counted_code(person, name_of_asker()):
+    stored = passwords.check_password(person, password)
+    with counted_code(person, passwords.name_of_asker()):
         typed = read_code(person, code)
         with writing():
-            hold_with_password(person, stored)
+            passwords.hold_with_password(person, stored)
             if find_factor(person) is None:
                 raise FactorUnchanged("Your second factor is off already.")
             is_right = take_code(person, typed)
@@ -143,12 +141,12 @@ def log_in_with_code(person: Person, code: str, former_token: str = "") -> str:
     with counted_code(person, sessions.find_device_name(person.email)):
         typed = read_code(person, code)
         with writing():
-            hold_with_password(person, stored, "code")
+            passwords.hold_with_password(person, stored, "code")
             is_right = take_code(person, typed)
             if is_right:
-                end_session(former_token)
+                sessions.end_session(former_token)
                 record("login.succeeded", by=person)
-                token = open_session(person)
+                token = sessions.open_session(person)
             else:
                 record("login.code_refused", by=person)
         if not is_right:
@@ -213,7 +211,7 @@ def _spend(person: Person, kept: str) -> bool:
 
 def _hash_of(person: Person, code: str) -> str:
     """As slow as a password's: ten letters are few enough for many machines to try all."""
-    salt = digest(f"recovery codes of {person.id}").encode()
+    salt = sessions.digest(f"recovery codes of {person.id}").encode()
     return passwords.stretch(normalize_recovery_code(code), salt)
 
 
@@ -362,7 +360,7 @@ def unwrap_secret(wrapped: str, person: Person) -> str | None:
 
 def _mark(person: Person) -> str:
     """Changes with the password, and says nothing of it."""
-    return digest(f"mark of {person.password_hash}")[:16]
+    return sessions.digest(f"mark of {person.password_hash}")[:16]
 
 
 def _dumps(purpose: str, value: list[object]) -> str:

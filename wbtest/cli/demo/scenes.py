@@ -19,13 +19,10 @@ from wbtest.decisions import decision_views, learning_cards
 from wbtest.decisions.checklist import ChecklistMark, Sentence, save_checklist, sentences_of
 from wbtest.decisions.decide import decide as write_down
 from wbtest.decisions.decide import second
-from wbtest.decisions.learning_cards import assumptions_of, next_draft
 from wbtest.decisions.models import Paper
 from wbtest.extensions import clock, db
 from wbtest.publishing import experiments, lifecycle, whole_drafts
-from wbtest.publishing.experiments import CONTROL
 from wbtest.publishing.launch_readiness import findings_of, warnings_of
-from wbtest.publishing.lifecycle import choose_afterwards
 from wbtest.publishing.models import Experiment
 from wbtest.publishing.page_design import Look
 from wbtest.publishing.page_settings import change_look, change_options
@@ -43,9 +40,7 @@ from wbtest.team.models import Person
 from wbtest.writing import document as documents
 from wbtest.writing import releases, suggested_questions
 from wbtest.writing.coach_report import coach_text, waive
-from wbtest.writing.document import Document
 from wbtest.writing.models import Release, Revision
-from wbtest.writing.releases import find_newest_revision
 
 Said = dict[str, Any]
 DAYS = 60
@@ -96,7 +91,7 @@ def draft(stage: Stage, name: str, number: int) -> None:
 def take_in(stage: Stage, test: str, question: str) -> None:
     """Write the next draft from where a test ended: a visitor's question goes into its FAQ."""
     author = stage.person(AUTHOR)
-    release = next_draft(stage.experiment(test), author)
+    release = learning_cards.next_draft(stage.experiment(test), author)
     for candidate in suggested_questions.candidates_of(release).waiting:
         if candidate.question == question:
             suggested_questions.accept_question(candidate, author)
@@ -112,7 +107,7 @@ def stop(stage: Stage, name: str, reason: str, weeks: int) -> None:
     approvals.stop_release(_newest(stage, name), stage.person(APPROVER), reason, weeks)
 
 
-def text_of(name: str, number: int, today: date) -> Document:
+def text_of(name: str, number: int, today: date) -> documents.Document:
     """A draft of a release, with its days as far away from today as they were when written."""
     changes: dict[str, Any] = drafts_of(name)[number - 1]
     return sample.draft_text(told(name), changes, today)
@@ -252,7 +247,7 @@ def _make(stage: Stage, test: Test) -> Experiment:
     for before in _earlier(stage, test):
         copy = whole_drafts.clone_experiment(before, author)
         return experiments.change_rule(copy, rule=rule, time_zone=ZONE, expected_daily=test.daily)
-    revision = find_newest_revision(stage.release(test.release))
+    revision = releases.find_newest_revision(stage.release(test.release))
     assert revision is not None, "a draft is frozen when it is written"
     return experiments.create_experiment(
         revision, author, slug=test.slug, rule=rule, time_zone=ZONE, expected_daily=test.daily
@@ -288,8 +283,8 @@ def decide(stage: Stage, test: str) -> None:
     _mark(stage, experiment, said["marks"])
     learning_cards.save_card(experiment, author, said["surprise"], said["next"], 0)
     decision_views.tell_signups(experiment, stage.person(APPROVER), said["letter"])
-    stands = CONTROL if said["afterwards"] == "open" else ""
-    choose_afterwards(
+    stands = experiments.CONTROL if said["afterwards"] == "open" else ""
+    lifecycle.choose_afterwards(
         experiment, author, said["afterwards"], outcome=said["outcome"], waiting_variant=stands
     )
 
@@ -297,7 +292,7 @@ def decide(stage: Stage, test: str) -> None:
 def _mark(stage: Stage, experiment: Experiment, said: list[Said]) -> None:
     """Say of each assumption what became of it, by what the sign-ups answered."""
     document = documents.from_json(experiment.revision.document)
-    keys = {each.words: each.key for each in assumptions_of(document)}
+    keys = {each.words: each.key for each in learning_cards.assumptions_of(document)}
     for mark in said:
         why = _why(experiment, mark)
         learning_cards.mark(

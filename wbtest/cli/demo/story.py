@@ -13,7 +13,6 @@ from functools import partial
 from flask import Flask
 
 from wbtest.cli.demo import crowd, scenes
-from wbtest.cli.demo.crowd import Street
 from wbtest.cli.demo.stage import EMAILS, OWNER, START_HOUR, Stage
 from wbtest.team import people, settings
 
@@ -91,7 +90,7 @@ def steps(
     app: Flask, stage: Stage, door: crowd.Door, pool: Executor, visitors: int
 ) -> list[Callable[[], None]]:
     """Return every scene, and every two hours of strangers between them, in their order."""
-    street = Street(stage, door, pool, visitors)
+    street = crowd.Street(stage, door, pool, visitors)
 
     def play(moment: datetime, act: Act) -> None:
         with app.app_context():
