@@ -7,7 +7,7 @@ import msgspec
 from flask import abort
 
 from wbtest.api.releases import ReleaseShown, release_answer
-from wbtest.api.serialization import Answer, RequestBody
+from wbtest.api.serialization import Answer, RequestBody, shown
 from wbtest.decisions import checklist as checklist_verbs
 from wbtest.decisions import decide as decision_verbs
 from wbtest.decisions import learning_cards
@@ -95,17 +95,12 @@ def _paper(experiment_id: int, number: int) -> Paper:
 
 
 def _decision_response(paper: Paper) -> PaperShown:
-    return PaperShown(
-        number=paper.number,
-        choice=paper.choice,  # type: ignore[arg-type]  # the table allows no other
-        reason=paper.reason,
-        state=paper.state,  # type: ignore[arg-type]
+    return shown(
+        PaperShown,
+        paper,
         by=paper.person.name,
-        made_at=paper.made_at,
         second=paper.seconded_by.name if paper.seconded_by else None,
-        answer=paper.answer,
         decision=paper.stands_as,
-        digest=paper.digest,
     )
 
 
@@ -167,13 +162,7 @@ def _checklist_response(checklist: checklist_verbs.Checklist) -> ChecklistShown:
         says=checklist.summary,
         digest=checklist.digest,
         sentences=[
-            SentenceShown(
-                key=each.key,
-                part=each.part,
-                words=each.words,
-                state=checklist.marks[each.key].state,  # type: ignore[arg-type]  # one of STATES
-                note=checklist.marks[each.key].note,
-            )
+            shown(SentenceShown, each, **checklist.marks[each.key]._asdict())
             for each in checklist.sentences
         ],
         extra=list(checklist.extra),
@@ -266,12 +255,10 @@ def _learning_response(experiment: Experiment) -> LearningShown:
 def _assumption_response(
     found: learning_cards.Assumption, mark: AssumptionMark | None
 ) -> AssumptionShown:
-    return AssumptionShown(
-        key=found.key,
-        kind=found.kind,
-        words=found.words,
-        sentence=found.sentence,
-        state=mark.state if mark else "open",  # type: ignore[arg-type]  # the table allows no other
+    return shown(
+        AssumptionShown,
+        found,
+        state=mark.state if mark else "open",
         why=mark.why if mark else "",
         number=mark.number if mark else 0,
         by=mark.person.name if mark else None,

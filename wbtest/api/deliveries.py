@@ -5,9 +5,9 @@ from typing import Annotated, Literal
 
 import msgspec
 
-from wbtest.api.serialization import Answer, RequestBody
+from wbtest.api.serialization import Answer, RequestBody, shown
 from wbtest.api.team import check_held
-from wbtest.delivery.models import OutboxEvent, OutboxMail, Webhook
+from wbtest.delivery.models import OutboxMail, Webhook
 from wbtest.delivery.outbox import mails_of
 from wbtest.delivery.webhooks import ADDRESSES, KINDS
 from wbtest.store import Invalid
@@ -79,7 +79,7 @@ class Queued(msgspec.Struct):
 
 def list_webhooks() -> Webhooks:
     """The webhooks and their status."""
-    return Webhooks([_webhook_response(each) for each in delivery_settings.list_webhooks()])
+    return Webhooks([shown(WebhookShown, each) for each in delivery_settings.list_webhooks()])
 
 
 def add_webhook(body: NewWebhook) -> Answer[WebhookShown]:
@@ -92,13 +92,12 @@ def add_webhook(body: NewWebhook) -> Answer[WebhookShown]:
         raise Invalid("events", f"There is no “{unknown[0][:40]}”. Choose of {', '.join(KINDS)}.")
     wanted = {*body.events, *({ADDRESSES} if body.addresses else ())}
     hook = delivery_settings.add_webhook(body.url, wanted)
-    shown = _webhook_response(hook)
-    return Answer(msgspec.structs.replace(shown, secret=hook.secret), again=shown)
+    return Answer(shown(WebhookShown, hook, secret=hook.secret), again=shown(WebhookShown, hook))
 
 
 def get_webhook(webhook_id: int) -> WebhookShown:
     """One webhook and its status."""
-    return _webhook_response(_get_webhook(webhook_id))
+    return shown(WebhookShown, _get_webhook(webhook_id))
 
 
 def change_webhook(webhook_id: int, body: WebhookChange) -> None:
@@ -126,7 +125,7 @@ def try_webhook(webhook_id: int) -> Queued:
 def list_deliveries(webhook_id: int) -> Deliveries:
     """What was sent lately or is to be sent, the newest first, 50 at most."""
     found = delivery_settings.list_events(_get_webhook(webhook_id))
-    return Deliveries([_delivery_response(each) for each in found])
+    return Deliveries([shown(Delivery, each, id=each.event_id) for each in found])
 
 
 def send_deliveries_again(webhook_id: int, body: Again) -> Queued:
@@ -136,32 +135,6 @@ def send_deliveries_again(webhook_id: int, body: Again) -> Queued:
 
 def _get_webhook(webhook_id: int) -> Webhook:
     return access.get(Webhook, webhook_id, "own")
-
-
-def _delivery_response(event: OutboxEvent) -> Delivery:
-    return Delivery(
-        id=event.event_id,
-        kind=event.kind,
-        state=event.state,  # type: ignore[arg-type]  # the table allows no other
-        attempts=event.attempts,
-        code=event.code,
-        error=event.error,
-        created_at=event.created_at,
-        due_at=event.due_at,
-        sent_at=event.sent_at,
-    )
-
-
-def _webhook_response(hook: Webhook) -> WebhookShown:
-    return WebhookShown(
-        id=hook.id,
-        url=hook.url,
-        events=hook.events,
-        state=hook.state,
-        reason=hook.reason,
-        failures=hook.failures,
-        created_at=hook.created_at,
-    )
 
 
 class MailsWanted(msgspec.Struct, forbid_unknown_fields=True):
@@ -190,7 +163,7 @@ class Mails(msgspec.Struct):
 def list_mails(query: MailsWanted) -> Mails:
     """Emails that failed, or those that are waiting or bounced; 50 at most."""
     found = mails_of(query.state)
-    return Mails([_mail_response(each) for each in found])
+    return Mails([shown(MailShown, each, to=each.recipient) for each in found])
 
 
 def send_mails_again() -> Queued:
@@ -207,16 +180,3 @@ def send_mail_again(mail_id: int) -> Queued:
 def dismiss_mail(mail_id: int) -> None:
     """Delete one email that did not arrive."""
     delivery_settings.dismiss_mail(access.get(OutboxMail, mail_id, "own"))
-
-
-def _mail_response(mail: OutboxMail) -> MailShown:
-    return MailShown(
-        id=mail.id,
-        to=mail.recipient,
-        subject=mail.subject,
-        state=mail.state,
-        attempts=mail.attempts,
-        error=mail.error,
-        created_at=mail.created_at,
-        due_at=mail.due_at,
-    )

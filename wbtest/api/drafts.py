@@ -7,7 +7,7 @@ import msgspec
 
 from wbtest.api.releases import ReleaseShown, release_answer
 from wbtest.api.revisions import Letting
-from wbtest.api.serialization import Answer, RequestBody
+from wbtest.api.serialization import Answer, RequestBody, shown
 from wbtest.review.approvals import take_up_again
 from wbtest.store import Invalid
 from wbtest.team import access
@@ -109,7 +109,7 @@ def take_release_up(release_id: int) -> Answer[ReleaseShown]:
 def list_waivers(release_id: int) -> Waivers:
     """The findings kept in a draft, and why."""
     found = find_waivers(access.get(Release, release_id, "read"))
-    return Waivers([_waiver_response(each) for each in found.values()])
+    return Waivers([shown(WaiverShown, each) for each in found.values()])
 
 
 def waive_finding(release_id: int, body: Letting) -> WaiverShown:
@@ -117,9 +117,8 @@ def waive_finding(release_id: int, body: Letting) -> WaiverShown:
     found = _get_release(release_id)
     key = FindingKey(body.rule, body.part, body.words)
     is_approver = access.has_permission("approve")
-    return _waiver_response(
-        waive(found, key, body.reason, access.person(), is_approver=is_approver)
-    )
+    waiver = waive(found, key, body.reason, access.person(), is_approver=is_approver)
+    return shown(WaiverShown, waiver)
 
 
 def take_waiver_back(waiver_id: int) -> None:
@@ -138,16 +137,6 @@ def _text_item(entry: FrozenRevision | EditSession) -> TextListed:
     else:
         name, at, by = str(entry.last.version), entry.last.saved_at, entry.last.person
     return TextListed(text=name, at=at, by=by, says=entry.summary)
-
-
-def _waiver_response(waiver: Waiver) -> WaiverShown:
-    return WaiverShown(
-        id=waiver.id,
-        rule=waiver.rule,
-        part=waiver.part,
-        words=waiver.words,
-        reason=waiver.reason,
-    )
 
 
 class QuestionAsked(msgspec.Struct, kw_only=True):
@@ -209,13 +198,4 @@ def _get_question(candidate_id: int) -> Candidate:
 
 
 def _question_response(found: Candidate) -> QuestionAsked:
-    return QuestionAsked(
-        id=found.id,
-        audience=found.audience,  # type: ignore[arg-type]  # the table allows no other
-        question=found.question,
-        by=found.asked_by,
-        at=found.asked_at,
-        times=found.times,
-        outcome=found.outcome,  # type: ignore[arg-type]
-        merged_into=found.merged_into,
-    )
+    return shown(QuestionAsked, found, by=found.asked_by, at=found.asked_at)

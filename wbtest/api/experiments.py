@@ -10,7 +10,7 @@ from flask import request
 from msgspec import UNSET, UnsetType
 
 from wbtest.api import parsing
-from wbtest.api.serialization import Answer, RequestBody, map_errors, reads_if_match
+from wbtest.api.serialization import Answer, RequestBody, map_errors, reads_if_match, shown
 from wbtest.extensions import runtime
 from wbtest.publishing import rule
 from wbtest.publishing.corrections import in_force
@@ -18,7 +18,7 @@ from wbtest.publishing.experiments import experiments_before, remove_experiment
 from wbtest.publishing.launch_check import NAMES
 from wbtest.publishing.launch_readiness import find_objection, findings_of, missing_before_start
 from wbtest.publishing.lifecycle import record_check
-from wbtest.publishing.models import Experiment
+from wbtest.publishing.models import Correction, Experiment
 from wbtest.publishing.stages import is_checked, stage_of
 from wbtest.publishing.whole_drafts import (
     VariantInput,
@@ -224,46 +224,16 @@ def experiment_answer(experiment: Experiment) -> Answer[ExperimentShown]:
     """An experiment as a program reads it, with the ETag of its draft."""
     base_url = runtime().settings.base_url
     is_draft = experiment.state == "draft"
-    values = ExperimentShown(
-        id=experiment.id,
+    values = shown(
+        ExperimentShown,
+        experiment,
         release=experiment.release_id,
         revision=experiment.revision.number,
-        slug=experiment.slug,
         url=f"{base_url}/p/{experiment.slug}",
-        state=experiment.state,  # type: ignore[arg-type]  # the table allows no other
         stage=stage_of(experiment),
-        time_zone=experiment.time_zone,
-        asks_name=experiment.asks_name,
-        expected_daily=experiment.expected_daily,
         hypothesis=experiment.rule,
-        variants=[
-            VariantShown(each.key, each.name, each.weight, each.overrides)
-            for each in experiment.variants
-        ],
-        attempt=experiment.attempt,
-        seal=experiment.seal,
-        corrections=[
-            CorrectionShown(
-                number=each.number,
-                variant=each.variant,
-                field=each.field,
-                before=each.before,
-                after=each.after,
-                why=each.why,
-                author=each.author_id,
-                asked_by=each.author.name,
-                asked_at=each.asked_at,
-                approver=each.approver_id,
-                approved_by=each.approver.name,
-                approved_at=each.approved_at,
-                seal=each.seal,
-            )
-            for each in in_force(experiment.corrections)
-        ],
+        corrections=[_correction_response(each) for each in in_force(experiment.corrections)],
         author=experiment.author.name,
-        created_at=experiment.created_at,
-        started_at=experiment.started_at,
-        ended_at=experiment.ended_at,
         missing=[Missing(*each) for each in missing_before_start(experiment)] if is_draft else [],
     )
     headers = experiment_etag(experiment) | {"Location": f"/api/v1/experiments/{experiment.id}"}
@@ -275,15 +245,15 @@ def experiment_etag(experiment: Experiment) -> dict[str, str]:
     return {"ETag": parsing.digest_etag(whole_digest(experiment))}
 
 
-def experiment_item(experiment: Experiment) -> ExperimentListed:
-    """The line of an experiment in a list."""
-    return ExperimentListed(
-        id=experiment.id,
-        slug=experiment.slug,
-        state=experiment.state,
-        created_at=experiment.created_at,
-        started_at=experiment.started_at,
-        ended_at=experiment.ended_at,
+def _correction_response(found: Correction) -> CorrectionShown:
+    assert found.approver is not None, "one in force has both people"
+    return shown(
+        CorrectionShown,
+        found,
+        author=found.author_id,
+        asked_by=found.author.name,
+        approver=found.approver_id,
+        approved_by=found.approver.name,
     )
 
 
@@ -291,7 +261,7 @@ def list_experiments(query: parsing.Page) -> Experiments:
     """The experiments, the newest first."""
     rows = experiments_before(query.before, query.limit + 1)
     some, onward = query.cut(rows)
-    return Experiments([experiment_item(each) for each in some], onward)
+    return Experiments([shown(ExperimentListed, each) for each in some], onward)
 
 
 def create_experiment(release_id: int, body: NewExperiment) -> Answer[ExperimentShown]:

@@ -8,13 +8,13 @@ from flask import request
 from msgspec import UNSET, UnsetType
 
 from wbtest.api import parsing
-from wbtest.api.serialization import Answer, RequestBody, reads_if_match
+from wbtest.api.serialization import Answer, RequestBody, reads_if_match, shown
 from wbtest.store import Invalid
 from wbtest.team import access
 from wbtest.writing import document as documents
 from wbtest.writing import releases
 from wbtest.writing.coach import unchecked
-from wbtest.writing.coach_report import coach_text
+from wbtest.writing.coach_report import NumberedFinding, coach_text
 from wbtest.writing.models import Release, Revision
 from wbtest.writing.release_files import error_sentence, parse_release, unplaced_text
 
@@ -144,31 +144,9 @@ def document_of(values: dict[str, Any]) -> documents.Document:
         raise Invalid(error.part, error.sentence) from error
 
 
-def release_response(release: Release) -> ReleaseShown:
-    """Return the draft as a program reads it."""
-    about = {
-        "id": release.id,
-        "form": release.form,
-        "version": release.version,
-        "author": release.author.name,
-        "created_at": release.created_at,
-        "updated_at": release.updated_at,
-    }
-    values = documents.to_json(documents.from_json(release.document))
-    return msgspec.convert(values | about, ReleaseShown)
-
-
-def release_item(release: Release) -> ReleaseListed:
-    """Return the line of a release in a list."""
+def _release_item(release: Release) -> ReleaseListed:
     document = documents.from_json(release.document)
-    return ReleaseListed(
-        id=release.id,
-        form=release.form,
-        product=document.product,
-        headline=document.headline,
-        version=release.version,
-        updated_at=release.updated_at,
-    )
+    return shown(ReleaseListed, release, product=document.product, headline=document.headline)
 
 
 class FindingKey(msgspec.Struct):
@@ -212,7 +190,7 @@ def list_releases(query: parsing.Page) -> Releases:
     """The releases, the newest first."""
     rows = releases.releases_before(query.before, query.limit + 1)
     some, onward = query.cut(rows)
-    return Releases([release_item(release) for release in some], onward)
+    return Releases([_release_item(release) for release in some], onward)
 
 
 def create_release(body: NewRelease) -> Answer[ReleaseShown]:
@@ -270,26 +248,24 @@ def findings_in(text: Release | Revision) -> Findings:
     """What the coach finds in a draft, or in a revision as of when it was created."""
     language = documents.from_json(text.document).language
     return Findings(
-        [
-            Finding(
-                rule=each.finding.rule.id,
-                severity=each.finding.severity,
-                part=each.finding.mark.part,
-                path=each.finding.mark.path,
-                start=each.finding.mark.start,
-                end=each.finding.mark.end,
-                words=each.finding.words,
-                message=each.finding.mark.message,
-                fix=each.finding.mark.fix or each.finding.rule.fix,
-                why=each.finding.rule.why,
-                source=each.finding.rule.source,
-                key=FindingKey(*each.key),
-                stays_because=each.waiver.reason if each.waiver else None,
-            )
-            for group in coach_text(text)
-            for each in group.findings
-        ],
+        [_finding_response(each) for group in coach_text(text) for each in group.findings],
         [rule.id for rule in unchecked(language)],
+    )
+
+
+def _finding_response(found: NumberedFinding) -> Finding:
+    finding = found.finding
+    return shown(
+        Finding,
+        finding.mark,
+        rule=finding.rule.id,
+        severity=finding.severity,
+        words=finding.words,
+        fix=finding.mark.fix or finding.rule.fix,
+        why=finding.rule.why,
+        source=finding.rule.source,
+        key=FindingKey(*found.key),
+        stays_because=found.waiver.reason if found.waiver else None,
     )
 
 
@@ -299,4 +275,5 @@ def release_answer(release: Release) -> Answer[ReleaseShown]:
         "ETag": parsing.version_etag(release.version),
         "Location": f"/api/v1/releases/{release.id}",
     }
-    return Answer(release_response(release), headers)
+    parts = documents.to_json(documents.from_json(release.document))
+    return Answer(shown(ReleaseShown, release, **parts, author=release.author.name), headers)

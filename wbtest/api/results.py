@@ -8,7 +8,7 @@ import msgspec
 from flask import Response, abort, request
 
 from wbtest.api.parsing import BadRequest
-from wbtest.api.serialization import Answer, RequestBody
+from wbtest.api.serialization import Answer, RequestBody, shown
 from wbtest.api.team import check_held
 from wbtest.database import read_one_moment
 from wbtest.decisions.decide import mark_of
@@ -327,20 +327,16 @@ def _get_link(experiment_id: int, number: int) -> SharedLink:
 
 
 def _secret_response(link: SharedLink, token: str) -> Answer[SharedShown]:
-    shown = _shared_response(link)
+    again = _shared_response(link)
     base_url = runtime().settings.base_url
-    return Answer(msgspec.structs.replace(shown, url=f"{base_url}/shared/{token}"), again=shown)
+    return Answer(msgspec.structs.replace(again, url=f"{base_url}/shared/{token}"), again=again)
 
 
 def _shared_response(link: SharedLink) -> SharedShown:
-    return SharedShown(
-        number=link.number,
-        label=link.label,
+    return shown(
+        SharedShown,
+        link,
         by=link.made_by.name,
-        made_at=link.made_at,
-        expires_at=link.expires_at,
         is_over=shared_links.is_over(link),
         has_password=bool(link.password_hash),
-        opened=link.opened,
-        opened_on=link.opened_on,
     )

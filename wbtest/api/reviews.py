@@ -7,7 +7,7 @@ import msgspec
 from flask import abort
 
 from wbtest.api.revisions import get_revision_for
-from wbtest.api.serialization import RequestBody
+from wbtest.api.serialization import RequestBody, shown
 from wbtest.review import alignment as alignment_verbs
 from wbtest.review import comments, readings
 from wbtest.review.models import Comment, Reading
@@ -195,7 +195,7 @@ def forecast_rate(release_id: int, number: int, body: Guess) -> ForecastShown:
     """Guess the sign-up rate, once you have read. Nobody else sees it before the end."""
     guess = readings.check_range({"rate": body.rate, "low": body.low, "high": body.high})
     made = readings.store_forecast(_seat(release_id, number), guess)
-    return ForecastShown(made.rate, made.low, made.high, made.made_at)
+    return shown(ForecastShown, made)
 
 
 def _seat(release_id: int, number: int) -> Seat:
@@ -214,26 +214,15 @@ def _thread_response(thread: comments.Thread) -> ThreadShown:
 
 
 def _comment_response(comment: Comment) -> CommentShown:
-    return CommentShown(
-        id=comment.id,
-        path=comment.path,
-        start=comment.start,
-        end=comment.end,
-        words=comment.words,
-        text=comment.text,
-        suggestion=comment.suggestion,
-        by=readings.signature_of(comment.reviewer),
-        at=comment.written_at,
-        outcome=comment.outcome,  # type: ignore[arg-type]  # the table allows no other
-    )
+    by = readings.signature_of(comment.reviewer)
+    return shown(CommentShown, comment, by=by, at=comment.written_at)
 
 
 def _reading_response(reading: Reading | None) -> ReadingShown:
     step = readings.step_of(reading)
     if reading is None:
         return ReadingShown(step, None, None, None, "")
-    moments = (reading.answered_at, reading.started_at, reading.done_at)
-    return ReadingShown(step, *moments, reading.verdict)
+    return shown(ReadingShown, reading, next=step)
 
 
 class Compare(msgspec.Struct, kw_only=True):

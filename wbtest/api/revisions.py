@@ -7,11 +7,11 @@ import msgspec
 from flask import abort
 
 from wbtest.api.releases import Findings, Form, Parts, findings_in
-from wbtest.api.serialization import Answer, RequestBody, map_errors
+from wbtest.api.serialization import Answer, RequestBody, map_errors, shown
 from wbtest.api.team import check_held
 from wbtest.extensions import runtime
 from wbtest.review import approvals, review_requests
-from wbtest.review.models import Approval, Reviewer, Round
+from wbtest.review.models import Approval, Reviewer
 from wbtest.review.reviewers import is_over
 from wbtest.team import access
 from wbtest.writing import document as documents
@@ -167,8 +167,7 @@ def let_finding_stay(release_id: int, number: int, body: Letting) -> Let:
     """Keep words that the coach blocked, with a reason (approvers only)."""
     revision = get_revision_for(release_id, number, "approve")
     key = FindingKey(body.rule, body.part, body.words)
-    waiver = approvals.let_stay(revision, key, body.reason, access.person())
-    return Let(waiver.rule, waiver.part, waiver.words, waiver.reason)
+    return shown(Let, approvals.let_stay(revision, key, body.reason, access.person()))
 
 
 def get_revision_for(release_id: int, number: int, permission: str) -> Revision:
@@ -178,19 +177,17 @@ def get_revision_for(release_id: int, number: int, permission: str) -> Revision:
 
 
 def _revision_response(revision: Revision) -> RevisionShown:
-    about = {
-        "release": revision.release_id,
-        "number": revision.number,
-        "form": revision.form,
-        "digest": revision.digest,
-        "author": revision.author.name,
-        "created_at": revision.created_at,
-        "is_approved": approvals.is_approved(revision),
-        "needed": approvals.still_needed(revision),
-        "approvals": [_approval(each) for each in approvals.approvals_of(revision)],
-    }
-    values = documents.to_json(documents.from_json(revision.document))
-    return msgspec.convert(values | about, RevisionShown)
+    parts = documents.to_json(documents.from_json(revision.document))
+    return shown(
+        RevisionShown,
+        revision,
+        **parts,
+        release=revision.release_id,
+        author=revision.author.name,
+        is_approved=approvals.is_approved(revision),
+        needed=approvals.still_needed(revision),
+        approvals=[_approval(each) for each in approvals.approvals_of(revision)],
+    )
 
 
 def _approval(approval: Approval) -> ApprovalShown:
@@ -271,16 +268,10 @@ def get_review(release_id: int, number: int) -> AskedShown:
     revision = get_revision_for(release_id, number, "edit")
     asked = review_requests.find_round(revision)
     members = [
-        MemberAsked(
-            id=each.person.id,
-            name=each.person.name,
-            role=each.role,
-            is_asked=each.is_asked,
-            state=each.state,
-        )
+        shown(MemberAsked, each, id=each.person.id, name=each.person.name)
         for each in review_requests.members_for(revision, access.person())
     ]
-    return AskedShown(_round_response(asked) if asked else None, members)
+    return AskedShown(shown(RoundShown, asked) if asked else None, members)
 
 
 def ask_for_review(release_id: int, number: int, body: Asking) -> RoundShown:
@@ -289,7 +280,7 @@ def ask_for_review(release_id: int, number: int, body: Asking) -> RoundShown:
     asked = review_requests.ask_for_review(
         revision, access.person(), body.minutes, body.note, body.members
     )
-    return _round_response(asked)
+    return shown(RoundShown, asked)
 
 
 def list_links(release_id: int) -> Links:
@@ -329,10 +320,6 @@ def close_link(release_id: int, reviewer_id: int) -> None:
     review_requests.revoke_link(_get_link(release_id, reviewer_id))
 
 
-def _round_response(asked: Round) -> RoundShown:
-    return RoundShown(minutes=asked.minutes, note=asked.note, opened_at=asked.opened_at)
-
-
 def _get_release_to_edit(release_id: int) -> Release:
     return access.get(Release, release_id, "edit")
 
@@ -342,18 +329,10 @@ def _get_link(release_id: int, reviewer_id: int) -> Reviewer:
 
 
 def _secret_response(reviewer: Reviewer, token: str) -> Answer[LinkShown]:
-    shown = _link_response(reviewer)
-    base_url = runtime().settings.base_url
-    url = f"{base_url}/review/{token}"
-    return Answer(msgspec.structs.replace(shown, url=url), again=shown)
+    again = _link_response(reviewer)
+    url = f"{runtime().settings.base_url}/review/{token}"
+    return Answer(msgspec.structs.replace(again, url=url), again=again)
 
 
 def _link_response(reviewer: Reviewer) -> LinkShown:
-    return LinkShown(
-        id=reviewer.id,
-        name=reviewer.link_name or "",
-        email=reviewer.email,
-        sees_internal=reviewer.sees_internal,
-        expires_at=reviewer.expires_at,
-        is_over=is_over(reviewer),
-    )
+    return shown(LinkShown, reviewer, name=reviewer.link_name or "", is_over=is_over(reviewer))

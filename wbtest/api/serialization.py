@@ -42,6 +42,17 @@ class Answer(Generic[T]):
     again: T | None = None
 
 
+def shown(kind: type[T], row: object, /, **named: Any) -> T:
+    """Return a row as a type of the API: ``named`` members, the others from its attributes.
+
+    One with a default is never read from the row, so that a secret is told by name or not at all.
+    """
+    members = msgspec.structs.fields(kind)  # type: ignore[arg-type]  # a struct
+    wanted = [each.name for each in members if each.required and each.name not in named]
+    values = {name: getattr(row, name) for name in wanted}
+    return msgspec.convert(values | named, kind, from_attributes=True)
+
+
 class JsonResponse(Response):
     """An answer in JSON; ``again`` is the body that is kept of it, None for the same."""
 

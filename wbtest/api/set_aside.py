@@ -5,7 +5,7 @@ from typing import Any
 
 import msgspec
 
-from wbtest.api.serialization import RequestBody
+from wbtest.api.serialization import RequestBody, shown
 from wbtest.audience import setting_aside as set_aside_verbs
 from wbtest.audience.group_counts import Direction, GroupKind, VisitorGroup, largest_groups
 from wbtest.audience.models import SettingAside
@@ -98,12 +98,12 @@ def list_groups(experiment_id: int) -> Groups:
     experiment = access.get(Experiment, experiment_id, "own")
     return Groups(
         [
-            GroupShown(
+            shown(
+                GroupShown,
+                size,
                 kind=size.group.kind,
                 value=size.group.value,
                 name=set_aside_verbs.name_of(size.group, experiment.time_zone),
-                seen=size.seen,
-                converted=size.converted,
             )
             for size in largest_groups(experiment, MOST_LISTED)
         ]
@@ -130,15 +130,10 @@ def _response(experiment: Experiment) -> AsideShown:
 
 
 def _setting_response(found: SettingAside, zone: str) -> SettingAsideShown:
-    return SettingAsideShown(
-        number=found.number,
-        direction=found.direction,
-        kind=found.kind,
-        value=found.value,
+    return shown(
+        SettingAsideShown,
+        found,
         name=set_aside_verbs.name_of(set_aside_verbs.group_of(found), zone),
-        why=found.why,
         by=found.person.name,
-        at=found.at,
         withdrawn_by=found.withdrawn_by.name if found.withdrawn_by else None,
-        withdrawn_at=found.withdrawn_at,
     )

@@ -5,7 +5,7 @@ from datetime import date, datetime
 import msgspec
 from flask import abort
 
-from wbtest.api.serialization import RequestBody
+from wbtest.api.serialization import RequestBody, shown
 from wbtest.publishing.models import Experiment
 from wbtest.results import costs, notes
 from wbtest.team import access
@@ -108,15 +108,13 @@ def delete_note(experiment_id: int, key: str) -> None:
 def _spends(experiment: Experiment) -> Spends:
     return Spends(
         [
-            SpendShown(
-                key=line.key,
-                source=line.source,
+            shown(
+                SpendShown,
+                line,
                 first=line.first_day,
                 last=line.last_day,
                 amount=costs.CURRENCIES[line.currency].plain(line.amount),
-                currency=line.currency,
                 by=line.person.name,
-                at=line.at,
             )
             for line in costs.spends_of(experiment)
         ]
@@ -124,9 +122,4 @@ def _spends(experiment: Experiment) -> Spends:
 
 
 def _notes(experiment: Experiment) -> Notes:
-    return Notes(
-        [
-            NoteShown(key=each.key, day=each.day, text=each.text, by=each.who)
-            for each in notes.notes_of(experiment)
-        ]
-    )
+    return Notes([shown(NoteShown, each, by=each.who) for each in notes.notes_of(experiment)])

@@ -8,12 +8,12 @@ from flask import abort
 from msgspec import UNSET, UnsetType
 
 from wbtest.api.parsing import Page
-from wbtest.api.serialization import Answer, RequestBody
+from wbtest.api.serialization import Answer, RequestBody, shown
 from wbtest.extensions import runtime
 from wbtest.review import approvers
 from wbtest.store import Invalid, Refused
 from wbtest.team import access, audit, people, settings, tokens
-from wbtest.team.models import ApiToken, Invitation, Membership, TeamSettings
+from wbtest.team.models import ApiToken, Invitation, Membership
 from wbtest.team.passwords import writing_with_password
 from wbtest.web import LARGEST_ID
 from wbtest.writing import coach_report
@@ -152,7 +152,7 @@ def take_invitation_back(invitation_id: int) -> None:
 
 def get_team() -> TeamShown:
     """What the team is called, and who answers for its pages."""
-    return _team_response(access.get_team())
+    return shown(TeamShown, access.get_team())
 
 
 def change_team(body: TeamChange) -> TeamShown:
@@ -162,7 +162,7 @@ def change_team(body: TeamChange) -> TeamShown:
     if empty := [name for name, text in told.items() if not text]:
         raise Invalid(empty[0], "Visitors read this, so it says something.")
     settings.change_team(**told)
-    return _team_response(access.get_team())
+    return get_team()
 
 
 def _get_member(person_id: int) -> Membership:
@@ -170,38 +170,20 @@ def _get_member(person_id: int) -> Membership:
 
 
 def _member_response(found: Membership) -> Member:
-    return Member(
-        id=found.person_id,
-        name=found.person.name,
-        email=found.person.email,
-        role=found.role,
-        since=found.created_at,
-    )
+    return shown(Member, found.person, role=found.role, since=found.created_at)
 
 
 def _secret_response(made: Invitation, token: str) -> Answer[InvitationShown]:
     """An invitation with its link where nobody mails it; told again without."""
-    shown = _invitation_response(made)
+    again = _invitation_response(made)
     has_mail = bool(runtime().settings.mail_url)
     link = None if has_mail else people.invitation_address(token)
-    return Answer(msgspec.structs.replace(shown, link=link), again=shown)
+    return Answer(msgspec.structs.replace(again, link=link), again=again)
 
 
 def _invitation_response(found: Invitation) -> InvitationShown:
-    return InvitationShown(
-        id=found.id,
-        email=found.email,
-        role=found.role,
-        by=found.invited_by.name,
-        expires_at=found.expires_at,
-        is_over=people.is_invitation_over(found),
-    )
-
-
-def _team_response(found: TeamSettings) -> TeamShown:
-    return TeamShown(
-        name=found.name, controller=found.controller, contact_email=found.contact_email
-    )
+    is_over = people.is_invitation_over(found)
+    return shown(InvitationShown, found, by=found.invited_by.name, is_over=is_over)
 
 
 class Needed(msgspec.Struct):
@@ -235,18 +217,21 @@ class CoachChange(RequestBody):
 
 def get_approving() -> Needed:
     """How many approve a text, and who must be among them."""
-    return _approving_response()
+    kept = approvers.needs_of()
+    return Needed(kept.approvals, sorted(kept.required))
 
 
 def change_approving(body: NeedsChange) -> Needed:
     """Change how many approve a text, and who must be among them."""
     approvers.set_needs(body.approvals, body.required)
-    return _approving_response()
+    return get_approving()
 
 
 def get_coach() -> CoachShown:
     """What the coach looks for."""
-    return _coach_response()
+    kept = coach_report.get_coach_settings()
+    may_rest = [rule.id for rule in coach_report.mutable_rules()]
+    return CoachShown([*kept.jargon], [*kept.allowed], [*kept.muted], may_rest)
 
 
 def change_coach(body: CoachChange) -> CoachShown:
@@ -260,18 +245,7 @@ def change_coach(body: CoachChange) -> CoachShown:
         if words is not UNSET
     }
     coach_report.update_coach(**lists, muted=muted)
-    return _coach_response()
-
-
-def _approving_response() -> Needed:
-    kept = approvers.needs_of()
-    return Needed(kept.approvals, sorted(kept.required))
-
-
-def _coach_response() -> CoachShown:
-    kept = coach_report.get_coach_settings()
-    may_rest = [rule.id for rule in coach_report.mutable_rules()]
-    return CoachShown([*kept.jargon], [*kept.allowed], [*kept.muted], may_rest)
+    return get_coach()
 
 
 class ScopeMissing(Refused):
@@ -333,8 +307,8 @@ def make_token(body: NewToken) -> Answer[TokenShown]:
         scopes=body.scopes,
         days=body.days,
     )
-    shown = _token_response(made)
-    return Answer(msgspec.structs.replace(shown, text=text), again=shown)
+    again = _token_response(made)
+    return Answer(msgspec.structs.replace(again, text=text), again=again)
 
 
 def end_token(token_id: int) -> None:
@@ -343,15 +317,12 @@ def end_token(token_id: int) -> None:
 
 
 def _token_response(token: ApiToken) -> TokenShown:
-    return TokenShown(
-        id=token.id,
-        name=token.name,
+    return shown(
+        TokenShown,
+        token,
         begins=token.prefix,
         scopes=token.scopes.split(),
         made_by=token.person.name,
-        created_at=token.created_at,
-        expires_at=token.expires_at,
-        last_used_on=token.last_used_on,
         over=tokens.why_dead(token),
     )
 
@@ -394,17 +365,6 @@ def list_audit_lines(query: LinesWanted) -> Lines:
     rows = list(audit.list_lines(wanted, query.before, query.limit + 1))
     some, onward = query.cut(rows)
     return Lines(
-        [
-            Line(
-                id=each.id,
-                at=each.at,
-                who=each.who,
-                action=each.action,
-                about=each.about,
-                said=audit.describe_action(each.action, each.about),
-                token=each.token,
-            )
-            for each in some
-        ],
+        [shown(Line, each, said=audit.describe_action(each.action, each.about)) for each in some],
         onward,
     )
