@@ -215,7 +215,7 @@ def get_learning(experiment_id: int) -> LearningShown:
 
 def save_learning(experiment_id: int, body: Learned) -> LearningShown:
     """Write the learning card of an ended or decided test; earlier texts are kept."""
-    experiment = _get_experiment(experiment_id)
+    experiment = access.get(Experiment, experiment_id, "edit")
     learning_cards.save_card(
         experiment, access.person(), body.surprise, body.next_step, body.version
     )
@@ -224,7 +224,7 @@ def save_learning(experiment_id: int, body: Learned) -> LearningShown:
 
 def mark_assumption(experiment_id: int, key: str, body: Assumed) -> LearningShown:
     """Say what became of an assumption, and how you know."""
-    experiment = _get_experiment(experiment_id)
+    experiment = access.get(Experiment, experiment_id, "edit")
     learning_cards.mark(experiment, access.person(), key, body.state, body.why, body.number)
     return _learning_response(experiment)
 
@@ -232,12 +232,8 @@ def mark_assumption(experiment_id: int, key: str, body: Assumed) -> LearningShow
 def begin_next_draft(experiment_id: int) -> Answer[ReleaseShown]:
     """The release to write on: the tested one, or a copy if that was stopped before a test."""
     return release_answer(
-        learning_cards.next_draft(_get_experiment(experiment_id), access.person())
+        learning_cards.next_draft(access.get(Experiment, experiment_id, "edit"), access.person())
     )
-
-
-def _get_experiment(experiment_id: int) -> Experiment:
-    return access.get(Experiment, experiment_id, "edit")
 
 
 def _learning_response(experiment: Experiment) -> LearningShown:

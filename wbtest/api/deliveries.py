@@ -97,12 +97,12 @@ def add_webhook(body: NewWebhook) -> Answer[WebhookShown]:
 
 def get_webhook(webhook_id: int) -> WebhookShown:
     """One webhook and its status."""
-    return shown(WebhookShown, _get_webhook(webhook_id))
+    return shown(WebhookShown, access.get(Webhook, webhook_id, "own"))
 
 
 def change_webhook(webhook_id: int, body: WebhookChange) -> None:
     """Turn a webhook off or on. For another address or other events, make another one."""
-    hook = _get_webhook(webhook_id)
+    hook = access.get(Webhook, webhook_id, "own")
     change = (
         delivery_settings.enable_webhook
         if body.state == "active"
@@ -113,28 +113,26 @@ def change_webhook(webhook_id: int, body: WebhookChange) -> None:
 
 def delete_webhook(webhook_id: int) -> None:
     """Delete a webhook with its secret and all that was to be sent there."""
-    delivery_settings.delete_webhook(_get_webhook(webhook_id))
+    delivery_settings.delete_webhook(access.get(Webhook, webhook_id, "own"))
 
 
 def try_webhook(webhook_id: int) -> Queued:
     """Send a test event without data."""
-    delivery_settings.send_test_event(_get_webhook(webhook_id))
+    delivery_settings.send_test_event(access.get(Webhook, webhook_id, "own"))
     return Queued(1)
 
 
 def list_deliveries(webhook_id: int) -> Deliveries:
     """What was sent lately or is to be sent, the newest first, 50 at most."""
-    found = delivery_settings.list_events(_get_webhook(webhook_id))
+    found = delivery_settings.list_events(access.get(Webhook, webhook_id, "own"))
     return Deliveries([shown(Delivery, each, id=each.event_id) for each in found])
 
 
 def send_deliveries_again(webhook_id: int, body: Again) -> Queued:
     """Resend failed deliveries: these, or all."""
-    return Queued(delivery_settings.send_events_again(_get_webhook(webhook_id), body.ids))
-
-
-def _get_webhook(webhook_id: int) -> Webhook:
-    return access.get(Webhook, webhook_id, "own")
+    return Queued(
+        delivery_settings.send_events_again(access.get(Webhook, webhook_id, "own"), body.ids)
+    )
 
 
 class MailsWanted(msgspec.Struct, forbid_unknown_fields=True):

@@ -11,7 +11,6 @@ from flask import Blueprint, Response, current_app, g, make_response, request
 from flask.typing import ResponseReturnValue
 
 from wbtest.api import idempotency, serialization
-from wbtest.api.parsing import BadRequest
 from wbtest.api.routes import BEGINS, ROUTES, Route
 from wbtest.api.team import check_held
 from wbtest.database import of_one_moment
@@ -63,7 +62,7 @@ def view_of(route: Route) -> Callable[..., ResponseReturnValue]:
 def _token() -> ApiToken:
     """The token that was sent, which is who asks from here on."""
     if any(name in request.args for name in IN_ADDRESS):
-        raise BadRequest(
+        raise serialization.BadRequest(
             "Send the token as a header, Authorization: Bearer wbt_…, and end this one: addresses "
             "are kept in logs."
         )

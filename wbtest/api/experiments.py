@@ -1,4 +1,4 @@
-"""Experiments: drafts with their rule and variants, and the launch check."""
+"""Experiments: drafts with their rule and variants, the launch check, each step, and the end."""
 
 from collections.abc import Iterator, Mapping
 from contextlib import contextmanager
@@ -9,15 +9,26 @@ import msgspec
 from flask import request
 from msgspec import UNSET, UnsetType
 
-from wbtest.api import parsing
-from wbtest.api.serialization import Answer, RequestBody, map_errors, reads_if_match, shown
+from wbtest.api.serialization import (
+    Answer,
+    Page,
+    RequestBody,
+    digest_etag,
+    digest_wanted,
+    map_errors,
+    reads_if_match,
+    shown,
+)
+from wbtest.audience.erasure import erase_for
+from wbtest.audience.outcome_mail import count_recipients
+from wbtest.audience.retention import is_purge_done, purge_now
+from wbtest.decisions.decision_views import tell_signups
 from wbtest.extensions import runtime
-from wbtest.publishing import rule
+from wbtest.publishing import lifecycle, rule
 from wbtest.publishing.corrections import in_force
 from wbtest.publishing.experiments import experiments_before, remove_experiment
 from wbtest.publishing.launch_check import NAMES
 from wbtest.publishing.launch_readiness import find_objection, findings_of, missing_before_start
-from wbtest.publishing.lifecycle import record_check
 from wbtest.publishing.models import Correction, Experiment
 from wbtest.publishing.stages import is_checked, stage_of
 from wbtest.publishing.whole_drafts import (
@@ -25,6 +36,7 @@ from wbtest.publishing.whole_drafts import (
     change_draft,
     clone_experiment,
     make_draft,
+    unchanged_draft,
     whole_digest,
 )
 from wbtest.store import Invalid
@@ -242,7 +254,12 @@ def experiment_answer(experiment: Experiment) -> Answer[ExperimentShown]:
 
 def experiment_etag(experiment: Experiment) -> dict[str, str]:
     """The ETag of a draft: one for all that its start would seal."""
-    return {"ETag": parsing.digest_etag(whole_digest(experiment))}
+    return {"ETag": digest_etag(whole_digest(experiment))}
+
+
+def digest_read() -> str:
+    """The ETag of the draft that somebody has read."""
+    return digest_wanted(request.headers.get("If-Match"))
 
 
 def _correction_response(found: Correction) -> CorrectionShown:
@@ -257,7 +274,7 @@ def _correction_response(found: Correction) -> CorrectionShown:
     )
 
 
-def list_experiments(query: parsing.Page) -> Experiments:
+def list_experiments(query: Page) -> Experiments:
     """The experiments, the newest first."""
     rows = experiments_before(query.before, query.limit + 1)
     some, onward = query.cut(rows)
@@ -300,9 +317,9 @@ def change_experiment(experiment_id: int, body: ExperimentChange) -> Answer[Expe
     if "hypothesis" in changes:
         changes["rule"] = _rule(changes.pop("hypothesis"))
     variants = None if body.variants is UNSET else _variants(body.variants)
-    read = parsing.digest_wanted(request.headers.get("If-Match"))
     with map_errors(**MEMBERS):
-        return experiment_answer(change_draft(found, access.person(), changes, variants, read))
+        changed = change_draft(found, access.person(), changes, variants, digest_read())
+    return experiment_answer(changed)
 
 
 def delete_experiment(experiment_id: int) -> None:
@@ -319,16 +336,16 @@ def copy_experiment(experiment_id: int) -> Answer[ExperimentShown]:
 
 def get_launch_check(experiment_id: int) -> LaunchCheck:
     """What blocks the start of a draft, its warnings, and the checks it passed."""
-    return _launch_response(_get_draft(experiment_id))
+    return _launch_response(access.get(Experiment, experiment_id, "edit"))
 
 
 def pass_launch_check(experiment_id: int, body: Passing) -> LaunchCheck:
     """Pass the launch check, having seen each warning. Any change asks for it again."""
-    return _launch_response(record_check(_get_draft(experiment_id), access.person(), body.seen))
-
-
-def _get_draft(experiment_id: int) -> Experiment:
-    return access.get(Experiment, experiment_id, "edit")
+    return _launch_response(
+        lifecycle.record_check(
+            access.get(Experiment, experiment_id, "edit"), access.person(), body.seen
+        )
+    )
 
 
 def _launch_response(experiment: Experiment) -> LaunchCheck:
@@ -363,3 +380,146 @@ def _map_rule_errors(place: str) -> Iterator[None]:
 
 def _variants(given: list[VariantGiven]) -> list[VariantInput]:
     return [VariantInput(each.key, each.name, each.weight, each.overrides) for each in given]
+
+
+class Reason(RequestBody, kw_only=True):
+    """It appears in the test's history."""
+
+    why: str
+
+
+class Afterwards(RequestBody, kw_only=True):
+    """`open` is a waiting list, on the page of `waiting_variant`; `closed` tells the outcome."""
+
+    afterwards: Literal["closed", "open"]
+    outcome: str = ""
+    waiting_variant: str = ""
+
+
+class AfterwardsShown(msgspec.Struct):
+    """What is shown at the address of an ended test; '' is nothing chosen yet."""
+
+    afterwards: str
+    outcome: str
+    waiting_variant: str
+
+
+@reads_if_match
+def start_experiment(experiment_id: int) -> Answer[ExperimentShown]:
+    """Lock a checked draft and open its page. Nobody who wrote any of it can."""
+    experiment = access.get(Experiment, experiment_id, "approve")
+    with unchanged_draft(experiment, digest_read()):
+        lifecycle.start(experiment, access.person())
+    return experiment_answer(experiment)
+
+
+def pause_experiment(experiment_id: int, body: Reason) -> Answer[ExperimentShown]:
+    """Pause the page; nobody is counted meanwhile."""
+    why = lifecycle.needed_reason(body.why)
+    return experiment_answer(
+        lifecycle.pause(access.get(Experiment, experiment_id, "approve"), access.person(), why)
+    )
+
+
+def resume_experiment(experiment_id: int) -> Answer[ExperimentShown]:
+    """Resume a paused page."""
+    return experiment_answer(
+        lifecycle.resume(access.get(Experiment, experiment_id, "approve"), access.person())
+    )
+
+
+def end_experiment(experiment_id: int, body: Reason) -> Answer[ExperimentShown]:
+    """Close the page for good."""
+    why = lifecycle.needed_reason(body.why)
+    return experiment_answer(
+        lifecycle.end(access.get(Experiment, experiment_id, "approve"), access.person(), why)
+    )
+
+
+def get_afterwards(experiment_id: int) -> AfterwardsShown:
+    """What is shown at the address of an ended test."""
+    return _afterwards_response(access.get(Experiment, experiment_id, "own"))
+
+
+def choose_afterwards(experiment_id: int, body: Afterwards) -> AfterwardsShown:
+    """Choose what is shown at the address of an ended test; it can be changed later."""
+    experiment = access.get(Experiment, experiment_id, "own")
+    lifecycle.choose_afterwards(
+        experiment,
+        access.person(),
+        body.afterwards,
+        outcome=body.outcome,
+        waiting_variant=body.waiting_variant,
+    )
+    return _afterwards_response(experiment)
+
+
+def _afterwards_response(experiment: Experiment) -> AfterwardsShown:
+    return AfterwardsShown(experiment.afterwards, experiment.outcome, experiment.waiting_variant)
+
+
+class LastLetter(RequestBody, kw_only=True):
+    """What everybody who signed up and agreed to email is told, once."""
+
+    text: str
+
+
+class LoopShown(msgspec.Struct, kw_only=True):
+    """How many have their mail, how many still get it, and whether visitors are erased."""
+
+    text: str
+    told_at: datetime | None
+    told: int
+    to_tell: int
+    purged_at: datetime | None
+    is_purged: bool
+
+
+class Purging(RequestBody, kw_only=True):
+    """The address of the test, typed once more: nothing brings back what is erased."""
+
+    slug: str
+
+
+class Erasing(RequestBody, kw_only=True):
+    """The address of whoever asked for it."""
+
+    email: str
+
+
+def get_closing(experiment_id: int) -> LoopShown:
+    """Progress of the final email and of the deletion."""
+    return _loop_response(access.get(Experiment, experiment_id, "approve"))
+
+
+def tell_visitors(experiment_id: int, body: LastLetter) -> LoopShown:
+    """Email everybody who signed up what was decided; once, after the test ends."""
+    experiment = access.get(Experiment, experiment_id, "approve")
+    return _loop_response(tell_signups(experiment, access.person(), body.text))
+
+
+def purge_visitors(experiment_id: int, body: Purging) -> LoopShown:
+    """Erase what is known of the visitors before the day that was promised."""
+    experiment = access.get(Experiment, experiment_id, "own")
+    if body.slug.strip().lower().removeprefix("/p/") != experiment.slug:
+        raise Invalid("slug", f"Give {experiment.slug} to erase what is known of its visitors.")
+    purge_now(experiment, access.person())
+    return _loop_response(experiment)
+
+
+def erase_signup(experiment_id: int, body: Erasing) -> None:
+    """Delete somebody's data at their request. No count changes."""
+    experiment = access.get(Experiment, experiment_id, "own")
+    erase_for(experiment, access.person(), body.email)
+
+
+def _loop_response(experiment: Experiment) -> LoopShown:
+    hearers = count_recipients(experiment)
+    return LoopShown(
+        text=experiment.last_letter,
+        told_at=experiment.last_letter_at,
+        told=hearers.told,
+        to_tell=hearers.to_tell,
+        purged_at=experiment.purged_at,
+        is_purged=is_purge_done(experiment),
+    )

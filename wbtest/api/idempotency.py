@@ -13,8 +13,7 @@ from flask import Response
 from sqlalchemy import JSON, ForeignKey, LargeBinary, String
 from sqlalchemy.orm import Mapped, mapped_column
 
-from wbtest.api.parsing import BadRequest
-from wbtest.api.serialization import JsonResponse
+from wbtest.api.serialization import BadRequest, JsonResponse
 from wbtest.extensions import Base, clock, db, runtime
 from wbtest.store import Refused, UtcDateTime, insert, writing
 from wbtest.team.models import ApiToken

@@ -4,11 +4,9 @@ import dataclasses
 from typing import Literal
 
 import msgspec
-from flask import request
 from msgspec import UNSET, UnsetType
 
-from wbtest.api import parsing
-from wbtest.api.experiments import experiment_etag
+from wbtest.api.experiments import digest_read, experiment_etag
 from wbtest.api.serialization import Answer, RequestBody, reads_if_match
 from wbtest.publishing import page_design as looks
 from wbtest.publishing.images import add_image, images_of, picture_of
@@ -108,14 +106,14 @@ class Pictures(msgspec.Struct):
 
 def get_look(experiment_id: int) -> Answer[LookShown]:
     """How the page looks."""
-    return _look(_get_experiment(experiment_id, "read"))
+    return _look(access.get(Experiment, experiment_id, "read"))
 
 
 @reads_if_match
 def change_look(experiment_id: int, body: LookChange) -> Answer[LookShown]:
     """Change how a draft's page looks."""
-    experiment = _get_experiment(experiment_id)
-    with unchanged_draft(experiment, _digest_read()):
+    experiment = access.get(Experiment, experiment_id, "edit")
+    with unchanged_draft(experiment, digest_read()):
         present = looks.from_json(experiment.look)
         wanted = dataclasses.replace(present, **msgspec.to_builtins(body))
         give_look(experiment, access.person(), wanted)
@@ -124,27 +122,27 @@ def change_look(experiment_id: int, body: LookChange) -> Answer[LookShown]:
 
 def get_words(experiment_id: int) -> Answer[WordsShown]:
     """Which standard words the page replaces."""
-    return _words(_get_experiment(experiment_id, "read"))
+    return _words(access.get(Experiment, experiment_id, "read"))
 
 
 @reads_if_match
 def change_words(experiment_id: int, body: WordsChange) -> Answer[WordsShown]:
     """Replace these standard words on a draft's page; the others stay."""
-    experiment = _get_experiment(experiment_id)
-    with unchanged_draft(experiment, _digest_read()):
+    experiment = access.get(Experiment, experiment_id, "edit")
+    with unchanged_draft(experiment, digest_read()):
         change_wording(experiment, access.person(), experiment.wording | body.words)
     return _words(experiment)
 
 
 def get_options(experiment_id: int) -> Answer[OptionsShown]:
     """How the page counts, what it asks, and how long it keeps data."""
-    return _options(_get_experiment(experiment_id, "read"))
+    return _options(access.get(Experiment, experiment_id, "read"))
 
 
 @reads_if_match
 def change_options(experiment_id: int, body: OptionsChange) -> Answer[OptionsShown]:
     """Change how a draft's page counts, what it asks, and how long it keeps data."""
-    experiment = _get_experiment(experiment_id)
+    experiment = access.get(Experiment, experiment_id, "edit")
     given = msgspec.to_builtins(body)
     if "questions" in given:
         asked = [
@@ -153,7 +151,7 @@ def change_options(experiment_id: int, body: OptionsChange) -> Answer[OptionsSho
         given["questions"] = tuple(asked)
     if "asks_for" in given:
         given["asks_for"] = tuple(given["asks_for"])
-    with unchanged_draft(experiment, _digest_read()):
+    with unchanged_draft(experiment, digest_read()):
         try:
             chosen: Options = dataclasses.replace(options_from(experiment.options), **given)
         except NotAnOption as fault:
@@ -174,15 +172,6 @@ def add_picture(sent: bytes) -> PictureShown:
 
 
 add_picture.takes = KINDS  # type: ignore[attr-defined]
-
-
-def _get_experiment(experiment_id: int, permission: str = "edit") -> Experiment:
-    return access.get(Experiment, experiment_id, permission)
-
-
-def _digest_read() -> str:
-    """The ETag of the draft that somebody has read."""
-    return parsing.digest_wanted(request.headers.get("If-Match"))
 
 
 def _look(experiment: Experiment) -> Answer[LookShown]:

@@ -6,7 +6,7 @@ from typing import Literal
 import msgspec
 from flask import abort
 
-from wbtest.api.releases import Findings, Form, Parts, findings_in
+from wbtest.api.releases import Findings, Form, Letting, Parts, findings_in
 from wbtest.api.serialization import Answer, RequestBody, map_errors, shown
 from wbtest.api.team import check_held
 from wbtest.extensions import runtime
@@ -93,15 +93,6 @@ class Objecting(RequestBody, kw_only=True):
 
 class Objection(msgspec.Struct):
     verdict: str
-    reason: str
-
-
-class Letting(RequestBody, kw_only=True):
-    """The key of a finding whose words are kept, and why."""
-
-    rule: str
-    part: str
-    words: str
     reason: str
 
 
@@ -288,14 +279,14 @@ def list_links(release_id: int) -> Links:
     return Links(
         [
             _link_response(each)
-            for each in review_requests.links_of(_get_release_to_edit(release_id))
+            for each in review_requests.links_of(access.get(Release, release_id, "edit"))
         ]
     )
 
 
 def make_link(release_id: int, body: NewLink) -> Answer[LinkShown]:
     """Make a link for somebody without a log-in, who reads and comments: it takes both scopes."""
-    release = _get_release_to_edit(release_id)
+    release = access.get(Release, release_id, "edit")
     check_held("read", "write")
     made = review_requests.make_link(
         release,
@@ -320,12 +311,10 @@ def close_link(release_id: int, reviewer_id: int) -> None:
     review_requests.revoke_link(_get_link(release_id, reviewer_id))
 
 
-def _get_release_to_edit(release_id: int) -> Release:
-    return access.get(Release, release_id, "edit")
-
-
 def _get_link(release_id: int, reviewer_id: int) -> Reviewer:
-    return review_requests.find_link(_get_release_to_edit(release_id), reviewer_id) or abort(404)
+    return review_requests.find_link(access.get(Release, release_id, "edit"), reviewer_id) or abort(
+        404
+    )
 
 
 def _secret_response(reviewer: Reviewer, token: str) -> Answer[LinkShown]:

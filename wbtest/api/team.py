@@ -7,8 +7,7 @@ import msgspec
 from flask import abort
 from msgspec import UNSET, UnsetType
 
-from wbtest.api.parsing import Page
-from wbtest.api.serialization import Answer, RequestBody, shown
+from wbtest.api.serialization import Answer, Page, RequestBody, shown
 from wbtest.extensions import runtime
 from wbtest.review import approvers
 from wbtest.store import Invalid, Refused
