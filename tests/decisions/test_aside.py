@@ -42,7 +42,7 @@ def test_a_decision_by_the_figures_beside_needs_a_second_person(against, team):
     assert paper.state == "waiting"
     second(paper, team.owner)
     assert paper.memo["decision"]["against"] == (
-        "The sealed rule said go; the team decided otherwise. With 1 group set aside or taken in, "
+        "The sealed rule said go; the team decided otherwise. With 1 group set aside or included, "
         "the rule says stop."
     )
 
@@ -50,7 +50,7 @@ def test_a_decision_by_the_figures_beside_needs_a_second_person(against, team):
 def test_who_is_asked_to_second_reads_that_it_rests_on_groups(client, against, team):
     decide(against, team.approver, "stop", REASON)
     log_in(client, team.owner)
-    said = "With 1 group set aside or taken in, the rule says stop."
+    said = "With 1 group set aside or included, the rule says stop."
 
     assert said in client.get(f"/experiments/{against.id}/decision").text
     assert said in db.session.scalars(db.select(OutboxMail.body)).all()[-1]

@@ -64,7 +64,7 @@ def test_before_a_save_every_sentence_is_open(go: Experiment):
     found = find_checklist(go)
 
     assert set(found.marks.values()) == {ChecklistMark()}
-    assert found.summary == f"0 of {len(found.sentences)} sentences are served."
+    assert found.summary == f"The build covers 0 of {len(found.sentences)} sentences."
 
 
 @pytest.mark.parametrize("choice", ["iterate", "stop"])
@@ -87,14 +87,17 @@ def test_what_is_saved_is_marked_noted_and_counted(go: Experiment, keys: list[st
     found = find_checklist(go)
     assert (found.marks[keys[0]], found.extra) == (SERVED, ("A shelf", "A door"))
     assert found.summary == (
-        f"2 of {len(keys)} sentences are served, 2 items aren’t in the release."
+        f"The build covers 2 of {len(keys)} sentences. 2 items aren’t in the release."
     )
 
 
 def test_one_sentence_and_one_item_are_counted_in_the_singular(go: Experiment, keys: list[str]):
     found = save_checklist(go, {keys[0]: SERVED}, ["A shelf"])
 
-    assert found.summary == f"1 of {len(keys)} sentences is served, 1 item isn’t in the release."
+    assert (
+        found.summary
+        == f"The build covers 1 of {len(keys)} sentences. 1 item isn’t in the release."
+    )
 
 
 def test_a_save_replaces_all_of_the_one_before(go: Experiment, keys: list[str]):
@@ -217,10 +220,12 @@ def test_the_file_has_every_sentence_its_note_and_the_extra_items(go, keys, team
     first, second, third = (plain(each.words) for each in find_checklist(go).sentences[:3])
     assert "attachment" in answer.headers["Content-Disposition"]
     assert f"- [x] {first}: In spring.\n" in answer.text
-    assert f"- [ ] {second} (not served): \\# later\n" in answer.text
+    assert f"- [ ] {second} (not covered): \\# later\n" in answer.text
     assert f"- [ ] {third}\n" in answer.text
     assert "## Not in the release\n\n- \\<script\\>x\n" in answer.text
-    assert f"1 of {len(keys)} sentences is served, 1 item isn’t in the release." in answer.text
+    assert (
+        f"The build covers 1 of {len(keys)} sentences. 1 item isn’t in the release." in answer.text
+    )
 
 
 @pytest.mark.parametrize(

@@ -115,7 +115,7 @@ def test_the_release_shows_what_its_tests_taught(over: Experiment, team: Team, c
 
     for path in (release, f"{release}/preview", f"{release}/revisions/1?side=details"):
         page = client.get(path).text
-        assert "What tests taught" in page
+        assert "What the tests taught us" in page
         assert "2 of 41 named £4." in page
 
 

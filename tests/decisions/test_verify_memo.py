@@ -238,7 +238,7 @@ def test_what_is_no_memo_is_said_in_one_line(tmp_path: Path, text: str):
     result = CliRunner().invoke(main, ["verify-memo", str(file)])
 
     assert result.exit_code == 2
-    assert result.stderr.startswith("wbtest: This is no memo")
+    assert result.stderr.startswith("wbtest: This isn’t")
     assert len(result.stderr.splitlines()) == 1
 
 

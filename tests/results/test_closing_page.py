@@ -175,7 +175,7 @@ def test_the_purge_is_decided_at_once_and_the_page_says_how_far_it_is(told, owne
     assert "p0@x.io" not in owner.get(f"/experiments/{told.id}/signups").text
     finish_purges(now())
     assert db.session.scalar(sa.select(sa.func.count()).select_from(Signup)) == 0
-    assert "Nothing is kept of this test’s visitors." in page_of(owner, told)
+    assert "Nothing about this test’s visitors is kept." in page_of(owner, told)
 
 
 def test_every_page_and_every_figure_is_the_same_after_the_purge(

@@ -78,11 +78,11 @@ def _sentences(text: Text, asked: str) -> Iterator[Sentence]:
         yield Sentence(text.part, piece.text, asked)
 
 
-STATES = {"open": "Open", "served": "Served", "not_served": "Not served"}
+STATES = {"open": "Open", "served": "Covered", "not_served": "Not covered"}
 LONGEST_NOTE = 200
 MOST_EXTRA = 100
 MEANWHILE = (
-    "Somebody else saved this checklist after you opened it. View their version in another tab, "
+    "Someone else saved this checklist after you opened it. View their version in another tab, "
     "then save again to replace it with yours."
 )
 # What Markdown reads as more than a letter, anywhere or at the beginning of a line.
@@ -128,15 +128,14 @@ class Checklist(NamedTuple):
 
     @property
     def summary(self) -> str:
-        """How many sentences are served and how many items serve none, as a sentence."""
+        """How many sentences are covered and how many items cover none, in a sentence or two."""
         served = [mark.state for mark in self.marks.values()].count("served")
-        verb = "is" if served == 1 else "are"
-        said = f"{served} of {len(self.sentences)} sentences {verb} served"
+        said = f"The build covers {served} of {len(self.sentences)} sentences."
         if not self.extra:
-            return f"{said}."
+            return said
         if len(self.extra) == 1:
-            return f"{said}, 1 item isn’t in the release."
-        return f"{said}, {len(self.extra)} items aren’t in the release."
+            return f"{said} 1 item isn’t in the release."
+        return f"{said} {len(self.extra)} items aren’t in the release."
 
 
 def find_checklist(experiment: Experiment) -> Checklist | None:
@@ -226,7 +225,7 @@ def _marks(before: Checklist, typed: Mapping[str, ChecklistMark]) -> dict[str, C
 
 def _kept(key: str, mark: ChecklistMark) -> ChecklistMark:
     if mark.state not in STATES:
-        raise Invalid(f"state-{key}", "Choose open, served or not served.")
+        raise Invalid(f"state-{key}", "Choose open, covered or not covered.")
     return ChecklistMark(mark.state, kept_text(f"note-{key}", on_one_line(mark.note), LONGEST_NOTE))
 
 
@@ -241,6 +240,6 @@ def _extra(typed: Sequence[str]) -> tuple[str, ...]:
 
 def _line(sentence: Sentence, mark: ChecklistMark) -> str:
     tick = "x" if mark.state == "served" else " "
-    state = " (not served)" if mark.state == "not_served" else ""
+    state = " (not covered)" if mark.state == "not_served" else ""
     note = f": {plain(mark.note)}" if mark.note else ""
     return f"- [{tick}] {plain(sentence.words)}{state}{note}\n"

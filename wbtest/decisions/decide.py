@@ -364,7 +364,9 @@ def _checked(choice: str, reason: str) -> str:
     if choice not in CHOICES:
         raise Invalid("choice", "Choose go, iterate or stop.")
     if not gives_reason(reason):
-        raise Invalid("reason", "Give your reason in a sentence. You’ll read it in a year.")
+        raise Invalid(
+            "reason", "Give your reason in a sentence. You’ll be reading it a year from now."
+        )
     if fault := find_fault(reason, LONGEST_REASON):
         raise Invalid("reason", fault)
     return reason

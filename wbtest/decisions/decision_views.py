@@ -290,7 +290,7 @@ def _rule_of_second(results: Results) -> str:
     rule = rule_of_second(results)
     if is_alone():
         return rule
-    return f"{rule} That can be {names_of(seconds_for(access.person().id))}"
+    return f"{rule} It can be approved by {names_of(seconds_for(access.person().id))}"
 
 
 def _email_and_deletion(
@@ -505,7 +505,7 @@ def next_draft(experiment_id: int) -> ResponseReturnValue:
     experiment = access.get(Experiment, experiment_id, "edit")
     release = learning_cards.next_draft(experiment, access.person())
     if release.id != experiment.revision.release_id:
-        flash("That idea was stopped, so this is a copy.")
+        flash("The idea was stopped, so this is a copy.")
     address = url_for("writing.release", release_id=release.id, learned=1, _anchor="learned")
     return redirect(address, 303)
 

@@ -13,11 +13,9 @@ from wbtest.forms import FieldHelp, HelpMixin, TypedForm
 from wbtest.publishing.stages import CHOICES
 
 DECISION = {
-    "choice": FieldHelp(
-        "You can decide otherwise than the locked rule says. The memo will say so."
-    ),
+    "choice": FieldHelp("You can go against the locked rule. The memo will say so."),
     "reason": FieldHelp(
-        "What you saw, and what you do next. Write for someone who reads it in a year.",
+        "What you saw, and what you’ll do next. Write for someone reading it a year from now.",
         "Feels right",
         "99 of 900 parents (11%) signed up at £4. We’ll build the photo plan by May.",
     ),
@@ -91,7 +89,7 @@ class CardForm(TypedForm):
 
     read = HiddenField()
     surprise = TextAreaField("What surprised us", render_kw={"rows": 3, "maxlength": LONGEST})
-    next_step = TextAreaField("What we do next", render_kw={"rows": 3, "maxlength": LONGEST})
+    next_step = TextAreaField("What we’ll do next", render_kw={"rows": 3, "maxlength": LONGEST})
 
 
 class MarkForm(TypedForm):

@@ -171,7 +171,7 @@ def save_card(
     surprise = kept_text("surprise", surprise, LONGEST)
     next_step = kept_text("next_step", next_step, LONGEST)
     if not surprise and not next_step:
-        raise Invalid("surprise", "Write at least one of the two.")
+        raise Invalid("surprise", "Fill in at least one of the two.")
     with writing() as session:
         # A double click waits here for the first one.
         hold(experiment)
@@ -216,7 +216,7 @@ def get_assumption(experiment: Experiment, key: str) -> Assumption:
     """The assumption of the tested text or rule with this key. Raises Gone when it has none."""
     found = next((each for each in _assumed(experiment) if each.key == key), None)
     if found is None:
-        raise Gone("This test doesn’t rest on that assumption.")
+        raise Gone("That isn’t one of this test’s assumptions.")
     return found
 
 

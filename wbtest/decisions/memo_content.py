@@ -371,7 +371,7 @@ def _before_the_start(experiment: Experiment) -> list[Forecast]:
 
 
 def _name(reviewer: Reviewer) -> str:
-    return reviewer.name if reviewer.person_id else f"{reviewer.name}, by link"
+    return reviewer.name if reviewer.person_id else f"{reviewer.name}, guest"
 
 
 def made_by() -> str:

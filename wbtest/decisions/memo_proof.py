@@ -65,7 +65,7 @@ def differences(text: str | bytes) -> list[Difference]:
     try:
         export = json.loads(text)
         if not isinstance(export, dict) or export.get("format") != FORMAT:
-            raise Unreadable(f"This is no memo of a decision: its format is not “{FORMAT}”.")
+            raise Unreadable(f"This isn’t the memo of a decision: its format isn’t “{FORMAT}”.")
         for check in (_digests, _corrections, _counts, _figures, _beside):
             # One by one, so that what was found stays when the rest cannot be computed.
             for difference in check(export):
@@ -73,7 +73,7 @@ def differences(text: str | bytes) -> list[Difference]:
     except BROKEN as error:
         if not found:
             said = " ".join(str(error).split()).encode("unicode_escape").decode()
-            raise Unreadable(f"This is no memo, or a part of it is broken: {said}.") from error
+            raise Unreadable(f"This isn’t a memo, or part of it is broken: {said}.") from error
     return found
 
 

@@ -120,7 +120,7 @@ def beside_of(paper: Paper) -> str:
     if not rests_beside(paper):
         return ""
     groups = number_of(len(groups_of(paper)), "group", "groups")
-    return f"With {groups} set aside or taken in, the rule says {paper.choice}."
+    return f"With {groups} set aside or included, the rule says {paper.choice}."
 
 
 def _said_by(figures: Mapping[str, Any]) -> str:

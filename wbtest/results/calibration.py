@@ -225,7 +225,7 @@ def _record(name: str, scored: Sequence[Scored]) -> Guesser:
 
 
 def _name(reviewer: Reviewer) -> str:
-    return reviewer.name if reviewer.person_id else f"{reviewer.name}, by link"
+    return reviewer.name if reviewer.person_id else f"{reviewer.name}, guest"
 
 
 def _who(reviewer: Reviewer) -> tuple[str, int]:
