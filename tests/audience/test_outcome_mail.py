@@ -125,7 +125,7 @@ def test_it_is_done_once_however_often_one_clicks(over, now):
     tell(over)
     queue_outcome_mails(now())
 
-    with pytest.raises(AlreadyDone, match="already told"):
+    with pytest.raises(AlreadyDone, match="already been told"):
         tell(over, "We have changed our mind.")
     queue_outcome_mails(now())
 

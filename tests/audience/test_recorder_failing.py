@@ -217,7 +217,7 @@ def test_a_damaged_page_of_the_database_takes_only_what_touches_it(
 
 
 def test_a_sign_up_for_a_page_that_was_deleted_meanwhile_is_refused_for_good(page: Page) -> None:
-    with pytest.raises(Gone, match="This page was deleted meanwhile"):
+    with pytest.raises(Gone, match="This page has been deleted"):
         page.sign_up("ada@x.io", experiment_id=99_999)
 
     assert page.recorder.lost == 0

@@ -245,7 +245,7 @@ def test_who_signs_up_while_the_page_is_deleted_is_told_that_there_is_none(
     page = mia.get()
 
     def fail(_event: object) -> None:
-        raise Gone("This page was deleted meanwhile.")
+        raise Gone("This page has been deleted.")
 
     monkeypatch.setattr(runtime(app).recorder, "sign_up", fail)
     answer = mia.sign_up(page, "mia@x.io")

@@ -106,7 +106,7 @@ def test_nothing_but_a_backup_is_written_over(
     done = instance.run("backup", str(instance.folder / name))
 
     assert done.exit_code == 2
-    assert f"{there} is there already and is no backup. Name another file." in done.output
+    assert f"{there} already exists and isn’t a backup. Name another file." in done.output
     assert there.read_bytes() == before
 
 

@@ -99,7 +99,7 @@ def test_a_dump_brings_back_what_was_there(
     assert saved.exit_code == 0, saved.output
     assert copy.stat().st_mode & 0o077 == 0
     assert (refused.exit_code, busy.exit_code) == (2, 2)
-    assert f"{half} is not a whole backup" in refused.output
+    assert f"{half} isn’t a complete backup" in refused.output
     assert "Nothing was changed." in refused.output
     assert "The database is in use (connections: 1)" in busy.output
     assert before == ["Then", "Since"]
@@ -164,7 +164,7 @@ def test_a_dump_that_was_cut_off_changes_nothing(place: Instance, tmp_path: Path
     refused = place.run("restore", str(copy))
 
     assert refused.exit_code == 2
-    assert f"{copy} is not a whole backup" in refused.output
+    assert f"{copy} isn’t a complete backup" in refused.output
     assert names(place) == before
 
 
@@ -185,7 +185,7 @@ def test_a_dump_of_somebody_elses_database_changes_nothing(place: Instance, tmp_
     refused = place.run("restore", str(copy))
 
     assert refused.exit_code == 2
-    assert f"{copy} is not a database of wbtest" in refused.output
+    assert f"{copy} isn’t a wbtest database" in refused.output
     assert names(place) == before
 
 

@@ -114,7 +114,7 @@ def test_a_name_that_leads_inside_is_refused_and_nothing_is_sent(sink: Sink, pri
         look_up=lambda _host, _port: ["93.184.216.34", private],
     )
 
-    with pytest.raises(NotAllowed, match="no public address"):
+    with pytest.raises(NotAllowed, match="isn’t a public address"):
         post(f"http://hooks.example:{sink.port}/", b"{}", {}, inward)
 
     assert sink.got == []
@@ -174,7 +174,7 @@ def test_the_certificate_must_be_that_of_the_name() -> None:
         url = f"https://{{}}:{sink.port}/"
         assert post(url.format("hooks.example"), b"{}", {}, local()).status == 200
         assert post(url.format("bücher.example"), b"{}", {}, local()).status == 200
-        with pytest.raises(NotReached, match=r"certificate of other\.example"):
+        with pytest.raises(NotReached, match=r"other\.example has a bad certificate"):
             post(url.format("other.example"), b"{}", {}, local())
         with pytest.raises(NotReached, match="certificate"):
             post(url.format("hooks.example"), b"{}", {}, local(trust=None))
@@ -187,7 +187,7 @@ def test_a_server_that_says_nothing_has_all_the_time_and_no_more(sink: Sink) -> 
     sink.mode = "hang"
 
     def call() -> None:
-        with pytest.raises(NotReached, match="did not answer within"):
+        with pytest.raises(NotReached, match="didn’t answer within"):
             post(sink.url, b"{}", {}, local(seconds=SECONDS))
 
     assert 0.9 * SECONDS < seconds_of(call) < 3 * SECONDS
@@ -202,7 +202,7 @@ def test_headers_that_come_a_byte_at_a_time_are_not_waited_for() -> None:
                 line.sendall(b"x")
 
     def call() -> None:
-        with pytest.raises(NotReached, match="did not answer within"):
+        with pytest.raises(NotReached, match="didn’t answer within"):
             post(f"http://127.0.0.1:{server.getsockname()[1]}/", b"", {}, local(seconds=SECONDS))
 
     is_over = threading.Event()
@@ -231,7 +231,7 @@ def test_of_a_body_without_end_64_kilobytes_are_read(sink: Sink) -> None:
 def test_a_server_that_hangs_up_is_told(sink: Sink) -> None:
     sink.mode = "reset"
 
-    with pytest.raises(NotReached, match=r"127\.0\.0\.1 hung up without an answer\."):
+    with pytest.raises(NotReached, match=r"127\.0\.0\.1 hung up without answering\."):
         post(sink.url, b"{}", {}, local())
     with pytest.raises(NotReached, match="refused the connection"):
         post("http://127.0.0.1:1/", b"{}", {}, local())
@@ -242,7 +242,7 @@ def test_a_name_that_leads_nowhere_is_told(error: Exception) -> None:
     def look_up(_host: str, _port: int) -> list[str]:
         raise error
 
-    with pytest.raises(NotReached, match=r"hooks\.example could not be found\."):
+    with pytest.raises(NotReached, match=r"hooks\.example couldn’t be found\."):
         post("https://hooks.example/", b"{}", {}, local(look_up=look_up))
 
 

@@ -40,7 +40,7 @@ def test_a_failure_is_tried_again_under_the_same_id(
     assert len({*sink.ids}) == 1
 
 
-@pytest.mark.parametrize(("mode", "words"), [("hang", "did not answer"), ("drip", "")])
+@pytest.mark.parametrize(("mode", "words"), [("hang", "didn’t answer"), ("drip", "")])
 def test_a_slow_server_costs_no_more_than_the_limit(
     app: Flask, sink: Sink, hook: Webhook, mode: str, words: str
 ) -> None:
@@ -266,5 +266,5 @@ def test_a_name_that_leads_inside_is_a_failure_and_not_a_call(
 
     post_all()
 
-    assert "no public address" in events()[0].error
+    assert "isn’t a public address" in events()[0].error
     assert sink.got == []

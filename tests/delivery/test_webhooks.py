@@ -83,7 +83,7 @@ def test_what_was_delivered_is_no_longer_kept(sink: Sink, hook: Webhook, now: Ha
 def test_what_would_never_be_called_is_not_taken(app: Flask) -> None:
     runtime(app).outgoing = Policy()
 
-    with pytest.raises(Invalid, match="no public address"):
+    with pytest.raises(Invalid, match="isn’t a public address"):
         delivery_settings.add_webhook("https://127.0.0.1/", webhooks.KINDS)
     with pytest.raises(Invalid, match="at least one"):
         delivery_settings.add_webhook("https://hooks.example/", ["addresses"])

@@ -192,7 +192,7 @@ def test_a_name_that_was_public_when_it_was_typed_is_judged_anew_at_each_call(
     post_events()
 
     assert ear.heard == 0
-    assert "no public address" in events()[0].error
+    assert "isn’t a public address" in events()[0].error
 
 
 @pytest.mark.parametrize("url", ELSEWHERE)

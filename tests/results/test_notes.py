@@ -63,7 +63,7 @@ def test_a_text_of_no_use_is_refused(text, said, experiment, team: Team):
 
 
 @pytest.mark.parametrize(
-    ("day", "said"), [(date(2027, 3, 2), "still to come"), (date.min, "Check the year")]
+    ("day", "said"), [(date(2027, 3, 2), "hasn’t come yet"), (date.min, "Check the year")]
 )
 def test_a_day_that_cannot_be_is_refused(day, said, experiment, team: Team):
     with pytest.raises(Invalid, match=said):

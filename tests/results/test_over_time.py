@@ -61,7 +61,7 @@ def test_the_form_begins_with_today_where_the_test_is(tab, editor: Browser):
     ("change", "said"),
     [
         ({"day": "28.3."}, "Enter a day like 2027-03-31."),
-        ({"day": "9999-12-31"}, "This day is still to come."),
+        ({"day": "9999-12-31"}, "That day hasn’t come yet."),
         ({"text": ""}, "Enter what happened"),
     ],
 )

@@ -134,9 +134,9 @@ def test_a_webhook_is_added_and_its_secret_is_shown(client: Browser, team: Team)
 @pytest.mark.parametrize(
     ("typed", "sentence"),
     [
-        ({"url": "https://127.0.0.1/"}, "no public address"),
-        ({"url": "http://hooks.example/"}, "begin with https://"),
-        ({"url": "https://hooks.example:22/"}, "Port 22 is not called"),
+        ({"url": "https://127.0.0.1/"}, "isn’t a public address"),
+        ({"url": "http://hooks.example/"}, "starts with https://"),
+        ({"url": "https://hooks.example:22/"}, "Port 22 isn’t allowed"),
         ({"url": ""}, "Enter the address"),
         ({"url": URL, "events": []}, "Choose at least one event"),
     ],

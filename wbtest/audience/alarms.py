@@ -36,7 +36,7 @@ TIMES_THE_USUAL = 10
 UNUSUAL = {
     "full": "sign-ups came faster than we may send emails",
     "machines": "most sign-ups looked automated",
-    "disposable": "most sign-ups used throwaway email addresses",
+    "disposable": "most sign-ups used disposable email addresses",
     "many": "far more sign-ups than usual",
     STRIPPED: "most page loads lacked what Chrome sends",
     CROWD: "many visitors came from one network",
@@ -74,13 +74,13 @@ def find_alarm(hour: Hour, guard: AbuseGuard) -> tuple[str, str]:
         )
     if hour.disposable >= FEWEST_DOUBTED and 2 * hour.disposable > hour.everybody:
         return "disposable", (
-            f"{hour.disposable:,} of {hour.everybody:,} sign-ups in the last hour used throwaway "
+            f"{hour.disposable:,} of {hour.everybody:,} sign-ups in the last hour used disposable "
             "email addresses. They count, and are marked in the list."
         )
     if counted >= FEWEST_UNUSUAL and counted > TIMES_THE_USUAL * hour.usual:
         return "many", (
             f"{counted:,} people signed up in the last hour; {hour.usual:.1f} is usual. "
-            "Somebody may have linked to the page, or is signing up other people."
+            "Somebody may have linked to the page, or may be signing up other people."
         )
     return "", ""
 
@@ -112,8 +112,8 @@ def find_crowd(crowd: int, limits: NetworkLimits) -> tuple[str, str]:
         f"{crowd:,} visitors came from networks that had sent {limits.hour:,} within an hour or "
         f"{limits.day:,} within a day. They see the same page, but are kept apart and "
         "don't count, so nobody can fill a test from one place. If a class or an office opened "
-        "your link, that's fine. If these people are from everywhere, a proxy or a CDN hides them: "
-        "run wbtest doctor on the server, and see WBTEST_TRUSTED_PROXIES in docs/deploy.md."
+        "your link, that's fine. If these people come from everywhere, a proxy or a CDN hides "
+        "them: run wbtest doctor on the server, and see WBTEST_TRUSTED_PROXIES in docs/deploy.md."
     )
 
 

@@ -40,7 +40,7 @@ LOOK_SECONDS = 0.5
 LOOK_AGAIN_SECONDS = 0.05
 # What was taken down is not shown for longer than this after the last look.
 STALE_SECONDS = 1.0
-NOT_NOW = "This page cannot be shown right now. Try again in a minute."
+NOT_NOW = "This page can’t be shown right now. Try again in a minute."
 # Before the first version that the database may name.
 NEVER_READ = -1
 

@@ -64,7 +64,7 @@ def tell_outcome(experiment: Experiment, person: Person, text: str) -> Experimen
     """
     text = with_plain_breaks(text).strip()
     if len(text) < SHORTEST_TEXT:
-        raise Invalid("text", "Write what you decided, in a sentence or more.")
+        raise Invalid("text", "Say what you decided, in a sentence or more.")
     if fault := find_fault(text, LONGEST_TEXT):
         raise Invalid("text", fault)
     with writing():
@@ -73,10 +73,10 @@ def tell_outcome(experiment: Experiment, person: Person, text: str) -> Experimen
         if experiment.state != "ended":
             raise Refused("This test isn’t over yet. End it first.")
         if experiment.purged_at is not None:
-            raise Refused("The emails are deleted, so nobody can be told.")
+            raise Refused("The emails are deleted, so you can’t tell anyone.")
         if experiment.last_letter_at is not None:
             raise AlreadyDone(
-                "The sign-ups of this test were already told. You can only do that once."
+                "This test’s sign-ups have already been told. You can only do that once."
             )
         experiment.last_letter, experiment.last_letter_at = text, clock.now()
         take_step(experiment, "told", person)

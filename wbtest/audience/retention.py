@@ -118,7 +118,8 @@ def count_progress(experiment: Experiment) -> PurgeProgress:
 def find_purge_blocker(experiment: Experiment) -> str:
     """Return why the experiment cannot be purged yet, in a sentence, or ''."""
     if experiment.purged_at is not None:
-        return f"This test is {'purged' if is_purge_done(experiment) else 'being purged'} already."
+        done = "already" if is_purge_done(experiment) else "being"
+        return f"This test’s personal data is {done} deleted."
     if experiment.last_letter_at is None:
         return "First tell your sign-ups what you decided."
     if terms_of(experiment).late_until > clock.now():
@@ -306,8 +307,8 @@ def _notice(experiment: Experiment, day: str) -> str:
     address = f"{runtime().settings.base_url}/experiments/{experiment.id}"
     parts = [
         f"The page /p/{experiment.slug} promised to keep its visitors' data until {day}. Then "
-        "every email, name, answer and visit is deleted, along with our emails to them.",
-        "Totals, charts and decisions stay as they are.",
+        "every email, name, answer and visit will be deleted, along with our emails to them.",
+        "Totals, charts and decisions will stay as they are.",
     ]
     waiting = count_recipients(experiment).to_tell
     if experiment.last_letter_at is None and waiting:

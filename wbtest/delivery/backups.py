@@ -166,7 +166,7 @@ def copy_database(source: Path, target: Path) -> None:
             leave_out(writer)
             verdict = writer.execute("PRAGMA integrity_check").fetchone()[0]
         if verdict != "ok":
-            raise store.StoreBroken(f"the backup of {source.name} is not whole: {verdict}")
+            raise store.StoreBroken(f"the backup of {source.name} is incomplete: {verdict}")
 
 
 def leave_out(copy: sqlite3.Connection) -> None:
@@ -206,7 +206,7 @@ def refuse_to_replace(file: Path) -> None:
         return
     if file.is_file() and file.suffix != ".lock" and _is_backup(file):
         return
-    raise store.StoreBroken(f"{file} is there already and is no backup. Name another file.")
+    raise store.StoreBroken(f"{file} already exists and isn’t a backup. Name another file.")
 
 
 def _is_backup(file: Path) -> bool:
@@ -241,11 +241,11 @@ def in_one_file(file: Path, part: Path) -> Iterator[Path]:
         yield part
     except sqlite3.OperationalError as error:
         raise store.StoreBroken(
-            f"{file} cannot be put together in {part.parent}: {error}. Nothing was changed."
+            f"{file} can’t be put together in {part.parent}: {error}. Nothing was changed."
         ) from error
     except sqlite3.DatabaseError as error:
         raise store.StoreBroken(
-            f"{file} is not a whole backup: {error}. Nothing was changed."
+            f"{file} isn’t a complete backup: {error}. Nothing was changed."
         ) from error
     finally:
         remove(part)
@@ -307,11 +307,11 @@ def check_dump(url: str, file: Path) -> None:
         _run_program(url, "pg_restore", "--file=/dev/null", str(file), is_local=True)
     except ProgramFailed as error:
         raise store.StoreBroken(
-            f"{file} is not a whole backup: {error} Nothing was changed."
+            f"{file} isn’t a complete backup: {error} Nothing was changed."
         ) from error
     listed = _run_program(url, "pg_restore", "--list", str(file), is_local=True)
     if not all(f" TABLE DATA public {table} " in listed for table in OUR_TABLES):
-        raise store.StoreBroken(f"{file} is not a database of wbtest. Nothing was changed.")
+        raise store.StoreBroken(f"{file} isn’t a wbtest database. Nothing was changed.")
 
 
 def check_dump_schema(url: str, file: Path, what: str) -> None:
@@ -413,8 +413,8 @@ def _run_program(url: str, program: str, *arguments: str, is_local: bool = False
     command = [program, *arguments, *([] if is_local else [f"--dbname={_address(url)}"])]
     if shutil.which(program) is None:
         raise store.StoreBroken(
-            f"{program} is not here. Install it (Debian: apt install postgresql-client), or run "
-            f"this where it is: {shlex.join(command).replace('.part', '')}"
+            f"{program} isn’t installed. Install it (Debian: apt install postgresql-client), or "
+            f"run this where it is: {shlex.join(command).replace('.part', '')}"
         )
     parts = sa.make_url(url)
     # Debian's are wrappers, which do not see the host in an address: without one of its own they

@@ -95,15 +95,15 @@ def parse_url(url: str, schemes: Collection[str], ports: Collection[int]) -> Tar
         parts = urlsplit(url)
         port = parts.port
     except ValueError as error:
-        raise NotAllowed("This is no web address.") from error
+        raise NotAllowed("That isn’t a web address.") from error
     if parts.scheme not in schemes:
-        raise NotAllowed("Only addresses that begin with https:// are called.")
+        raise NotAllowed("Use an address that starts with https://.")
     if "@" in parts.netloc:
-        raise NotAllowed("Leave out the name and the password before the @.")
+        raise NotAllowed("Leave out the user name and password before the @.")
     port = PORTS[parts.scheme] if port is None else port
     if ports and port not in ports:
         allowed = " and ".join(str(number) for number in sorted(ports))
-        raise NotAllowed(f"Port {port} is not called; use {allowed}.")
+        raise NotAllowed(f"Port {port} isn’t allowed. Use {allowed}.")
     return Target(parts.scheme, _host_of(parts), port, _path_of(parts))
 
 
@@ -112,24 +112,24 @@ def _host_of(parts: SplitResult) -> str:
     if "[" in parts.netloc:
         # A zone names a wire of this very machine.
         if "%" in host:
-            raise NotAllowed("Leave out the % and what follows it: it means a wire of this server.")
+            raise NotAllowed("Leave out the % and what follows: it names a network of this server.")
         try:
             return str(ipaddress.IPv6Address(host))
         except ValueError as error:
-            raise NotAllowed("This is no web address.") from error
+            raise NotAllowed("That isn’t a web address.") from error
     try:
         host = host.encode("idna").decode().lower().removesuffix(".")
     except UnicodeError as error:
-        raise NotAllowed(f"{host[:60]} is not the name of a server.") from error
+        raise NotAllowed(f"{host[:60]} isn’t a server’s name.") from error
     if not HOST.fullmatch(host):
-        raise NotAllowed("The name of a server is missing, like hooks.example.com.")
+        raise NotAllowed("The server’s name is missing, such as hooks.example.com.")
     if LIKE_A_NUMBER.fullmatch(host.rpartition(".")[2]):
         try:
             return str(ipaddress.IPv4Address(host))
         except ValueError as error:
-            raise NotAllowed("Write the name of the server, not a number.") from error
+            raise NotAllowed("Enter the server’s name, not a number.") from error
     if host == "localhost" or host.endswith(".localhost"):
-        raise NotAllowed("localhost is this server itself; only public addresses are called.")
+        raise NotAllowed("localhost is this server itself. Use a public address.")
     return host
 
 
@@ -219,14 +219,14 @@ def _find(target: Target, policy: Policy) -> list[IpAddress]:
     except queue.Empty:
         texts = []
     if not texts:
-        raise NotReached(f"{target.host} could not be found.")
+        raise NotReached(f"{target.host} couldn’t be found.")
     return [ipaddress.ip_address(text.partition("%")[0]) for text in texts]
 
 
 def _judge(target: Target, addresses: list[IpAddress], policy: Policy) -> None:
     # One private address among public ones is refused too: chance would choose between them.
     if not all(policy.is_allowed(address) for address in addresses):
-        raise NotAllowed(f"{target.host} is no public address, so it is not called.")
+        raise NotAllowed(f"{target.host} isn’t a public address, so we don’t call it.")
 
 
 def _connect(
@@ -311,13 +311,13 @@ def _words(target: Target, error: Exception, *, is_late: bool, policy: Policy) -
     # urllib3 wraps what the socket said.
     for found in (error, error.__cause__ or error.__context__):
         if isinstance(found, ssl.SSLCertVerificationError):
-            return f"The certificate of {target.host} is not good: {found.verify_message}."
+            return f"{target.host} has a bad certificate: {found.verify_message}."
         if isinstance(found, ssl.SSLError) and not is_late:
-            return f"{target.host} does not speak TLS as we do."
+            return f"{target.host} and this server couldn’t agree on TLS."
         if isinstance(found, ConnectionRefusedError):
             return f"{target.host} refused the connection."
         if is_late or isinstance(found, TimeoutError):
-            return f"{target.host} did not answer within {policy.seconds:.0f} seconds."
+            return f"{target.host} didn’t answer within {policy.seconds:.0f} seconds."
     if isinstance(error, NewConnectionError):
-        return f"{target.host} could not be reached."
-    return f"{target.host} hung up without an answer."
+        return f"{target.host} couldn’t be reached."
+    return f"{target.host} hung up without answering."

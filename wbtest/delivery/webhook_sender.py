@@ -84,7 +84,7 @@ def _words(code: int, body: bytes) -> str:
     except ValueError:
         status = str(code)
     if 300 <= code < 400:
-        return f"{status}: it sends us to another address, which we do not follow."
+        return f"{status}: it redirects to another address, which we don’t follow."
     said = " ".join(body.decode("utf-8", "replace").replace("\0", " ").split())[:MOST_WORDS]
     return f"{status}: {said}" if said else f"{status}."
 
@@ -164,8 +164,8 @@ def _close(hook: Webhook) -> None:
     runtime().hooks.tell_owners(
         "A webhook was turned off",
         f"The server of this webhook wants no more events (410 Gone):\n\n{hook.url}\n\n"
-        "Nothing is sent there any more. If that is a mistake, turn it on again under\n"
-        "Team, Webhooks.\n",
+        "Nothing is sent there any more. If that’s a mistake, turn it on again under\n"
+        "Settings, Developers.\n",
     )
 
 

@@ -205,7 +205,7 @@ def add_spend(
     check_started(experiment)
     named, last_day = source_name(source), last_day or first_day
     if not named:
-        raise Invalid("source", "Enter the source from its link, such as newsletter.")
+        raise Invalid("source", "Enter the source as it appears in the link, such as newsletter.")
     if last_day < first_day:
         raise Invalid("last", "The last day is before the first. Swap them.")
     if currency not in CURRENCIES:
@@ -244,7 +244,7 @@ def delete_spend(experiment: Experiment, person: Person, key: str) -> None:
         hold(experiment)
         spend = session.get(Spend, (experiment.id, key))
         if spend is None:
-            raise Gone("Somebody deleted this line before.")
+            raise Gone("Somebody has already deleted this line.")
         session.delete(spend)
         record("spend.deleted", _about(experiment, spend), by=person)
 

@@ -141,9 +141,9 @@ def delete_note(experiment: Experiment, person: Person, key: str, *, is_owner: b
         hold(experiment)
         note = session.get(Annotation, (experiment.id, key))
         if note is None:
-            raise Gone("Somebody deleted this note before.")
+            raise Gone("Somebody has already deleted this note.")
         if note.person_id != person.id and not is_owner:
-            raise NotTheWriter("Only who wrote a note, or an owner, may delete it.")
+            raise NotTheWriter("Only its author or an owner can delete a note.")
         session.delete(note)
         about = f"{name_of_test(experiment)}: {note.text}"
         record("note.deleted", about, by=person)
@@ -153,7 +153,7 @@ def _check_day(experiment: Experiment, day: date) -> None:
     assert experiment.started_at is not None, "it was checked before"
     zone = ZoneInfo(experiment.time_zone)
     if day > clock.now().astimezone(zone).date():
-        raise Invalid("day", "This day is still to come. Note it once it has happened.")
+        raise Invalid("day", "That day hasn’t come yet. Add the note once it has happened.")
     if day < experiment.started_at.astimezone(zone).date() - EARLIEST:
         raise Invalid("day", "This is more than a month before the test. Check the year.")
 

@@ -340,7 +340,7 @@ def _midnight(day: date, zone: ZoneInfo) -> int:
 
 
 DEVICES = ("phone", "tablet", "desktop")
-LANGUAGE_UNKNOWN = "names none"
+LANGUAGE_UNKNOWN = "not stated"
 Counted = tuple[VisitorKind, str, Totals]
 
 

@@ -67,7 +67,7 @@ def create_shared_link(
     """
     label = " ".join(label.split())
     if not label:
-        raise Invalid("label", "Say whom the link is for, so that you know which one to close.")
+        raise Invalid("label", "Say who the link is for, so you know which one to end.")
     if fault := find_fault(label, LONGEST_LABEL):
         raise Invalid("label", fault)
     _check_days(days)
@@ -173,7 +173,7 @@ def _check_days(days: int) -> None:
 
 def _refuse_too_many(experiment: Experiment) -> None:
     if count_open(experiment) >= MOST_LINKS:
-        raise TooManyShared(f"{MOST_LINKS} links are open. Close one before you make another.")
+        raise TooManyShared(f"{MOST_LINKS} links are open. End one before you create another.")
 
 
 def _whose(link: SharedLink) -> str:
@@ -204,7 +204,7 @@ def check_password(link: SharedLink, password: str) -> None:
     """Raise Invalid unless this is the link's password, and RateLimited where somebody guesses."""
     with passwords.count_try(f"shared link {link.token_hash}"):
         if not passwords.is_right(link.password_hash or None, password):
-            message = "This is not the password of this link. Check it and try again."
+            message = "That’s not the password for this link. Check it and try again."
             raise Invalid("password", message)
 
 

@@ -444,7 +444,7 @@ def _asked(given: Mapping[str, str]) -> planner.PlanRequest:
 def _whole(given: Mapping[str, str], name: str) -> int:
     found = whole_of(given.get(name, ""))
     if found is None:
-        raise ValueError(f"{name} is no whole number")
+        raise ValueError(f"{name} isn’t a whole number")
     return found
 
 

@@ -87,7 +87,7 @@ def groups(reader: Reader, counted: Recount, name: str) -> list[Group]:
     """Groups of those who have a part in common, the one with most visits first."""
     by = counted.by(name, "variant")
     rows = [
-        Group(value or "names none", [by.get((value, key), NOTHING) for key in reader.plan.keys])
+        Group(value or "not stated", [by.get((value, key), NOTHING) for key in reader.plan.keys])
         for value in counted.values(name)
     ]
     return sorted(rows, key=lambda group: (-group.all[0], group.name))

@@ -115,7 +115,7 @@ def check_sources(reader: Reader) -> None:
 
 def check_languages(reader: Reader) -> None:
     groups = expecting.groups(reader, reader.sealed, "language")
-    named = [group._replace(name=group.name.replace("names none", "")) for group in groups]
+    named = [group._replace(name=group.name.replace("not stated", "")) for group in groups]
     _compare(
         reader.file("languages"),
         ("language", "variant"),

@@ -83,7 +83,7 @@ def test_a_wrong_password_is_told_in_the_same_words(client: Browser, locked: str
     answers = [try_password(client, locked, typed) for typed in ("x", PASSWORD.upper(), EVIL)]
 
     assert [answer.status_code for answer in answers] == [422] * 3
-    assert all("This is not the password of this link." in answer.text for answer in answers)
+    assert all("That’s not the password for this link." in answer.text for answer in answers)
     assert all("Larder" not in answer.text for answer in answers)
 
 

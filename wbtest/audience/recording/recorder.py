@@ -53,7 +53,7 @@ class StoreFailed(Refused):
 
     def __init__(self) -> None:
         super().__init__(
-            "We cannot store this right now. Your text is still here; try again in a minute."
+            "We can’t save this right now. Your text is still here. Try again in a minute."
         )
 
 
@@ -235,7 +235,7 @@ class BatchWriter:
                 self._losses[loss_of(item)] += 1
             else:
                 is_gone = isinstance(error, NoExperiment)
-                refusal = Gone("This page was deleted meanwhile.") if is_gone else StoreFailed()
+                refusal = Gone("This page has been deleted.") if is_gone else StoreFailed()
                 item.resolve(error=refusal if item.event else None)
 
 
