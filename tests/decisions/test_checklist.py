@@ -195,7 +195,7 @@ def test_what_was_typed_survives_a_newer_save_and_can_replace_it(go, keys, team,
     refused = client.send(f"/experiments/{go.id}/checklist", typed)
 
     assert (refused.status_code, "Mine." in refused.text) == (422, True)
-    assert "Somebody else saved this checklist" in refused.text
+    assert "Someone else saved this checklist" in refused.text
     again = typed | {"read": find_checklist(go).digest}
     assert f'value="{again["read"]}"' in refused.text
     assert client.send(f"/experiments/{go.id}/checklist", again).status_code == 303

@@ -61,8 +61,8 @@ def test_changes_after_the_start_are_read_from_the_steps_and_the_log(
     check = checks_of(running, now)["changes"]
 
     assert (check.colour, check.value) == ("amber", "2 changes")
-    assert check.reason.startswith("The test rested from 2 March to 4 March")
-    assert "On 4 March somebody changed who answers for the page" in check.reason
+    assert check.reason.startswith("The test was paused from 2 March to 4 March")
+    assert "On 4 March, somebody changed who’s responsible for the page" in check.reason
 
 
 def test_what_happens_after_the_end_changes_no_figure(running, team, now):
@@ -141,8 +141,8 @@ def test_a_broken_split_names_the_device_and_source_that_is_missing(running, now
     [hint] = checks_of(running, now)["split"].hints
 
     assert hint == (
-        "Of those from instagram only 12 of 292 saw “Price”, instead of the 146 planned. "
-        "Look at “Price” by the link at instagram."
+        "Of visitors from instagram, only 12 of 292 saw “Price”, not the 146 planned. "
+        "Open “Price” through the link at instagram."
     )
 
 

@@ -129,7 +129,7 @@ def test_a_mail_without_words_comes_back_with_a_sentence(decided, approver):
     answer = approver.send(place(decided), {"text": "Go.", "is_read": "y"})
 
     assert answer.status_code == 422
-    assert "Write what you decided, in a sentence or more." in answer.text
+    assert "Say what you decided, in a sentence or more." in answer.text
 
 
 def test_a_double_click_sends_once_and_the_page_says_how_far_it_is(decided, approver, now):

@@ -14,7 +14,7 @@ from wbtest.publishing.models import Experiment
 
 RATES = "Rates and intervals by variant"
 AGAINST = "Each variant against the first"
-BELIEFS = "Means, intervals and chances of each rate"
+BELIEFS = "Intervals and chances by variant"
 
 
 @pytest.fixture

@@ -80,7 +80,7 @@ def test_a_tab_that_is_still_empty_says_what_will_be_here(viewer, states: States
     page = tab(viewer, states.no_visitors(), name)
 
     assert "Nobody has seen the page yet." in page
-    assert "appear here" in page or "asks nothing after the sign-up" in page
+    assert "appear here" in page or "asks no questions after sign-up" in page
     assert "data-figure" not in page
 
 
