@@ -256,7 +256,7 @@ def test_a_program_reads_and_replaces_the_checklist(go, keys, app: Flask, team: 
 
     assert saved == editor.get(address).json
     assert [each["state"] for each in saved["sentences"][:2]] == ["served", "open"]
-    assert saved["says"].startswith("1 of ")
+    assert saved["says"].startswith("The build covers 1 of ")
     assert editor.ask("PUT", address, body | {"extra": []}).status_code == 422
 
 
