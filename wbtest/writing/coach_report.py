@@ -25,7 +25,7 @@ from wbtest.writing import coach
 from wbtest.writing import document as documents
 from wbtest.writing.coach import RULES, CoachSettings, Finding, Rule
 from wbtest.writing.coach.document_reader import Piece, paragraphs_in
-from wbtest.writing.document import PARTS, Document, Form
+from wbtest.writing.document import PART_LABELS, Document, Form
 from wbtest.writing.models import Release, Revision, Waiver, name_of
 from wbtest.writing.text_rules import find_fault, needed_text, with_plain_breaks
 
@@ -294,7 +294,7 @@ PRINTED = re.compile(
     r"|call_to_action\.text|faq\[\d+\]\.(?:question|answer)"
 )
 ASKS_FOR_SOURCES = "A17"
-PART_NAMES = {part.name: part.label for part in PARTS["full"]} | {"release": "The whole release"}
+PART_NAMES = PART_LABELS | {"release": "The whole release"}
 
 
 class NumberedFinding(NamedTuple):

@@ -16,7 +16,15 @@ from itertools import groupby
 from operator import attrgetter
 from typing import Any, NamedTuple
 
-from wbtest.writing.document import PARTS, Document, Form, NotADocument, Question, Quote
+from wbtest.writing.document import (
+    PART_LABELS,
+    PARTS,
+    Document,
+    Form,
+    NotADocument,
+    Question,
+    Quote,
+)
 from wbtest.writing.html_reader import MOST_TAGS, blocks_in, blocks_to_markdown
 from wbtest.writing.languages import direction
 
@@ -180,7 +188,7 @@ def _headings(file: io.BytesIO) -> Iterator[str]:
             base = styles[base].basedOn_val
 
 
-DOCX_HEADINGS = {part.name: part.label for part in PARTS["full"]} | {"numbers": "Numbers"}
+DOCX_HEADINGS = PART_LABELS | {"numbers": "Numbers"}
 DOCX_HEADINGS["customer_quote"] += " (imagined)"
 # Core properties hold no more.
 _LONGEST_PROPERTY = 255

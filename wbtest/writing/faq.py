@@ -1,7 +1,10 @@
 """The FAQ: expected topics, an example for each, and moving its questions. Pure."""
 
+import re
+import tomllib
 from collections.abc import Iterable
 from dataclasses import replace
+from pathlib import Path
 from typing import cast
 
 from wbtest.writing.document import (
@@ -15,49 +18,11 @@ from wbtest.writing.document import (
 )
 from wbtest.writing.text_rules import MOST_QUESTIONS
 
-EXAMPLE_QUESTIONS = {
-    "what and for whom": "What is it, and who is it for?",
-    "price": "What does it cost?",
-    "how to start": "How do I start?",
-    "difference": "How is it different from what I use today?",
-    "data": "What happens to my data?",
-    "help": "Where do I get help, and how do I cancel?",
-    "pricing": "Why this price, and what margin does it leave us?",
-    "competitive positioning": "What would a rival do within 90 days?",
-    "technical feasibility": "What has to work that’s never been done before?",
-    "key risks": "What could make this fail?",
-    "dependencies": "Who and what do we depend on?",
-    "how many customers": "How many customers are there, and how do we know?",
-    "what we will not build": "What won’t we build?",
-    "how we measure success": "How will we know it’s working?",
-    "what would make us stop": "What would make us stop?",
-}
-# A topic as people label a question, besides its own name.
-TOPIC_LABELS = {
-    "what and for whom": "quoi et pour qui|was und für wen|qué y para quién",
-    "price": "prix|tarif|preis|preise|precio|precios",
-    "how to start": "comment commencer|pour commencer|wie anfangen|erste schritte|cómo empezar",
-    "difference": "différence|différences|unterschied|unterschiede|diferencia|diferencias",
-    "data": "données|daten|datenschutz|datos",
-    "help": "aide|hilfe|ayuda",
-    "pricing": "price|prix|tarif|tarification|preis|preise|preisgestaltung|precio|precios",
-    "competitive positioning": "competition|positionnement concurrentiel|concurrence"
-    "|wettbewerbsposition|positionierung im wettbewerb|wettbewerb"
-    "|posicionamiento competitivo|competencia",
-    "technical feasibility": "feasibility|faisabilité technique|faisabilité"
-    "|technische machbarkeit|machbarkeit|viabilidad técnica|viabilidad",
-    "key risks": "risks|risques principaux|principaux risques|risques"
-    "|größte risiken|wichtigste risiken|risiken|riesgos principales|principales riesgos|riesgos",
-    "dependencies": "dépendances|abhängigkeiten|dependencias",
-    "how many customers": "market size|combien de clients|taille du marché"
-    "|wie viele kunden|marktgröße|cuántos clientes|tamaño del mercado",
-    "what we will not build": "ce que nous ne ferons pas|ce que nous ne construirons pas"
-    "|was wir nicht bauen|was wir nicht bauen werden|lo que no haremos|lo que no construiremos",
-    "how we measure success": "comment nous mesurons le succès|mesure du succès"
-    "|wie wir erfolg messen|woran wir erfolg messen|erfolgsmessung"
-    "|cómo medimos el éxito|medición del éxito",
-    "what would make us stop": "ce qui nous ferait arrêter|was uns aufhören ließe"
-    "|was uns stoppen würde|lo que nos haría parar|qué nos haría parar",
+_TOPICS = tomllib.loads(Path(__file__).with_name("topics.toml").read_text("utf-8"))
+EXAMPLE_QUESTIONS: dict[str, str] = {topic: said["example"] for topic, said in _TOPICS.items()}
+# A topic as people label a question.
+_LABELS = {
+    topic: {topic, *re.split(r" \| |\n", said["labels"].strip())} for topic, said in _TOPICS.items()
 }
 _LONGEST_TOPIC = 80
 _NO_ANSWER = OpenQuestion()
@@ -77,10 +42,7 @@ def topic_labelled(label: str, topics: Iterable[str]) -> str:
     ('competitive positioning', '')
     """
     words = " ".join(label[:_LONGEST_TOPIC].casefold().split())
-    return next(
-        (topic for topic in topics if words in (topic, *TOPIC_LABELS[topic].split("|"))),
-        "",
-    )
+    return next((topic for topic in topics if words in _LABELS[topic]), "")
 
 
 def is_settled(question: Question) -> bool:

@@ -7,8 +7,11 @@ examples of the coach's rule where there is one.
 import re
 import zlib
 from collections.abc import Iterator, Mapping
+from pathlib import Path
 from typing import Any
 
+import msgspec
+from msgspec import Struct
 from wtforms import (
     FieldList,
     Form,
@@ -36,104 +39,35 @@ from wbtest.writing.text_rules import (
     with_plain_breaks,
 )
 
-_EXAMPLES = {rule.id: (rule.before, rule.after) for rule in RULES}
+
+class HelpText(Struct, forbid_unknown_fields=True):
+    """What is said of a field: a text or the advice of a part, and an example or that of a rule."""
+
+    text: str = ""
+    part: str = ""
+    rule: str = ""
+    no: str = ""
+    but: str = ""
 
 
-def _rule_help(rule: str, text: str) -> FieldHelp:
-    """What belongs in a field, with the examples of a rule of the coach."""
-    return FieldHelp(text, *_EXAMPLES[rule])
+_ADVICE = {part.name: part.advice for part in document.PARTS["full"]}
+_RULES = {rule.id: rule for rule in RULES}
+_HELP = msgspec.toml.decode(
+    Path(__file__).with_name("field_help.toml").read_bytes(),
+    type=dict[str, dict[str, HelpText]],
+)
 
 
-RELEASE_HELP = {
-    "product": FieldHelp(
-        "A name that people can say and spell. A working title will do; it can change any time.",
-        "Project Falcon v2",
-        "Larder",
-    ),
-    "language": FieldHelp(
-        "The language that your customers read. The coach and the test page speak it, too."
-    ),
-    "headline": _rule_help("H1", document.HEADLINE.advice),
-    "subheading": _rule_help("S2", document.SUBHEADING.advice),
-    "segment": _rule_help("S3", "One kind of people whom you could point out in a street."),
-    "summary": _rule_help("A12", document.SUMMARY.advice),
-    "problem": _rule_help("P2", document.PROBLEM.advice),
-    "alternative": _rule_help("L2", document.ALTERNATIVE.advice),
-    "solution": _rule_help("L1", document.SOLUTION.advice),
-    "why_now": _rule_help("N1", document.WHY_NOW.advice),
-    "vision": FieldHelp(
-        "The larger thing that this is a step to, in a sentence or as a link.",
-        "Be the leading platform",
-        "Nobody throws good food away.",
-    ),
-    "roadmap": FieldHelp(
-        "What comes before and after it, so that others see what it takes the place of.",
-        "Q3",
-        "After the shopping list, before the recipes of friends",
-    ),
-}
-CALL_TO_ACTION_HELP = {
-    "text": _rule_help("C1", document.CALL_TO_ACTION.advice),
-    "label": FieldHelp(
-        "What one presses: a verb and what one gets.", "Submit", "Start with one photo"
-    ),
-    "price": FieldHelp(
-        "What it will cost, or “free”. People who sign up at a price tell you more.",
-        "Affordable",
-        "Free for two weeks, then £4 a month",
-    ),
-}
-DATELINE_HELP = {
-    "city": FieldHelp("Where the imagined launch takes place: where your customers live."),
-    "date": _rule_help("D1", "The day of the imagined launch. It lies ahead of you."),
-}
-COMPANY_QUOTE_HELP = {
-    "text": _rule_help("K1", document.COMPANY_QUOTE.advice),
-    "speaker": FieldHelp("One of you, by name.", "The team", "Tom Okafor"),
-    "role": FieldHelp("What they do.", "Visionary", "founder, Okafor & Daughters"),
-}
-CUSTOMER_QUOTE_HELP = {
-    "text": _rule_help("Q2", document.CUSTOMER_QUOTE.advice),
-    "speaker": FieldHelp(
-        "A name, which is imagined, and every page says so.", "A satisfied user", "Amira"
-    ),
-    "role": FieldHelp(
-        "Who they are in their own life, and where.", "User", "a mother of two in Leeds"
-    ),
-}
-QUESTION_HELP = {
-    "question": _rule_help(
-        "F6", "In the words of the person who asks. Include the unpleasant ones."
-    ),
-    "answer": _rule_help("F5", document.EXTERNAL.advice),
-}
-INTERNAL_QUESTION_HELP = {
-    "question": FieldHelp(
-        document.INTERNAL.advice,
-        "Are we sure that it works?",
-        "What could make this fail?",
-    ),
-    "answer": _rule_help("A14", "What you know today, in its first words; then how you know."),
-    "topic": FieldHelp("What it is about. It says who in the team is asked, and what is missing."),
-    "owner": FieldHelp("The one person who finds out.", "The team", "Priya"),
-    "until": FieldHelp("The day on which the answer is there."),
-    "settled_by": FieldHelp(
-        "What one will have looked at by then.",
-        "More research",
-        "A diary study with ten of those who sign up",
-    ),
-}
-NUMBER_HELP = {
-    "kind": FieldHelp(
-        "Whether you looked it up, take it for likely, or made it up. What you assume, the test "
-        "must settle."
-    ),
-    "source": FieldHelp(
-        "Where somebody else can look: a link, or who said it and when.",
-        "Studies show",
-        "14 interviews in Leeds",
-    ),
-}
+def _help_of(form: str) -> dict[str, FieldHelp]:
+    """What belongs in each field of a form."""
+    return {name: _field_help(said) for name, said in _HELP[form].items()}
+
+
+def _field_help(said: HelpText) -> FieldHelp:
+    text = said.text or _ADVICE[said.part]
+    if said.rule:
+        return FieldHelp(text, _RULES[said.rule].before, _RULES[said.rule].after)
+    return FieldHelp(text, said.no, said.but)
 
 
 # What stands before "rests on" in the order of the choices; rows without words offer the last.
@@ -246,7 +180,7 @@ class NewReleaseForm(Form):
 class CallToActionForm(HelpMixin, Form):
     """How to get started."""
 
-    field_help = CALL_TO_ACTION_HELP
+    field_help = _help_of("call_to_action")
     text = _sentence("Call to action", "call_to_action.text")
     label = _line("Words on the button", "call_to_action.label")
     price = _sentence("Price, or “free”", "call_to_action.price")
@@ -255,7 +189,7 @@ class CallToActionForm(HelpMixin, Form):
 class DatelineForm(HelpMixin, Form):
     """Where and when the imagined launch takes place."""
 
-    field_help = DATELINE_HELP
+    field_help = _help_of("dateline")
     city = _line("City", "dateline.city")
     date = _line("Date of the launch", "dateline.date", widget=DateInput())
 
@@ -263,7 +197,7 @@ class DatelineForm(HelpMixin, Form):
 class QuoteForm(HelpMixin, Form):
     """What somebody of the company says, and who."""
 
-    field_help = COMPANY_QUOTE_HELP
+    field_help = _help_of("company_quote")
     text = _prose("What they say", "company_quote.text")
     speaker = _line("Name", "company_quote.speaker")
     role = _sentence("Who they are", "company_quote.role")
@@ -272,7 +206,7 @@ class QuoteForm(HelpMixin, Form):
 class CustomerQuoteForm(QuoteForm):
     """What an imagined customer says."""
 
-    field_help = CUSTOMER_QUOTE_HELP
+    field_help = _help_of("customer_quote")
 
 
 class QuestionForm(HelpMixin, Form):
@@ -297,19 +231,19 @@ class QuestionForm(HelpMixin, Form):
 
 
 class ExternalQuestionForm(QuestionForm):
-    field_help = QUESTION_HELP
+    field_help = _help_of("external")
     topics = EXTERNAL_TOPICS
 
 
 class InternalQuestionForm(QuestionForm):
-    field_help = INTERNAL_QUESTION_HELP
+    field_help = _help_of("internal")
     topics = INTERNAL_TOPICS
 
 
 class NumberForm(HelpMixin, Form):
     """What a number rests on. The words name it; they are as the text has them."""
 
-    field_help = NUMBER_HELP
+    field_help = _help_of("number")
     words = StringField("Words", [ValidPart("evidence.words")], widget=HiddenInput(), default="")
     kind = SelectField("What it rests on", choices=KIND_CHOICES, validate_choice=False, default="")
     source = _sentence("Source", "evidence.source")
@@ -330,7 +264,7 @@ class NumberForm(HelpMixin, Form):
 class ShortForm(HelpMixin, Form):
     """The parts of a short release. ``version`` names the text that this one was made from."""
 
-    field_help = RELEASE_HELP
+    field_help = _help_of("release")
     version = IntegerField(widget=HiddenInput())
     product = _line("Product", "product")
     language = SelectField("Language", [ValidPart("language")], validate_choice=False)

@@ -1,50 +1,15 @@
 """The languages a release can be begun in, and which of them run from right to left. Pure."""
 
+import tomllib
 from datetime import date
+from pathlib import Path
 
 # Code, own name, English name; by own name of what a team is most likely to look for first.
-LANGUAGES = (
-    ("en", "English", "English"),
-    ("de", "Deutsch", "German"),
-    ("fr", "Français", "French"),
-    ("es", "Español", "Spanish"),
-    ("it", "Italiano", "Italian"),
-    ("pt", "Português", "Portuguese"),
-    ("nl", "Nederlands", "Dutch"),
-    ("pl", "Polski", "Polish"),
-    ("ar", "العربية", "Arabic"),
-    ("bg", "Български", "Bulgarian"),
-    ("bn", "বাংলা", "Bengali"),
-    ("ca", "Català", "Catalan"),
-    ("cs", "Čeština", "Czech"),
-    ("da", "Dansk", "Danish"),
-    ("el", "Ελληνικά", "Greek"),
-    ("et", "Eesti", "Estonian"),
-    ("fa", "فارسی", "Persian"),
-    ("fi", "Suomi", "Finnish"),
-    ("he", "עברית", "Hebrew"),
-    ("hi", "हिन्दी", "Hindi"),
-    ("hr", "Hrvatski", "Croatian"),
-    ("hu", "Magyar", "Hungarian"),
-    ("id", "Bahasa Indonesia", "Indonesian"),
-    ("ja", "日本語", "Japanese"),
-    ("ko", "한국어", "Korean"),
-    ("lt", "Lietuvių", "Lithuanian"),
-    ("lv", "Latviešu", "Latvian"),
-    ("nb", "Norsk bokmål", "Norwegian"),
-    ("ro", "Română", "Romanian"),
-    ("ru", "Русский", "Russian"),
-    ("sk", "Slovenčina", "Slovak"),
-    ("sl", "Slovenščina", "Slovenian"),
-    ("sr", "Српски", "Serbian"),
-    ("sv", "Svenska", "Swedish"),
-    ("sw", "Kiswahili", "Swahili"),
-    ("th", "ไทย", "Thai"),
-    ("tr", "Türkçe", "Turkish"),
-    ("uk", "Українська", "Ukrainian"),
-    ("ur", "اردو", "Urdu"),
-    ("vi", "Tiếng Việt", "Vietnamese"),
-    ("zh", "中文", "Chinese"),
+LANGUAGES: tuple[tuple[str, str, str], ...] = tuple(
+    (code, own, english)
+    for code, (own, english) in tomllib.loads(
+        Path(__file__).with_name("languages.toml").read_text("utf-8")
+    ).items()
 )
 RIGHT_TO_LEFT = ("ar", "fa", "he", "ur", "yi", "dv", "ps", "sd", "ug", "ckb")
 

@@ -19,6 +19,7 @@ from wbtest.writing.document import (
     AUDIENCES,
     BELONGING,
     EVIDENCE_KINDS,
+    PART_LABELS,
     PARTS,
     CallToAction,
     Dateline,
@@ -30,15 +31,14 @@ from wbtest.writing.document import (
 )
 from wbtest.writing.markdown_lines import (
     FAQ,
-    FIELDS,
+    FIELD_OF,
     LONGEST_TITLE,
     PART_OF,
-    QUESTION_FIELDS,
+    QUESTION_FIELD_OF,
     SourceLine,
     ends_in_backslash,
     find_spelling,
     is_blank,
-    names_of,
     plain,
     spell,
     spell_line,
@@ -137,8 +137,6 @@ def _without_closing(title: SourceLine) -> SourceLine:
     return title.cut(0, len(bare)).trimmed()
 
 
-FIELD_OF = names_of(FIELDS)
-QUESTION_FIELD_OF = names_of(QUESTION_FIELDS)
 _LONGEST_NAME = 40
 _ITEM = r"\s*(?:[-*+]\s+|[0-9]{1,3}[.)]\s+)?"
 _ASKED = re.compile(
@@ -411,7 +409,7 @@ def _field(label: str, text: str, names: dict[str, str]) -> str:
     return f"- {label}: {spell(text, is_read)}" if text else f"- {label}:"
 
 
-_LABELS = {part.name: part.label for part in PARTS["full"]} | {"numbers": "Numbers"}
+_LABELS = PART_LABELS | {"numbers": "Numbers"}
 
 
 def to_markdown(document: Document, form: Form) -> str:

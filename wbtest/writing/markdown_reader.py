@@ -22,8 +22,6 @@ from wbtest.writing.document import (
 )
 from wbtest.writing.faq import topic_labelled
 from wbtest.writing.markdown_format import (
-    FIELD_OF,
-    QUESTION_FIELD_OF,
     SourceHeading,
     SourceSection,
     answer_of,
@@ -38,6 +36,8 @@ from wbtest.writing.markdown_format import (
 )
 from wbtest.writing.markdown_lines import (
     FAQ,
+    FIELD_OF,
+    QUESTION_FIELD_OF,
     SourceLine,
     SourcePlace,
     Unreadable,

@@ -8,7 +8,7 @@ import re
 from typing import Any, Literal
 
 from wbtest.writing.document import (
-    INTERNAL,
+    PART_LABELS,
     CallToAction,
     Dateline,
     Document,
@@ -149,7 +149,7 @@ def for_customers(document: Document) -> Document:
 
 def without_empty_end(markdown: str) -> str:
     """Return a file for customers without the last heading, below which there is nothing."""
-    end = f"\n\n## {INTERNAL.label}\n"
+    end = f"\n\n## {PART_LABELS['internal']}\n"
     return f"{markdown.removesuffix(end)}\n" if markdown.endswith(end) else markdown
 
 

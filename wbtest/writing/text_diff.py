@@ -17,7 +17,7 @@ from rapidfuzz import fuzz
 from rapidfuzz.distance import Levenshtein
 
 from wbtest.writing import document as documents
-from wbtest.writing.document import AUDIENCES, PARTS, Document, Form
+from wbtest.writing.document import AUDIENCES, Document, Form
 from wbtest.writing.text_rules import is_day, joined, spelled, words
 
 DiffKind = Literal["equal", "delete", "insert"]
@@ -280,7 +280,7 @@ def _placed(matches: list[RowMatch], removed: list[int], kept: set[int]) -> Iter
 
 
 ChangeState = Literal["added", "removed", "changed", "same"]
-PART_LABELS = {part.name: part.label for part in PARTS["full"]} | {
+PART_LABELS = documents.PART_LABELS | {
     "faq": "Questions",
     "segment": "Who it is for",
     "dateline": "Date line",

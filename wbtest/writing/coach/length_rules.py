@@ -17,12 +17,11 @@ from wbtest.writing.coach.document_reader import (
 )
 from wbtest.writing.coach.names import find_product
 from wbtest.writing.coach.word_lists import Token, words_of
-from wbtest.writing.document import PARTS, WORDS_A_PAGE
+from wbtest.writing.document import PART_LABELS, WORDS_A_PAGE
 from wbtest.writing.text_rules import words as words_in_any_script
 
 MOST_WORDS = WORDS_A_PAGE * 3 // 2
 FEWEST_RELEASE_WORDS = WORDS_A_PAGE // 2
-_LABELS = {part.name: part.label for part in PARTS["full"]}
 
 
 def check_length(reading: Reading) -> Iterator[Mark]:
@@ -40,7 +39,7 @@ def check_length(reading: Reading) -> Iterator[Mark]:
             "release",
             "warn",
             f"{length:,} {measure.unit}: {over:,} more than fill a page and a half.",
-            f"Cut the longest part first, “{_LABELS[longest.part]}”:"
+            f"Cut the longest part first, “{PART_LABELS[longest.part]}”:"
             f" {longest.words * measure.a_word:,} {measure.unit}.",
         )
     elif 0 < words < FEWEST_RELEASE_WORDS and reading.form == "full":
