@@ -19,7 +19,6 @@ from wbtest.team.models import Membership, TeamSettings
 from wbtest.writing import coach
 from wbtest.writing import document as documents
 from wbtest.writing.coach_report import does_stay, find_waivers
-from wbtest.writing.document import Document
 from wbtest.writing.models import Release, Revision, Stop
 
 # What every release says, the short one too, by the anchor of its part on the sheet.
@@ -66,7 +65,7 @@ class Step(NamedTuple):
     permission: str = "edit"
 
 
-def missing_in(document: Document) -> str:
+def missing_in(document: documents.Document) -> str:
     """The first part of a release that says nothing yet, '' when each says something."""
     action = document.call_to_action
     texts = {name: getattr(document, name) for name in PARTS[:-1]}

@@ -25,7 +25,6 @@ from wbtest.ideas.todo import (
 )
 from wbtest.review.approvers import needs_of
 from wbtest.team import access
-from wbtest.team.access import roles_from
 from wbtest.team.models import Membership, Person
 from wbtest.writing import document as documents
 from wbtest.writing.models import Release, Stop
@@ -75,11 +74,11 @@ def waits_for(membership: Membership, waits: Iterable[TodoItem] | None = None) -
 
 
 def _may_do(role: str, wait: TodoItem) -> bool:
-    return role in roles_from(TAKES.get(wait.kind, "read"))
+    return role in access.roles_from(TAKES.get(wait.kind, "read"))
 
 
 def _able(roles: Mapping[Assignee, str], permission: str) -> list[Assignee]:
-    able = roles_from(permission)
+    able = access.roles_from(permission)
     return [who for who, role in roles.items() if role in able]
 
 

@@ -24,7 +24,6 @@ from wbtest.forms import TypedForm, add_form_error, form_on
 from wbtest.ideas import idea_chart, onboarding
 from wbtest.ideas.idea import STAGES
 from wbtest.ideas.idea_list import IdeaFilter, every_row, file_rows, list_ideas, portfolio_of
-from wbtest.ideas.onboarding import find_path
 from wbtest.ideas.todo_list import keep_count, waits_for, waits_in
 from wbtest.publishing.models import Experiment
 from wbtest.publishing.views import show_experiment
@@ -62,7 +61,9 @@ def ideas() -> ResponseReturnValue:
     return render_template(
         "ideas/ideas.html",
         new_form=NewReleaseForm(),
-        path=find_path(access.membership(), is_asked_for=request.args.get("view") == "steps"),
+        path=onboarding.find_path(
+            access.membership(), is_asked_for=request.args.get("view") == "steps"
+        ),
         found=list_ideas(words, request.args.get("page", 1, type=int), now),
         stages=STAGES,
         words=words,

@@ -12,9 +12,16 @@ from rapidfuzz import fuzz
 from rapidfuzz.distance import Levenshtein
 
 from wbtest.store import Invalid
-from wbtest.writing import document as documents
 from wbtest.writing.coach.document_reader import RELEASE_TEXTS, text_at
-from wbtest.writing.document import AUDIENCES, PARTS, Document, NotADocument, Question
+from wbtest.writing.document import (
+    AUDIENCES,
+    PARTS,
+    Document,
+    NotADocument,
+    Question,
+    from_json,
+    to_json,
+)
 from wbtest.writing.text_diff import match_rows
 from wbtest.writing.text_rules import (
     LONGEST_LINE,
@@ -135,14 +142,14 @@ def is_one_line(path: str) -> bool:
 
 def with_text(document: Document, path: str, text: str) -> Document:
     """Return the document with another text at ``path``. Raises NotADocument if it cannot be."""
-    values: Any = documents.to_json(document)
+    values: Any = to_json(document)
     row = _ROW.fullmatch(path)
     names = ["faq", int(row[1]), row[2]] if row else path.split(".")
     inner = values
     for name in names[:-1]:
         inner = inner[name]
     inner[names[-1]] = text
-    return documents.from_json(values)
+    return from_json(values)
 
 
 def _ranges_of(text: str, words: str) -> Iterator[Range]:

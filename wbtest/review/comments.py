@@ -39,9 +39,8 @@ from wbtest.review.reviewers import (
 )
 from wbtest.store import Invalid, Refused, hold, writing
 from wbtest.team.models import Person
-from wbtest.writing import document as documents
 from wbtest.writing.coach_report import MarkedSpan, Marks
-from wbtest.writing.document import PARTS, Document, NotADocument
+from wbtest.writing.document import PARTS, Document, NotADocument, from_json
 from wbtest.writing.models import Release, Revision
 from wbtest.writing.releases import save_release
 from wbtest.writing.text_rules import kept_text
@@ -212,7 +211,7 @@ def apply_suggestion(comment: Comment, person: Person) -> None:
         if comment.outcome == "applied":
             return
         _check_open(comment)
-        draft = with_suggestion(comment, documents.from_json(release.document))
+        draft = with_suggestion(comment, from_json(release.document))
         # Who holds a link is no member, and so approves nothing.
         suggested_by = comment.reviewer.person_id
         writers = () if suggested_by is None else (suggested_by,)
@@ -226,7 +225,7 @@ def with_suggestion(comment: Comment, draft: Document) -> Document:
     """Return the draft with the suggestion in place of the words. Raises WordsGone."""
     if comment.suggestion is None:
         raise WordsGone("This comment has no suggestion.")
-    frozen = documents.from_json(comment.revision.document)
+    frozen = from_json(comment.revision.document)
     place = follow(frozen, draft, comment.path, comment.start, comment.end)
     if isinstance(place, WordsLost):
         raise WordsGone("These words are no longer in the draft. Reject this, or edit the draft.")
@@ -280,7 +279,7 @@ def _threads(seat: Seat, readers: Readers, comments: Sequence[Comment]) -> tuple
     for comment in comments:
         if comment.parent_id is not None:
             replies[comment.parent_id].append(comment)
-    document = documents.from_json(seat.revision.document)
+    document = from_json(seat.revision.document)
     seen = [
         comment
         for comment in comments
@@ -411,7 +410,7 @@ def comments_beside(revision: Revision, person: Person) -> CommentsBeside:
 
 def list_comments(release: Release, person: Person) -> list[ListedComment]:
     """What this member may see of the comments on the release, in the order of the draft."""
-    draft = documents.from_json(release.document)
+    draft = from_json(release.document)
     order = _path_order(draft)
     found: list[ListedComment] = []
     revisions = _revisions_with_comments(release)
@@ -419,7 +418,7 @@ def list_comments(release: Release, person: Person) -> list[ListedComment]:
     seats = [seat_of(each, person) for each in revisions[:1]]
     seats += [replace(seats[0], revision=each) for each in revisions[1:]]
     for seat, threads in zip(seats, threads_for_each(seats), strict=True):
-        frozen = documents.from_json(seat.revision.document)
+        frozen = from_json(seat.revision.document)
         found += [_listed_comment(thread, seat.revision, frozen, draft) for thread in threads]
     return sorted(found, key=lambda one: _sort_key(one, order))
 

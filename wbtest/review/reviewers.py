@@ -17,8 +17,7 @@ from wbtest.review.approvers import approvers_of
 from wbtest.review.models import Reading, Reviewer
 from wbtest.store import hold, writing
 from wbtest.team.models import Membership, Person
-from wbtest.writing import document as documents
-from wbtest.writing.document import Document, Question
+from wbtest.writing.document import Document, Question, from_json
 from wbtest.writing.models import Release, Revision
 
 
@@ -64,7 +63,7 @@ def document_for(seat: Seat) -> Document:
 
     The entries of the FAQ keep their places, since comments name them by number.
     """
-    document = documents.from_json(seat.revision.document)
+    document = from_json(seat.revision.document)
     if may_read_internal(seat):
         return document
     faq = (Question("internal", "") if q.audience == "internal" else q for q in document.faq)

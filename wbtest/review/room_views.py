@@ -20,14 +20,6 @@ from wbtest.review import alignment as aligning
 from wbtest.review import approvals, readings, views
 from wbtest.review import comments as verbs
 from wbtest.review.comment_anchors import WHOLE, choices_of
-from wbtest.review.comments import (
-    OUTCOMES,
-    Thread,
-    apply_suggestion,
-    find_thread,
-    marks_of_threads,
-    threads_for,
-)
 from wbtest.review.forms import (
     AnswerForm,
     ClosingForm,
@@ -37,7 +29,6 @@ from wbtest.review.forms import (
     guess_of,
 )
 from wbtest.review.models import Comment, Reading, Reviewer
-from wbtest.review.readings import Step
 from wbtest.review.review_answers import (
     BLIND,
     CLOSING,
@@ -246,11 +237,11 @@ def forecast(seat: Seat) -> ResponseReturnValue:
     return to_room()
 
 
-def _room_page(seat: Seat, step: Step, typed: Form | None = None) -> str:
+def _room_page(seat: Seat, step: readings.Step, typed: Form | None = None) -> str:
     return render_template("review/room.html", **room_values(seat, step, typed))
 
 
-def room_values(seat: Seat, step: Step, typed: Form | None = None) -> RoomValues:
+def room_values(seat: Seat, step: readings.Step, typed: Form | None = None) -> RoomValues:
     """What the page of this step shows; ``typed`` is a form that could not be stored."""
     reading = find_reading(seat)
     shown: RoomValues = {
@@ -283,11 +274,13 @@ def _values_before(seat: Seat, typed: Form | None) -> RoomValues:
 
 
 def _comment_values(seat: Seat) -> RoomValues:
-    threads = threads_for(seat)
-    return {"threads": threads, "marks": marks_of_threads(threads)}
+    threads = verbs.threads_for(seat)
+    return {"threads": threads, "marks": verbs.marks_of_threads(threads)}
 
 
-def _values_after(seat: Seat, reading: Reading, step: Step, typed: Form | None) -> RoomValues:
+def _values_after(
+    seat: Seat, reading: Reading, step: readings.Step, typed: Form | None
+) -> RoomValues:
     guess = readings.find_forecast(seat)
     form = (
         ClosingForm(data=closing_of(reading, guess))
@@ -401,7 +394,7 @@ def settle(seat: Seat, comment_id: int) -> ResponseReturnValue:
     """Resolve, decline or reopen a comment."""
     thread = _get_thread(seat, comment_id)
     outcome = request.form.get("outcome", "")
-    if outcome not in OUTCOMES:
+    if outcome not in verbs.OUTCOMES:
         abort(400)
     verbs.settle(seat, thread.comment, outcome, is_editor=_is_editor(seat))
     flash(OUTCOME_MESSAGES[outcome])
@@ -417,7 +410,7 @@ def apply(seat: Seat, comment_id: int) -> ResponseReturnValue:
         abort(403)
     if not _is_editor(seat):
         access.too_low()
-    apply_suggestion(thread.comment, seat.person)
+    verbs.apply_suggestion(thread.comment, seat.person)
     flash("Suggestion added to the draft.")
     return _to_comment(seat, thread.comment)
 
@@ -431,9 +424,9 @@ def delete(seat: Seat, comment_id: int) -> ResponseReturnValue:
     return _back(seat, "comments") or redirect(url_for(".room", _anchor="comments"), 303)
 
 
-def _get_thread(seat: Seat, comment_id: int) -> Thread:
+def _get_thread(seat: Seat, comment_id: int) -> verbs.Thread:
     """The thread of a comment that the seat may see; 404 when there is none."""
-    found = find_thread(seat, comment_id)
+    found = verbs.find_thread(seat, comment_id)
     if found is None:
         abort(404)
     return found
@@ -448,7 +441,7 @@ def _to_comment(seat: Seat, comment: Comment) -> ResponseReturnValue:
     """Back to where the comment is: in the room, or beside the revision it was answered from."""
     # Who wrote their first comment has a seat only now.
     now = seat_of(seat.revision, seat.person) if seat.person else seat
-    thread = find_thread(now, comment.id)
+    thread = verbs.find_thread(now, comment.id)
     number = f"comment-{thread.number}" if thread else "comments"
     is_beside = _number(request.form, "back") == seat.revision.number
     anchor = number if is_beside and not comment.outcome else f"said-{comment.id}"
@@ -466,7 +459,7 @@ def _back(seat: Seat, anchor: str) -> ResponseReturnValue | None:
 
 
 def _comment_page(
-    seat: Seat, typed: Mapping[str, str], refused: Invalid, thread: Thread | None = None
+    seat: Seat, typed: Mapping[str, str], refused: Invalid, thread: verbs.Thread | None = None
 ) -> ResponseReturnValue:
     """What was typed and could not be kept, with the reason at its field."""
     page = render_template(

@@ -22,9 +22,8 @@ from wbtest.review.review_answers import VERDICTS
 from wbtest.review.views import bp
 from wbtest.team import access
 from wbtest.writing import coach
-from wbtest.writing import document as documents
 from wbtest.writing.coach_report import MarkedSpan, group_findings, marks_of
-from wbtest.writing.document import Document
+from wbtest.writing.document import Document, from_json
 from wbtest.writing.text_diff import compare, summarise_changes
 
 HERE = Path(__file__).parent
@@ -110,7 +109,7 @@ def draft_text(values: Mapping[str, Any], changes: Mapping[str, Any], today: dat
     """A draft of a release: the last one's ``values`` with ``changes``; ``faq`` of them is how many
     questions there were. Its days are as far away from ``today`` as they were when written."""
     kept = changes.get("faq", len(values["faq"]))
-    final = documents.from_json({**values, **changes, "faq": values["faq"][:kept]})
+    final = from_json({**values, **changes, "faq": values["faq"][:kept]})
     moved = today - WRITTEN_ON
     return replace(
         final,

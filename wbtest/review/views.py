@@ -13,19 +13,11 @@ from wbtest.extensions import clock, runtime
 from wbtest.forms import add_form_error, form_on
 from wbtest.review import approvals, approvers, review_requests
 from wbtest.review.alignment import alignment_of, may_see_answers
-from wbtest.review.approvers import approvers_of
 from wbtest.review.comments import comments_beside, marks_of_threads
 from wbtest.review.forms import AnotherForm, ApproveForm, ApprovingForm, AskForm, LinkForm, StopForm
 from wbtest.review.models import Reviewer
 from wbtest.review.readings import step_of
 from wbtest.review.review_answers import FUNCTIONS, progress_in_words
-from wbtest.review.review_requests import (
-    LinkProgress,
-    MemberProgress,
-    find_round,
-    links_for,
-    members_for,
-)
 from wbtest.review.reviewers import find_reading, may_hear, seat_of
 from wbtest.store import Invalid, Refused
 from wbtest.team import access, rate_limits
@@ -43,7 +35,6 @@ from wbtest.writing.coach_report import (
 )
 from wbtest.writing.faq import still_open
 from wbtest.writing.models import Release, Revision
-from wbtest.writing.releases import find_revision, status_of
 from wbtest.writing.text_diff import PartDiff, compare, summarise_changes
 from wbtest.writing.views import WAIVED, finding_and_reason
 
@@ -98,7 +89,7 @@ def revision_page(
         "is_signed_by_me": access.person().id in {each.approver_id for each in signed},
         "objection": approvals.find_objection(revision, access.person()),
         "owes_sentence": approvals.owes_sentence(revision),
-        "draft": status_of(revision.release),
+        "draft": releases.status_of(revision.release),
         "newest": newest,
         "is_newest": newest.number == revision.number,
         "put_away": approvals.find_stop(revision.release),
@@ -150,12 +141,12 @@ def _reader_values(revision: Revision) -> dict[str, Any]:
     is_heard = may_hear(revision, person)
     found = approvals.verdicts_of(revision)
     heard = {reading.reviewer_id for reading in found} if is_heard else set()
-    seats: list[MemberProgress | LinkProgress] = [
-        *members_for(revision, person),
-        *links_for(revision, person),
+    seats: list[review_requests.MemberProgress | review_requests.LinkProgress] = [
+        *review_requests.members_for(revision, person),
+        *review_requests.links_for(revision, person),
     ]
     return {
-        "asked": find_round(revision),
+        "asked": review_requests.find_round(revision),
         "readers": [
             (_reader_name(each), each.state)
             for each in seats
@@ -167,14 +158,14 @@ def _reader_values(revision: Revision) -> dict[str, Any]:
     }
 
 
-def _reader_name(each: MemberProgress | LinkProgress) -> str:
-    if isinstance(each, MemberProgress):
+def _reader_name(each: review_requests.MemberProgress | review_requests.LinkProgress) -> str:
+    if isinstance(each, review_requests.MemberProgress):
         return each.person.name
     return f"{each.reviewer.link_name}, by link"
 
 
-def _is_asked(each: MemberProgress | LinkProgress) -> bool:
-    return each.is_asked if isinstance(each, MemberProgress) else each.is_open
+def _is_asked(each: review_requests.MemberProgress | review_requests.LinkProgress) -> bool:
+    return each.is_asked if isinstance(each, review_requests.MemberProgress) else each.is_open
 
 
 def _invite_values(
@@ -192,8 +183,8 @@ def _invite_values(
         "may_invite": True,
         "ask": ask or ask_form(revision, is_fresh=True),
         "link": link or new_link_form(),
-        "members": members_for(revision, person),
-        "links": links_for(revision, person),
+        "members": review_requests.members_for(revision, person),
+        "links": review_requests.links_for(revision, person),
         "fresh": fresh,
         "is_inviting": bool(fresh or ask or link or "invite" in request.args),
         "has_mail_server": bool(runtime().settings.mail_url),
@@ -202,8 +193,8 @@ def _invite_values(
 
 def ask_form(revision: Revision, *, is_fresh: bool = False) -> AskForm:
     """The form as sent or, with ``is_fresh``, with who read before ticked."""
-    asked = find_round(revision)
-    people = members_for(revision, access.person())
+    asked = review_requests.find_round(revision)
+    people = review_requests.members_for(revision, access.person())
     form = AskForm(
         None if is_fresh else request.form,
         data={
@@ -239,7 +230,7 @@ def _take_fresh(revision: Revision) -> tuple[Reviewer, str] | None:
 def news_of(revision: Revision, since: int | None = None) -> News | None:
     """What is new since revision ``since``, or since the one before; None in the first."""
     number = since if since and 0 < since < revision.number else revision.number - 1
-    old = find_revision(revision.release, number)
+    old = releases.find_revision(revision.release, number)
     if old is None:
         return None
     texts = [documents.from_json(each.document) for each in (old, revision)]
@@ -303,7 +294,7 @@ def waive(release_id: int, number: int) -> ResponseReturnValue:
 
 def get_revision(release_id: int, number: int, permission: str) -> Revision:
     """The revision of a release that the asking person may see; 404 when there is none."""
-    found = find_revision(access.get(Release, release_id, permission), number)
+    found = releases.find_revision(access.get(Release, release_id, permission), number)
     if found is None:
         abort(404)
     return found
@@ -394,7 +385,7 @@ def _needs_form() -> ApprovingForm:
     form = ApprovingForm(
         request.form or None, data={"approvals": kept.approvals, "required": list(kept.required)}
     )
-    form.required.choices = [(person.id, person.name) for person in approvers_of()]
+    form.required.choices = [(person.id, person.name) for person in approvers.approvers_of()]
     return form
 
 

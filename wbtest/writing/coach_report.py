@@ -22,10 +22,8 @@ from wbtest.team.access import get_team
 from wbtest.team.audit import record
 from wbtest.team.models import Person
 from wbtest.writing import coach
-from wbtest.writing import document as documents
-from wbtest.writing.coach import RULES, CoachSettings, Finding, Rule
 from wbtest.writing.coach.document_reader import Piece, paragraphs_in
-from wbtest.writing.document import PART_LABELS, Document, Form
+from wbtest.writing.document import PART_LABELS, Document, Form, from_json
 from wbtest.writing.models import Release, Revision, Waiver, name_of
 from wbtest.writing.text_rules import find_fault, needed_text, with_plain_breaks
 
@@ -33,15 +31,15 @@ LONGEST_LIST = 5_000
 
 
 @cache
-def mutable_rules() -> tuple[Rule, ...]:
+def mutable_rules() -> tuple[coach.Rule, ...]:
     """The rules that a team may do without. What stops a release is not a matter of taste."""
-    return tuple(rule for rule in RULES if "stop" not in rule.severity)
+    return tuple(rule for rule in coach.RULES if "stop" not in rule.severity)
 
 
-def get_coach_settings() -> CoachSettings:
+def get_coach_settings() -> coach.CoachSettings:
     """Return what the team has said, nothing at first."""
     team = get_team()
-    return CoachSettings(_lines(team.jargon), _lines(team.allowed), _lines(team.muted))
+    return coach.CoachSettings(_lines(team.jargon), _lines(team.allowed), _lines(team.muted))
 
 
 def update_coach(
@@ -97,7 +95,7 @@ class WordsGone(Refused):
     """The text has no such finding any more."""
 
 
-def finding_key(finding: Finding) -> FindingKey:
+def finding_key(finding: coach.Finding) -> FindingKey:
     """Return what a waiver of this finding names."""
     said = finding.words or re.sub(r"\d[\d.,]*", "#", finding.mark.message)
     return FindingKey(finding.rule.id, finding.mark.part, with_plain_breaks(said).casefold())
@@ -186,14 +184,14 @@ def waivers_by_revision(release: Release) -> dict[int, dict[FindingKey, Waiver]]
     return found
 
 
-def findings_of(text: Release | Revision) -> tuple[Finding, ...]:
+def findings_of(text: Release | Revision) -> tuple[coach.Finding, ...]:
     """What the coach finds: in a draft as of today, in a revision as of the day it was frozen."""
     day = clock.now() if isinstance(text, Release) else text.created_at
-    document = documents.from_json(text.document)
+    document = from_json(text.document)
     return coach.findings_of(document, text.form, day.date(), get_coach_settings())
 
 
-def does_stay(finding: Finding, waived: Mapping[FindingKey, Waiver]) -> bool:
+def does_stay(finding: coach.Finding, waived: Mapping[FindingKey, Waiver]) -> bool:
     """Whether there is a reason that is good enough for how severe the finding is."""
     waiver = waived.get(finding_key(finding))
     return waiver is not None and (finding.severity != "stop" or waiver.severity == "stop")
@@ -203,14 +201,14 @@ def _what(waiver: Waiver, release: Release) -> str:
     return f"“{waiver.words}” ({waiver.rule}) in {name_of(release)}"
 
 
-def _get_finding(text: Release | Revision, key: FindingKey) -> Finding:
+def _get_finding(text: Release | Revision, key: FindingKey) -> coach.Finding:
     for finding in findings_of(text):
         if finding_key(finding) == key:
             return finding
     raise WordsGone("The text changed and no longer has these words.")
 
 
-def _check_waivable(finding: Finding, *, is_approver: bool) -> None:
+def _check_waivable(finding: coach.Finding, *, is_approver: bool) -> None:
     if finding.severity == "note":
         raise NotWaivable("This is only a tip. It needs no reason.")
     if not finding.is_waivable:
@@ -303,7 +301,7 @@ class NumberedFinding(NamedTuple):
     of equal words, and stays the same while other words change."""
 
     number: int
-    finding: Finding
+    finding: coach.Finding
     field: str
     key: FindingKey
     waiver: Waiver | None
@@ -335,7 +333,7 @@ class FindingGroup(NamedTuple):
 def coach_text(text: Release | Revision) -> tuple[FindingGroup, ...]:
     """Return what is found in the draft as of today, in a revision as of when it was frozen."""
     found = findings_of(text)
-    return group_findings(found, documents.from_json(text.document), find_waivers(text))
+    return group_findings(found, from_json(text.document), find_waivers(text))
 
 
 def coach_unsaved(release: Release, document: Document) -> tuple[FindingGroup, ...]:
@@ -346,7 +344,7 @@ def coach_unsaved(release: Release, document: Document) -> tuple[FindingGroup, .
 
 
 def group_findings(
-    findings: Iterable[Finding], document: Document, waived: dict[FindingKey, Waiver]
+    findings: Iterable[coach.Finding], document: Document, waived: dict[FindingKey, Waiver]
 ) -> tuple[FindingGroup, ...]:
     """Return the findings in a text as its pages show them; ``waived`` are those that may stay."""
     seen: Counter[str] = Counter()
@@ -360,7 +358,7 @@ def group_findings(
 
 def _numbered(
     number: int,
-    finding: Finding,
+    finding: coach.Finding,
     document: Document,
     waived: dict[FindingKey, Waiver],
     seen: Counter[str],
@@ -409,12 +407,12 @@ def anchor_of(text: Release | Revision, key: FindingKey) -> str:
     return f"finding-{number}" if number else "coach"
 
 
-def find_stops(revision: Revision, before: coach.Step) -> list[Finding]:
+def find_stops(revision: Revision, before: coach.Step) -> list[coach.Finding]:
     """The findings that nobody has waived and that keep a revision from this step."""
     return stops_among(coach_text(revision), before)
 
 
-def stops_among(groups: tuple[FindingGroup, ...], before: coach.Step) -> list[Finding]:
+def stops_among(groups: tuple[FindingGroup, ...], before: coach.Step) -> list[coach.Finding]:
     """Those of a text's findings that nobody has waived and that keep it from this step."""
     found = [numbered for group in groups for numbered in group.findings]
     return [

@@ -5,8 +5,10 @@ from typing import Any, NamedTuple
 
 from wtforms import Field, FieldList, FormField
 
-from wbtest.writing import document as documents
 from wbtest.writing.document import (
+    AUDIENCES,
+    BELONGING,
+    TEXT_PARTS,
     Audience,
     CallToAction,
     Dateline,
@@ -16,6 +18,7 @@ from wbtest.writing.document import (
     Question,
     Quote,
     evidence_with_answers,
+    to_json,
     words_key,
 )
 from wbtest.writing.faq import with_questions
@@ -58,7 +61,7 @@ class Difference(NamedTuple):
 
 def sheet_of(document: Document, shape: Form, version: int, formdata: Any = None) -> ShortForm:
     """Return the form for a text, holding what was typed where there is ``formdata``."""
-    values: dict[str, Any] = documents.to_json(document)
+    values: dict[str, Any] = to_json(document)
     values["version"] = version
     for audience in ("external", "internal"):
         values[audience] = [_row(question) for question in document.questions(audience)]
@@ -81,7 +84,7 @@ def blank_rows() -> dict[str, QuestionForm]:
 
 def document_of(sheet: ShortForm, base: Document) -> Document:
     """Return ``base`` with the parts that this sheet shows, as typed; the others stay."""
-    lines = (*documents.TEXT_PARTS, *documents.BELONGING)
+    lines = (*TEXT_PARTS, *BELONGING)
     typed = {name: value for name, value in sheet.data.items() if name in lines}
     said = [(row["words"], row["kind"], row["source"]) for row in sheet.evidence.data]
     document = replace(
@@ -109,7 +112,7 @@ def fields_of(sheet: ShortForm) -> list[SheetField]:
 def fields_with_help(sheet: ShortForm, part: str) -> list[Field]:
     """The fields of a part that say what belongs in them, as the page tells it beside the part."""
     found: list[Field]
-    if part in documents.AUDIENCES:
+    if part in AUDIENCES:
         found = list(blank_rows()[part])
     else:
         field: Any = sheet[part]
@@ -128,7 +131,7 @@ def sheet_differences(sheet: ShortForm, theirs: ShortForm) -> list[Difference]:
         {typed.name: typed for typed in fields_of(s) if not _names_a_number(typed.name)}
         for s in (sheet, theirs)
     )
-    arranged = [side for side in documents.AUDIENCES if _are_arranged_anew(sheet, theirs, side)]
+    arranged = [side for side in AUDIENCES if _are_arranged_anew(sheet, theirs, side)]
     found = [
         Difference(name, typed.label, _text(mine, name), _text(others, name))
         for name, typed in (others | mine).items()

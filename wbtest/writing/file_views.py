@@ -11,14 +11,18 @@ from wbtest.extensions import clock
 from wbtest.forms import add_form_error
 from wbtest.store import Invalid
 from wbtest.team import access
-from wbtest.writing import document as documents
-from wbtest.writing import languages, release_export, releases
-from wbtest.writing.document import Document, NotADocument
+from wbtest.writing import languages, releases
+from wbtest.writing.document import Document, NotADocument, from_json
 from wbtest.writing.format_blocks import AdaptedRelease, as_markdown, as_text
 from wbtest.writing.forms import NewReleaseForm
 from wbtest.writing.html_reader import html_to_markdown
 from wbtest.writing.models import Release
-from wbtest.writing.release_export import ExportKind, can_make_pdf
+from wbtest.writing.release_export import (
+    EXPORT_MIME_TYPES,
+    ExportKind,
+    can_make_pdf,
+    export_release,
+)
 from wbtest.writing.release_files import error_sentence, file_text, parse_release, unplaced_text
 from wbtest.writing.release_formats import FORMATS, adapt
 from wbtest.writing.views import bp
@@ -35,15 +39,13 @@ bp.add_app_template_global(can_make_pdf)
 def export(release_id: int, kind: ExportKind) -> Response:
     """The draft as a file: for the team, or with ``?public=1`` for customers."""
     found = access.get(Release, release_id, "read")
-    document = documents.from_json(found.document)
+    document = from_json(found.document)
     is_public = request.args.get("public") == "1"
-    data = release_export.export_release(
+    data = export_release(
         document, found.form, kind, stamp="Draft", at=clock.now(), is_public=is_public
     )
     name = "-for-customers" if is_public else ""
-    return download(
-        data, release_export.EXPORT_MIME_TYPES[kind], f"{plain_name(document)}{name}.{kind}"
-    )
+    return download(data, EXPORT_MIME_TYPES[kind], f"{plain_name(document)}{name}.{kind}")
 
 
 def plain_name(document: Document) -> str:
@@ -145,7 +147,7 @@ _FORMAT_PATH = (
 @access.requires("read")
 def format_file(release_id: int, name: str, kind: str) -> Response:
     """The draft in this form, as a file."""
-    document = documents.from_json(access.get(Release, release_id, "read").document)
+    document = from_json(access.get(Release, release_id, "read").document)
     text = _format_text(adapt(document, name), kind)
     return download(text.encode(), FORMAT_MIME_TYPES[kind], f"{plain_name(document)}-{name}.{kind}")
 

@@ -11,8 +11,7 @@ from functools import cache
 from pathlib import Path
 from typing import NamedTuple
 
-from wbtest.writing import document as documents
-from wbtest.writing.document import CallToAction, Document
+from wbtest.writing.document import CallToAction, Document, Quote
 from wbtest.writing.text_rules import paragraphs
 
 
@@ -191,7 +190,7 @@ def titled_section(name: str, title: str, text: str) -> BlockSection:
     return BlockSection(name, (HeadingBlock(title, is_ours=True), *body) if body else ())
 
 
-def quote_blocks(quote: documents.Quote, imagined: str = "") -> tuple[QuoteBlock, ...]:
+def quote_blocks(quote: Quote, imagined: str = "") -> tuple[QuoteBlock, ...]:
     """What somebody says, labelled when it is ``imagined``; nothing where nobody says anything."""
     if not quote.text.strip():
         return ()

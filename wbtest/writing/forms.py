@@ -30,7 +30,6 @@ from wbtest.forms import FieldHelp, HelpMixin
 from wbtest.writing import document, languages
 from wbtest.writing.coach import RULES
 from wbtest.writing.coach.claims import NumberRow, numbers_of
-from wbtest.writing.document import EXTERNAL_TOPICS, INTERNAL_TOPICS, Document, words_key
 from wbtest.writing.text_rules import (
     MOST_EVIDENCE,
     MOST_QUESTIONS,
@@ -103,7 +102,7 @@ class NumberRows(SheetRows):
         super().process(formdata, (), extra_filters)
         taken: set[int] = set()
         for values in () if formdata else data or ():
-            index = zlib.crc32(words_key(values["words"]).encode())
+            index = zlib.crc32(document.words_key(values["words"]).encode())
             while index in taken:
                 index += 1
             taken.add(index)
@@ -114,7 +113,7 @@ class NumberRows(SheetRows):
         """Leave the names as they are; the base class would count the rows from 0."""
 
 
-def number_rows(document: Document) -> list[NumberRow]:
+def number_rows(document: document.Document) -> list[NumberRow]:
     """The rows that the sheet shows: every entry, and as many other numbers as have room."""
     rows = numbers_of(document).rows
     room = MOST_EVIDENCE - sum(row.entry is not None for row in rows)
@@ -232,12 +231,12 @@ class QuestionForm(HelpMixin, Form):
 
 class ExternalQuestionForm(QuestionForm):
     field_help = _help_of("external")
-    topics = EXTERNAL_TOPICS
+    topics = document.EXTERNAL_TOPICS
 
 
 class InternalQuestionForm(QuestionForm):
     field_help = _help_of("internal")
-    topics = INTERNAL_TOPICS
+    topics = document.INTERNAL_TOPICS
 
 
 class NumberForm(HelpMixin, Form):

@@ -9,10 +9,17 @@ from collections.abc import Iterator, Sequence
 from html.parser import HTMLParser
 from typing import NamedTuple
 
-from wbtest.writing import markdown_lines
 from wbtest.writing.document import NotADocument
 from wbtest.writing.markdown_format import titled_heading
-from wbtest.writing.markdown_lines import FAQ, PART_OF, SourceLine, spell_line, title_key
+from wbtest.writing.markdown_lines import (
+    FAQ,
+    FRONT_MATTER_PATHS,
+    PART_OF,
+    SourceLine,
+    front_matter_line,
+    spell_line,
+    title_key,
+)
 
 # A release of three pages has 25,000 in a Word file, most of them in its styles.
 MOST_TAGS = 60_000
@@ -197,11 +204,7 @@ class _Blocks(HTMLParser):
 def blocks_to_markdown(blocks: Sequence[HtmlBlock]) -> str:
     """Return the text as Markdown: facts at the top as front matter, the rest in its order."""
     facts, rest = _front_matter(blocks)
-    front = (
-        ["---", *(markdown_lines.front_matter_line(*fact) for fact in facts), "---"]
-        if facts
-        else []
-    )
+    front = ["---", *(front_matter_line(*fact) for fact in facts), "---"] if facts else []
     return "\n\n".join(["\n".join(front), *_Lines().of(rest)]).lstrip("\n") + "\n"
 
 
@@ -210,7 +213,7 @@ def _front_matter(blocks: Sequence[HtmlBlock]) -> tuple[list[tuple[str, str]], S
     facts: dict[str, tuple[str, str]] = {}
     for number, block in enumerate(blocks):
         label, colon, value = block.plain.partition(":")
-        path = markdown_lines.FRONT_MATTER_PATHS.get(title_key(label))
+        path = FRONT_MATTER_PATHS.get(title_key(label))
         if block.tag != "p" or "\n" in block.plain or not colon or not path or path in facts:
             return list(facts.values()), blocks[number:]
         facts[path] = title_key(label), value.strip()

@@ -14,7 +14,6 @@ from itertools import groupby
 from operator import attrgetter
 from typing import NamedTuple
 
-from wbtest.writing import markdown_lines
 from wbtest.writing.document import (
     AUDIENCES,
     BELONGING,
@@ -38,6 +37,7 @@ from wbtest.writing.markdown_lines import (
     SourceLine,
     ends_in_backslash,
     find_spelling,
+    front_matter_line,
     is_blank,
     plain,
     spell,
@@ -432,7 +432,7 @@ def _front_matter(document: Document, form: Form) -> str:
     place = {"city": document.dateline.city, "date": document.dateline.date}
     values |= {key: value for key, value in place.items() if value or form == "full"}
     values |= {name: text for name in BELONGING if (text := getattr(document, name))}
-    lines = [markdown_lines.front_matter_line(key, value) for key, value in values.items()]
+    lines = [front_matter_line(key, value) for key, value in values.items()]
     return "\n".join(["---", *lines, "---"])
 
 

@@ -10,7 +10,6 @@ from typing import Any
 
 from msgspec import Struct
 
-from wbtest.writing import markdown_lines
 from wbtest.writing.document import (
     EXTERNAL_TOPICS,
     INTERNAL_TOPICS,
@@ -38,6 +37,7 @@ from wbtest.writing.markdown_lines import (
     FAQ,
     FIELD_OF,
     QUESTION_FIELD_OF,
+    FrontMatterEntry,
     SourceLine,
     SourcePlace,
     Unreadable,
@@ -45,6 +45,7 @@ from wbtest.writing.markdown_lines import (
     is_blank,
     iso_day,
     split_dateline,
+    split_front_matter,
     text_of,
     title_key,
     without_edges,
@@ -306,7 +307,7 @@ def from_markdown(text: str, *, is_any_text: bool = False) -> ImportedRelease:
     Raises Unreadable, a NotADocument with the number of a line, when a part of the file cannot be
     used, or none is named in it; with ``is_any_text`` such a text is unplaced instead.
     """
-    entries, rest = markdown_lines.split_front_matter(_lines(text))
+    entries, rest = split_front_matter(_lines(text))
     sections = split_sections(rest)
     known = {section.heading.part for section in sections if section.heading} - {""}
     if not (is_any_text or known or any(entry.path for entry in entries)):
@@ -338,9 +339,7 @@ def _lines(text: str) -> list[SourceLine]:
     return [SourceLine(number, raw) for number, raw in enumerate(raws, 1)]
 
 
-def _place_front_matter(
-    found: ParseState, entries: list[markdown_lines.FrontMatterEntry]
-) -> Form | None:
+def _place_front_matter(found: ParseState, entries: list[FrontMatterEntry]) -> Form | None:
     form: Form | None = None
     for line, path, value, column in entries:
         if path == "form":

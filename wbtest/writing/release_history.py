@@ -21,10 +21,9 @@ from wbtest.extensions import clock, db
 from wbtest.store import Refused, hold, writing
 from wbtest.team.models import Person
 from wbtest.web import day, moment
-from wbtest.writing import document as documents
 from wbtest.writing.coach import Finding
 from wbtest.writing.coach_report import finding_key, findings_of, waivers_by_revision
-from wbtest.writing.document import AUDIENCES, Document, NotADocument
+from wbtest.writing.document import AUDIENCES, Document, NotADocument, from_json, to_json
 from wbtest.writing.faq import with_questions
 from wbtest.writing.models import Release, Revision, Save, Waiver
 from wbtest.writing.releases import find_newest_revision, find_revision, is_draft
@@ -105,7 +104,7 @@ def restore_version(release: Release, text: Text, person: Person, part: str = ""
     with writing():
         hold(release)
         before = values_of(release)
-        draft = documents.from_json(release.document)
+        draft = from_json(release.document)
         release.document = _checked(_with_part(draft, text.document, part))
         if not part and text.form == "full":
             release.form = "full"
@@ -125,9 +124,9 @@ def _with_part(draft: Document, old: Document, part: str) -> Document:
 
 
 def _checked(document: Document) -> dict[str, Any]:
-    values = documents.to_json(document)
+    values = to_json(document)
     try:
-        documents.from_json(values)
+        from_json(values)
     except NotADocument as error:
         raise RestoreDoesNotFit(
             f"This part does not fit beside the others: it {error.sentence}"

@@ -14,7 +14,6 @@ from wbtest.team.audit import record
 from wbtest.team.models import Person
 from wbtest.writing import document as documents
 from wbtest.writing.coach_report import FindingGroup, coach_text, count_open, freeze_waivers
-from wbtest.writing.document import Document, Form, NotADocument
 from wbtest.writing.faq import with_expected_questions
 from wbtest.writing.merging import Merged, merge
 from wbtest.writing.models import Release, Revision, name_of
@@ -45,11 +44,11 @@ class TooMuchTogether(Refused):
 def create_release(
     author: Person,
     *,
-    form: Form,
+    form: documents.Form,
     product: str,
     language: str,
     headline: str = "",
-    document: Document | None = None,
+    document: documents.Document | None = None,
     unplaced: str = "",
 ) -> Release:
     """Begin a release; without a ``document`` it holds the questions that the form expects.
@@ -63,7 +62,7 @@ def create_release(
     for part, text in (("product", product), ("language", language)):
         if fault := fault_of(part, text):
             raise Invalid(part, fault)
-    named = replace(document or Document(), product=product, language=language)
+    named = replace(document or documents.Document(), product=product, language=language)
     if headline.strip():
         named = replace(named, headline=headline.strip())
     release = Release(
@@ -94,7 +93,7 @@ def remove_unplaced(release: Release) -> None:
 
 def save_release(
     release: Release,
-    document: Document,
+    document: documents.Document,
     version: int,
     person: Person,
     other_writers: Collection[int] = (),
@@ -127,7 +126,7 @@ def change_parts(
             raise Outdated
         try:
             document = documents.from_json({**release.document, **parts})
-        except NotADocument as error:
+        except documents.NotADocument as error:
             raise Invalid(error.part, error.sentence) from error
         _store(release, documents.to_json(document), person)
     return release
@@ -175,7 +174,9 @@ def freeze(release: Release, author: Person) -> Revision:
     return revision
 
 
-def save_and_grow(release: Release, document: Document, version: int, person: Person) -> Release:
+def save_and_grow(
+    release: Release, document: documents.Document, version: int, person: Person
+) -> Release:
     """Save the text as ``save_release`` does and grow the release around it."""
     with writing():
         collision = _save(release, document, version, person)
@@ -184,7 +185,9 @@ def save_and_grow(release: Release, document: Document, version: int, person: Pe
     raise collision
 
 
-def save_and_freeze(release: Release, document: Document, version: int, author: Person) -> Revision:
+def save_and_freeze(
+    release: Release, document: documents.Document, version: int, author: Person
+) -> Revision:
     """Save the text as ``save_release`` does and freeze exactly this one."""
     with writing():
         collision = _save(release, document, version, author)
@@ -219,7 +222,7 @@ def find_newest_revision(release: Release) -> Revision | None:
 
 def _save(
     release: Release,
-    document: Document,
+    document: documents.Document,
     version: int,
     person: Person,
     other_writers: Collection[int] = (),
@@ -243,7 +246,7 @@ def _merge(release: Release, values: Values, version: int) -> Merged:
     try:
         for way in (merged.mine, merged.theirs):
             documents.from_json(way)
-    except NotADocument as error:
+    except documents.NotADocument as error:
         raise TooMuchTogether(
             f"Others added to the text meanwhile. With yours it {error.sentence} Take some out."
         ) from None

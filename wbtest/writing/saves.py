@@ -11,8 +11,7 @@ from sqlalchemy.orm import joinedload
 from wbtest.extensions import clock, db
 from wbtest.store import writing
 from wbtest.team.models import Person
-from wbtest.writing import document as documents
-from wbtest.writing.document import Document, Form
+from wbtest.writing.document import Document, Form, from_json
 from wbtest.writing.models import Release, Save
 
 Values = dict[str, Any]
@@ -124,7 +123,7 @@ def undo(save: Save, values: Values) -> Values | None:
 def text_of(values: Values) -> Text:
     """The text that these values hold."""
     document = {name: value for name, value in values.items() if name != "form"}
-    return Text(documents.from_json(document), values["form"])
+    return Text(from_json(document), values["form"])
 
 
 def _saves_since(release: Release, version: int) -> Iterable[Save]:

@@ -16,8 +16,7 @@ from wbtest.extensions import clock, db
 from wbtest.store import Invalid, Refused, hold, writing
 from wbtest.team import access
 from wbtest.team.models import Person
-from wbtest.writing import document as documents
-from wbtest.writing.document import Audience, Question
+from wbtest.writing.document import Audience, Question, from_json
 from wbtest.writing.models import Candidate, Release
 from wbtest.writing.releases import save_release
 from wbtest.writing.text_rules import MOST_QUESTIONS, fault_of, on_one_line
@@ -102,7 +101,7 @@ def accept_question(candidate: Candidate, person: Person) -> Candidate:
     """
     with writing():
         release = _hold_release(candidate)
-        document = documents.from_json(release.document)
+        document = from_json(release.document)
         if same := _find_same(document.questions(_audience(candidate)), candidate.question):
             return _settle(candidate, "merged", person, same)
         if len(document.faq) >= MOST_QUESTIONS:
@@ -122,7 +121,7 @@ def merge_question(candidate: Candidate, question: str, person: Person) -> Candi
     """
     with writing():
         release = _hold_release(candidate)
-        same = _find_same(documents.from_json(release.document).faq, question)
+        same = _find_same(from_json(release.document).faq, question)
         if not same:
             raise Invalid("question", "Choose the question in the FAQ that asks the same.")
         return _settle(candidate, "merged", person, same)

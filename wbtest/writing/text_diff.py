@@ -17,7 +17,6 @@ from rapidfuzz import fuzz
 from rapidfuzz.distance import Levenshtein
 
 from wbtest.writing import document as documents
-from wbtest.writing.document import AUDIENCES, Document, Form
 from wbtest.writing.text_rules import is_day, joined, spelled, words
 
 DiffKind = Literal["equal", "delete", "insert"]
@@ -348,7 +347,9 @@ class PartDiff(NamedTuple):
 
 
 def compare(
-    old: Document, new: Document, forms: tuple[Form, Form] = ("full", "full")
+    old: documents.Document,
+    new: documents.Document,
+    forms: tuple[documents.Form, documents.Form] = ("full", "full"),
 ) -> tuple[PartDiff, ...]:
     """Every part that says something in either text, in the order of the page."""
     before, after = ({"form": form} for form in forms)
@@ -372,7 +373,7 @@ def _parts(name: str, old: Any, new: Any) -> Iterator[PartDiff]:
     if not isinstance(new, list):
         yield PartDiff(name, label_of(name), fields=tuple(_fields(name, _flat(old), _flat(new))))
         return
-    sides = AUDIENCES if name == "faq" else ("",)
+    sides = documents.AUDIENCES if name == "faq" else ("",)
     for side in sides:
         entries = _entries(*(_side(rows or [], side) for rows in (old, new)))
         yield PartDiff(side or name, label_of(side or name), entries=tuple(entries))

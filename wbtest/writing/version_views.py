@@ -6,12 +6,20 @@ from flask import abort, flash, redirect, render_template, request, url_for
 from flask.typing import ResponseReturnValue
 
 from wbtest.team import access
-from wbtest.writing import release_history as history
-from wbtest.writing import release_history as texts
-from wbtest.writing import text_diff
 from wbtest.writing.models import Release
-from wbtest.writing.release_history import DRAFT, RevisionNotes, Timeline, Version
-from wbtest.writing.text_diff import PartDiff
+from wbtest.writing.release_history import (
+    DRAFT,
+    RESTORABLE_PARTS,
+    RevisionNotes,
+    Timeline,
+    Version,
+    find_version,
+    notes_of,
+    pace_of,
+    restore_version,
+    timeline_of,
+)
+from wbtest.writing.text_diff import PartDiff, compare, label_of, summarise_changes
 from wbtest.writing.views import bp
 
 
@@ -39,7 +47,7 @@ class Comparison(NamedTuple):
     @property
     def summary(self) -> str:
         """What changed, in one line."""
-        return text_diff.summarise_changes(self.parts)
+        return summarise_changes(self.parts)
 
     @property
     def restorable(self) -> Version | None:
@@ -56,18 +64,18 @@ def versions(release_id: int) -> ResponseReturnValue:
     """
     found = access.get(Release, release_id, "read")
     before = request.args.get("before", type=int)
-    timeline = history.timeline_of(found, before)
+    timeline = timeline_of(found, before)
     picked = _picked(found)
     return render_template(
         "writing/versions.html",
         release=found,
         timeline=timeline,
-        pace=history.pace_of(found),
+        pace=pace_of(found),
         before=before,
-        label_of=text_diff.label_of,
+        label_of=label_of,
         picked=picked,
         choices=_choices(timeline, picked),
-        restorable_parts=texts.RESTORABLE_PARTS,
+        restorable_parts=RESTORABLE_PARTS,
     )
 
 
@@ -78,19 +86,19 @@ def restore(release_id: int) -> ResponseReturnValue:
     found = access.get(Release, release_id, "edit")
     named = _named(found, request.form.get("text", ""))
     part = request.args.get("part", "")
-    if part and part not in texts.RESTORABLE_PARTS:
+    if part and part not in RESTORABLE_PARTS:
         abort(404)
-    if texts.restore_version(found, named.text, access.person(), part) is None:
+    if restore_version(found, named.text, access.person(), part) is None:
         flash("The draft already says this.")
     elif part:
-        flash(f"{text_diff.label_of(part)} restored. The replaced text is under Versions.")
+        flash(f"{label_of(part)} restored. The replaced text is under Versions.")
     else:
         flash("Version restored. The replaced text is under Versions.")
     return redirect(url_for(".release", release_id=found.id), 303)
 
 
 def _named(release: Release, name: str) -> Version:
-    return texts.find_version(release, name) or abort(404)
+    return find_version(release, name) or abort(404)
 
 
 def _picked(release: Release) -> Comparison | None:
@@ -103,8 +111,8 @@ def _picked(release: Release) -> Comparison | None:
     parts: tuple[PartDiff, ...] = ()
     if old is not None:
         forms = (old.text.form, new.text.form)
-        parts = text_diff.compare(old.text.document, new.text.document, forms)
-    return Comparison(new, old, parts, history.notes_of(release, new.name))
+        parts = compare(old.text.document, new.text.document, forms)
+    return Comparison(new, old, parts, notes_of(release, new.name))
 
 
 def _choices(timeline: Timeline, picked: Comparison | None) -> dict[str, str]:

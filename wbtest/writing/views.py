@@ -20,18 +20,9 @@ from wbtest.forms import add_form_error, form_on
 from wbtest.store import Invalid
 from wbtest.team import access
 from wbtest.team.models import Person
-from wbtest.writing import coach_report, editor_form, languages, releases
-from wbtest.writing import document as documents
+from wbtest.writing import coach_report, editor_form, languages
 from wbtest.writing.coach import RULES, Finding, unchecked
-from wbtest.writing.coach_report import (
-    FindingKey,
-    RefusedReason,
-    anchor_of,
-    coach_text,
-    coach_unsaved,
-    marks_of,
-)
-from wbtest.writing.document import PARTS, Document, Form
+from wbtest.writing.document import PARTS, Document, Form, from_json
 from wbtest.writing.faq import EXAMPLE_QUESTIONS, EXPECTED_TOPICS, arrange_questions, still_open
 from wbtest.writing.forms import CoachSettingsForm, FullForm, ShortForm
 from wbtest.writing.models import Release, Waiver
@@ -41,6 +32,10 @@ from wbtest.writing.releases import (
     DraftStatus,
     TooMuchTogether,
     copy_release,
+    find_newest_revision,
+    save_and_freeze,
+    save_and_grow,
+    save_release,
     status_of,
 )
 from wbtest.writing.saves import saved_since
@@ -56,7 +51,7 @@ def release(release_id: int) -> ResponseReturnValue:
     found = access.get(Release, release_id, "read")
     if not access.has_permission("edit"):
         return redirect(url_for(".preview", release_id=found.id), 303)
-    document = documents.from_json(found.document)
+    document = from_json(found.document)
     return sheet_page(found, editor_form.sheet_of(document, found.form, found.version))
 
 
@@ -75,14 +70,14 @@ def preview(release_id: int) -> ResponseReturnValue:
         release=found,
         formats=FORMATS,
         name=name,
-        adapted=adapt(documents.from_json(found.document), name),
+        adapted=adapt(from_json(found.document), name),
     )
 
 
-def preview_page(release: Release, refused: RefusedReason | None = None) -> str:
+def preview_page(release: Release, refused: coach_report.RefusedReason | None = None) -> str:
     """The draft as printed, with what the coach says and a reason that could not be kept."""
-    document = documents.from_json(release.document)
-    groups = coach_text(release)
+    document = from_json(release.document)
+    groups = coach_report.coach_text(release)
     return render_template(
         "writing/preview.html",
         release=release,
@@ -90,7 +85,7 @@ def preview_page(release: Release, refused: RefusedReason | None = None) -> str:
         name="",
         document=document,
         findings=groups,
-        marks=marks_of(groups),
+        marks=coach_report.marks_of(groups),
         unread=unchecked(document.language),
         refused=refused,
         questions=still_open(document),
@@ -123,7 +118,7 @@ def sheet_page(
     return render_template(
         "writing/release.html",
         release=release,
-        document=documents.from_json(release.document),
+        document=from_json(release.document),
         sheet=sheet,
         shape=shape,
         parts=PARTS[shape],
@@ -164,7 +159,7 @@ def save(release_id: int) -> ResponseReturnValue:
 
     def store(document: Document, version: int) -> object:
         typed.append((document, version))
-        return releases.save_release(found, arrange_questions(document, command), version, person)
+        return save_release(found, arrange_questions(document, command), version, person)
 
     refused = _with_typed(found, store)
     if refused is not None:
@@ -185,7 +180,7 @@ def grow(release_id: int) -> ResponseReturnValue:
     found = access.get(Release, release_id, "edit")
     person = access.person()
     refused = _with_typed(
-        found, lambda document, version: releases.save_and_grow(found, document, version, person)
+        found, lambda document, version: save_and_grow(found, document, version, person)
     )
     if refused is not None:
         return refused
@@ -199,14 +194,14 @@ def grow(release_id: int) -> ResponseReturnValue:
 def freeze(release_id: int) -> ResponseReturnValue:
     """Save what was typed and create the next revision from it."""
     found = access.get(Release, release_id, "edit")
-    author, before = access.person(), releases.find_newest_revision(found)
+    author, before = access.person(), find_newest_revision(found)
     refused = _with_typed(
         found,
-        lambda document, version: releases.save_and_freeze(found, document, version, author),
+        lambda document, version: save_and_freeze(found, document, version, author),
     )
     if refused is not None:
         return refused
-    newest = releases.find_newest_revision(found)
+    newest = find_newest_revision(found)
     number = newest.number if newest else 0
     if newest is not before:
         flash(f"Revision {number} created.")
@@ -221,7 +216,7 @@ def _with_typed(
     A button that sends no text acts on the draft as it is stored. Returns what to answer instead
     when the text cannot be kept as it is.
     """
-    base = documents.from_json(release.document)
+    base = from_json(release.document)
     has_text = bool(set(request.form) - {"csrf_token", "do"})
     # A sheet that was opened before the release grew can change the short form's parts only.
     shape: Form = (
@@ -260,7 +255,7 @@ def _both_texts(release: Release, changed: ChangedMeanwhile) -> ResponseReturnVa
     )
     differences = editor_form.sheet_differences(mine, theirs)
     # The sheet holds my words, so the coach speaks of these.
-    status = status_of(release)._replace(findings=coach_unsaved(release, changed.mine))
+    status = status_of(release)._replace(findings=coach_report.coach_unsaved(release, changed.mine))
     if not _wants_json():
         return sheet_page(release, mine, differences, status), 409
     panel = render_template(
@@ -273,7 +268,7 @@ def _both_texts(release: Release, changed: ChangedMeanwhile) -> ResponseReturnVa
 def _from_others(release: Release, typed: Document, version: int, person: Person) -> Fields:
     """What a sheet must take over that was saved by others while it was typed on."""
     # The versions do not tell: a text that changes nothing makes none, however old it is.
-    stored = documents.from_json(release.document)
+    stored = from_json(release.document)
     if stored == typed:
         return {}
     names = sorted({by.name for by in saved_since(release, version) if by.id != person.id})
@@ -305,9 +300,9 @@ def waive(release_id: int) -> ResponseReturnValue:
             found, key, reason, access.person(), is_approver=access.has_permission("approve")
         )
     except Invalid as refused:
-        return preview_page(found, RefusedReason(key, reason, str(refused))), 422
+        return preview_page(found, coach_report.RefusedReason(key, reason, str(refused))), 422
     flash(WAIVED)
-    anchor = anchor_of(found, key)
+    anchor = coach_report.anchor_of(found, key)
     return redirect(url_for(".preview", release_id=found.id, _anchor=anchor), 303)
 
 
@@ -378,9 +373,9 @@ def may_stay(finding: Finding) -> bool:
     return finding.severity != "note" and finding.is_waivable and is_theirs
 
 
-def finding_and_reason(typed: Mapping[str, str]) -> tuple[FindingKey, str]:
+def finding_and_reason(typed: Mapping[str, str]) -> tuple[coach_report.FindingKey, str]:
     """Which finding shall stay, and why. Browsers send line breaks as two characters."""
     rule, part, words, reason = (
         with_plain_breaks(typed.get(name, "")) for name in ("rule", "part", "words", "reason")
     )
-    return FindingKey(rule, part, words), reason
+    return coach_report.FindingKey(rule, part, words), reason
