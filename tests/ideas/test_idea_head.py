@@ -5,7 +5,7 @@ from flask import Flask
 from tests.conftest import Browser
 from tests.factories import Team, log_in, make_experiment, make_release, make_revision
 from tests.ideas.conftest import Ideas
-from wbtest.ideas.idea_head import IdeaHead, head_of
+from wbtest.ideas.views import IdeaHead, head_of
 
 
 def look(app: Flask, release_id: int, experiment_id: int | None = None) -> IdeaHead:

@@ -11,7 +11,6 @@ from tests.results.states import States, crowd
 from tests.results.test_calibration import guess
 from wbtest.decisions.decide import decide
 from wbtest.extensions import clock, db
-from wbtest.ideas.idea_head import head_of
 from wbtest.ideas.idea_list import (
     IdeaFilter,
     IdeaRow,
@@ -21,6 +20,7 @@ from wbtest.ideas.idea_list import (
     list_ideas,
     portfolio_of,
 )
+from wbtest.ideas.views import head_of
 from wbtest.publishing.lifecycle import end
 from wbtest.publishing.models import Experiment
 from wbtest.publishing.stages import find_decision

@@ -17,7 +17,7 @@ from tests.factories import (
     make_running,
 )
 from wbtest.extensions import db
-from wbtest.ideas.experiment_todo import waits_for_corrections
+from wbtest.ideas.todo_list import waits_for_corrections
 from wbtest.publishing import lifecycle
 from wbtest.publishing.correction_requests import (
     NotCorrections,

@@ -4,8 +4,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as some
 
-from wbtest.writing.document import Document, Question
-from wbtest.writing.faq import arrange_questions
+from wbtest.writing.document import Document, Question, arrange_questions
 from wbtest.writing.text_rules import MOST_QUESTIONS
 
 FAQ = (*(Question("external", letter) for letter in "abc"), Question("internal", "x"))

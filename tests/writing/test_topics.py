@@ -4,8 +4,14 @@ from dataclasses import replace
 
 import pytest
 
-from wbtest.writing.document import Document, OpenQuestion, Question
-from wbtest.writing.faq import is_settled, still_open, with_expected_questions
+from wbtest.writing.document import (
+    Document,
+    OpenQuestion,
+    Question,
+    is_settled,
+    still_open,
+    with_expected_questions,
+)
 
 
 @pytest.mark.parametrize(

@@ -28,8 +28,7 @@ from wbtest.store import Gone, Invalid, Refused, hold, writing
 from wbtest.team.models import Person
 from wbtest.writing import document as documents
 from wbtest.writing.coach.claims import numbers_of
-from wbtest.writing.document import Document, words_key
-from wbtest.writing.faq import still_open
+from wbtest.writing.document import Document, still_open, words_key
 from wbtest.writing.models import Release, Revision
 from wbtest.writing.releases import copy_release
 from wbtest.writing.text_rules import kept_text, needed_text

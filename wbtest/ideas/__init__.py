@@ -9,7 +9,6 @@ from wbtest.extensions import runtime
 from wbtest.ideas import (
     daily_email,
     help_pages,
-    idea_head,
     notifications,
     onboarding,
     todo_list,
@@ -21,7 +20,7 @@ def init_app(app: Flask) -> None:
     """Attach this area's pages, and hand the worker what it must do by the clock."""
     app.register_blueprint(views.bp)
     app.register_blueprint(help_pages.bp)
-    app.add_template_global(idea_head.head_in_view, "idea_head")
+    app.add_template_global(views.head_in_view, "idea_head")
     app.after_request(todo_list.forget_count)
     hooks = runtime(app).hooks
     hooks.waiting_count = todo_list.waiting_count

@@ -12,16 +12,14 @@ from zoneinfo import ZoneInfo, ZoneInfoNotFoundError
 from sqlalchemy import delete, select
 from sqlalchemy.orm import joinedload
 
+from wbtest.delivery import outbox, worker
 from wbtest.delivery.models import OutboxMail
-from wbtest.delivery.outbox import Letter, queue_mail
-from wbtest.delivery.worker import for_each
 from wbtest.extensions import db, runtime
 from wbtest.ideas.todo import TodoItem
 from wbtest.ideas.todo_list import waits_for, waits_in
 from wbtest.publishing.experiments import newest_zone
 from wbtest.store import insert, writing
-from wbtest.team import mail_preferences
-from wbtest.team.access import ROLES
+from wbtest.team import access, mail_preferences
 from wbtest.team.models import DailyMail, Membership, Person
 
 EVERY = timedelta(minutes=10)
@@ -48,7 +46,7 @@ def send_daily_mails(now: datetime) -> None:
         return
     # Read once for all of them.
     waits = waits_in()
-    for_each(
+    worker.for_each(
         mornings,
         lambda morning: _send_to(morning, waits, now),
         lambda morning: f"the mail of the day to person {morning.member.person_id}",
@@ -70,7 +68,9 @@ def may_leave(mail: OutboxMail) -> bool:
     if row is None:
         return False
     role = db.session.scalar(select(Membership.role).where(Membership.person_id == row.person_id))
-    is_known = role is not None and ROLES.index(role) >= ROLES.index(row.told.get("role", role))
+    is_known = role is not None and access.ROLES.index(role) >= access.ROLES.index(
+        row.told.get("role", role)
+    )
     if row.is_wanted and is_known:
         return True
     row.told, row.looked_on = {}, None
@@ -154,7 +154,7 @@ def _send(member: Membership, news: list[TodoItem], now: datetime) -> None:
     base_url = runtime().settings.base_url
     stop_url = mail_preferences.daily_stop_url(member.person)
     letter = letter_of(news, now, base_url, stop_url)
-    queue_mail(
+    outbox.queue_mail(
         recipient=member.person.email,
         subject=letter.subject,
         body=letter.body,
@@ -166,13 +166,15 @@ def _send(member: Membership, news: list[TodoItem], now: datetime) -> None:
 MOST_LINES = 20
 
 
-def letter_of(news: Sequence[TodoItem], now: datetime, base_url: str, stop_url: str) -> Letter:
+def letter_of(
+    news: Sequence[TodoItem], now: datetime, base_url: str, stop_url: str
+) -> outbox.Letter:
     """Return the mail about ``news``."""
     parts = [_line(wait, now, base_url) for wait in news[:MOST_LINES]]
     if len(news) > MOST_LINES:
         parts.append(f"And {len(news) - MOST_LINES} more.")
     count = "One thing needs" if len(news) == 1 else f"{len(news)} things need"
-    return Letter(
+    return outbox.Letter(
         f"{count} you: {news[0].what}",
         "\n\n".join(
             (

@@ -7,6 +7,7 @@ from collections.abc import Sequence
 
 from wbtest.ideas.idea_list import Evidence, IdeaRow
 from wbtest.publishing.rule_text import as_percent
+from wbtest.results import charts, trust, verdict_text
 from wbtest.results.chart_style import (
     BESIDE,
     FOOT_HEIGHT,
@@ -21,9 +22,6 @@ from wbtest.results.chart_style import (
     saying,
     short,
 )
-from wbtest.results.charts import COLOURS
-from wbtest.results.trust import listed
-from wbtest.results.verdict_text import STANDINGS
 from wbtest.web import percent
 
 # Times the target: what lies beyond is drawn at the edge, or it would squeeze all the others.
@@ -41,9 +39,13 @@ def conclusion(rows: Sequence[IdeaRow]) -> str:
     found = tested(rows)
     counts = Counter(_word(evidence) for _, evidence in found)
     ideas = "1 idea has" if len(found) == 1 else f"{len(found)} ideas have"
-    told = [f"{counts[word.text]} {word.text}" for word in STANDINGS.values() if counts[word.text]]
+    told = [
+        f"{counts[word.text]} {word.text}"
+        for word in verdict_text.STANDINGS.values()
+        if counts[word.text]
+    ]
     told += [f"{counts[NOBODY]} with {NOBODY}"] if counts[NOBODY] else []
-    return f"{ideas} a test: {listed(told)}."
+    return f"{ideas} a test: {trust.listed(told)}."
 
 
 def intervals(rows: Sequence[IdeaRow]) -> str:
@@ -145,7 +147,7 @@ def _said(name: str, evidence: Evidence) -> str:
 
 
 def _colour(evidence: Evidence) -> str:
-    return "var(--soft)" if _word(evidence) == NOBODY else COLOURS[evidence.standing]
+    return "var(--soft)" if _word(evidence) == NOBODY else charts.COLOURS[evidence.standing]
 
 
 def _word(evidence: Evidence) -> str:

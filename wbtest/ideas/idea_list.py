@@ -37,17 +37,12 @@ from wbtest.ideas.idea_queries import (
     spent_on,
 )
 from wbtest.ideas.todo import shared_sources
+from wbtest.publishing import sealing, stages
 from wbtest.publishing.models import Experiment
-from wbtest.publishing.sealing import sealed_rule
-from wbtest.publishing.stages import newest_decisions
-from wbtest.results.calibration import Guessed, forecast_tests, scored_tests
+from wbtest.results import calibration, costs, exports, history, verdict_text
 from wbtest.results.calibration import sentence as forecast_sentence
-from wbtest.results.costs import CURRENCIES
-from wbtest.results.exports import Rows
 from wbtest.results.figures import Evaluation, evaluate_all
-from wbtest.results.history import parts_of
 from wbtest.results.verdict import Standing, State, Verdict
-from wbtest.results.verdict_text import STANDINGS, Badge, leading
 from wbtest.web import Page, page_of
 
 # Ideas on a page.
@@ -76,9 +71,9 @@ class Evidence(Struct, frozen=True):
     is_ripe: bool
 
     @property
-    def word(self) -> Badge:
+    def word(self) -> verdict_text.Badge:
         """The standing in two words."""
-        return STANDINGS[self.standing]
+        return verdict_text.STANDINGS[self.standing]
 
     def of_target(self, rate: float) -> float:
         """Return how many times its target a rate is: 1 is the target of every idea."""
@@ -91,7 +86,7 @@ def evidence_now(experiments: Collection[Experiment], now: datetime) -> dict[int
 
 
 def _evidence(results: Evaluation) -> Evidence:
-    variant, verdict = leading(results), results.verdict
+    variant, verdict = verdict_text.leading(results), results.verdict
     return Evidence(
         seen=variant.totals.seen,
         converted=variant.totals.converted,
@@ -214,7 +209,7 @@ def list_ideas(words: str, number: int, now: datetime) -> IdeaList:
 def _shared_sources(keys: Iterable[int]) -> list[str]:
     """What open pages do to each other that count the same source by name."""
     live = [
-        (test.slug, sealed_rule(test).sources or ())
+        (test.slug, sealing.sealed_rule(test).sources or ())
         for test in experiments_by_id(list(keys)).values()
         if test.state in ("running", "paused")
     ]
@@ -244,7 +239,7 @@ class IdeaRow(NamedTuple):
     evidence: Evidence | None
     visitors: int
     spent: Amounts
-    forecasts: Guessed | None
+    forecasts: calibration.Guessed | None
 
     @property
     def cost(self) -> str:
@@ -281,7 +276,7 @@ def portfolio_of(asked: IdeaFilter, now: datetime) -> Portfolio:
     every = listed_ideas(now)
     found = _matching(every, asked)
     page = page_of(len(found), AT_ONCE, asked.page)
-    guessed = forecast_tests(now, most=GUESSED)
+    guessed = calibration.forecast_tests(now, most=GUESSED)
     stopped = [each.idea for each in every if _is_stopped(each)]
     endings = [idea.ending for idea in stopped if idea.ending]
     return Portfolio(
@@ -317,8 +312,8 @@ def idea_rows(shown: Sequence[ListedIdea], now: datetime) -> list[IdeaRow]:
     """Return all that a page says of these ideas: a fixed number of queries."""
     tests = {test.id for each in shown for test in each.idea.tests}
     newest = {each.idea.newest.id for each in shown if each.idea.newest}
-    experiments, decided = experiments_by_id(newest), newest_decisions(newest)
-    counted, spent = parts_of(tests), spent_on(tests)
+    experiments, decided = experiments_by_id(newest), stages.newest_decisions(newest)
+    counted, spent = history.parts_of(tests), spent_on(tests)
     evidence = {
         key: evidence_kept(decided[key].figures)
         for key, experiment in experiments.items()
@@ -330,7 +325,9 @@ def idea_rows(shown: Sequence[ListedIdea], now: datetime) -> list[IdeaRow]:
     # Tests that run on after a decision.
     still = [test for key, test in experiments.items() if key not in evidence]
     evidence |= evidence_now(still, now)
-    guessed = {test.experiment.id: test for test in scored_tests([*experiments.values()], now)}
+    guessed = {
+        test.experiment.id: test for test in calibration.scored_tests([*experiments.values()], now)
+    }
     rows = []
     for each in shown:
         idea = each.idea
@@ -356,7 +353,7 @@ def amounts_text(amounts: Amounts) -> str:
     >>> amounts_text(Counter(EUR=123_400, USD=5_000)), amounts_text(Counter())
     ('€1,234.00 + $50.00', '–')
     """
-    parts = [CURRENCIES[code].write(amount) for code, amount in sorted(amounts.items())]
+    parts = [costs.CURRENCIES[code].write(amount) for code, amount in sorted(amounts.items())]
     return " + ".join(parts) or "–"
 
 
@@ -375,7 +372,7 @@ def every_row(asked: IdeaFilter, now: datetime) -> Iterator[IdeaRow]:
         yield from idea_rows(found[start : start + AT_ONCE], now)
 
 
-def file_rows(rows: Iterable[IdeaRow]) -> Rows:
+def file_rows(rows: Iterable[IdeaRow]) -> exports.Rows:
     """One row for each idea, with the figures of its newest test; '' for what is not known.
 
     ``spent`` names its currencies: "EUR 12.00 + USD 5.00".
@@ -384,7 +381,8 @@ def file_rows(rows: Iterable[IdeaRow]) -> Rows:
     for row in rows:
         idea, found, ending = row.idea, row.evidence, row.idea.ending
         spent = [
-            f"{code} {CURRENCIES[code].plain(amount)}" for code, amount in sorted(row.spent.items())
+            f"{code} {costs.CURRENCIES[code].plain(amount)}"
+            for code, amount in sorted(row.spent.items())
         ]
         values = (
             *(idea.name, idea.release_id, row.stage, len(idea.tests)),

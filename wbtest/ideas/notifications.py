@@ -9,8 +9,7 @@ import sqlalchemy as sa
 from sqlalchemy import ForeignKey, String
 from sqlalchemy.orm import Mapped, mapped_column
 
-from wbtest.delivery.webhooks import emit
-from wbtest.delivery.worker import for_each
+from wbtest.delivery import webhooks, worker
 from wbtest.extensions import Base, db, runtime
 from wbtest.publishing.lifecycle import address_of, event_facts
 from wbtest.publishing.models import Experiment
@@ -91,7 +90,7 @@ def send_notifications(now: datetime) -> None:
     is_recent = Experiment.ended_at > now - LONGEST_WINDOW - GRACE
     watched = sa.or_(Experiment.state.in_(("running", "paused")), is_recent)
     found = db.session.scalars(sa.select(Experiment).where(watched).order_by(Experiment.id)).all()
-    for_each(found, lambda experiment: _tell(experiment, now), address_of)
+    worker.for_each(found, lambda experiment: _tell(experiment, now), address_of)
 
 
 def _tell(experiment: Experiment, now: datetime) -> None:
@@ -110,7 +109,7 @@ def _tell(experiment: Experiment, now: datetime) -> None:
         if news := [entry for entry in happened if _claim(experiment, entry.key, now)]:
             _write(experiment, news)
         if any(entry.key == VERDICT for entry in news):
-            emit("verdict.reached", _facts(experiment, results))
+            webhooks.emit("verdict.reached", _facts(experiment, results))
 
 
 def _claim(experiment: Experiment, occasion: str, now: datetime) -> bool:

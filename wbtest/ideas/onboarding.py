@@ -11,14 +11,12 @@ from wbtest.audience.models import DayTotal
 from wbtest.extensions import clock, db
 from wbtest.publishing.models import Experiment
 from wbtest.publishing.sealing import draft_digest
-from wbtest.review.approvals import is_approved
-from wbtest.review.approvers import needs_in
+from wbtest.review import approvals, approvers
 from wbtest.review.models import Approval, Reviewer, Round
 from wbtest.store import writing
 from wbtest.team.models import Membership, TeamSettings
-from wbtest.writing import coach
+from wbtest.writing import coach, coach_report
 from wbtest.writing import document as documents
-from wbtest.writing.coach_report import does_stay, find_waivers
 from wbtest.writing.models import Release, Revision, Stop
 
 # What every release says, the short one too, by the anchor of its part on the sheet.
@@ -191,13 +189,13 @@ def onboarding_facts() -> OnboardingFacts:
         return OnboardingFacts(is_alone=members == 1, is_visited=is_visited)
     document = documents.from_json(release.document)
     is_started = experiment is not None and experiment.state != "draft"
-    needs = needs_in(team)
+    needs = approvers.needs_in(team)
     approved = experiment is not None or (
         revision is not None
         and signed >= needs.approvals
         # One who wrote part of it is not enough alone.
         and (signed > 1 or not by_writers)
-        and (not needs.required or is_approved(revision))
+        and (not needs.required or approvals.is_approved(revision))
     )
     return OnboardingFacts(
         release.id,
@@ -236,8 +234,8 @@ def count_stops(release: Release) -> int:
         for finding in coach.findings_of(document, release.form, today)
         if finding.severity == "stop" and finding.rule.stops_before == "approval"
     ]
-    waived = find_waivers(release) if found else {}
-    return sum(not does_stay(finding, waived) for finding in found)
+    waived = coach_report.find_waivers(release) if found else {}
+    return sum(not coach_report.does_stay(finding, waived) for finding in found)
 
 
 def _is_checked(experiment: Experiment) -> bool:

@@ -1,33 +1,51 @@
-"""What waits for whom: everything, what needs one member, and how much that is.
+"""What waits for whom: everything, what needs one member; and the next action of each test.
 
 One query for each kind of fact, however much there is.
 """
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Mapping
-from typing import Any
+from collections.abc import Collection, Iterable, Iterator, Mapping, Sequence
+from datetime import datetime
+from typing import Any, NamedTuple
 
+import sqlalchemy as sa
 from flask import Response, request, session
+from msgspec import Struct
 from sqlalchemy import exists, select
+from sqlalchemy.orm import joinedload, selectinload
 
 from wbtest.decisions.decide import given_up
+from wbtest.decisions.models import Paper
+from wbtest.decisions.pending_decisions import WaitingPaper, waiting_in
 from wbtest.extensions import clock, db
-from wbtest.ideas.experiment_todo import waits_for_corrections, waits_for_seconds, waits_for_tests
+from wbtest.ideas.notifications import OVER, VERDICT, SentNotification
 from wbtest.ideas.review_todo import reader_question_items, reviews_of, undelivered_items
 from wbtest.ideas.todo import (
     ApprovalRules,
     Assignee,
+    NextAction,
+    NextActionInput,
     TodoItem,
     in_order,
+    next_action,
     open_question_items,
     review_items,
+    time_left,
 )
-from wbtest.review.approvers import needs_of
-from wbtest.team import access
+from wbtest.publishing import launch_readiness, lifecycle, sealing
+from wbtest.publishing import rule as rules
+from wbtest.publishing.experiments import CONTROL
+from wbtest.publishing.models import Correction, Decision, Experiment, Step, name_of_test
+from wbtest.publishing.stages import Stage, newest_decisions, stage_of
+from wbtest.results.summary import Summary, summaries
+from wbtest.review.approvals import approved_ids
+from wbtest.review.approvers import approvers_of, is_alone, needs_of
+from wbtest.team import access, mail_preferences, people
 from wbtest.team.models import Membership, Person
+from wbtest.web import day
 from wbtest.writing import document as documents
-from wbtest.writing.models import Release, Stop
+from wbtest.writing.models import Release, Revision, Stop
 
 # What only some of those may do for whom it once was: an author may have a lower role since.
 TAKES = {"draft": "edit"}
@@ -137,3 +155,326 @@ def forget_count(response: Response) -> Response:
     if request.method == "POST" and request.blueprint not in ("audience", "api", None):
         session.pop(KEY, None)
     return response
+
+
+class ExperimentStatuses(Struct, frozen=True):
+    """What was read of some experiments; most of it by the experiment's id.
+
+    ``waiting`` is the oldest proposal on each experiment. ``approved`` are ids of revisions,
+    ``newest`` number and digest by release.
+    """
+
+    verdicts: Mapping[int, Summary]
+    stages: Mapping[int, Stage]
+    waiting: Mapping[int, WaitingPaper]
+    approved: frozenset[int]
+    newest: Mapping[int, tuple[int, str]]
+    is_lone: bool
+
+    def facts_of(
+        self,
+        experiment: Experiment,
+        person_id: int,
+        *,
+        may_edit: bool,
+        may_approve: bool,
+        may_own: bool,
+    ) -> NextActionInput:
+        """Return what decides whether this experiment needs that person."""
+        verdict, revision = self.verdicts.get(experiment.id), experiment.revision
+        proposal = self.waiting.get(experiment.id)
+        return NextActionInput(
+            stage=self.stages[experiment.id],
+            may_edit=may_edit,
+            may_approve=may_approve,
+            may_own=may_own,
+            is_approved=revision.id in self.approved,
+            newer=_newer(self.newest.get(revision.release_id), revision),
+            was_checked=bool(experiment.checked_digest),
+            wrote=not self.is_lone and person_id in launch_readiness.writers_of(experiment),
+            is_reached=verdict is not None and verdict.is_reached,
+            is_withheld=verdict is not None and verdict.is_withheld,
+            is_decided=verdict is not None and bool(verdict.decision),
+            is_given_up=verdict is not None and verdict.decision == "stop",
+            has_choice=bool(experiment.afterwards),
+            proposed=proposal.paper.choice if proposal else "",
+            may_answer=proposal is not None and _may_answer(proposal, person_id),
+        )
+
+
+class ExperimentStep(NamedTuple):
+    """A test with what comes next for the person who looks at it, and its verdict if started."""
+
+    experiment: Experiment
+    next: NextAction
+    verdict: Summary | None
+    facts: tuple[str, ...]
+
+
+def step_for(
+    experiment: Experiment, person_id: int, *, may_edit: bool, may_approve: bool, may_own: bool
+) -> ExperimentStep:
+    """Return what comes next for this test, as this person needs it."""
+    statuses = read_statuses([experiment])
+    facts = statuses.facts_of(
+        experiment, person_id, may_edit=may_edit, may_approve=may_approve, may_own=may_own
+    )
+    verdict = statuses.verdicts.get(experiment.id)
+    about = tuple(_facts(experiment, sealing.sealed_rule(experiment), facts.stage, verdict))
+    return ExperimentStep(experiment, next_action(facts), verdict, about)
+
+
+def read_statuses(experiments: Sequence[Experiment]) -> ExperimentStatuses:
+    """Read it, from as many queries for ten experiments as for one."""
+    verdicts, proposals = summaries(experiments, clock.now()), waiting_in()
+    drafts = [experiment.revision for experiment in experiments if experiment.state == "draft"]
+    return ExperimentStatuses(
+        verdicts=verdicts,
+        stages={each.id: _stage_of(each, verdicts.get(each.id)) for each in experiments},
+        # Of several on one test the oldest has waited longest.
+        waiting={each.paper.experiment_id: each for each in reversed(proposals)},
+        approved=frozenset(approved_ids(drafts)),
+        newest=_newest(drafts),
+        is_lone=is_alone(),
+    )
+
+
+def _stage_of(experiment: Experiment, verdict: Summary | None) -> Stage:
+    return stage_of(experiment, is_decided=bool(verdict and verdict.decision))
+
+
+def _may_answer(proposal: WaitingPaper, person_id: int) -> bool:
+    """Whether it waits for this person; where nobody may be the second, for its author."""
+    if not proposal.seconds:
+        return bool(proposal.paper.person_id == person_id)
+    return person_id in {second.id for second in proposal.seconds}
+
+
+def _newest(revisions: Iterable[Revision]) -> dict[int, tuple[int, str]]:
+    """Number and digest of the newest revision, by release."""
+    rows = db.session.execute(
+        select(Revision.release_id, Revision.number, Revision.digest)
+        .where(Revision.release_id.in_({revision.release_id for revision in revisions}))
+        .order_by(Revision.number)
+    )
+    return {release_id: (number, digest) for release_id, number, digest in rows}
+
+
+def _newer(newest: tuple[int, str] | None, revision: Revision) -> int:
+    """The number of the newest revision where it says something else, 0 for none."""
+    number, digest = newest or (0, revision.digest)
+    return number if digest != revision.digest else 0
+
+
+# Their proposals have lines of their own, see ``pending_decisions``.
+ELSEWHERE = ("", "answer")
+# Where a step is done, after the address of its test.
+PLACES = {
+    "experiment": "",
+    "launch": "/launch",
+    "results": "/results",
+    "after": "?open=after#after",
+}
+
+
+class _Moments(Struct, frozen=True):
+    """Since when each experiment, by its id, waits for what.
+
+    ``told`` is when the team was mailed that its verdict was reached, or that it broke.
+    """
+
+    checked: Mapping[int, datetime]
+    reached: Mapping[int, datetime | None]
+    decided: Mapping[int, Decision]
+    told: Mapping[tuple[int, str], datetime]
+
+    def since(self, experiment: Experiment, what: str) -> datetime:
+        """Since when the experiment waits for this step."""
+        begun = experiment.started_at or experiment.created_at
+        if what in ("check", "start"):
+            # A draft that changed after its check waits to be checked anew.
+            return self.checked.get(experiment.id, begun)
+        if what == "doubt":
+            # Nobody noted when it began; the team was mailed a few minutes later.
+            return self.told.get((experiment.id, what), clock.now())
+        if what == "decide":
+            return self.reached.get(experiment.id) or experiment.ended_at or begun
+        decision = self.decided.get(experiment.id)
+        return max(experiment.ended_at or begun, decision.decided_at if decision else begun)
+
+
+def waits_for_tests() -> list[TodoItem]:
+    """Return a line for each member to whom the next step of a test is left."""
+    tests = _unfinished()
+    if not tests:
+        return []
+    known = read_statuses(tests)
+    moments = _read_moments(
+        tests, {key: verdict.reached_at for key, verdict in known.verdicts.items()}
+    )
+    mailed = {person.id for person, _ in mail_preferences.list_recipients()}
+    found = []
+    for member in people.list_members():
+        may = {
+            f"may_{permission}": member.role in access.roles_from(permission)
+            for permission in ("edit", "approve", "own")
+        }
+        for test in tests:
+            step = next_action(known.facts_of(test, member.person_id, **may))
+            if step.is_mine and step.what not in ELSEWHERE:
+                who = Assignee(member.person.name, member.person_id)
+                found.append(_wait(test, step, who, moments, member.person_id in mailed))
+    return found
+
+
+def _wait(
+    test: Experiment, step: NextAction, who: Assignee, moments: _Moments, has_mails: bool
+) -> TodoItem:
+    path = f"/experiments/{test.id}"
+    place = "/decision" if step.what == "decide" else PLACES[step.where]
+    since = moments.since(test, step.what)
+    product = str(test.revision.document.get("product") or lifecycle.address_of(test))
+    return TodoItem(
+        who=who,
+        thing=f"{step.what} {test.id}",
+        what=f"{product}: {step.sentence}",
+        # Nobody asked for it, and its product is named already.
+        by="",
+        since=since,
+        path=f"{path}{place}",
+        about=path,
+        # A mail of its own tells of the verdict, and of figures that broke.
+        mailed_at=moments.told.get((test.id, step.what)) if has_mails else None,
+        newest_at=test.started_at if step.what == "doubt" else None,
+    )
+
+
+def _unfinished() -> Sequence[Experiment]:
+    """The tests that are not over and settled, nor drafts of what was stopped."""
+    is_stopped = sa.exists().where(
+        Revision.id == Experiment.revision_id, Stop.release_id == Revision.release_id
+    )
+    is_put_away = (Experiment.state == "draft") & is_stopped
+    is_decided = sa.exists().where(Decision.experiment_id == Experiment.id)
+    is_over = (Experiment.state == "ended") & (Experiment.afterwards != "") & is_decided
+    found = db.session.scalars(
+        sa.select(Experiment)
+        .where(~is_over, ~is_put_away)
+        .order_by(Experiment.id)
+        .options(
+            selectinload(Experiment.variants),
+            joinedload(Experiment.revision),
+        )
+    ).all()
+    over = given_up() if any(test.state == "draft" for test in found) else ()
+    return [test for test in found if test.state != "draft" or test.revision.release_id not in over]
+
+
+def _read_moments(tests: Sequence[Experiment], reached: Mapping[int, datetime | None]) -> _Moments:
+    keys = [test.id for test in tests]
+    checked = (
+        sa.select(Step.experiment_id, sa.func.max(Step.at))
+        .where(Step.experiment_id.in_(keys), Step.what == "checked")
+        .group_by(Step.experiment_id)
+    )
+    return _Moments(
+        checked=dict(db.session.execute(checked).all()),
+        reached=reached,
+        decided=newest_decisions(keys),
+        told=dict(_told(keys)),
+    )
+
+
+def _told(keys: Collection[int]) -> Iterator[tuple[tuple[int, str], datetime]]:
+    """When the team was last mailed about a test, by its id and the step that it then waits for."""
+    rows = db.session.scalars(
+        sa.select(SentNotification)
+        .where(SentNotification.experiment_id.in_(keys))
+        .order_by(SentNotification.told_at)
+    )
+    for row in rows:
+        if row.occasion in (VERDICT, OVER):
+            yield (row.experiment_id, "decide"), row.told_at
+        elif row.occasion.startswith("trust "):
+            yield (row.experiment_id, "doubt"), row.told_at
+
+
+def _facts(
+    experiment: Experiment, rule: rules.Hypothesis, stage: Stage, verdict: Summary | None
+) -> Iterator[str]:
+    if experiment.attempt > 1:
+        yield f"attempt {experiment.attempt}"
+    if stage in ("running", "paused"):
+        yield time_left(rule.ends_at(experiment.time_zone), clock.now())
+    if experiment.ended_at:
+        yield f"ended {day(experiment.ended_at)}"
+    if verdict is not None:
+        yield _counted(verdict.seen, "visitor")
+        yield _counted(verdict.signups, "sign-up")
+    yield f"from {', '.join(rule.sources)}" if rule.sources else "from all sources"
+    yield _counted(len(experiment.variants), "variant")
+
+
+def _counted(count: int, noun: str) -> str:
+    return f"{count:,} {noun}{'' if count == 1 else 's'}"
+
+
+def waits_for_corrections() -> list[TodoItem]:
+    """Return a line for each correction that waits and each person who may approve it."""
+    found = db.session.scalars(
+        select(Correction)
+        .where(Correction.approved_at.is_(None))
+        .order_by(Correction.experiment_id, Correction.number)
+        .options(joinedload(Correction.experiment).joinedload(Experiment.release))
+    ).all()
+    # Those of one test are approved together.
+    first = {each.experiment_id: each for each in reversed(found)}
+    approvers = approvers_of() if found else []
+    return [
+        TodoItem(
+            who=Assignee(person.name, person.id),
+            thing=f"correct {each.experiment_id}.{each.number}",
+            what=f"Approve a correction of {name_of_test(each.experiment)}",
+            by=each.author.name,
+            since=each.asked_at,
+            path=f"/experiments/{each.experiment_id}/variants/{each.variant or CONTROL}",
+            about=f"/experiments/{each.experiment_id}",
+        )
+        for each in first.values()
+        for person in approvers
+        if person.id != each.author_id
+    ]
+
+
+def waits_for_seconds() -> list[TodoItem]:
+    """Return a line for each proposed decision and each person who may approve it.
+
+    Where nobody may, its author has to act.
+    """
+    found = []
+    for waiting in waiting_in():
+        paper = waiting.paper
+        about = f"“{paper.choice}” for {_product(paper)} (overrides the result)"
+        asked = [(person, f"Approve or reject {about}") for person in waiting.seconds]
+        thing = f"second {paper.experiment_id}.{paper.number}"
+        lonely = f"Find a second approver for {about}, or cancel it"
+        for person, what in asked or [(paper.person, lonely)]:
+            found.append(
+                TodoItem(
+                    who=Assignee(person.name, person.id),
+                    thing=thing,
+                    what=what,
+                    by=paper.person.name,
+                    since=paper.made_at,
+                    path=waiting.path,
+                    about=waiting.path,
+                    # Who may second it had a mail of its own about it.
+                    mailed_at=paper.made_at if asked else None,
+                )
+            )
+    return found
+
+
+def _product(paper: Paper) -> str:
+    experiment = paper.experiment
+    return experiment.revision.document.get("product", "") or f"/p/{experiment.slug}"

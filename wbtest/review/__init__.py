@@ -2,8 +2,7 @@
 
 from flask import Flask
 
-from wbtest.review import room_views, sample, views
-from wbtest.review.approvals import approval_statuses, approvals_by_revision, find_stop
+from wbtest.review import approvals, room_views, sample, views
 from wbtest.writing.releases import why_kept
 
 # It adds its pages to the blueprint of views.
@@ -15,7 +14,7 @@ def init_app(app: Flask) -> None:
     app.register_blueprint(views.bp)
     app.register_blueprint(room_views.bp, url_prefix=room_views.MEMBERS)
     app.register_blueprint(room_views.bp, url_prefix=room_views.GUESTS, name="guests")
-    app.add_template_global(approval_statuses)
-    app.add_template_global(approvals_by_revision)
-    app.add_template_global(find_stop, "stop_of")
+    app.add_template_global(approvals.approval_statuses)
+    app.add_template_global(approvals.approvals_by_revision)
+    app.add_template_global(approvals.find_stop, "stop_of")
     app.add_template_global(why_kept)

@@ -7,8 +7,7 @@ from sqlalchemy import func, select
 
 from wbtest.extensions import db
 from wbtest.store import Invalid, hold, writing
-from wbtest.team.access import get_team
-from wbtest.team.audit import record
+from wbtest.team import access, audit
 from wbtest.team.models import Membership, Person, TeamSettings
 
 ADD_AN_APPROVER = "make a member an approver in Settings"
@@ -104,7 +103,7 @@ class Needs(NamedTuple):
 
 def needs_of() -> Needs:
     """What the team asks of an approval; one of any approver, unless an owner said else."""
-    return needs_in(get_team())
+    return needs_in(access.get_team())
 
 
 def needs_in(team: TeamSettings) -> Needs:
@@ -124,10 +123,10 @@ def set_needs(approvals: int, required: Collection[int]) -> None:
     if not max(1, len(set(required))) <= approvals <= most:
         raise Invalid("approvals", _needs_fault(approvals, len(set(required)), most))
     with writing():
-        team = get_team()
+        team = access.get_team()
         hold(team)
         team.approvals, team.required = approvals, sorted(set(required))
-        record("approving.changed", f"to {approvals}")
+        audit.record("approving.changed", f"to {approvals}")
 
 
 def _needs_fault(approvals: int, required: int, most: int) -> str:

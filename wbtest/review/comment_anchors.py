@@ -12,6 +12,7 @@ from rapidfuzz import fuzz
 from rapidfuzz.distance import Levenshtein
 
 from wbtest.store import Invalid
+from wbtest.writing import text_diff, text_rules
 from wbtest.writing.coach.document_reader import RELEASE_TEXTS, text_at
 from wbtest.writing.document import (
     AUDIENCES,
@@ -22,15 +23,6 @@ from wbtest.writing.document import (
     from_json,
     to_json,
 )
-from wbtest.writing.text_diff import match_rows
-from wbtest.writing.text_rules import (
-    LONGEST_LINE,
-    LONGEST_TEXT,
-    find_fault,
-    on_one_line,
-    with_plain_breaks,
-)
-from wbtest.writing.text_rules import words as count_words
 
 if TYPE_CHECKING:
     from rapidfuzz.distance import Opcode
@@ -137,7 +129,7 @@ def is_one_line(path: str) -> bool:
     >>> is_one_line("faq[2].question"), is_one_line("faq[2].answer")
     (True, False)
     """
-    return _NUMBER.sub("", path) in LONGEST_LINE
+    return _NUMBER.sub("", path) in text_rules.LONGEST_LINE
 
 
 def with_text(document: Document, path: str, text: str) -> Document:
@@ -195,8 +187,8 @@ def selection_at(document: Document, path: str, words: str, near: int | None = N
     """
     if not is_part(document, path):
         raise Invalid("path", "Choose a part of this release.")
-    words = with_plain_breaks(words)
-    if fault := find_fault(words, LONGEST_TEXT):
+    words = text_rules.with_plain_breaks(words)
+    if fault := text_rules.find_fault(words, text_rules.LONGEST_TEXT):
         raise Invalid("words", fault)
     if not words.strip():
         return Selection(path, 0, 0, "")
@@ -221,9 +213,9 @@ def replacement_at(
     text = texts_of(document)[pointed.path]
     if pointed.start == pointed.end:
         pointed = _selection(document, pointed.path, Range(0, len(text)))
-    suggestion = with_plain_breaks(suggestion).strip()
+    suggestion = text_rules.with_plain_breaks(suggestion).strip()
     if is_one_line(pointed.path):
-        suggestion = on_one_line(suggestion)
+        suggestion = text_rules.on_one_line(suggestion)
     if suggestion == pointed.words:
         raise Invalid("suggestion", "The suggestion is the same as the text. Change it.")
     try:
@@ -308,7 +300,7 @@ def _path_in(old: Document, new: Document, path: str) -> str | None:
 @lru_cache(maxsize=64)
 def _rows(old: tuple[Question, ...], new: tuple[Question, ...]) -> dict[int, int]:
     """The new place of each question that is still there, by its old one."""
-    matches = match_rows([_entry(row) for row in old], [_entry(row) for row in new])
+    matches = text_diff.match_rows([_entry(row) for row in old], [_entry(row) for row in new])
     return {m.old: m.new for m in matches if m.old is not None and m.new is not None}
 
 
@@ -394,7 +386,7 @@ def _same_words(old: str, new: str, place: Range) -> Range | None:
 
 
 def _find_elsewhere(texts: dict[str, str], words: str) -> Place | None:
-    if count_words(words) < _UNMISTAKABLE_WORDS:
+    if text_rules.words(words) < _UNMISTAKABLE_WORDS:
         return None
     found = [(path, at) for path, text in texts.items() for at in _places(text, words)]
     if len(found) != 1:

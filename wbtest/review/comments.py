@@ -39,11 +39,9 @@ from wbtest.review.reviewers import (
 )
 from wbtest.store import Invalid, Refused, hold, writing
 from wbtest.team.models import Person
-from wbtest.writing.coach_report import MarkedSpan, Marks
+from wbtest.writing import coach_report, releases, text_rules
 from wbtest.writing.document import PARTS, Document, NotADocument, from_json
 from wbtest.writing.models import Release, Revision
-from wbtest.writing.releases import save_release
-from wbtest.writing.text_rules import kept_text
 
 LONGEST_COMMENT = 2_000
 MOST_COMMENTS = 300
@@ -79,7 +77,7 @@ def write_comment(
     _check_reading(seat)
     # Of what the reader may not read, no answer may tell whether it is there.
     document = document_for(seat)
-    text = kept_text("text", text, LONGEST_COMMENT)
+    text = text_rules.kept_text("text", text, LONGEST_COMMENT)
     pointed = selection_at(document, path, words, near)
     if suggestion.strip():
         pointed, suggestion = replacement_at(document, pointed, suggestion)
@@ -104,7 +102,7 @@ def write_comment(
 
 def reply(seat: Seat, comment: Comment, text: str) -> Comment:
     """Store an answer to a comment that the seat may see. Raises Invalid, TooMany."""
-    text = kept_text("text", text, LONGEST_COMMENT)
+    text = text_rules.kept_text("text", text, LONGEST_COMMENT)
     if not text:
         raise Invalid("text", "Enter a reply.")
     with writing() as session:
@@ -215,7 +213,7 @@ def apply_suggestion(comment: Comment, person: Person) -> None:
         # Who holds a link is no member, and so approves nothing.
         suggested_by = comment.reviewer.person_id
         writers = () if suggested_by is None else (suggested_by,)
-        save_release(release, draft, release.version, person, writers)
+        releases.save_release(release, draft, release.version, person, writers)
         comment.outcome = "applied"
         comment.settled_at = clock.now()
         comment.settled_by_id = member_reviewer(release, person).id
@@ -307,13 +305,13 @@ def find_thread(seat: Seat, comment_id: int) -> Thread | None:
     return next((t for t in threads_for(seat) if t.comment.id == comment_id), None)
 
 
-def marks_of_threads(threads: Iterable[Thread]) -> Marks:
+def marks_of_threads(threads: Iterable[Thread]) -> coach_report.Marks:
     """Where the words of the open ones stand in each text, by its path, with their numbers."""
-    marks: Marks = {}
+    marks: coach_report.Marks = {}
     for thread in threads:
         comment = thread.comment
         if comment.start < comment.end and not comment.outcome:
-            marked = MarkedSpan(comment.start, comment.end, thread.number)
+            marked = coach_report.MarkedSpan(comment.start, comment.end, thread.number)
             marks.setdefault(comment.path, []).append(marked)
     return marks
 

@@ -19,8 +19,8 @@ from wtforms.validators import InputRequired, NumberRange, Optional
 from wtforms.widgets import CheckboxInput, ListWidget
 
 from wbtest.forms import TypedForm
+from wbtest.review import readings, review_requests
 from wbtest.review.models import Forecast, Reading
-from wbtest.review.readings import MISSING, answer_to_keep
 from wbtest.review.review_answers import (
     BLIND,
     CLOSING,
@@ -29,7 +29,6 @@ from wbtest.review.review_answers import (
     VERDICTS,
     ReviewerQuestion,
 )
-from wbtest.review.review_requests import MOST_DAYS, MOST_MINUTES
 from wbtest.store import Invalid
 
 GUESS = ("rate", "low", "high")
@@ -53,7 +52,7 @@ def _from_one_to(most: int, unit: str) -> list[Any]:
 class AskForm(TypedForm):
     """``members`` are ids of people, as ticks; who was asked already is no choice."""
 
-    minutes = WholeField("Reading time", _from_one_to(MOST_MINUTES, "minutes"))
+    minutes = WholeField("Reading time", _from_one_to(review_requests.MOST_MINUTES, "minutes"))
     note = TextAreaField("Message", [Optional()], default="")
     members = SelectMultipleField(
         "Team members",
@@ -70,7 +69,7 @@ class LinkForm(TypedForm):
     name = StringField("Guest", [InputRequired("Enter the name of your guest.")], default="")
     email = EmailField("Email", [Optional()], default="")
     message = TextAreaField("Message", [Optional()], default="")
-    days = WholeField("Valid for", _from_one_to(MOST_DAYS, "days"))
+    days = WholeField("Valid for", _from_one_to(review_requests.MOST_DAYS, "days"))
     sees_internal = BooleanField("Show internal questions")
 
 
@@ -114,11 +113,11 @@ class CanBeKept:
 
     def __call__(self, _form: Any, field: Any) -> None:
         try:
-            text = answer_to_keep(field.name, field.data or "")
+            text = readings.answer_to_keep(field.name, field.data or "")
         except Invalid as refused:
             raise ValidationError(str(refused)) from refused
         if self._needed and not text:
-            raise ValidationError(MISSING[field.name])
+            raise ValidationError(readings.MISSING[field.name])
 
 
 def _fields(questions: Sequence[ReviewerQuestion], needed: Sequence[str] = ()) -> dict[str, Any]:

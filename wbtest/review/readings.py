@@ -26,8 +26,7 @@ from wbtest.review.review_answers import (
 from wbtest.review.review_requests import USUAL_MINUTES, find_round
 from wbtest.review.reviewers import Seat, find_reading, reading_of
 from wbtest.store import Invalid, Refused, writing
-from wbtest.writing.suggested_questions import TooManyQuestions, propose_question
-from wbtest.writing.text_rules import kept_text, on_one_line
+from wbtest.writing import suggested_questions, text_rules
 
 Step = Literal["answer", "read", "close", "thanks"]
 MISSING = {
@@ -161,8 +160,8 @@ def _propose_question(reading: Reading, question: str) -> None:
     """Let the question that the team is afraid of wait for an answer; once, as long as it stays."""
     if question and question != reading.closing.get("afraid"):
         # Where many wait already this one is not lost: it stays in what the reader said.
-        with suppress(TooManyQuestions):
-            propose_question(
+        with suppress(suggested_questions.TooManyQuestions):
+            suggested_questions.propose_question(
                 reading.revision.release, "internal", question, signature_of(reading.reviewer)
             )
 
@@ -195,9 +194,9 @@ def reason_to_keep(verdict: str, typed: str) -> str:
 
 def answer_to_keep(name: str, typed: str) -> str:
     """The answer to this question as it is kept. Raises Invalid when it cannot be."""
-    text = kept_text(name, typed, longest_of(name))
+    text = text_rules.kept_text(name, typed, longest_of(name))
     # It becomes a question of the FAQ, and that is one line.
-    return on_one_line(text) if name == "afraid" else text
+    return text_rules.on_one_line(text) if name == "afraid" else text
 
 
 PERCENT = re.compile(r"\s*([0-9]{1,3}(?:[.,][0-9]{1,6})?)\s*%?\s*")

@@ -13,17 +13,15 @@ from sqlalchemy.orm import joinedload
 
 from wbtest.delivery.outbox import Letter, queue_mail
 from wbtest.extensions import clock, db, runtime
-from wbtest.review.approvals import check_is_newest, check_not_stopped
+from wbtest.review import approvals, review_answers
 from wbtest.review.models import Reading, Reviewer, Round
-from wbtest.review.review_answers import VERDICTS
 from wbtest.review.reviewers import hash_of, is_over, may_hear, member_reviewer, readings_of
 from wbtest.store import Invalid, Refused, hold, writing
 from wbtest.team.audit import record
 from wbtest.team.models import Membership, Person
 from wbtest.team.people import LONGEST_NAME, clean_email
+from wbtest.writing import releases, text_rules
 from wbtest.writing.models import Release, Revision, name_of
-from wbtest.writing.releases import find_newest_revision
-from wbtest.writing.text_rules import find_fault, kept_text
 
 USUAL_MINUTES = 20
 MOST_MINUTES = 120
@@ -62,13 +60,13 @@ def ask_for_review(
     Guests with a live link are asked along. The second time it changes minutes and note, and asks
     who was not asked yet. Raises TextChanged for an older revision, Stopped, else Invalid.
     """
-    note = kept_text("note", note, LONGEST_NOTE)
+    note = text_rules.kept_text("note", note, LONGEST_NOTE)
     if not 1 <= minutes <= MOST_MINUTES:
         raise Invalid("minutes", f"Enter 1 to {MOST_MINUTES} minutes.")
     with writing() as session:
         hold(revision.release)
-        check_is_newest(revision, "Ask for a review of that one.")
-        check_not_stopped(revision.release, "invite anybody")
+        approvals.check_is_newest(revision, "Ask for a review of that one.")
+        approvals.check_not_stopped(revision.release, "invite anybody")
         people = _get_members(members)
         asked = session.get(Round, revision.id)
         if asked is None:
@@ -197,7 +195,7 @@ def make_link(
     name = " ".join(name.split())
     if not name:
         raise Invalid("name", "Enter the name of your guest.")
-    if fault := find_fault(name, LONGEST_NAME):
+    if fault := text_rules.find_fault(name, LONGEST_NAME):
         raise Invalid("name", fault)
     reviewer = Reviewer(
         release_id=release.id,
@@ -205,11 +203,11 @@ def make_link(
         email=clean_email(email) if email.strip() else "",
         sees_internal=sees_internal,
     )
-    message = kept_text("message", message, LONGEST_NOTE)
+    message = text_rules.kept_text("message", message, LONGEST_NOTE)
     with writing() as session:
         hold(release)
-        check_not_stopped(release, "invite anybody")
-        revision = find_newest_revision(release)
+        approvals.check_not_stopped(release, "invite anybody")
+        revision = releases.find_newest_revision(release)
         if revision is not None and find_round(revision) is None:
             _open_round(revision, person, USUAL_MINUTES, message)
         session.add(reviewer)
@@ -331,7 +329,9 @@ def reading_state(reading: Reading | None, *, with_verdict: bool = True) -> str:
     ('not opened', 'done: stop')
     """
     if reading is not None and reading.verdict:
-        return f"done: {VERDICTS[reading.verdict].lower()}" if with_verdict else "done"
+        return (
+            f"done: {review_answers.VERDICTS[reading.verdict].lower()}" if with_verdict else "done"
+        )
     if reading is None or reading.started_at is None:
         return "not opened"
     return "reading" if reading.done_at is None else "done"

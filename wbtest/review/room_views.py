@@ -17,9 +17,8 @@ from wbtest.errors import TITLES
 from wbtest.extensions import clock
 from wbtest.forms import add_form_error, form_on
 from wbtest.review import alignment as aligning
-from wbtest.review import approvals, readings, views
+from wbtest.review import approvals, comment_anchors, readings, views
 from wbtest.review import comments as verbs
-from wbtest.review.comment_anchors import WHOLE, choices_of
 from wbtest.review.forms import (
     AnswerForm,
     ClosingForm,
@@ -352,7 +351,7 @@ def parts_to_comment(
     document: Document,
 ) -> list[tuple[str, list[tuple[str, str]]]]:
     """What a comment may be about, for the form's list."""
-    return choices_of(document)
+    return comment_anchors.choices_of(document)
 
 
 @bp.route("/comments", methods=["GET", "POST"])
@@ -364,7 +363,7 @@ def comments(seat: Seat) -> ResponseReturnValue:
     try:
         written = verbs.write_comment(
             seat,
-            typed.get("path", WHOLE),
+            typed.get("path", comment_anchors.WHOLE),
             typed.get("words", ""),
             typed.get("text", ""),
             typed.get("suggestion", ""),

@@ -17,14 +17,12 @@ from flask import render_template, request
 from flask.typing import ResponseReturnValue
 
 from wbtest.extensions import clock
-from wbtest.review.comment_anchors import Selection, label_of, selection_at
-from wbtest.review.review_answers import VERDICTS
+from wbtest.review import comment_anchors, review_answers
 from wbtest.review.views import bp
 from wbtest.team import access
-from wbtest.writing import coach
+from wbtest.writing import coach, text_diff
 from wbtest.writing.coach_report import MarkedSpan, group_findings, marks_of
 from wbtest.writing.document import Document, from_json
-from wbtest.writing.text_diff import compare, summarise_changes
 
 HERE = Path(__file__).parent
 NAME = "larder"
@@ -59,7 +57,7 @@ class SampleComment(NamedTuple):
     """A comment on words of a draft, what should stand there, and what was answered."""
 
     name: str
-    place: Selection
+    place: comment_anchors.Selection
     text: str
     suggestion: str
     replies: tuple[tuple[str, str], ...]
@@ -150,7 +148,7 @@ def _draft(number: int, document: Document, said: dict[str, Any]) -> SampleDraft
 def _comment(document: Document, said: dict[str, Any]) -> SampleComment:
     return SampleComment(
         PEOPLE[said["by"]][0],
-        selection_at(document, said["path"], said["words"]),
+        comment_anchors.selection_at(document, said["path"], said["words"]),
         said["text"],
         said.get("suggestion", ""),
         tuple((PEOPLE[reply["by"]][0], reply["text"]) for reply in said.get("replies", ())),
@@ -189,20 +187,22 @@ def _review_values(drafts: tuple[SampleDraft, ...]) -> dict[str, Any]:
         marks.setdefault(at.path, []).append(MarkedSpan(at.start, at.end, number))
     return {
         "marks": marks,
-        "verdicts": VERDICTS,
-        "labels": [label_of(draft.document, remark.place.path) for remark in draft.remarks],
+        "verdicts": review_answers.VERDICTS,
+        "labels": [
+            comment_anchors.label_of(draft.document, remark.place.path) for remark in draft.remarks
+        ],
         "later": later,
     }
 
 
 def _change_values(drafts: tuple[SampleDraft, ...]) -> dict[str, Any]:
     """What changed from the first draft to the one that was approved, word by word."""
-    parts = compare(drafts[0].document, drafts[-1].document)
+    parts = text_diff.compare(drafts[0].document, drafts[-1].document)
     return {
         "first": drafts[0],
         "changed": [part for part in parts if part.is_changed],
         "same": [part for part in parts if not part.is_changed],
-        "summary": summarise_changes(parts),
+        "summary": text_diff.summarise_changes(parts),
     }
 
 

@@ -11,19 +11,15 @@ from flask.typing import ResponseReturnValue
 
 from wbtest.extensions import clock, runtime
 from wbtest.forms import add_form_error, form_on
-from wbtest.review import approvals, approvers, review_requests
+from wbtest.review import approvals, approvers, readings, review_answers, review_requests, reviewers
 from wbtest.review.alignment import alignment_of, may_see_answers
 from wbtest.review.comments import comments_beside, marks_of_threads
 from wbtest.review.forms import AnotherForm, ApproveForm, ApprovingForm, AskForm, LinkForm, StopForm
 from wbtest.review.models import Reviewer
-from wbtest.review.readings import step_of
-from wbtest.review.review_answers import FUNCTIONS, progress_in_words
-from wbtest.review.reviewers import find_reading, may_hear, seat_of
 from wbtest.store import Invalid, Refused
 from wbtest.team import access, rate_limits
+from wbtest.writing import coach, releases, text_diff
 from wbtest.writing import document as documents
-from wbtest.writing import releases
-from wbtest.writing.coach import unchecked
 from wbtest.writing.coach_report import (
     RefusedReason,
     anchor_of,
@@ -33,9 +29,7 @@ from wbtest.writing.coach_report import (
     marks_of,
     stops_among,
 )
-from wbtest.writing.faq import still_open
 from wbtest.writing.models import Release, Revision
-from wbtest.writing.text_diff import PartDiff, compare, summarise_changes
 from wbtest.writing.views import WAIVED, finding_and_reason
 
 SIDES = {"review": "Review", "coach": "Coach", "details": "Details"}
@@ -52,7 +46,7 @@ class News(NamedTuple):
     since: int
     is_asked: bool
     sentence: str
-    parts: tuple[PartDiff, ...]
+    parts: tuple[text_diff.PartDiff, ...]
 
 
 def revision_page(
@@ -101,7 +95,7 @@ def revision_page(
     if side == "review":
         shown |= _review_values(revision) | _invite_values(revision, shown, ask, link)
     elif side == "coach":
-        marks, unread = marks_of(findings), unchecked(document.language)
+        marks, unread = marks_of(findings), coach.unchecked(document.language)
         shown |= {"marks": marks, "unread": unread, "refused": refused}
     else:
         shown |= {"marks": {}, "writers": approvals.writer_names(revision)}
@@ -111,24 +105,24 @@ def revision_page(
 def _review_values(revision: Revision) -> dict[str, Any]:
     """What people answered and said, as far as the asking member may know it."""
     person = access.person()
-    seat = seat_of(revision, person)
+    seat = reviewers.seat_of(revision, person)
     alignment = alignment_of(revision)
     may_see = may_see_answers(seat)
     comments = comments_beside(revision, person)
-    reading = find_reading(seat)
+    reading = reviewers.find_reading(seat)
     document = documents.from_json(revision.document)
     return {
         "seat": seat,
-        "step": step_of(reading),
+        "step": readings.step_of(reading),
         "has_begun": reading is not None and reading.started_at is not None,
         "summary": alignment.summary,
         "answers": alignment.questions if may_see else (),
-        "progress": progress_in_words(alignment.questions),
+        "progress": review_answers.progress_in_words(alignment.questions),
         "may_see": may_see,
-        "functions": FUNCTIONS,
+        "functions": review_answers.FUNCTIONS,
         "comments": comments,
         "marks": marks_of_threads(each.thread for each in comments.here),
-        "questions": still_open(document),
+        "questions": documents.still_open(document),
         "today": clock.now().date().isoformat(),
         "news": news_of(revision, request.args.get("since", type=int)),
         **_reader_values(revision),
@@ -138,7 +132,7 @@ def _review_values(revision: Revision) -> dict[str, Any]:
 def _reader_values(revision: Revision) -> dict[str, Any]:
     """Who was asked or has begun, and how far; the verdicts for who may know them by now."""
     person = access.person()
-    is_heard = may_hear(revision, person)
+    is_heard = reviewers.may_hear(revision, person)
     found = approvals.verdicts_of(revision)
     heard = {reading.reviewer_id for reading in found} if is_heard else set()
     seats: list[review_requests.MemberProgress | review_requests.LinkProgress] = [
@@ -234,9 +228,9 @@ def news_of(revision: Revision, since: int | None = None) -> News | None:
     if old is None:
         return None
     texts = [documents.from_json(each.document) for each in (old, revision)]
-    parts = compare(texts[0], texts[1], (old.form, revision.form))
+    parts = text_diff.compare(texts[0], texts[1], (old.form, revision.form))
     changed = tuple(part for part in parts if part.is_changed)
-    return News(number, number == since, summarise_changes(parts), changed)
+    return News(number, number == since, text_diff.summarise_changes(parts), changed)
 
 
 bp = Blueprint("review", __name__)

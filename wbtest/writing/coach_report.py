@@ -18,8 +18,7 @@ from sqlalchemy.orm import joinedload
 
 from wbtest.extensions import clock, db
 from wbtest.store import Invalid, Refused, hold, writing
-from wbtest.team.access import get_team
-from wbtest.team.audit import record
+from wbtest.team import access, audit
 from wbtest.team.models import Person
 from wbtest.writing import coach
 from wbtest.writing.coach.document_reader import Piece, paragraphs_in
@@ -38,7 +37,7 @@ def mutable_rules() -> tuple[coach.Rule, ...]:
 
 def get_coach_settings() -> coach.CoachSettings:
     """Return what the team has said, nothing at first."""
-    team = get_team()
+    team = access.get_team()
     return coach.CoachSettings(_lines(team.jargon), _lines(team.allowed), _lines(team.muted))
 
 
@@ -58,13 +57,13 @@ def update_coach(
         if fault := find_fault(text, LONGEST_LIST):
             raise Invalid(name, fault)
     with writing():
-        team = get_team()
+        team = access.get_team()
         hold(team)
         for name, text in lists.items():
             setattr(team, name, "\n".join(_lines(text)))
         if muted is not None:
             team.muted = "\n".join(rule.id for rule in mutable_rules() if rule.id in muted)
-        record("coach.changed")
+        audit.record("coach.changed")
 
 
 def _lines(text: str) -> tuple[str, ...]:
@@ -132,7 +131,7 @@ def waive(
             waived_at=clock.now(),
         )
         session.add(waiver)
-        record("waiver.given", _what(waiver, release), by=person)
+        audit.record("waiver.given", _what(waiver, release), by=person)
     return waiver
 
 
@@ -141,7 +140,7 @@ def take_back(waiver: Waiver) -> None:
     _check_not_frozen(waiver)
     with writing() as session:
         release = session.get_one(Release, waiver.release_id)
-        record("waiver.taken_back", _what(waiver, release))
+        audit.record("waiver.taken_back", _what(waiver, release))
         session.delete(waiver)
 
 

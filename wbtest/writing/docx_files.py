@@ -16,6 +16,7 @@ from itertools import groupby
 from operator import attrgetter
 from typing import Any, NamedTuple
 
+from wbtest.writing import html_reader, languages
 from wbtest.writing.document import (
     PART_LABELS,
     PARTS,
@@ -25,8 +26,6 @@ from wbtest.writing.document import (
     Question,
     Quote,
 )
-from wbtest.writing.html_reader import MOST_TAGS, blocks_in, blocks_to_markdown
-from wbtest.writing.languages import direction
 
 # In bytes. A release of three pages has 20,000; most of a larger file is pictures.
 LARGEST_FILE = 1_500_000
@@ -68,7 +67,7 @@ def checked_package(data: bytes) -> io.BytesIO:
         )
     with zipfile.ZipFile(io.BytesIO(data)) as package:
         texts = _texts(package)
-    if sum(text.count(b"<") for text in texts.values()) > MOST_TAGS:
+    if sum(text.count(b"<") for text in texts.values()) > html_reader.MOST_TAGS:
         raise _refusal("This is too long for a release: take out what is not in it.")
     found = io.BytesIO()
     with zipfile.ZipFile(found, "w") as package:
@@ -165,7 +164,7 @@ def docx_to_markdown(data: bytes) -> str:
             external_file_access=False,
             convert_image=lambda _image: [],
         ).value
-        return blocks_to_markdown(blocks_in(html))
+        return html_reader.blocks_to_markdown(html_reader.blocks_in(html))
 
 
 def _headings(file: io.BytesIO) -> Iterator[str]:
@@ -213,7 +212,7 @@ def to_docx(document: Document, form: Form, at: datetime, *, is_public: bool = F
 
     file: Any = docx.Document()
     _describe(file, document, at)
-    if direction(document.language) == "rtl":
+    if languages.direction(document.language) == "rtl":
         normal = file.styles["Normal"]
         normal.font.rtl = True
         normal.element.get_or_add_pPr().append(OxmlElement("w:bidi"))

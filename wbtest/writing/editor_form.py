@@ -19,9 +19,9 @@ from wbtest.writing.document import (
     Quote,
     evidence_with_answers,
     to_json,
+    with_questions,
     words_key,
 )
-from wbtest.writing.faq import with_questions
 from wbtest.writing.forms import (
     ExternalQuestionForm,
     FullForm,

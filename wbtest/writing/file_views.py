@@ -11,11 +11,9 @@ from wbtest.extensions import clock
 from wbtest.forms import add_form_error
 from wbtest.store import Invalid
 from wbtest.team import access
-from wbtest.writing import languages, releases
+from wbtest.writing import format_blocks, html_reader, languages, release_formats, releases
 from wbtest.writing.document import Document, NotADocument, from_json
-from wbtest.writing.format_blocks import AdaptedRelease, as_markdown, as_text
 from wbtest.writing.forms import NewReleaseForm
-from wbtest.writing.html_reader import html_to_markdown
 from wbtest.writing.models import Release
 from wbtest.writing.release_export import (
     EXPORT_MIME_TYPES,
@@ -24,7 +22,6 @@ from wbtest.writing.release_export import (
     export_release,
 )
 from wbtest.writing.release_files import error_sentence, file_text, parse_release, unplaced_text
-from wbtest.writing.release_formats import FORMATS, adapt
 from wbtest.writing.views import bp
 
 bp.add_app_template_global(can_make_pdf)
@@ -114,7 +111,9 @@ def _given_text(form: NewReleaseForm) -> str:
     """
     file = request.files.get("file")
     if file is None or not file.filename:
-        return html_to_markdown(form.html.data) if form.html.data else form.text.data or ""
+        return (
+            html_reader.html_to_markdown(form.html.data) if form.html.data else form.text.data or ""
+        )
     content = file.stream.read()
     if file.filename.lower().endswith(".docx") and not content.startswith(b"PK"):
         raise NotADocument(
@@ -136,9 +135,8 @@ def remove_unplaced(release_id: int) -> ResponseReturnValue:
 
 
 FORMAT_MIME_TYPES = {"md": "text/markdown", "html": "text/html", "txt": "text/plain"}
-_FORMAT_PATH = (
-    f"/releases/<int:release_id>/formats/<any({', '.join(repr(name) for name in FORMATS)}):name>"
-)
+_NAMES = ", ".join(repr(name) for name in release_formats.FORMATS)
+_FORMAT_PATH = f"/releases/<int:release_id>/formats/<any({_NAMES}):name>"
 
 
 @bp.get(f"{_FORMAT_PATH}.md", defaults={"kind": "md"})
@@ -148,11 +146,11 @@ _FORMAT_PATH = (
 def format_file(release_id: int, name: str, kind: str) -> Response:
     """The draft in this form, as a file."""
     document = from_json(access.get(Release, release_id, "read").document)
-    text = _format_text(adapt(document, name), kind)
+    text = _format_text(release_formats.adapt(document, name), kind)
     return download(text.encode(), FORMAT_MIME_TYPES[kind], f"{plain_name(document)}-{name}.{kind}")
 
 
-def _format_text(adapted: AdaptedRelease, kind: str) -> str:
+def _format_text(adapted: format_blocks.AdaptedRelease, kind: str) -> str:
     if kind == "html":
         return render_template("writing/formats_file.html", adapted=adapted)
-    return as_markdown(adapted) if kind == "md" else as_text(adapted)
+    return format_blocks.as_markdown(adapted) if kind == "md" else format_blocks.as_text(adapted)

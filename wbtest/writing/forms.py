@@ -27,8 +27,7 @@ from wtforms.validators import Optional
 from wtforms.widgets import CheckboxInput, DateInput, HiddenInput, ListWidget
 
 from wbtest.forms import FieldHelp, HelpMixin
-from wbtest.writing import document, languages
-from wbtest.writing.coach import RULES
+from wbtest.writing import coach, document, languages
 from wbtest.writing.coach.claims import NumberRow, numbers_of
 from wbtest.writing.text_rules import (
     MOST_EVIDENCE,
@@ -50,7 +49,7 @@ class HelpText(Struct, forbid_unknown_fields=True):
 
 
 _ADVICE = {part.name: part.advice for part in document.PARTS["full"]}
-_RULES = {rule.id: rule for rule in RULES}
+_RULES = {rule.id: rule for rule in coach.RULES}
 _HELP = msgspec.toml.decode(
     Path(__file__).with_name("field_help.toml").read_bytes(),
     type=dict[str, dict[str, HelpText]],

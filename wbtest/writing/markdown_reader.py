@@ -18,8 +18,8 @@ from wbtest.writing.document import (
     Form,
     NotADocument,
     from_json,
+    topic_labelled,
 )
-from wbtest.writing.faq import topic_labelled
 from wbtest.writing.markdown_format import (
     SourceHeading,
     SourceSection,

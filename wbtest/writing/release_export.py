@@ -13,10 +13,9 @@ from typing import Any, Literal, get_args
 from flask import current_app
 
 from wbtest.store import Refused
+from wbtest.writing import docx_files, release_files
 from wbtest.writing.document import Document, Form
-from wbtest.writing.docx_files import to_docx
 from wbtest.writing.release_files import TEXT_FILE_TYPES as TEXT_KINDS
-from wbtest.writing.release_files import for_customers, format_release, without_empty_end
 
 # In characters. Drawing takes a second for a release, and minutes for a book.
 LONGEST_PAGE = 300_000
@@ -106,14 +105,14 @@ def export_release(
     team may read is left out with ``is_public``. Raises NoPdf where no PDF can be made.
     """
     if is_public:
-        document = for_customers(document)
+        document = release_files.for_customers(document)
     if kind == "docx":
-        return to_docx(document, form, at, is_public=is_public)
+        return docx_files.to_docx(document, form, at, is_public=is_public)
     if kind in ("html", "pdf"):
         page = release_html(document, form, stamp)
         return html_to_pdf(page) if kind == "pdf" else page.encode()
-    text = format_release(document, form, "md" if kind == "md" else "json")
-    return (without_empty_end(text) if is_public and kind == "md" else text).encode()
+    text = release_files.format_release(document, form, "md" if kind == "md" else "json")
+    return (release_files.without_empty_end(text) if is_public and kind == "md" else text).encode()
 
 
 def release_html(document: Document, form: Form, stamp: str) -> str:

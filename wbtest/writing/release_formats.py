@@ -7,6 +7,7 @@ stores are those of App Store Connect and the Play Console.
 from collections.abc import Callable, Iterator
 from typing import NamedTuple
 
+from wbtest.writing import languages, release_files, text_rules
 from wbtest.writing.document import WORDS_A_PAGE, CallToAction, Document, length
 from wbtest.writing.format_blocks import (
     SEARCH_DESCRIPTION,
@@ -30,9 +31,6 @@ from wbtest.writing.format_blocks import (
     without_empty,
     words_for,
 )
-from wbtest.writing.languages import long_day
-from wbtest.writing.release_files import for_customers
-from wbtest.writing.text_rules import paragraphs
 
 LONGEST_PRESS_HEADLINE = 80
 MOST_PRESS_WORDS = WORDS_A_PAGE * 3 // 2
@@ -118,9 +116,9 @@ def _press_sections(document: Document, words: FormatWords) -> Iterator[BlockSec
 def _opening(document: Document) -> Iterator[ParagraphBlock]:
     """The summary, after city and day."""
     place = document.dateline
-    day = long_day(place.date, document.language)
+    day = languages.long_day(place.date, document.language)
     lead = ", ".join(words for words in (place.city.strip().upper(), day) if words)
-    first, *rest = paragraphs(document.summary) or ("",)
+    first, *rest = text_rules.paragraphs(document.summary) or ("",)
     if first or lead:
         yield ParagraphBlock(first, f"{lead}." if lead else "")
     yield from map(ParagraphBlock, rest)
@@ -234,7 +232,7 @@ def _store_description(document: Document, words: FormatWords) -> Iterator[str]:
         (words.why_now, document.why_now),
         ("", document.call_to_action.text),
     ):
-        body = paragraphs(text)
+        body = text_rules.paragraphs(text)
         if body:
             yield from [title, *body] if title else body
 
@@ -319,4 +317,4 @@ FORMATS = {
 
 def adapt(document: Document, name: str) -> AdaptedRelease:
     """Return the release in the form of this name, one of ``FORMATS``."""
-    return FORMATS[name].make(for_customers(document))
+    return FORMATS[name].make(release_files.for_customers(document))

@@ -21,12 +21,16 @@ from wbtest.extensions import clock, db
 from wbtest.store import Refused, hold, writing
 from wbtest.team.models import Person
 from wbtest.web import day, moment
-from wbtest.writing.coach import Finding
-from wbtest.writing.coach_report import finding_key, findings_of, waivers_by_revision
-from wbtest.writing.document import AUDIENCES, Document, NotADocument, from_json, to_json
-from wbtest.writing.faq import with_questions
+from wbtest.writing import coach, coach_report, releases, text_diff
+from wbtest.writing.document import (
+    AUDIENCES,
+    Document,
+    NotADocument,
+    from_json,
+    to_json,
+    with_questions,
+)
 from wbtest.writing.models import Release, Revision, Save, Waiver
-from wbtest.writing.releases import find_newest_revision, find_revision, is_draft
 from wbtest.writing.saves import (
     Text,
     changed_parts,
@@ -37,7 +41,6 @@ from wbtest.writing.saves import (
     values_of,
     writers_of_parts,
 )
-from wbtest.writing.text_diff import compare, summarise_changes
 
 DRAFT = "draft"
 # No version or revision has more digits.
@@ -61,7 +64,7 @@ def find_version(release: Release, name: str) -> Version | None:
         return None
     number = int(found["number"])
     if found["is_revision"]:
-        revision = find_revision(release, number)
+        revision = releases.find_revision(release, number)
         return None if revision is None else revision_version(revision)
     text = find_text(release, number)
     return None if text is None else Version(name, _label(release, number), text)
@@ -239,14 +242,17 @@ def _is_apart(newer: SaveTime, older: SaveTime, frozen: Collection[datetime]) ->
 class FindingsDiff(NamedTuple):
     """Findings that went away, and those that came, in the order of the text."""
 
-    gone: tuple[Finding, ...] = ()
-    come: tuple[Finding, ...] = ()
+    gone: tuple[coach.Finding, ...] = ()
+    come: tuple[coach.Finding, ...] = ()
 
 
 def findings_between(old: Revision, new: Revision) -> FindingsDiff:
     """Compare two revisions by rule, part and words; each as of the day it was frozen."""
     before, after = (
-        {finding_key(finding): finding for finding in findings_of(revision)}
+        {
+            coach_report.finding_key(finding): finding
+            for finding in coach_report.findings_of(revision)
+        }
         for revision in (old, new)
     )
     return FindingsDiff(
@@ -324,8 +330,8 @@ def timeline_of(release: Release, before: int | None = None) -> Timeline:
 
 def pace_of(release: Release) -> DraftStats:
     """Which draft the release is at, on which of its days; the first day is 1."""
-    newest = find_newest_revision(release)
-    is_frozen = newest is not None and is_draft(newest)
+    newest = releases.find_newest_revision(release)
+    is_frozen = newest is not None and releases.is_draft(newest)
     began = release.created_at.date()
     frozen_on = (newest.created_at.date() - began).days + 1 if newest else 0
     drafts = newest.number if newest else 0
@@ -393,7 +399,7 @@ def notes_of(release: Release, name: str) -> RevisionNotes | None:
     revisions = revisions_of(release)
     for revision, before in zip_longest(revisions, revisions[1:]):
         if f"r{revision.number}" == name:
-            waived = waivers_by_revision(release)
+            waived = coach_report.waivers_by_revision(release)
             known = waived.get(before.id, {}) if before else {}
             waivers = (w for key, w in waived.get(revision.id, {}).items() if key not in known)
             findings = findings_between(before, revision) if before else FindingsDiff()
@@ -404,4 +410,6 @@ def notes_of(release: Release, name: str) -> RevisionNotes | None:
 def _summary(old: Text | None, new: Text | None) -> str:
     if old is None or new is None:
         return ""
-    return summarise_changes(compare(old.document, new.document, (old.form, new.form)))
+    return text_diff.summarise_changes(
+        text_diff.compare(old.document, new.document, (old.form, new.form))
+    )

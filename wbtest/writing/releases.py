@@ -14,7 +14,6 @@ from wbtest.team.audit import record
 from wbtest.team.models import Person
 from wbtest.writing import document as documents
 from wbtest.writing.coach_report import FindingGroup, coach_text, count_open, freeze_waivers
-from wbtest.writing.faq import with_expected_questions
 from wbtest.writing.merging import Merged, merge
 from wbtest.writing.models import Release, Revision, name_of
 from wbtest.writing.saves import Values, find_text, note_save, values_of, writers_since
@@ -68,7 +67,7 @@ def create_release(
     release = Release(
         form=form,
         document=documents.to_json(
-            named if document is not None else with_expected_questions(named, form)
+            named if document is not None else documents.with_expected_questions(named, form)
         ),
         version=1,
         unplaced=unplaced,
@@ -140,7 +139,9 @@ def grow_release(release: Release, person: Person) -> Release:
             before = values_of(release)
             document = documents.from_json(release.document)
             release.form = "full"
-            release.document = documents.to_json(with_expected_questions(document, "full"))
+            release.document = documents.to_json(
+                documents.with_expected_questions(document, "full")
+            )
             note_save(release, before, person)
     return release
 

@@ -1,7 +1,7 @@
-"""The pages of a press release: editor, saving, preview, copy, waivers; and the coach settings."""
+"""The pages of a press release: editor, preview, waivers, versions; and the coach settings."""
 
 from collections.abc import Callable, Mapping
-from typing import Any
+from typing import Any, NamedTuple
 
 from flask import (
     Blueprint,
@@ -20,13 +20,33 @@ from wbtest.forms import add_form_error, form_on
 from wbtest.store import Invalid
 from wbtest.team import access
 from wbtest.team.models import Person
-from wbtest.writing import coach_report, editor_form, languages
+from wbtest.writing import coach_report, editor_form, languages, saves, text_rules
 from wbtest.writing.coach import RULES, Finding, unchecked
-from wbtest.writing.document import PARTS, Document, Form, from_json
-from wbtest.writing.faq import EXAMPLE_QUESTIONS, EXPECTED_TOPICS, arrange_questions, still_open
+from wbtest.writing.document import (
+    EXAMPLE_QUESTIONS,
+    EXPECTED_TOPICS,
+    PARTS,
+    Document,
+    Form,
+    arrange_questions,
+    from_json,
+    still_open,
+)
 from wbtest.writing.forms import CoachSettingsForm, FullForm, ShortForm
 from wbtest.writing.models import Release, Waiver
 from wbtest.writing.release_formats import FORMATS, adapt
+from wbtest.writing.release_history import (
+    DRAFT,
+    RESTORABLE_PARTS,
+    RevisionNotes,
+    Timeline,
+    Version,
+    find_version,
+    notes_of,
+    pace_of,
+    restore_version,
+    timeline_of,
+)
 from wbtest.writing.releases import (
     ChangedMeanwhile,
     DraftStatus,
@@ -38,8 +58,7 @@ from wbtest.writing.releases import (
     save_release,
     status_of,
 )
-from wbtest.writing.saves import saved_since
-from wbtest.writing.text_rules import with_plain_breaks
+from wbtest.writing.text_diff import PartDiff, compare, label_of, summarise_changes
 
 bp = Blueprint("writing", __name__)
 
@@ -271,7 +290,7 @@ def _from_others(release: Release, typed: Document, version: int, person: Person
     stored = from_json(release.document)
     if stored == typed:
         return {}
-    names = sorted({by.name for by in saved_since(release, version) if by.id != person.id})
+    names = sorted({by.name for by in saves.saved_since(release, version) if by.id != person.id})
     fields = _fields(editor_form.sheet_of(stored, release.form, release.version))
     return fields | {"others": names}
 
@@ -376,6 +395,108 @@ def may_stay(finding: Finding) -> bool:
 def finding_and_reason(typed: Mapping[str, str]) -> tuple[coach_report.FindingKey, str]:
     """Which finding shall stay, and why. Browsers send line breaks as two characters."""
     rule, part, words, reason = (
-        with_plain_breaks(typed.get(name, "")) for name in ("rule", "part", "words", "reason")
+        text_rules.with_plain_breaks(typed.get(name, ""))
+        for name in ("rule", "part", "words", "reason")
     )
     return coach_report.FindingKey(rule, part, words), reason
+
+
+class Comparison(NamedTuple):
+    """A version, what it was compared with, and how the two differ.
+
+    Without ``old`` nothing was compared. ``notes`` are a revision's.
+    """
+
+    new: Version
+    old: Version | None
+    parts: tuple[PartDiff, ...]
+    notes: RevisionNotes | None
+
+    @property
+    def changed(self) -> list[PartDiff]:
+        """The parts that differ."""
+        return [part for part in self.parts if part.is_changed]
+
+    @property
+    def same(self) -> list[PartDiff]:
+        """The parts that both say alike."""
+        return [part for part in self.parts if not part.is_changed]
+
+    @property
+    def summary(self) -> str:
+        """What changed, in one line."""
+        return summarise_changes(self.parts)
+
+    @property
+    def restorable(self) -> Version | None:
+        """The version that can become the draft again: the older one where the draft is shown."""
+        return self.old if self.new.name == DRAFT else self.new
+
+
+@bp.get("/releases/<int:release_id>/versions")
+@access.requires("read")
+def versions(release_id: int) -> ResponseReturnValue:
+    """Every version, and what the one called ``to`` says and changed since ``from``.
+
+    ``before`` is where an older page of the list begins.
+    """
+    found = access.get(Release, release_id, "read")
+    before = request.args.get("before", type=int)
+    timeline = timeline_of(found, before)
+    picked = _picked(found)
+    return render_template(
+        "writing/versions.html",
+        release=found,
+        timeline=timeline,
+        pace=pace_of(found),
+        before=before,
+        label_of=label_of,
+        picked=picked,
+        choices=_choices(timeline, picked),
+        restorable_parts=RESTORABLE_PARTS,
+    )
+
+
+@bp.post("/releases/<int:release_id>/restore")
+@access.requires("edit")
+def restore(release_id: int) -> ResponseReturnValue:
+    """Make an old text, or the ``part`` of it that the address names, the newest draft."""
+    found = access.get(Release, release_id, "edit")
+    named = _named(found, request.form.get("text", ""))
+    part = request.args.get("part", "")
+    if part and part not in RESTORABLE_PARTS:
+        abort(404)
+    if restore_version(found, named.text, access.person(), part) is None:
+        flash("The draft already says this.")
+    elif part:
+        flash(f"{label_of(part)} restored. The replaced text is under Versions.")
+    else:
+        flash("Version restored. The replaced text is under Versions.")
+    return redirect(url_for(".release", release_id=found.id), 303)
+
+
+def _named(release: Release, name: str) -> Version:
+    return find_version(release, name) or abort(404)
+
+
+def _picked(release: Release) -> Comparison | None:
+    """What the address asks for; only ``from`` compares that version with the draft."""
+    old_name, new_name = request.args.get("from", ""), request.args.get("to", "")
+    if not (old_name or new_name):
+        return None
+    new = _named(release, new_name or DRAFT)
+    old = _named(release, old_name) if old_name else None
+    parts: tuple[PartDiff, ...] = ()
+    if old is not None:
+        forms = (old.text.form, new.text.form)
+        parts = compare(old.text.document, new.text.document, forms)
+    return Comparison(new, old, parts, notes_of(release, new.name))
+
+
+def _choices(timeline: Timeline, picked: Comparison | None) -> dict[str, str]:
+    """The versions that can be compared, name and label: those of the list and those shown."""
+    choices = {DRAFT: "Draft"} | {entry.name: entry.label for entry in timeline.entries}
+    if picked is not None:
+        for shown in filter(None, (picked.old, picked.new)):
+            choices.setdefault(shown.name, shown.label)
+    return choices

@@ -2,8 +2,7 @@
 
 import pytest
 
-from wbtest.writing.document import INTERNAL_TOPICS
-from wbtest.writing.faq import EXAMPLE_QUESTIONS
+from wbtest.writing.document import EXAMPLE_QUESTIONS, INTERNAL_TOPICS
 
 FIRST_LABELS = {
     "pricing": ("Tarification", "Preis", "Precio"),

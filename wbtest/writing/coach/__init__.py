@@ -16,12 +16,10 @@ import msgspec
 from msgspec.structs import asdict, replace
 
 from wbtest.writing.coach import (
-    action_rules,
     completeness_rules,
     fact_rules,
     faq_rules,
     headline_rules,
-    insider_rules,
     length_rules,
     quote_rules,
     story_rules,
@@ -84,9 +82,9 @@ RULES: tuple[Rule, ...] = (
     _rule("A6", wording_rules.check_weasel_words, languages_of("weasel")),
     _rule("A7", wording_rules.check_hype, languages_of("hype")),
     _rule("A8", wording_rules.check_excited, languages_of("excited")),
-    _rule("A9", insider_rules.check_acronyms, insider_rules.LATIN),
-    _rule("A10", insider_rules.check_jargon, words_in=languages_of("jargon")),
-    _rule("A11", insider_rules.check_internal_metrics, languages_of("metrics")),
+    _rule("A9", wording_rules.check_acronyms, wording_rules.LATIN),
+    _rule("A10", wording_rules.check_jargon, words_in=languages_of("jargon")),
+    _rule("A11", wording_rules.check_internal_metrics, languages_of("metrics")),
     _rule("A12", completeness_rules.check_as_launched, languages_of("future")),
     _rule("A13", completeness_rules.check_nothing_left),
     _rule("A14", completeness_rules.check_no_later, languages_of("later")),
@@ -113,15 +111,15 @@ RULES: tuple[Rule, ...] = (
     _rule("Q2", quote_rules.check_first_person, languages_of("first_person")),
     _rule("Q3", quote_rules.check_feeling, languages_of("feelings")),
     _rule("Q4", quote_rules.check_not_forced),
-    _rule("C1", action_rules.check_call_to_action),
-    _rule("C2", action_rules.check_one_action, languages_of("actions")),
+    _rule("C1", story_rules.check_call_to_action),
+    _rule("C2", story_rules.check_one_action, languages_of("actions")),
     _rule("F1", faq_rules.check_both_faqs),
     _rule("F2", faq_rules.check_external_topics),
     _rule("F3", faq_rules.check_internal_topics),
     _rule("F4", faq_rules.check_answered),
     _rule("F5", faq_rules.check_answers_fit, languages_of("asks_amount")),
     _rule("F6", faq_rules.check_hard_questions, languages_of("hard_questions")),
-    _rule("F7", insider_rules.check_internal_names, languages_of("internal_words")),
+    _rule("F7", wording_rules.check_internal_names, languages_of("internal_words")),
 )
 
 # Who must fix more than this in one part fixes all of it at once.

@@ -16,11 +16,12 @@ from wbtest.writing.coach.document_reader import (
     without_prefix,
 )
 from wbtest.writing.coach.word_lists import Token, languages_of, phrases, tokens_of, words_of
-from wbtest.writing.document import EXTERNAL_TOPICS, INTERNAL_TOPICS
-from wbtest.writing.faq import (
+from wbtest.writing.document import (
     ENOUGH_FOR_SHORT,
     EXAMPLE_QUESTIONS,
     EXPECTED_TOPICS,
+    EXTERNAL_TOPICS,
+    INTERNAL_TOPICS,
     is_settled,
     topic_labelled,
 )

@@ -5,10 +5,8 @@
 
 import sys
 
-from wbtest.writing.coach import RULES
+from wbtest.writing import coach, languages, text_rules
 from wbtest.writing.coach.document_reader import Rule
-from wbtest.writing.languages import LANGUAGES
-from wbtest.writing.text_rules import joined
 
 OPENING = """# The coach
 
@@ -34,17 +32,19 @@ STOPS = {
     "approval": "stops the release before its approval",
     "start": "stops the page before its start",
 }
-_ENGLISH = {code: english for code, _, english in LANGUAGES}
+_ENGLISH = {code: english for code, _, english in languages.LANGUAGES}
 
 
 def rules_page() -> str:
     """Return the page as Markdown."""
     head = ["| rule | what it wants | severity |", "| --- | --- | --- |"]
-    rows = [f"| [{r.id}](#{r.id.lower()}) | {r.title} | {r.severity} |" for r in RULES]
+    rows = [f"| [{r.id}](#{r.id.lower()}) | {r.title} | {r.severity} |" for r in coach.RULES]
     table = "\n".join(head + rows)
-    page_rules = joined([rule.id for rule in RULES if rule.stops_before == "start"])
+    page_rules = text_rules.joined(
+        [rule.id for rule in coach.RULES if rule.stops_before == "start"]
+    )
     opening = OPENING.format(page_rules=page_rules)
-    return "\n".join([opening, table, "", *map(_rule_section, RULES)])
+    return "\n".join([opening, table, "", *map(_rule_section, coach.RULES)])
 
 
 def _rule_section(rule: Rule) -> str:

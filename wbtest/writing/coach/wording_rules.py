@@ -1,4 +1,4 @@
-"""Rules on single words: weasel words, hype and superlatives, the company's own excitement."""
+"""Rules on words: those that only insiders know, weasel words, hype and excitement."""
 
 import re
 from bisect import bisect_left, bisect_right
@@ -11,11 +11,319 @@ from wbtest.writing.coach.document_reader import (
     Severity,
     Text,
     find_listed,
+    has_listed,
     spans_of,
 )
-from wbtest.writing.coach.numbers import numbers_in
+from wbtest.writing.coach.names import acronyms_in, explained_otherwise
+from wbtest.writing.coach.numbers import numbers_in, pairs_of
 from wbtest.writing.coach.quote_rules import quotations_in
-from wbtest.writing.coach.word_lists import Hit, Token, words_of
+from wbtest.writing.coach.word_lists import Hit, Phrases, Token, tokens_of, words_of
+
+# Elsewhere letters have no capitals, or Latin ones are a foreign word of their own.
+LATIN = (
+    *("en", "de", "fr", "es", "it", "pt", "nl", "pl", "ca", "cs", "da", "et", "fi", "hr", "hu"),
+    *("id", "lt", "lv", "nb", "ro", "sk", "sl", "sv", "sw", "tr", "vi"),
+)
+FEWEST_LETTERS = 2
+MOST_LETTERS = 6
+# Any two words have the initials of an acronym of two letters.
+FEWEST_INITIALS = 3
+# An explanation stands within as many words.
+NEAR = 25
+SMALL_WORD = 3
+_ROMAN = re.compile(r"X{0,3}(?:IX|IV|V?I{0,3})")
+_DATELINE = re.compile(r"[^.!?\n]{1,60}?\s[—–-]{1,2}\s")
+_BRACKET = re.compile(r"\s?[(\[]([^()\[\]]{1,120})[)\]]")
+_PLACE = re.compile(r"[^\W\d_]{2,}, $")
+LONGEST_PLACE = 30
+
+
+def check_acronyms(reading: Reading) -> Iterator[Mark]:
+    """Mark each acronym that nobody explains where it first appears.
+
+    A headline has no room for that, so what the text below explains is explained.
+    """
+    known = _known(reading)
+    cities = {token.text.upper() for token in tokens_of(reading.document.dateline.city)}
+    for text in sorted(reading.prose, key=lambda text: text.part in ("headline", "subheading")):
+        for index, acronym in _acronyms(text):
+            if acronym in known or (text.path == "summary" and acronym in cities):
+                continue
+            known.add(acronym)
+            if not _is_explained(text, index, acronym):
+                start = text.tokens[index].start
+                yield text.mark(
+                    start,
+                    start + len(acronym),
+                    "warn",
+                    f"Nothing says what “{acronym}” stands for where it first appears.",
+                )
+
+
+def _known(reading: Reading) -> set[str]:
+    """Capitals that need no explanation here: well-known ones, names, and words that also stand
+    in small letters, so that the capitals only stress them."""
+    document = reading.document
+    names = (document.product, document.company_quote.speaker, document.customer_quote.speaker)
+    listed = words_of("any", "capitals") | words_of(reading.language, "capitals")
+    # A11 marks these already, and to explain them would not help.
+    metrics = {line.partition("=>")[0].strip() for line in words_of("any", "metrics")}
+    given = " ".join((*names, document.segment, *reading.settings.allowed))
+    stressed = {
+        token.text
+        for text in reading.prose
+        for token in text.tokens
+        if text.text[token.start : token.end].islower()
+    }
+    words = {token.text for token in tokens_of(given)}
+    singular = {word.removesuffix("s") for word in words}
+    return {word.upper() for word in {*listed, *metrics, *stressed, *words, *singular}}
+
+
+def _acronyms(text: Text) -> Iterator[tuple[int, str]]:
+    """Number of the token and letters of each acronym; none in sentences written in capitals."""
+    dateline = _DATELINE.match(text.text) if text.path == "summary" else None
+    begin, index = dateline.end() if dateline else 0, 0
+    for sentence in text.sentences:
+        found, others = [], 0
+        while index < len(text.tokens) and text.tokens[index].start < sentence.end:
+            acronym = _acronym(text, index)
+            if acronym and text.tokens[index].start >= begin:
+                found.append((index, acronym))
+            others += not acronym
+            index += 1
+        if len(found) <= max(2, others):
+            yield from found
+
+
+def _acronym(text: Text, index: int) -> str:
+    """The capitals of a token, without an ending as in “SMEs” and “NHS’s”; '' when it is none."""
+    start, end, _ = text.tokens[index]
+    word = text.text[start:end].replace("’", "'").partition("'")[0]
+    capitals = word.removesuffix("s")
+    is_acronym = (
+        FEWEST_LETTERS <= len(capitals) <= MOST_LETTERS
+        and capitals.isalpha()
+        and capitals.isupper()
+        and not _ROMAN.fullmatch(capitals)
+        and not _is_in_address(text.text, start, end)
+        and not (
+            len(capitals) == FEWEST_LETTERS
+            and capitals.lower() in words_of("any", "regions")
+            and _PLACE.search(text.text, max(0, start - LONGEST_PLACE), start)
+        )
+    )
+    return capitals if is_acronym else ""
+
+
+def _is_in_address(text: str, start: int, end: int) -> bool:
+    """Whether the letters belong to an address, a file, a tag, or a name such as AT&T."""
+    before, after = text[start - 1 : start] if start else "", text[end : end + 2]
+    return (
+        before in tuple("@#/._&")
+        or after[:1] in tuple("@/_&")
+        or (after[:1] == "." and after[1:].isalnum())
+    )
+
+
+def _is_explained(text: Text, index: int, acronym: str) -> bool:
+    """Whether it reads “ABC (Always Be Closing)”, “Always Be Closing (ABC)”, or the words whose
+    initials it has stand near it."""
+    token = text.tokens[index]
+    bracket = _BRACKET.match(text.text, token.end)
+    if bracket and sum(map(str.isalpha, bracket[1])) > len(acronym):
+        return True
+    before = text.tokens[max(0, index - NEAR) : index]
+    after = text.tokens[index + 1 : index + 1 + NEAR]
+    if text.text[token.start - 1 : token.start] in ("(", "[") and any(
+        word.text.startswith(acronym[0].lower()) for word in before[-len(acronym) - 2 :]
+    ):
+        return True
+    return len(acronym) >= FEWEST_INITIALS and any(
+        acronym.lower() in "".join(word.text[0] for word in words if len(word.text) > smallest)
+        for words in (before, after)
+        for smallest in range(SMALL_WORD + 1)
+    )
+
+
+_DENSE_FROM = "\u0e00"
+
+
+def check_jargon(reading: Reading) -> Iterator[Mark]:
+    """Mark words of the list, and the team's own in any language, once each place."""
+    allowed = {word.strip().lower() for word in reading.settings.allowed}
+    own = Phrases(reading.settings.jargon)
+    for text in reading.prose:
+        found = dict.fromkeys(_own_places(text, own, reading.settings.jargon), "")
+        wanted = {(place.start, place.end) for place in find_listed(text, "jargon")}
+        for hit in text.find("jargon"):
+            if (hit.start, hit.end) in wanted:
+                found.setdefault((hit.start, hit.end), hit.entry.instead)
+        reach = 0
+        for (start, end), instead in sorted(found.items()):
+            words = text.text[start:end]
+            if start >= reach and words.lower() not in allowed:
+                reach = end
+                fix = f"Plainer: {instead}." if instead else ""
+                yield text.mark(start, end, "warn", f"“{words}” is a word of the office.", fix)
+
+
+def _own_places(text: Text, own: Phrases, jargon: tuple[str, ...]) -> Iterator[tuple[int, int]]:
+    for hit in text.find_in(own):
+        yield hit.start, hit.end
+    # Thai, Chinese and Japanese put no spaces between words: look anywhere.
+    for term in {term.strip() for term in jargon}:
+        if term and term[0] >= _DENSE_FROM:
+            start = text.text.find(term)
+            while start >= 0:
+                yield start, start + len(term)
+                start = text.text.find(term, start + len(term))
+
+
+_WORD = re.compile(r"\w+")
+# At most one word stands between the number and the people: "10,000 paying customers".
+_COUNTED = re.compile(r"(?:\W{1,3}\w+)?\W{1,3}(\w[\w\-]*)")
+LONGEST_COUNTED = 60
+
+
+def check_internal_metrics(reading: Reading) -> Iterator[Mark]:
+    """Mark the terms, and a goal of so many customers, but for what is the customers' own word."""
+    texts = [*reading.release, *(t for e in reading.external for t in (e.asked, e.answer))]
+    theirs = _words_of_customers(reading, texts)
+    for text in texts:
+        fine = theirs | _meant_otherwise([text])
+        goals = set(_goals(text))
+        terms = {
+            place
+            for place in (*find_listed(text, "metrics"), *acronyms_in(text.text))
+            if text.text[place.start : place.end].lower().rstrip("s") not in fine
+        }
+        reach = 0
+        for place in sorted(goals | terms):
+            if place.start >= reach:
+                reach = place.end
+                yield text.mark(place.start, place.end, "stop", _message(text, place, goals))
+
+
+def _message(text: Text, place: Place, goals: set[Place]) -> str:
+    if place in goals:
+        return "This is your goal, not the customer’s."
+    words = text.text[place.start : place.end]
+    return f"“{words}” is how you measure yourselves; no customer asks for it."
+
+
+def _goals(text: Text) -> Iterator[Place]:
+    """Where a sentence about our goal counts customers: "Our goal is 10,000 users".
+
+    Whoever is to be reached is one, whatever people they are: "We aim to reach 500 bakers".
+    """
+    customers = words_of(text.language, "audience")
+    yield from _counting(text, "goals", customers)
+    yield from _counting(text, "reaching", customers | words_of(text.language, "reached"))
+
+
+def _counting(text: Text, name: str, people: frozenset[str]) -> Iterator[Place]:
+    """From a phrase of the list called ``name`` to the people whom its sentence counts."""
+    begun = find_listed(text, name)
+    if not begun:
+        return
+    sentences = spans_of(text.sentences)
+    ends: dict[int, int] = {}
+    for number in numbers_in(text.text, text.language):
+        if not text.text[number.start].isdecimal():
+            continue  # "Our goal is that two customers share a ride."
+        counted = _end_of_counted(text.text, number.end, people)
+        if counted:
+            ends.setdefault(sentences.index(number.start), counted)
+    for place in begun:
+        end = ends.get(sentences.index(place.start), 0)
+        if end > place.end:
+            yield Place(place.start, end)
+
+
+def _end_of_counted(text: str, end: int, people: frozenset[str]) -> int:
+    """Where the people end who are counted by the number before, 0 when it counts others."""
+    counted = _COUNTED.match(text, end, min(len(text), end + LONGEST_COUNTED))
+    words = _WORD.finditer(text, end, counted.end()) if counted else ()
+    return next((word.end() for word in words if word[0].lower() in people), 0)
+
+
+def _words_of_customers(reading: Reading, texts: list[Text]) -> set[str]:
+    """Terms that customers call their own: of the segment, or explained so."""
+    document = reading.document
+    own = f"{document.segment} {document.product}".lower()
+    theirs = {term for text in texts for term in explained_otherwise(text.text)}
+    theirs |= set(_WORD.findall(own))
+    # An acronym means one thing in the whole release, a word may mean two.
+    theirs |= _meant_otherwise(texts) & pairs_of("any", "metrics").keys()
+    return theirs | {word.rstrip("s") for word in theirs}
+
+
+def _meant_otherwise(texts: list[Text]) -> set[str]:
+    """Terms that mean something else in these texts: the churn beside milk."""
+    words = {token.text for text in texts for token in text.tokens}
+    contexts = pairs_of("any", "metrics_fine").items()
+    return {term for term, context in contexts if not words.isdisjoint(context.split(", "))}
+
+
+def check_internal_names(reading: Reading) -> Iterator[Mark]:
+    """Mark code names, names of teams and tools that no customer has heard of.
+
+    What the release itself names is public, and what stands between quotation marks is a label.
+    """
+    public = {token.text for text in reading.release for token in text.tokens}
+    public.update(token.text for token in tokens_of(reading.document.product))
+    asked = {token.text for entry in reading.external for token in entry.asked.tokens}
+    for entry in reading.external:
+        for text in (entry.asked, entry.answer):
+            said = spans_of(quotations_in(text.text))
+            for start, end in sorted({*_names(text, public), *_tools(text, public | asked)}):
+                if not said.covers(start):
+                    words = text.text[start:end]
+                    yield text.mark(
+                        start, end, "stop", f"“{words}” is a name from inside your company."
+                    )
+
+
+def _names(text: Text, public: set[str]) -> Iterator[tuple[int, int]]:
+    """Words that are internal wherever they stand, and projects with a name of their own."""
+    for hit in text.find("internal_words"):
+        if text.text[hit.start : hit.end].lower() not in public:
+            yield hit.start, hit.end
+    index_of = {token.start: index for index, token in enumerate(text.tokens)}
+    begins = {sentence.start for sentence in text.sentences}
+    known = words_of(text.language, "known_projects") | public
+    for hit in text.find("project_words"):
+        index = index_of[hit.start]
+        before = text.tokens[index - 1 : index]
+        after = text.tokens[index + len(hit.entry.words) :][:1]
+        if not after or _is_title(text, before, hit, begins):
+            continue
+        name = after[0]
+        is_next = text.text[hit.end : name.start] == " "
+        is_named = text.text[name.start].isupper() and name.text not in known
+        if is_next and is_named and len(name.text) > 1:
+            yield hit.start, name.end
+
+
+def _is_title(text: Text, before: list[Token], hit: Hit, begins: set[int]) -> bool:
+    """Whether the word before belongs to the name: “Microsoft Project Online”."""
+    if not before or text.text[before[0].end : hit.start] != " ":
+        return False
+    return text.text[before[0].start].isupper() and before[0].start not in begins
+
+
+def _tools(text: Text, public: set[str]) -> Iterator[tuple[int, int]]:
+    """Tools of the trade, where the company says that it uses them itself."""
+    sentences = spans_of(text.sentences)
+    for hit in text.find("internal_tools"):
+        if hit.entry.words[0] in public:
+            continue
+        sentence = text.sentences[sentences.index(hit.start)]
+        part = Text(text.path, text.part, text.section, sentence.text, text.language)
+        if has_listed(part, "first_person") and not has_listed(part, "connecting"):
+            yield hit.start, hit.end
+
 
 # How many words may stand between the superlative and "ever".
 SUPERLATIVE_REACH = 6
@@ -94,7 +402,6 @@ LONGEST_OPENING = 2
 LONGEST_NUMBER = 20
 # Between “whether” and “might”.
 LONGEST_QUESTION = 60
-_WORD = re.compile(r"\w+")
 _STOP = re.compile(r"[.!?;:]")
 
 
