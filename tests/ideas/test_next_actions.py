@@ -3,55 +3,46 @@
 from collections.abc import Sequence
 
 import pytest
-from flask.testing import FlaskClient
 
-from tests.factories import (
-    Team,
-    log_in,
-)
 from wbtest.ideas.todo import NextActionInput, next_action, shared_sources
-
-VIEWER = {"may_edit": False, "may_approve": False, "may_own": False}
-EDITOR = VIEWER | {"may_edit": True}
-APPROVER = EDITOR | {"may_approve": True}
-OWNER = APPROVER | {"may_own": True}
-
-
-@pytest.fixture
-def owner(team: Team, client: FlaskClient) -> FlaskClient:
-    """The owner's browser."""
-    log_in(client, team.owner)
-    return client
 
 
 @pytest.mark.parametrize(
-    ("facts", "is_mine"),
+    ("facts", "what", "permission"),
     [
-        (NextActionInput("draft", **EDITOR, is_approved=True), True),
-        (NextActionInput("draft", **VIEWER, is_approved=True), False),
-        (NextActionInput("draft", **APPROVER), False),
-        (NextActionInput("draft", **APPROVER, is_approved=True, newer=2), False),
-        (NextActionInput("checked", **APPROVER, is_approved=True), True),
-        (NextActionInput("checked", **EDITOR, is_approved=True), False),
-        (NextActionInput("checked", **APPROVER, is_approved=True, wrote=True), False),
-        (NextActionInput("running", **APPROVER), False),
-        (NextActionInput("running", **APPROVER, is_reached=True), True),
-        (NextActionInput("running", **APPROVER, is_reached=True, is_decided=True), False),
-        (NextActionInput("running", **APPROVER, is_reached=True, proposed="stop"), False),
-        (NextActionInput("running", **APPROVER, proposed="stop", may_answer=True), True),
-        (NextActionInput("running", **APPROVER, is_decided=True, is_given_up=True), True),
-        (NextActionInput("paused", **EDITOR, is_withheld=True, is_given_up=True), False),
-        (NextActionInput("paused", **EDITOR, is_withheld=True), True),
-        (NextActionInput("paused", **VIEWER, is_withheld=True), False),
-        (NextActionInput("ended", **APPROVER, has_choice=True), True),
-        (NextActionInput("decided", **OWNER, is_decided=True), True),
-        (NextActionInput("decided", **APPROVER, is_decided=True), False),
-        (NextActionInput("decided", **OWNER, is_decided=True, has_choice=True), False),
-        (NextActionInput("ended", **EDITOR), False),
+        (NextActionInput("draft", is_approved=True), "check", "edit"),
+        (NextActionInput("checked", is_approved=True), "start", "approve"),
+        (NextActionInput("running", is_reached=True), "decide", "approve"),
+        (NextActionInput("running", is_decided=True, is_given_up=True), "end", "approve"),
+        (NextActionInput("paused", is_withheld=True, is_given_up=True), "end", "approve"),
+        (NextActionInput("paused", is_withheld=True), "doubt", "edit"),
+        (NextActionInput("ended", has_choice=True), "decide", "approve"),
+        (NextActionInput("ended"), "decide", "approve"),
+        (NextActionInput("decided", is_decided=True), "close", "own"),
     ],
 )
-def test_it_says_whether_the_next_step_is_ones_own(facts: NextActionInput, is_mine: bool):
-    assert next_action(facts).is_mine is is_mine
+def test_it_says_what_comes_next_and_who_may_do_it(
+    facts: NextActionInput, what: str, permission: str
+):
+    step = next_action(facts)
+
+    assert step is not None
+    assert (step.what, step.permission) == (what, permission)
+
+
+@pytest.mark.parametrize(
+    "facts",
+    [
+        NextActionInput("draft"),
+        NextActionInput("draft", is_approved=True, is_outdated=True),
+        NextActionInput("running"),
+        NextActionInput("running", is_reached=True, is_decided=True),
+        NextActionInput("running", is_reached=True, is_proposed=True),
+        NextActionInput("decided", is_decided=True, has_choice=True),
+    ],
+)
+def test_nothing_comes_next_where_others_have_to_act_first(facts: NextActionInput):
+    assert next_action(facts) is None
 
 
 @pytest.mark.parametrize(

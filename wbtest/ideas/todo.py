@@ -327,86 +327,69 @@ def _day(unknown: OpenQuestion | None) -> date | None:
 
 
 class NextActionInput(NamedTuple):
-    """What decides whether an experiment needs the person who looks at the list.
+    """What decides on the next step of a test.
 
-    ``newer`` is the number of a newer revision, 0 for none. ``was_checked``: it passed the launch
-    check once. ``wrote``: the person wrote words of
-    its variants, and somebody else could sign them off. ``is_given_up``: it was decided to stop.
-    ``has_choice``: it was chosen what stands at its address after the end. ``proposed`` is what
-    waits for a second person, '' for nothing; ``may_answer``: this person may be it, or has to find
-    one for their own.
+    ``is_outdated``: a newer revision says something else. ``was_checked``: it passed the launch
+    check once. ``is_given_up``: it was decided to stop. ``has_choice``: it was chosen what stands
+    at its address after the end. ``is_proposed``: a decision waits for a second person, which has a
+    line of its own.
     """
 
     stage: Stage
-    may_edit: bool
-    may_approve: bool
-    may_own: bool
     is_approved: bool = False
-    newer: int = 0
+    is_outdated: bool = False
     was_checked: bool = False
-    wrote: bool = False
     is_reached: bool = False
     is_withheld: bool = False
     is_decided: bool = False
     is_given_up: bool = False
     has_choice: bool = False
-    proposed: str = ""
-    may_answer: bool = False
+    is_proposed: bool = False
 
 
 class NextAction(NamedTuple):
-    """What comes next: a sentence, '' for nothing, and whether it is this person's to do.
+    """A step of a test in a word and in a sentence, the permission it takes, and where it is done.
 
-    ``where`` is the page of the experiment on which it is done: its own, the launch check, the
-    results, or what comes after the end. ``what`` is it in a word, '' for what is nobody's to do.
+    ``place`` follows the address of the test.
     """
 
-    sentence: str = ""
-    is_mine: bool = False
-    where: Literal["experiment", "launch", "results", "after"] = "experiment"
-    what: Literal["", "answer", "end", "doubt", "decide", "close", "check", "start"] = ""
+    what: Literal["check", "start", "end", "doubt", "decide", "close"]
+    sentence: str
+    permission: str
+    place: str
 
 
-def next_action(facts: NextActionInput) -> NextAction:
-    """Return what comes next for an experiment."""
+def next_action(facts: NextActionInput) -> NextAction | None:
+    """Return what is to be done with a test next, None while nothing is."""
     if facts.stage in ("draft", "checked"):
         return _next_of_draft(facts)
-    if facts.proposed:
-        said = f"{facts.proposed.capitalize()} is proposed"
-        if facts.may_answer:
-            return NextAction(f"{said}. Approve or reject it.", True, "results", "answer")
-        return NextAction(f"{said} and needs a second approver.", False, "results")
+    if facts.is_proposed:
+        return None
     if facts.stage in ("running", "paused"):
         if facts.is_given_up:
             said = "You decided to stop. End the test."
-            return NextAction(said, facts.may_approve, "results", "end")
+            return NextAction("end", said, "approve", "/results")
         if facts.is_withheld:
-            said = "Data unreliable. See why."
-            return NextAction(said, facts.may_edit, "results", "doubt")
+            return NextAction("doubt", "Data unreliable. See why.", "edit", "/results")
         if facts.is_reached and not facts.is_decided:
-            return NextAction("The result is in. Decide.", facts.may_approve, "results", "decide")
-        return NextAction()
+            return NextAction("decide", "The result is in. Decide.", "approve", "/decision")
+        return None
     if not facts.is_decided:
-        return NextAction("Decide: go, iterate or stop.", facts.may_approve, "results", "decide")
+        return NextAction("decide", "Decide: go, iterate or stop.", "approve", "/decision")
     if not facts.has_choice:
-        return NextAction("Choose what its page shows now.", facts.may_own, "after", "close")
-    return NextAction()
+        said = "Choose what its page shows now."
+        return NextAction("close", said, "own", "?open=after#after")
+    return None
 
 
-def time_left(ends_at: datetime, now: datetime) -> str:
-    """Return how long an open page still runs, in words.
-
-    >>> from datetime import UTC
-    >>> noon = datetime(2027, 3, 1, 12, tzinfo=UTC)
-    >>> time_left(noon + timedelta(hours=9), noon), time_left(noon + timedelta(days=3), noon)
-    ('ends within a day', '3 days left')
-    """
-    if ends_at <= now:
-        return "its last day is over"
-    days = (ends_at - now) // timedelta(days=1)
-    if days < 1:
-        return "ends within a day"
-    return "1 day left" if days == 1 else f"{days} days left"
+def _next_of_draft(facts: NextActionInput) -> NextAction | None:
+    if facts.is_outdated or not facts.is_approved:
+        return None
+    if facts.stage == "checked":
+        return NextAction("start", "Ready to start.", "approve", "")
+    again = "It changed since the launch check. Check it again."
+    said = again if facts.was_checked else "Run the launch check, then start it."
+    return NextAction("check", said, "edit", "/launch")
 
 
 def shared_sources(live: Iterable[tuple[str, Sequence[str]]]) -> list[str]:
@@ -429,17 +412,3 @@ def shared_sources(live: Iterable[tuple[str, Sequence[str]]]) -> list[str]:
 def _all_of(addresses: Sequence[str]) -> str:
     ordered = sorted(addresses)
     return f"both {joined(ordered)}" if len(ordered) == 2 else joined(ordered)
-
-
-def _next_of_draft(facts: NextActionInput) -> NextAction:
-    if facts.newer:
-        return NextAction(f"Revision {facts.newer} is newer. Create the test from that one.")
-    if not facts.is_approved:
-        return NextAction("Its text needs approval.")
-    if facts.stage == "draft":
-        again = "It changed since the launch check. Check it again."
-        said = again if facts.was_checked else "Run the launch check, then start it."
-        return NextAction(said, facts.may_edit, "launch", "check")
-    if facts.may_approve and not facts.wrote:
-        return NextAction("Ready to start.", True, what="start")
-    return NextAction("Ready. Someone else has to start it.")

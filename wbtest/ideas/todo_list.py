@@ -7,7 +7,7 @@ from __future__ import annotations
 
 from collections.abc import Collection, Iterable, Iterator, Mapping, Sequence
 from datetime import datetime
-from typing import Any, NamedTuple
+from typing import Any
 
 import sqlalchemy as sa
 from flask import Response, request, session
@@ -17,7 +17,7 @@ from sqlalchemy.orm import joinedload, selectinload
 
 from wbtest.decisions.decide import given_up
 from wbtest.decisions.models import Paper
-from wbtest.decisions.pending_decisions import WaitingPaper, waiting_in
+from wbtest.decisions.pending_decisions import waiting_in
 from wbtest.extensions import clock, db
 from wbtest.ideas.notifications import OVER, VERDICT, SentNotification
 from wbtest.ideas.review_todo import reader_question_items, reviews_of, undelivered_items
@@ -31,19 +31,16 @@ from wbtest.ideas.todo import (
     next_action,
     open_question_items,
     review_items,
-    time_left,
 )
-from wbtest.publishing import launch_readiness, lifecycle, sealing
-from wbtest.publishing import rule as rules
+from wbtest.publishing import launch_readiness, lifecycle
 from wbtest.publishing.experiments import CONTROL
 from wbtest.publishing.models import Correction, Decision, Experiment, Step, name_of_test
-from wbtest.publishing.stages import Stage, newest_decisions, stage_of
+from wbtest.publishing.stages import newest_decisions, stage_of
 from wbtest.results.summary import Summary, summaries
 from wbtest.review.approvals import approved_ids
-from wbtest.review.approvers import approvers_of, is_alone, needs_of
+from wbtest.review.approvers import approvers_of, needs_of
 from wbtest.team import access, mail_preferences, people
 from wbtest.team.models import Membership, Person
-from wbtest.web import day
 from wbtest.writing import document as documents
 from wbtest.writing.models import Release, Revision, Stop
 
@@ -157,126 +154,6 @@ def forget_count(response: Response) -> Response:
     return response
 
 
-class ExperimentStatuses(Struct, frozen=True):
-    """What was read of some experiments; most of it by the experiment's id.
-
-    ``waiting`` is the oldest proposal on each experiment. ``approved`` are ids of revisions,
-    ``newest`` number and digest by release.
-    """
-
-    verdicts: Mapping[int, Summary]
-    stages: Mapping[int, Stage]
-    waiting: Mapping[int, WaitingPaper]
-    approved: frozenset[int]
-    newest: Mapping[int, tuple[int, str]]
-    is_lone: bool
-
-    def facts_of(
-        self,
-        experiment: Experiment,
-        person_id: int,
-        *,
-        may_edit: bool,
-        may_approve: bool,
-        may_own: bool,
-    ) -> NextActionInput:
-        """Return what decides whether this experiment needs that person."""
-        verdict, revision = self.verdicts.get(experiment.id), experiment.revision
-        proposal = self.waiting.get(experiment.id)
-        return NextActionInput(
-            stage=self.stages[experiment.id],
-            may_edit=may_edit,
-            may_approve=may_approve,
-            may_own=may_own,
-            is_approved=revision.id in self.approved,
-            newer=_newer(self.newest.get(revision.release_id), revision),
-            was_checked=bool(experiment.checked_digest),
-            wrote=not self.is_lone and person_id in launch_readiness.writers_of(experiment),
-            is_reached=verdict is not None and verdict.is_reached,
-            is_withheld=verdict is not None and verdict.is_withheld,
-            is_decided=verdict is not None and bool(verdict.decision),
-            is_given_up=verdict is not None and verdict.decision == "stop",
-            has_choice=bool(experiment.afterwards),
-            proposed=proposal.paper.choice if proposal else "",
-            may_answer=proposal is not None and _may_answer(proposal, person_id),
-        )
-
-
-class ExperimentStep(NamedTuple):
-    """A test with what comes next for the person who looks at it, and its verdict if started."""
-
-    experiment: Experiment
-    next: NextAction
-    verdict: Summary | None
-    facts: tuple[str, ...]
-
-
-def step_for(
-    experiment: Experiment, person_id: int, *, may_edit: bool, may_approve: bool, may_own: bool
-) -> ExperimentStep:
-    """Return what comes next for this test, as this person needs it."""
-    statuses = read_statuses([experiment])
-    facts = statuses.facts_of(
-        experiment, person_id, may_edit=may_edit, may_approve=may_approve, may_own=may_own
-    )
-    verdict = statuses.verdicts.get(experiment.id)
-    about = tuple(_facts(experiment, sealing.sealed_rule(experiment), facts.stage, verdict))
-    return ExperimentStep(experiment, next_action(facts), verdict, about)
-
-
-def read_statuses(experiments: Sequence[Experiment]) -> ExperimentStatuses:
-    """Read it, from as many queries for ten experiments as for one."""
-    verdicts, proposals = summaries(experiments, clock.now()), waiting_in()
-    drafts = [experiment.revision for experiment in experiments if experiment.state == "draft"]
-    return ExperimentStatuses(
-        verdicts=verdicts,
-        stages={each.id: _stage_of(each, verdicts.get(each.id)) for each in experiments},
-        # Of several on one test the oldest has waited longest.
-        waiting={each.paper.experiment_id: each for each in reversed(proposals)},
-        approved=frozenset(approved_ids(drafts)),
-        newest=_newest(drafts),
-        is_lone=is_alone(),
-    )
-
-
-def _stage_of(experiment: Experiment, verdict: Summary | None) -> Stage:
-    return stage_of(experiment, is_decided=bool(verdict and verdict.decision))
-
-
-def _may_answer(proposal: WaitingPaper, person_id: int) -> bool:
-    """Whether it waits for this person; where nobody may be the second, for its author."""
-    if not proposal.seconds:
-        return bool(proposal.paper.person_id == person_id)
-    return person_id in {second.id for second in proposal.seconds}
-
-
-def _newest(revisions: Iterable[Revision]) -> dict[int, tuple[int, str]]:
-    """Number and digest of the newest revision, by release."""
-    rows = db.session.execute(
-        select(Revision.release_id, Revision.number, Revision.digest)
-        .where(Revision.release_id.in_({revision.release_id for revision in revisions}))
-        .order_by(Revision.number)
-    )
-    return {release_id: (number, digest) for release_id, number, digest in rows}
-
-
-def _newer(newest: tuple[int, str] | None, revision: Revision) -> int:
-    """The number of the newest revision where it says something else, 0 for none."""
-    number, digest = newest or (0, revision.digest)
-    return number if digest != revision.digest else 0
-
-
-# Their proposals have lines of their own, see ``pending_decisions``.
-ELSEWHERE = ("", "answer")
-# Where a step is done, after the address of its test.
-PLACES = {
-    "experiment": "",
-    "launch": "/launch",
-    "results": "/results",
-    "after": "?open=after#after",
-}
-
-
 class _Moments(Struct, frozen=True):
     """Since when each experiment, by its id, waits for what.
 
@@ -308,31 +185,69 @@ def waits_for_tests() -> list[TodoItem]:
     tests = _unfinished()
     if not tests:
         return []
-    known = read_statuses(tests)
-    moments = _read_moments(
-        tests, {key: verdict.reached_at for key, verdict in known.verdicts.items()}
-    )
+    verdicts = summaries(tests, clock.now())
+    steps = _next_actions(tests, verdicts)
+    moments = _read_moments(tests, {key: verdict.reached_at for key, verdict in verdicts.items()})
     mailed = {person.id for person, _ in mail_preferences.list_recipients()}
+    members = people.list_members()
     found = []
-    for member in people.list_members():
-        may = {
-            f"may_{permission}": member.role in access.roles_from(permission)
-            for permission in ("edit", "approve", "own")
-        }
-        for test in tests:
-            step = next_action(known.facts_of(test, member.person_id, **may))
-            if step.is_mine and step.what not in ELSEWHERE:
+    for test in tests:
+        step = steps[test.id]
+        if step is None:
+            continue
+        # Whoever wrote words of its variants leaves the start to somebody else, if there is any.
+        is_for_others = step.what == "start" and len(members) > 1
+        writers = launch_readiness.writers_of(test) if is_for_others else ()
+        able = access.roles_from(step.permission)
+        for member in members:
+            if member.role in able and member.person_id not in writers:
                 who = Assignee(member.person.name, member.person_id)
                 found.append(_wait(test, step, who, moments, member.person_id in mailed))
     return found
+
+
+def _next_actions(
+    tests: Sequence[Experiment], verdicts: Mapping[int, Summary]
+) -> dict[int, NextAction | None]:
+    """What is to be done next with each test, from as many queries for ten as for one."""
+    proposed = {each.paper.experiment_id for each in waiting_in()}
+    drafts = [test.revision for test in tests if test.state == "draft"]
+    approved, newest = approved_ids(drafts), _newest_digests(drafts)
+    found = {}
+    for test in tests:
+        verdict, revision = verdicts.get(test.id), test.revision
+        decision = verdict.decision if verdict else ""
+        found[test.id] = next_action(
+            NextActionInput(
+                stage=stage_of(test, is_decided=bool(decision)),
+                is_approved=revision.id in approved,
+                is_outdated=newest.get(revision.release_id, revision.digest) != revision.digest,
+                was_checked=bool(test.checked_digest),
+                is_reached=verdict is not None and verdict.is_reached,
+                is_withheld=verdict is not None and verdict.is_withheld,
+                is_decided=bool(decision),
+                is_given_up=decision == "stop",
+                has_choice=bool(test.afterwards),
+                is_proposed=test.id in proposed,
+            )
+        )
+    return found
+
+
+def _newest_digests(revisions: Iterable[Revision]) -> dict[int, str]:
+    """The digest of the newest revision, by release."""
+    rows = db.session.execute(
+        select(Revision.release_id, Revision.digest)
+        .where(Revision.release_id.in_({revision.release_id for revision in revisions}))
+        .order_by(Revision.number)
+    )
+    return dict(rows.all())
 
 
 def _wait(
     test: Experiment, step: NextAction, who: Assignee, moments: _Moments, has_mails: bool
 ) -> TodoItem:
     path = f"/experiments/{test.id}"
-    place = "/decision" if step.what == "decide" else PLACES[step.where]
-    since = moments.since(test, step.what)
     product = str(test.revision.document.get("product") or lifecycle.address_of(test))
     return TodoItem(
         who=who,
@@ -340,8 +255,8 @@ def _wait(
         what=f"{product}: {step.sentence}",
         # Nobody asked for it, and its product is named already.
         by="",
-        since=since,
-        path=f"{path}{place}",
+        since=moments.since(test, step.what),
+        path=f"{path}{step.place}",
         about=path,
         # A mail of its own tells of the verdict, and of figures that broke.
         mailed_at=moments.told.get((test.id, step.what)) if has_mails else None,
@@ -397,26 +312,6 @@ def _told(keys: Collection[int]) -> Iterator[tuple[tuple[int, str], datetime]]:
             yield (row.experiment_id, "decide"), row.told_at
         elif row.occasion.startswith("trust "):
             yield (row.experiment_id, "doubt"), row.told_at
-
-
-def _facts(
-    experiment: Experiment, rule: rules.Hypothesis, stage: Stage, verdict: Summary | None
-) -> Iterator[str]:
-    if experiment.attempt > 1:
-        yield f"attempt {experiment.attempt}"
-    if stage in ("running", "paused"):
-        yield time_left(rule.ends_at(experiment.time_zone), clock.now())
-    if experiment.ended_at:
-        yield f"ended {day(experiment.ended_at)}"
-    if verdict is not None:
-        yield _counted(verdict.seen, "visitor")
-        yield _counted(verdict.signups, "sign-up")
-    yield f"from {', '.join(rule.sources)}" if rule.sources else "from all sources"
-    yield _counted(len(experiment.variants), "variant")
-
-
-def _counted(count: int, noun: str) -> str:
-    return f"{count:,} {noun}{'' if count == 1 else 's'}"
 
 
 def waits_for_corrections() -> list[TodoItem]:
