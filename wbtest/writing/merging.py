@@ -7,14 +7,11 @@ collision; there the result is left to a person, so both ways out are returned.
 from collections.abc import Sequence
 from typing import Any, NamedTuple
 
-from rapidfuzz import fuzz
-
 from wbtest.writing.document import AUDIENCES, words_key
+from wbtest.writing.text_diff import match_rows, texts_in
 
 Values = dict[str, Any]
 Rows = list[Values]
-# Percent of the letters that must stay where a question was rewritten.
-ALIKE = 60.0
 
 
 class _Entries(dict[str, Any]):
@@ -144,41 +141,15 @@ def _with_words(
 
 
 def pairs(base: Sequence[Values], other: Sequence[Values]) -> dict[int, int]:
-    """Which question of ``other`` each one of ``base`` became, as far as one can tell.
-
-    The same row first, then the same question, answer, topic; what is left over is the same by its
-    order, if as many are left on both sides and the question was empty or is still alike: an answer
-    must not come to stand under a question that replaced its own.
-    """
-    found: dict[int, int] = {}
-    for name in (None, "question", "answer", "topic"):
-        _pair_by(name, base, other, found)
-    left = [i for i in range(len(base)) if i not in found]
-    free = [i for i in range(len(other)) if i not in set(found.values())]
-    if len(left) == len(free):
-        same = zip(left, free, strict=True)
-        found.update((i, at) for i, at in same if _is_alike(base[i], other[at]))
-    return found
+    """Which question of ``other`` each one of ``base`` became, as the history tells it, too."""
+    matches = match_rows(*([_words_of(row) for row in rows] for rows in (base, other)))
+    return {m.old: m.new for m in matches if m.old is not None and m.new is not None}
 
 
-def _is_alike(row: Values, other: Values) -> bool:
-    before = row.get("question", "")
-    return not before or fuzz.ratio(before, other.get("question", "")) >= ALIKE
-
-
-def _pair_by(
-    name: str | None, base: Sequence[Values], other: Sequence[Values], found: dict[int, int]
-) -> None:
-    taken = set(found.values())
-    for i, row in enumerate(base):
-        if i in found or (name and not row.get(name)):
-            continue
-        for at, candidate in enumerate(other):
-            is_same = candidate == row if name is None else candidate.get(name) == row[name]
-            if at not in taken and is_same:
-                found[i] = at
-                taken.add(at)
-                break
+def _words_of(row: Values) -> dict[str, str]:
+    # The question comes first: by it alone a question is known again whose answer changed.
+    question = {"question": row.get("question", ""), **row, "audience": ""}
+    return texts_in(question)
 
 
 def _has_kept_order(places: dict[int, int], base: Rows) -> bool:

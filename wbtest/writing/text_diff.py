@@ -26,11 +26,8 @@ _DENSE = (
     "\u0e00-\u0eff\u1000-\u109f\u1780-\u17ff\u3040-\u30ff\u3400-\u9fff"
     "\uf900-\ufaff\uac00-\ud7af\U00020000-\U0003ffff"
 )
-_LINE = re.compile(r"[^\n]*\n+|[^\n]+")
 # An island that ends a line or a sentence keeps what is before it apart from what is after.
 _APART = re.compile(r"\n|[.!?…]\s|[。！？]")
-# Aligning takes time by the product of both lengths: a quarter of a second for so many pairs.
-MOST_PAIRS = 400_000_000
 # So few words that stayed between two larger changes are there by chance.
 ISLAND_WORDS = 3
 _LONGEST_ISLAND = 60
@@ -78,39 +75,11 @@ def diff_words(old: str, new: str) -> tuple[DiffRun, ...]:
     """
     if old == new:
         return (DiffRun("equal", old),) if old else ()
-    changes = _changes(old, new)
+    changes = _changes(_token().findall(old), _token().findall(new))
     return tuple(run for run in _runs(old, new, _smooth(old, changes)) if run.text)
 
 
-def _changes(old: str, new: str) -> list[_Change]:
-    words = _token().findall(old), _token().findall(new)
-    if len(words[0]) * len(words[1]) <= MOST_PAIRS:
-        return _aligned(*words)
-    return [
-        _moved(inner, outer)
-        for outer in _aligned(_LINE.findall(old), _LINE.findall(new))
-        for inner in _inside(old[outer.start : outer.end], new[outer.new_start : outer.new_end])
-    ]
-
-
-def _inside(old: str, new: str) -> list[_Change]:
-    """What changed inside lines, word by word where that is not too much."""
-    words = _token().findall(old), _token().findall(new)
-    if len(words[0]) * len(words[1]) <= MOST_PAIRS:
-        return _aligned(*words)
-    return [_Change(0, len(old), 0, len(new))]
-
-
-def _moved(inner: _Change, outer: _Change) -> _Change:
-    return _Change(
-        inner.start + outer.start,
-        inner.end + outer.start,
-        inner.new_start + outer.new_start,
-        inner.new_end + outer.new_start,
-    )
-
-
-def _aligned(before: list[str], after: list[str]) -> list[_Change]:
+def _changes(before: list[str], after: list[str]) -> list[_Change]:
     """Where the shortest way from one list of pieces to the other changes something."""
     old, new = ([0, *accumulate(map(len, pieces))] for pieces in (before, after))
     return [
@@ -371,7 +340,9 @@ def label_of(name: str) -> str:
 
 def _parts(name: str, old: Any, new: Any) -> Iterator[PartDiff]:
     if not isinstance(new, list):
-        yield PartDiff(name, label_of(name), fields=tuple(_fields(name, _flat(old), _flat(new))))
+        yield PartDiff(
+            name, label_of(name), fields=tuple(_fields(name, texts_in(old), texts_in(new)))
+        )
         return
     sides = documents.AUDIENCES if name == "faq" else ("",)
     for side in sides:
@@ -387,7 +358,7 @@ def _side(rows: list[Any], audience: str) -> list[Row]:
             for row in rows
             if row["audience"] == audience
         ]
-    return [entry for entry in map(_flat, rows) if entry]
+    return [entry for entry in map(texts_in, rows) if entry]
 
 
 def _entries(old: Sequence[Row], new: Sequence[Row]) -> Iterator[EntryDiff]:
@@ -419,17 +390,17 @@ def _changed_runs(old: str, new: str) -> tuple[DiffRun, ...]:
     return diff_words(old, new)
 
 
-def _flat(value: Any, path: str = "") -> dict[str, str]:
+def texts_in(value: Any, path: str = "") -> dict[str, str]:
     """The texts inside a value by their paths, without empty ones; what a list holds is one text.
 
-    >>> _flat({"owner": "Priya", "days": ["Mon", "Tue"], "note": ""})
+    >>> texts_in({"owner": "Priya", "days": ["Mon", "Tue"], "note": ""})
     {'owner': 'Priya', 'days': 'Mon\\nTue'}
     """
     if isinstance(value, Mapping):
-        inner = (_flat(part, f"{path}.{name}" if path else name) for name, part in value.items())
+        inner = (texts_in(part, f"{path}.{name}" if path else name) for name, part in value.items())
         return {name: text for texts in inner for name, text in texts.items()}
     if isinstance(value, list | tuple):
-        value = "\n".join(text for part in value for text in _flat(part).values())
+        value = "\n".join(text for part in value for text in texts_in(part).values())
     return {} if value in (None, "") else {path: str(value)}
 
 
