@@ -204,7 +204,7 @@ def with_crowds_to_come(rule: rules.Hypothesis, now: datetime, time_zone: str) -
 def _newest_approved(experiment: Experiment) -> Revision:
     """The newest approved revision of the release; the experiment's own while there is none."""
     release = experiment.release
-    approved = approvals_by_revision(release)
+    approved = approvals_by_revision(release.id)
     found = [revision for revision in release.revisions if revision.number in approved]
     return found[-1] if found else experiment.revision
 

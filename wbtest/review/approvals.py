@@ -177,16 +177,11 @@ def approvals_of(revision: Revision) -> list[Approval]:
 
 def find_approval(revision: Revision) -> Approval | None:
     """The approval of exactly this text with which there were enough, or None before."""
-    found = _enough_approvals(revision.release_id)
-    return found.get(revision.number)
+    return approvals_by_revision(revision.release_id).get(revision.number)
 
 
-def approvals_by_revision(release: Release) -> dict[int, Approval]:
+def approvals_by_revision(release_id: int) -> dict[int, Approval]:
     """The approval with which there were enough, of each approved revision, by its number."""
-    return _enough_approvals(release.id)
-
-
-def _enough_approvals(release_id: int) -> dict[int, Approval]:
     needs, signed, found = needs_of(), defaultdict[int, set[int]](set), {}
     writers = defaultdict[int, set[int]](set)
     for number, approval in db.session.execute(_signed(), {"release_id": release_id}):

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import re
 from collections.abc import Iterator
+from dataclasses import asdict
 from functools import lru_cache
 from itertools import accumulate, islice
 from typing import TYPE_CHECKING, Any, NamedTuple
@@ -12,7 +13,7 @@ from rapidfuzz import fuzz
 from rapidfuzz.distance import Levenshtein
 
 from wbtest.store import Invalid
-from wbtest.writing import text_diff, text_rules
+from wbtest.writing import merging, text_rules
 from wbtest.writing.coach.document_reader import RELEASE_TEXTS, text_at
 from wbtest.writing.document import (
     AUDIENCES,
@@ -300,14 +301,7 @@ def _path_in(old: Document, new: Document, path: str) -> str | None:
 @lru_cache(maxsize=64)
 def _rows(old: tuple[Question, ...], new: tuple[Question, ...]) -> dict[int, int]:
     """The new place of each question that is still there, by its old one."""
-    matches = text_diff.match_rows([_entry(row) for row in old], [_entry(row) for row in new])
-    return {m.old: m.new for m in matches if m.old is not None and m.new is not None}
-
-
-def _entry(row: Question) -> dict[str, str]:
-    # The question comes first: by it alone a question is known again whose answer changed.
-    texts = {name: getattr(row, name) for name in ("question", "answer", "topic", "audience")}
-    return {name: text for name, text in texts.items() if text.strip()}
+    return merging.pairs([asdict(row) for row in old], [asdict(row) for row in new])
 
 
 def _find(old: str, new: str, place: Range) -> Range | None:

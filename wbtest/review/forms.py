@@ -25,6 +25,7 @@ from wbtest.review.review_answers import (
     BLIND,
     CLOSING,
     FUNCTIONS,
+    MISSING,
     NEEDED,
     VERDICTS,
     ReviewerQuestion,
@@ -117,7 +118,7 @@ class CanBeKept:
         except Invalid as refused:
             raise ValidationError(str(refused)) from refused
         if self._needed and not text:
-            raise ValidationError(readings.MISSING[field.name])
+            raise ValidationError(MISSING[field.name])
 
 
 def _fields(questions: Sequence[ReviewerQuestion], needed: Sequence[str] = ()) -> dict[str, Any]:

@@ -18,6 +18,7 @@ from wbtest.review.review_answers import (
     BLIND,
     CLOSING,
     FUNCTIONS,
+    MISSING,
     NEEDED,
     VERDICTS,
     ReviewerQuestion,
@@ -29,13 +30,6 @@ from wbtest.store import Invalid, Refused, writing
 from wbtest.writing import suggested_questions, text_rules
 
 Step = Literal["answer", "read", "close", "thanks"]
-MISSING = {
-    "customer": "Name one person. A guess will do.",
-    "problem": "Enter a problem. A guess will do.",
-    "why_this": "Enter a reason, or say that you see none.",
-    "another": "Enter what must change in the next draft.",
-    "stop": "Enter why this should stop.",
-}
 
 
 class AnsweredAlready(Refused):

@@ -4,7 +4,9 @@ People say same or different; no machine compares words. Answers that were given
 tell how clear the text is, and count in nobody's agreement.
 """
 
+import tomllib
 from collections.abc import Collection, Iterable, Mapping, Sequence
+from pathlib import Path
 from typing import Literal, NamedTuple
 
 from msgspec import Struct
@@ -12,32 +14,14 @@ from msgspec import Struct
 from wbtest.writing.document import Document, Question
 from wbtest.writing.text_rules import joined, spelled
 
-NEEDED = ("customer", "problem", "why_this")
-FUNCTIONS = {
-    "product": "Product",
-    "design": "Design",
-    "engineering": "Engineering",
-    "finance": "Finance",
-    "leadership": "Leadership",
-    "other": "Something else",
-}
+_TEXTS = tomllib.loads(Path(__file__).with_name("questions.toml").read_text("utf-8"))
+FUNCTIONS: dict[str, str] = _TEXTS["functions"]
 # Who is asked about which topic of the internal FAQ.
-ROUTES = {
-    "pricing": "finance",
-    "competitive positioning": "product",
-    "technical feasibility": "engineering",
-    "key risks": "leadership",
-    "dependencies": "engineering",
-    "how many customers": "finance",
-    "what we will not build": "product",
-    "how we measure success": "product",
-    "what would make us stop": "leadership",
-}
-VERDICTS = {
-    "approve": "Approve",
-    "another": "Another draft",
-    "stop": "Stop",
-}
+ROUTES: dict[str, str] = _TEXTS["routes"]
+VERDICTS: dict[str, str] = _TEXTS["verdicts"]
+MISSING: dict[str, str] = _TEXTS["missing"]
+# Each must be able to answer these.
+NEEDED = ("customer", "problem", "why_this")
 LONGEST_ANSWER = 1_000
 # As long as a question of the FAQ may be, since that is what it becomes.
 LONGEST_QUESTION = 300
@@ -51,37 +35,9 @@ class ReviewerQuestion(NamedTuple):
     hint: str = ""
 
 
-# Before anybody's answers are seen. The first three are the ones that each must be able to answer.
-BLIND = (
-    ReviewerQuestion(
-        "customer",
-        "Who exactly is the customer?",
-        "One person, in your own words: their day, not their age group.",
-    ),
-    ReviewerQuestion(
-        "problem",
-        "What problem do they have, and what do they do about it today?",
-        "A spreadsheet, a neighbour, or nothing at all.",
-    ),
-    ReviewerQuestion("why_this", "Why would they choose this instead?"),
-    ReviewerQuestion(
-        "benefit",
-        "What is the one benefit?",
-        "If they remember only one thing, what should it be?",
-    ),
-    ReviewerQuestion("feeling", "What would they feel?"),
-    ReviewerQuestion("pay", "What would they do next, and what would they pay?"),
-)
-CLOSING = (
-    ReviewerQuestion("read_on", "Would you have read to the end, if nobody had asked you?"),
-    ReviewerQuestion("headline", "Would the headline stop you?"),
-    ReviewerQuestion("disbelief", "Which sentence did you not believe?"),
-    ReviewerQuestion(
-        "afraid", "Which question are we afraid of?", "We’ll add it to the open questions."
-    ),
-    ReviewerQuestion("who_says", "Who do you know who would say the customer’s quote?"),
-    ReviewerQuestion("rival", "What would a rival do within 90 days?"),
-)
+# Before anybody's answers are seen.
+BLIND = tuple(ReviewerQuestion(**asked) for asked in _TEXTS["blind"])
+CLOSING = tuple(ReviewerQuestion(**asked) for asked in _TEXTS["closing"])
 
 
 def longest_of(name: str) -> int:

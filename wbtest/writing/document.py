@@ -179,18 +179,9 @@ TEXT_PARTS = (
     "solution",
     "why_now",
 )
-EXTERNAL_TOPICS = ("what and for whom", "price", "how to start", "difference", "data", "help")
-INTERNAL_TOPICS = (
-    "pricing",
-    "competitive positioning",
-    "technical feasibility",
-    "key risks",
-    "dependencies",
-    "how many customers",
-    "what we will not build",
-    "how we measure success",
-    "what would make us stop",
-)
+_TOPICS = tomllib.loads(Path(__file__).with_name("topics.toml").read_text("utf-8"))
+EXTERNAL_TOPICS: tuple[str, ...] = tuple(_TOPICS["external"])
+INTERNAL_TOPICS: tuple[str, ...] = tuple(_TOPICS["internal"])
 # Where the product comes from and goes to, as links or sentences; no page shows them.
 BELONGING = ("vision", "roadmap")
 WORDS_A_PAGE = 450
@@ -396,11 +387,11 @@ PARTS: dict[Form, tuple[Part, ...]] = {
 }
 
 
-_TOPICS = tomllib.loads(Path(__file__).with_name("topics.toml").read_text("utf-8"))
-EXAMPLE_QUESTIONS: dict[str, str] = {topic: said["example"] for topic, said in _TOPICS.items()}
+_SAID: dict[str, dict[str, str]] = _TOPICS["external"] | _TOPICS["internal"]
+EXAMPLE_QUESTIONS = {topic: said["example"] for topic, said in _SAID.items()}
 # A topic as people label a question.
 _LABELS = {
-    topic: {topic, *re.split(r" \| |\n", said["labels"].strip())} for topic, said in _TOPICS.items()
+    topic: {topic, *re.split(r" \| |\n", said["labels"].strip())} for topic, said in _SAID.items()
 }
 _LONGEST_TOPIC = 80
 _NO_ANSWER = OpenQuestion()

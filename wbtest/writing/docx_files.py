@@ -11,7 +11,7 @@ import re
 import zipfile
 from collections.abc import Iterator
 from contextlib import contextmanager
-from datetime import date, datetime
+from datetime import datetime
 from itertools import groupby
 from operator import attrgetter
 from typing import Any, NamedTuple
@@ -261,7 +261,7 @@ def _paragraphs(document: Document, form: Form, is_public: bool) -> Iterator[Sty
 
 def _parts(document: Document) -> Iterator[tuple[str, list[StyledParagraph]]]:
     """What stands below the heading of each part, in reading order."""
-    day = _day(document.dateline.date, document.language)
+    day = languages.long_day(document.dateline.date, document.language)
     place = ", ".join(filter(None, (document.dateline.city, day)))
     yield "summary", _prose(" – ".join(filter(None, (place, document.summary))))
     for name in ("problem", "alternative", "solution", "why_now"):
@@ -303,7 +303,7 @@ def _question(entry: Question, document: Document) -> list[StyledParagraph]:
     found = [StyledParagraph(entry.question or "…", "Heading 2"), *_fields({"Topic": entry.topic})]
     found += _prose(entry.answer)
     if entry.open is not None:
-        until = _day(entry.open.until, document.language)
+        until = languages.long_day(entry.open.until, document.language)
         settled_by = entry.open.settled_by
         found += _fields({"Owner": entry.open.owner, "Until": until, "Settled by": settled_by})
     return found
@@ -312,11 +312,3 @@ def _question(entry: Question, document: Document) -> list[StyledParagraph]:
 def _fields(values: dict[str, str]) -> list[StyledParagraph]:
     """Lines such as "Price: free"; none for what is empty."""
     return [StyledParagraph(f"{label}: {value}") for label, value in values.items() if value]
-
-
-def _day(day: str, language: str) -> str:
-    """The day as English writes it; other languages get the form that all of them read."""
-    if not day or language.split("-")[0].lower() != "en":
-        return day
-    found = date.fromisoformat(day)
-    return f"{found.day} {found:%B} {found.year:04d}"

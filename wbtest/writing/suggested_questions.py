@@ -16,7 +16,7 @@ from wbtest.extensions import clock, db
 from wbtest.store import Invalid, Refused, hold, writing
 from wbtest.team import access
 from wbtest.team.models import Person
-from wbtest.writing.document import Audience, Question, from_json
+from wbtest.writing.document import Audience, Question, from_json, words_key
 from wbtest.writing.models import Candidate, Release
 from wbtest.writing.releases import save_release
 from wbtest.writing.text_rules import MOST_QUESTIONS, fault_of, on_one_line
@@ -182,13 +182,9 @@ def _settle(candidate: Candidate, outcome: str, person: Person, into: str = "") 
 
 def _find_same(entries: tuple[Question, ...], question: str) -> str:
     """The question with these words as the FAQ has it, '' when it has none."""
-    key = _comparable(question)
+    key = words_key(question)
     asked = [entry.question for entry in entries if entry.question.strip()]
-    return next((words for words in asked if _comparable(words) == key), "")
-
-
-def _comparable(question: str) -> str:
-    return " ".join(question.split()).casefold()
+    return next((words for words in asked if words_key(words) == key), "")
 
 
 def _audience(candidate: Candidate) -> Audience:
