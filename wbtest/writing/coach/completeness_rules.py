@@ -276,7 +276,7 @@ def _is_main(text: Text, index: int, subjects: frozenset[str]) -> bool:
 
 
 def _mark(text: Text, place: Place) -> Mark:
-    return text.mark_words(place, "warn", "“{}” says that it is not there yet.")
+    return text.mark(place, "warn", "“{}” says that it is not there yet.")
 
 
 # Lines in which one word may be all there is, but not the word for what belongs there.
@@ -302,7 +302,7 @@ def check_nothing_left(reading: Reading) -> Iterator[Mark]:
         for place in sorted(found, key=lambda place: (place.start, -place.end)):
             if place.start >= reach:
                 reach = place.end
-                yield text.mark_words(place, "stop", "“{}” is still to be filled in.")
+                yield text.mark(place, "stop", "“{}” is still to be filled in.")
         yield from _sample_names(text)
 
 
@@ -390,7 +390,7 @@ def _put_off(text: Text, fix: str, *, is_ours_only: bool = False) -> Iterator[Ma
     for place in found:
         if place.start >= reach and not quoted.covers(place.start):
             reach = place.end
-            yield text.mark_words(place, "stop", "“{}” decides nothing.", fix)
+            yield text.mark(place, "stop", "“{}” decides nothing.", fix)
 
 
 def _decided_later(text: Text) -> Iterator[Place]:
@@ -445,7 +445,7 @@ def check_prose(reading: Reading) -> Iterator[Mark]:
         for place, message, fix in sorted(blocks, key=lambda block: block[0]):
             if place.start >= reach:
                 reach = place.end
-                yield text.mark(place.start, place.end, "warn", message, fix)
+                yield text.mark(place, "warn", message, fix)
 
 
 def _fences(text: str) -> Iterator[Place]:

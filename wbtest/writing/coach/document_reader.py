@@ -291,18 +291,14 @@ class Text:
         """Yield where entries of any list stand."""
         return entries.find(self.text, self.tokens)
 
-    def mark(self, start: int, end: int, severity: Severity, message: str, fix: str = "") -> Mark:
-        """Return a mark on characters ``start`` to ``end``."""
-        return Mark(self.path, self.part, start, end, severity, message, fix)
-
-    def mark_words(self, place: Span, severity: Severity, message: str, fix: str = "") -> Mark:
-        """Return a mark on the words at ``place``, which the message names in place of ``{}``."""
-        words = self.text[place.start : place.end]
-        return self.mark(place.start, place.end, severity, message.format(words), fix)
+    def mark(self, place: Span, severity: Severity, message: str, fix: str = "") -> Mark:
+        """Return a mark on the words at ``place``, which the message may name as ``{}``."""
+        named = message.replace("{}", self.text[place.start : place.end], 1)
+        return Mark(self.path, self.part, place.start, place.end, severity, named, fix)
 
     def mark_all(self, severity: Severity, message: str, fix: str = "") -> Mark:
         """Return a mark on the whole text."""
-        return self.mark(0, len(self.text), severity, message, fix)
+        return Mark(self.path, self.part, 0, len(self.text), severity, message, fix)
 
 
 class FaqEntry(Struct, frozen=True):

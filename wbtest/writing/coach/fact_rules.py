@@ -48,15 +48,8 @@ def check_contradictions(reading: Reading) -> Iterator[Mark]:
     """Mark the second of two that differ; only where both are surely the same thing."""
     for text in reading.everything:
         for place in other_spellings(text, reading.document.product):
-            words = text.text[place.start : place.end]
             name = reading.document.product.strip()
-            yield text.mark(
-                place.start,
-                place.end,
-                "warn",
-                f"“{words}” is “{name}” elsewhere.",
-                "Spell it once.",
-            )
+            yield text.mark(place, "warn", f"“{{}}” is “{name}” elsewhere.", "Spell it once.")
     yield from _prices(reading)
     yield from _dates(reading)
     yield from _numbers(reading)
@@ -141,10 +134,7 @@ def _is_for_the_same(one: Offer, other: Offer) -> bool:
 
 
 def _other(text: Text, offer: Offer, price: str) -> Mark:
-    words = text.text[offer.start : offer.end]
-    return text.mark(
-        offer.start, offer.end, "warn", f"“{words}” is another price than “{price.strip()}”."
-    )
+    return text.mark(offer, "warn", f"“{{}}” is another price than “{price.strip()}”.")
 
 
 def _dates(reading: Reading) -> Iterator[Mark]:
@@ -175,8 +165,7 @@ def _second_days(sold: list[tuple[Text, Day]]) -> Iterator[Mark]:
 
 
 def _other_day(text: Text, day: Day, first: str) -> Mark:
-    words = text.text[day.start : day.end]
-    return text.mark(day.start, day.end, "warn", f"“{words}” is another day than {first}.")
+    return text.mark(day, "warn", f"“{{}}” is another day than {first}.")
 
 
 def _is_date_line(text: Text, day: Day) -> bool:
@@ -251,9 +240,8 @@ def _against_the_titles(product: list[Text]) -> Iterator[Mark]:
 
 
 def _another(text: Text, one: Quantity, first: str) -> Mark:
-    words = text.text[one.start : one.end]
-    message = f"“{words}” here, “{first.strip()}” before: {one.thing}."
-    return text.mark(one.start, one.end, "warn", message)
+    message = f"“{{}}” here, “{first.strip()}” before: {one.thing}."
+    return text.mark(one, "warn", message)
 
 
 OF_THE_WORLD = ("problem", "alternative", "why_now")
@@ -288,9 +276,7 @@ def check_numbers_have_sources(reading: Reading) -> Iterator[Mark]:
             is_said = entry is not None and entry.is_complete
             if not is_said and paragraphs.index(claim.start) not in backed:
                 words = text.text[claim.start : claim.end].strip()
-                yield text.mark(
-                    claim.start, claim.end, "warn", f"Nothing says where “{words}” comes from."
-                )
+                yield text.mark(claim, "warn", f"Nothing says where “{words}” comes from.")
 
 
 def _backed(text: Text, paragraphs: Spans) -> set[int]:

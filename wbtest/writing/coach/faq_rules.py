@@ -206,16 +206,14 @@ def check_answers_fit(reading: Reading) -> Iterator[Mark]:
         if wanted:
             if not _has_amount(entry.answer, wanted):
                 yield entry.answer.mark(
-                    first.start,
-                    first.end,
+                    first,
                     "warn",
                     "The question asks for a number; the answer has none.",
                     "Give the number, with its unit.",
                 )
         elif _is_yes_or_no(asked) and not _opens_with_yes_or_no(entry.answer):
             yield entry.answer.mark(
-                first.start,
-                first.end,
+                first,
                 "warn",
                 "This is a yes-or-no question, but the answer doesn’t begin with yes or no.",
                 "Begin with “yes”, “no”, “not yet” or “only …”.",

@@ -83,8 +83,7 @@ def check_short_headline(reading: Reading) -> Iterator[Mark]:
     ]
     if len(words) > MOST_WORDS:
         yield headline.mark(
-            words[MOST_WORDS].start(),
-            len(text),
+            Place(words[MOST_WORDS].start(), len(text)),
             "note",
             f"The headline has {len(words)} words; {MOST_WORDS} are plenty.",
         )
@@ -95,8 +94,7 @@ def check_short_headline(reading: Reading) -> Iterator[Mark]:
     has_wide = 2 in widths
     most = MOST_LETTERS // 2 if has_wide else MOST_LETTERS
     yield headline.mark(
-        _first_beyond(text, widths),
-        len(text),
+        Place(_first_beyond(text, widths), len(text)),
         "note",
         f"The headline has {len(text)} characters; about {most} are plenty.",
     )
@@ -121,7 +119,7 @@ def check_no_technology(reading: Reading) -> Iterator[Mark]:
     found = find_listed(headline, "technology")
     subject = [] if found else _subject(headline, reading.document.segment)
     for place in (*subject, *found):
-        yield headline.mark_words(place, "warn", "“{}” is how it is built, not what it does.")
+        yield headline.mark(place, "warn", "“{}” is how it is built, not what it does.")
 
 
 def _subject(headline: Text, segment: str) -> list[Place]:
@@ -150,7 +148,7 @@ def check_one_sentence(reading: Reading) -> Iterator[Mark]:
     if subheading is not None and len(subheading.sentences) > 1:
         second, last = subheading.sentences[1], subheading.sentences[-1]
         yield subheading.mark(
-            second.start, last.end, "warn", "The subheading goes on after its sentence."
+            Place(second.start, last.end), "warn", "The subheading goes on after its sentence."
         )
 
 
@@ -190,7 +188,7 @@ def check_not_everyone(reading: Reading) -> Iterator[Mark]:
     if segment and not is_vague and is_named(segment, subheading.text, reading.language):
         return
     for place in find_anybody(subheading):
-        yield subheading.mark_words(place, "warn", "“{}” could be anybody.")
+        yield subheading.mark(place, "warn", "“{}” could be anybody.")
 
 
 def check_benefit(reading: Reading) -> Iterator[Mark]:
@@ -232,8 +230,7 @@ def check_customer_first(reading: Reading) -> Iterator[Mark]:
         return
     for text, (start, end) in found[:MOST_MARKS]:
         yield text.mark(
-            start,
-            end,
+            Place(start, end),
             "note",
             f"{len(found)} of {sentences} sentences begin with the company.",
         )

@@ -10,6 +10,7 @@ from wbtest.writing.coach.document_reader import (
     Mark,
     Measure,
     Piece,
+    Place,
     Reading,
     Severity,
     Text,
@@ -63,8 +64,7 @@ def check_paragraphs(reading: Reading) -> Iterator[Mark]:
         for sentences in _by_paragraph(text):
             if len(sentences) > MOST_SENTENCES:
                 yield text.mark(
-                    sentences[MOST_SENTENCES].start,
-                    sentences[-1].end,
+                    Place(sentences[MOST_SENTENCES].start, sentences[-1].end),
                     "note",
                     f"This paragraph has {len(sentences)} sentences.",
                 )
@@ -102,8 +102,7 @@ def check_sentences(reading: Reading) -> Iterator[Mark]:
     # Sorting keeps reading order among equals.
     for words, text, sentence in sorted(long, key=lambda found: -found[0])[:WORST]:
         yield text.mark(
-            sentence.start,
-            sentence.end,
+            sentence,
             "warn",
             f"This sentence has {words * measure.a_word} {measure.unit}.",
             f"Make it two: {measure.longest * measure.a_word} {measure.unit} are the most.",
@@ -182,8 +181,7 @@ def check_reading_grade(reading: Reading) -> Iterator[Mark]:
         default=loads[0],
     )
     yield hardest.text.mark(
-        hardest.sentence.start,
-        hardest.sentence.end,
+        hardest.sentence,
         severity,
         f"The text reads at grade {reached} (years of school); here it is hardest.",
     )
@@ -232,7 +230,7 @@ def check_active_voice(reading: Reading) -> Iterator[Mark]:
     if 100 * passive <= MOST_PERCENT * sentences:
         return
     for text, piece in found[:MOST_MARKS]:
-        yield text.mark(piece.start, piece.end, "note", f"“{piece.text}” does not say who does it.")
+        yield text.mark(piece, "note", "“{}” does not say who does it.")
 
 
 def _passives(text: Text) -> Iterator[Piece]:

@@ -8,6 +8,7 @@ from wbtest.writing.coach.document_reader import (
     UNSPACED_LANGUAGES,
     Mark,
     Piece,
+    Place,
     Reading,
     Text,
     has_listed,
@@ -226,8 +227,7 @@ def _customer_speaker(reading: Reading, quote: Text) -> Iterator[Mark]:
     end = said[-1].end + 1 if said else len(quote.text)
     if any(letter.isalpha() for letter in quote.text[end:]):
         yield quote.mark(
-            end,
-            len(quote.text),
+            Place(end, len(quote.text)),
             "warn",
             "Who speaks stands inside the quote.",
             "Move name and role to their own fields.",
@@ -344,13 +344,12 @@ def check_not_forced(reading: Reading) -> Iterator[Mark]:
     yield from _copied(reading, said)
     yield from _numbers(reading, said)
     for hit in said.find("hype"):
-        yield said.mark_words(hit, "warn", "No customer says “{}” to a friend.")
+        yield said.mark(hit, "warn", "No customer says “{}” to a friend.")
     if said.words > MOST_WORDS:
         # In scripts without spaces there is no sixty-first word to begin from.
         start = said.tokens[MOST_WORDS].start if len(said.tokens) > MOST_WORDS else 0
         yield said.mark(
-            start,
-            len(said.text.rstrip()),
+            Place(start, len(said.text.rstrip())),
             "warn",
             f"The quote has {said.words} words; {MOST_WORDS} are plenty.",
             "Keep the two sentences they would say across a table.",
@@ -361,8 +360,7 @@ def _copied(reading: Reading, said: Text) -> Iterator[Mark]:
     others = [text for text in reading.prose if text.part != UNFORCED_PART]
     for start, end in (*_runs_of_words(reading, said, others), *_runs_of_characters(said, others)):
         yield said.mark(
-            start,
-            end,
+            Place(start, end),
             "warn",
             "These words stand in the release already.",
             "Let the customer find their own.",
@@ -424,8 +422,7 @@ def _numbers(reading: Reading, said: Text) -> Iterator[Mark]:
     for number in found[MOST_NUMBERS:]:
         figures = number[0].rstrip(".,:/–-")
         yield said.mark(
-            number.start(),
-            number.start() + len(figures),
+            Place(number.start(), number.start() + len(figures)),
             "warn",
             f"There are {len(found)} numbers in the quote; people tell a friend of one at most.",
             "Move the figures to the solution.",

@@ -9,6 +9,7 @@ from functools import cache
 from wbtest.writing.coach.document_reader import (
     UNSPACED_LANGUAGES,
     Mark,
+    Place,
     Reading,
     Severity,
     Text,
@@ -68,8 +69,7 @@ def check_no_product(reading: Reading) -> Iterator[Mark]:
         return
     for place in find_product(problem, reading.document.product):
         yield problem.mark(
-            place.start,
-            place.end,
+            place,
             "warn",
             "The problem names the product already.",
             "Tell it as it is today, without the product; its turn comes after this part.",
@@ -109,7 +109,7 @@ def check_outcomes(reading: Reading) -> Iterator[Mark]:
     if reading.form == "short" or solution is None:
         return
     for place in find_listed(solution, "architecture"):
-        yield solution.mark_words(place, "note", "“{}” is inside the product, not in a day.")
+        yield solution.mark(place, "note", "“{}” is inside the product, not in a day.")
 
 
 def check_better(reading: Reading) -> Iterator[Mark]:
@@ -149,8 +149,7 @@ def check_two_paragraphs(reading: Reading) -> Iterator[Mark]:
         if text is not None and len(text.paragraphs) > MOST_PARAGRAPHS:
             rest = text.paragraphs[MOST_PARAGRAPHS:]
             yield text.mark(
-                rest[0].start,
-                rest[-1].end,
+                Place(rest[0].start, rest[-1].end),
                 "note",
                 f"This part has {len(text.paragraphs)} paragraphs; {MOST_PARAGRAPHS} are plenty.",
             )
@@ -276,7 +275,7 @@ def _second_verb(text: Text) -> Iterator[Mark]:
         # “Forward it, call us”: a list of things to do begins with the first of them.
         is_joined = is_joined or (opens and text.text[last : token.start].strip() in COMMAS)
         if verb and first and is_joined and verb.entry != first.entry:
-            yield text.mark(verb.start, verb.end, "note", MESSAGE)
+            yield text.mark(verb, "note", MESSAGE)
             return
         first = first or verb
         opens = opens or (begins and verb is not None)
@@ -294,6 +293,6 @@ def _second_address(text: Text) -> Iterator[Mark]:
             continue
         if first and address != first:
             start = text.text.index(address, run.start())
-            yield text.mark(start, start + len(address), "note", MESSAGE)
+            yield text.mark(Place(start, start + len(address)), "note", MESSAGE)
             return
         first = address

@@ -53,10 +53,9 @@ def check_acronyms(reading: Reading) -> Iterator[Mark]:
             if not _is_explained(text, index, acronym):
                 start = text.tokens[index].start
                 yield text.mark(
-                    start,
-                    start + len(acronym),
+                    Place(start, start + len(acronym)),
                     "warn",
-                    f"Nothing says what “{acronym}” stands for where it first appears.",
+                    "Nothing says what “{}” stands for where it first appears.",
                 )
 
 
@@ -165,7 +164,7 @@ def check_jargon(reading: Reading) -> Iterator[Mark]:
             if start >= reach and words.lower() not in allowed:
                 reach = end
                 fix = f"Plainer: {instead}." if instead else ""
-                yield text.mark(start, end, "warn", f"“{words}” is a word of the office.", fix)
+                yield text.mark(Place(start, end), "warn", "“{}” is a word of the office.", fix)
 
 
 def _own_places(text: Text, own: Phrases, jargon: tuple[str, ...]) -> Iterator[tuple[int, int]]:
@@ -202,7 +201,7 @@ def check_internal_metrics(reading: Reading) -> Iterator[Mark]:
         for place in sorted(goals | terms):
             if place.start >= reach:
                 reach = place.end
-                yield text.mark(place.start, place.end, "stop", _message(text, place, goals))
+                yield text.mark(place, "stop", _message(text, place, goals))
 
 
 def _message(text: Text, place: Place, goals: set[Place]) -> str:
@@ -279,9 +278,8 @@ def check_internal_names(reading: Reading) -> Iterator[Mark]:
             said = spans_of(quotations_in(text.text))
             for start, end in sorted({*_names(text, public), *_tools(text, public | asked)}):
                 if not said.covers(start):
-                    words = text.text[start:end]
                     yield text.mark(
-                        start, end, "stop", f"“{words}” is a name from inside your company."
+                        Place(start, end), "stop", "“{}” is a name from inside your company."
                     )
 
 
@@ -418,12 +416,10 @@ def check_weasel_words(reading: Reading) -> Iterator[Mark]:
         fine = _fine(text) if hits else {}
         for hit in hits:
             if hit.end > fine.get(hit.start, 0):
-                words = text.text[hit.start : hit.end]
                 yield text.mark(
-                    hit.start,
-                    hit.end,
+                    hit,
                     "warn",
-                    f"“{words}” is vague.",
+                    "“{}” is vague.",
                     f"Say {hit.entry.instead}." if hit.entry.instead else "",
                 )
 
@@ -474,9 +470,9 @@ def check_hype(reading: Reading) -> Iterator[Mark]:
     for text in reading.prose:
         severity: Severity = "stop" if text.path == "headline" else "warn"
         for place in find_listed(text, "hype"):
-            yield text.mark_words(place, severity, "“{}” is a claim no customer would make.")
+            yield text.mark(place, severity, "“{}” is a claim no customer would make.")
         for place in superlatives_in(text):
-            yield text.mark_words(place, severity, "Nobody can check “{}”.", "Say by how much.")
+            yield text.mark(place, severity, "Nobody can check “{}”.", "Say by how much.")
         yield from _promises(text, severity)
 
 
@@ -492,7 +488,7 @@ def _promises(text: Text, severity: Severity) -> Iterator[Mark]:
     measured = {sentences.index(start) for start in starts}
     for place in places:
         if sentences.index(place.start) not in measured:
-            yield text.mark_words(
+            yield text.mark(
                 place,
                 severity,
                 "How “{}” is it?",
@@ -511,7 +507,7 @@ def check_excited(reading: Reading) -> Iterator[Mark]:
     for text in reading.prose:
         for place in find_listed(text, "excited"):
             if _is_of_the_company(text, place, reading.document.product):
-                yield text.mark_words(place, "warn", "“{}” is how you feel, not what they get.")
+                yield text.mark(place, "warn", "“{}” is how you feel, not what they get.")
 
 
 def _is_of_the_company(text: Text, place: Place, product: str) -> bool:
