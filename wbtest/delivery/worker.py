@@ -12,8 +12,10 @@ import logging
 import threading
 from collections.abc import Callable, Iterable
 from datetime import datetime, timedelta
+from pathlib import Path
 from typing import NamedTuple, TypeVar
 
+import msgspec
 import sqlalchemy as sa
 from flask import Flask
 from sqlalchemy.exc import SQLAlchemyError
@@ -32,33 +34,9 @@ REST_SECONDS = 1.0
 Job = tuple[Callable[[datetime], None], timedelta]
 T = TypeVar("T")
 # What does not happen while a job fails, by the name with which its area registers it.
-JOB_FAILURES = {
-    "worker": "The background worker isn’t running",
-    "backup": "The nightly backup fails",
-    "old mails": "Old emails aren’t deleted",
-    "old events": "Old webhook events aren’t deleted",
-    "old sessions": "Old log-ins aren’t deleted",
-    "old invitations": "Expired invites aren’t deleted",
-    "old account links": "Old password links aren’t deleted",
-    "old counts": "Old request counts aren’t deleted",
-    "old answers": "Old API answers aren’t deleted",
-    "daily mail": "Some daily emails aren’t sent",
-    "end_overdue": "Some tests past their last day aren’t ended",
-    "unused_pictures": "Unused pictures aren’t deleted",
-    "objections": "Some objections to counting aren’t processed",
-    "networks": "Old network counts aren’t deleted",
-    "networks checked": "Results aren’t checked for crowded networks",
-    "alarms": "Warnings of unusual sign-ups aren’t sent",
-    "unconfirmed": "Unconfirmed emails aren’t deleted",
-    "closing": "Some sign-ups aren’t told the decision",
-    "traces": "Deleted data isn’t wiped from the database file",
-    "retention": "Owners aren’t reminded before visitor data is deleted",
-    "purge": "Visitor data isn’t deleted on the promised day",
-    "purging": "Visitor data isn’t fully deleted",
-    "old_copies": "Backups from before a deletion aren’t deleted",
-    "verdicts told": "Emails about some tests aren’t sent",
-    "start pages": "The start page isn’t closed after the first visitor",
-}
+JOB_FAILURES = msgspec.toml.decode(
+    Path(__file__).with_suffix(".toml").read_bytes(), type=dict[str, str]
+)
 
 
 def work(app: Flask, stop: threading.Event, is_over: Callable[[], bool] = lambda: False) -> None:

@@ -6,7 +6,7 @@ from flask import abort, flash, make_response, redirect, render_template, reques
 from flask.typing import ResponseReturnValue
 
 from wbtest.extensions import csrf
-from wbtest.forms import TypedForm, add_form_error, form_on
+from wbtest.forms import TypedForm, form_on, submitted
 from wbtest.store import Invalid
 from wbtest.team import (
     access,
@@ -50,14 +50,9 @@ def account() -> ResponseReturnValue:
 def change_name() -> ResponseReturnValue:
     """Change how others see one."""
     form = NameForm()
-    if form.validate_on_submit():
-        try:
-            people.rename(access.person(), form.name.data or "")
-        except Invalid as refused:
-            add_form_error(form, refused)
-        else:
-            flash("Name saved.")
-            return redirect(url_for(".account"), 303)
+    if submitted(form, lambda: people.rename(access.person(), form.name.data or "")):
+        flash("Name saved.")
+        return redirect(url_for(".account"), 303)
     return _account_page(name=form), 422
 
 
@@ -132,17 +127,14 @@ def change_password() -> ResponseReturnValue:
     """Change one's own password. Every other device is logged out, and this one's token is new."""
     form = PasswordForm()
     form.offer(count_tokens(access.person()))
-    if form.validate_on_submit():
-        typed = form.old_password.data or "", form.new_password.data or ""
-        try:
-            ends = form.is_wanted()
-            token = accounts.change_password(access.person(), *typed, ends_tokens=ends)
-        except Invalid as refused:
-            add_form_error(form, refused)
-        else:
-            tokens = " Your API tokens have ended." if ends else ""
-            flash(f"Password changed. All other devices are logged out.{tokens}")
-            return let_in(token, url_for(".account"))
+    typed, ends = (form.old_password.data or "", form.new_password.data or ""), form.is_wanted()
+    token = submitted(
+        form, lambda: accounts.change_password(access.person(), *typed, ends_tokens=ends)
+    )
+    if token:
+        tokens = " Your API tokens have ended." if ends else ""
+        flash(f"Password changed. All other devices are logged out.{tokens}")
+        return let_in(token, url_for(".account"))
     return _account_page(password=form), 422
 
 
@@ -154,17 +146,12 @@ def change_password() -> ResponseReturnValue:
 def change_email() -> ResponseReturnValue:
     """Ask for another email. Nothing changes before it is confirmed from there."""
     form = EmailForm()
+    typed = form.new_email.data or "", form.password.data or ""
     if not has_mail_server():
         form.form_errors.append("Email isn’t set up, so a new address can’t be confirmed.")
-    elif form.validate_on_submit():
-        typed = form.new_email.data or "", form.password.data or ""
-        try:
-            accounts.ask_to_change_email(access.person(), *typed)
-        except Invalid as refused:
-            add_form_error(form, refused)
-        else:
-            flash(f"Email sent to {typed[0]}. Open its link within an hour to confirm.")
-            return redirect(url_for(".account"), 303)
+    elif submitted(form, lambda: accounts.ask_to_change_email(access.person(), *typed)):
+        flash(f"Email sent to {typed[0]}. Open its link within an hour to confirm.")
+        return redirect(url_for(".account"), 303)
     return _account_page(email=form), 422
 
 
@@ -197,17 +184,16 @@ def turn_second_factor_on() -> ResponseReturnValue:
     person, form = access.person(), TurnOnForm()
     form.offer(count_tokens(person))
     secret = two_factor.unwrap_secret(form.secret.data or "", person)
-    if form.validate_on_submit():
-        try:
-            if secret is None:
-                raise Invalid("code", "This page was open too long. Scan the new code.")
-            typed = {"password": form.password.data or "", "code": form.code.data or ""}
-            ends = form.is_wanted()
-            session[FRESH_CODES] = two_factor.turn_on(person, secret, **typed, ends_tokens=ends)
-        except Invalid as refused:
-            add_form_error(form, refused)
-        else:
-            return redirect(url_for(".account"), 303)
+    typed = {"password": form.password.data or "", "code": form.code.data or ""}
+
+    def turn_on() -> list[str]:
+        if secret is None:
+            raise Invalid("code", "This page was open too long. Scan the new code.")
+        return two_factor.turn_on(person, secret, **typed, ends_tokens=form.is_wanted())
+
+    if codes := submitted(form, turn_on):
+        session[FRESH_CODES] = codes
+        return redirect(url_for(".account"), 303)
     return _account_page(turn_on=form), 422
 
 
@@ -217,18 +203,13 @@ def turn_second_factor_on() -> ResponseReturnValue:
 @access.proved_in_form
 def turn_second_factor_off() -> ResponseReturnValue:
     """Turn it off with the password and a code."""
-    form = TurnOffForm()
-    form.offer(count_tokens(access.person()))
-    if form.validate_on_submit():
-        typed = {"password": form.password.data or "", "code": form.code.data or ""}
-        try:
-            two_factor.turn_off(access.person(), **typed, ends_tokens=form.is_wanted())
-        except Invalid as refused:
-            add_form_error(form, refused)
-        else:
-            flash("Second factor turned off.")
-            return redirect(url_for(".account"), 303)
-    if two_factor.find_factor(access.person()) is None:
+    person, form = access.person(), TurnOffForm()
+    form.offer(count_tokens(person))
+    typed = {"password": form.password.data or "", "code": form.code.data or ""}
+    if submitted(form, lambda: two_factor.turn_off(person, **typed, ends_tokens=form.is_wanted())):
+        flash("Second factor turned off.")
+        return redirect(url_for(".account"), 303)
+    if two_factor.find_factor(person) is None:
         # Then the page has no form at which the sentence could stand.
         flash("Your second factor is already off.", "error")
     return _account_page(turn_off=form), 422

@@ -109,8 +109,8 @@ def ask_for_reset(email: str) -> None:
             point.commit()
 
 
-def reset_password(token: str, new: str, *, ends_tokens: bool = False) -> None:
-    """Set the password that the link is for, and end every session and every link of the person.
+def reset_password(token: str, new: str, *, ends_tokens: bool = False) -> Person:
+    """Set the password of whom the link is for, and end all their sessions and links; return them.
 
     With ``ends_tokens`` their programs are shut out too. Nobody is logged in by it. Raises
     LinkOver, or Invalid at ``new_password``.
@@ -125,6 +125,7 @@ def reset_password(token: str, new: str, *, ends_tokens: bool = False) -> None:
         if ends_tokens:
             end_tokens(person)
         _write(person.email, reset_done_letter(link_address("/reset")))
+    return person
 
 
 def _mail_link(person: Person) -> None:
@@ -134,8 +135,10 @@ def _mail_link(person: Person) -> None:
     db.session.flush()
 
 
-def ask_to_change_email(person: Person, new: str, password: str) -> None:
-    """Write to both addresses; nothing changes yet. One mail in ten minutes to each new one.
+def ask_to_change_email(person: Person, new: str, password: str) -> str:
+    """Write to both addresses and return the new one; nothing changes yet.
+
+    One mail in ten minutes goes to each new address.
 
     Whether the new address has a log-in of its own, only its owner learns. Raises Invalid at
     ``password`` or ``new_email``.
@@ -149,7 +152,7 @@ def ask_to_change_email(person: Person, new: str, password: str) -> None:
         passwords.hold_with_password(person, stored)
         total, _ = rate_limits.count(session.connection(), names, 1, PACE)
         if total > 1:
-            return
+            return wanted
         is_taken = people.find_person(wanted) is not None
         token = make_link(person, "email", wanted)
         _write(person.email, email_asked_letter(wanted, link_address("/reset")))
@@ -161,6 +164,7 @@ def ask_to_change_email(person: Person, new: str, password: str) -> None:
             else email_link_letter(link_address(f"/email/{token}")),
         )
         record("login.email_asked", by=person)
+    return wanted
 
 
 def change_email(token: str, kept_session: str = "") -> Person:

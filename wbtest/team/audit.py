@@ -10,8 +10,10 @@ import re
 from collections.abc import Collection, Iterator
 from contextlib import closing
 from datetime import UTC, date, datetime, time, timedelta
+from pathlib import Path
 from typing import NamedTuple
 
+import msgspec
 from flask import has_request_context, request
 from sqlalchemy import Select, select, true
 from sqlalchemy.exc import SQLAlchemyError
@@ -36,112 +38,9 @@ AUDIT_KINDS = {
 # Shown where they are asked for, and nowhere between what was done.
 APART = "refusals"
 # By kind: the action, and the words that follow the name of who did it.
-ACTIONS: dict[str, dict[str, str]] = {
-    "people": {
-        "team.made": "created the team",
-        "team.changed": "changed the public identity",
-        "team.exported": "exported everything",
-        "team.imported": "imported everything",
-        "team.deleted": "deleted everything",
-        "person.added": "created an account for",
-        "person.invited": "invited",
-        "person.invited_again": "sent another invite to",
-        "person.uninvited": "removed the invite of",
-        "person.joined": "accepted an invite and is now",
-        "person.role_changed": "changed the role of",
-        "person.removed": "removed from the team",
-        "person.left": "left the team",
-        "person.password_set": "set a new password for",
-        "login.succeeded": "logged in",
-        "login.failed": "failed to log in",
-        "login.ended": "logged out",
-        "login.password_changed": "changed their own password",
-        "login.password_refused": "entered a wrong password when asked to confirm",
-        "login.reset_asked": "asked for a password link",
-        "login.reset": "set a new password by link",
-        "login.email_asked": "asked to change their email",
-        "login.email_changed": "changed their email, formerly",
-        "login.renamed": "changed their name, formerly",
-        "login.session_ended": "logged out a device:",
-        "login.sessions_ended": "logged out all other devices",
-        "login.code_refused": "entered a wrong code",
-        "login.recovery_code_used": "used a recovery code,",
-        "factor.turned_on": "turned on their second factor",
-        "factor.turned_off": "turned off their second factor",
-        "person.factor_off": "turned off the second factor of",
-        "token.made": "created the API token",
-        "token.revoked": "ended the API token",
-        "audit.exported": "downloaded the audit log",
-    },
-    "texts": {
-        "release.imported": "imported the release",
-        "release.deleted": "deleted the draft of",
-        "revision.frozen": "created",
-        "coach.changed": "changed the coach settings",
-        "waiver.given": "waived a finding:",
-        "waiver.taken_back": "took back a waiver:",
-        "review.asked": "asked for a review of",
-        "review_link.made": "created a link for",
-        "review_link.renewed": "renewed the link for",
-        "review_link.revoked": "closed the link for",
-        "approving.changed": "changed the approvals needed",
-        "revision.approved": "approved",
-        "release.stopped": "stopped",
-        "release.taken_up": "reopened",
-    },
-    "pages": {
-        "experiment.made": "created a test of",
-        "experiment.deleted": "deleted the draft of",
-        "experiment.checked": "completed the launch check for",
-        "experiment.started": "started",
-        "experiment.paused": "paused",
-        "experiment.resumed": "resumed",
-        "experiment.ended": "ended",
-        "experiment.correction_asked": "asked to correct",
-        "experiment.corrected": "corrected",
-        "experiment.correction_withdrawn": "withdrew a correction of",
-        "experiment.closed": "closed the page of",
-        "experiment.opened": "opened a waiting list for",
-        "experiment.decided": "decided on",
-        "spend.added": "added spend:",
-        "spend.deleted": "deleted spend:",
-        "note.deleted": "deleted a note on",
-        "experiment.proposed": "proposed a decision on",
-        "experiment.seconded": "approved the decision on",
-        "experiment.turned_down": "rejected the decision on",
-        "experiment.withdrawn": "withdrew the decision on",
-        "shared_link.made": "shared results:",
-        "shared_link.renewed": "renewed the shared link:",
-        "shared_link.revoked": "closed the shared link:",
-    },
-    "visitors": {
-        "signups.exported": "downloaded the sign-ups:",
-        "events.exported": "downloaded every visit:",
-        "visitors.set_aside": "set visitors aside:",
-        "visitors.taken_in": "included visitors:",
-        "visitors.aside_withdrawn": "undid a change to who counts:",
-        "signup.erased": "deleted their own email on",
-        "signup.erased_for": "deleted a visitor’s email on request, on",
-        "experiment.told": "sent the decision to all sign-ups of",
-        "experiment.purging": "asked to delete visitor data of",
-        "experiment.purged": "deleted visitor data of",
-    },
-    "sending": {
-        "webhook.added": "added the webhook",
-        "webhook.enabled": "resumed the webhook",
-        "webhook.disabled": "paused the webhook",
-        "webhook.deleted": "deleted the webhook",
-        "webhook.tested": "sent a test event to",
-        "webhook.sent_again": "sent events again to",
-        "mail.tested": "sent a test email",
-        "mail.sent_again": "sent emails again:",
-        "mail.dismissed": "deleted an undelivered email",
-    },
-    APART: {
-        "refused.role": "was refused, role too low:",
-        "refused.scope": "was refused, token lacks the scope:",
-    },
-}
+ACTIONS = msgspec.toml.decode(
+    Path(__file__).with_suffix(".toml").read_bytes(), type=dict[str, dict[str, str]]
+)
 PHRASES = {action: said for actions in ACTIONS.values() for action, said in actions.items()}
 log = logging.getLogger(__name__)
 REFUSAL_WINDOW = timedelta(hours=1)

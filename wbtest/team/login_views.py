@@ -17,8 +17,7 @@ from flask.typing import ResponseReturnValue
 from werkzeug.wrappers import Response
 
 from wbtest.extensions import runtime
-from wbtest.forms import add_form_error
-from wbtest.store import Invalid
+from wbtest.forms import submitted
 from wbtest.team import access, accounts, rate_limits, sessions, two_factor
 from wbtest.team.forms import (
     AskForResetForm,
@@ -42,14 +41,10 @@ def setup(token: str) -> ResponseReturnValue:
     if not is_setup_open(token):
         abort(404)
     form = SetupForm()
-    if form.validate_on_submit():
-        given = {name: typed for name, typed in form.data.items() if name != "csrf_token"}
-        try:
-            person = set_up(token, **given)
-        except Invalid as refused:
-            add_form_error(form, refused)
-        else:
-            return let_in(sessions.open_session(person), "/")
+    given = {name: typed for name, typed in form.data.items() if name != "csrf_token"}
+    person = submitted(form, lambda: set_up(token, **given))
+    if person:
+        return let_in(sessions.open_session(person), "/")
     page = render_template("team/setup.html", form=form)
     return make_response(page, 422 if form.errors else 200, SECRET_ADDRESS)
 
@@ -63,15 +58,10 @@ def login() -> ResponseReturnValue:
     if access.find_person() is not None:
         return redirect(onward, 303)
     form = LogInForm()
-    if form.validate_on_submit():
-        try:
-            token = accounts.log_in(
-                form.email.data or "", form.password.data or "", sessions.own_token()
-            )
-        except Invalid as refused:
-            add_form_error(form, refused)
-        else:
-            return let_in(token, onward)
+    typed = form.email.data or "", form.password.data or ""
+    token = submitted(form, lambda: accounts.log_in(*typed, sessions.own_token()))
+    if token:
+        return let_in(token, onward)
     return render_template("team/login.html", form=form), 422 if form.errors else 200
 
 
@@ -127,13 +117,10 @@ def login_code() -> ResponseReturnValue:
         flash("Enter your password again. The code must follow within five minutes.", "error")
         return redirect(url_for(".login", next=onward), 303)
     form = CodeForm()
-    if form.validate_on_submit():
-        try:
-            token = two_factor.log_in_with_code(waiting, form.code.data or "", sessions.own_token())
-        except Invalid as refused:
-            add_form_error(form, refused)
-        else:
-            return _set_cookie(let_in(token, onward), two_factor.cookie_name(), "", timedelta(0))
+    typed, own_token = form.code.data or "", sessions.own_token()
+    token = submitted(form, lambda: two_factor.log_in_with_code(waiting, typed, own_token))
+    if token:
+        return _set_cookie(let_in(token, onward), two_factor.cookie_name(), "", timedelta(0))
     return render_template("team/login_code.html", form=form), 422 if form.errors else 200
 
 
@@ -155,14 +142,9 @@ def _set_cookie(response: Response, name: str, value: str, lasts: timedelta) -> 
 def reset() -> ResponseReturnValue:
     """Ask for a link by mail. The answer is the same whoever the email belongs to."""
     form = AskForResetForm()
-    is_asked = False
-    if has_mail_server() and form.validate_on_submit():
-        try:
-            accounts.ask_for_reset(form.email.data or "")
-        except Invalid as refused:
-            add_form_error(form, refused)
-        else:
-            is_asked = True
+    is_asked = has_mail_server() and form.validate_on_submit()
+    if is_asked:
+        accounts.ask_for_reset(form.email.data or "")
     page = render_template(
         "team/reset.html", form=form, is_asked=is_asked, has_mail_server=has_mail_server()
     )
@@ -175,22 +157,16 @@ def reset() -> ResponseReturnValue:
 def new_password(token: str) -> ResponseReturnValue:
     """Choose a new password. Opening the page spends nothing: programs open links of mails, too."""
     link = accounts.get_link(token, "reset")
-    email = link.person.email
     form = ResetForm()
     form.offer(count_tokens(link.person))
-    if form.validate_on_submit():
-        try:
-            accounts.reset_password(
-                token, form.new_password.data or "", ends_tokens=form.is_wanted()
-            )
-        except Invalid as refused:
-            add_form_error(form, refused)
-        else:
-            flash("Password saved. All devices are logged out. Log in with the new one.")
-            response = redirect(url_for(".login"), 303)
-            # A person who opened the mail is no stranger, however many strangers guess.
-            sessions.remember_device(response, email)
-            return response
+    new, ends = form.new_password.data or "", form.is_wanted()
+    person = submitted(form, lambda: accounts.reset_password(token, new, ends_tokens=ends))
+    if person:
+        flash("Password saved. All devices are logged out. Log in with the new one.")
+        response = redirect(url_for(".login"), 303)
+        # A person who opened the mail is no stranger, however many strangers guess.
+        sessions.remember_device(response, person.email)
+        return response
     page = render_template("team/new_password.html", form=form)
     return make_response(page, 422 if form.errors else 200, SECRET_ADDRESS)
 

@@ -136,13 +136,14 @@ def clean_name(text: str) -> str:
     return name
 
 
-def rename(person: Person, name: str) -> None:
+def rename(person: Person, name: str) -> Person:
     """Change how others see the person. Raises Invalid at ``name``."""
     name = clean_name(name)
     with writing():
         if person.name != name:
             before, person.name = person.name, name
             record("login.renamed", before, by=person)
+    return person
 
 
 def hash_good_password(password: str, field: str = "password", about: Collection[str] = ()) -> str:

@@ -26,10 +26,10 @@ def change_team(
     name: str | None = None,
     controller: str | None = None,
     contact_email: str | None = None,
-) -> None:
+) -> TeamSettings:
     """Change what the team is called and who answers for its pages; None stays as it is.
 
-    Raises Invalid at ``contact_email`` when no mail can reach it.
+    Returns the team. Raises Invalid at ``contact_email`` when no mail can reach it.
     """
     if contact_email is not None:
         contact_email = clean_email(contact_email, "contact_email")
@@ -42,6 +42,7 @@ def change_team(
                 setattr(team, field, text)
         record("team.changed", f"{team.name}: {team.controller}")
         announce_change()
+    return team
 
 
 def announce_change() -> None:

@@ -20,8 +20,8 @@ from wbtest.delivery.models import OutboxMail, Webhook
 from wbtest.delivery.webhooks import ADDRESSES, KINDS, TEST
 from wbtest.delivery.worker import list_failing_jobs
 from wbtest.extensions import clock
-from wbtest.forms import add_form_error, form_on
-from wbtest.store import Gone, Invalid, Refused
+from wbtest.forms import add_form_error, form_on, submitted
+from wbtest.store import Gone, Refused
 from wbtest.team import access, delivery_settings, settings, tokens
 from wbtest.team.audit import (
     AUDIT_KINDS,
@@ -63,18 +63,14 @@ def identity() -> ResponseReturnValue:
 def change_identity() -> ResponseReturnValue:
     """Change the team's name and who answers for its pages."""
     form = TeamForm()
-    if form.validate_on_submit():
-        try:
-            settings.change_team(
-                name=form.team_name.data or "",
-                controller=form.controller.data or "",
-                contact_email=form.contact_email.data or "",
-            )
-        except Invalid as refused:
-            add_form_error(form, refused)
-        else:
-            flash("Saved.")
-            return redirect(url_for(".identity"), 303)
+    typed = {
+        "name": form.team_name.data or "",
+        "controller": form.controller.data or "",
+        "contact_email": form.contact_email.data or "",
+    }
+    if submitted(form, lambda: settings.change_team(**typed)):
+        flash("Saved.")
+        return redirect(url_for(".identity"), 303)
     return render_template("team/identity.html", form=form), 422
 
 

@@ -98,8 +98,8 @@ def turn_on(
     return made
 
 
-def turn_off(person: Person, *, password: str, code: str, ends_tokens: bool = False) -> None:
-    """Ask for no code any more; ``ends_tokens`` as above.
+def turn_off(person: Person, *, password: str, code: str, ends_tokens: bool = False) -> Person:
+    """Ask the person for no code any more; ``ends_tokens`` as above.
 
     Raises Invalid at ``password`` or ``code``, RateLimited, and FactorUnchanged.
     """
@@ -120,6 +120,7 @@ def turn_off(person: Person, *, password: str, code: str, ends_tokens: bool = Fa
                 record("login.code_refused", by=person)
         if not is_right:
             raise Invalid("code", WRONG_CODE)
+    return person
 
 
 def turn_off_for(person: Person) -> None:
