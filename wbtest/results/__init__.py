@@ -3,7 +3,7 @@
 from flask import Flask
 
 from wbtest.extensions import runtime
-from wbtest.results import network_checking, shared_links, visitor_views
+from wbtest.results import network_checking, shared_links, shared_page, visitor_views
 from wbtest.results.chart_style import belief, odds, times
 from wbtest.results.measurement_checks import chance
 from wbtest.results.verdict_text import once_decided
@@ -11,7 +11,7 @@ from wbtest.results.views import bp
 from wbtest.results.visitor_checks import reason_name
 
 # They add their pages to the blueprint.
-PAGES = (shared_links, visitor_views)
+PAGES = (shared_links, shared_page, visitor_views)
 
 
 def init_app(app: Flask) -> None:
