@@ -438,7 +438,7 @@ def test_the_doubled_rate_is_told_with_its_counts():
 def test_a_variant_that_nobody_answers_makes_the_other_doubtful():
     variants = visitors(1000, 1000, converted=0), visitors(1000, 1000, converted=40)
 
-    assert "does not at all" in checked(counted(*variants))["too_good"].reason
+    assert "doesn’t at all" in checked(counted(*variants))["too_good"].reason
 
 
 @pytest.mark.parametrize(

@@ -207,7 +207,7 @@ def ask_for_second(paper: Paper) -> None:
         f"{paper.person.name} proposes: {paper.choice}. {_said_by(paper.memo['figures'])}\n\n"
         f"“{paper.reason}”\n\n"
         f"{paper.memo['figures']['why']}{beside}\n\n"
-        "It’s final once a second person approves it. Approve or reject it here:\n"
+        "It’ll be final once a second person approves it. Approve or reject it here:\n"
         f"{base_url}/experiments/{experiment.id}/decision\n"
     )
     for person in seconds_for(paper.person_id):

@@ -129,7 +129,7 @@ def check_addresses(around: CheckContext) -> Check:
     if newest.confirmed and newest.automated > MANY_AUTOMATED * newest.confirmed:
         found.append(
             f"{newest.automated:,} of {number_of(newest.confirmed, 'confirmation')} came so fast "
-            f"that a machine may have sent {'it' if newest.automated == 1 else 'them'}"
+            f"that a program may have sent {'it' if newest.automated == 1 else 'them'}"
         )
     whole = f"Of the latest {newest.count:,} addresses"
     if not found:

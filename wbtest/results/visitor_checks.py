@@ -275,7 +275,7 @@ def check_too_good(rule: Hypothesis, counted: History, around: CheckContext) -> 
     if pair := _doubled(rule, counted.hours.weights, counts):
         a, b = pair
         name_a, name_b = around.name(a), around.name(b)
-        better = f"{name_b} converts, and {name_a} does not at all"
+        better = f"{name_b} converts, but {name_a} doesn’t at all"
         if counts[a].converted:
             times = counts[b].converted * counts[a].seen / (counts[a].converted * counts[b].seen)
             better = f"{name_b} converts {times:.1f} times as well as {name_a}"
@@ -285,7 +285,7 @@ def check_too_good(rule: Hypothesis, counted: History, around: CheckContext) -> 
         )
         do = f"Sign up on {name_a} yourself, on a phone too: is something broken there?"
         return Check(check, "warn", reason, title, "doubtful", do=do, where="page")
-    reason = "The rate is not clearly over 40%."
+    reason = "The rate isn’t clearly over 40%."
     if len(counts) > 1:
         reason = "No rate is clearly over 40%, and no variant clearly has twice another’s rate."
     return Check(check, "ok", reason, title, "yes")
