@@ -108,8 +108,8 @@ def test_a_rule_that_breaks_says_so_and_the_others_go_on(monkeypatch, caplog):
 
 def test_many_notes_hide_no_stop(monkeypatch):
     def marks(reading):
-        yield from (reading.missing("solution", "solution", "note", "A note.") for _ in range(20))
-        yield reading.missing("solution", "solution", "stop", "A stop.")
+        yield from (reading.missing("solution", "note", "A note.") for _ in range(20))
+        yield reading.missing("solution", "stop", "A stop.")
 
     rule = replace(coach.RULES[0], check=marks)
     monkeypatch.setattr(coach, "RULES", (rule,))

@@ -168,7 +168,7 @@ def _marks_of(rule: Rule, reading: Reading) -> list[Mark]:
     except Exception:
         log.exception("coach %s broke on a text in %r", rule.id, reading.language)
         said = f"Rule {rule.id} could not read this text. Nothing is lost."
-        return [reading.missing("", "release", "warn", said, "Tell who runs this server.")]
+        return [reading.missing("", "warn", said, "Tell who runs this server.")]
 
 
 def _not_too_many(marks: Iterable[Mark]) -> Iterator[Mark]:

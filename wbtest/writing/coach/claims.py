@@ -19,7 +19,7 @@ from wbtest.writing.coach.document_reader import (
     find_listed,
     spans_of,
 )
-from wbtest.writing.coach.numbers import Number, end_of_period, numbers_in, pairs_of
+from wbtest.writing.coach.numbers import Number, either, end_of_period, numbers_in, pairs_of
 from wbtest.writing.coach.word_lists import words_of
 from wbtest.writing.document import Document, Evidence, is_spelled, words_key
 
@@ -102,17 +102,15 @@ def _rates(text: Text) -> Iterator[Place]:
 
 @cache
 def _rate_words() -> re.Pattern[str]:
-    names = [name for name, period in pairs_of("any", "periods").items() if period in RATES]
-    either = "|".join(
-        re.escape(name) for name in sorted(names, key=lambda n: (-len(n), n)) if len(name) > 1
-    )
-    return re.compile(rf"(?<![A-Za-zÀ-ɏ])(?:{either})(?![A-Za-zÀ-ɏ])", re.IGNORECASE)
+    periods = pairs_of("any", "periods").items()
+    names = [name for name, period in periods if period in RATES and len(name) > 1]
+    return re.compile(rf"(?<![A-Za-zÀ-ɏ])(?:{either(names)})(?![A-Za-zÀ-ɏ])", re.IGNORECASE)
 
 
 @cache
 def _durations(language: str) -> re.Pattern[str]:
-    names = "|".join(sorted(words_of(language, "durations"), key=lambda n: (-len(n), n)))
-    return re.compile(rf"[ \u00a0\-]?(?:{names})" if names else r"(?!)", re.IGNORECASE)
+    names = words_of(language, "durations")
+    return re.compile(rf"[ \u00a0\-]?(?:{either(names)})" if names else r"(?!)", re.IGNORECASE)
 
 
 # An imagined customer is not asked for sources; questions say again what the release says.

@@ -11,9 +11,10 @@ from wbtest.writing.coach.document_reader import (
     Text,
     find_listed,
     spans_of,
+    without_overlaps,
 )
 from wbtest.writing.coach.quote_rules import quotations_in
-from wbtest.writing.coach.word_lists import phrases, words_of
+from wbtest.writing.coach.word_lists import lines_of, phrases, words_of
 from wbtest.writing.document import OpenQuestion
 
 _LATIN = "A-Za-zÀ-ɏ0-9_"
@@ -22,22 +23,12 @@ _BRACES = re.compile(
     r"\{\{[^{}\n]{0,80}\}\}|\$?\{[^\W\d_][\w .\-]{0,40}\}|(?<![\w<])<([^\W\d][\w \-]{0,40})>"
 )
 # Markup that people type; what it means is not the coach's affair.
-_TAGS = frozenset(
-    re.findall(
-        r"\w+",
-        "a b blockquote br code div em h1 h2 h3 h4 hr i img li ol p pre q s small span strong"
-        " sub sup table td th tr u ul",
-    )
-)
+_TAGS = words_of("any", "markup_tags")
 _EXES = re.compile(rf"(?<![{_LATIN}$€£¥])(?:X{{2,}}|x{{3,}}|Ｘ{{2,}})(?![{_LATIN}])")
 _SHARE = re.compile(rf"(?<![{_LATIN}])[XxNn]{{1,4}}[ \u00a0\u202f]?(?:%|٪|％)")
 _MONEY = re.compile(rf"[$€£¥₹][ \u00a0]?(?:[Xx]{{1,9}}|[Nn]{{2,9}}|TBC|[Tt][Kk])(?![{_LATIN}])")
 # What numbers count: "xx hours", "NN Stunden".
-_UNITS = (
-    "hours|minutes|days|weeks|months|years|percent|people|customers|families|euros?|pounds|dollars"
-    "|Prozent|Stunden|Minuten|Tage|Tagen|Wochen|Monate|Euro|Personen|heures|jours|semaines|mois"
-    "|familles|personnes|horas|minutos|días|semanas|meses|personas|uur|minuten|dagen|weken|maanden"
-)
+_UNITS = "|".join(lines_of("any")["counted_units"])
 _AMOUNT = re.compile(
     rf"(?<![{_LATIN}])(?:"
     rf"(?:20[Xx]{{2}}|20\dX|20\?\?)(?![{_LATIN}])"
@@ -297,12 +288,9 @@ def check_nothing_left(reading: Reading) -> Iterator[Mark]:
         if (text.path in LINES and is_blank_line(text.text)) or not _has_words(text):
             yield text.mark_all("stop", "This is still to be filled in.")
             continue
-        found = {*_blanks(text), *notes_in(text), *_phrases(text), *_names(text)}
-        reach = 0
-        for place in sorted(found, key=lambda place: (place.start, -place.end)):
-            if place.start >= reach:
-                reach = place.end
-                yield text.mark(place, "stop", "“{}” is still to be filled in.")
+        found = (*_blanks(text), *notes_in(text), *_phrases(text), *_names(text))
+        for place in without_overlaps(found):
+            yield text.mark(place, "stop", "“{}” is still to be filled in.")
         yield from _sample_names(text)
 
 
@@ -382,15 +370,11 @@ def _put_off(text: Text, fix: str, *, is_ours_only: bool = False) -> Iterator[Ma
         found = [
             *{*find_listed(text, "later"), *notes_in(text, "later_alone"), *_decided_later(text)}
         ]
-    found.sort()
     if not found:
         return
     quoted = spans_of(quotations_in(text.text))
-    reach = 0
-    for place in found:
-        if place.start >= reach and not quoted.covers(place.start):
-            reach = place.end
-            yield text.mark(place, "stop", "“{}” decides nothing.", fix)
+    for place in without_overlaps(place for place in found if not quoted.covers(place.start)):
+        yield text.mark(place, "stop", "“{}” decides nothing.", fix)
 
 
 def _decided_later(text: Text) -> Iterator[Place]:

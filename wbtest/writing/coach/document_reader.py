@@ -251,6 +251,7 @@ LABELS = (
     ("dateline.city", "summary"),
     ("dateline.date", "summary"),
 )
+_PART_OF = dict((*RELEASE_TEXTS, *LABELS))
 
 
 @dataclass(frozen=True)
@@ -399,10 +400,10 @@ class Reading:
         return next((text for text in self.release if text.path == path), None)
 
     def missing(
-        self, path: str, part: str, severity: Severity, message: str, fix: str = ""
+        self, path: str, severity: Severity, message: str, fix: str = "", *, part: str = ""
     ) -> Mark:
-        """Return a mark for something that is not there."""
-        return Mark(path, part, 0, 0, severity, message, fix)
+        """Return a mark for something that is not there; ``part`` for a row of the FAQ."""
+        return Mark(path, part or _PART_OF.get(path, "release"), 0, 0, severity, message, fix)
 
     def _text(self, path: str, part: str, section: Section, text: str) -> Text:
         return Text(path, part, section, text, self.language)
@@ -468,6 +469,15 @@ class Place(NamedTuple):
 
     start: int
     end: int
+
+
+def without_overlaps(places: Iterable[Place]) -> Iterator[Place]:
+    """The places in order; of those that overlap the first, of equal beginnings the longest."""
+    reach = 0
+    for place in sorted(places, key=lambda place: (place.start, -place.end)):
+        if place.start >= reach:
+            reach = place.end
+            yield place
 
 
 def find_listed(text: Text, name: str) -> list[Place]:

@@ -55,19 +55,19 @@ def check_both_faqs(reading: Reading) -> Iterator[Mark]:
     """Mark a FAQ that is missing; the short form needs three questions of customers alone."""
     asked = sum(bool(entry.question.question.strip()) for entry in reading.external)
     if not asked:
-        yield reading.missing("faq", "external", "stop", "There are no customer questions.")
+        yield reading.missing("faq", "stop", "There are no customer questions.", part="external")
     if reading.form == "short":
         if 0 < asked < ENOUGH_FOR_SHORT:
             said = f"Customers ask more than this: {ENOUGH_FOR_SHORT} questions at the least."
-            yield reading.missing("faq", "external", "warn", said)
+            yield reading.missing("faq", "warn", said, part="external")
         return
     if not any(entry.question.question.strip() for entry in reading.internal):
         yield reading.missing(
             "faq",
-            "internal",
             "stop",
             "There are no internal questions.",
             "Write down what engineers, finance and leadership would ask.",
+            part="internal",
         )
 
 
@@ -92,10 +92,10 @@ def check_external_topics(reading: Reading) -> Iterator[Mark]:
         if topic not in covered:
             yield reading.missing(
                 "faq",
-                "external",
                 "warn",
                 f"No customer question is about: {topic}.",
                 f"Answer, for example: “{EXAMPLE_QUESTIONS[topic]}”",
+                part="external",
             )
 
 
@@ -118,11 +118,11 @@ def check_internal_topics(reading: Reading) -> Iterator[Mark]:
         row = asked.get(topic)
         yield reading.missing(
             row.answer.path if row else "faq",
-            "internal",
             "stop" if topic in EXPECTED_TOPICS["full"]["internal"] else "note",
             f"The internal questions don’t cover {topic} yet.",
             f"Answer a question such as “{EXAMPLE_QUESTIONS[topic]}” Or say who’ll find out, "
             "by when, and how.",
+            part="internal",
         )
 
 
@@ -134,9 +134,11 @@ def check_answered(reading: Reading) -> Iterator[Mark]:
             continue
         if not question.answer.strip():
             if question.audience == "external" or not is_settled(question):
-                part = question.audience
                 yield reading.missing(
-                    entry.answer.path, part, "stop", "This question has no answer."
+                    entry.answer.path,
+                    "stop",
+                    "This question has no answer.",
+                    part=question.audience,
                 )
         elif _is_no_answer(entry):
             yield entry.answer.mark_all(
@@ -305,10 +307,10 @@ def check_hard_questions(reading: Reading) -> Iterator[Mark]:
     if not any(map(_is_hard, reading.internal or reading.external)):
         if reading.internal:
             said = "None of the internal questions is a hard one."
-            yield reading.missing("faq", "internal", "warn", said)
+            yield reading.missing("faq", "warn", said, part="internal")
         else:
             said = "None of the questions is a hard one."
-            yield reading.missing("faq", "external", "warn", said)
+            yield reading.missing("faq", "warn", said, part="external")
 
 
 def _is_hard(entry: FaqEntry) -> bool:

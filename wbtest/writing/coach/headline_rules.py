@@ -29,7 +29,7 @@ def check_headline(reading: Reading) -> Iterator[Mark]:
     """Mark a headline that is missing, or is hardly more than the product's name."""
     headline = reading.text("headline")
     if headline is None:
-        yield reading.missing("headline", "headline", "stop", "The headline is missing.")
+        yield reading.missing("headline", "stop", "The headline is missing.")
         return
     if not _says_something(_left(headline, reading.document.product)):
         yield headline.mark_all("stop", "The headline is only a name.")
@@ -160,7 +160,7 @@ def check_segment(reading: Reading) -> Iterator[Mark]:
     segment = " ".join(reading.document.segment.split())
     subheading = reading.text("subheading")
     if subheading is None:
-        yield reading.missing("subheading", "subheading", "stop", "The subheading is missing.")
+        yield reading.missing("subheading", "stop", "The subheading is missing.")
     elif segment and not is_named(segment, subheading.text, reading.language, "anybody"):
         shown = segment if len(segment) <= LONGEST_SHOWN else f"{segment[:LONGEST_SHOWN]}…"
         yield subheading.mark_all("warn", f"The subheading does not name “{shown}”.")
@@ -168,7 +168,6 @@ def check_segment(reading: Reading) -> Iterator[Mark]:
     if reading.form == "full" and not segment:
         yield reading.missing(
             "segment",
-            "subheading",
             "note",
             "Nothing says yet who it is for.",
             "Name the customers in a few words: “parents who cook on weeknights”.",

@@ -37,7 +37,6 @@ def check_length(reading: Reading) -> Iterator[Mark]:
         longest = max(reading.prose, key=lambda text: text.words)
         yield reading.missing(
             "",
-            "release",
             "warn",
             f"{length:,} {measure.unit}: {over:,} more than fill a page and a half.",
             f"Cut the longest part first, “{PART_LABELS[longest.part]}”:"
@@ -47,7 +46,6 @@ def check_length(reading: Reading) -> Iterator[Mark]:
         measure = measure_of(reading.prose)
         yield reading.missing(
             "",
-            "release",
             "note",
             f"{words * measure.a_word:,} {measure.unit} are less than half a page.",
             "Say more of the problem: one person, one evening, what they do about it today.",
@@ -113,7 +111,6 @@ def check_sentences(reading: Reading) -> Iterator[Mark]:
         if average > measure.average:
             yield reading.missing(
                 "",
-                "release",
                 "warn",
                 f"Sentences have {average * measure.a_word:.1f} {measure.unit} on average;"
                 f" {measure.average * measure.a_word} are plenty.",

@@ -317,7 +317,7 @@ def _is_label(text: str, digits: re.Match[str], end: int, language: str) -> bool
 def _sign_before() -> re.Pattern[str]:
     """Signs and codes of money that may stand before a number, at the end of the text."""
     names = [name for name in pairs_of("any", "currencies") if _may_lead(name)]
-    return re.compile(rf"(?<![A-Za-z])({_either(names)}){_SPACE}?\Z", re.IGNORECASE)
+    return re.compile(rf"(?<![A-Za-z])({either(names)}){_SPACE}?\Z", re.IGNORECASE)
 
 
 def _may_lead(name: str) -> bool:
@@ -326,13 +326,13 @@ def _may_lead(name: str) -> bool:
 
 @cache
 def _unit_behind() -> re.Pattern[str]:
-    names = _either(pairs_of("any", "currencies"))
+    names = either(pairs_of("any", "currencies"))
     return re.compile(rf"{_SPACE}?({names})(?![A-Za-z])", re.IGNORECASE)
 
 
 @cache
 def _percent() -> re.Pattern[str]:
-    names = _either(words_of("any", "percent"))
+    names = either(words_of("any", "percent"))
     return re.compile(rf"{_SPACE}?(?:{names})(?![A-Za-z])", re.IGNORECASE)
 
 
@@ -341,17 +341,17 @@ def _multiplier() -> re.Pattern[str]:
     names = pairs_of("any", "multipliers")
     dense = [name for name in names if _CJK.fullmatch(name)]
     spaced = [name for name in names if name not in dense]
-    pattern = rf"{_SPACE}?({_either(spaced)})(?![^\W\d_])|({_either(dense)})"
+    pattern = rf"{_SPACE}?({either(spaced)})(?![^\W\d_])|({either(dense)})"
     return re.compile(pattern, re.IGNORECASE)
 
 
 @cache
 def _number_words(language: str) -> re.Pattern[str] | None:
     names = pairs_of(language, "number_words")
-    return re.compile(rf"\b(?:{_either(names)})\b", re.IGNORECASE) if names else None
+    return re.compile(rf"\b(?:{either(names)})\b", re.IGNORECASE) if names else None
 
 
-def _either(names: Iterable[str]) -> str:
+def either(names: Iterable[str]) -> str:
     """A pattern for any of these, the longest first."""
     return "|".join(re.escape(name) for name in sorted(names, key=lambda n: (-len(n), n)))
 
@@ -396,9 +396,8 @@ def _period(text: str, start: int, end: int) -> str:
 
 @cache
 def _behind() -> re.Pattern[str]:
-    names = sorted(pairs_of("any", "periods"), key=lambda name: (-len(name), name))
-    either = "|".join(re.escape(name).replace("'", "['’]") for name in names)
-    return re.compile(rf"\s?({either})(?![A-Za-z])", re.IGNORECASE)
+    names = either(pairs_of("any", "periods")).replace("'", "['’]")
+    return re.compile(rf"\s?({names})(?![A-Za-z])", re.IGNORECASE)
 
 
 @cache

@@ -116,7 +116,6 @@ def is_name(speaker: Text, fewest: int) -> bool:
     return count >= fewest
 
 
-COMPANY_PART = "company_quote"
 FULL_NAME = 2
 MOST_REPEATED = 0.6
 # Below that a share says nothing.
@@ -134,7 +133,7 @@ def check_company_quote(reading: Reading) -> Iterator[Mark]:
         return
     quote = reading.text("company_quote.text")
     if quote is None:
-        yield reading.missing("company_quote.text", COMPANY_PART, "warn", "Your quote is missing.")
+        yield reading.missing("company_quote.text", "warn", "Your quote is missing.")
         return
     yield from _company_speaker(reading)
     solution = reading.text("solution")
@@ -154,15 +153,12 @@ def check_company_quote(reading: Reading) -> Iterator[Mark]:
 def _company_speaker(reading: Reading) -> Iterator[Mark]:
     speaker = reading.text("company_quote.speaker")
     if speaker is None:
-        path = "company_quote.speaker"
-        yield reading.missing(path, COMPANY_PART, "warn", "Your quote has no speaker.")
+        yield reading.missing("company_quote.speaker", "warn", "Your quote has no speaker.")
     elif not is_name(speaker, FULL_NAME):
         yield speaker.mark_all("warn", f"“{speaker.text.strip()}” is not a person’s full name.")
     if reading.text("company_quote.role") is None:
-        path = "company_quote.role"
         yield reading.missing(
-            path,
-            COMPANY_PART,
+            "company_quote.role",
             "warn",
             "Your quote does not say what its speaker does.",
             "Add the title.",
@@ -182,7 +178,6 @@ def _content(text: Text, product: str, common: frozenset[str]) -> set[str]:
     return stems | set(_PAIR.findall(text.text))
 
 
-CUSTOMER_PART = "customer_quote"
 # Customers are often given by their first name.
 FEWEST_NAMES = 1
 # As long as this, a quotation elsewhere in the release may be the missing one.
@@ -198,19 +193,13 @@ def check_customer_quote(reading: Reading) -> Iterator[Mark]:
         fix = "Move it here, or write another." if _has_quotation(reading) else ""
         where = " A quotation stands elsewhere in the release." if fix else ""
         yield reading.missing(
-            "customer_quote.text",
-            CUSTOMER_PART,
-            "stop",
-            f"The customer quote is missing.{where}",
-            fix,
+            "customer_quote.text", "stop", f"The customer quote is missing.{where}", fix
         )
         return
     yield from _customer_speaker(reading, quote)
     if reading.text("customer_quote.role") is None:
-        path = "customer_quote.role"
         yield reading.missing(
-            path,
-            CUSTOMER_PART,
+            "customer_quote.role",
             "warn",
             "The customer quote does not say who its speaker is.",
             "Add what they do and where: “a mother of two in Leeds”.",
@@ -233,8 +222,9 @@ def _customer_speaker(reading: Reading, quote: Text) -> Iterator[Mark]:
             "Move name and role to their own fields.",
         )
     else:
-        path = "customer_quote.speaker"
-        yield reading.missing(path, CUSTOMER_PART, "warn", "The customer quote has no speaker.")
+        yield reading.missing(
+            "customer_quote.speaker", "warn", "The customer quote has no speaker."
+        )
 
 
 def _has_quotation(reading: Reading) -> bool:
@@ -262,16 +252,11 @@ def check_first_person(reading: Reading) -> Iterator[Mark]:
     said = spoken(quote)
     if not _is_first_person(said):
         yield reading.missing(
-            PATH,
-            "customer_quote",
-            "warn",
-            "The customer does not speak of themselves.",
-            "Let them say “I” or “we”.",
+            PATH, "warn", "The customer does not speak of themselves.", "Let them say “I” or “we”."
         )
     if not has_listed(said, "before_after") and not _tells_of_both(said):
         yield reading.missing(
             PATH,
-            "customer_quote",
             "warn",
             "The quote does not say what was before, or what is now.",
             "Say what they used to do and what they do now.",
@@ -324,7 +309,6 @@ def check_feeling(reading: Reading) -> Iterator[Mark]:
         yield quote.mark_all("warn", "We found no feeling in it. Ask your reviewers.")
 
 
-UNFORCED_PART = "customer_quote"
 RUN = 4
 # Of a copied run, so many words must be more than "at the end of".
 FEWEST_CONTENT_WORDS = 2
@@ -357,7 +341,7 @@ def check_not_forced(reading: Reading) -> Iterator[Mark]:
 
 
 def _copied(reading: Reading, said: Text) -> Iterator[Mark]:
-    others = [text for text in reading.prose if text.part != UNFORCED_PART]
+    others = [text for text in reading.prose if text.part != "customer_quote"]
     for start, end in (*_runs_of_words(reading, said, others), *_runs_of_characters(said, others)):
         yield said.mark(
             Place(start, end),

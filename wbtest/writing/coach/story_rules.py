@@ -32,13 +32,13 @@ def check_date_line(reading: Reading) -> Iterator[Mark]:
     city, day = reading.by_path.get("dateline.city"), reading.by_path.get("dateline.date")
     if city is None:
         yield reading.missing(
-            "dateline.city", "summary", "warn", "The date line has no city.", "Add the city."
+            "dateline.city", "warn", "The date line has no city.", "Add the city."
         )
     elif message := _fault_of_city(city.text.strip(), reading.language):
         yield city.mark_all("warn", message, "Write just the city.")
     if day is None:
         yield reading.missing(
-            "dateline.date", "summary", "warn", "The date line has no day.", "Add day, month, year."
+            "dateline.date", "warn", "The date line has no day.", "Add day, month, year."
         )
     elif date.fromisoformat(day.text.strip()) <= reading.today:
         yield day.mark_all("warn", f"The launch day, {day.text}, is not ahead of this draft.")
@@ -65,7 +65,7 @@ def check_no_product(reading: Reading) -> Iterator[Mark]:
     """Mark a problem that is missing, and each mention of the product in it."""
     problem = reading.text("problem")
     if problem is None:
-        yield reading.missing("problem", "problem", "stop", "The problem is missing.")
+        yield reading.missing("problem", "stop", "The problem is missing.")
         return
     for place in find_product(problem, reading.document.product):
         yield problem.mark(
@@ -118,15 +118,10 @@ def check_better(reading: Reading) -> Iterator[Mark]:
     if reading.document.alternative.strip():
         return
     if _may_compare(reading):
-        yield reading.missing(
-            "alternative", "alternative", "note", "Nothing names what people do today."
-        )
+        yield reading.missing("alternative", "note", "Nothing names what people do today.")
         return
     yield reading.missing(
-        "alternative",
-        "alternative",
-        "warn",
-        "Nothing says why this is better than what people do today.",
+        "alternative", "warn", "Nothing says why this is better than what people do today."
     )
 
 
@@ -161,7 +156,7 @@ def check_what_changed(reading: Reading) -> Iterator[Mark]:
         return
     why_now = reading.text("why_now")
     if why_now is None:
-        yield reading.missing("why_now", "why_now", "note", "Nothing says why now.")
+        yield reading.missing("why_now", "note", "Nothing says why now.")
         return
     if reading.language not in languages_of("changed") or any(
         letter.isnumeric() for letter in why_now.text
@@ -171,7 +166,6 @@ def check_what_changed(reading: Reading) -> Iterator[Mark]:
         yield why_now.mark_all("note", "Nothing here says what changed.")
 
 
-PART = "call_to_action"
 # As many digits are a number to call.
 SHORTEST_PHONE = 7
 _DESTINATION = re.compile(r"[@/]|\w\.\w")
@@ -185,41 +179,33 @@ def check_call_to_action(reading: Reading) -> Iterator[Mark]:
     text, label = reading.text("call_to_action.text"), reading.text("call_to_action.label")
     lonely: Severity = "note" if reading.form == "short" and (text or label) else "stop"
     if text is None:
-        yield _missing(
-            reading,
-            "text",
+        yield reading.missing(
+            "call_to_action.text",
             lonely,
             "The call to action is missing.",
             "Write one sentence: what to do, where, and what it costs.",
         )
     if label is None:
-        yield _missing(
-            reading,
-            "label",
+        yield reading.missing(
+            "call_to_action.label",
             lonely,
             "The button has no words.",
             "Say what happens when it is pressed: “Book our evening”.",
         )
     if reading.text("call_to_action.price") is None and not (text and _has_price(text)):
-        yield _missing(
-            reading,
-            "price",
+        yield reading.missing(
+            "call_to_action.price",
             "stop",
             "Nothing says what it costs.",
             "Say the price, or that it is free.",
         )
     if text is not None and _names_no_place(text):
-        yield _missing(
-            reading,
-            "text",
+        yield reading.missing(
+            "call_to_action.text",
             "note",
             "It doesn’t say where. On the test page, the button does.",
             "Name the address, the shop or the number.",
         )
-
-
-def _missing(reading: Reading, field: str, severity: Severity, message: str, fix: str) -> Mark:
-    return reading.missing(f"call_to_action.{field}", PART, severity, message, fix)
 
 
 def _has_price(text: Text) -> bool:

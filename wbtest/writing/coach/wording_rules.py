@@ -13,6 +13,7 @@ from wbtest.writing.coach.document_reader import (
     find_listed,
     has_listed,
     spans_of,
+    without_overlaps,
 )
 from wbtest.writing.coach.names import acronyms_in, explained_otherwise
 from wbtest.writing.coach.numbers import numbers_in, pairs_of
@@ -197,11 +198,8 @@ def check_internal_metrics(reading: Reading) -> Iterator[Mark]:
             for place in (*find_listed(text, "metrics"), *acronyms_in(text.text))
             if text.text[place.start : place.end].lower().rstrip("s") not in fine
         }
-        reach = 0
-        for place in sorted(goals | terms):
-            if place.start >= reach:
-                reach = place.end
-                yield text.mark(place, "stop", _message(text, place, goals))
+        for place in without_overlaps(goals | terms):
+            yield text.mark(place, "stop", _message(text, place, goals))
 
 
 def _message(text: Text, place: Place, goals: set[Place]) -> str:
