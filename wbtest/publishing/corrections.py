@@ -10,14 +10,13 @@ import re
 import unicodedata
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import replace
-from datetime import datetime
 from functools import cache
-from typing import Any, NamedTuple, Protocol
+from typing import Any, NamedTuple
 
 from rapidfuzz.distance import Levenshtein
 
 from wbtest.publishing import page_copy, page_design
-from wbtest.publishing.models import Experiment, Variant
+from wbtest.publishing.models import Correction, Experiment, Variant
 from wbtest.publishing.page_copy import LONGEST, PageCopy
 from wbtest.publishing.rule import digest
 from wbtest.writing import document as documents
@@ -70,22 +69,6 @@ class Place(NamedTuple):
         return f"{self.variant}.{self.field}" if self.variant else self.field
 
 
-class Corrected(Protocol):
-    """A correction as the table holds it."""
-
-    number: int
-    variant: str
-    field: str
-    before: str
-    after: str
-    why: str
-    author_id: int
-    asked_at: datetime
-    approver_id: int | None
-    approved_at: datetime | None
-    seal: str
-
-
 def label_of(field: str) -> str:
     """Return what people call the text.
 
@@ -109,12 +92,12 @@ def texts_of(document: Document, overrides: Mapping[str, Mapping[str, Any]]) -> 
     return {place: text for place, text in texts.items() if text.strip()}
 
 
-def in_force(corrections: Iterable[Corrected]) -> list[Any]:
+def in_force(corrections: Iterable[Correction]) -> list[Any]:
     """Return those that are on the page, the oldest first; the others wait for a second person."""
     return [each for each in corrections if each.approved_at is not None]
 
 
-def corrected_document(document: Document, corrections: Iterable[Corrected]) -> Document:
+def corrected_document(document: Document, corrections: Iterable[Correction]) -> Document:
     """Return the approved text as the page says it."""
     known = texts_of(document, {})
     for each in corrections:
@@ -124,7 +107,7 @@ def corrected_document(document: Document, corrections: Iterable[Corrected]) -> 
 
 
 def corrected_overrides(
-    key: str, overrides: Mapping[str, Any], corrections: Iterable[Corrected]
+    key: str, overrides: Mapping[str, Any], corrections: Iterable[Correction]
 ) -> dict[str, Any]:
     """Return the words of a variant as its page says them."""
     return {**overrides, **{c.field: c.after for c in corrections if c.variant == key}}
@@ -171,7 +154,7 @@ def find_correction_fault(field: str, original: str, text: str, language: str) -
     return ""
 
 
-def sealed_values(correction: Corrected) -> dict[str, Any]:
+def sealed_values(correction: Correction) -> dict[str, Any]:
     """Return what the seal of an approved correction covers, as JSON."""
     assert correction.approved_at is not None, "only what is approved is sealed"
     return {
@@ -197,7 +180,7 @@ def next_seal(previous: str, values: Mapping[str, Any]) -> str:
 def chain_faults(
     seals: tuple[str, str],
     originals: Mapping[Place, str],
-    corrections: Sequence[Corrected],
+    corrections: Sequence[Correction],
     language: str,
 ) -> Iterator[str]:
     """Yield a clause for each correction that is not what was approved.
@@ -236,19 +219,9 @@ def excerpts(before: str, after: str) -> tuple[str, str]:
     new = "".join(run.text for run in middle if run.kind != "delete")
     if old.strip() and new.strip():
         return old.strip(), new.strip()
-    left = _last_word(runs[first - 1].text) if first else ""
-    right = _first_word(runs[last + 1].text) if last + 1 < len(runs) else ""
+    left = "".join(re.findall(r"\S+\s*$", runs[first - 1].text)) if first else ""
+    right = "".join(re.findall(r"^\s*\S+", "".join(run.text for run in runs[last + 1 :][:1])))
     return f"{left}{old}{right}".strip(), f"{left}{new}{right}".strip()
-
-
-def _last_word(text: str) -> str:
-    found = re.search(r"\S+\s*$", text)
-    return found[0] if found else ""
-
-
-def _first_word(text: str) -> str:
-    found = re.match(r"\s*\S+", text)
-    return found[0] if found else ""
 
 
 def _is_line(field: str) -> bool:

@@ -217,46 +217,31 @@ class Added(NamedTuple):
 
 def added_to(experiment: Experiment, reader: Person) -> list[Added]:
     """Return the parts of the draft that whoever starts it is to have seen; to ``reader``."""
-    return [
-        *_variants(experiment, reader),
-        *_small_words(experiment, reader),
-        *_questions(experiment, reader),
-        *_look(experiment, reader),
-    ]
+    return list(_added_to(experiment, reader))
 
 
-def _variants(experiment: Experiment, reader: Person) -> Iterator[Added]:
+def _added_to(experiment: Experiment, reader: Person) -> Iterator[Added]:
     for variant in experiment.variants:
         if variant.overrides:
-            writers = [variant.writer] if variant.writer else []
-            yield Added(f"the words of “{variant.name}”", _by(writers, reader))
-
-
-def _small_words(experiment: Experiment, reader: Person) -> Iterator[Added]:
+            yield Added(f"the words of “{variant.name}”", _by([variant.writer], reader))
     if said := small_words(experiment).words:
         places = joined([f"“{place}”" for place, _ in said])
         yield Added(f"labels: {places}", _by(people_of(experiment, "worded"), reader))
-
-
-def _questions(experiment: Experiment, reader: Person) -> Iterator[Added]:
     questions, asks_for, link = follow_ups(from_json(experiment.options))
-    asked = [f"“{question.text}”" for question in questions]
-    writers = [experiment.questions_writer] if experiment.questions_writer else []
-    if asked:
-        yield Added(f"the questions after the sign-up: {joined(asked)}", _by(writers, reader))
+    by = _by([experiment.questions_writer], reader)
+    if questions:
+        asked = joined([f"“{question.text}”" for question in questions])
+        yield Added(f"the questions after the sign-up: {asked}", by)
     for step in asks_for:
-        said = STEP_LABELS[step][0].lower() + STEP_LABELS[step][1:]
+        said_of_it = STEP_LABELS[step][0].lower() + STEP_LABELS[step][1:]
         to = f", {link}" if step == "preorder" else ""
-        yield Added(f"a step after the sign-up: {said}{to}", _by(writers, reader))
-
-
-def _look(experiment: Experiment, reader: Person) -> Iterator[Added]:
+        yield Added(f"a step after the sign-up: {said_of_it}{to}", by)
     if experiment.look:
         yield Added("the look", _by(people_of(experiment, "styled"), reader))
 
 
-def _by(people: Sequence[Person], reader: Person) -> str:
-    names = ["you" if person == reader else person.name for person in people]
+def _by(people: Sequence[Person | None], reader: Person) -> str:
+    names = ["you" if person == reader else person.name for person in people if person]
     return f"by {joined(names)}" if names else ELSEWHERE
 
 

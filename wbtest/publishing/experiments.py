@@ -379,7 +379,16 @@ def _find_same_draft(
     revision: Revision, author: Person, settings: dict[str, Any]
 ) -> Experiment | None:
     """A draft of this revision by the same author as it was just made, or None."""
-    drafts = db.session.scalars(
+    for draft in drafts_of(revision, author):
+        is_untouched = [each.key for each in draft.variants] == [CONTROL]
+        if is_untouched and {name: getattr(draft, name) for name in settings} == settings:
+            return draft
+    return None
+
+
+def drafts_of(revision: Revision, author: Person) -> Sequence[Experiment]:
+    """Return the drafts of this revision by this author."""
+    return db.session.scalars(
         select(Experiment)
         .where(
             Experiment.revision_id == revision.id,
@@ -387,12 +396,7 @@ def _find_same_draft(
             Experiment.state == "draft",
         )
         .options(selectinload(Experiment.variants))
-    )
-    for draft in drafts:
-        is_untouched = [each.key for each in draft.variants] == [CONTROL]
-        if is_untouched and {name: getattr(draft, name) for name in settings} == settings:
-            return draft
-    return None
+    ).all()
 
 
 class EditConflict(Invalid):
@@ -448,17 +452,16 @@ def inherit_design(revision: Revision) -> dict[str, Any]:
     language = revision.document.get("language")
     same = (each for each in own if each.revision.document.get("language") == language)
     spoken = next(same, None)
+    last = own[0] if own else db.session.scalar(newest.limit(1))
+    look = dict(last.look) if last else {}
+    if not own:
+        look = {name: value for name, value in look.items() if name in OF_THE_TEAM}
     return {
-        "look": dict(own[0].look) if own else _of_the_team(db.session.scalar(newest.limit(1))),
+        "look": look,
         "look_writer_id": own[0].look_writer_id if own else None,
         "wording": dict(spoken.wording) if spoken else {},
         "wording_writer_id": spoken.wording_writer_id if spoken else None,
     }
-
-
-def _of_the_team(experiment: Experiment | None) -> dict[str, Any]:
-    look = experiment.look if experiment else {}
-    return {name: value for name, value in look.items() if name in OF_THE_TEAM}
 
 
 def listed_slugs() -> Sequence[str]:

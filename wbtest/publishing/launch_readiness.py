@@ -53,15 +53,15 @@ class Missing(NamedTuple):
 
 def missing_before_start(experiment: Experiment) -> list[Missing]:
     """Everything that keeps the draft from starting, in the order in which to fix it."""
-    found = [
-        *(Missing("approval", sentence) for sentence in _approval_faults(experiment.revision)),
-        *(Missing("newest", sentence) for sentence in _newest_faults(experiment.revision)),
-        *(Missing("text", sentence) for sentence in _coach_faults(experiment.revision)),
-        *(Missing("text", sentence) for sentence in _text_faults(experiment)),
-        Missing("end", _end_fault(experiment)),
-        *(Missing("controller", sentence) for sentence in _controller_faults()),
+    revision = experiment.revision
+    return [
+        *_approval_faults(revision),
+        *_newest_faults(revision),
+        *_coach_faults(revision),
+        *_text_faults(experiment),
+        *_end_faults(experiment),
+        *_controller_faults(),
     ]
-    return [entry for entry in found if entry.sentence]
 
 
 def find_open_test(experiment: Experiment) -> Experiment | None:
@@ -123,58 +123,65 @@ def _able_to_start(experiment: Experiment, wrote: Collection[int]) -> list[Perso
     return [each for each in approvers if checker in approvers and each != checker]
 
 
-def _approval_faults(revision: Revision) -> Iterator[str]:
+def _approval_faults(revision: Revision) -> Iterator[Missing]:
     approvals = approvals_of(revision)
     digest = documents.digest(documents.from_json(revision.document))
     if not approvals:
-        yield f"Revision {revision.number} is not approved yet."
+        yield Missing("approval", f"Revision {revision.number} is not approved yet.")
     elif revision.digest != digest or digest not in {found.digest for found in approvals}:
-        yield (
+        yield Missing(
+            "approval",
             f"Revision {revision.number} is not what was approved. "
-            "Create a new revision and get it approved."
+            "Create a new revision and get it approved.",
         )
     elif needed := still_needed(revision):
-        yield f"Revision {revision.number} is not approved by enough people yet. {needed}"
+        said = f"Revision {revision.number} is not approved by enough people yet. {needed}"
+        yield Missing("approval", said)
     if (stop := find_stop(revision.release)) is not None:
-        yield f"{stop.stopped_by.name} stopped this release on paper. Take it up again first."
+        said = f"{stop.stopped_by.name} stopped this release on paper. Take it up again first."
+        yield Missing("approval", said)
 
 
-def _newest_faults(revision: Revision) -> Iterator[str]:
+def _newest_faults(revision: Revision) -> Iterator[Missing]:
     newest = find_newest_revision(revision.release)
     if newest and newest.digest != revision.digest:
-        yield (
+        yield Missing(
+            "newest",
             f"Revision {newest.number} is newer, so the approval of revision {revision.number} "
-            f"has lapsed. Create the test from revision {newest.number}."
+            f"has lapsed. Create the test from revision {newest.number}.",
         )
 
 
-def _coach_faults(revision: Revision) -> Iterator[str]:
+def _coach_faults(revision: Revision) -> Iterator[Missing]:
     for stop in find_stops(revision, "start"):
         # Of the button every variant's page is asked below.
         if stop.mark.path != "call_to_action.label":
-            yield stop.mark.message
+            yield Missing("text", stop.mark.message)
 
 
-def _text_faults(experiment: Experiment) -> Iterator[str]:
+def _text_faults(experiment: Experiment) -> Iterator[Missing]:
     document = documents.from_json(experiment.revision.document)
     pages = [page_of(experiment, variant, document) for variant in experiment.variants]
     if not document.product.strip():
-        yield "The product has no name, so the page cannot say what does not exist yet."
+        said = "The product has no name, so the page cannot say what does not exist yet."
+        yield Missing("text", said)
     if not all(page.headline.strip() for page in pages):
-        yield "The page has no headline."
+        yield Missing("text", "The page has no headline.")
     if not all(page.cta_label.strip() for page in pages):
-        yield "The page has no call to action, so there is no button to press."
+        yield Missing("text", "The page has no call to action, so there is no button to press.")
 
 
-def _end_fault(experiment: Experiment) -> str:
+def _end_faults(experiment: Experiment) -> Iterator[Missing]:
     today = clock.now().astimezone(ZoneInfo(experiment.time_zone)).date()
-    return rules.from_json(experiment.rule).find_end_fault(today)
+    if fault := rules.from_json(experiment.rule).find_end_fault(today):
+        yield Missing("end", fault)
 
 
-def _controller_faults() -> Iterator[str]:
+def _controller_faults() -> Iterator[Missing]:
     team = get_team()
     if not (team.controller.strip() and team.contact_email.strip()):
-        yield "The page doesn’t say who is responsible, with an email to write to."
+        said = "The page doesn’t say who is responsible, with an email to write to."
+        yield Missing("controller", said)
 
 
 def findings_of(experiment: Experiment, reach: Reach = "") -> list[Finding]:

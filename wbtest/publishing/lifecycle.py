@@ -99,7 +99,8 @@ def start(experiment: Experiment, person: Person, read: str = "") -> Experiment:
         if not is_checked(experiment):
             raise NotReady([UNCHECKED])
         if found := news_since_check(experiment):
-            raise NotReady([Missing("checked", _come_up(found))])
+            said = f"Since the launch check something came up: {joined(found)}."
+            raise NotReady([Missing("checked", f"{said} Read it, then start.")])
         _close_earlier(experiment, person)
         experiment.attempt = 1 + count_started(experiment.release)
         experiment.identity_key = secrets.token_bytes(32)
@@ -189,10 +190,6 @@ def _end_if_over(experiment: Experiment, now: datetime) -> None:
         # Somebody may press End in this very moment.
         with suppress(AlreadyDone):
             end(experiment, None)
-
-
-def _come_up(names: list[str]) -> str:
-    return f"Since the launch check something came up: {joined(names)}. Read it, then start."
 
 
 def address_of(experiment: Experiment) -> str:

@@ -21,14 +21,13 @@ from wbtest.publishing.corrections import in_force, page_of
 from wbtest.publishing.models import Experiment
 from wbtest.publishing.page_copy import PageCopy, build_copy
 from wbtest.publishing.page_options import Options
-from wbtest.publishing.page_strings import PageStrings, strings_for
+from wbtest.publishing.page_strings import strings_for
 from wbtest.publishing.rule import Conversion
 from wbtest.publishing.sealing import BROKEN, NotPublishable, find_faults, sealed_options
 from wbtest.review.models import Approval
 from wbtest.team.models import PagesVersion, TeamSettings
 from wbtest.writing import document as documents
 from wbtest.writing.document import Document
-from wbtest.writing.models import Revision
 
 log = logging.getLogger(__name__)
 
@@ -183,6 +182,10 @@ def _read(
         )
         for number in range(len(corrections) + 1)
     )
+    # What a reader should know of how the text came about.
+    strings = strings_for(document.language)
+    told = [strings.from_short] if revision.form == "short" else []
+    told += [strings.approved_alone] if approval.is_alone_on_day_one else []
     hypothesis = rule.from_json(experiment.rule)
     ends_at = hypothesis.ends_at(experiment.time_zone)
     return LiveExperiment(
@@ -207,7 +210,7 @@ def _read(
         # Once the key is destroyed one that nobody holds takes its place: nothing signed before
         # is valid any more, and nothing can be forged.
         identity_key=experiment.identity_key or secrets.token_bytes(32),
-        approved_line=_approved_line(revision, approval, strings_for(document.language)),
+        approved_line=" ".join(told),
         options=page_options.from_json(experiment.options),
         over_at=min(experiment.ended_at, ends_at) if experiment.ended_at else None,
         list_opened_at=experiment.opened_at if experiment.identity_key else None,
@@ -277,10 +280,3 @@ def _waiting(experiment: Experiment) -> str:
         return ""
     keys = {variant.key for variant in experiment.variants}
     return experiment.waiting_variant if experiment.waiting_variant in keys else ""
-
-
-def _approved_line(revision: Revision, approval: Approval, strings: PageStrings) -> str:
-    """What a reader should know of how the text came about, or '' for the usual way."""
-    told = [strings.from_short] if revision.form == "short" else []
-    told += [strings.approved_alone] if approval.is_alone_on_day_one else []
-    return " ".join(told)

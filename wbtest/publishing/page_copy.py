@@ -12,7 +12,7 @@ from functools import lru_cache
 from typing import Any
 
 from wbtest.publishing.page_design import LONGEST_ALT, PLAIN, Look, read_name
-from wbtest.writing.document import CallToAction, Document, Quote
+from wbtest.writing.document import Document
 from wbtest.writing.languages import direction
 from wbtest.writing.text_rules import (
     LONGEST_TEXT,
@@ -158,7 +158,7 @@ def build_copy(
         headline=changed.get("headline", document.headline),
         subheading=changed.get("subheading", document.subheading),
         cta_text=action.text,
-        cta_label=_label(action),
+        cta_label=action.label or action.text,
         price=action.price,
         sections=tuple(_sections(document, changed)),
         layout=changed.get("layout", ""),
@@ -197,25 +197,13 @@ def _look(look: Look, changed: Mapping[str, Any]) -> Look:
     return replace(look, hero=hero if is_shown else "", hero_alt=changed.get("hero_alt", ""))
 
 
-def _label(action: CallToAction) -> str:
-    return action.label or action.text
-
-
-def _speaker(quote: Quote) -> str:
-    return ", ".join(words.strip() for words in (quote.speaker, quote.role) if words.strip())
-
-
 def _sections(document: Document, changed: Mapping[str, Any]) -> list[Section]:
+    quote = document.customer_quote
+    speaker = ", ".join(words.strip() for words in (quote.speaker, quote.role) if words.strip())
+    texts = ("problem", "alternative", "solution", "why_now")
     found = {
-        "problem": Section("problem", paragraphs(document.problem)),
-        "alternative": Section("alternative", paragraphs(document.alternative)),
-        "solution": Section("solution", paragraphs(document.solution)),
-        "why_now": Section("why_now", paragraphs(document.why_now)),
-        "quote": Section(
-            "quote",
-            paragraphs(document.customer_quote.text),
-            speaker=_speaker(document.customer_quote),
-        ),
+        **{name: Section(name, paragraphs(getattr(document, name))) for name in texts},
+        "quote": Section("quote", paragraphs(quote.text), speaker=speaker),
         "faq": Section(
             "faq",
             questions=tuple(

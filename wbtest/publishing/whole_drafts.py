@@ -7,10 +7,7 @@ from datetime import date, datetime, timedelta
 from typing import Any, NamedTuple
 from zoneinfo import ZoneInfo
 
-from sqlalchemy import select
-from sqlalchemy.orm import selectinload
-
-from wbtest.extensions import clock, db
+from wbtest.extensions import clock
 from wbtest.publishing import rule as rules
 from wbtest.publishing.corrections import overrides_of
 from wbtest.publishing.experiments import (
@@ -20,6 +17,7 @@ from wbtest.publishing.experiments import (
     change_rule,
     change_variant,
     create_experiment,
+    drafts_of,
     find_variant,
     inherit_design,
     open_draft,
@@ -129,15 +127,12 @@ def set_variants(
 
 
 def _set(experiment: Experiment, person: Person, given: VariantInput) -> None:
-    words: dict[str, Any] = {
-        "name": given.name,
-        "weight": given.weight,
-        "overrides": given.overrides,
-    }
-    if (variant := find_variant(experiment, given.key)) is not None:
+    words = given._asdict()
+    key = words.pop("key")
+    if (variant := find_variant(experiment, key)) is not None:
         change_variant(variant, person, **words)
     else:
-        add_variant(experiment, person, key=given.key, **words)
+        add_variant(experiment, person, key=key, **words)
 
 
 def clone_experiment(experiment: Experiment, author: Person) -> Experiment:
@@ -228,16 +223,7 @@ def _find_same(
     experiment: Experiment, revision: Revision, author: Person, rule: rules.Hypothesis
 ) -> Experiment | None:
     """A draft by the same author, untouched since it was made in this way; or None."""
-    drafts = db.session.scalars(
-        select(Experiment)
-        .where(
-            Experiment.revision_id == revision.id,
-            Experiment.author_id == author.id,
-            Experiment.state == "draft",
-            Experiment.id != experiment.id,
-        )
-        .options(selectinload(Experiment.variants))
-    )
+    drafts = [each for each in drafts_of(revision, author) if each.id != experiment.id]
     has_words = _language_of(revision) == _language_of(experiment.revision)
     wanted = _compared(experiment, has_words) | {"rule": rules.to_json(rule)}
     return next((draft for draft in drafts if _compared(draft, has_words) == wanted), None)
