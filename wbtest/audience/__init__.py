@@ -5,18 +5,22 @@ from email.utils import parseaddr
 
 from flask import Flask
 
-from wbtest.audience import retention, self_service, signup_steps, signups, views, visitor_questions
-from wbtest.audience.alarms import raise_alarms
-from wbtest.audience.erasure import erase_unconfirmed, forget_again
-from wbtest.audience.live_pages import LivePages
-from wbtest.audience.outcome_mail import queue_outcome_mails
-from wbtest.audience.page_renderer import PageRenderer
-from wbtest.audience.page_server import LandingDoor, PageServer
+from wbtest.audience import (
+    alarms,
+    erasure,
+    live_pages,
+    outcome_mail,
+    page_renderer,
+    page_server,
+    retention,
+    self_service,
+    signup_steps,
+    signups,
+    views,
+    visitor_questions,
+)
 from wbtest.audience.recording import gate
 from wbtest.audience.recording.recorder import Recorder
-from wbtest.audience.retention import finish_purges, purge_due, remind_owners
-from wbtest.audience.signups import AbuseGuard
-from wbtest.audience.views import bp
 from wbtest.config import Settings
 from wbtest.extensions import db, runtime
 
@@ -39,29 +43,29 @@ def init_app(app: Flask) -> None:
         engine = db.engine
     domain = parseaddr(settings.mail_from)[1].rpartition("@")[2]
     recorder = Recorder(engine, own.lock, now, domain)
-    pages = LivePages(engine, now, is_https=settings.is_https)
-    renderer = PageRenderer(app, settings)
-    server = PageServer(renderer, recorder, now, is_https=settings.is_https)
+    pages = live_pages.LivePages(engine, now, is_https=settings.is_https)
+    renderer = page_renderer.PageRenderer(app, settings)
+    server = page_server.PageServer(renderer, recorder, now, is_https=settings.is_https)
     own.recorder, own.pages, own.renderer, own.page_server = recorder, pages, renderer, server
-    own.guard = AbuseGuard()
+    own.guard = signups.AbuseGuard()
     _hand_over_jobs(app, settings)
-    app.register_blueprint(bp)
+    app.register_blueprint(views.bp)
     # The door undoes trusted proxies for all that stands behind it.
     hosts, proxies = own.hosts, settings.trusted_proxies
-    app.wsgi_app = LandingDoor(app.wsgi_app, pages, server, hosts, proxies)  # type: ignore[method-assign]
+    app.wsgi_app = page_server.LandingDoor(app.wsgi_app, pages, server, hosts, proxies)  # type: ignore[method-assign]
 
 
 def _hand_over_jobs(app: Flask, settings: Settings) -> None:
     """Give the worker what it must do by the clock."""
     jobs = runtime(app).hooks.jobs
-    jobs["objections"] = (forget_again, timedelta(minutes=1))
+    jobs["objections"] = (erasure.forget_again, timedelta(minutes=1))
     jobs["networks"] = (gate.forget_old_newcomers, timedelta(hours=1))
-    jobs["alarms"] = (raise_alarms, timedelta(minutes=5))
-    jobs["unconfirmed"] = (erase_unconfirmed, timedelta(minutes=10))
-    jobs["closing"] = (queue_outcome_mails, timedelta(minutes=1))
-    jobs["retention"] = (remind_owners, timedelta(hours=1))
-    jobs["purge"] = (purge_due, timedelta(hours=1))
-    jobs["purging"] = (finish_purges, timedelta(minutes=1))
+    jobs["alarms"] = (alarms.raise_alarms, timedelta(minutes=5))
+    jobs["unconfirmed"] = (erasure.erase_unconfirmed, timedelta(minutes=10))
+    jobs["closing"] = (outcome_mail.queue_outcome_mails, timedelta(minutes=1))
+    jobs["retention"] = (retention.remind_owners, timedelta(hours=1))
+    jobs["purge"] = (retention.purge_due, timedelta(hours=1))
+    jobs["purging"] = (retention.finish_purges, timedelta(minutes=1))
     if settings.is_sqlite:
         jobs[retention.WIPE_JOB] = (retention.wipe_traces, timedelta(minutes=10))
         jobs["old_copies"] = (retention.drop_old_copies, timedelta(hours=1))

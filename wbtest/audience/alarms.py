@@ -9,17 +9,15 @@ from typing import NamedTuple
 import sqlalchemy as sa
 
 from wbtest import store
+from wbtest.audience import signups, traffic
 from wbtest.audience.models import Alarm, HourlyCount, KindTotal, MachineCount, Signup
 from wbtest.audience.recording.counting_rules import SUSPECTED, microseconds_of
 from wbtest.audience.recording.gate import CROWD
-from wbtest.audience.signups import AbuseGuard
-from wbtest.audience.traffic import PRETENDER
 from wbtest.delivery.worker import for_each
 from wbtest.extensions import db, runtime
-from wbtest.publishing.lifecycle import address_of
+from wbtest.publishing import lifecycle, sealing
+from wbtest.publishing import rule as rules
 from wbtest.publishing.models import Experiment
-from wbtest.publishing.rule import NetworkLimits
-from wbtest.publishing.sealing import sealed_limits
 from wbtest.store import writing
 from wbtest.team.mail_preferences import send_alarm
 
@@ -53,7 +51,7 @@ class Hour(NamedTuple):
     usual: float
 
 
-def find_alarm(hour: Hour, guard: AbuseGuard) -> tuple[str, str]:
+def find_alarm(hour: Hour, guard: signups.AbuseGuard) -> tuple[str, str]:
     """Return kind and sentence of what is unusual about an hour, or two empty texts. Pure.
 
     >>> find_alarm(Hour(40, suspected=30, disposable=2, usual=5.0), AbuseGuard())[0]
@@ -100,7 +98,7 @@ def find_stripped(pretenders: int, people: int) -> tuple[str, str]:
     )
 
 
-def find_crowd(crowd: int, limits: NetworkLimits) -> tuple[str, str]:
+def find_crowd(crowd: int, limits: rules.NetworkLimits) -> tuple[str, str]:
     """Return the same of visitors beyond what their network may count. Pure.
 
     >>> find_crowd(20, NetworkLimits())[0], find_crowd(19, NetworkLimits())[0]
@@ -123,10 +121,12 @@ def raise_alarms(now: datetime) -> None:
     takes = sa.or_(Experiment.state == "running", Experiment.afterwards == "open")
     busy = _busy(sa.select(Experiment.id).where(takes), guard, now)
     found = db.session.scalars(sa.select(Experiment).where(Experiment.id.in_(busy))).all()
-    for_each(found, lambda experiment: _raise_alarm(experiment, guard, now), address_of)
+    for_each(found, lambda experiment: _raise_alarm(experiment, guard, now), lifecycle.address_of)
 
 
-def _busy(pages: sa.Select[int], guard: AbuseGuard, now: datetime) -> sa.CompoundSelect[int]:
+def _busy(
+    pages: sa.Select[int], guard: signups.AbuseGuard, now: datetime
+) -> sa.CompoundSelect[int]:
     """Those of the pages where enough came for any alarm: of all others nothing else is read."""
     fewest = min(FEWEST_DOUBTED, FEWEST_UNUSUAL, guard.most_a_page)
     signed_up = (
@@ -140,7 +140,7 @@ def _busy(pages: sa.Select[int], guard: AbuseGuard, now: datetime) -> sa.Compoun
         .where(
             MachineCount.experiment_id.in_(pages),
             MachineCount.hour > _lately(now),
-            MachineCount.family == PRETENDER,
+            MachineCount.family == traffic.PRETENDER,
         )
         .group_by(MachineCount.experiment_id)
         .having(sa.func.sum(MachineCount.count) >= FEWEST_UNUSUAL)
@@ -155,7 +155,7 @@ def _busy(pages: sa.Select[int], guard: AbuseGuard, now: datetime) -> sa.Compoun
     return sa.union(signed_up, stripped, crowded)
 
 
-def _raise_alarm(experiment: Experiment, guard: AbuseGuard, now: datetime) -> None:
+def _raise_alarm(experiment: Experiment, guard: signups.AbuseGuard, now: datetime) -> None:
     # Told once for a test, so before what may come again each hour.
     kind, sentence = _find_crowd(experiment, now)
     if not kind:
@@ -238,7 +238,7 @@ def _find_crowd(experiment: Experiment, now: datetime) -> tuple[str, str]:
         KindTotal.experiment_id == experiment.id, KindTotal.excluded_because == CROWD, ~is_told
     )
     number = db.session.scalar(crowd) or 0
-    return find_crowd(number, sealed_limits(experiment, now)) if number else ("", "")
+    return find_crowd(number, sealing.sealed_limits(experiment, now)) if number else ("", "")
 
 
 def _browsers(experiment: Experiment, now: datetime) -> tuple[int, int]:
@@ -247,7 +247,7 @@ def _browsers(experiment: Experiment, now: datetime) -> tuple[int, int]:
     pretenders = sa.select(sa.func.sum(MachineCount.count)).where(
         MachineCount.experiment_id == experiment.id,
         MachineCount.hour > since,
-        MachineCount.family == PRETENDER,
+        MachineCount.family == traffic.PRETENDER,
     )
     people = sa.select(sa.func.sum(HourlyCount.served)).where(
         HourlyCount.experiment_id == experiment.id, HourlyCount.hour > since

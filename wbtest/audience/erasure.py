@@ -14,18 +14,13 @@ from datetime import datetime, timedelta
 
 import sqlalchemy as sa
 
+from wbtest.audience import live_pages, signup_mail, visitors
 from wbtest.audience.email_addresses import NotAnEmail, keys_of, read_email
-from wbtest.audience.live_pages import LivePage
 from wbtest.audience.models import Objection, Signup
-from wbtest.audience.recording import rollup
-from wbtest.audience.recording.counting_rules import microseconds_of
-from wbtest.audience.recording.ledger import lock_event_writes
+from wbtest.audience.recording import counting_rules, ledger, rollup
 from wbtest.audience.recording.recorder import Recorder, StoreFailed
-from wbtest.audience.signup_mail import hash_of, leads_to
-from wbtest.audience.visitors import Visitor
-from wbtest.delivery import webhooks
+from wbtest.delivery import webhooks, worker
 from wbtest.delivery.models import OutboxMail
-from wbtest.delivery.worker import for_each
 from wbtest.extensions import clock, db
 from wbtest.publishing.lifecycle import address_of
 from wbtest.publishing.models import Experiment, name_of_test
@@ -45,11 +40,13 @@ def leave(token: str) -> bool:
 
     Name, address, consent and answers go, with our mails and what webhooks hold of them.
     """
-    token_hash = hash_of(token)
+    token_hash = signup_mail.hash_of(token)
     with writing() as session:
         # Otherwise the row could change between our look at it and its erasure.
-        lock_event_writes(session.connection())
-        row = session.scalars(sa.select(Signup).where(leads_to(token_hash))).one_or_none()
+        ledger.lock_event_writes(session.connection())
+        row = session.scalars(
+            sa.select(Signup).where(signup_mail.leads_to(token_hash))
+        ).one_or_none()
         if row is None:
             return False
         experiment = session.get_one(Experiment, row.experiment_id)
@@ -68,7 +65,7 @@ def erase_for(experiment: Experiment, person: Person, text: str) -> None:
     except NotAnEmail as error:
         raise Invalid("email", "That email looks incomplete. Check it and try again.") from error
     with writing() as session:
-        lock_event_writes(session.connection())
+        ledger.lock_event_writes(session.connection())
         if not _erase_everywhere(experiment, keys_of(email_key)):
             raise Invalid("email", "Nobody signed up with this email.")
         record("signup.erased_for", name_of_test(experiment), by=person)
@@ -112,7 +109,11 @@ def forget_letters(emails: Collection[str], token_hashes: Collection[str]) -> No
             OutboxMail.leave_url != "",
         )
     )
-    these = [row.id for row in waiting if hash_of(row.leave_url.rpartition("/")[2]) in token_hashes]
+    these = [
+        row.id
+        for row in waiting
+        if signup_mail.hash_of(row.leave_url.rpartition("/")[2]) in token_hashes
+    ]
     is_over = OutboxMail.state != "waiting"
     db.session.execute(
         sa.delete(OutboxMail).where(
@@ -131,7 +132,7 @@ def erase_unconfirmed(now: datetime) -> None:
     waiting = sa.select(OutboxMail.recipient).where(OutboxMail.state == "waiting")
     is_due = sa.and_(
         Signup.is_asked_to_confirm,
-        Signup.at_us < microseconds_of(now - UNCONFIRMED),
+        Signup.at_us < counting_rules.microseconds_of(now - UNCONFIRMED),
         Signup.confirmed_us.is_(None),
         Signup.token_hash != "",
         Signup.email.not_in(waiting),
@@ -139,7 +140,7 @@ def erase_unconfirmed(now: datetime) -> None:
     # Most of the time there is nobody: that is seen without keeping anybody from writing.
     with_due = sa.exists().where(Signup.experiment_id == Experiment.id, is_due)
     due = db.session.scalars(sa.select(Experiment).where(with_due)).all()
-    for_each(due, lambda experiment: _erase_all(experiment, is_due, now), address_of)
+    worker.for_each(due, lambda experiment: _erase_all(experiment, is_due, now), address_of)
 
 
 def _erase_all(experiment: Experiment, is_due: sa.ColumnElement[bool], now: datetime) -> None:
@@ -151,7 +152,7 @@ def _erase_some(experiment: Experiment, is_due: sa.ColumnElement[bool], now: dat
     """Erase the first of an experiment's sign-ups that are due; False when none is left."""
     with writing() as session:
         # Nobody confirms between our look and the erasure.
-        lock_event_writes(session.connection())
+        ledger.lock_event_writes(session.connection())
         rows = session.execute(
             sa.select(Signup.token_hash, Signup.email)
             .where(Signup.experiment_id == experiment.id, is_due)
@@ -164,7 +165,9 @@ def _erase_some(experiment: Experiment, is_due: sa.ColumnElement[bool], now: dat
     return len(rows) == MOST_AT_ONCE
 
 
-def object_to_counting(recorder: Recorder, page: LivePage, visitor: Visitor | None) -> None:
+def object_to_counting(
+    recorder: Recorder, page: live_pages.LivePage, visitor: visitors.Visitor | None
+) -> None:
     """Forget the visits of this visitor. An address that was left stays, but counts no more.
 
     Raises StoreFailed when the store does not answer.
@@ -186,7 +189,7 @@ def forget_again(now: datetime) -> None:
     """Forget what came after the objections of a minute ago, and then their visitors' numbers."""
     due = db.select(Objection).where(Objection.at <= now - AGAIN_AFTER)
     objections = db.session.scalars(due).all()
-    for_each(objections, _forget, lambda objection: f"experiment {objection.experiment_id}")
+    worker.for_each(objections, _forget, lambda objection: f"experiment {objection.experiment_id}")
 
 
 def _forget(objection: Objection) -> None:

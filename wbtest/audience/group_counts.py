@@ -11,7 +11,7 @@ from typing import Any, Literal, NamedTuple
 
 import sqlalchemy as sa
 
-from wbtest.audience.email_addresses import domain_of
+from wbtest.audience import email_addresses, quality_counts, result_counts
 from wbtest.audience.models import (
     CROWD_NETWORKS,
     HOUR_TOTALS,
@@ -20,7 +20,6 @@ from wbtest.audience.models import (
     SIGNUPS,
     VISITS,
 )
-from wbtest.audience.quality_counts import FEWEST_AT_DOMAIN
 from wbtest.audience.recording.counting_rules import (
     HOUR_SECONDS,
     QUARTER_SECONDS,
@@ -35,7 +34,6 @@ from wbtest.audience.recording.counting_rules import (
 )
 from wbtest.audience.recording.gate import CROWD
 from wbtest.audience.recording.ledger import NoExperiment, load_rules
-from wbtest.audience.result_counts import HourRow
 from wbtest.extensions import db
 from wbtest.publishing.models import Experiment
 from wbtest.publishing.rule import Hypothesis
@@ -399,11 +397,11 @@ def _domains(experiment: Experiment, rules: CountingRules, most: int) -> Iterabl
     )
     if rules.sources is not None:
         query = query.where(SIGNUPS.c.source.in_(rules.sources))
-    people = Counter(map(domain_of, db.session.scalars(query)))
+    people = Counter(map(email_addresses.domain_of, db.session.scalars(query)))
     return [
         GroupSize(VisitorGroup("out", "domain", domain), number, number)
         for domain, number in sorted(people.items(), key=lambda each: (-each[1], each[0]))[:most]
-        if number >= FEWEST_AT_DOMAIN
+        if number >= quality_counts.FEWEST_AT_DOMAIN
     ]
 
 
@@ -421,7 +419,7 @@ class CrowdCounts(NamedTuple):
 
     admitted: int
     networks: int
-    rows: list[HourRow]
+    rows: list[result_counts.HourRow]
 
 
 def crowds_of(experiment: Experiment, rule: Hypothesis) -> list[CrowdCounts]:

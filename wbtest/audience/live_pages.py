@@ -17,8 +17,7 @@ from msgspec.structs import replace
 from sqlalchemy.exc import SQLAlchemyError
 from sqlalchemy.orm import Session
 
-from wbtest.audience import traffic, visitors
-from wbtest.audience.page_renderer import RenderedPage, paths_of
+from wbtest.audience import page_renderer, traffic, visitors
 from wbtest.audience.recording.events import OF_THE_VISIT
 from wbtest.audience.traffic import (
     Environ,
@@ -28,7 +27,6 @@ from wbtest.audience.traffic import (
     header_of,
     is_opted_out,
 )
-from wbtest.audience.visitors import Draw, FormToken, Visitor
 from wbtest.extensions import Now, db, runtime, seconds_of
 from wbtest.publishing.live_snapshot import LiveExperiment, load_live, pages_version
 from wbtest.store import Refused
@@ -66,7 +64,7 @@ class LivePage:
         self.variants = {variant.key: variant for variant in live.variants}
         self.is_cookieless = live.options.counting == "cookieless"
         self.respects_signals = live.options.respects_signals
-        self.draw = Draw(live.salt, live.weights)
+        self.draw = visitors.Draw(live.salt, live.weights)
         self.cookie = cookie_name(f"wb-p{live.id}", is_https=is_https)
         # The earlier tests of the idea that set a cookie; a page that sets none looks for none.
         is_silent = self.is_cookieless
@@ -74,11 +72,11 @@ class LivePage:
         # In seconds since 1970: the last day is over.
         self.ends = live.ends_at.timestamp()
         # The bytes of this hour, by variant and by whether they say that nothing can be stored.
-        self.printed: dict[tuple[str, bool], tuple[int, RenderedPage]] = {}
+        self.printed: dict[tuple[str, bool], tuple[int, page_renderer.RenderedPage]] = {}
         # What a sign-up needs that is the same for everybody, made with the first one.
         self.ready: dict[tuple[str, int], Any] = {}
 
-    def find_visitor(self, environ: Environ) -> Visitor | None:
+    def find_visitor(self, environ: Environ) -> visitors.Visitor | None:
         """Return who it is: by the page's cookie, or None without one that we signed.
 
         On a page without cookies it is whoever comes from this network with this browser.
@@ -111,13 +109,13 @@ class LivePage:
         """Whether the browser asks not to be counted, on a page that listens to that."""
         return self.respects_signals and is_opted_out(environ)
 
-    def _hashed(self, environ: Environ) -> Visitor:
+    def _hashed(self, environ: Environ) -> visitors.Visitor:
         """The visitor by hash; a page without cookies has one variant."""
         agent = agent_of(environ)
         visitor = visitors.hashed_visitor(
             self.live.identity_key, header_of(environ, "REMOTE_ADDR"), agent
         )
-        return Visitor(
+        return visitors.Visitor(
             visitor,
             self.live.control.key,
             0,
@@ -126,11 +124,11 @@ class LivePage:
             traffic.language_of(header_of(environ, "HTTP_ACCEPT_LANGUAGE")),
         )
 
-    def read_form(self, token: str, at: float) -> FormToken | None:
+    def read_form(self, token: str, at: float) -> visitors.FormToken | None:
         """What a form of this test was printed for; None for one of another, or too old."""
         return visitors.read_form(self.live.identity_key, token, visitors.utc_hour(at))
 
-    def takes(self, form: FormToken, at: float) -> bool:
+    def takes(self, form: visitors.FormToken, at: float) -> bool:
         """Whether a form of this page may be sent at ``at``, in seconds since 1970.
 
         While the page is paused and once it has ended nobody is shown a form. Who had one open
@@ -280,7 +278,7 @@ class LivePages:
             tests = pages.setdefault(live.slug, [])
             tests.append(LivePage(live, is_https=self._is_https, older=tests))
         self._running = {
-            paths_of(slug).page: tests[-1]
+            page_renderer.paths_of(slug).page: tests[-1]
             for slug, tests in pages.items()
             if tests[-1].live.state == "running"
         }

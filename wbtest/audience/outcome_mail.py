@@ -13,18 +13,13 @@ from typing import NamedTuple
 import sqlalchemy as sa
 
 from wbtest.audience.models import SIGNUPS
-from wbtest.audience.recording.counting_rules import SUSPECTED, WAITING, microseconds_of
-from wbtest.audience.recording.ledger import lock_event_writes
+from wbtest.audience.recording import counting_rules, ledger
 from wbtest.audience.retention_terms import date_in_words, terms_of
 from wbtest.audience.signup_mail import MailParagraph, MailText, as_html, as_text, link_token
-from wbtest.delivery.models import OutboxMail
-from wbtest.delivery.outbox import mail_domain, mail_row
-from wbtest.delivery.worker import for_each
+from wbtest.delivery import models, outbox, worker
 from wbtest.extensions import clock, db, runtime
-from wbtest.publishing.corrections import page_of
-from wbtest.publishing.lifecycle import AlreadyDone, address_of, take_step
+from wbtest.publishing import corrections, lifecycle, page_strings
 from wbtest.publishing.models import Experiment
-from wbtest.publishing.page_strings import strings_of
 from wbtest.store import Invalid, Refused, hold, writing
 from wbtest.team.access import get_team
 from wbtest.team.models import Person
@@ -34,7 +29,7 @@ LONGEST_TEXT = 4_000
 SHORTEST_TEXT = 20
 PEOPLE_AT_ONCE = 500
 # They did not ask us for an answer, or get one of their own.
-NOT_TOLD = (SUSPECTED, "team", WAITING)
+NOT_TOLD = (counting_rules.SUSPECTED, "team", counting_rules.WAITING)
 DECISIONS = ("go", "iterate", "stop")
 
 
@@ -75,11 +70,11 @@ def tell_outcome(experiment: Experiment, person: Person, text: str) -> Experimen
         if experiment.purged_at is not None:
             raise Refused("The emails are deleted, so you can’t tell anyone.")
         if experiment.last_letter_at is not None:
-            raise AlreadyDone(
+            raise lifecycle.AlreadyDone(
                 "This test’s sign-ups have already been told. You can only do that once."
             )
         experiment.last_letter, experiment.last_letter_at = text, clock.now()
-        take_step(experiment, "told", person)
+        lifecycle.take_step(experiment, "told", person)
     return experiment
 
 
@@ -106,11 +101,11 @@ def queue_outcome_mails(now: datetime) -> None:
     """Queue the mails that are due, in groups; a job of the worker."""
     is_due = sa.and_(Experiment.last_letter_at.is_not(None), Experiment.purged_at.is_(None))
     due = db.session.scalars(sa.select(Experiment).where(is_due)).all()
-    for_each(due, lambda experiment: _queue_all(experiment, now), address_of)
+    worker.for_each(due, lambda experiment: _queue_all(experiment, now), lifecycle.address_of)
 
 
 def _queue_all(experiment: Experiment, now: datetime) -> None:
-    while _queue_group(experiment, now, mail_domain()):
+    while _queue_group(experiment, now, outbox.mail_domain()):
         pass
 
 
@@ -119,7 +114,7 @@ def _queue_group(experiment: Experiment, now: datetime, domain: str) -> bool:
     with writing() as session:
         connection = session.connection()
         # Nobody leaves, confirms or is told by another worker meanwhile.
-        lock_event_writes(connection)
+        ledger.lock_event_writes(connection)
         people = connection.execute(
             sa.select(SIGNUPS.c.email_key, SIGNUPS.c.email, SIGNUPS.c.token_hash)
             .where(SIGNUPS.c.experiment_id == experiment.id, _is_to_tell())
@@ -131,7 +126,7 @@ def _queue_group(experiment: Experiment, now: datetime, domain: str) -> bool:
         write = outcome_mail_writer(experiment)
         letters = [(person.email, write(link_token(person.token_hash))) for person in people]
         mails = [
-            mail_row(
+            outbox.mail_row(
                 email,
                 letter.subject,
                 letter.body,
@@ -142,12 +137,12 @@ def _queue_group(experiment: Experiment, now: datetime, domain: str) -> bool:
             )
             for email, letter in letters
         ]
-        connection.execute(sa.insert(OutboxMail), mails)
+        connection.execute(sa.insert(models.OutboxMail), mails)
         is_one = SIGNUPS.c.email_key.in_([person.email_key for person in people])
         connection.execute(
             sa.update(SIGNUPS)
             .where(SIGNUPS.c.experiment_id == experiment.id, is_one)
-            .values(told_us=microseconds_of(now))
+            .values(told_us=counting_rules.microseconds_of(now))
         )
     return len(people) == PEOPLE_AT_ONCE
 
@@ -171,8 +166,8 @@ def _is_to_tell() -> sa.ColumnElement[bool]:
 
 def proposed_text(experiment: Experiment, decision: str) -> str:
     """Return what may be said of a decision (go, iterate or stop), in the page's language."""
-    page = page_of(experiment)
-    strings = strings_of(page)
+    page = corrections.page_of(experiment)
+    strings = page_strings.strings_of(page)
     texts = (strings.closing_go, strings.closing_iterate, strings.closing_stop)
     return dict(zip(DECISIONS, texts, strict=True))[decision].format(product=page.product)
 
@@ -182,8 +177,8 @@ def outcome_mail_writer(experiment: Experiment, text: str = "") -> Callable[[str
 
     ``text`` stands for a letter that is still being written.
     """
-    page = page_of(experiment)
-    strings = strings_of(page)
+    page = corrections.page_of(experiment)
+    strings = page_strings.strings_of(page)
     base_url = runtime().settings.base_url
     page_url = f"{base_url}/p/{experiment.slug}"
     last_day = date_in_words(terms_of(experiment).last_day, strings)

@@ -11,12 +11,10 @@ from wsgiref.types import StartResponse, WSGIApplication, WSGIEnvironment
 
 from werkzeug.middleware.proxy_fix import ProxyFix
 
-from wbtest.audience import visitors
-from wbtest.audience.forms import SignupForm
+from wbtest.audience import forms, visitors
 from wbtest.audience.live_pages import LivePage, LivePages
 from wbtest.audience.page_renderer import PageRenderer, PageResponse, RenderedPage
-from wbtest.audience.recording.counting_rules import MICROSECONDS
-from wbtest.audience.recording.events import Served
+from wbtest.audience.recording import counting_rules, events
 from wbtest.audience.recording.recorder import QueueFull, Recorder
 from wbtest.audience.traffic import (
     IGNORE,
@@ -28,7 +26,6 @@ from wbtest.audience.traffic import (
     profile_of,
     set_cookie_header,
 )
-from wbtest.audience.visitors import FormToken, Visitor
 from wbtest.extensions import Now, seconds_of
 from wbtest.networks import ip_of
 from wbtest.publishing.live_snapshot import LiveExperiment, LiveVariant
@@ -67,11 +64,11 @@ class PageServer:
         visitor = known or _new_visitor(page, at, profile, page.exclusion_of(environ))
         who, key, _, source, device, language, reason = visitor
         variant = page.variants[key]
-        event = Served(
+        event = events.Served(
             page.live.id,
             key,
             who,
-            int(at * MICROSECONDS),
+            int(at * counting_rules.MICROSECONDS),
             source or profile.source,
             device,
             language,
@@ -97,7 +94,7 @@ class PageServer:
         takes_gzip = accepts_gzip(environ.get("HTTP_ACCEPT_ENCODING", ""))
         return self._bytes_of(page, variant, self._at(), takes_gzip)
 
-    def _cookie(self, page: LivePage, visitor: Visitor) -> tuple[str, str]:
+    def _cookie(self, page: LivePage, visitor: visitors.Visitor) -> tuple[str, str]:
         """It outlives the test: who was in it must not count in the next one."""
         value = visitors.sign_cookie(page.live.identity_key, visitor)
         return set_cookie_header(page.cookie, value, visitors.LONGEST_LIFE, is_https=self._is_https)
@@ -125,7 +122,7 @@ class PageServer:
         self, live: LiveExperiment, variant: LiveVariant, at: float, *, is_broken: bool
     ) -> RenderedPage:
         strings = strings_of(variant.page)
-        form = SignupForm(strings, token=form_token(live, variant.key, at))
+        form = forms.SignupForm(strings, token=form_token(live, variant.key, at))
         line = strings.try_later if is_broken else ""
         html = self._renderer.landing(live, variant, form, problem_line=line)
         look, is_indexed = variant.page.look, live.options.is_indexed
@@ -134,16 +131,16 @@ class PageServer:
 
 def form_token(live: LiveExperiment, variant: str, at: float) -> str:
     """Return what the forms of a variant's page carry in the hour of ``at``, in seconds."""
-    form = FormToken(live.id, "test", variant, visitors.utc_hour(at), len(live.before))
+    form = visitors.FormToken(live.id, "test", variant, visitors.utc_hour(at), len(live.before))
     return visitors.sign_form(live.identity_key, form)
 
 
 def _new_visitor(
     page: LivePage, at: float, profile: RequestProfile, excluded_because: str
-) -> Visitor:
+) -> visitors.Visitor:
     """Somebody new, with the variant that chance gives."""
     visitor = visitors.new_visitor(at)
-    return Visitor(
+    return visitors.Visitor(
         visitor,
         page.draw.variant_of(visitor),
         int(at),

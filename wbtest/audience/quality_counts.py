@@ -15,7 +15,7 @@ import sqlalchemy as sa
 from msgspec import Struct, convert, field, to_builtins
 from msgspec.structs import replace
 
-from wbtest.audience.email_addresses import PROVIDERS, domain_of, mailbox_of
+from wbtest.audience import email_addresses, traffic
 from wbtest.audience.models import (
     ENGAGEMENT_COUNTS,
     ENGAGEMENTS,
@@ -24,9 +24,7 @@ from wbtest.audience.models import (
     SIGNUPS,
     VISITS,
 )
-from wbtest.audience.recording.counting_rules import day_of, hour_of, microseconds_of
-from wbtest.audience.recording.gate import CROWD, UNKNOWN_MARK
-from wbtest.audience.traffic import PRETENDER
+from wbtest.audience.recording import counting_rules, gate
 from wbtest.extensions import db
 from wbtest.publishing.models import Experiment
 from wbtest.publishing.sealing import sealed_rule
@@ -188,7 +186,7 @@ def sum_conversions(rows: Sequence[ConversionRow], zone: str = "UTC") -> Convers
     >>> found.count, found.with_address, found.again, found.origin("a")
     (3, 2, 1, Origin(networks=0, domains=1, known=0))
     """
-    domains = [domain_of(row.email_key) for row in rows]
+    domains = [email_addresses.domain_of(row.email_key) for row in rows]
     here = [row for row, domain in zip(rows, domains, strict=True) if domain]
     moments = sorted(row.at_us for row in rows)
     return Conversions(
@@ -197,9 +195,9 @@ def sum_conversions(rows: Sequence[ConversionRow], zone: str = "UTC") -> Convers
         domains=tuple(
             number
             for name, number in Counter(domains).most_common()
-            if number >= FEWEST_AT_DOMAIN and name and name not in PROVIDERS
+            if number >= FEWEST_AT_DOMAIN and name and name not in email_addresses.PROVIDERS
         ),
-        again=len(here) - len({mailbox_of(row.email_key) for row in here}),
+        again=len(here) - len({email_addresses.mailbox_of(row.email_key) for row in here}),
         origins=_origins(rows, domains),
         bursts=tuple(burst for minutes in MINUTES for burst in _bursts(moments, minutes)),
         traces=tuple(_traces(here, zone)),
@@ -224,7 +222,7 @@ def _traces(rows: Sequence[ConversionRow], zone: str) -> Iterator[TraceCounts]:
     yield TraceCounts("", "", len(rows), sum(not row.has_trace for row in rows))
     groups: defaultdict[tuple[str, str], list[bool]] = defaultdict(list)
     for row in rows:
-        day = day_of(hour_of(row.at_us, zone), zone).isoformat()
+        day = counting_rules.day_of(counting_rules.hour_of(row.at_us, zone), zone).isoformat()
         groups[day, ""].append(row.has_trace)
         groups["", row.source].append(row.has_trace)
     for (day, source), found in sorted(groups.items()):
@@ -353,7 +351,7 @@ class Machines(NamedTuple):
 
 def machines_of(experiment: Experiment) -> Machines:
     """Return which machines came to this experiment, from one statement."""
-    is_pretending = MACHINE_COUNTS.c.family == PRETENDER
+    is_pretending = MACHINE_COUNTS.c.family == traffic.PRETENDER
     rows = db.session.execute(
         sa.select(
             MACHINE_COUNTS.c.variant,
@@ -398,8 +396,8 @@ def _newest_networks(experiment_id: int, slug: str, now: datetime) -> NewestNetw
         sa.select(VISITS.c.mark)
         .where(
             VISITS.c.experiment_id == experiment_id,
-            VISITS.c.excluded_because.in_(("", CROWD)),
-            VISITS.c.at_us > microseconds_of(now - LATELY),
+            VISITS.c.excluded_because.in_(("", gate.CROWD)),
+            VISITS.c.at_us > counting_rules.microseconds_of(now - LATELY),
         )
         # With a cookie a visitor's number begins with the moment at which they came; without one
         # these are any of the last day.
@@ -409,6 +407,6 @@ def _newest_networks(experiment_id: int, slug: str, now: datetime) -> NewestNetw
     )
     query = sa.select(newest.c.mark, sa.func.count().label("number")).group_by(newest.c.mark)
     counts: dict[int, int] = {row.mark: row.number for row in db.session.execute(query)}
-    unknown = counts.pop(UNKNOWN_MARK, 0)
+    unknown = counts.pop(gate.UNKNOWN_MARK, 0)
     of_few = sum(sorted(counts.values())[-FEW_NETWORKS:])
     return NewestNetworks(slug, unknown + sum(counts.values()), unknown, of_few)

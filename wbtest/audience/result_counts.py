@@ -25,10 +25,9 @@ from wbtest.audience.models import (
 )
 from wbtest.audience.recording.events import Act
 from wbtest.extensions import db
-from wbtest.publishing.corrections import page_of
+from wbtest.publishing import corrections, sealing
+from wbtest.publishing import rule as rules
 from wbtest.publishing.models import Experiment
-from wbtest.publishing.rule import Conversion
-from wbtest.publishing.sealing import sealed_rule
 
 Sources = tuple[str, ...] | None
 ByVariant = dict[str, "Totals"]
@@ -58,7 +57,7 @@ class Totals(Struct, frozen=True):
     call_no: int = 0
     preorder: int = 0
 
-    def acted(self, conversion: Conversion) -> int:
+    def acted(self, conversion: rules.Conversion) -> int:
         """How many did what converts, seen before or not, in time or not."""
         did: int = self.signups if conversion == "signup" else getattr(self, conversion)
         return did
@@ -142,7 +141,7 @@ def by_hour(tests: Collection[int]) -> defaultdict[int, list[HourRow]]:
 
 def hours_of(experiment: Experiment, cut: Cut = WHOLE) -> list[Hourly]:
     """Return the hours in which something was counted, by variant and time."""
-    if cut.device is None and cut.sources == sealed_rule(experiment).sources:
+    if cut.device is None and cut.sources == sealing.sealed_rule(experiment).sources:
         by = [HOUR_TOTALS.c[name] for name in HOUR_OF]
         is_wanted = [HOUR_TOTALS.c.experiment_id == experiment.id]
         query = sa.select(*by, *[HOUR_TOTALS.c[name] for name in NAMES])
@@ -338,7 +337,7 @@ def faq_opened(experiment: Experiment) -> list[QuestionOpens]:
     for variant in experiment.variants:
         questions = [
             answer.question
-            for section in page_of(experiment, variant).sections
+            for section in corrections.page_of(experiment, variant).sections
             for answer in section.questions
         ]
         seen, converted = people.get(variant.key, (0, 0))

@@ -19,8 +19,7 @@ from typing import NamedTuple
 import sqlalchemy as sa
 
 from wbtest import store
-from wbtest.audience.erasure import forget_letters
-from wbtest.audience.group_counts import crowds_to_keep, groups_to_keep
+from wbtest.audience import erasure, group_counts, outcome_mail, quality_counts, setting_aside
 from wbtest.audience.models import (
     CROWD_NETWORKS,
     ENGAGEMENTS,
@@ -32,15 +31,10 @@ from wbtest.audience.models import (
     Alarm,
     NetworkFinding,
 )
-from wbtest.audience.outcome_mail import count_recipients
-from wbtest.audience.quality_counts import conversions_to_keep, newest_to_keep, two_variants
-from wbtest.audience.recording.counting_rules import WAITING
-from wbtest.audience.recording.ledger import lock_event_writes
+from wbtest.audience.recording import counting_rules, ledger
 from wbtest.audience.retention_terms import COPY_DAYS, RetentionTerms, date_in_words, terms_of
-from wbtest.audience.setting_aside import forget_names, group_of, standing
-from wbtest.delivery.backups import backup_folder, made_at
+from wbtest.delivery import backups, outbox
 from wbtest.delivery.models import OutboxEvent, OutboxMail
-from wbtest.delivery.outbox import queue_mail
 from wbtest.delivery.worker import find_run, for_each
 from wbtest.extensions import clock, db, runtime
 from wbtest.publishing.lifecycle import address_of, take_step
@@ -124,7 +118,7 @@ def find_purge_blocker(experiment: Experiment) -> str:
         return "First tell your sign-ups what you decided."
     if terms_of(experiment).late_until > clock.now():
         return "Late answers still count. Wait until the figures are final."
-    if waiting := count_recipients(experiment).to_tell + _count_unsent(experiment):
+    if waiting := outcome_mail.count_recipients(experiment).to_tell + _count_unsent(experiment):
         return f"{waiting:,} emails haven’t been sent yet. Wait until they all have."
     return ""
 
@@ -147,7 +141,7 @@ def purge(experiment: Experiment) -> None:
         _delete_rows(table, experiment, sa.true())
     _forget_marks(experiment)
     with writing() as session:
-        lock_event_writes(session.connection())
+        ledger.lock_event_writes(session.connection())
         hold(experiment)
         is_first = not is_purge_done(experiment)
         is_last = is_whole and experiment.identity_key is not None
@@ -163,16 +157,20 @@ def purge(experiment: Experiment) -> None:
 def _begin_purge(experiment: Experiment) -> None:
     """Let no page read the rows from now on, and keep what only they can tell."""
     experiment.last_counts = {
-        "two_variants": two_variants(experiment),
+        "two_variants": quality_counts.two_variants(experiment),
         ROWS_KEY: _count_rows(experiment),
-        **newest_to_keep(experiment),
-        **conversions_to_keep(experiment),
-        **groups_to_keep(
-            experiment, {each.number: group_of(each) for each in standing(experiment)}
+        **quality_counts.newest_to_keep(experiment),
+        **quality_counts.conversions_to_keep(experiment),
+        **group_counts.groups_to_keep(
+            experiment,
+            {
+                each.number: setting_aside.group_of(each)
+                for each in setting_aside.standing(experiment)
+            },
         ),
-        **crowds_to_keep(experiment),
+        **group_counts.crowds_to_keep(experiment),
     }
-    forget_names(experiment)
+    setting_aside.forget_names(experiment)
     experiment.purged_at = clock.now()
 
 
@@ -203,12 +201,12 @@ def _delete_people(experiment: Experiment, *, is_whole: bool) -> None:
     while True:
         with writing() as session:
             connection = session.connection()
-            lock_event_writes(connection)
+            ledger.lock_event_writes(connection)
             people = connection.execute(query.limit(PEOPLE_AT_ONCE)).all()
             if not people:
                 return
             emails = {person.email for person in people if person.email}
-            forget_letters(emails, {each.token_hash for each in people})
+            erasure.forget_letters(emails, {each.token_hash for each in people})
             is_one = SIGNUPS.c.email_key.in_([person.email_key for person in people])
             connection.execute(sa.delete(SIGNUPS).where(is_ours, is_one))
 
@@ -217,7 +215,7 @@ def _delete_events(experiment: Experiment, *, is_whole: bool) -> None:
     """Delete what webhooks are or were told of the sign-ups; there are two months of it at most."""
     # As the body is written. Nobody can type this: quotes inside JSON are escaped.
     is_ours = OutboxEvent.body.contains(f'"data": {{"experiment": {experiment.id},')
-    is_kept = OutboxEvent.body.contains(f'"excluded_because": "{WAITING}"')
+    is_kept = OutboxEvent.body.contains(f'"excluded_because": "{counting_rules.WAITING}"')
     with writing() as session:
         session.execute(
             sa.delete(OutboxEvent).where(is_ours, sa.true() if is_whole else sa.not_(is_kept)),
@@ -232,7 +230,7 @@ def _delete_rows(table: sa.Table, experiment: Experiment, wanted: sa.ColumnEleme
     while True:
         with writing() as session:
             connection = session.connection()
-            lock_event_writes(connection)
+            ledger.lock_event_writes(connection)
             some = sa.select(who).where(is_left).order_by(who).offset(ROWS_AT_ONCE - 1).limit(1)
             last = connection.scalar(some)
             # At the end also what came meanwhile, wherever it stands.
@@ -253,7 +251,7 @@ def _forget_marks(experiment: Experiment) -> None:
 
 def _is_to_purge(table: sa.Table, *, is_whole: bool) -> sa.ColumnElement[bool]:
     """Which rows go: those of the test, or all once no waiting list is kept."""
-    return sa.true() if is_whole else table.c.excluded_because != WAITING
+    return sa.true() if is_whole else table.c.excluded_because != counting_rules.WAITING
 
 
 def _count_unsent(experiment: Experiment) -> int:
@@ -296,7 +294,7 @@ def _remind(experiment: Experiment, terms: RetentionTerms) -> None:
             return
         day = date_in_words(terms.last_day, strings_for("en"))
         for email in _owners():
-            queue_mail(
+            outbox.queue_mail(
                 recipient=email,
                 subject=f"/p/{experiment.slug}: emails are deleted after {day}",
                 body=_notice(experiment, day),
@@ -310,7 +308,7 @@ def _notice(experiment: Experiment, day: str) -> str:
         "every email, name, answer and visit will be deleted, along with our emails to them.",
         "Totals, charts and decisions will stay as they are.",
     ]
-    waiting = count_recipients(experiment).to_tell
+    waiting = outcome_mail.count_recipients(experiment).to_tell
     if experiment.last_letter_at is None and waiting:
         who = "One person is waiting" if waiting == 1 else f"{waiting:,} people are waiting"
         parts.append(
@@ -361,8 +359,8 @@ def drop_old_copies(now: datetime) -> None:
     clean_from = newest + WIPED_WITHIN
     old = [
         file
-        for file in backup_folder(settings).glob("*")
-        if (at := made_at(file)) and at <= clean_from
+        for file in backups.backup_folder(settings).glob("*")
+        if (at := backups.made_at(file)) and at <= clean_from
     ]
     for_each(old, Path.unlink, attrgetter("name"))
 

@@ -9,11 +9,8 @@ from typing import NamedTuple
 from zoneinfo import ZoneInfo
 
 from wbtest.extensions import runtime
-from wbtest.publishing.live_snapshot import LiveExperiment
+from wbtest.publishing import live_snapshot, page_options, page_strings, sealing
 from wbtest.publishing.models import Experiment
-from wbtest.publishing.page_options import FirstMail
-from wbtest.publishing.page_strings import PageStrings
-from wbtest.publishing.sealing import sealed_options, sealed_rule
 
 # How long an address may stay that nobody confirms.
 PENDING_DAYS = 30
@@ -66,7 +63,10 @@ class RetentionTerms(NamedTuple):
 
 
 def how_long(
-    live: LiveExperiment, strings: PageStrings, usual_days: int, mail: FirstMail
+    live: live_snapshot.LiveExperiment,
+    strings: page_strings.PageStrings,
+    usual_days: int,
+    mail: page_options.FirstMail,
 ) -> tuple[str, ...]:
     """Return what a page promises about keeping, a sentence or two each.
 
@@ -91,14 +91,16 @@ def how_long(
     return (*told, strings.how_long_copies.format(days=COPY_DAYS))
 
 
-def kept_until(live: LiveExperiment, strings: PageStrings, usual_days: int) -> str:
+def kept_until(
+    live: live_snapshot.LiveExperiment, strings: page_strings.PageStrings, usual_days: int
+) -> str:
     """Return the last day on which a page keeps addresses, in words; '' once they are erased."""
     return (
         "" if live.is_purged else date_in_words(terms_of_page(live, usual_days).last_day, strings)
     )
 
 
-def terms_of_page(live: LiveExperiment, usual_days: int) -> RetentionTerms:
+def terms_of_page(live: live_snapshot.LiveExperiment, usual_days: int) -> RetentionTerms:
     """Return the terms of a page; ``usual_days`` where it says nothing else."""
     return RetentionTerms(
         live.over_at or live.ends_at,
@@ -109,7 +111,7 @@ def terms_of_page(live: LiveExperiment, usual_days: int) -> RetentionTerms:
     )
 
 
-def date_in_words(day: date, strings: PageStrings) -> str:
+def date_in_words(day: date, strings: page_strings.PageStrings) -> str:
     """Return the day as the page's language writes it.
 
     >>> from wbtest.publishing.page_strings import strings_for
@@ -131,12 +133,12 @@ def _end_of(day: date, zone: str) -> datetime:
 
 def terms_of(experiment: Experiment) -> RetentionTerms:
     """Return the terms of an experiment that has ended; a worker may have noticed the end late."""
-    rule = sealed_rule(experiment)
+    rule = sealing.sealed_rule(experiment)
     ends_at = rule.ends_at(experiment.time_zone)
     usual = runtime().settings.retention_days
     return RetentionTerms(
         over_at=min(experiment.ended_at or ends_at, ends_at),
-        days=sealed_options(experiment).retention_days or usual,
+        days=sealing.sealed_options(experiment).retention_days or usual,
         zone=experiment.time_zone,
         window_hours=rule.conversion_window_hours,
         opened_at=experiment.opened_at,

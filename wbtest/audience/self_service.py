@@ -7,29 +7,25 @@ from typing import Any
 from flask import Response, redirect, request
 from flask.typing import ResponseReturnValue
 
-from wbtest.audience import erasure, signups
-from wbtest.audience.forms import LONGEST_NAME, one_line
-from wbtest.audience.live_pages import LivePage
+from wbtest.audience import erasure, forms, live_pages, signups
 from wbtest.audience.models import Engagement, Sighting, Signup
 from wbtest.audience.recording.counting_rules import moment_at
-from wbtest.audience.signups import find_signup, find_signups_of_address
 from wbtest.audience.views import TOKEN_PAGE, bp, check_sender, link_over, small_page
 from wbtest.delivery.models import OutboxMail
 from wbtest.extensions import db, runtime
-from wbtest.publishing.live_snapshot import LiveExperiment
+from wbtest.publishing import live_snapshot, sealing
 from wbtest.publishing.models import Experiment
-from wbtest.publishing.sealing import sealed_options
 from wbtest.store import writing
 from wbtest.team import access
 
 
-def record_of(row: Signup, live: LiveExperiment) -> dict[str, Any]:
+def record_of(row: Signup, live: live_snapshot.LiveExperiment) -> dict[str, Any]:
     """Return everything that belongs to the address of this sign-up, as plain JSON values.
 
     Times are in UTC, '' stands for what is not known. The page's own name and who is responsible
     stand with it, so that the file means something by itself.
     """
-    everything = find_signups_of_address(row)
+    everything = signups.find_signups_of_address(row)
     return {
         "page": live.slug,
         "product": live.control.page.product,
@@ -42,12 +38,12 @@ def record_of(row: Signup, live: LiveExperiment) -> dict[str, Any]:
 
 def store_name(token: str, name: str) -> bool:
     """Store another name for whoever has this token; False when it is too long or nobody's."""
-    name = one_line(name)
+    name = forms.one_line(name)
     with writing():
-        row = find_signup(token)
-        if row is None or len(name) > LONGEST_NAME:
+        row = signups.find_signup(token)
+        if row is None or len(name) > forms.LONGEST_NAME:
             return False
-        for each in find_signups_of_address(row):
+        for each in signups.find_signups_of_address(row):
             each.name = name
     return True
 
@@ -89,7 +85,7 @@ def _on_the_page(row: Signup) -> dict[str, Any]:
     Left out where a hash stands for the browser: others on the same network may be behind it.
     """
     experiment = db.session.get_one(Experiment, row.experiment_id)
-    if not row.visitor or sealed_options(experiment).counting == "cookieless":
+    if not row.visitor or sealing.sealed_options(experiment).counting == "cookieless":
         return {"seen_at": "", "did": []}
     seen_us = db.session.scalar(
         db.select(db.func.min(Sighting.at_us)).where(
@@ -172,12 +168,12 @@ def leave(token: str) -> ResponseReturnValue:
     return small_page(found.live, "leave", headers=TOKEN_PAGE, action=request.path, is_done=is_done)
 
 
-def _find(token: str) -> tuple[Signup | None, LivePage | None]:
+def _find(token: str) -> tuple[Signup | None, live_pages.LivePage | None]:
     row = signups.find_signup(token)
     return row, runtime().pages.find_by_id(row.experiment_id) if row else None
 
 
-def _show(token: str, row: Signup, found: LivePage, status: int = 200) -> Response:
+def _show(token: str, row: Signup, found: live_pages.LivePage, status: int = 200) -> Response:
     return small_page(
         found.live,
         "mine",

@@ -11,10 +11,9 @@ from zoneinfo import ZoneInfo
 import sqlalchemy as sa
 from sqlalchemy.orm import joinedload
 
-from wbtest.audience.email_addresses import domain_of
+from wbtest.audience import email_addresses, quality_counts
 from wbtest.audience.group_counts import GroupHour, VisitorGroup, hours_of_groups, people_seen
 from wbtest.audience.models import SettingAside
-from wbtest.audience.quality_counts import FEWEST_AT_DOMAIN
 from wbtest.extensions import clock, db
 from wbtest.publishing.models import Experiment, name_of_test
 from wbtest.store import Gone, Invalid, Refused, hold, writing
@@ -84,7 +83,7 @@ def check_group(experiment: Experiment, group: VisitorGroup) -> VisitorGroup:
         raise Refused("The visitors’ data is deleted, so nobody can tell who’s in a group.")
     rows = hours_of_groups(experiment, {0: group})
     # The name of a smaller one may be a person's, and what is logged outlives the sign-ups.
-    if group.kind == "domain" and people_seen(rows) < FEWEST_AT_DOMAIN:
+    if group.kind == "domain" and people_seen(rows) < quality_counts.FEWEST_AT_DOMAIN:
         raise Invalid("group", "Choose an email domain that at least six people signed up from.")
     if not rows:
         who = "counts" if group.direction == "out" else "was left out"
@@ -199,7 +198,7 @@ def _read(group: VisitorGroup) -> VisitorGroup:
             raise unknown
         return group._replace(value=",".join(map(str, known)))
     if kind == "domain":
-        domain = domain_of(f"@{value.strip().lower()}")
+        domain = email_addresses.domain_of(f"@{value.strip().lower()}")
         if "." not in domain:
             raise unknown
         return group._replace(value=domain)

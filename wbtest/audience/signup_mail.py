@@ -36,14 +36,11 @@ from wbtest.audience.recording.counting_rules import (
     moment_at,
 )
 from wbtest.audience.recording.events import SignedUp
-from wbtest.delivery import webhooks
+from wbtest.delivery import outbox, webhooks
 from wbtest.delivery.models import OutboxEvent, OutboxMail
-from wbtest.delivery.outbox import insert_mails, mail_row
-from wbtest.publishing.live_snapshot import LiveExperiment
+from wbtest.publishing import live_snapshot, page_options, page_strings
 from wbtest.publishing.models import Experiment
 from wbtest.publishing.page_design import ON_ACCENT, Look, lowest_contrast, nearest_shade, palette
-from wbtest.publishing.page_options import FirstMail
-from wbtest.publishing.page_strings import PageStrings, strings_of
 
 # Mail programs know no style sheets, and nothing is fetched that would tell us who reads.
 GROUND = "#ffffff"
@@ -92,19 +89,23 @@ class MailParagraph(NamedTuple):
     is_button: bool = False
 
 
-def mail_template(live: LiveExperiment, base_url: str, mail: FirstMail) -> MailText:
+def mail_template(
+    live: live_snapshot.LiveExperiment, base_url: str, mail: page_options.FirstMail
+) -> MailText:
     """Return the mail to whoever signs up, once for all of them: its links lack a token."""
     # Plain texts: a token is no markup, and Markup would look at it for every letter.
     return MailText._make(map(str, welcome_mail(live, base_url, TOKEN, mail)))
 
 
-def welcome_mail(live: LiveExperiment, base_url: str, token: str, mail: FirstMail) -> MailText:
+def welcome_mail(
+    live: live_snapshot.LiveExperiment, base_url: str, token: str, mail: page_options.FirstMail
+) -> MailText:
     """Return the mail in the page's language. Whoever holds ``token`` can confirm and leave.
 
     Where ``mail`` asks nobody to confirm it thanks, and says the rest.
     """
     page = live.control.page
-    strings = strings_of(page)
+    strings = page_strings.strings_of(page)
     product = page.product
     leave_url = f"{base_url}/leave/{token}"
     confirms = mail.asks_to_confirm
@@ -130,7 +131,7 @@ def as_text(lines: list[MailParagraph]) -> str:
     return "\n\n".join(f"{line.text}\n{line.url}".strip() for line in lines) + "\n"
 
 
-def as_html(lines: list[MailParagraph], strings: PageStrings, look: Look) -> str:
+def as_html(lines: list[MailParagraph], strings: page_strings.PageStrings, look: Look) -> str:
     """Return the same as HTML in the page's colour: nothing is fetched, nothing typed is markup."""
     parts = Markup().join(_paragraph(line, *colours_of(look)) for line in lines)
     return Markup(
@@ -265,7 +266,7 @@ class BatchMails:
                     )
                     .values(mailed_us=due_us)
                 )
-        insert_mails(
+        outbox.insert_mails(
             connection,
             [
                 _mail(event, self._now, mail_domain) | {"due_at": self._moment(due_us)}
@@ -366,7 +367,7 @@ def _take_back(connection: sa.Connection, signup: Any) -> None:
 
 
 def _mail(event: SignedUp, now: datetime, mail_domain: str) -> dict[str, Any]:
-    return mail_row(
+    return outbox.mail_row(
         event.email,
         event.subject,
         event.body,

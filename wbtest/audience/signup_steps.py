@@ -18,14 +18,10 @@ import sqlalchemy as sa
 from flask import Response, abort, redirect, request, url_for
 from flask.typing import ResponseReturnValue
 
-from wbtest.audience import signup_mail
-from wbtest.audience.email_addresses import NotAnEmail, read_email
-from wbtest.audience.forms import SignupForm
+from wbtest.audience import email_addresses, forms, signup_mail
 from wbtest.audience.models import Signup
 from wbtest.audience.page_renderer import path_of_test, paths_of
-from wbtest.audience.recording import rollup
-from wbtest.audience.recording.counting_rules import MICROSECONDS, microseconds_of
-from wbtest.audience.signup_mail import hash_of
+from wbtest.audience.recording import counting_rules, rollup
 from wbtest.audience.views import (
     TOKEN_PAGE,
     bp,
@@ -128,7 +124,7 @@ def is_taken(answer: str) -> bool:
 
 def leads_somewhere(live: LiveExperiment, token: str) -> bool:
     """Whether a sign-up waits for answers under this token."""
-    is_it = (Signup.experiment_id == live.id) & (Signup.answer_hash == hash_of(token))
+    is_it = (Signup.experiment_id == live.id) & (Signup.answer_hash == signup_mail.hash_of(token))
     return bool(token) and db.session.scalar(sa.select(sa.exists().where(is_it))) is True
 
 
@@ -180,17 +176,17 @@ def store_click_through(live: LiveExperiment, token: str) -> None:
 
 def _note(live: LiveExperiment, token: str, change: Callable[[Any, int], dict[str, Any]]) -> None:
     """Change the sign-up of this token, if there is one whose steps may still be answered."""
-    now_us = microseconds_of(clock.now())
+    now_us = counting_rules.microseconds_of(clock.now())
     # What may still convert is taken.
     seconds = max(OPEN_SECONDS, live.window_hours * 3600)
 
     def change_if_open(row: Any) -> dict[str, Any]:
-        is_open = now_us - row.at_us <= seconds * MICROSECONDS
+        is_open = now_us - row.at_us <= seconds * counting_rules.MICROSECONDS
         return change(row, now_us) if is_open else {}
 
     if token:
         with writing() as session:
-            rollup.note_steps(session, live.id, hash_of(token), change_if_open)
+            rollup.note_steps(session, live.id, signup_mail.hash_of(token), change_if_open)
 
 
 def _read(row: Any) -> dict[str, str]:
@@ -270,7 +266,7 @@ def _admit(live: LiveExperiment) -> None:
     counts for its network, and as much is allowed.
     """
     token = _token()
-    who = hash_of(token) if leads_somewhere(live, token) else rate_limits.network()
+    who = signup_mail.hash_of(token) if leads_somewhere(live, token) else rate_limits.network()
     end_reading()
     rate_limits.admit(f"answers {who}", MOST_ANSWERS, rate_limits.HOUR)
 
@@ -360,8 +356,8 @@ def _token() -> str:
 def is_own(person: Person, email_key: str) -> bool:
     """Whether this is the address with which the person logs in."""
     try:
-        return read_email(person.email)[1] == email_key
-    except NotAnEmail:
+        return email_addresses.read_email(person.email)[1] == email_key
+    except email_addresses.NotAnEmail:
         return False
 
 
@@ -389,7 +385,7 @@ def take_try(slug: str) -> ResponseReturnValue:
     live, variant = get_preview(slug)
     if not access.is_member():
         return show_preview(slug, 409)
-    form = SignupForm(strings_of(variant.page), request.form)
+    form = forms.SignupForm(strings_of(variant.page), request.form)
     if not form.validate():
         return show_preview(slug, 422, form=form)
     person = access.person()

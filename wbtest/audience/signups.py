@@ -15,18 +15,20 @@ from flask.typing import ResponseReturnValue
 from msgspec import Struct
 from sqlalchemy.exc import SQLAlchemyError
 
-from wbtest.audience import erasure, traffic
-from wbtest.audience.email_addresses import is_disposable, keys_of, list_key
+from wbtest.audience import (
+    email_addresses,
+    erasure,
+    page_renderer,
+    page_server,
+    signup_steps,
+    traffic,
+)
 from wbtest.audience.forms import SignupForm
 from wbtest.audience.live_pages import LivePage
 from wbtest.audience.models import Signup, Visit
-from wbtest.audience.page_renderer import consent_words
-from wbtest.audience.page_server import form_token
-from wbtest.audience.recording import rollup
+from wbtest.audience.recording import events, rollup, write_batch
 from wbtest.audience.recording.counting_rules import MICROSECONDS, WAITING, microseconds_of
-from wbtest.audience.recording.events import SignedUp
 from wbtest.audience.recording.recorder import Recorder, TooManySignups
-from wbtest.audience.recording.write_batch import COUNTED_FOR
 from wbtest.audience.signup_mail import (
     MailText,
     hash_of,
@@ -35,8 +37,6 @@ from wbtest.audience.signup_mail import (
     mail_template,
     sign_up_token,
 )
-from wbtest.audience.signup_steps import after_sign_up, take_try
-from wbtest.audience.traffic import Environ, agent_of, header_of
 from wbtest.audience.views import (
     TOKEN_PAGE,
     bp,
@@ -51,11 +51,9 @@ from wbtest.audience.views import (
 from wbtest.audience.visitors import FormToken, Visitor
 from wbtest.extensions import clock, db, runtime
 from wbtest.forms import form_on
-from wbtest.publishing import page_copy
+from wbtest.publishing import page_copy, page_options, page_strings
 from wbtest.publishing.live_snapshot import LiveExperiment, LiveVariant
 from wbtest.publishing.models import Experiment
-from wbtest.publishing.page_options import FirstMail
-from wbtest.publishing.page_strings import strings_of
 from wbtest.store import Gone, Refused, end_reading, writing
 from wbtest.team import access, rate_limits
 
@@ -84,7 +82,7 @@ class Sender(Struct, frozen=True):
 
     shown: FormToken
     visitor: Visitor | None
-    environ: Environ
+    environ: traffic.Environ
     excluded_because: str = ""
     promised: tuple[str, ...] = ()
 
@@ -109,7 +107,7 @@ def sign_up(
     *,
     address: tuple[str, str],
     name: str,
-    mail: FirstMail,
+    mail: page_options.FirstMail,
     base_url: str,
     secret: str,
     at_us: int,
@@ -130,28 +128,28 @@ def sign_up(
     """
     live, shown, known = page.live, sender.shown, sender.known
     ready = _prepare(page, sender, mail, base_url)
-    email_key = list_key(address[1]) if sender.promised else address[1]
+    email_key = email_addresses.list_key(address[1]) if sender.promised else address[1]
     token = sign_up_token(live.identity_key, email_key, secret)
     letter = ready.letter.filled_in(token) if mail.is_sent else NO_LETTER
     answering = _answering(live, sender.visitor, email_key, at_us)
     recorder.sign_up(
-        SignedUp(
+        events.SignedUp(
             experiment_id=live.id,
             # Of two tabs opened before the first cookie, the one whose cookie was kept.
             variant=known.variant if known else shown.variant,
             visitor=known.visitor if known else "",
             at_us=at_us,
             source=known.source if known else UNKNOWN,
-            device=known.device if known else traffic.device_of(agent_of(sender.environ)),
+            device=known.device if known else traffic.device_of(traffic.agent_of(sender.environ)),
             language=known.language if known else _language(sender.environ),
-            user_agent=agent_of(sender.environ),
+            user_agent=traffic.agent_of(sender.environ),
             excluded_because=sender.excluded_because,
             email=address[0],
             email_key=email_key,
             name=name,
             consent=ready.consent,
             page_digest=ready.page_digest,
-            is_disposable=is_disposable(address[1]),
+            is_disposable=email_addresses.is_disposable(address[1]),
             token_hash=hash_of_new(token),
             answer_hash=hash_of_new(answering),
             subject=letter.subject,
@@ -169,7 +167,9 @@ def sign_up(
     return _of_first_click(live, email_key, at_us) or answering
 
 
-def _prepare(page: LivePage, sender: Sender, mail: FirstMail, base_url: str) -> PreparedSignup:
+def _prepare(
+    page: LivePage, sender: Sender, mail: page_options.FirstMail, base_url: str
+) -> PreparedSignup:
     """What this page has ready for its variant as the sender read it.
 
     The promise of the waiting list changes with the day.
@@ -179,7 +179,9 @@ def _prepare(page: LivePage, sender: Sender, mail: FirstMail, base_url: str) -> 
     key = (variant.key, shown.corrections)
     found: PreparedSignup | None = None if sender.promised else page.ready.get(key)
     if found is None:
-        consent = consent_words(page.live, variant, strings_of(variant.page), sender.promised)
+        consent = page_renderer.consent_words(
+            page.live, variant, page_strings.strings_of(variant.page), sender.promised
+        )
         letter = mail_template(page.live, base_url, mail)
         found = PreparedSignup(consent, page_copy.digest(variant.page), letter)
         if not sender.promised:
@@ -218,8 +220,8 @@ def _of_first_click(live: LiveExperiment, email_key: str, at_us: int) -> str:
     return first if hash_of(first) == row.answer_hash else ""
 
 
-def _language(environ: Environ) -> str:
-    return traffic.language_of(header_of(environ, "HTTP_ACCEPT_LANGUAGE"))
+def _language(environ: traffic.Environ) -> str:
+    return traffic.language_of(traffic.header_of(environ, "HTTP_ACCEPT_LANGUAGE"))
 
 
 def find_signup(token: str) -> Signup | None:
@@ -231,7 +233,7 @@ def find_signups_of_address(signup: Signup) -> list[Signup]:
     """Return all sign-ups of the address for this idea, the oldest first: tests, waiting lists."""
     idea = db.session.get_one(Experiment, signup.experiment_id).release_id
     tests = db.select(Experiment.id).where(Experiment.release_id == idea)
-    keys = keys_of(signup.email_key)
+    keys = email_addresses.keys_of(signup.email_key)
     is_it = Signup.experiment_id.in_(tests) & Signup.email_key.in_(keys)
     return list(db.session.scalars(db.select(Signup).where(is_it).order_by(Signup.at_us)))
 
@@ -303,9 +305,9 @@ def signup(slug: str) -> ResponseReturnValue:
     """Take an address. What cannot be taken comes back on the page, with what was typed."""
     check_sender()
     if "preview" in request.args:
-        return take_try(slug)
+        return signup_steps.take_try(slug)
     found = _printed_by(get_pages(slug), request.form.get("token", ""))
-    strings = strings_of(found.live.control.page)
+    strings = page_strings.strings_of(found.live.control.page)
     form = SignupForm(strings, request.form)
     shown = _form_shown(found, form)
     takes = found.live.state == "running" or (shown and found.takes(shown, _at()))
@@ -340,7 +342,7 @@ def confirm(token: str) -> ResponseReturnValue:
     if row is None or found is None or not can_confirm(row, clock.now()):
         return link_over(404)
     if request.method == "POST":
-        confirm_signup(token, agent_of(request.environ), _shown_at())
+        confirm_signup(token, traffic.agent_of(request.environ), _shown_at())
         return redirect(request.path, 303)
     if row.confirmed_us is not None:
         is_waiting = row.excluded_because == WAITING
@@ -362,7 +364,7 @@ def _count(found: LivePage, network: rate_limits.Names) -> None:
 
     Somebody who was admitted is told what to fix, whatever others of their network sent.
     """
-    wait = rate_limits.count_alone(network, MOST_SIGN_UPS, COUNTED_FOR)
+    wait = rate_limits.count_alone(network, MOST_SIGN_UPS, write_batch.COUNTED_FOR)
     if wait and not _is_admitted(found):
         raise TooManySignups(wait)
 
@@ -423,7 +425,7 @@ def _take_form(
         counted_as=network,
         most_counted=MOST_SIGN_UPS,
     )
-    location = after_sign_up(live, shown.variant, token)
+    location = signup_steps.after_sign_up(live, shown.variant, token)
     return Response(status=303, headers={"Location": location})
 
 
@@ -456,7 +458,7 @@ def _again(
     if joins(found.live, _form_shown(found, form)):
         return _patient(show_list(found.live, status, form, problem_line), wait)
     if found.live.state == "running":
-        form.token.data = form_token(found.live, variant.key, _at())
+        form.token.data = page_server.form_token(found.live, variant.key, _at())
     html = runtime().renderer.landing(found.live, variant, form, problem_line=problem_line)
     headers = runtime().renderer.headers(variant.page.language, variant.page.look)
     return _patient(Response(html, status, headers), wait)

@@ -9,13 +9,10 @@ from flask import Blueprint, Response, abort, redirect, request
 from flask.typing import ResponseReturnValue
 from sqlalchemy import exists, select
 
-from wbtest.audience import erasure, visitors
+from wbtest.audience import erasure, page_renderer, page_server, visitors
 from wbtest.audience.forms import SignupForm
 from wbtest.audience.live_pages import NOT_NOW, LivePage, NotLoaded
-from wbtest.audience.page_renderer import PageResponse, paths_of
-from wbtest.audience.page_server import SESSION
-from wbtest.audience.recording.counting_rules import microseconds_of
-from wbtest.audience.recording.events import Did, Seen, read_acts
+from wbtest.audience.recording import counting_rules, events
 from wbtest.audience.traffic import (
     agent_of,
     find_cookie,
@@ -26,11 +23,8 @@ from wbtest.audience.traffic import (
 )
 from wbtest.errors import error_page
 from wbtest.extensions import clock, csrf, db, runtime
-from wbtest.publishing.display import find_preview
-from wbtest.publishing.images import find_file
+from wbtest.publishing import display, images, page_design, page_strings
 from wbtest.publishing.live_snapshot import LiveExperiment, LiveVariant
-from wbtest.publishing.page_design import read_name
-from wbtest.publishing.page_strings import strings_of
 from wbtest.team import access, rate_limits
 from wbtest.writing.models import Release
 from wbtest.writing.text_rules import paragraphs
@@ -79,7 +73,7 @@ def privacy(slug: str) -> ResponseReturnValue:
 def object_to_counting(slug: str) -> ResponseReturnValue:
     """Count this browser no more: on this page, or, for somebody of the team, on all pages."""
     found = get_page(slug)
-    action = paths_of(found.live.slug).object
+    action = page_renderer.paths_of(found.live.slug).object
     if request.method != "POST":
         is_done = is_objector(found) or _is_marked()
         return small_page(found.live, "object", action=action, is_done=is_done)
@@ -103,7 +97,7 @@ def object_to_counting(slug: str) -> ResponseReturnValue:
 
 def get_preview(slug: str) -> tuple[LiveExperiment, LiveVariant]:
     """Return what the signed link in this request shows, also of a draft; else 404."""
-    preview = find_preview(slug, request.args["preview"])
+    preview = display.find_preview(slug, request.args["preview"])
     if preview is None:
         abort(404)
     live, variant = preview
@@ -123,7 +117,7 @@ def show_preview(
     token = request.args["preview"]
     live, variant = get_preview(slug)
     is_member = access.is_member()
-    strings = strings_of(variant.page)
+    strings = page_strings.strings_of(variant.page)
     if form is None:
         form = SignupForm(strings, request.form)
         line = strings.preview if status != 200 else ""
@@ -170,7 +164,7 @@ def show_list(
 ) -> Response:
     """Return the page with the form of the waiting list; ``form`` is one that was refused."""
     variant = live.find_variant(live.waiting) or live.control
-    form = form or SignupForm(strings_of(variant.page))
+    form = form or SignupForm(page_strings.strings_of(variant.page))
     hour = visitors.utc_hour(clock.now().timestamp())
     token = visitors.FormToken(live.id, "list", live.waiting, hour, len(live.before))
     form.token.data = visitors.sign_form(live.identity_key, token)
@@ -232,7 +226,7 @@ def check_sender(*, is_from_token_page: bool = False) -> None:
 def is_team() -> bool:
     """Whether somebody of a team asks: logged in, or in a browser they marked as theirs."""
     # Visitors bring no such cookie, and to ask who is logged in is a tenth of a sign-up.
-    has_session = SESSION in request.environ.get("HTTP_COOKIE", "")
+    has_session = page_server.SESSION in request.environ.get("HTTP_COOKIE", "")
     return _is_marked() or (has_session and access.find_person() is not None)
 
 
@@ -264,7 +258,7 @@ def _is_https() -> bool:
     return runtime().settings.is_https
 
 
-def _send(answer: PageResponse) -> Response:
+def _send(answer: page_renderer.PageResponse) -> Response:
     return Response(answer.body, 200, answer.headers)
 
 
@@ -279,7 +273,7 @@ def picture(slug: str, digest: str, width: int) -> ResponseReturnValue:
     is_shown = any(digest in _shown_by(page.live) for page in found)
     if not (is_shown or (access.is_member() and (found or _is_address(slug)))):
         abort(404)
-    body = find_file(digest, width)
+    body = images.find_file(digest, width)
     if body is None:
         abort(404)
     response = Response(body, mimetype="image/webp")
@@ -294,7 +288,7 @@ def picture(slug: str, digest: str, width: int) -> ResponseReturnValue:
 def _shown_by(live: LiveExperiment) -> set[str]:
     """The digests of all pictures on the experiment's pages."""
     looks = [variant.page.look for variant in live.variants]
-    named = [read_name(name) for look in looks for name in (look.logo, look.hero)]
+    named = [page_design.read_name(name) for look in looks for name in (look.logo, look.hero)]
     return {picture.digest for picture in named if picture}
 
 
@@ -333,7 +327,7 @@ def _arrival(page: LivePage, visitor: visitors.Visitor) -> dict[str, Any]:
         "experiment_id": page.live.id,
         "variant": visitor.variant,
         "visitor": visitor.visitor,
-        "at_us": microseconds_of(clock.now()),
+        "at_us": counting_rules.microseconds_of(clock.now()),
         "source": visitor.source,
         "device": visitor.device,
         "language": visitor.language,
@@ -355,9 +349,9 @@ def did(slug: str) -> ResponseReturnValue:
     if found.live.state == "running" and not is_team() and not is_objector(found):
         text = request.get_data()[:LONGEST_ACTS].decode("ascii", "replace")
         token, _, lines = text.partition("\n")
-        visitor, acts = _find_visitor(found, token), read_acts(lines)
+        visitor, acts = _find_visitor(found, token), events.read_acts(lines)
         if visitor is not None and acts:
-            runtime().recorder.put(Did(**_arrival(found, visitor), acts=acts))
+            runtime().recorder.put(events.Did(**_arrival(found, visitor), acts=acts))
     return "", 204
 
 
@@ -378,5 +372,5 @@ def seen(slug: str) -> ResponseReturnValue:
         if visitor is not None:
             rests = "paused" if found.live.state == "paused" else ""
             reason = exclusion_of(found) or visitor.excluded_because or rests
-            runtime().recorder.put(Seen(**_arrival(found, visitor), excluded_because=reason))
+            runtime().recorder.put(events.Seen(**_arrival(found, visitor), excluded_because=reason))
     return "", 204

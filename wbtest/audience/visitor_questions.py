@@ -9,9 +9,7 @@ from flask import Response, redirect, request
 from flask.typing import ResponseReturnValue
 from sqlalchemy.exc import SQLAlchemyError
 
-from wbtest.audience.live_pages import LivePage
-from wbtest.audience.page_renderer import paths_of, question_path
-from wbtest.audience.traffic import agent_of, classify
+from wbtest.audience import live_pages, page_renderer, traffic
 from wbtest.audience.views import (
     bp,
     check_sender,
@@ -22,9 +20,8 @@ from wbtest.audience.views import (
 )
 from wbtest.extensions import clock, db
 from wbtest.forms import form_on
-from wbtest.publishing.live_snapshot import LiveExperiment
+from wbtest.publishing import live_snapshot, page_strings
 from wbtest.publishing.models import Experiment
-from wbtest.publishing.page_strings import strings_of
 from wbtest.store import Invalid, RateLimited, Refused
 from wbtest.team import access, rate_limits
 from wbtest.writing.suggested_questions import propose_question
@@ -33,13 +30,13 @@ log = logging.getLogger(__name__)
 MOST_QUESTIONS = 20
 
 
-def has_faq(live: LiveExperiment) -> bool:
+def has_faq(live: live_snapshot.LiveExperiment) -> bool:
     """Whether some variant of the page answers questions, so that one may be missing."""
     kinds = {section.kind for variant in live.variants for section in variant.page.sections}
     return "faq" in kinds
 
 
-def takes_questions(found: LivePage, at: float) -> bool:
+def takes_questions(found: live_pages.LivePage, at: float) -> bool:
     """Whether a visitor may ask on this page at ``at``, in seconds since 1970.
 
     Who has it open may do so for as long as they may sign up.
@@ -48,7 +45,7 @@ def takes_questions(found: LivePage, at: float) -> bool:
     return live.options.takes_questions and has_faq(live) and found.is_within_window(at)
 
 
-def submit_question(live: LiveExperiment, question: str) -> None:
+def submit_question(live: live_snapshot.LiveExperiment, question: str) -> None:
     """Let the question wait for the team; one that waits already is counted once more.
 
     Raises Invalid for a question that cannot be used, TooManyQuestions when too many wait.
@@ -72,13 +69,15 @@ def ask(slug: str) -> ResponseReturnValue:
     # What comes too late for its own test is taken by the next one, if that takes questions.
     taking = [each for each in (found, get_page(slug)) if takes_questions(each, at)]
     live = (taking or [found])[0].live
-    strings = strings_of(live.control.page)
+    strings = page_strings.strings_of(live.control.page)
     if not taking:
         return _again(live, question, 409, strings.ask_over.format(contact=live.contact))
     try:
         rate_limits.admit(f"questions {rate_limits.network()}", MOST_QUESTIONS, rate_limits.HOUR)
         # What a machine asks nobody needs to read.
-        if not request.form.get("website") and not classify(agent_of(request.environ)):
+        if not request.form.get("website") and not traffic.classify(
+            traffic.agent_of(request.environ)
+        ):
             submit_question(live, question)
     except RateLimited as error:
         return _again(live, question, 429, strings.busy, error.seconds)
@@ -88,7 +87,7 @@ def ask(slug: str) -> ResponseReturnValue:
     except (Refused, SQLAlchemyError) as error:
         log.warning("a question for /p/%s was not stored: %s", live.slug, type(error).__name__)
         return _again(live, question, 503, strings.try_later, 60)
-    return redirect(paths_of(live.slug).asked, 303)
+    return redirect(page_renderer.paths_of(live.slug).asked, 303)
 
 
 @bp.get("/p/<slug>/asked")
@@ -99,7 +98,7 @@ def asked(slug: str) -> ResponseReturnValue:
 
 
 def _again(
-    live: LiveExperiment, question: str, status: int, sentence: str, seconds: int = 0
+    live: live_snapshot.LiveExperiment, question: str, status: int, sentence: str, seconds: int = 0
 ) -> Response:
     response = small_page(
         live,
@@ -107,7 +106,7 @@ def _again(
         status,
         sentence=sentence,
         question=question,
-        ask_url=question_path(live),
+        ask_url=page_renderer.question_path(live),
     )
     if seconds:
         response.headers["Retry-After"] = str(seconds)

@@ -2,8 +2,7 @@
 
 from flask import Flask
 
-from wbtest.decisions import memo_views
-from wbtest.decisions.decision_views import bp, decision_part
+from wbtest.decisions import decision_views, memo_views
 from wbtest.extensions import runtime
 
 # It adds its pages to the blueprint of decision_views.
@@ -12,5 +11,5 @@ PAGES = (memo_views,)
 
 def init_app(app: Flask) -> None:
     """Attach this area's pages, and show results what was decided."""
-    app.register_blueprint(bp)
-    runtime(app).hooks.decision_part = decision_part
+    app.register_blueprint(decision_views.bp)
+    runtime(app).hooks.decision_part = decision_views.decision_part

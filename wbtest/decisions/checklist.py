@@ -14,14 +14,12 @@ from typing import NamedTuple
 
 from wbtest.decisions.models import ChecklistItem
 from wbtest.extensions import db
-from wbtest.publishing.experiments import EditConflict, part_digest
+from wbtest.publishing import experiments, stages
 from wbtest.publishing.models import Experiment
-from wbtest.publishing.stages import find_decision
 from wbtest.store import Invalid, Refused, hold, writing
 from wbtest.web import day
 from wbtest.writing import document as documents
 from wbtest.writing.coach.document_reader import Reading, Text
-from wbtest.writing.document import PARTS, Document, words_key
 from wbtest.writing.text_rules import kept_text, on_one_line
 
 # Nothing is built for a quotation, nor for what changed in the world.
@@ -29,7 +27,7 @@ SERVED = (
     *("headline", "subheading", "summary", "problem", "alternative"),
     *("solution", "call_to_action", "external"),
 )
-NAMES = {part.name: part.label for part in PARTS["full"]}
+NAMES = {part.name: part.label for part in documents.PARTS["full"]}
 
 
 class Sentence(NamedTuple):
@@ -42,7 +40,9 @@ class Sentence(NamedTuple):
     @property
     def key(self) -> str:
         """What tells it from the others, whatever its capitals and spaces: 16 hex digits."""
-        return hashlib.sha256(f"{self.part}\n{words_key(self.words)}".encode()).hexdigest()[:16]
+        return hashlib.sha256(
+            f"{self.part}\n{documents.words_key(self.words)}".encode()
+        ).hexdigest()[:16]
 
     @property
     def label(self) -> str:
@@ -50,7 +50,7 @@ class Sentence(NamedTuple):
         return NAMES[self.part]
 
 
-def sentences_of(document: Document) -> tuple[Sentence, ...]:
+def sentences_of(document: documents.Document) -> tuple[Sentence, ...]:
     """Return every sentence that may be served, in reading order; each once.
 
     >>> [s.words for s in sentences_of(Document(headline="Dinner", solution="Snap. Eat."))]
@@ -116,7 +116,7 @@ class Checklist(NamedTuple):
     @property
     def digest(self) -> str:
         """SHA-256 of what was saved, 64 hex digits."""
-        return part_digest(sorted(self.marks.items()), self.extra)
+        return experiments.part_digest(sorted(self.marks.items()), self.extra)
 
     @property
     def groups(self) -> list[tuple[str, list[tuple[Sentence, ChecklistMark]]]]:
@@ -140,7 +140,7 @@ class Checklist(NamedTuple):
 
 def find_checklist(experiment: Experiment) -> Checklist | None:
     """Return the checklist of a test, or None where its newest decision isn't go."""
-    decision = find_decision(experiment)
+    decision = stages.find_decision(experiment)
     if decision is None or decision.choice != "go":
         return None
     sentences = sentences_of(documents.from_json(experiment.revision.document))
@@ -175,7 +175,7 @@ def save_checklist(
         if after == before:
             return before
         if read and read != before.digest:
-            raise EditConflict("extra", MEANWHILE)
+            raise experiments.EditConflict("extra", MEANWHILE)
         for row in _rows(experiment):
             session.delete(row)
         session.flush()

@@ -26,7 +26,7 @@ from wbtest.audience.retention import count_progress, find_purge_blocker, is_pur
 from wbtest.audience.retention_terms import COPY_DAYS, date_in_words, terms_of
 from wbtest.database import read_one_moment
 from wbtest.decisions import decide as verbs
-from wbtest.decisions import learning_cards
+from wbtest.decisions import learning_cards, memo_content
 from wbtest.decisions.checklist import (
     STATES,
     Checklist,
@@ -47,7 +47,6 @@ from wbtest.decisions.forms import (
     mark_form,
     number_in,
 )
-from wbtest.decisions.memo_content import guesses_of, open_ends_of, unsaid_numbers
 from wbtest.decisions.models import Paper
 from wbtest.decisions.pending_decisions import (
     Papers,
@@ -62,22 +61,15 @@ from wbtest.decisions.pending_decisions import (
 )
 from wbtest.extensions import clock, runtime
 from wbtest.forms import add_form_error, form_on
-from wbtest.publishing import rule_text
-from wbtest.publishing.corrections import page_of
-from wbtest.publishing.experiments import EditConflict
-from wbtest.publishing.lifecycle import AlreadyDone, file_stem
+from wbtest.publishing import corrections, experiments, lifecycle, page_strings, rule_text
 from wbtest.publishing.models import Experiment
-from wbtest.publishing.page_strings import strings_for, strings_of
 from wbtest.publishing.stages import contradiction, decisions, find_decision
-from wbtest.results import verdict_text
-from wbtest.results.figures import Results
+from wbtest.results import figures, trust, verdict_text
 from wbtest.results.set_aside import Aside, results_and_aside
-from wbtest.results.trust import panel_of
 from wbtest.review.approvers import is_alone
 from wbtest.store import Invalid, Refused, writing
-from wbtest.team import access
+from wbtest.team import access, reauthentication
 from wbtest.team.models import Person
-from wbtest.team.reauthentication import proved
 from wbtest.web import send_file
 from wbtest.writing import document as documents
 
@@ -160,7 +152,7 @@ class ShownPaper(Struct, frozen=True):
         """The figures it was signed on, in a sentence."""
         return str(self.paper.memo["figures"]["why"])
 
-    def change(self, results: Results) -> str:
+    def change(self, results: figures.Results) -> str:
         """The sentence that says why nobody can approve it any more, or ''."""
         return verbs.find_change(self.paper, results, self.aside)
 
@@ -262,7 +254,7 @@ def _decision_form(sent: DecisionForm | None, mark: str) -> DecisionForm:
     return form
 
 
-def _basis(experiment: Experiment, results: Results) -> dict[str, Any]:
+def _basis(experiment: Experiment, results: figures.Results) -> dict[str, Any]:
     """What a decision rests on."""
     document = documents.from_json(experiment.revision.document)
     return {
@@ -277,15 +269,15 @@ def _basis(experiment: Experiment, results: Results) -> dict[str, Any]:
         "promise": verdict_text.promise(results),
         "final_moment": verdict_text.final_moment(results),
         "attempt": verdict_text.attempt_phrase(results),
-        "trust_panel": panel_of(results.trust),
-        "guesses": guesses_of(experiment, results),
-        "ends": open_ends_of(document, results.rule),
-        "unsaid": unsaid_numbers(document),
+        "trust_panel": trust.panel_of(results.trust),
+        "guesses": memo_content.guesses_of(experiment, results),
+        "ends": memo_content.open_ends_of(document, results.rule),
+        "unsaid": memo_content.unsaid_numbers(document),
         "rule_of_second": _rule_of_second(results),
     }
 
 
-def _rule_of_second(results: Results) -> str:
+def _rule_of_second(results: figures.Results) -> str:
     """Say which choice will need a second approver, and who that may be."""
     rule = rule_of_second(results)
     if is_alone():
@@ -299,7 +291,7 @@ def _email_and_deletion(
     """What the parts about the email to sign-ups and about deletion show once a test has ended."""
     if hearers is None:
         return {"hearers": None}
-    strings = strings_of(page_of(experiment))
+    strings = page_strings.strings_of(corrections.page_of(experiment))
     letter_form = sent.letter or _proposed_letter(experiment)
     text = experiment.last_letter or (letter_form.text.data or "").strip()
     is_begun = experiment.purged_at is not None and not is_purge_done(experiment)
@@ -309,7 +301,7 @@ def _email_and_deletion(
         "letter": outcome_mail_writer(experiment, text)(EVERYBODY) if text else None,
         "strings": strings,
         "has_mail": bool(runtime().settings.mail_url),
-        "last_day": date_in_words(terms_of(experiment).last_day, strings_for("en")),
+        "last_day": date_in_words(terms_of(experiment).last_day, page_strings.strings_for("en")),
         "copy_days": COPY_DAYS,
         "is_list_kept": experiment.opened_at is not None and experiment.identity_key is not None,
         "objection": find_purge_blocker(experiment),
@@ -414,7 +406,7 @@ def checklist_markdown(experiment_id: int) -> ResponseReturnValue:
     read_one_moment()
     experiment = access.get(Experiment, experiment_id, "read")
     lines = as_markdown(get_checklist(experiment), experiment.revision.document["product"])
-    return send_file(lines, f"{file_stem(experiment)}-checklist.md", "text/markdown")
+    return send_file(lines, f"{lifecycle.file_stem(experiment)}-checklist.md", "text/markdown")
 
 
 def decision_part(experiment: Experiment) -> dict[str, Any]:
@@ -463,7 +455,7 @@ def save_learning(experiment_id: int) -> ResponseReturnValue:
         )
     except Invalid as refused:
         add_form_error(form, refused)
-        if isinstance(refused, EditConflict):
+        if isinstance(refused, experiments.EditConflict):
             card = learning_cards.find_card(experiment)
             form.read.data = str(card.version if card else 0)
         return decision_page(experiment, SentForms(card=form)), 422
@@ -490,7 +482,7 @@ def mark_assumption(experiment_id: int, key: str) -> ResponseReturnValue:
         )
     except Invalid as refused:
         add_form_error(form, refused)
-        if isinstance(refused, EditConflict):
+        if isinstance(refused, experiments.EditConflict):
             newest = dict(learning_cards.standing_marks(experiment))[assumption]
             form.read.data = str(newest.number if newest else 0)
         return decision_page(experiment, SentForms(marks={key: form})), 422
@@ -542,7 +534,7 @@ def closing(experiment_id: int) -> ResponseReturnValue:
     except Invalid as error:
         add_form_error(form, error)
         return decision_page(experiment, SentForms(letter=form)), 422
-    except AlreadyDone as error:
+    except lifecycle.AlreadyDone as error:
         flash(str(error))
     return to_part(experiment_id, "email")
 
@@ -550,7 +542,7 @@ def closing(experiment_id: int) -> ResponseReturnValue:
 @bp.route("/experiments/<int:experiment_id>/purge", methods=["GET", "POST"])
 @access.requires("own")
 @form_on(".decision")
-@proved("POST")
+@reauthentication.proved("POST")
 def purge(experiment_id: int) -> ResponseReturnValue:
     """Delete what is known of the visitors before the day that was promised."""
     experiment = access.get(Experiment, experiment_id, "own")

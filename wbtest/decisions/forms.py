@@ -5,9 +5,8 @@ from __future__ import annotations
 from wtforms import BooleanField, HiddenField, RadioField, SelectField, StringField, TextAreaField
 
 from wbtest.audience.outcome_mail import LONGEST_TEXT
+from wbtest.decisions import decide, learning_cards
 from wbtest.decisions.checklist import LONGEST_NOTE, STATES, Checklist, ChecklistMark
-from wbtest.decisions.decide import LONGEST_REASON
-from wbtest.decisions.learning_cards import LONGEST, LONGEST_WHY
 from wbtest.decisions.models import AssumptionMark, LearningCard
 from wbtest.forms import FieldHelp, HelpMixin, TypedForm
 from wbtest.publishing.stages import CHOICES
@@ -34,7 +33,7 @@ class DecisionForm(HelpMixin, TypedForm):
         choices={str(choice): choice.capitalize() for choice in CHOICES},
         validate_choice=False,
     )
-    reason = TextAreaField("Reason", render_kw={"rows": 3, "maxlength": LONGEST_REASON})
+    reason = TextAreaField("Reason", render_kw={"rows": 3, "maxlength": decide.LONGEST_REASON})
     read = HiddenField()
 
 
@@ -88,8 +87,12 @@ class CardForm(TypedForm):
     """What surprised us and what we do next; ``read`` is the version that the form showed."""
 
     read = HiddenField()
-    surprise = TextAreaField("What surprised us", render_kw={"rows": 3, "maxlength": LONGEST})
-    next_step = TextAreaField("What we’ll do next", render_kw={"rows": 3, "maxlength": LONGEST})
+    surprise = TextAreaField(
+        "What surprised us", render_kw={"rows": 3, "maxlength": learning_cards.LONGEST}
+    )
+    next_step = TextAreaField(
+        "What we’ll do next", render_kw={"rows": 3, "maxlength": learning_cards.LONGEST}
+    )
 
 
 class MarkForm(TypedForm):
@@ -97,7 +100,7 @@ class MarkForm(TypedForm):
 
     read = HiddenField()
     state = RadioField("Outcome", choices=LABELS, validate_choice=False)
-    why = TextAreaField("Evidence", render_kw={"rows": 2, "maxlength": LONGEST_WHY})
+    why = TextAreaField("Evidence", render_kw={"rows": 2, "maxlength": learning_cards.LONGEST_WHY})
 
 
 def card_form(card: LearningCard | None) -> CardForm:

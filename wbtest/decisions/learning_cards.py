@@ -17,21 +17,17 @@ from sqlalchemy.orm import joinedload
 
 from wbtest.decisions.models import AssumptionMark, LearningCard
 from wbtest.extensions import clock, db
+from wbtest.publishing import experiments, sealing, stages
 from wbtest.publishing import rule as rules
 from wbtest.publishing import rule_text as rule_in_words
-from wbtest.publishing.experiments import EditConflict
 from wbtest.publishing.models import Decision, Experiment
-from wbtest.publishing.sealing import sealed_rule
-from wbtest.publishing.stages import find_decision, newest_decisions
 from wbtest.review.approvals import find_stop
 from wbtest.store import Gone, Invalid, Refused, hold, writing
 from wbtest.team.models import Person
 from wbtest.writing import document as documents
+from wbtest.writing import releases, text_rules
 from wbtest.writing.coach.claims import numbers_of
-from wbtest.writing.document import Document, still_open, words_key
 from wbtest.writing.models import Release, Revision
-from wbtest.writing.releases import copy_release
-from wbtest.writing.text_rules import kept_text, needed_text
 
 Kind = Literal["number", "question"]
 State = Literal["confirmed", "refuted", "open"]
@@ -60,10 +56,10 @@ def key_for(kind: str, words: str) -> str:
     >>> key_for("number", "£4  a month") == key_for("number", "£4 a Month")
     True
     """
-    return hashlib.sha256(f"{kind}\n{words_key(words)}".encode()).hexdigest()[:16]
+    return hashlib.sha256(f"{kind}\n{documents.words_key(words)}".encode()).hexdigest()[:16]
 
 
-def assumptions_of(document: Document) -> tuple[Assumption, ...]:
+def assumptions_of(document: documents.Document) -> tuple[Assumption, ...]:
     """Return what a release assumes: its numbers in reading order, then its open questions.
 
     A question without words is nothing that one could settle.
@@ -73,7 +69,7 @@ def assumptions_of(document: Document) -> tuple[Assumption, ...]:
         Assumption("number", row.entry.words if row.entry else row.words, row.sentence)
         for row in rows
     ]
-    asked = [entry.question for entry in still_open(document) if entry.question.strip()]
+    asked = [entry.question for entry in documents.still_open(document) if entry.question.strip()]
     found = [*numbers, *(Assumption("question", question) for question in asked)]
     return without_twins(found)
 
@@ -150,7 +146,7 @@ class NotOver(Refused):
 
 def is_over(experiment: Experiment) -> bool:
     """Whether one may say what was learned: the test has ended, or the team has decided."""
-    return experiment.state == "ended" or find_decision(experiment) is not None
+    return experiment.state == "ended" or stages.find_decision(experiment) is not None
 
 
 def demand_over(experiment: Experiment) -> None:
@@ -167,8 +163,8 @@ def save_card(
     ``read`` is the version that was shown, 0 for none. The same once more changes nothing. Raises
     NotOver, Invalid for a card that says nothing, EditConflict when somebody else saved meanwhile.
     """
-    surprise = kept_text("surprise", surprise, LONGEST)
-    next_step = kept_text("next_step", next_step, LONGEST)
+    surprise = text_rules.kept_text("surprise", surprise, LONGEST)
+    next_step = text_rules.kept_text("next_step", next_step, LONGEST)
     if not surprise and not next_step:
         raise Invalid("surprise", "Fill in at least one of the two.")
     with writing() as session:
@@ -180,7 +176,7 @@ def save_card(
             return newest
         version = newest.version if newest else 0
         if read != version:
-            raise EditConflict("surprise", MEANWHILE)
+            raise experiments.EditConflict("surprise", MEANWHILE)
         card = LearningCard(
             experiment_id=experiment.id,
             version=version + 1,
@@ -230,7 +226,7 @@ def mark(
     assumption = get_assumption(experiment, key)
     if state not in STATES:
         raise Invalid("state", "Choose confirmed, refuted or open.")
-    why = needed_text("why", why, LONGEST_WHY, "Give the evidence in a sentence.")
+    why = text_rules.needed_text("why", why, LONGEST_WHY, "Give the evidence in a sentence.")
     with writing() as session:
         hold(experiment)
         demand_over(experiment)
@@ -239,7 +235,7 @@ def mark(
         if newest and (newest.state, newest.why) == (state, why):
             return newest
         if newest and newest.number != read:
-            raise EditConflict(
+            raise experiments.EditConflict(
                 "why",
                 f"{newest.person.name} marked it {newest.state} after you opened this page: "
                 f"“{newest.why}” Save again to replace it.",
@@ -283,7 +279,9 @@ def earlier_marks(marks: list[AssumptionMark]) -> list[AssumptionMark]:
 
 def _assumed(experiment: Experiment) -> tuple[Assumption, ...]:
     document = documents.from_json(experiment.revision.document)
-    return without_twins([*assumptions_of(document), *assumptions_behind(sealed_rule(experiment))])
+    return without_twins(
+        [*assumptions_of(document), *assumptions_behind(sealing.sealed_rule(experiment))]
+    )
 
 
 def next_draft(experiment: Experiment, author: Person) -> Release:
@@ -294,7 +292,7 @@ def next_draft(experiment: Experiment, author: Person) -> Release:
     with writing():
         demand_over(experiment)
         release = experiment.revision.release
-        return copy_release(release, author) if find_stop(release) else release
+        return releases.copy_release(release, author) if find_stop(release) else release
 
 
 class Learned(NamedTuple):
@@ -418,7 +416,7 @@ def lessons_of() -> list[Lesson]:
     """Every test that is over or decided, the one started last first; in four queries."""
     ours: Select[int] = db.select(Experiment.id)
     tests = _over()
-    decisions = newest_decisions([each.id for each in tests])
+    decisions = stages.newest_decisions([each.id for each in tests])
     cards = {card.experiment_id: card for card in cards_of(ours)}
     marks = defaultdict[int, list[AssumptionMark]](list)
     for mark in marks_through(ours):
@@ -427,7 +425,7 @@ def lessons_of() -> list[Lesson]:
         Lesson(
             experiment,
             experiment.revision.document.get("product", ""),
-            rule_in_words.claim(sealed_rule(experiment)),
+            rule_in_words.claim(sealing.sealed_rule(experiment)),
             decisions.get(experiment.id),
             cards.get(experiment.id),
             tuple(newest_by_key(marks[experiment.id]).values()),

@@ -21,24 +21,25 @@ from sqlalchemy.orm import joinedload
 from wbtest.audience.result_counts import Totals
 from wbtest.decisions.learning_cards import assumptions_behind
 from wbtest.extensions import db
-from wbtest.publishing.correction_requests import names_of, summary_of
+from wbtest.publishing import correction_requests
+from wbtest.publishing import rule as rules
 from wbtest.publishing.corrections import in_force, sealed_values
 from wbtest.publishing.models import Experiment
-from wbtest.publishing.rule import Hypothesis
-from wbtest.results import verdict_text
-from wbtest.results.calibration import Scored
-from wbtest.results.evidence_path import HourCounts
-from wbtest.results.figures import Results
-from wbtest.results.figures_json import results_json
+from wbtest.results import (
+    calibration,
+    evidence_path,
+    figures,
+    figures_json,
+    set_aside,
+    summary,
+    trust,
+    verdict_text,
+)
 from wbtest.results.history import CrowdPeople, Findings, History, LeftOut, total
-from wbtest.results.set_aside import Aside
-from wbtest.results.summary import other_attempts
-from wbtest.results.trust import Check
 from wbtest.review.approvals import approvals_of
 from wbtest.review.models import Approval, Forecast, Reviewer
 from wbtest.writing import document as documents
 from wbtest.writing.coach.claims import NumberRow, numbers_of
-from wbtest.writing.document import Document, Question
 
 # As they stand in each entry of ``days``.
 TOTALS = Totals.__struct_fields__
@@ -112,18 +113,18 @@ def digest(values: Any) -> str:
     return hashlib.sha256(canonical(values).encode()).hexdigest()
 
 
-def _rows(hours: HourCounts) -> list[list[Any]]:
+def _rows(hours: evidence_path.HourCounts) -> list[list[Any]]:
     tables = (hours.hours, hours.seen, hours.arrived, hours.converted)
     return [list(row) for row in zip(*(table.tolist() for table in tables), strict=True)]
 
 
-def _hours(data: Mapping[str, Any], given: Sequence[Any]) -> HourCounts:
+def _hours(data: Mapping[str, Any], given: Sequence[Any]) -> evidence_path.HourCounts:
     import numpy as np
 
     arms = len(data["weights"])
     hours, *tables = zip(*given, strict=True) if given else ((),) * 4
     seen, arrived, converted = (np.array(rows, dtype=np.int64).reshape(-1, arms) for rows in tables)
-    return HourCounts(
+    return evidence_path.HourCounts(
         started=data["started"],
         weights=tuple(data["weights"]),
         hours=np.array(hours, dtype=np.int64),
@@ -135,9 +136,9 @@ def _hours(data: Mapping[str, Any], given: Sequence[Any]) -> HourCounts:
 
 def statement_of(
     experiment: Experiment,
-    results: Results,
+    results: figures.Results,
     counted: History,
-    aside: Aside | None,
+    aside: set_aside.Aside | None,
     now: datetime,
 ) -> tuple[dict[str, Any], str]:
     """Return the values, and the canonical text of the counts that they rest on."""
@@ -156,7 +157,7 @@ def statement_of(
         "open": as_values(open_ends_of(document, results.rule)),
         "revision": revision_values(experiment),
         "digests": digests_of(experiment) | {"data": digest(counts)},
-        "figures": results_json(results) | {"seal": experiment.seal},
+        "figures": figures_json.results_json(results) | {"seal": experiment.seal},
     }
     # A memo of a test without any has no such part.
     if corrections := corrections_values(experiment):
@@ -166,7 +167,7 @@ def statement_of(
     return values, canonical(counts)
 
 
-def verdict_values(results: Results, phrases: list[str]) -> dict[str, Any]:
+def verdict_values(results: figures.Results, phrases: list[str]) -> dict[str, Any]:
     """Return what the figures say in words; ``phrases`` are those of ``standing``."""
     badge = verdict_text.badge(results)
     return {
@@ -179,7 +180,7 @@ def verdict_values(results: Results, phrases: list[str]) -> dict[str, Any]:
     }
 
 
-def check_values(check: Check) -> dict[str, Any]:
+def check_values(check: trust.Check) -> dict[str, Any]:
     """Return a check of trust as the memo keeps it."""
     return {
         "check": check.check,
@@ -208,11 +209,11 @@ def experiment_values(experiment: Experiment) -> dict[str, Any]:
 
 def corrections_values(experiment: Experiment) -> list[dict[str, Any]]:
     """Return the mistakes that were corrected on the page, with the seal of each."""
-    names = names_of(experiment)
+    names = correction_requests.names_of(experiment)
     return [
         {
             **sealed_values(each),
-            "said": summary_of(each, names),
+            "said": correction_requests.summary_of(each, names),
             "asked_by": each.author.name,
             "approved_by": each.approver.name,
             "seal": each.seal,
@@ -257,7 +258,7 @@ def _attempts(experiment: Experiment, now: datetime) -> list[dict[str, Any]]:
             "outcome": attempt.outcome,
             "decided": attempt.decision.choice if attempt.decision else "",
         }
-        for attempt in other_attempts(experiment, now)
+        for attempt in summary.other_attempts(experiment, now)
     ]
 
 
@@ -282,13 +283,13 @@ class OpenEnds(Struct, frozen=True):
     """What the test may have settled, or not: nobody has said so yet."""
 
     assumptions: tuple[NumberRow, ...]
-    questions: tuple[Question, ...]
+    questions: tuple[documents.Question, ...]
 
     def __bool__(self) -> bool:
         return bool(self.assumptions or self.questions)
 
 
-def open_ends_of(document: Document, rule: Hypothesis) -> OpenEnds:
+def open_ends_of(document: documents.Document, rule: rules.Hypothesis) -> OpenEnds:
     """Return the numbers marked as assumed, those behind the target, and the open questions."""
     asked = document.questions("internal")
     behind = (NumberRow(each.words, None, each.sentence) for each in assumptions_behind(rule))
@@ -298,7 +299,7 @@ def open_ends_of(document: Document, rule: Hypothesis) -> OpenEnds:
     )
 
 
-def unsaid_numbers(document: Document) -> tuple[str, ...]:
+def unsaid_numbers(document: documents.Document) -> tuple[str, ...]:
     """Return the figures of which nobody said what they rest on, each once, in reading order.
 
     Numbers in words, such as “two questions”, are no figures. A memo does not keep these.
@@ -334,7 +335,7 @@ class Guesses(NamedTuple):
     """How many guessed, and once the figures are final their ranges, the closest guess first."""
 
     made: int
-    scored: tuple[Scored, ...] = ()
+    scored: tuple[calibration.Scored, ...] = ()
 
     @property
     def held(self) -> int:
@@ -342,7 +343,7 @@ class Guesses(NamedTuple):
         return sum(guess.is_held for guess in self.scored)
 
 
-def guesses_of(experiment: Experiment, results: Results) -> Guesses:
+def guesses_of(experiment: Experiment, results: figures.Results) -> Guesses:
     """Return the forecasts of the text that was tested; before the end only how many there are.
 
     They are held against the control, which shows the text that was read.
@@ -353,7 +354,8 @@ def guesses_of(experiment: Experiment, results: Results) -> Guesses:
         return Guesses(len(found))
     came = control.converted / control.seen
     scored = [
-        Scored(_name(guess.reviewer), guess.rate, guess.low, guess.high, came) for guess in found
+        calibration.Scored(_name(guess.reviewer), guess.rate, guess.low, guess.high, came)
+        for guess in found
     ]
     return Guesses(len(found), tuple(sorted(scored, key=lambda each: (each.off, each.name))))
 

@@ -11,20 +11,15 @@ from typing import Any, NamedTuple
 
 from msgspec.structs import replace
 
-from wbtest.audience.group_counts import GroupHour
-from wbtest.audience.quality_counts import Conversions, Origin
+from wbtest.audience import group_counts, quality_counts, setting_aside
 from wbtest.audience.recording.gate import CROWD
-from wbtest.audience.setting_aside import REASONS
 from wbtest.decisions.memo_content import counted_from, digest, made_by, verdict_values
 from wbtest.decisions.memo_views import FORMAT
+from wbtest.publishing import corrections
 from wbtest.publishing import rule as rules
-from wbtest.publishing.corrections import Place, next_seal, texts_of
 from wbtest.publishing.models import Experiment, Variant
+from wbtest.results import figures_json, history, quality_checks, set_aside
 from wbtest.results.figures import Results, results_from
-from wbtest.results.figures_json import results_json
-from wbtest.results.history import History, total
-from wbtest.results.quality_checks import check_measurement
-from wbtest.results.set_aside import figures_beside, rows_from, sizes
 from wbtest.store import Refused
 from wbtest.writing import document as documents
 
@@ -95,14 +90,16 @@ def _corrections(export: Export) -> Iterator[Difference]:
     """Each says what the text before it did, and its seal covers the seal before it."""
     memo, sealed = export["memo"], json.loads(export["sealed"])
     overrides = {each["key"]: each["overrides"] for each in sealed["variants"]}
-    texts = texts_of(documents.from_json(export["revision"]), overrides)
+    texts = corrections.texts_of(documents.from_json(export["revision"]), overrides)
     # Who it was is sealed by id; the names beside it and the sentence are for readers.
     beside = ("said", "asked_by", "approved_by", "seal")
     seal = memo["digests"]["seal"]
     for index, each in enumerate(memo.get("corrections", ())):
-        place = Place(each["variant"], each["field"])
+        place = corrections.Place(each["variant"], each["field"])
         where = f"memo.corrections[{index}]"
-        seal = next_seal(seal, {name: each[name] for name in each if name not in beside})
+        seal = corrections.next_seal(
+            seal, {name: each[name] for name in each if name not in beside}
+        )
         yield from _compared(each["number"], index + 1, f"{where}.number")
         yield from _compared(each["before"], texts.get(place, ""), f"{where}.before")
         yield from _compared(each["seal"], seal, f"{where}.seal")
@@ -119,7 +116,7 @@ def _counts(export: Export) -> Iterator[Difference]:
     names = ("seen", "arrived", "converted")
     for name in names:
         hours = getattr(counted.hours.running, name)[-1].tolist()
-        days = [getattr(total(each), name) for each in columns]
+        days = [getattr(history.total(each), name) for each in columns]
         for key, by_hour, by_day in zip(keys, hours, days, strict=True):
             yield from _compared(by_hour, by_day, f"data.{name} of {key}")
 
@@ -127,7 +124,9 @@ def _counts(export: Export) -> Iterator[Difference]:
 def _figures(export: Export) -> Iterator[Difference]:
     memo = export["memo"]
     results = _results(export)
-    figures = json.loads(json.dumps(results_json(results) | {"seal": memo["digests"]["seal"]}))
+    figures = json.loads(
+        json.dumps(figures_json.results_json(results) | {"seal": memo["digests"]["seal"]})
+    )
     # Another version may word the same otherwise.
     is_ours = memo["made_by"] == made_by()
     left_out = STATED if is_ours else (*STATED, "why")
@@ -148,16 +147,17 @@ def _beside(export: Export) -> Iterator[Difference]:
         yield Difference("data.aside", data.get("aside", MISSING), memo.get("beside", MISSING))
     if "beside" not in memo:
         return
-    says, rows = memo["beside"], rows_from(data["aside"])
+    says, rows = memo["beside"], set_aside.rows_from(data["aside"])
     yield from _taken(export, rows)
     yield from _taken_in(export, rows)
     directions = {each["number"]: each["direction"] for each in says["groups"]}
     is_without = says["without_networks"]
-    found = figures_beside(
+    found = set_aside.figures_beside(
         _results(export), counted_from(data), rows, directions, is_without_networks=is_without
     )
     groups = [
-        each | sizes(each["number"], each["direction"], found.keys, rows) for each in says["groups"]
+        each | set_aside.sizes(each["number"], each["direction"], found.keys, rows)
+        for each in says["groups"]
     ]
     follows = {"groups": groups, "without_networks": is_without} | found.values()
     if memo["made_by"] != made_by():
@@ -165,7 +165,7 @@ def _beside(export: Export) -> Iterator[Difference]:
     yield from _compared(says, follows, "memo.beside")
 
 
-def _taken(export: Export, rows: Sequence[GroupHour]) -> Iterator[Difference]:
+def _taken(export: Export, rows: Sequence[group_counts.GroupHour]) -> Iterator[Difference]:
     """Where the groups hold more people of those who count than were counted."""
     counted, keys = counted_from(export["data"]).hours, export["data"]["variants"]
     for name in ("seen", "arrived", "converted"):
@@ -180,7 +180,7 @@ def _taken(export: Export, rows: Sequence[GroupHour]) -> Iterator[Difference]:
                 yield Difference(f"data.aside: {name} of {key} at {hour}", number, most)
 
 
-def _taken_in(export: Export, rows: Sequence[GroupHour]) -> Iterator[Difference]:
+def _taken_in(export: Export, rows: Sequence[group_counts.GroupHour]) -> Iterator[Difference]:
     """Where more people are taken in than were left out for the reason of their group."""
     data, groups = export["data"], export["memo"]["beside"]["groups"]
     reasons = {each["number"]: _reason_of(each) for each in groups if each["direction"] == "in"}
@@ -215,7 +215,7 @@ def _reason_of(group: Mapping[str, Any]) -> str:
     """Return for which reason people were left out whom a group takes in."""
     if group["kind"] == "mark":
         return CROWD
-    return next(reason for reason, name in REASONS.items() if name == group["name"])
+    return next(reason for reason, name in setting_aside.REASONS.items() if name == group["name"])
 
 
 def _results(export: Export) -> Results:
@@ -253,16 +253,18 @@ def _results(export: Export) -> Results:
     if memo["digests"]["seal"] != rules.digest(export["sealed"]):
         faults.append("the sealed text differs from its seal")
     # No other check can withhold a verdict.
-    checks = check_measurement(rule, counted, faults)
+    checks = quality_checks.check_measurement(rule, counted, faults)
     return results_from(experiment, counted, checks, datetime.fromisoformat(figures["as_of"]))
 
 
-def _with_origin(counted: History, stated: Mapping[str, Any] | None) -> History:
+def _with_origin(counted: history.History, stated: Mapping[str, Any] | None) -> history.History:
     """The same with the networks and mail domains that the memo states: no file holds them."""
     if stated is None:
         return counted
-    origin = Origin(stated["networks"], stated["domains"], stated["known"])
-    return replace(counted, conversions=Conversions(origins={stated["variant"]: origin}))
+    origin = quality_counts.Origin(stated["networks"], stated["domains"], stated["known"])
+    return replace(
+        counted, conversions=quality_counts.Conversions(origins={stated["variant"]: origin})
+    )
 
 
 def _compared(says: Any, follows: Any, place: str) -> Iterator[Difference]:

@@ -16,23 +16,18 @@ from werkzeug.exceptions import NotFound
 
 from wbtest.audience.result_counts import Totals
 from wbtest.database import read_one_moment
-from wbtest.decisions.decision_views import bp
-from wbtest.decisions.memo_content import guesses_of
+from wbtest.decisions import decision_views, memo_content, pending_decisions
 from wbtest.decisions.models import Paper
-from wbtest.decisions.pending_decisions import find_standing
 from wbtest.extensions import clock, runtime
+from wbtest.publishing import lifecycle, sealing, stages
+from wbtest.publishing import rule as rules
 from wbtest.publishing import rule_text as rule_in_words
-from wbtest.publishing.lifecycle import file_stem
 from wbtest.publishing.models import Experiment
-from wbtest.publishing.rule import ACTS, EXCLUDED
-from wbtest.publishing.sealing import sealed_options, sealed_rule
-from wbtest.publishing.stages import decisions
 from wbtest.results.figures import results_of
 from wbtest.results.funnel import reply_lines
 from wbtest.results.robustness import lines
 from wbtest.team import access
-from wbtest.writing.file_views import download
-from wbtest.writing.release_export import one_sheet_pdf
+from wbtest.writing import file_views, release_export
 
 FORMAT = "wbtest memo 1"
 
@@ -51,10 +46,10 @@ def find_memo(experiment: Experiment, number: int) -> Memo | None:
 
     Decisions are never deleted nor changed, so a number is permanent.
     """
-    paper = find_standing(experiment, number)
+    paper = pending_decisions.find_standing(experiment, number)
     if paper is None:
         return None
-    figures = decisions(experiment)[-number].figures
+    figures = stages.decisions(experiment)[-number].figures
     return Memo(number, paper.memo | {"figures": figures}, paper.digest, paper)
 
 
@@ -84,12 +79,12 @@ LINE = 40
 MOST_BREAKS = 20
 
 
-@bp.get("/experiments/<int:experiment_id>/memo/<int:number>")
+@decision_views.bp.get("/experiments/<int:experiment_id>/memo/<int:number>")
 @access.requires("read")
 def stored_memo(experiment_id: int, number: int) -> ResponseReturnValue:
     """The memo of the ``number``-th decision, with the figures as they were."""
     experiment, memo = _find(experiment_id, number)
-    has_next = number < len(decisions(experiment))
+    has_next = number < len(stages.decisions(experiment))
     return render_template(
         "decisions/stored_memo.html",
         has_next=has_next,
@@ -97,13 +92,15 @@ def stored_memo(experiment_id: int, number: int) -> ResponseReturnValue:
     )
 
 
-@bp.get("/experiments/<int:experiment_id>/memo/<int:number>.pdf")
+@decision_views.bp.get("/experiments/<int:experiment_id>/memo/<int:number>.pdf")
 @access.requires("read")
 def stored_memo_pdf(experiment_id: int, number: int) -> ResponseReturnValue:
     """The same as one sheet of paper. Raises NoPdf where none can be made."""
     experiment, memo = _find(experiment_id, number)
-    sheet = one_sheet_pdf(printed(memo_shown(experiment, memo)))
-    return download(sheet, "application/pdf", f"{file_stem(experiment)}-memo-{number}.pdf")
+    sheet = release_export.one_sheet_pdf(printed(memo_shown(experiment, memo)))
+    return file_views.download(
+        sheet, "application/pdf", f"{lifecycle.file_stem(experiment)}-memo-{number}.pdf"
+    )
 
 
 def printed(values: dict[str, Any]) -> Iterator[str]:
@@ -125,14 +122,14 @@ def printed(values: dict[str, Any]) -> Iterator[str]:
             yield render_template(template, size=size, runs_on=runs_on or is_last, **values)
 
 
-@bp.get("/experiments/<int:experiment_id>/memo/<int:number>.json")
+@decision_views.bp.get("/experiments/<int:experiment_id>/memo/<int:number>.json")
 @access.requires("read")
 def stored_memo_json(experiment_id: int, number: int) -> Response:
     """The same with all it rests on, for ``wbtest verify-memo``."""
     experiment, memo = _find(experiment_id, number)
     text = json.dumps(export_of(experiment, memo), ensure_ascii=False, indent=1)
-    name = f"{file_stem(experiment)}-memo-{number}.json"
-    return download(text.encode(), "application/json", name)
+    name = f"{lifecycle.file_stem(experiment)}-memo-{number}.json"
+    return file_views.download(text.encode(), "application/json", name)
 
 
 def _find(experiment_id: int, number: int) -> Found:
@@ -146,7 +143,7 @@ def _find(experiment_id: int, number: int) -> Found:
 
 def memo_shown(experiment: Experiment, memo: Memo) -> dict[str, Any]:
     """What page and paper say alike."""
-    rule = sealed_rule(experiment)
+    rule = sealing.sealed_rule(experiment)
     base_url = runtime().settings.base_url
     place = url_for("decisions.stored_memo", experiment_id=experiment.id, number=memo.number)
     return {
@@ -166,8 +163,8 @@ def memo_shown(experiment: Experiment, memo: Memo) -> dict[str, Any]:
         ).rstrip(),
         "replies": _replies(experiment, memo.values["figures"]),
         "crowds": lines(memo.values["figures"].get("crowds", ())),
-        "excluded": EXCLUDED,
-        "act": ACTS[rule.conversion].did,
+        "excluded": rules.EXCLUDED,
+        "act": rules.ACTS[rule.conversion].did,
         "guesses": _guesses(experiment, memo),
         "second": second_sentence(memo),
         "at": datetime.fromisoformat,
@@ -176,7 +173,7 @@ def memo_shown(experiment: Experiment, memo: Memo) -> dict[str, Any]:
 
 def _replies(experiment: Experiment, figures: Mapping[str, Any]) -> list[str]:
     """What people said to each thing that the page asked for after the sign-up, a line for each."""
-    asked, variants = sealed_options(experiment).asks_for, figures["variants"]
+    asked, variants = sealing.sealed_options(experiment).asks_for, figures["variants"]
     names = ("price", "price_no", "call", "call_no", "preorder")
     everybody = Totals(
         signups=sum(each["signups"] + each["without_beacon"] for each in variants),
@@ -200,5 +197,5 @@ def _guesses(experiment: Experiment, memo: Memo) -> dict[str, Any]:
     kept: dict[str, Any] = memo.values["forecasts"]
     if kept["scored"] or not kept["made"]:
         return {"made": kept["made"], "scored": kept["scored"], "is_later": False}
-    found = guesses_of(experiment, results_of(experiment, clock.now()))
+    found = memo_content.guesses_of(experiment, results_of(experiment, clock.now()))
     return {"made": found.made, "scored": found.scored, "is_later": True}

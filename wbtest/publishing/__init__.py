@@ -7,13 +7,13 @@ from flask import Flask
 from wbtest.extensions import runtime
 from wbtest.publishing import (
     design_views,
+    experiments,
     images,
+    lifecycle,
     lifecycle_views,
     variant_views,
+    views,
 )
-from wbtest.publishing.experiments import newest_zone
-from wbtest.publishing.lifecycle import end_overdue
-from wbtest.publishing.views import bp
 
 # Each adds its pages to the blueprint of views.
 PAGES = (design_views, lifecycle_views, variant_views)
@@ -21,8 +21,8 @@ PAGES = (design_views, lifecycle_views, variant_views)
 
 def init_app(app: Flask) -> None:
     """Attach this area's pages, and hand the worker what it must do by the clock."""
-    app.register_blueprint(bp)
+    app.register_blueprint(views.bp)
     hooks = runtime(app).hooks
-    hooks.jobs["end_overdue"] = (end_overdue, timedelta(minutes=1))
+    hooks.jobs["end_overdue"] = (lifecycle.end_overdue, timedelta(minutes=1))
     hooks.jobs["unused_pictures"] = (images.delete_unused_images, images.DELETE_EVERY)
-    hooks.usual_zone = newest_zone
+    hooks.usual_zone = experiments.newest_zone

@@ -3,6 +3,7 @@
 from collections.abc import Mapping, Sequence
 
 from wbtest.extensions import clock
+from wbtest.publishing import experiments, sealing
 from wbtest.publishing.corrections import (
     Place,
     cleaned,
@@ -16,7 +17,6 @@ from wbtest.publishing.corrections import (
     sealed_values,
     texts_of,
 )
-from wbtest.publishing.experiments import part_digest
 from wbtest.publishing.lifecycle import (
     AlreadyDone,
     ChangedMeanwhile,
@@ -24,9 +24,7 @@ from wbtest.publishing.lifecycle import (
     take_step,
 )
 from wbtest.publishing.models import Correction, Experiment, name_of_test
-from wbtest.publishing.sealing import originals_of
-from wbtest.review.approvals import NotYours
-from wbtest.review.approvers import able_to_sign, four_eyes_objection
+from wbtest.review import approvals, approvers
 from wbtest.store import Invalid, Refused, hold, writing
 from wbtest.team.audit import record
 from wbtest.team.models import Person
@@ -74,7 +72,7 @@ def changes_of(experiment: Experiment, typed: Mapping[str, str]) -> dict[Place, 
 
     Raises NotCorrections with a sentence for each that is none, Invalid where nothing differs.
     """
-    originals, language = originals_of(experiment), _language(experiment)
+    originals, language = sealing.originals_of(experiment), _language(experiment)
     changed, faults = {}, {}
     for place, before in present_texts(experiment).items():
         after = cleaned(place.field, typed.get(place.name, before))
@@ -124,7 +122,7 @@ def submit_corrections(
                     asked_at=clock.now(),
                 )
             )
-        if person in able_to_sign({person.id}):
+        if person in approvers.able_to_sign({person.id}):
             _put_in_force(experiment, person)
             return True
         record("experiment.correction_asked", name_of_test(experiment), by=person)
@@ -142,7 +140,7 @@ def approve_corrections(experiment: Experiment, person: Person, read: str) -> No
         demand_open(experiment)
         _demand_same(experiment, read)
         if objection := find_objection(experiment, person):
-            raise NotYours(objection)
+            raise approvals.NotYours(objection)
         _put_in_force(experiment, person)
 
 
@@ -159,9 +157,9 @@ def withdraw_corrections(experiment: Experiment, person: Person, read: str) -> N
 def find_objection(experiment: Experiment, person: Person) -> str:
     """The sentence that says why this person may not approve what waits; '' when they may."""
     wrote = {each.author_id for each in waiting(experiment)}
-    return four_eyes_objection(
+    return approvers.four_eyes_objection(
         person,
-        able=able_to_sign(wrote),
+        able=approvers.able_to_sign(wrote),
         doing="Approving the correction",
         reason="You asked for this correction, so somebody else approves it",
     )
@@ -169,12 +167,12 @@ def find_objection(experiment: Experiment, person: Person) -> str:
 
 def digest_of(texts: Mapping[Place, str]) -> str:
     """The digest of what a form shows, to be sent along with it."""
-    return part_digest(*([*place, text] for place, text in texts.items()))
+    return experiments.part_digest(*([*place, text] for place, text in texts.items()))
 
 
 def digest_of_waiting(experiment: Experiment) -> str:
     """The same of what waits."""
-    return part_digest(*(_values(each) for each in waiting(experiment)))
+    return experiments.part_digest(*(_values(each) for each in waiting(experiment)))
 
 
 def summary_of(correction: Correction, names: Mapping[str, str]) -> str:

@@ -16,13 +16,11 @@ from typing import Any, NamedTuple
 from rapidfuzz.distance import Levenshtein
 
 from wbtest.publishing import page_copy, page_design
+from wbtest.publishing import rule as rules
 from wbtest.publishing.models import Correction, Experiment, Variant
-from wbtest.publishing.page_copy import LONGEST, PageCopy
-from wbtest.publishing.rule import digest
 from wbtest.writing import document as documents
+from wbtest.writing import text_diff
 from wbtest.writing.coach.numbers import numbers_in, pairs_of
-from wbtest.writing.document import Document
-from wbtest.writing.text_diff import diff_words
 from wbtest.writing.text_rules import LONGEST_TEXT, find_fault, on_one_line, with_plain_breaks
 
 # A text may differ from the sealed one in a tenth of its characters, and in one at least.
@@ -78,7 +76,9 @@ def label_of(field: str) -> str:
     return OF_ALL.get(field) or OF_VARIANTS.get(field) or field.replace("_", " ").capitalize()
 
 
-def texts_of(document: Document, overrides: Mapping[str, Mapping[str, Any]]) -> dict[Place, str]:
+def texts_of(
+    document: documents.Document, overrides: Mapping[str, Mapping[str, Any]]
+) -> dict[Place, str]:
     """Return each text of the page that may be corrected; ``overrides`` are by variant.
 
     Prices are none of them, nor is what the tool says by itself.
@@ -97,7 +97,9 @@ def in_force(corrections: Iterable[Correction]) -> list[Any]:
     return [each for each in corrections if each.approved_at is not None]
 
 
-def corrected_document(document: Document, corrections: Iterable[Correction]) -> Document:
+def corrected_document(
+    document: documents.Document, corrections: Iterable[Correction]
+) -> documents.Document:
     """Return the approved text as the page says it."""
     known = texts_of(document, {})
     for each in corrections:
@@ -136,7 +138,7 @@ def find_correction_fault(field: str, original: str, text: str, language: str) -
     """
     if not text.strip():
         return "A correction can’t leave this empty. Enter the corrected text."
-    if fault := find_fault(text, LONGEST.get(field, LONGEST_TEXT)):
+    if fault := find_fault(text, page_copy.LONGEST.get(field, LONGEST_TEXT)):
         return fault
     if _figures(original, language) != _figures(text, language):
         return (
@@ -174,7 +176,7 @@ def sealed_values(correction: Correction) -> dict[str, Any]:
 def next_seal(previous: str, values: Mapping[str, Any]) -> str:
     """Return SHA-256, 64 hex digits, of the seal before it and the values as canonical JSON."""
     text = json.dumps(values, sort_keys=True, ensure_ascii=False, separators=(",", ":"))
-    return digest(previous + text)
+    return rules.digest(previous + text)
 
 
 def chain_faults(
@@ -208,7 +210,7 @@ def excerpts(before: str, after: str) -> tuple[str, str]:
     >>> excerpts("Fvie dinners from your kitchen", "Five dinners from your kitchen")
     ('Fvie', 'Five')
     """
-    runs = diff_words(before, after)
+    runs = text_diff.diff_words(before, after)
     changed = [place for place, run in enumerate(runs) if run.kind != "equal"]
     if not changed:
         return before, after
@@ -257,19 +259,19 @@ def _words(language: str) -> dict[str, str]:
     }
 
 
-def _questions(document: Document) -> list[Any]:
+def _questions(document: documents.Document) -> list[Any]:
     """The questions that the page shows."""
     return [entry for entry in document.questions("external") if entry.question and entry.answer]
 
 
-def _text(document: Document, field: str) -> str:
+def _text(document: documents.Document, field: str) -> str:
     if field in _INSIDE:
         part, name = _INSIDE[field]
         return str(getattr(getattr(document, part), name))
     return str(getattr(document, field))
 
 
-def _with_text(document: Document, field: str, text: str) -> Document:
+def _with_text(document: documents.Document, field: str, text: str) -> documents.Document:
     kind, _, number = field.partition("_")
     if kind in ("question", "answer"):
         shown = _questions(document)[int(number) - 1]
@@ -287,9 +289,9 @@ def _with_text(document: Document, field: str, text: str) -> Document:
 def page_of(
     experiment: Experiment,
     variant: Variant | None = None,
-    document: Document | None = None,
+    document: documents.Document | None = None,
     number: int | None = None,
-) -> PageCopy:
+) -> page_copy.PageCopy:
     """Return what the variant's page says; without a variant the approved text itself.
 
     ``document`` is the revision's, where the caller has read it already. Mistakes that were

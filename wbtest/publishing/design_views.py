@@ -13,12 +13,16 @@ from wtforms.validators import Optional
 
 from wbtest import web
 from wbtest.forms import TypedForm, add_form_error
-from wbtest.publishing import page_design, page_strings
-from wbtest.publishing.corrections import page_of
-from wbtest.publishing.display import differences, preview_url
-from wbtest.publishing.experiments import Frozen, find_variant
-from wbtest.publishing.forms import read_of
-from wbtest.publishing.images import add_image, offered, picture_of
+from wbtest.publishing import (
+    corrections,
+    display,
+    experiments,
+    forms,
+    images,
+    page_design,
+    page_settings,
+    page_strings,
+)
 from wbtest.publishing.models import Experiment
 from wbtest.publishing.page_design import (
     CORNERS,
@@ -30,8 +34,6 @@ from wbtest.publishing.page_design import (
     Picture,
     read_name,
 )
-from wbtest.publishing.page_settings import change_design
-from wbtest.publishing.page_strings import PLACES, WORDING, strings_of
 from wbtest.publishing.views import FRAMING, bp
 from wbtest.store import Invalid
 from wbtest.team import access
@@ -74,7 +76,7 @@ def design_form(experiment: Experiment, usual: Mapping[str, str]) -> LookForm:
     """Return the form of a draft's look, with a field for each label that can be changed."""
     fields: dict[str, Any] = {
         name: StringField(label, render_kw={"placeholder": usual[name]})
-        for name, label in WORDING.items()
+        for name, label in page_strings.WORDING.items()
     }
     look = page_design.from_json(experiment.look)
     present = {name: getattr(look, name) for name in Look.__dataclass_fields__}
@@ -88,21 +90,21 @@ def design(experiment_id: int) -> ResponseReturnValue:
     """Theme, brand, pictures and labels of a draft's page."""
     experiment = access.get(Experiment, experiment_id, "edit")
     if experiment.state != "draft":
-        raise Frozen("This test has started, so its design is locked.")
-    page = page_of(experiment)
+        raise experiments.Frozen("This test has started, so its design is locked.")
+    page = corrections.page_of(experiment)
     usual = page_strings.usual_wording(page.language)
     # Left empty, this place says what the page has to say anyway.
-    said = usual | {"again": strings_of(replace(page, wording=())).again}
+    said = usual | {"again": page_strings.strings_of(replace(page, wording=())).again}
     form, offer = design_form(experiment, said), ""
     if form.validate_on_submit():
         _take_pictures(form)
         if not form.errors:
             try:
-                change_design(
+                page_settings.change_design(
                     experiment,
                     access.person(),
                     form.look(),
-                    {name: form[name].data or "" for name in WORDING},
+                    {name: form[name].data or "" for name in page_strings.WORDING},
                     read_look=request.form.get("read", ""),
                     read_wording=request.form.get("read_wording", ""),
                 )
@@ -112,7 +114,7 @@ def design(experiment_id: int) -> ResponseReturnValue:
             else:
                 flash("Design saved.")
                 return redirect(url_for(".design", experiment_id=experiment.id), 303)
-    form.offer(offered(form.logo.data, form.hero.data))
+    form.offer(images.offered(form.logo.data, form.hero.data))
     shown = render_template(
         "publishing/design.html",
         form=form,
@@ -121,15 +123,15 @@ def design(experiment_id: int) -> ResponseReturnValue:
         themes=THEMES,
         fonts=FONTS,
         accent=page_design.palette(page_design.from_json(experiment.look), "light")["accent"],
-        label_groups=PLACES,
-        are_labels_open=any(form[name].errors for name in WORDING),
+        label_groups=page_strings.PLACES,
+        are_labels_open=any(form[name].errors for name in page_strings.WORDING),
         usual=usual,
         longest=page_strings.longest_wording,
         language=page.language,
         dir=direction(page.language),
-        preview_url=preview_url(experiment, experiment.variants[0].key),
-        read=read_of(form, experiment.look),
-        read_wording=read_of(form, experiment.wording, field="read_wording"),
+        preview_url=display.preview_url(experiment, experiment.variants[0].key),
+        read=forms.read_of(form, experiment.look),
+        read_wording=forms.read_of(form, experiment.wording, field="read_wording"),
     )
     return shown, 422 if form.errors else 200, FRAMING
 
@@ -143,18 +145,18 @@ design.longest_body = 2 * LARGEST + web.LONGEST_BODY  # type: ignore[attr-define
 def preview(experiment_id: int, key: str) -> ResponseReturnValue:
     """A variant on a desk and on a phone, beside the control, with what its words change."""
     experiment = access.get(Experiment, experiment_id, "read")
-    variant = find_variant(experiment, key)
+    variant = experiments.find_variant(experiment, key)
     if variant is None:
         abort(404)
     control = experiment.variants[0]
     shown = [control] if variant is control else [control, variant]
-    page = page_of(experiment, variant)
+    page = corrections.page_of(experiment, variant)
     answer = render_template(
         "publishing/preview.html",
         experiment=experiment,
         variant=variant,
-        frames=[(each, preview_url(experiment, each.key)) for each in shown],
-        differences=differences(page_of(experiment), page),
+        frames=[(each, display.preview_url(experiment, each.key)) for each in shown],
+        differences=display.differences(corrections.page_of(experiment), page),
         language=page.language,
         dir=page.dir,
     )
@@ -179,8 +181,8 @@ def _take_pictures(form: LookForm) -> None:
             with closing(field.data) as file:
                 sent = file.stream.read(LARGEST + 1)
             try:
-                image = add_image(access.person(), sent, field.name)
+                image = images.add_image(access.person(), sent, field.name)
             except Invalid as error:
                 add_form_error(form, error)
             else:
-                form[name].data = picture_of(image).name
+                form[name].data = images.picture_of(image).name

@@ -12,18 +12,13 @@ from typing import Any, NamedTuple
 from flask import url_for
 
 from wbtest.extensions import clock, runtime
-from wbtest.publishing import page_copy
-from wbtest.publishing.corrections import overrides_of, page_of
-from wbtest.publishing.live_snapshot import LiveExperiment, LiveVariant, find_for_preview
+from wbtest.publishing import corrections, live_snapshot, page_copy, page_strings
 from wbtest.publishing.models import Experiment, Variant
-from wbtest.publishing.page_copy import PageCopy
 from wbtest.publishing.page_options import STEP_LABELS, follow_ups, from_json
-from wbtest.publishing.page_strings import WORDING
 from wbtest.review.approvals import is_approved
 from wbtest.team.models import Person
 from wbtest.writing import document as documents
-from wbtest.writing.releases import find_newest_revision
-from wbtest.writing.text_diff import DiffRun, diff_words
+from wbtest.writing import releases, text_diff
 from wbtest.writing.text_rules import joined, paragraphs
 
 PART_NAMES = {
@@ -74,7 +69,7 @@ def shown_variants(experiment: Experiment) -> list[ShownVariant]:
         ShownVariant(
             key=variant.key,
             name=variant.name,
-            headline=page_of(experiment, variant, document).headline,
+            headline=corrections.page_of(experiment, variant, document).headline,
             share=variant.weight / total,
             is_twin=bool(variant.position) and not variant.overrides,
             words=tuple(_words(variant)),
@@ -96,7 +91,9 @@ class SmallWords(NamedTuple):
 
 def small_words(experiment: Experiment) -> SmallWords:
     """Return the words that are the same on every variant, and not the usual ones."""
-    said = tuple((WORDING.get(name, name), text) for name, text in experiment.wording.items())
+    said = tuple(
+        (page_strings.WORDING.get(name, name), text) for name, text in experiment.wording.items()
+    )
     return SmallWords(said, joined([person.name for person in people_of(experiment, "worded")]))
 
 
@@ -117,19 +114,21 @@ def preview_url(experiment: Experiment, variant_key: str) -> str:
     return f"/p/{experiment.slug}?preview={token}"
 
 
-def differences(approved: PageCopy, page: PageCopy) -> list[tuple[str, tuple[DiffRun, ...]]]:
+def differences(
+    approved: page_copy.PageCopy, page: page_copy.PageCopy
+) -> list[tuple[str, tuple[text_diff.DiffRun, ...]]]:
     """Return the name and the words of each part in which a page differs from the approved one."""
     kinds = {section.kind for section in approved.sections}
     common = kinds & {section.kind for section in page.sections}
     old, new = _said(approved, common), _said(page, common)
     return [
-        (name, diff_words(old.get(name, ""), new.get(name, "")))
+        (name, text_diff.diff_words(old.get(name, ""), new.get(name, "")))
         for name in dict.fromkeys([*old, *new])
         if old.get(name, "") != new.get(name, "")
     ]
 
 
-def _said(page: PageCopy, ordered: Collection[str]) -> dict[str, str]:
+def _said(page: page_copy.PageCopy, ordered: Collection[str]) -> dict[str, str]:
     """All words of a page by the name of their part, and the order of the parts ``ordered``."""
     names = {"headline": "Headline"} | CHANGE_NAMES
     parts = ("headline", "subheading", "cta_text", "cta_label", "price")
@@ -150,13 +149,13 @@ def _said(page: PageCopy, ordered: Collection[str]) -> dict[str, str]:
 
 def parts_of(experiment: Experiment) -> list[tuple[str, str]]:
     """Key and name of each part that the approved page has, in its usual order."""
-    page = page_of(experiment)
+    page = corrections.page_of(experiment)
     return [(section.kind, PART_NAMES[section.kind]) for section in page.sections]
 
 
 def _words(variant: Variant) -> Iterable[tuple[str, tuple[str, ...]]]:
     """Every part in which the variant differs, but for its headline."""
-    overrides = overrides_of(variant)
+    overrides = corrections.overrides_of(variant)
     for name, label in CHANGE_NAMES.items():
         said = overrides.get(name)
         if name == "order" and said:
@@ -187,7 +186,9 @@ def read_preview(token: str) -> tuple[int, str] | None:
     return int(experiment_id), variant_key
 
 
-def find_preview(slug: str, token: str) -> tuple[LiveExperiment, LiveVariant] | None:
+def find_preview(
+    slug: str, token: str
+) -> tuple[live_snapshot.LiveExperiment, live_snapshot.LiveVariant] | None:
     """Return what a preview link at this address shows, or None.
 
     A text that nobody has approved is not shown to the holder of a link either.
@@ -195,7 +196,7 @@ def find_preview(slug: str, token: str) -> tuple[LiveExperiment, LiveVariant] | 
     claimed = read_preview(token)
     if claimed is None:
         return None
-    live = find_for_preview(claimed[0])
+    live = live_snapshot.find_for_preview(claimed[0])
     variant = live.find_variant(claimed[1]) if live else None
     if live is None or variant is None or live.slug != slug.lower():
         return None
@@ -248,7 +249,7 @@ def _by(people: Sequence[Person | None], reader: Person) -> str:
 def ways_of(experiment: Experiment) -> dict[str, str]:
     """Return the address of each place where something is fixed, as a ``Finding`` calls it."""
     release_id, number = experiment.revision.release_id, experiment.revision.number
-    newest = find_newest_revision(experiment.revision.release) or experiment.revision
+    newest = releases.find_newest_revision(experiment.revision.release) or experiment.revision
     revision = url_for("review.revision", release_id=release_id, number=number)
     return {
         "revision": revision,

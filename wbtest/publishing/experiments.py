@@ -19,11 +19,9 @@ from sqlalchemy.orm import joinedload, selectinload
 from sqlalchemy.orm.exc import ObjectDeletedError
 
 from wbtest.extensions import clock, db
-from wbtest.publishing import page_copy
+from wbtest.publishing import images, page_copy, planner
 from wbtest.publishing import rule as rules
-from wbtest.publishing.images import demand_picture
 from wbtest.publishing.models import Experiment, Variant, name_of_test
-from wbtest.publishing.planner import MOST_DAILY
 from wbtest.store import Invalid, Refused, hold, writing
 from wbtest.team.audit import record
 from wbtest.team.models import Person
@@ -347,8 +345,10 @@ def _known_zones() -> frozenset[str]:
 
 
 def _check(rule: rules.Hypothesis, time_zone: str, daily: int | None) -> None:
-    if daily is not None and not 1 <= daily <= MOST_DAILY:
-        raise Invalid("daily", f"Enter 1 to {MOST_DAILY:,} visitors a day, or leave it empty.")
+    if daily is not None and not 1 <= daily <= planner.MOST_DAILY:
+        raise Invalid(
+            "daily", f"Enter 1 to {planner.MOST_DAILY:,} visitors a day, or leave it empty."
+        )
     if time_zone not in _known_zones():
         raise Invalid("time_zone", "Choose a time zone from the list.")
     today = clock.now().astimezone(ZoneInfo(time_zone)).date()
@@ -371,7 +371,7 @@ def check_variant(name: str, weight: int, overrides: Mapping[str, Any]) -> dict[
         kept = page_copy.check_overrides(overrides)
     except page_copy.NotAnOverride as error:
         raise Invalid(error.field, str(error)) from error
-    demand_picture("hero", kept.get("hero", ""))
+    images.demand_picture("hero", kept.get("hero", ""))
     return kept
 
 

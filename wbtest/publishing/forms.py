@@ -21,11 +21,8 @@ from wtforms.validators import InputRequired, Optional
 from wtforms.widgets import TextInput
 
 from wbtest.forms import FieldHelp, HelpMixin, TypedForm
-from wbtest.publishing import page_copy
-from wbtest.publishing.experiments import CHANGED, VARIANTS_RULE, part_digest
-from wbtest.publishing.lifecycle import AFTERWARDS, LONGEST_OUTCOME
+from wbtest.publishing import experiments, lifecycle, page_copy, page_design
 from wbtest.publishing.models import Variant
-from wbtest.publishing.page_design import Picture
 
 _PERCENT = re.compile(r"\s*(\d{1,3}(?:[.,]\d{1,6})?)\s*%?\s*", re.ASCII)
 # Thousands apart by one sign throughout, or digits alone.
@@ -150,7 +147,7 @@ class VariantForm(HelpMixin, TypedForm):
 
     field_help = VARIANT_HELP
     name = StringField("Name", [NEEDED])
-    weight = WholeField("Weight", [NEEDED], sentence=VARIANTS_RULE)
+    weight = WholeField("Weight", [NEEDED], sentence=experiments.VARIANTS_RULE)
     headline = TextAreaField("Headline", [Optional()])
     subheading = TextAreaField("Subheading", [Optional()])
     cta_text = TextAreaField("Call to action", [Optional()])
@@ -189,10 +186,10 @@ class VariantForm(HelpMixin, TypedForm):
 class AfterForm(TypedForm):
     """What the page's address shows once the test is over."""
 
-    afterwards = RadioField("Visitors see", choices=AFTERWARDS, validate_choice=False)
+    afterwards = RadioField("Visitors see", choices=lifecycle.AFTERWARDS, validate_choice=False)
     outcome = TextAreaField("Outcome", [Optional()])
     waiting_variant = SelectField("Waiting list page", validate_choice=False)
-    longest_outcome = LONGEST_OUTCOME
+    longest_outcome = lifecycle.LONGEST_OUTCOME
 
 
 def values_of_variant(variant: Variant, parts: Sequence[str]) -> dict[str, Any]:
@@ -202,7 +199,7 @@ def values_of_variant(variant: Variant, parts: Sequence[str]) -> dict[str, Any]:
     return {**variant.overrides, **values, "order": order}
 
 
-def picture_choices(pictures: Iterable[Picture]) -> list[tuple[str, str]]:
+def picture_choices(pictures: Iterable[page_design.Picture]) -> list[tuple[str, str]]:
     """Return what a variant can show: the page's picture, none, or another."""
     first = [("", "As on the page"), ("none", "None")]
     return first + [(picture.name, picture.size) for picture in pictures]
@@ -214,5 +211,5 @@ def read_of(form: TypedForm, *parts: Any, field: str = "read", is_sent: bool = T
     It stays that of the first look until somebody was told that it has changed since. ``is_sent``
     is whether what was sent, if anything, is this form and not another one of the page.
     """
-    is_first = not (is_sent and form.is_submitted()) or CHANGED in form.form_errors
-    return part_digest(*parts) if is_first else request.form.get(field, "")
+    is_first = not (is_sent and form.is_submitted()) or experiments.CHANGED in form.form_errors
+    return experiments.part_digest(*parts) if is_first else request.form.get(field, "")

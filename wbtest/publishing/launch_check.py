@@ -16,10 +16,8 @@ from msgspec import Struct
 from msgspec.structs import replace
 
 from wbtest.networks import Reach, network_of
-from wbtest.publishing import page_copy, page_options
-from wbtest.publishing.planner import Objection
-from wbtest.publishing.rule import Hypothesis
-from wbtest.publishing.target_calculator import LOWER
+from wbtest.publishing import page_copy, page_options, planner, target_calculator
+from wbtest.publishing import rule as rules
 from wbtest.writing.text_rules import joined
 
 Kind = Literal["blocker", "warning", "fine"]
@@ -87,14 +85,14 @@ class Situation(Struct, frozen=True):
     """
 
     missing: Sequence[tuple[str, str]]
-    rule: Hypothesis
+    rule: rules.Hypothesis
     pages: Sequence[tuple[str, page_copy.PageCopy]]
     options: page_options.Options
     base_url: str
     first_mail: page_options.FirstMail
     tried: Try
     daily: int | None
-    objections: Sequence[Objection] = ()
+    objections: Sequence[planner.Objection] = ()
     rivals: Sequence[tuple[str, Sequence[str]]] = ()
     look_faults: Sequence[str] = ()
     conflicts: Sequence[str] = ()
@@ -189,7 +187,7 @@ def check_need(now: Situation) -> Iterator[Finding]:
     if reckoning is None:
         return
     if short := reckoning.shortfall(now.rule.target):
-        yield Finding("warning", "need", short, LOWER, "rule")
+        yield Finding("warning", "need", short, target_calculator.LOWER, "rule")
     else:
         yield found("needed")
 

@@ -9,16 +9,10 @@ from sqlalchemy import select
 from wbtest.delivery.models import OutboxMail
 from wbtest.extensions import clock, db, runtime
 from wbtest.networks import Reach
-from wbtest.publishing import page_design, page_options
+from wbtest.publishing import corrections, page_copy, page_design, page_options, planner, stages
 from wbtest.publishing import rule as rules
-from wbtest.publishing.corrections import page_of
 from wbtest.publishing.launch_check import NAMES, WHERE_MISSING, Finding, Situation, Try, findings
 from wbtest.publishing.models import Experiment
-from wbtest.publishing.page_copy import PageCopy
-from wbtest.publishing.page_options import ASKS_FOR, Options, first_mail
-from wbtest.publishing.planner import advise, plan_request
-from wbtest.publishing.rule import ACTS, Hypothesis
-from wbtest.publishing.stages import is_checked
 from wbtest.review.approvals import approvals_of, find_stop, still_needed
 from wbtest.review.approvers import (
     ADD_AN_APPROVER,
@@ -28,11 +22,9 @@ from wbtest.review.approvers import (
 )
 from wbtest.team.access import get_team
 from wbtest.team.models import Person
+from wbtest.writing import coach_report, releases, text_rules
 from wbtest.writing import document as documents
-from wbtest.writing.coach_report import find_stops
 from wbtest.writing.models import Revision
-from wbtest.writing.releases import find_newest_revision
-from wbtest.writing.text_rules import joined
 
 CHECK_FIRST = (
     "let another approver pass the launch check first, or make a member an approver in Settings"
@@ -87,7 +79,7 @@ def find_objection(experiment: Experiment, person: Person) -> str:
         able=_able_to_start(experiment, wrote),
         doing="Starting",
         reason=(
-            f"You {joined(wrote.get(person.id, []))}, "
+            f"You {text_rules.joined(wrote.get(person.id, []))}, "
             "so someone else must read them and start the test"
         ),
         way=CHECK_FIRST if is_stuck else ADD_AN_APPROVER,
@@ -117,7 +109,7 @@ def _able_to_start(experiment: Experiment, wrote: Collection[int]) -> list[Perso
     if is_alone():
         return approvers
     others = [approver for approver in approvers if approver.id not in wrote]
-    if others or not is_checked(experiment):
+    if others or not stages.is_checked(experiment):
         return others
     checker = [step.person for step in experiment.steps if step.what == "checked"][-1]
     return [each for each in approvers if checker in approvers and each != checker]
@@ -143,7 +135,7 @@ def _approval_faults(revision: Revision) -> Iterator[Missing]:
 
 
 def _newest_faults(revision: Revision) -> Iterator[Missing]:
-    newest = find_newest_revision(revision.release)
+    newest = releases.find_newest_revision(revision.release)
     if newest and newest.digest != revision.digest:
         yield Missing(
             "newest",
@@ -153,7 +145,7 @@ def _newest_faults(revision: Revision) -> Iterator[Missing]:
 
 
 def _coach_faults(revision: Revision) -> Iterator[Missing]:
-    for stop in find_stops(revision, "start"):
+    for stop in coach_report.find_stops(revision, "start"):
         # Of the button every variant's page is asked below.
         if stop.mark.path != "call_to_action.label":
             yield Missing("text", stop.mark.message)
@@ -161,7 +153,7 @@ def _coach_faults(revision: Revision) -> Iterator[Missing]:
 
 def _text_faults(experiment: Experiment) -> Iterator[Missing]:
     document = documents.from_json(experiment.revision.document)
-    pages = [page_of(experiment, variant, document) for variant in experiment.variants]
+    pages = [corrections.page_of(experiment, variant, document) for variant in experiment.variants]
     if not document.product.strip():
         said = "The product has no name, so the page cannot say what does not exist yet."
         yield Missing("text", said)
@@ -199,21 +191,21 @@ def situation_of(experiment: Experiment, reach: Reach = "") -> Situation:
     document = documents.from_json(experiment.revision.document)
     today = clock.now().astimezone(ZoneInfo(experiment.time_zone)).date()
     daily = experiment.expected_daily
-    asked = plan_request(rule, variants=len(experiment.variants), daily=daily, today=today)
+    asked = planner.plan_request(rule, variants=len(experiment.variants), daily=daily, today=today)
     chosen = page_options.from_json(experiment.options)
     return Situation(
         missing=[(entry.what, entry.sentence) for entry in missing_before_start(experiment)],
         rule=rule,
         pages=[
-            (variant.name, page_of(experiment, variant, document))
+            (variant.name, corrections.page_of(experiment, variant, document))
             for variant in experiment.variants
         ],
         options=chosen,
         base_url=settings.base_url,
-        first_mail=first_mail(chosen, settings.mail_url),
+        first_mail=page_options.first_mail(chosen, settings.mail_url),
         tried=_try_of(experiment),
         daily=daily,
-        objections=advise(asked).objections,
+        objections=planner.advise(asked).objections,
         rivals=_rivals(experiment, rule),
         look_faults=look_faults(experiment),
         conflicts=[each.sentence for each in conflicts(experiment, chosen)],
@@ -260,7 +252,7 @@ def _try_of(experiment: Experiment) -> Try:
     return state or "sent"
 
 
-def _rivals(experiment: Experiment, rule: Hypothesis) -> list[tuple[str, list[str]]]:
+def _rivals(experiment: Experiment, rule: rules.Hypothesis) -> list[tuple[str, list[str]]]:
     """The open pages that count a source by name which this rule names too."""
     if not rule.sources:
         return []
@@ -287,7 +279,7 @@ class Conflict(NamedTuple):
     sentence: str
 
 
-def conflicts(experiment: Experiment, options: Options) -> Iterator[Conflict]:
+def conflicts(experiment: Experiment, options: page_options.Options) -> Iterator[Conflict]:
     """Yield where the options contradict the experiment's rule, its variants or what they say."""
     rule = rules.from_json(experiment.rule)
     if rule.conversion == "confirmed" and not options.confirms:
@@ -302,16 +294,16 @@ def conflicts(experiment: Experiment, options: Options) -> Iterator[Conflict]:
             "Without cookies a test has one variant, so nobody is shown two. Remove the others, or "
             "tell visitors apart by a cookie.",
         )
-    if rule.conversion in ASKS_FOR and rule.conversion not in options.asks_for:
+    if rule.conversion in page_options.ASKS_FOR and rule.conversion not in options.asks_for:
         yield Conflict(
             "asks_for",
-            f"The rule counts people who {ACTS[rule.conversion].did}, so the page must ask. "
+            f"The rule counts people who {rules.ACTS[rule.conversion].did}, so the page must ask. "
             "Tick that step, or change what the rule counts.",
         )
     if "price" in options.asks_for:
         document = documents.from_json(experiment.revision.document)
         for variant in experiment.variants:
-            if lacks_price(options, page_of(experiment, variant, document)):
+            if lacks_price(options, corrections.page_of(experiment, variant, document)):
                 yield Conflict(
                     "asks_for",
                     f"The page “{variant.name}” names no price to say yes to. "
@@ -320,6 +312,6 @@ def conflicts(experiment: Experiment, options: Options) -> Iterator[Conflict]:
                 return
 
 
-def lacks_price(options: Options, page: PageCopy) -> bool:
+def lacks_price(options: page_options.Options, page: page_copy.PageCopy) -> bool:
     """Whether visitors would be asked for a yes to a price that the page does not name."""
     return "price" in options.asks_for and not page.price.strip()

@@ -12,12 +12,10 @@ from typing import Any
 from sqlalchemy import select
 from sqlalchemy.orm.exc import ObjectDeletedError
 
-from wbtest.delivery import webhooks
-from wbtest.delivery.worker import for_each
+from wbtest.delivery import webhooks, worker
 from wbtest.extensions import clock, db, runtime
 from wbtest.networks import Reach
-from wbtest.publishing.experiments import count_started, find_newer_test
-from wbtest.publishing.launch_check import NAMES
+from wbtest.publishing import experiments, launch_check, stages
 from wbtest.publishing.launch_readiness import (
     Missing,
     find_objection,
@@ -30,12 +28,10 @@ from wbtest.publishing.launch_readiness import (
 )
 from wbtest.publishing.models import Experiment, Step, name_of_test
 from wbtest.publishing.sealing import draft_digest, seal_experiment, sealed_rule
-from wbtest.publishing.stages import is_checked
 from wbtest.review.approvals import NotYours
 from wbtest.store import Gone, Invalid, Refused, hold, writing
-from wbtest.team.audit import PHRASES, record
+from wbtest.team import audit, settings
 from wbtest.team.models import Person
-from wbtest.team.settings import announce_change
 from wbtest.writing.text_rules import find_fault, joined, on_one_line, seen, with_plain_breaks
 
 LONGEST_WHY = 1_000
@@ -96,13 +92,13 @@ def start(experiment: Experiment, person: Person, read: str = "") -> Experiment:
             raise ChangedMeanwhile(
                 "The draft changed after you opened this page. Read it again, then start it."
             )
-        if not is_checked(experiment):
+        if not stages.is_checked(experiment):
             raise NotReady([UNCHECKED])
         if found := news_since_check(experiment):
             said = f"Since the launch check something came up: {joined(found)}."
             raise NotReady([Missing("checked", f"{said} Read it, then start.")])
         _close_earlier(experiment, person)
-        experiment.attempt = 1 + count_started(experiment.release)
+        experiment.attempt = 1 + experiments.count_started(experiment.release)
         experiment.identity_key = secrets.token_bytes(32)
         experiment.state, experiment.started_at = "running", clock.now()
         seal_experiment(experiment)
@@ -182,7 +178,7 @@ def end_overdue(now: datetime) -> None:
     open_ones = db.session.scalars(
         select(Experiment).where(Experiment.state.in_(("running", "paused")))
     ).all()
-    for_each(open_ones, lambda experiment: _end_if_over(experiment, now), address_of)
+    worker.for_each(open_ones, lambda experiment: _end_if_over(experiment, now), address_of)
 
 
 def _end_if_over(experiment: Experiment, now: datetime) -> None:
@@ -247,11 +243,11 @@ def take_step(
     at = at or clock.now()
     experiment.steps.append(Step(number=number, what=what, person=person, at=at, why=why))
     announce_step(experiment, what)
-    if (action := f"experiment.{what}") in PHRASES:
-        record(action, name_of_test(experiment), by=person)
+    if (action := f"experiment.{what}") in audit.PHRASES:
+        audit.record(action, name_of_test(experiment), by=person)
     # Nobody is shown a draft.
     if experiment.state != "draft":
-        announce_change()
+        settings.announce_change()
 
 
 def event_facts(experiment: Experiment) -> dict[str, Any]:
@@ -278,7 +274,7 @@ class WarningsUnseen(Invalid):
     """A check by somebody who wasn't shown each warning; ``whats`` are the ones they lack."""
 
     def __init__(self, whats: list[str]) -> None:
-        names = joined([NAMES[what] for what in whats])
+        names = joined([launch_check.NAMES[what] for what in whats])
         super().__init__("seen", f"You haven’t seen every warning: {names}. Read them first.")
         self.whats = whats
 
@@ -311,7 +307,7 @@ def record_check(
             raise WarningsUnseen(unseen)
         experiment.warnings_seen = warnings_of(found)
         experiment.checked_digest = draft_digest(experiment)
-        names = [f"“{NAMES[what]}”" for what in experiment.warnings_seen]
+        names = [f"“{launch_check.NAMES[what]}”" for what in experiment.warnings_seen]
         why = f"Warnings seen: {joined(names)}" if names else ""
         take_step(experiment, "checked", person, why)
     return experiment
@@ -342,7 +338,7 @@ def demand_choice(experiment: Experiment) -> None:
     """Raise NotOver or Replaced where what stands at the address is not this test's to choose."""
     if experiment.state != "ended":
         raise NotOver("This test hasn’t ended yet.")
-    if newer := find_newer_test(experiment):
+    if newer := experiments.find_newer_test(experiment):
         raise Replaced(
             f"/p/{newer.slug} shows attempt {newer.attempt} now. "
             "Once that is over, choose on its page what follows."

@@ -8,8 +8,7 @@ from flask.typing import ResponseReturnValue
 
 from wbtest.extensions import runtime
 from wbtest.forms import form_on, submitted
-from wbtest.publishing import lifecycle
-from wbtest.publishing.display import added_to, preview_url, ways_of
+from wbtest.publishing import display, lifecycle, sealing, stages
 from wbtest.publishing.launch_readiness import (
     find_objection,
     find_open_test,
@@ -17,18 +16,7 @@ from wbtest.publishing.launch_readiness import (
     unseen_warnings,
     warnings_of,
 )
-from wbtest.publishing.lifecycle import (
-    AlreadyDone,
-    ChangedMeanwhile,
-    NotReady,
-    WarningsUnseen,
-    choose_afterwards,
-    demand_choice,
-    record_check,
-)
 from wbtest.publishing.models import Experiment
-from wbtest.publishing.sealing import draft_digest
-from wbtest.publishing.stages import is_checked
 from wbtest.publishing.views import FRAMING, after_form, bp, experiment_page
 from wbtest.store import Refused
 from wbtest.team import access
@@ -46,14 +34,14 @@ def launch(experiment_id: int) -> ResponseReturnValue:
         form = request.form
         try:
             seen, read = form.getlist("seen"), form.get("read", "")
-            record_check(experiment, access.person(), seen, read, access.find_reach())
-        except WarningsUnseen as error:
+            lifecycle.record_check(experiment, access.person(), seen, read, access.find_reach())
+        except lifecycle.WarningsUnseen as error:
             flash(str(error), "error")
             return _launch_page(experiment, 422)
-        except (ChangedMeanwhile, AlreadyDone) as error:
+        except (lifecycle.ChangedMeanwhile, lifecycle.AlreadyDone) as error:
             flash(str(error))
             return redirect(url_for("ideas.experiment", experiment_id=experiment.id), 303)
-        except NotReady:
+        except lifecycle.NotReady:
             flash("Fix what’s blocking first.", "error")
             return _launch_page(experiment, 409)
         else:
@@ -75,13 +63,14 @@ def _launch_page(experiment: Experiment, status: int = 200) -> ResponseReturnVal
         warnings=groups["warning"],
         seen=warnings_of(found),
         fine=groups["fine"],
-        read=draft_digest(experiment),
-        is_checked=is_checked(experiment) and not unseen_warnings(found, experiment.warnings_seen),
+        read=sealing.draft_digest(experiment),
+        is_checked=stages.is_checked(experiment)
+        and not unseen_warnings(found, experiment.warnings_seen),
         objection=find_objection(experiment, access.person()),
         open_test=find_open_test(experiment),
-        ways=ways_of(experiment),
-        preview_url=preview_url(experiment, experiment.variants[0].key),
-        added=added_to(experiment, access.person()),
+        ways=display.ways_of(experiment),
+        preview_url=display.preview_url(experiment, experiment.variants[0].key),
+        added=display.added_to(experiment, access.person()),
     )
     return page, status, FRAMING
 
@@ -112,10 +101,10 @@ def start(experiment_id: int) -> ResponseReturnValue:
         )
     try:
         return _take_step(experiment_id, verb, f"Test started. The locked rule {where_proof_is()}.")
-    except WarningsUnseen as error:
+    except lifecycle.WarningsUnseen as error:
         flash(str(error), "error")
         return redirect(url_for(".launch", experiment_id=experiment_id), 303)
-    except NotReady as error:
+    except lifecycle.NotReady as error:
         if [entry.what for entry in error.missing] == ["checked"]:
             flash(str(error))
             return redirect(url_for(".launch", experiment_id=experiment_id), 303)
@@ -187,11 +176,11 @@ def _take_step(
 def after(experiment_id: int) -> ResponseReturnValue:
     """Close the page of an ended test with its outcome, or open it as a waiting list."""
     experiment = access.get(Experiment, experiment_id, "own")
-    demand_choice(experiment)
+    lifecycle.demand_choice(experiment)
     form = after_form(experiment)
     if submitted(
         form,
-        lambda: choose_afterwards(
+        lambda: lifecycle.choose_afterwards(
             experiment,
             access.person(),
             form.afterwards.data or "",

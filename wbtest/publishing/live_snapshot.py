@@ -16,18 +16,13 @@ from sqlalchemy import ColumnElement, select
 from sqlalchemy.orm import Session, joinedload, scoped_session, selectinload
 
 from wbtest.extensions import db
-from wbtest.publishing import page_options, rule
+from wbtest.publishing import page_copy, page_options, page_strings, rule
 from wbtest.publishing.corrections import in_force, page_of
 from wbtest.publishing.models import Experiment
-from wbtest.publishing.page_copy import PageCopy, build_copy
-from wbtest.publishing.page_options import Options
-from wbtest.publishing.page_strings import strings_for
-from wbtest.publishing.rule import Conversion
 from wbtest.publishing.sealing import BROKEN, NotPublishable, find_faults, sealed_options
 from wbtest.review.models import Approval
 from wbtest.team.models import PagesVersion, TeamSettings
 from wbtest.writing import document as documents
-from wbtest.writing.document import Document
 
 log = logging.getLogger(__name__)
 
@@ -39,7 +34,7 @@ class LiveVariant(NamedTuple):
 
     key: str
     weight: int
-    page: PageCopy
+    page: page_copy.PageCopy
 
 
 class LiveExperiment(Struct, frozen=True):
@@ -58,7 +53,7 @@ class LiveExperiment(Struct, frozen=True):
     salt: str
     variants: tuple[LiveVariant, ...]
     disclosure: rule.Disclosure
-    conversion: Conversion
+    conversion: rule.Conversion
     window_hours: int
     ends_on: date
     ends_at: datetime
@@ -69,7 +64,7 @@ class LiveExperiment(Struct, frozen=True):
     contact: str
     identity_key: bytes
     approved_line: str
-    options: Options
+    options: page_options.Options
     # When the test was over, when a waiting list that is still kept was opened, and whether what
     # was known of the test's visitors is erased.
     over_at: datetime | None = None
@@ -183,7 +178,7 @@ def _read(
         for number in range(len(corrections) + 1)
     )
     # What a reader should know of how the text came about.
-    strings = strings_for(document.language)
+    strings = page_strings.strings_for(document.language)
     told = [strings.from_short] if revision.form == "short" else []
     told += [strings.approved_alone] if approval.is_alone_on_day_one else []
     hypothesis = rule.from_json(experiment.rule)
@@ -226,7 +221,7 @@ def _read(
 def _without_words(experiment: Experiment, team: TeamSettings) -> LiveExperiment:
     """Return what holds of a test whatever was changed in it: it is over, and has no words."""
     began = experiment.started_at or experiment.created_at
-    page = build_copy(Document(product=experiment.slug))
+    page = page_copy.build_copy(documents.Document(product=experiment.slug))
     return LiveExperiment(
         id=experiment.id,
         release_id=experiment.release_id,
@@ -248,7 +243,7 @@ def _without_words(experiment: Experiment, team: TeamSettings) -> LiveExperiment
         contact=team.contact_email,
         identity_key=experiment.identity_key or secrets.token_bytes(32),
         approved_line="",
-        options=Options(counting=_counting(experiment)),
+        options=page_options.Options(counting=_counting(experiment)),
         over_at=experiment.ended_at or began,
         has_key=experiment.identity_key is not None,
         is_shown=False,
@@ -259,7 +254,7 @@ def _counting(experiment: Experiment) -> Literal["cookie", "cookieless"]:
     try:
         return sealed_options(experiment).counting
     except BROKEN:
-        return Options().counting
+        return page_options.Options().counting
 
 
 def _closed_at(experiment: Experiment, ends_at: datetime) -> datetime | None:

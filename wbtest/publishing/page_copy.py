@@ -12,8 +12,8 @@ from functools import lru_cache
 from typing import Any
 
 from wbtest.publishing.page_design import LONGEST_ALT, PLAIN, Look, read_name
-from wbtest.writing.document import Document
-from wbtest.writing.languages import direction
+from wbtest.writing import document as documents
+from wbtest.writing import languages
 from wbtest.writing.text_rules import (
     LONGEST_TEXT,
     find_fault,
@@ -133,7 +133,7 @@ def _order(value: Any) -> list[str]:
 
 
 def build_copy(
-    document: Document,
+    document: documents.Document,
     overrides: Mapping[str, Any] | None = None,
     look: Look = PLAIN,
     wording: Mapping[str, str] | None = None,
@@ -154,7 +154,7 @@ def build_copy(
     return PageCopy(
         product=document.product,
         language=document.language or "en",
-        dir=direction(document.language),
+        dir=languages.direction(document.language),
         headline=changed.get("headline", document.headline),
         subheading=changed.get("subheading", document.subheading),
         cta_text=action.text,
@@ -197,7 +197,7 @@ def _look(look: Look, changed: Mapping[str, Any]) -> Look:
     return replace(look, hero=hero if is_shown else "", hero_alt=changed.get("hero_alt", ""))
 
 
-def _sections(document: Document, changed: Mapping[str, Any]) -> list[Section]:
+def _sections(document: documents.Document, changed: Mapping[str, Any]) -> list[Section]:
     quote = document.customer_quote
     speaker = ", ".join(words.strip() for words in (quote.speaker, quote.role) if words.strip())
     texts = ("problem", "alternative", "solution", "why_now")

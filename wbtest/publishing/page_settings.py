@@ -15,14 +15,17 @@ from wtforms.validators import Optional
 from wtforms.widgets import CheckboxInput, ListWidget
 
 from wbtest.forms import TypedForm
-from wbtest.publishing import page_design, page_options, page_strings
+from wbtest.publishing import (
+    forms,
+    images,
+    launch_readiness,
+    lifecycle,
+    page_design,
+    page_options,
+    page_strings,
+)
 from wbtest.publishing.experiments import check_unchanged, open_draft
-from wbtest.publishing.forms import WholeField
-from wbtest.publishing.images import demand_picture
-from wbtest.publishing.launch_readiness import conflicts
-from wbtest.publishing.lifecycle import take_step
 from wbtest.publishing.models import Experiment
-from wbtest.publishing.page_design import Look
 from wbtest.publishing.page_options import (
     MOST_QUESTIONS,
     FollowUpQuestion,
@@ -50,7 +53,9 @@ PLAIN_OPTIONS = (
 )
 
 
-def change_look(experiment: Experiment, person: Person, look: Look, read: str = "") -> None:
+def change_look(
+    experiment: Experiment, person: Person, look: page_design.Look, read: str = ""
+) -> None:
     """Give a draft this look; who did stands in the history, as with the words.
 
     ``read`` is the digest of the look that the person was shown; EditConflict when it's old.
@@ -60,7 +65,7 @@ def change_look(experiment: Experiment, person: Person, look: Look, read: str = 
         open_draft(experiment)
         checked = page_design.check_look(look)
         for field in ("logo", "hero"):
-            demand_picture(field, getattr(checked, field))
+            images.demand_picture(field, getattr(checked, field))
         kept = page_design.to_json(checked)
         if kept == experiment.look:
             return
@@ -71,7 +76,7 @@ def change_look(experiment: Experiment, person: Person, look: Look, read: str = 
         if pictures != before:
             experiment.look_writer_id = person.id if any(pictures) else None
         experiment.look = kept
-        take_step(experiment, "styled", person)
+        lifecycle.take_step(experiment, "styled", person)
 
 
 def change_wording(
@@ -92,13 +97,13 @@ def change_wording(
         check_unchanged(read, experiment.wording)
         experiment.wording = kept
         experiment.wording_writer_id = writer.id if kept else None
-        take_step(experiment, "worded", writer)
+        lifecycle.take_step(experiment, "worded", writer)
 
 
 def change_design(
     experiment: Experiment,
     person: Person,
-    look: Look,
+    look: page_design.Look,
     wording: Mapping[str, str],
     *,
     read_look: str = "",
@@ -122,7 +127,7 @@ def change_options(
         open_draft(experiment)
         if experiment.options != to_json(options):
             check_unchanged(read, experiment.options)
-        for conflict in conflicts(experiment, options):
+        for conflict in launch_readiness.conflicts(experiment, options):
             raise Invalid(*conflict)
         if follow_ups(options) != follow_ups(from_json(experiment.options)):
             experiment.questions_writer_id = person.id if any(follow_ups(options)) else None
@@ -157,7 +162,7 @@ class OptionsForm(TypedForm):
     preorder_url = StringField("Pre-order link")
     takes_questions = BooleanField("Let visitors ask questions")
     is_indexed = BooleanField("Let search engines list the page")
-    retention_days = WholeField("Days to keep emails", [Optional()])
+    retention_days = forms.WholeField("Days to keep emails", [Optional()])
 
     @property
     def blocks(self) -> Iterator[tuple[Field, Field]]:

@@ -21,6 +21,7 @@ from wtforms import (
 from wtforms.validators import Optional, StopValidation
 
 from wbtest.forms import HelpMixin, TypedForm
+from wbtest.publishing import planner, target_calculator
 from wbtest.publishing.forms import (
     NEEDED,
     RULE_HELP,
@@ -31,7 +32,6 @@ from wbtest.publishing.forms import (
     filled,
 )
 from wbtest.publishing.models import Experiment
-from wbtest.publishing.planner import PlanRequest
 from wbtest.publishing.rule import (
     ACTS,
     MOST_CROWDS,
@@ -45,11 +45,9 @@ from wbtest.publishing.rule import (
     parse_calculation,
     parse_rule,
 )
-from wbtest.publishing.target_calculator import LOWER, TargetCalculation
 from wbtest.team.mail_preferences import time_zones
-from wbtest.writing.document import Document
-from wbtest.writing.forms import SheetRows
-from wbtest.writing.text_rules import on_one_line, seen, with_plain_breaks
+from wbtest.writing import document as documents
+from wbtest.writing import forms, text_rules
 
 # Under these names the form has fields that the rule calls otherwise: `from` is a Python keyword.
 FIELDS = {"from": "from_at", "until": "until_at"}
@@ -116,7 +114,7 @@ class CrowdForm(Form):
         return Crowd(data["name"], from_at, until_at, data["people"], data["networks"])
 
 
-class CrowdRows(SheetRows):
+class CrowdRows(forms.SheetRows):
     """A row for each crowd, and a blank one while there is none."""
 
     def __init__(self, **more: Any) -> None:
@@ -268,7 +266,7 @@ class ExperimentForm(HelpMixin, TypedForm):
         wrong = [name for name in names if not self[name].validate(self)]
         return not wrong
 
-    def asked(self, today: date, variants: int) -> PlanRequest | None:
+    def asked(self, today: date, variants: int) -> planner.PlanRequest | None:
         """The test to plan, as far as it is typed; None without target, floor and risks.
 
         ``variants`` are those that it has, for who says nothing else.
@@ -278,7 +276,7 @@ class ExperimentForm(HelpMixin, TypedForm):
         if target is None or floor is None or alpha is None or beta is None:
             return None
         planned = self.planned_variants.data
-        return PlanRequest(
+        return planner.PlanRequest(
             target,
             floor,
             alpha,
@@ -300,11 +298,13 @@ class ExperimentForm(HelpMixin, TypedForm):
             raise NotARule("customers", "Enter all three numbers first.")
         self.target.data, self.target.raw_data = found.target, None
 
-    def reckoning(self) -> TargetCalculation | None:
+    def reckoning(self) -> target_calculator.TargetCalculation | None:
         """The numbers behind the target, None for none. Raises NotARule for some of them alone."""
         given = {name: self[name].data for name in RECKONED}
         for name in RECKONED_FROM:
-            given[name] = seen(on_one_line(with_plain_breaks(self[name].data or "")))
+            given[name] = text_rules.seen(
+                text_rules.on_one_line(text_rules.with_plain_breaks(self[name].data or ""))
+            )
         if all(given[name] in (None, "") for name in given):
             return None
         for name in RECKONED:
@@ -325,7 +325,7 @@ class ExperimentForm(HelpMixin, TypedForm):
             return "", ""
         short = found.shortfall(self.target.data or found.target)
         said = found.sentence(act_named(self.conversion.data).do)
-        return said, f"{short} {LOWER}" if short else ""
+        return said, f"{short} {target_calculator.LOWER}" if short else ""
 
     def hypothesis(self) -> Hypothesis:
         """The rule as typed, of a form that is valid. Raises NotARule for what cannot be sealed."""
@@ -340,7 +340,7 @@ class ExperimentForm(HelpMixin, TypedForm):
         return {name: self[name].data for name in names} | {"expected_daily": self.daily.data}
 
 
-def first_values(document: Document, slug: str, today: date) -> dict[str, Any]:
+def first_values(document: documents.Document, slug: str, today: date) -> dict[str, Any]:
     """Return defaults under which a founder can press the button at once."""
     return {
         "slug": slug,

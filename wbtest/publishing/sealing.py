@@ -24,8 +24,6 @@ from wbtest.publishing import page_copy, page_design, page_options, rule_text
 from wbtest.publishing import rule as rules
 from wbtest.publishing.corrections import Place, chain_faults, in_force, page_of, texts_of
 from wbtest.publishing.models import Correction, Experiment, Step
-from wbtest.publishing.page_options import Options
-from wbtest.publishing.rule import Hypothesis, NetworkLimits, limits_of
 from wbtest.review.approvers import approvers_of
 from wbtest.review.models import Approval
 from wbtest.writing import document as documents
@@ -48,7 +46,7 @@ def seal_experiment(experiment: Experiment) -> None:
     digests = page_digests(experiment)
     rule = rules.from_json(experiment.rule)
     first_day = experiment.started_at.astimezone(ZoneInfo(experiment.time_zone)).date()
-    limits = limits_of(rule, first_day)
+    limits = rules.limits_of(rule, first_day)
     experiment.assignment_salt = secrets.token_hex(16)
     sealed = SealedText(
         excluded=rules.EXCLUDED,
@@ -115,7 +113,7 @@ def _approvers_of(revision: Revision) -> list[int]:
     return list(db.session.scalars(query))
 
 
-def _mail(experiment: Experiment, digests: dict[str, str], limits: NetworkLimits) -> None:
+def _mail(experiment: Experiment, digests: dict[str, str], limits: rules.NetworkLimits) -> None:
     base_url = runtime().settings.base_url
     body = rule_text.seal_letter(
         rules.from_json(experiment.rule),
@@ -158,7 +156,7 @@ class SealedText(Struct, frozen=True, forbid_unknown_fields=True, omit_defaults=
     """
 
     excluded: str
-    network_limits: NetworkLimits
+    network_limits: rules.NetworkLimits
     pages: dict[str, str]
     revision: str
     rule: dict[str, Any]
@@ -178,8 +176,8 @@ class Sealed(NamedTuple):
     """What was sealed, with the rule and the options of it."""
 
     text: SealedText
-    rule: Hypothesis
-    options: Options
+    rule: rules.Hypothesis
+    options: page_options.Options
 
 
 @lru_cache(REMEMBERED)
@@ -190,7 +188,7 @@ def read_sealed(text: str) -> Sealed:
     return Sealed(found, rules.from_json(found.rule), page_options.from_json(found.options))
 
 
-def sealed_rule(experiment: Experiment) -> Hypothesis:
+def sealed_rule(experiment: Experiment) -> rules.Hypothesis:
     """Return the rule as it was sealed; before the start, as it stands.
 
     Where the sealed text can't be read it is the row's copy, so that the pages of the test can
@@ -200,13 +198,13 @@ def sealed_rule(experiment: Experiment) -> Hypothesis:
     return found.rule if found else rules.from_json(experiment.rule)
 
 
-def sealed_options(experiment: Experiment) -> Options:
+def sealed_options(experiment: Experiment) -> page_options.Options:
     """Return the options in the same way. Raises NotAnOption."""
     found = _find_sealed(experiment)
     return found.options if found else page_options.from_json(experiment.options)
 
 
-def sealed_limits(experiment: Experiment, now: datetime) -> NetworkLimits:
+def sealed_limits(experiment: Experiment, now: datetime) -> rules.NetworkLimits:
     """Return how many of one network count; of a draft as if it started ``now``.
 
     Raises NotARule, and LookupError where the time zone can't be read.
@@ -214,7 +212,7 @@ def sealed_limits(experiment: Experiment, now: datetime) -> NetworkLimits:
     if found := _find_sealed(experiment):
         return found.text.network_limits
     today = now.astimezone(ZoneInfo(experiment.time_zone)).date()
-    return limits_of(sealed_rule(experiment), today)
+    return rules.limits_of(sealed_rule(experiment), today)
 
 
 def _find_sealed(experiment: Experiment) -> Sealed | None:

@@ -7,10 +7,8 @@ from flask.typing import ResponseReturnValue
 from wtforms import StringField, TextAreaField
 
 from wbtest.forms import TypedForm, add_form_error, submitted
-from wbtest.publishing import correction_requests
-from wbtest.publishing.correction_requests import NotCorrections
+from wbtest.publishing import correction_requests, display, forms
 from wbtest.publishing.corrections import OF_ALL, OF_VARIANTS, Place, label_of, page_of
-from wbtest.publishing.display import parts_of
 from wbtest.publishing.experiments import (
     CONTROL,
     change_variant,
@@ -18,7 +16,6 @@ from wbtest.publishing.experiments import (
     remove_variant,
     variant_parts,
 )
-from wbtest.publishing.forms import VariantForm, read_of, values_of_variant
 from wbtest.publishing.lifecycle import LONGEST_WHY, AlreadyDone, ChangedMeanwhile
 from wbtest.publishing.models import Experiment, Variant
 from wbtest.publishing.views import bp, hint_at_twin, offer_pictures
@@ -51,9 +48,9 @@ def delete_variant(experiment_id: int, key: str) -> ResponseReturnValue:
 
 
 def _change(experiment: Experiment, variant: Variant) -> ResponseReturnValue:
-    parts = parts_of(experiment)
+    parts = display.parts_of(experiment)
     keys = [part for part, _ in parts]
-    form = VariantForm(data=values_of_variant(variant, keys))
+    form = forms.VariantForm(data=forms.values_of_variant(variant, keys))
     offer_pictures(form, variant.overrides.get("hero"))
     read = request.form.get("read", "")
     if submitted(
@@ -68,7 +65,7 @@ def _change(experiment: Experiment, variant: Variant) -> ResponseReturnValue:
         variant=variant,
         parts=parts,
         approved=page_of(experiment),
-        read=read_of(form, *variant_parts(variant)),
+        read=forms.read_of(form, *variant_parts(variant)),
     )
     return page, 422 if form.errors else 200
 
@@ -87,7 +84,7 @@ def _correct(variant: Variant) -> ResponseReturnValue:
             changed = correction_requests.changes_of(experiment, typed)
             return _correction_page(variant, form, texts, changed)
         return _submit_corrections(variant, form, typed)
-    except NotCorrections as error:
+    except correction_requests.NotCorrections as error:
         for name, sentence in error.faults.items():
             add_form_error(form, Invalid(name, sentence))
     except Invalid as error:

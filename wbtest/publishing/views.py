@@ -21,10 +21,20 @@ from wbtest import web
 from wbtest.errors import error_page
 from wbtest.extensions import clock, runtime
 from wbtest.forms import add_form_error, form_on, submitted
-from wbtest.publishing import experiments, page_options, rule_text
+from wbtest.publishing import (
+    correction_requests,
+    corrections,
+    experiments,
+    images,
+    launch_readiness,
+    page_copy,
+    page_options,
+    planner,
+    rule_text,
+    stages,
+    whole_drafts,
+)
 from wbtest.publishing import rule as rules
-from wbtest.publishing.correction_requests import waiting
-from wbtest.publishing.corrections import in_force, page_of
 from wbtest.publishing.display import (
     added_to,
     parts_of,
@@ -32,31 +42,14 @@ from wbtest.publishing.display import (
     small_words,
     ways_of,
 )
-from wbtest.publishing.experiments import (
-    Frozen,
-    add_variant,
-    change_rule,
-    count_started,
-    create_experiment,
-    find_newer_test,
-    listed_slugs,
-    proposed_slug,
-    remove_experiment,
-    rule_parts,
-)
 from wbtest.publishing.forms import (
     AfterForm,
     VariantForm,
     picture_choices,
     read_of,
 )
-from wbtest.publishing.images import offered
-from wbtest.publishing.launch_readiness import find_objection, find_open_test, missing_before_start
 from wbtest.publishing.models import Experiment, Variant
-from wbtest.publishing.page_copy import NotAnOverride
-from wbtest.publishing.page_options import NotAnOption
 from wbtest.publishing.page_settings import OptionsForm, change_options, values_of_options
-from wbtest.publishing.planner import Advice, advise
 from wbtest.publishing.rule_form import PLANNED, RECKONED, ExperimentForm, first_values, values_of
 from wbtest.publishing.sealing import (
     described,
@@ -65,7 +58,6 @@ from wbtest.publishing.sealing import (
     sealed_options,
     sealed_rule,
 )
-from wbtest.publishing.stages import stage_of
 from wbtest.publishing.tracking_links import (
     COMMON,
     Link,
@@ -77,12 +69,10 @@ from wbtest.publishing.tracking_links import (
     together,
     usual_links,
 )
-from wbtest.publishing.whole_drafts import clone_experiment
 from wbtest.store import Invalid
 from wbtest.team import access
 from wbtest.writing import document as documents
 from wbtest.writing.coach.claims import numbers_of
-from wbtest.writing.document import Document, NotADocument
 from wbtest.writing.models import Release
 
 bp = Blueprint("publishing", __name__)
@@ -99,7 +89,7 @@ def new_experiment(release_id: int, number: int) -> ResponseReturnValue:
     if revision is None:
         abort(404)
     document = documents.from_json(revision.document)
-    slug = release.slug or proposed_slug(document.product)
+    slug = release.slug or experiments.proposed_slug(document.product)
     form = ExperimentForm(data=first_values(document, slug, clock.now().date()))
     if release.slug is not None:
         del form.slug
@@ -107,7 +97,7 @@ def new_experiment(release_id: int, number: int) -> ResponseReturnValue:
     if not _is_worked_out(form):
         made = submitted(
             form,
-            lambda: create_experiment(
+            lambda: experiments.create_experiment(
                 revision, access.person(), rule=form.hypothesis(), **form.settings()
             ),
         )
@@ -124,9 +114,9 @@ def new_experiment(release_id: int, number: int) -> ResponseReturnValue:
 
 
 @bp.app_errorhandler(rules.NotARule)
-@bp.app_errorhandler(NotAnOption)
-@bp.app_errorhandler(NotAnOverride)
-@bp.app_errorhandler(NotADocument)
+@bp.app_errorhandler(page_options.NotAnOption)
+@bp.app_errorhandler(page_copy.NotAnOverride)
+@bp.app_errorhandler(documents.NotADocument)
 @bp.app_errorhandler(ZoneInfoNotFoundError)
 def say_it_cannot_be_read(error: ValueError | ZoneInfoNotFoundError) -> ResponseReturnValue:
     """Name what somebody changed by hand; what is sent is checked before it is a row."""
@@ -149,7 +139,10 @@ def edit_experiment(experiment_id: int) -> ResponseReturnValue:
     if _is_worked_out(form):
         pass
     elif submitted(
-        form, lambda: change_rule(experiment, rule=form.hypothesis(), read=read, **form.settings())
+        form,
+        lambda: experiments.change_rule(
+            experiment, rule=form.hypothesis(), read=read, **form.settings()
+        ),
     ):
         return _back(experiment, "rule")
     return experiment_page(experiment, 422 if form.errors else 200, form)
@@ -163,7 +156,9 @@ def new_variant(experiment_id: int) -> ResponseReturnValue:
     experiment = _get_draft(experiment_id)
     keys = [part for part, _ in parts_of(experiment)]
     form = _variant_form(keys)
-    added = submitted(form, lambda: add_variant(experiment, access.person(), **form.values(keys)))
+    added = submitted(
+        form, lambda: experiments.add_variant(experiment, access.person(), **form.values(keys))
+    )
     if added:
         hint_at_twin(added)
         return _back(experiment, "variants")
@@ -190,7 +185,7 @@ def delete_experiment(experiment_id: int) -> ResponseReturnValue:
     """Take a draft away."""
     experiment = access.get(Experiment, experiment_id, "edit")
     slug, release = experiment.slug, experiment.release
-    remove_experiment(experiment)
+    experiments.remove_experiment(experiment)
     is_free = release.slug is None
     flash(f"Draft deleted. /p/{slug} is free again." if is_free else "Draft deleted.")
     return redirect(url_for("ideas.ideas"), 303)
@@ -210,7 +205,7 @@ def robots() -> ResponseReturnValue:
 def sitemap() -> ResponseReturnValue:
     """The pages that are open right now, but for those that search engines are not to list."""
     base_url = runtime().settings.base_url
-    urls = [f"{base_url}/p/{slug}" for slug in listed_slugs()]
+    urls = [f"{base_url}/p/{slug}" for slug in experiments.listed_slugs()]
     return Response(
         render_template("publishing/sitemap.xml", urls=urls), mimetype="application/xml"
     )
@@ -251,16 +246,16 @@ def experiment_page(
         small_words=small_words(experiment),
         most_variants=rules.MOST_VARIANTS,
         option_lines=page_options.option_lines(sealed_options(experiment), usual_days()),
-        missing=missing_before_start(experiment) if is_draft else [],
-        objection=find_objection(experiment, access.person()) if is_draft else "",
-        open_test=find_open_test(experiment) if is_draft else None,
+        missing=launch_readiness.missing_before_start(experiment) if is_draft else [],
+        objection=launch_readiness.find_objection(experiment, access.person()) if is_draft else "",
+        open_test=launch_readiness.find_open_test(experiment) if is_draft else None,
         slug=experiment.slug,
         read=draft_digest(experiment) if is_draft else "",
-        stage=stage_of(experiment),
+        stage=stages.stage_of(experiment),
         ways=ways_of(experiment) if is_draft else {},
         added=added_to(experiment, access.person()) if is_draft else [],
-        newer_test=find_newer_test(experiment),
-        is_correction_waiting=bool(waiting(experiment)),
+        newer_test=experiments.find_newer_test(experiment),
+        is_correction_waiting=bool(correction_requests.waiting(experiment)),
         false_go=min(1.0, experiment.attempt * rule.alpha),
         public_url=_page_url(experiment),
         opened=FOLDS[type(form)] if form else request.args.get("open", ""),
@@ -303,10 +298,10 @@ def _draft_forms(experiment: Experiment, sent: BaseForm | None) -> dict[str, Any
     return {
         **_rule_details(rule, document, len(experiment.variants)),
         "rule_form": rule,
-        "rule_read": read_of(rule, *rule_parts(experiment), is_sent=rule is sent),
+        "rule_read": read_of(rule, *experiments.rule_parts(experiment), is_sent=rule is sent),
         "variant_form": variant,
         "parts": parts,
-        "approved": page_of(experiment),
+        "approved": corrections.page_of(experiment),
         "options_form": asked,
         "options_read": read_of(asked, experiment.options, is_sent=asked is sent),
         "trade_off": page_options.TRADE_OFF,
@@ -318,7 +313,7 @@ def _draft_forms(experiment: Experiment, sent: BaseForm | None) -> dict[str, Any
 def _rule_form(experiment: Experiment, **sent: None) -> ExperimentForm:
     """The form with the rule of a draft, and with what was sent unless ``formdata`` is None."""
     form = ExperimentForm(data=values_of(experiment), **sent)
-    if count_started(experiment.release):
+    if experiments.count_started(experiment.release):
         del form.slug
     return form
 
@@ -402,13 +397,15 @@ def _is_worked_out(form: ExperimentForm) -> bool:
     return pressed.startswith("crowds-") or pressed in ("plan", "target", "crowd")
 
 
-def _rule_details(form: ExperimentForm, document: Document, variants: int) -> dict[str, Any]:
+def _rule_details(
+    form: ExperimentForm, document: documents.Document, variants: int
+) -> dict[str, Any]:
     """What the form of a rule shows: what follows from its values, and what the release assumes."""
     if "daily" in request.args and not form.is_submitted():
         form.daily.process(request.args)
     asked = form.asked(clock.now().astimezone(form.zone).date(), variants)
     return {
-        "advice": advise(asked) if asked else Advice(""),
+        "advice": planner.advise(asked) if asked else planner.Advice(""),
         "reckoned": form.reckoned(),
         "base_url": runtime().settings.base_url,
         "assumptions": numbers_of(document).assumptions,
@@ -419,13 +416,13 @@ def _get_draft(experiment_id: int) -> Experiment:
     """The draft, for who may change it. Raises Frozen after the start."""
     experiment = access.get(Experiment, experiment_id, "edit")
     if experiment.state != "draft":
-        raise Frozen("This test has started, so its rule and page are locked.")
+        raise experiments.Frozen("This test has started, so its rule and page are locked.")
     return experiment
 
 
 def offer_pictures(form: VariantForm, present: str | None = None) -> None:
     """Let the variant show one of the team's pictures instead of the page's, or none."""
-    form.hero.choices = picture_choices(offered(present))
+    form.hero.choices = picture_choices(images.offered(present))
 
 
 def hint_at_twin(variant: Variant) -> None:
@@ -446,7 +443,7 @@ def _url(experiment: Experiment, card: str, **query: Any) -> str:
 @bp.app_template_filter()
 def cost_of_next(experiment: Experiment) -> str:
     """What another test of the idea costs, in sentences; '' while none of its tests has started."""
-    attempt = 1 + count_started(experiment.release)
+    attempt = 1 + experiments.count_started(experiment.release)
     if attempt == 1:
         return ""
     risk = web.percent(rules.from_json(experiment.rule).alpha)
@@ -457,7 +454,7 @@ def cost_of_next(experiment: Experiment) -> str:
         "End the earlier test before you start this one.",
         "Counts and the launch check aren’t copied, and somebody else signs off your words again.",
     ]
-    if any(each.variant == "" for each in in_force(experiment.corrections)):
+    if any(each.variant == "" for each in corrections.in_force(experiment.corrections)):
         sentences.append("Corrections to the release’s text aren’t copied: fix the release first.")
     return " ".join(sentences)
 
@@ -467,7 +464,7 @@ def cost_of_next(experiment: Experiment) -> str:
 def clone(experiment_id: int) -> ResponseReturnValue:
     """Begin another draft with the same rule, variants, look and options."""
     experiment = access.get(Experiment, experiment_id, "edit")
-    made = clone_experiment(experiment, access.person())
+    made = whole_drafts.clone_experiment(experiment, access.person())
     last = web.day(datetime.fromisoformat(made.rule["ends_on"]))
     flash(f"Duplicated, with the text of revision {made.revision.number}. The last day is {last}.")
     return redirect(url_for("ideas.experiment", experiment_id=made.id), 303)

@@ -8,8 +8,8 @@ from typing import Any, NamedTuple
 from zoneinfo import ZoneInfo
 
 from wbtest.extensions import clock
+from wbtest.publishing import corrections, sealing
 from wbtest.publishing import rule as rules
-from wbtest.publishing.corrections import overrides_of
 from wbtest.publishing.experiments import (
     CONTROL,
     add_draft,
@@ -25,7 +25,6 @@ from wbtest.publishing.experiments import (
     remove_variant,
 )
 from wbtest.publishing.models import Experiment, Variant
-from wbtest.publishing.sealing import draft_digest, sealed_rule
 from wbtest.review.approvals import approvals_by_revision
 from wbtest.store import Invalid, Outdated, hold, writing
 from wbtest.team.models import Person
@@ -98,7 +97,7 @@ def unchanged_draft(experiment: Experiment, read: str) -> Iterator[None]:
 
 def whole_digest(experiment: Experiment) -> str:
     """SHA-256 of all that can be changed here, 64 hex digits: what a start would seal, and more."""
-    return part_digest(draft_digest(experiment), experiment.expected_daily)
+    return part_digest(sealing.draft_digest(experiment), experiment.expected_daily)
 
 
 def set_variants(
@@ -184,7 +183,7 @@ def moved_end(rule: rules.Hypothesis, began: date, today: date) -> date:
 def _moved_rule(experiment: Experiment) -> rules.Hypothesis:
     zone = ZoneInfo(experiment.time_zone)
     began = (experiment.started_at or experiment.created_at).astimezone(zone).date()
-    rule = sealed_rule(experiment)
+    rule = sealing.sealed_rule(experiment)
     end = moved_end(rule, began, clock.now().astimezone(zone).date())
     return with_crowds_to_come(replace(rule, ends_on=end), clock.now(), experiment.time_zone)
 
@@ -214,7 +213,7 @@ def _copied(variant: Variant) -> Variant:
         position=variant.position,
         name=variant.name,
         weight=variant.weight,
-        overrides=dict(overrides_of(variant)),
+        overrides=dict(corrections.overrides_of(variant)),
         writer_id=variant.writer_id,
     )
 
@@ -235,6 +234,7 @@ def _compared(experiment: Experiment, has_words: bool) -> dict[str, object]:
         "settings": [experiment.time_zone, experiment.asks_name, experiment.expected_daily],
         "look": [experiment.look, has_words and experiment.wording, experiment.options],
         "variants": [
-            [each.key, each.name, each.weight, overrides_of(each)] for each in experiment.variants
+            [each.key, each.name, each.weight, corrections.overrides_of(each)]
+            for each in experiment.variants
         ],
     }

@@ -15,10 +15,8 @@ from multiprocessing.util import Finalize
 
 import sqlalchemy as sa
 
-from wbtest.audience.recording.counting_rules import MICROSECONDS, CountingRules
+from wbtest.audience.recording import counting_rules, gate, ledger
 from wbtest.audience.recording.events import Event, Outcome, SignedUp, TurnedAway
-from wbtest.audience.recording.gate import NetworkGate
-from wbtest.audience.recording.ledger import NoExperiment
 from wbtest.audience.recording.write_batch import Loss, loss_of, record_events, record_losses
 from wbtest.database import is_everywhere
 from wbtest.extensions import Now
@@ -110,7 +108,7 @@ class BatchWriter:
         self._lock = lock
         self._now = now
         self._mail_domain = mail_domain
-        self._gate = NetworkGate()
+        self._gate = gate.NetworkGate()
         self._rests_until = 0.0
         # When the group was begun that is being written, 0 for none.
         self._begun = 0.0
@@ -185,7 +183,7 @@ class BatchWriter:
                 arrived, wanted = _split(group)
                 events = [*arrived, *wanted.values()]
                 # Read anew for each group: when everything is deleted its numbers are free again.
-                rules: dict[int, CountingRules] = {}
+                rules: dict[int, counting_rules.CountingRules] = {}
                 found = record_events(
                     connection,
                     events,
@@ -200,7 +198,7 @@ class BatchWriter:
             self._rests_until = 0.0
             outcomes = dict(zip(wanted, found[len(arrived) :], strict=True))
             if events:
-                took = self._now().timestamp() - events[0].at_us / MICROSECONDS
+                took = self._now().timestamp() - events[0].at_us / counting_rules.MICROSECONDS
                 self.seconds_to_commit = max(0.0, took)
         for item in group:
             if isinstance(item, PendingWrite):
@@ -217,7 +215,10 @@ class BatchWriter:
             raise
 
     def _note(
-        self, connection: sa.Connection, losses: Counter[Loss], rules: dict[int, CountingRules]
+        self,
+        connection: sa.Connection,
+        losses: Counter[Loss],
+        rules: dict[int, counting_rules.CountingRules],
     ) -> None:
         try:
             record_losses(connection, losses, rules)
@@ -234,7 +235,7 @@ class BatchWriter:
                 self.lost += 1
                 self._losses[loss_of(item)] += 1
             else:
-                is_gone = isinstance(error, NoExperiment)
+                is_gone = isinstance(error, ledger.NoExperiment)
                 refusal = Gone("This page has been deleted.") if is_gone else StoreFailed()
                 item.resolve(error=refusal if item.event else None)
 

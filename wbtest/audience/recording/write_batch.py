@@ -14,6 +14,7 @@ from typing import Any, NamedTuple, TypeVar
 
 import sqlalchemy as sa
 
+from wbtest.audience import signup_mail, traffic
 from wbtest.audience.models import SIGHTINGS, SIGNUPS, VISITS
 from wbtest.audience.recording import engagement, event_rows
 from wbtest.audience.recording.counting_rules import (
@@ -30,8 +31,6 @@ from wbtest.audience.recording.counting_rules import (
 from wbtest.audience.recording.events import Did, Event, Outcome, Seen, Served, SignedUp, TurnedAway
 from wbtest.audience.recording.gate import UNKNOWN_MARK, Admissions, Arrived, NetworkGate
 from wbtest.audience.recording.ledger import LOST, UNSTORED, Ledger
-from wbtest.audience.signup_mail import BatchMails, SentSignups, announce_signups
-from wbtest.audience.traffic import classify
 from wbtest.team import rate_limits
 
 # A reason of these stays, whatever the browser calls itself.
@@ -124,17 +123,17 @@ def record_events(
 def _keep_signups(
     ledger: Ledger,
     sightings: Sequence[SightingRow],
-    letters: SentSignups,
+    letters: signup_mail.SentSignups,
     now: datetime,
     mail_domain: str,
 ) -> Collection[int]:
     """Store the sign-ups, queue their mails, tell webhooks; return the ids of rows that are new."""
     rows = [row for _, row in letters]
     people = BatchPeople(ledger, sightings, rows)
-    mails = BatchMails(ledger.connection, letters, people.new, people.at_address, now)
+    mails = signup_mail.BatchMails(ledger.connection, letters, people.new, people.at_address, now)
     people.write(mails.later)
     mails.write(mail_domain)
-    announce_signups(ledger.connection, rows, people.new, now)
+    signup_mail.announce_signups(ledger.connection, rows, people.new, now)
     return people.new
 
 
@@ -144,13 +143,13 @@ def _split(ledger: Ledger, events: Sequence[Event]) -> BatchEvents:
     for index, event in enumerate(events):
         # Nearly all are visits, so these are asked for first.
         if isinstance(event, (Served, Seen)):
-            if machine := classify(event.user_agent, event.hints):
+            if machine := traffic.classify(event.user_agent, event.hints):
                 ledger.count_unstored(machine, event.experiment_id, event.variant, event.at_us)
             else:
                 group.arrivals.append(event)
         elif isinstance(event, SignedUp):
             group.signups.append((index, event))
-        elif not classify(event.user_agent, event.hints):
+        elif not traffic.classify(event.user_agent, event.hints):
             group.deeds.append(event)
     return group
 
@@ -241,7 +240,7 @@ def _signup_of(event: SignedUp) -> SignupRow:
     and must cost nobody our mail. Who sends such a form was not seen, and so is in no rate.
     """
     row = SignupRow(*_signup(event))
-    is_suspected = row.excluded_because not in KNOWN_REASONS and classify(event.user_agent)
+    is_suspected = row.excluded_because not in KNOWN_REASONS and traffic.classify(event.user_agent)
     reason = SUSPECTED if is_suspected else row.excluded_because
     return row._replace(
         excluded_because=reason,
