@@ -4,9 +4,8 @@ from datetime import timedelta
 
 from flask import Flask
 
-from wbtest.api import idempotency
+from wbtest.api import idempotency, openapi
 from wbtest.api.dispatch import bp
-from wbtest.api.openapi import docs_bp
 from wbtest.extensions import csrf, runtime
 
 
@@ -15,5 +14,5 @@ def init_app(app: Flask) -> None:
     # No cookie opens anything there, so no other site can send one along.
     csrf.exempt(bp)
     app.register_blueprint(bp)
-    app.register_blueprint(docs_bp)
+    app.register_blueprint(openapi.docs_bp)
     runtime(app).hooks.jobs["old answers"] = (idempotency.forget_old_answers, timedelta(hours=1))

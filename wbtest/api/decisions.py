@@ -10,9 +10,8 @@ from wbtest.api.releases import ReleaseShown, release_answer
 from wbtest.api.serialization import Answer, RequestBody, shown
 from wbtest.decisions import checklist as checklist_verbs
 from wbtest.decisions import decide as decision_verbs
-from wbtest.decisions import learning_cards
+from wbtest.decisions import learning_cards, pending_decisions
 from wbtest.decisions.models import AssumptionMark, Paper
-from wbtest.decisions.pending_decisions import find_paper, papers_of
 from wbtest.publishing.models import Experiment
 from wbtest.team import access
 
@@ -55,7 +54,7 @@ class Papers(msgspec.Struct):
 
 def list_decisions(experiment_id: int) -> Papers:
     """Decisions: made, waiting, and withdrawn or rejected."""
-    papers = papers_of(access.get(Experiment, experiment_id, "read"))
+    papers = pending_decisions.papers_of(access.get(Experiment, experiment_id, "read"))
     found = [*papers.standing.values(), *papers.waiting, *papers.ended]
     return Papers(
         [_decision_response(each) for each in sorted(found, key=lambda paper: paper.number)]
@@ -91,7 +90,7 @@ def withdraw_decision(experiment_id: int, number: int) -> PaperShown:
 
 def _paper(experiment_id: int, number: int) -> Paper:
     experiment = access.get(Experiment, experiment_id, "approve")
-    return find_paper(experiment, number) or abort(404)
+    return pending_decisions.find_paper(experiment, number) or abort(404)
 
 
 def _decision_response(paper: Paper) -> PaperShown:

@@ -10,9 +10,8 @@ from typing import Any
 from flask import Blueprint, Response, current_app, g, make_response, request
 from flask.typing import ResponseReturnValue
 
-from wbtest.api import idempotency, serialization
+from wbtest.api import idempotency, serialization, team
 from wbtest.api.routes import BEGINS, ROUTES, Route
-from wbtest.api.team import check_held
 from wbtest.database import of_one_moment
 from wbtest.errors import error_page
 from wbtest.store import Refused
@@ -39,7 +38,7 @@ def view_of(route: Route) -> Callable[..., ResponseReturnValue]:
         turned_away = _count_request(token.id)
         if turned_away is not None:
             return turned_away
-        check_held(route.scope)
+        team.check_held(route.scope)
         access.membership(route.permission)
         tokens.note_use(token)
         return None

@@ -19,16 +19,11 @@ from wbtest.api.serialization import (
     reads_if_match,
     shown,
 )
-from wbtest.audience.erasure import erase_for
-from wbtest.audience.outcome_mail import count_recipients
-from wbtest.audience.retention import is_purge_done, purge_now
+from wbtest.audience import erasure, outcome_mail, retention
 from wbtest.decisions.decision_views import tell_signups
 from wbtest.extensions import runtime
-from wbtest.publishing import lifecycle, rule
+from wbtest.publishing import experiments, launch_check, launch_readiness, lifecycle, rule
 from wbtest.publishing.corrections import in_force
-from wbtest.publishing.experiments import experiments_before, remove_experiment
-from wbtest.publishing.launch_check import NAMES
-from wbtest.publishing.launch_readiness import find_objection, findings_of, missing_before_start
 from wbtest.publishing.models import Correction, Experiment
 from wbtest.publishing.stages import is_checked, stage_of
 from wbtest.publishing.whole_drafts import (
@@ -246,7 +241,9 @@ def experiment_answer(experiment: Experiment) -> Answer[ExperimentShown]:
         hypothesis=experiment.rule,
         corrections=[_correction_response(each) for each in in_force(experiment.corrections)],
         author=experiment.author.name,
-        missing=[Missing(*each) for each in missing_before_start(experiment)] if is_draft else [],
+        missing=[Missing(*each) for each in launch_readiness.missing_before_start(experiment)]
+        if is_draft
+        else [],
     )
     headers = experiment_etag(experiment) | {"Location": f"/api/v1/experiments/{experiment.id}"}
     return Answer(values, headers)
@@ -276,7 +273,7 @@ def _correction_response(found: Correction) -> CorrectionShown:
 
 def list_experiments(query: Page) -> Experiments:
     """The experiments, the newest first."""
-    rows = experiments_before(query.before, query.limit + 1)
+    rows = experiments.experiments_before(query.before, query.limit + 1)
     some, onward = query.cut(rows)
     return Experiments([shown(ExperimentListed, each) for each in some], onward)
 
@@ -324,7 +321,7 @@ def change_experiment(experiment_id: int, body: ExperimentChange) -> Answer[Expe
 
 def delete_experiment(experiment_id: int) -> None:
     """Delete a draft, and free its address if it was the only test. Pages strangers saw stay."""
-    remove_experiment(access.get(Experiment, experiment_id, "edit"))
+    experiments.remove_experiment(access.get(Experiment, experiment_id, "edit"))
 
 
 def copy_experiment(experiment_id: int) -> Answer[ExperimentShown]:
@@ -349,12 +346,15 @@ def pass_launch_check(experiment_id: int, body: Passing) -> LaunchCheck:
 
 
 def _launch_response(experiment: Experiment) -> LaunchCheck:
-    found = findings_of(experiment) if experiment.state == "draft" else []
+    found = launch_readiness.findings_of(experiment) if experiment.state == "draft" else []
     return LaunchCheck(
         is_checked(experiment),
-        [LaunchFinding(each.kind, each.what, NAMES[each.what], each.sentence) for each in found],
+        [
+            LaunchFinding(each.kind, each.what, launch_check.NAMES[each.what], each.sentence)
+            for each in found
+        ],
         experiment.warnings_seen,
-        find_objection(experiment, access.person()),
+        launch_readiness.find_objection(experiment, access.person()),
     )
 
 
@@ -503,23 +503,23 @@ def purge_visitors(experiment_id: int, body: Purging) -> LoopShown:
     experiment = access.get(Experiment, experiment_id, "own")
     if body.slug.strip().lower().removeprefix("/p/") != experiment.slug:
         raise Invalid("slug", f"Give {experiment.slug} to erase what is known of its visitors.")
-    purge_now(experiment, access.person())
+    retention.purge_now(experiment, access.person())
     return _loop_response(experiment)
 
 
 def erase_signup(experiment_id: int, body: Erasing) -> None:
     """Delete somebody's data at their request. No count changes."""
     experiment = access.get(Experiment, experiment_id, "own")
-    erase_for(experiment, access.person(), body.email)
+    erasure.erase_for(experiment, access.person(), body.email)
 
 
 def _loop_response(experiment: Experiment) -> LoopShown:
-    hearers = count_recipients(experiment)
+    hearers = outcome_mail.count_recipients(experiment)
     return LoopShown(
         text=experiment.last_letter,
         told_at=experiment.last_letter_at,
         told=hearers.told,
         to_tell=hearers.to_tell,
         purged_at=experiment.purged_at,
-        is_purged=is_purge_done(experiment),
+        is_purged=retention.is_purge_done(experiment),
     )

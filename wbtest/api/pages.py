@@ -8,15 +8,13 @@ from msgspec import UNSET, UnsetType
 
 from wbtest.api.experiments import digest_read, experiment_etag
 from wbtest.api.serialization import Answer, RequestBody, reads_if_match
+from wbtest.publishing import images, page_settings, whole_drafts
 from wbtest.publishing import page_design as looks
-from wbtest.publishing.images import add_image, images_of, picture_of
 from wbtest.publishing.models import Experiment, Image
 from wbtest.publishing.page_options import FollowUpQuestion, NotAnOption, Options
 from wbtest.publishing.page_options import from_json as options_from
 from wbtest.publishing.page_settings import change_look as give_look
 from wbtest.publishing.page_settings import change_options as choose_options
-from wbtest.publishing.page_settings import change_wording
-from wbtest.publishing.whole_drafts import unchanged_draft
 from wbtest.store import Invalid
 from wbtest.team import access
 
@@ -113,7 +111,7 @@ def get_look(experiment_id: int) -> Answer[LookShown]:
 def change_look(experiment_id: int, body: LookChange) -> Answer[LookShown]:
     """Change how a draft's page looks."""
     experiment = access.get(Experiment, experiment_id, "edit")
-    with unchanged_draft(experiment, digest_read()):
+    with whole_drafts.unchanged_draft(experiment, digest_read()):
         present = looks.from_json(experiment.look)
         wanted = dataclasses.replace(present, **msgspec.to_builtins(body))
         give_look(experiment, access.person(), wanted)
@@ -129,8 +127,8 @@ def get_words(experiment_id: int) -> Answer[WordsShown]:
 def change_words(experiment_id: int, body: WordsChange) -> Answer[WordsShown]:
     """Replace these standard words on a draft's page; the others stay."""
     experiment = access.get(Experiment, experiment_id, "edit")
-    with unchanged_draft(experiment, digest_read()):
-        change_wording(experiment, access.person(), experiment.wording | body.words)
+    with whole_drafts.unchanged_draft(experiment, digest_read()):
+        page_settings.change_wording(experiment, access.person(), experiment.wording | body.words)
     return _words(experiment)
 
 
@@ -151,7 +149,7 @@ def change_options(experiment_id: int, body: OptionsChange) -> Answer[OptionsSho
         given["questions"] = tuple(asked)
     if "asks_for" in given:
         given["asks_for"] = tuple(given["asks_for"])
-    with unchanged_draft(experiment, digest_read()):
+    with whole_drafts.unchanged_draft(experiment, digest_read()):
         try:
             chosen: Options = dataclasses.replace(options_from(experiment.options), **given)
         except NotAnOption as fault:
@@ -162,13 +160,13 @@ def change_options(experiment_id: int, body: OptionsChange) -> Answer[OptionsSho
 
 def list_pictures() -> Pictures:
     """The pictures that were sent or shown last; 12 at most."""
-    found = images_of()
+    found = images.images_of()
     return Pictures([_picture(each) for each in found])
 
 
 def add_picture(sent: bytes) -> PictureShown:
     """Upload a picture as a file; uploading it again returns the existing one."""
-    return _picture(add_image(access.person(), sent, "body"))
+    return _picture(images.add_image(access.person(), sent, "body"))
 
 
 add_picture.takes = KINDS  # type: ignore[attr-defined]
@@ -189,4 +187,4 @@ def _options(experiment: Experiment) -> Answer[OptionsShown]:
 
 
 def _picture(image: Image) -> PictureShown:
-    return PictureShown(picture_of(image).name, image.width, image.height)
+    return PictureShown(images.picture_of(image).name, image.width, image.height)

@@ -19,12 +19,10 @@ from wbtest.api.serialization import (
 from wbtest.review.approvals import take_up_again
 from wbtest.store import Invalid
 from wbtest.team import access
-from wbtest.writing import coach_report, releases
+from wbtest.writing import coach, coach_report, release_files, releases
 from wbtest.writing import document as documents
 from wbtest.writing import suggested_questions as question_verbs
-from wbtest.writing.coach import unchecked
 from wbtest.writing.models import Candidate, Release, Revision, Waiver
-from wbtest.writing.release_files import error_sentence, parse_release, unplaced_text
 from wbtest.writing.release_history import (
     RESTORABLE_PARTS,
     EditSession,
@@ -236,16 +234,16 @@ def create_release(body: NewRelease) -> Answer[ReleaseShown]:
 def import_release(body: Imported) -> Answer[ReleaseShown]:
     """Begin a release from a file. What fits no part is kept beside the draft."""
     try:
-        read = parse_release(body.text)
+        read = release_files.parse_release(body.text)
     except documents.NotADocument as error:
-        raise Invalid("text", error_sentence(error)) from error
+        raise Invalid("text", release_files.error_sentence(error)) from error
     begun = releases.create_release(
         access.person(),
         form=read.form,
         product=read.document.product,
         language=read.document.language,
         document=read.document,
-        unplaced=unplaced_text(read),
+        unplaced=release_files.unplaced_text(read),
     )
     return release_answer(begun)
 
@@ -278,7 +276,7 @@ def findings_in(text: Release | Revision) -> Findings:
             for group in coach_report.coach_text(text)
             for each in group.findings
         ],
-        [rule.id for rule in unchecked(language)],
+        [rule.id for rule in coach.unchecked(language)],
     )
 
 

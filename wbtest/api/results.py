@@ -18,22 +18,17 @@ from wbtest.audience.models import SettingAside
 from wbtest.database import read_one_moment
 from wbtest.decisions.decide import mark_of
 from wbtest.extensions import clock, runtime
-from wbtest.publishing.lifecycle import file_stem
+from wbtest.publishing import lifecycle, rule, sealing
 from wbtest.publishing.models import Experiment, name_of_test
-from wbtest.publishing.rule import LAST_DAY
-from wbtest.publishing.sealing import sealed_rule
-from wbtest.results import shared_links
+from wbtest.results import figures_json, history, shared_links
 from wbtest.results.exports import COUNTED, EVENT_COLUMNS, event_rows, numbers_of
 from wbtest.results.figures import Results
-from wbtest.results.figures_json import results_json
-from wbtest.results.history import total
 from wbtest.results.models import SharedLink
 from wbtest.results.segments import Filters, days_of
 from wbtest.results.set_aside import results_and_aside
 from wbtest.results.signup_list import questions_of, signup_records, signup_rows, signups
 from wbtest.store import Refused
-from wbtest.team import access
-from wbtest.team.audit import record_download
+from wbtest.team import access, audit
 from wbtest.web import as_csv, as_ndjson, send_file
 
 FIRST_DAY = date(2000, 1, 1)
@@ -189,7 +184,7 @@ def get_results(experiment_id: int, query: Filter) -> ResultsShown:
     """What is known of an experiment now. A filter adds a section and never changes the verdict."""
     experiment = access.get(Experiment, experiment_id, "read")
     found, aside = results_and_aside(experiment, clock.now())
-    values = results_json(found) | {
+    values = figures_json.results_json(found) | {
         "mark": mark_of(experiment, found, aside),
         "filtered": _filtered(experiment, found, query) if query != Filter() else None,
     }
@@ -198,7 +193,7 @@ def get_results(experiment_id: int, query: Filter) -> ResultsShown:
 
 def _filtered(experiment: Experiment, found: Results, query: Filter) -> Filtered:
     for name, day in (("from", query.since), ("to", query.until)):
-        if day and not FIRST_DAY <= day <= LAST_DAY:
+        if day and not FIRST_DAY <= day <= rule.LAST_DAY:
             raise BadRequest(f"{name}: no test ran on that day.")
     if query.since and query.until and query.since > query.until:
         raise BadRequest("from: it lies after to.")
@@ -208,7 +203,7 @@ def _filtered(experiment: Experiment, found: Results, query: Filter) -> Filtered
         asked.words,
         [
             {"key": variant.key}
-            | dict(zip(COUNTED, numbers_of(total(row[place] for row in days)), strict=True))
+            | dict(zip(COUNTED, numbers_of(history.total(row[place] for row in days)), strict=True))
             for place, variant in enumerate(found.variants)
         ],
     )
@@ -233,12 +228,14 @@ def sends_rows(function: Callable[[int], Response]) -> Callable[[int], Response]
 def get_signups(experiment_id: int) -> Response:
     """Every address with the record of its consent; the audit log says who downloaded them."""
     experiment, kind = _take_rows(experiment_id, "signups.exported")
-    found = signups(experiment, sealed_rule(experiment))
+    found = signups(experiment, sealing.sealed_rule(experiment))
     if kind == CSV:
         rows = signup_rows(found, questions_of(experiment))
-        return send_file(as_csv(rows), f"{file_stem(experiment)}-signups.csv")
+        return send_file(as_csv(rows), f"{lifecycle.file_stem(experiment)}-signups.csv")
     return send_file(
-        as_ndjson(signup_records(found)), f"{file_stem(experiment)}-signups.ndjson", NDJSON
+        as_ndjson(signup_records(found)),
+        f"{lifecycle.file_stem(experiment)}-signups.ndjson",
+        NDJSON,
     )
 
 
@@ -248,9 +245,9 @@ def get_events(experiment_id: int) -> Response:
     experiment, kind = _take_rows(experiment_id, "events.exported")
     rows = event_rows(experiment)
     if kind == CSV:
-        return send_file(as_csv(_with_head(rows)), f"{file_stem(experiment)}-events.csv")
+        return send_file(as_csv(_with_head(rows)), f"{lifecycle.file_stem(experiment)}-events.csv")
     records = (dict(zip(EVENT_COLUMNS, row, strict=True)) for row in rows)
-    return send_file(as_ndjson(records), f"{file_stem(experiment)}-events.ndjson", NDJSON)
+    return send_file(as_ndjson(records), f"{lifecycle.file_stem(experiment)}-events.ndjson", NDJSON)
 
 
 def _take_rows(experiment_id: int, action: str) -> tuple[Experiment, str]:
@@ -260,7 +257,7 @@ def _take_rows(experiment_id: int, action: str) -> tuple[Experiment, str]:
     kind = wanted.best_match((NDJSON, CSV)) if wanted else NDJSON
     if kind is None:
         raise NoSuchKind
-    record_download(action, name_of_test(experiment))
+    audit.record_download(action, name_of_test(experiment))
     read_one_moment()
     return experiment, kind
 

@@ -11,9 +11,8 @@ from wbtest.api.serialization import Answer, Page, RequestBody, shown
 from wbtest.extensions import runtime
 from wbtest.review import approvers
 from wbtest.store import Invalid, Refused
-from wbtest.team import access, audit, people, settings, tokens
+from wbtest.team import access, audit, passwords, people, settings, tokens
 from wbtest.team.models import ApiToken, Invitation, Membership
-from wbtest.team.passwords import writing_with_password
 from wbtest.web import LARGEST_ID
 from wbtest.writing import coach_report
 
@@ -104,7 +103,7 @@ def change_member(person_id: int, body: RoleGiven) -> Member:
     """
     found, owner = _get_member(person_id), access.person()
     check_held(*SCOPES_OF[body.role])
-    with writing_with_password(owner, body.password):
+    with passwords.writing_with_password(owner, body.password):
         people.change_role(found, body.role, owner)
     return _member_response(found)
 
@@ -127,7 +126,7 @@ def invite_person(body: Inviting) -> Answer[InvitationShown]:
     """
     owner = access.person()
     check_held(*SCOPES_OF[body.role])
-    with writing_with_password(owner, body.password):
+    with passwords.writing_with_password(owner, body.password):
         asked = people.invite(owner, body.email, body.role)
     return _secret_response(*asked)
 
@@ -139,7 +138,7 @@ def invite_again(invitation_id: int, body: InvitingAgain) -> Answer[InvitationSh
     """
     found, owner = access.get(Invitation, invitation_id, "own"), access.person()
     check_held(*SCOPES_OF[found.role])
-    with writing_with_password(owner, body.password):
+    with passwords.writing_with_password(owner, body.password):
         token = people.invite_again(found, owner)
     return _secret_response(found, token)
 

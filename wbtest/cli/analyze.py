@@ -14,12 +14,11 @@ from wbtest.database import read_one_moment
 from wbtest.extensions import clock, db
 from wbtest.publishing.models import Experiment
 from wbtest.publishing.rule import MOST_VARIANTS, NotARule
+from wbtest.results import figures, verdict_text
 from wbtest.results.chart_style import odds, times
-from wbtest.results.figures import results_of
 from wbtest.results.figures_json import Given, results_json
 from wbtest.results.figures_json import analyze as analyzed
 from wbtest.results.robustness import lines
-from wbtest.results.verdict_text import fragility
 from wbtest.statistics import Counts
 from wbtest.store import Refused
 from wbtest.web import moment
@@ -161,7 +160,7 @@ def results(slug: str, attempt: int | None, as_json: bool) -> None:
     with opened(os.environ):
         read_one_moment()
         experiment = _find(slug.removeprefix("/p/"), attempt)
-        found = results_of(experiment, clock.now())
+        found = figures.results_of(experiment, clock.now())
     values = results_json(found)
     if as_json:
         click.echo(json.dumps(values, ensure_ascii=False, indent=2))
@@ -171,7 +170,7 @@ def results(slug: str, attempt: int | None, as_json: bool) -> None:
         as_text(values),
         _crowds(values),
         _trust(values),
-        fragility(found),
+        verdict_text.fragility(found),
     )
     click.echo("\n\n".join(filter(None, parts)))
 

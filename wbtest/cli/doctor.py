@@ -14,10 +14,8 @@ from wbtest import MOST_CONNECTIONS
 from wbtest.audience.quality_counts import FEW_NETWORKS, NewestNetworks, newest_networks
 from wbtest.cli.startup import opened
 from wbtest.config import Settings
-from wbtest.delivery import mail_sender, outbox
-from wbtest.delivery.backups import is_dump, newest_dump
+from wbtest.delivery import backups, mail_sender, outbox, worker
 from wbtest.delivery.models import Webhook
-from wbtest.delivery.worker import find_run
 from wbtest.extensions import clock, db, runtime
 from wbtest.results.visitor_checks import MANY_UNKNOWN
 from wbtest.team import delivery_settings, health
@@ -148,7 +146,7 @@ def check_webhooks(_settings: Settings) -> Finding:
 def check_backup(settings: Settings) -> Finding:
     if not settings.is_sqlite:
         return _check_dumps(settings)
-    run = find_run("backup")
+    run = worker.find_run("backup")
     if run is None or run.succeeded_at is None:
         return Finding(False, f"There is no backup yet. {run.error if run else ''}".rstrip())
     age = clock.now() - run.succeeded_at
@@ -158,7 +156,7 @@ def check_backup(settings: Settings) -> Finding:
 
 def _check_dumps(settings: Settings) -> Finding:
     """The same on PostgreSQL, where nobody but the files themselves can tell."""
-    newest = newest_dump(settings)
+    newest = backups.newest_dump(settings)
     if newest is None:
         return Finding(
             False,
@@ -168,7 +166,7 @@ def _check_dumps(settings: Settings) -> Finding:
     file, written_at = newest
     age = clock.now() - written_at
     hours = f"The last dump is {age // timedelta(hours=1)} hours old"
-    if not is_dump(file):
+    if not backups.is_dump(file):
         return Finding(False, f"{hours}, and {file.name} is none of PostgreSQL's.")
     return Finding(age <= BACKUP_AGE, f"{hours}.")
 

@@ -17,21 +17,18 @@ from msgspec.structs import replace
 from wbtest.cli.startup import opened
 from wbtest.extensions import clock, db
 from wbtest.store import Refused
-from wbtest.team.access import ROLES
+from wbtest.team import access, people
 from wbtest.team.models import Membership, Person
-from wbtest.team.people import clean_email
 from wbtest.web import LARGEST_ID
-from wbtest.writing import coach, release_export
+from wbtest.writing import coach, docx_files, release_export, releases
 from wbtest.writing.document import NotADocument, from_json
-from wbtest.writing.docx_files import LARGEST_FILE, is_word
 from wbtest.writing.markdown_reader import ImportedRelease
 from wbtest.writing.models import Release, Revision
 from wbtest.writing.release_files import LONGEST_FILE, file_text, parse_release
-from wbtest.writing.releases import create_release, find_revision
 
 FILE = click.Path(exists=True, dir_okay=False, allow_dash=True)
 LONGEST_EXCERPT = 60
-WRITERS = ROLES[ROLES.index("editor") :]
+WRITERS = access.ROLES[access.ROLES.index("editor") :]
 NUMBER = click.IntRange(1, LARGEST_ID)
 BINARY = ("docx", "pdf")
 
@@ -41,13 +38,13 @@ def read_release(file: str) -> ImportedRelease:
 
     Of a Word file there are no lines to name.
     """
-    most = max(LONGEST_FILE, LARGEST_FILE) + 1
+    most = max(LONGEST_FILE, docx_files.LARGEST_FILE) + 1
     if file == "-":
         data = sys.stdin.buffer.read(most)
     else:
         with Path(file).open("rb") as opened:
             data = opened.read(most)
-    is_docx = is_word(data)
+    is_docx = docx_files.is_word(data)
     if not is_docx and len(data) > LONGEST_FILE:
         raise Refused(f"{file} is longer than {LONGEST_FILE:,} bytes.")
     try:
@@ -150,7 +147,7 @@ def import_(file: str, author: str | None) -> None:
     read = read_release(file)
     with opened(os.environ):
         member = _author(author)
-        release = create_release(
+        release = releases.create_release(
             member.person,
             form=read.form,
             product=read.document.product,
@@ -170,7 +167,9 @@ def import_(file: str, author: str | None) -> None:
 def _author(email: str | None) -> Membership:
     """Who shall have written it. Raises Refused for somebody who may not write."""
     members = db.select(Membership).join(Person).order_by(Membership.created_at, Person.id)
-    is_it = Membership.role == "owner" if email is None else Person.email == clean_email(email)
+    is_it = (
+        Membership.role == "owner" if email is None else Person.email == people.clean_email(email)
+    )
     found: Membership | None = db.session.scalars(members.where(is_it)).first()
     if found is None and email is None:
         raise Refused(
@@ -231,7 +230,7 @@ def _text(release_id: int, number: int | None) -> tuple[Release | Revision, str]
         raise Refused(f"There’s no release {release_id}. Its number is in its address.")
     if number is None:
         return release, "Draft"
-    revision = find_revision(release, number)
+    revision = releases.find_revision(release, number)
     if revision is None:
         raise Refused(f"Release {release_id} has no revision {number}.")
     return revision, f"Revision {number}"

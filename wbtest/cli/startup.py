@@ -16,8 +16,7 @@ from wbtest import create_app, database, store
 from wbtest.config import Settings, database_in, from_environment, secret_file
 from wbtest.delivery import backups
 from wbtest.extensions import Now, db, runtime, utc_now
-from wbtest.team.audit import OPERATOR
-from wbtest.team.people import has_owner
+from wbtest.team import audit, people
 
 TEXT = "%(asctime)s %(levelname)s %(name)s: %(message)s"
 
@@ -31,7 +30,7 @@ def opened(environ: Mapping[str, str], now: Now = utc_now) -> Iterator[Flask]:
     settings = from_environment(environ)
     start_logging(settings.log_format)
     app = create_app(settings, now)
-    runtime(app).actor = OPERATOR
+    runtime(app).actor = audit.OPERATOR
     with app.app_context(), closed_at_the_end():
         check_store(settings)
         if database.is_empty():
@@ -114,7 +113,7 @@ def _check_secret(settings: Settings) -> None:
     """
     if settings.is_sqlite or not settings.is_secret_new:
         return
-    if not database.is_empty() and has_owner():
+    if not database.is_empty() and people.has_owner():
         raise store.StoreBroken(
             "This database is in use with another secret. Set WBTEST_SECRET_KEY to the same on "
             "every machine; the first one may have made its own: see secret_key in its instance "

@@ -9,8 +9,7 @@ import click
 from wbtest.cli.startup import opened
 from wbtest.extensions import db
 from wbtest.store import Refused
-from wbtest.team import people, tokens, two_factor
-from wbtest.team.access import ROLES
+from wbtest.team import access, people, tokens, two_factor
 from wbtest.team.models import ApiToken, Membership, Person
 
 
@@ -22,7 +21,7 @@ def user() -> None:
 @user.command()
 @click.argument("email")
 @click.option("--name", help="How others see the person (default: from the email).")
-@click.option("--role", type=click.Choice(ROLES), default="editor", show_default=True)
+@click.option("--role", type=click.Choice(access.ROLES), default="editor", show_default=True)
 def create(email: str, name: str | None, role: str) -> None:
     """Give EMAIL a log-in and a role. Asks for the password, or reads it from standard input."""
     with opened(os.environ):
@@ -49,7 +48,7 @@ def list_people(as_json: bool) -> None:
 
 @user.command()
 @click.argument("email")
-@click.argument("role", type=click.Choice(ROLES))
+@click.argument("role", type=click.Choice(access.ROLES))
 def role(email: str, role: str) -> None:
     """Make EMAIL a viewer, editor, approver or owner; it counts at once."""
     with opened(os.environ):

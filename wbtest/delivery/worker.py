@@ -20,9 +20,8 @@ import sqlalchemy as sa
 from flask import Flask
 from sqlalchemy.exc import SQLAlchemyError
 
-from wbtest.delivery.mail_sender import send_mails
+from wbtest.delivery import mail_sender, webhook_sender
 from wbtest.delivery.models import JobRun
-from wbtest.delivery.webhook_sender import post_events
 from wbtest.extensions import clock, db, runtime
 from wbtest.store import describe, insert, writing
 
@@ -69,7 +68,7 @@ def step(app: Flask) -> bool:
     # A context of its own for each step, as a request has: no session outlives it.
     with app.app_context():
         run_due_jobs()
-        has_sent, has_posted = send_mails(), post_events()
+        has_sent, has_posted = mail_sender.send_mails(), webhook_sender.post_events()
         return has_sent or has_posted
 
 

@@ -14,13 +14,13 @@ from wbtest.team import (
     mail_preferences,
     people,
     rate_limits,
+    reauthentication,
     sessions,
     two_factor,
 )
 from wbtest.team.forms import EmailForm, NameForm, PasswordForm, TurnOffForm, TurnOnForm
 from wbtest.team.login_views import SECRET_ADDRESS, bp, has_mail_server, let_in
 from wbtest.team.models import Person
-from wbtest.team.reauthentication import proved
 from wbtest.team.tokens import count_tokens
 
 # Between turning it on and showing them once, the recovery codes wait in the session of who did.
@@ -97,7 +97,7 @@ def _secret_to_scan(form: TurnOnForm, person: Person) -> tuple[str, str]:
 
 @bp.post("/account/devices/log-out")
 @access.own_log_in
-@proved("POST")
+@reauthentication.proved("POST")
 def log_out_device() -> ResponseReturnValue:
     """Log out one other device."""
     sessions.log_out_device(access.person(), request.form.get("device", ""))
@@ -107,7 +107,7 @@ def log_out_device() -> ResponseReturnValue:
 
 @bp.post("/account/devices/log-out-others")
 @access.own_log_in
-@proved("POST")
+@reauthentication.proved("POST")
 def log_out_others() -> ResponseReturnValue:
     """Log out everywhere but here."""
     number = sessions.log_out_others(access.person(), sessions.own_token())
@@ -141,7 +141,7 @@ def change_password() -> ResponseReturnValue:
 @bp.route("/account/email", methods=["GET", "POST"])
 @access.own_log_in
 @form_on(".account")
-@proved("POST")
+@reauthentication.proved("POST")
 @rate_limits.per_ip(30, rate_limits.HOUR)
 def change_email() -> ResponseReturnValue:
     """Ask for another email. Nothing changes before it is confirmed from there."""

@@ -13,10 +13,9 @@ from sqlalchemy.exc import IntegrityError
 from wbtest.delivery.outbox import Letter, queue_mail
 from wbtest.extensions import clock, db, runtime
 from wbtest.store import Invalid, Refused, hold, writing
-from wbtest.team import passwords, people, rate_limits, sessions
+from wbtest.team import passwords, people, rate_limits, sessions, tokens
 from wbtest.team.audit import first_person, record, record_wrong_log_in
 from wbtest.team.models import AccountLink, LoginSession, Person
-from wbtest.team.tokens import end_tokens
 from wbtest.team.two_factor import (
     CodeAsked,
     has_second_factor,
@@ -79,7 +78,7 @@ def change_password(person: Person, old: str, new: str, *, ends_tokens: bool = F
         people.replace_hash(person, hashed)
         record("login.password_changed", by=person)
         if ends_tokens:
-            end_tokens(person)
+            tokens.end_tokens(person)
         return sessions.open_session(person)
 
 
@@ -123,7 +122,7 @@ def reset_password(token: str, new: str, *, ends_tokens: bool = False) -> Person
         people.replace_hash(person, hashed)
         record("login.reset", by=person)
         if ends_tokens:
-            end_tokens(person)
+            tokens.end_tokens(person)
         _write(person.email, reset_done_letter(link_address("/reset")))
     return person
 

@@ -7,9 +7,8 @@ from urllib.parse import urlsplit
 
 import sqlalchemy as sa
 
-from wbtest.delivery import http_client, webhooks
+from wbtest.delivery import http_client, outbox, webhooks
 from wbtest.delivery.models import OutboxEvent, OutboxMail, Webhook
-from wbtest.delivery.outbox import queue_mail
 from wbtest.extensions import clock, db, runtime
 from wbtest.store import Invalid, Refused, hold, writing
 from wbtest.team.audit import record
@@ -157,7 +156,7 @@ def _check_address(url: str) -> None:
 def send_test_mail(recipient: str) -> None:
     """Queue an email that says nothing but that emails arrive."""
     with writing():
-        queue_mail(
+        outbox.queue_mail(
             recipient=recipient,
             subject="Test email from wbtest",
             body="If you can read this, wbtest can send email.\n",

@@ -16,30 +16,27 @@ from wtforms import (
 from wtforms.validators import DataRequired, EqualTo, Length, NumberRange, Optional
 from wtforms.widgets import CheckboxInput, ListWidget
 
-from wbtest.delivery.http_client import LONGEST_URL
-from wbtest.delivery.webhooks import KINDS
+from wbtest.delivery import http_client, webhooks
 from wbtest.forms import TypedForm, at_most, one_line
 from wbtest.store import Refused
-from wbtest.team.access import ROLES
-from wbtest.team.passwords import LONGEST_PASSWORD, find_fault
-from wbtest.team.people import clean_email
+from wbtest.team import access, passwords, people
 from wbtest.team.tokens import LONGEST_LIFE, LONGEST_NAME, SCOPES
 
 LONGEST_CODE = 40
-ROLE_CHOICES = {role: role.capitalize() for role in ROLES}
+ROLE_CHOICES = {role: role.capitalize() for role in access.ROLES}
 
 
 def reachable(_form: TypedForm, field: Field) -> None:
     """A validator: the verbs say the same, but a form says it of all its fields at once."""
     try:
-        clean_email(field.data or "")
+        people.clean_email(field.data or "")
     except Refused as refused:
         raise ValidationError(str(refused)) from refused
 
 
 def good_password(_form: TypedForm, field: Field) -> None:
     """A validator, as above."""
-    if fault := find_fault(field.data or ""):
+    if fault := passwords.find_fault(field.data or ""):
         raise ValidationError(fault)
 
 
@@ -47,7 +44,7 @@ def good_password(_form: TypedForm, field: Field) -> None:
 def _own_password(label: str = "Your password", control: str | None = None) -> PasswordField:
     return PasswordField(
         label,
-        [DataRequired("Enter the password you log in with."), at_most(LONGEST_PASSWORD)],
+        [DataRequired("Enter the password you log in with."), at_most(passwords.LONGEST_PASSWORD)],
         id=control,
     )
 
@@ -96,7 +93,7 @@ class EndingTokens(TypedForm):
 class LogInForm(TypedForm):
     email = EmailField("Email", [DataRequired("Enter your email."), at_most(320)])
     password = PasswordField(
-        "Password", [DataRequired("Enter your password."), at_most(LONGEST_PASSWORD)]
+        "Password", [DataRequired("Enter your password."), at_most(passwords.LONGEST_PASSWORD)]
     )
 
 
@@ -219,14 +216,14 @@ class WebhookForm(TypedForm):
         "Address",
         [
             DataRequired("Enter the address to send events to."),
-            at_most(LONGEST_URL),
+            at_most(http_client.LONGEST_URL),
         ],
     )
     events = SelectMultipleField(
         "Events",
         # That one is chosen is the verb's to ask: "required" would be asked of every single box.
-        choices=KINDS,
-        default=list(KINDS),
+        choices=webhooks.KINDS,
+        default=list(webhooks.KINDS),
         widget=ListWidget(),
         option_widget=CheckboxInput(),
     )

@@ -23,9 +23,8 @@ import sqlalchemy as sa
 from wbtest.database import current_revision, read_one_moment
 from wbtest.extensions import Base, clock, db
 from wbtest.store import Refused, UtcDateTime, describe, writing
-from wbtest.team.audit import record
+from wbtest.team import audit, settings
 from wbtest.team.models import AuditLine, TeamSettings
-from wbtest.team.settings import announce_change
 
 KIND = "wbtest instance"
 DAMAGED = "The file is damaged or not whole. Nothing was stored."
@@ -80,7 +79,7 @@ def write_export(file: IO[bytes], told: Told) -> None:
                 written += len(some)
                 told(len(some))
         target.write(_line([END, written]))
-    record("team.exported")
+    audit.record("team.exported")
 
 
 def read_export(file: IO[bytes], told: Told) -> None:
@@ -108,8 +107,8 @@ def read_export(file: IO[bytes], told: Told) -> None:
         if session.scalar(sa.select(sa.func.count(TeamSettings.id))) != 1:
             raise DamagedExport("It holds no team.")
         _count_on()
-        announce_change()
-        record("team.imported")
+        settings.announce_change()
+        audit.record("team.imported")
 
 
 def _tables() -> list[sa.Table]:

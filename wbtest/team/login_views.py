@@ -18,7 +18,7 @@ from werkzeug.wrappers import Response
 
 from wbtest.extensions import runtime
 from wbtest.forms import submitted
-from wbtest.team import access, accounts, rate_limits, sessions, two_factor
+from wbtest.team import access, accounts, rate_limits, sessions, settings, tokens, two_factor
 from wbtest.team.forms import (
     AskForResetForm,
     CodeForm,
@@ -26,8 +26,6 @@ from wbtest.team.forms import (
     ResetForm,
     SetupForm,
 )
-from wbtest.team.settings import is_setup_open, set_up
-from wbtest.team.tokens import count_tokens
 
 bp = Blueprint("team", __name__)
 # No page that is opened next may learn the address of this one.
@@ -38,11 +36,11 @@ SECRET_ADDRESS = {"Referrer-Policy": "no-referrer"}
 @access.public
 def setup(token: str) -> ResponseReturnValue:
     """The first visit: make the owner and the team, once."""
-    if not is_setup_open(token):
+    if not settings.is_setup_open(token):
         abort(404)
     form = SetupForm()
     given = {name: typed for name, typed in form.data.items() if name != "csrf_token"}
-    person = submitted(form, lambda: set_up(token, **given))
+    person = submitted(form, lambda: settings.set_up(token, **given))
     if person:
         return let_in(sessions.open_session(person), "/")
     page = render_template("team/setup.html", form=form)
@@ -158,7 +156,7 @@ def new_password(token: str) -> ResponseReturnValue:
     """Choose a new password. Opening the page spends nothing: programs open links of mails, too."""
     link = accounts.get_link(token, "reset")
     form = ResetForm()
-    form.offer(count_tokens(link.person))
+    form.offer(tokens.count_tokens(link.person))
     new, ends = form.new_password.data or "", form.is_wanted()
     person = submitted(form, lambda: accounts.reset_password(token, new, ends_tokens=ends))
     if person:

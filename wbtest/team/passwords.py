@@ -18,8 +18,7 @@ from argon2.low_level import Type, hash_secret_raw
 from flask import has_request_context
 
 from wbtest.store import Invalid, hold, writing
-from wbtest.team import access, rate_limits, sessions
-from wbtest.team.audit import record
+from wbtest.team import access, audit, rate_limits, sessions
 from wbtest.team.models import Person
 
 SHORTEST = 10
@@ -131,7 +130,7 @@ def check_password(person: Person, password: str, field: str = "password") -> st
     stored = person.password_hash
     with count_try(person.email, name_of_asker()):
         if not is_right(stored, password):
-            record("login.password_refused", by=person)
+            audit.record("login.password_refused", by=person)
             raise Invalid(field, WRONG)
     return stored
 

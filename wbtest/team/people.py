@@ -17,7 +17,7 @@ from sqlalchemy.orm import joinedload
 from wbtest.delivery.outbox import Letter, queue_mail
 from wbtest.extensions import clock, db, runtime
 from wbtest.store import Gone, Invalid, Refused, hold, writing
-from wbtest.team import passwords
+from wbtest.team import passwords, rate_limits, sessions, tokens
 from wbtest.team.access import ROLE_DESCRIPTIONS, ROLES, get_team
 from wbtest.team.audit import record
 from wbtest.team.models import (
@@ -27,9 +27,6 @@ from wbtest.team.models import (
     Membership,
     Person,
 )
-from wbtest.team.rate_limits import DAY, count, plain_names
-from wbtest.team.sessions import digest
-from wbtest.team.tokens import revoke_above
 from wbtest.web import NO_TEXT
 
 LONGEST_NAME = 120
@@ -223,7 +220,7 @@ def change_role(membership: Membership, role: str, owner: Person | None) -> None
         before, membership.role = membership.role, role
         about = f"{_named(membership.person)} from {before} to {role}"
         record("person.role_changed", about, by=owner)
-        revoke_above(membership, owner)
+        tokens.revoke_above(membership, owner)
         if before == "owner":
             _take_back_invitations(membership, owner)
 
@@ -373,12 +370,12 @@ def forget_old_invitations(now: datetime) -> None:
 
 def _send_invitation(invitation: Invitation, owner: Person) -> str:
     """Give it a new token and its time, mail it, and return the token; inside ``writing``."""
-    names = plain_names("invitations")
-    total, seconds = count(db.session.connection(), names, MOST_A_DAY, DAY)
+    names = rate_limits.plain_names("invitations")
+    total, seconds = rate_limits.count(db.session.connection(), names, MOST_A_DAY, rate_limits.DAY)
     if total > MOST_A_DAY:
         raise TooManyInvitations(seconds)
     token = secrets.token_urlsafe(32)
-    invitation.token_hash = digest(token)
+    invitation.token_hash = sessions.digest(token)
     invitation.invited_by_id = owner.id
     invitation.expires_at = clock.now() + INVITATION_LIFE
     db.session.add(invitation)
@@ -442,7 +439,9 @@ class SomebodyElse(Refused):
 
 def get_open_invitation(token: str) -> Invitation:
     """The open invitation of this token. Raises InvitationOver."""
-    found = db.session.scalar(sa.select(Invitation).where(Invitation.token_hash == digest(token)))
+    found = db.session.scalar(
+        sa.select(Invitation).where(Invitation.token_hash == sessions.digest(token))
+    )
     if found is None or is_invitation_over(found):
         raise InvitationOver
     return found
@@ -494,7 +493,7 @@ def _hold_invitation(token: str) -> Invitation:
     except Gone as gone:
         raise InvitationOver from gone
     # It was sent again while we waited for it: this is the old link.
-    if invitation.token_hash != digest(token):
+    if invitation.token_hash != sessions.digest(token):
         raise InvitationOver
     return invitation
 

@@ -17,7 +17,7 @@ from flask.typing import ResponseReturnValue
 from wbtest.errors import wait_of
 from wbtest.forms import add_form_error, form_on
 from wbtest.store import Refused
-from wbtest.team import access, people, rate_limits, sessions
+from wbtest.team import access, people, rate_limits, reauthentication, sessions, two_factor
 from wbtest.team.forms import (
     ROLE_CHOICES,
     InviteForm,
@@ -25,8 +25,6 @@ from wbtest.team.forms import (
 )
 from wbtest.team.login_views import bp, has_mail_server, let_in
 from wbtest.team.models import Invitation, Membership
-from wbtest.team.reauthentication import proved
-from wbtest.team.two_factor import with_second_factor
 
 # Between making a link and showing it once, its token waits in the session of who made it.
 FRESH_LINK = "fresh invitation"
@@ -49,7 +47,7 @@ def _people_page(invite_form: InviteForm) -> str:
     return render_template(
         "team/people.html",
         members=members,
-        with_second_factor=with_second_factor(
+        with_second_factor=two_factor.with_second_factor(
             [member.person_id for member in members] if is_owner else []
         ),
         has_mail_server=has_mail_server(),
@@ -63,7 +61,7 @@ def _people_page(invite_form: InviteForm) -> str:
 
 @bp.post("/settings/members/<int:person_id>/role")
 @access.requires("own")
-@proved("POST")
+@reauthentication.proved("POST")
 def change_role(person_id: int) -> ResponseReturnValue:
     """Give a member another role."""
     member = _get_member(person_id)
@@ -75,7 +73,7 @@ def change_role(person_id: int) -> ResponseReturnValue:
 
 @bp.post("/settings/members/<int:person_id>/remove")
 @access.requires("own")
-@proved("POST")
+@reauthentication.proved("POST")
 def remove_member(person_id: int) -> ResponseReturnValue:
     """Take a member out of the team."""
     member = _get_member(person_id)
@@ -115,7 +113,7 @@ def _take_fresh_link(invitations: list[Invitation]) -> tuple[Invitation, str] | 
 @bp.route("/settings/invitations", methods=["GET", "POST"])
 @access.requires("own")
 @form_on(".people")
-@proved("POST")
+@reauthentication.proved("POST")
 def invite() -> ResponseReturnValue:
     """Ask somebody in."""
     form = InviteForm()
@@ -134,7 +132,7 @@ def invite() -> ResponseReturnValue:
 
 @bp.post("/settings/invitations/<int:invitation_id>/again")
 @access.requires("own")
-@proved("POST")
+@reauthentication.proved("POST")
 def invite_again(invitation_id: int) -> ResponseReturnValue:
     """Send another link; the old one opens nothing any more."""
     found = access.get(Invitation, invitation_id, "own")

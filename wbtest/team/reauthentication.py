@@ -16,13 +16,10 @@ from werkzeug.wrappers import Response
 from wbtest.extensions import clock, db
 from wbtest.forms import add_form_error
 from wbtest.store import Invalid, writing
-from wbtest.team import access, rate_limits
-from wbtest.team.audit import record
+from wbtest.team import access, audit, passwords, rate_limits, sessions
 from wbtest.team.forms import ProvingForm
 from wbtest.team.login_views import bp
 from wbtest.team.models import LoginSession, Person
-from wbtest.team.passwords import check_password, hold_with_password, name_of_asker
-from wbtest.team.sessions import digest, own_token
 from wbtest.team.two_factor import (
     WRONG_CODE,
     counted_code,
@@ -74,7 +71,7 @@ def _ask_for_proof() -> Response | None:
     A form that was sent is kept on the page that asks, and goes on from there. A file cannot be:
     then one is led back to the page of its form, and told so.
     """
-    if is_proof_fresh(own_token()):
+    if is_proof_fresh(sessions.own_token()):
         return None
     path = request.full_path.rstrip("?")
     if request.method != "POST":
@@ -110,7 +107,7 @@ def _is_proved(form: ProvingForm) -> bool:
     code = (form.code.data or "") if "code" in form else ""
     typed = {"password": form.password.data or "", "code": code}
     try:
-        _store_proof(access.person(), own_token(), **typed)
+        _store_proof(access.person(), sessions.own_token(), **typed)
     except Invalid as refused:
         add_form_error(form, refused)
         return False
@@ -134,7 +131,7 @@ def _proof_page(form: ProvingForm, onward: str, status: int) -> Response:
 def is_proof_fresh(token: str) -> bool:
     """Whether the person of this session proved within ten minutes who they are."""
     proved_at = db.session.scalar(
-        sa.select(LoginSession.proved_at).where(LoginSession.token_hash == digest(token))
+        sa.select(LoginSession.proved_at).where(LoginSession.token_hash == sessions.digest(token))
     )
     return proved_at is not None and clock.now() - proved_at < PROOF_LASTS
 
@@ -145,19 +142,19 @@ def _store_proof(person: Person, token: str, *, password: str, code: str) -> Non
     ``code`` is read where the person has a second factor. Raises Invalid at ``password`` or
     ``code``, and RateLimited.
     """
-    stored = check_password(person, password)
-    with counted_code(person, name_of_asker()):
+    stored = passwords.check_password(person, password)
+    with counted_code(person, passwords.name_of_asker()):
         typed = read_code(person, code)
         with writing() as session:
-            hold_with_password(person, stored)
+            passwords.hold_with_password(person, stored)
             is_right = not has_second_factor(person) or take_code(person, typed)
             if is_right:
                 session.execute(
                     sa.update(LoginSession)
-                    .where(LoginSession.token_hash == digest(token))
+                    .where(LoginSession.token_hash == sessions.digest(token))
                     .values(proved_at=clock.now())
                 )
             else:
-                record("login.code_refused", by=person)
+                audit.record("login.code_refused", by=person)
         if not is_right:
             raise Invalid("code", WRONG_CODE)

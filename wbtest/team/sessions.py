@@ -18,8 +18,7 @@ from werkzeug.wrappers import Response
 
 from wbtest.extensions import clock, db, runtime
 from wbtest.store import Gone, UtcDateTime, describe, lock, writing
-from wbtest.team import access
-from wbtest.team.audit import record
+from wbtest.team import access, audit
 from wbtest.team.models import LoginSession, Person
 
 USED_AT = sa.func.coalesce(LoginSession.last_used_at, LoginSession.created_at)
@@ -100,7 +99,7 @@ def log_out(token: str) -> None:
         person = find_person_by_token(token)
         end_session(token)
         if person is not None:
-            record("login.ended", by=person)
+            audit.record("login.ended", by=person)
 
 
 def end_session(token: str) -> None:
@@ -207,7 +206,7 @@ def log_out_device(person: Person, key: str) -> None:
     with writing() as session:
         for row in session.scalars(open_sessions(person)):
             if _key_of(row.token_hash) == key:
-                record("login.session_ended", row.device or "an older one", by=person)
+                audit.record("login.session_ended", row.device or "an older one", by=person)
                 session.delete(row)
                 return
     raise Gone("This device is logged out already.")
@@ -221,7 +220,7 @@ def log_out_others(person: Person, token: str) -> int:
     with writing() as session:
         number = len(session.scalars(ended).all())
         if number:
-            record("login.sessions_ended", by=person)
+            audit.record("login.sessions_ended", by=person)
     return number
 
 

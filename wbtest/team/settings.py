@@ -7,12 +7,10 @@ import sqlalchemy as sa
 
 from wbtest.extensions import Base, clock, db
 from wbtest.store import GROUP_LOCK, Invalid, Refused, hold, insert, writing
-from wbtest.team.access import get_team
+from wbtest.team import access, passwords, sessions
 from wbtest.team.audit import WORKER, record
 from wbtest.team.models import AuditLine, Membership, PagesVersion, Person, SetupLink, TeamSettings
-from wbtest.team.passwords import check_password, hold_with_password
 from wbtest.team.people import check_owner, clean_email, has_owner, new_person
-from wbtest.team.sessions import digest
 
 # What tells nothing of the team: how far the worker is, how often pages were changed, and under
 # which keys limits are counted, which every process remembers.
@@ -35,7 +33,7 @@ def change_team(
         contact_email = clean_email(contact_email, "contact_email")
     given = {"name": name, "controller": controller, "contact_email": contact_email}
     with writing():
-        team = get_team()
+        team = access.get_team()
         hold(team)
         for field, text in given.items():
             if text is not None:
@@ -87,16 +85,16 @@ def delete_everything(owner: Person, *, name: str, password: str) -> None:
     Whoever does it types the team's name and their own password. Raises Invalid at one of the two,
     NotOwner when they are none any more, and Refused while a page is open to strangers.
     """
-    if " ".join(name.split()) != get_team().name:
-        raise Invalid("team_name", f"Enter {get_team().name} to confirm.")
-    stored = check_password(owner, password)
+    if " ".join(name.split()) != access.get_team().name:
+        raise Invalid("team_name", f"Enter {access.get_team().name} to confirm.")
+    stored = passwords.check_password(owner, password)
     with writing() as session:
         _keep_visits_out()
         _keep_starts_out()
-        team = get_team()
+        team = access.get_team()
         hold(team)
         check_owner(owner)
-        hold_with_password(owner, stored)
+        passwords.hold_with_password(owner, stored)
         if said := open_pages_sentence(find_open_pages()):
             raise Refused(said)
         # Read before their rows go.
@@ -190,13 +188,13 @@ def make_setup_link() -> str:
         if has_owner():
             raise Refused("This instance has an owner. Add people with `wbtest user create`.")
         session.execute(db.delete(SetupLink))
-        session.add(SetupLink(token_hash=digest(token), created_at=clock.now()))
+        session.add(SetupLink(token_hash=sessions.digest(token), created_at=clock.now()))
     return token
 
 
 def is_setup_open(token: str) -> bool:
     """Whether the link would still make an owner."""
-    link = db.session.get(SetupLink, digest(token))
+    link = db.session.get(SetupLink, sessions.digest(token))
     return link is not None and not has_owner()
 
 
@@ -226,7 +224,7 @@ def set_up(
     with writing() as session:
         # All links at once: the rows are locked, so whoever comes second finds none.
         spent = session.scalars(db.delete(SetupLink).returning(SetupLink.token_hash)).all()
-        if digest(token) not in spent or has_owner():
+        if sessions.digest(token) not in spent or has_owner():
             raise SetupLinkSpent
         session.add_all([team, person])
         session.add(Membership(person=person, role="owner", created_at=clock.now()))

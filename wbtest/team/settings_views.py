@@ -15,10 +15,9 @@ from flask import (
 )
 from flask.typing import ResponseReturnValue
 
-from wbtest.delivery import outbox
+from wbtest.delivery import outbox, worker
 from wbtest.delivery.models import OutboxMail, Webhook
 from wbtest.delivery.webhooks import ADDRESSES, KINDS, TEST
-from wbtest.delivery.worker import list_failing_jobs
 from wbtest.extensions import clock
 from wbtest.forms import add_form_error, form_on, submitted
 from wbtest.store import Gone, Refused
@@ -93,7 +92,7 @@ def email_settings() -> ResponseReturnValue:
         queue=outbox.queue_of(),
         counts=outbox.counts_by_state(),
         mails={state: outbox.mails_of(state) for state in ("waiting", "failed", "bounced")},
-        failing=list_failing_jobs(),
+        failing=worker.list_failing_jobs(),
         has_mail_server=has_mail_server(),
     )
 

@@ -10,11 +10,8 @@ from sqlalchemy.orm import joinedload
 
 from wbtest.extensions import clock, db
 from wbtest.store import Invalid, Refused, end_reading, hold, writing
-from wbtest.team.access import ROLES
-from wbtest.team.audit import record
+from wbtest.team import access, audit, passwords, sessions
 from wbtest.team.models import ApiToken, Membership, Person
-from wbtest.team.passwords import writing_with_password
-from wbtest.team.sessions import digest, write_at_once
 
 # What a token may be given, and what it lets a program do within its maker's role.
 SCOPES = {
@@ -59,14 +56,14 @@ def make_token(
             person_id=maker.id,
             name=name,
             prefix=text[:12],
-            token_hash=digest(text),
+            token_hash=sessions.digest(text),
             scopes=" ".join(scope for scope in SCOPES if scope in scopes),
             role=membership.role,
             created_at=clock.now(),
             expires_at=clock.now() + timedelta(days=days) if days else None,
         )
         session.add(token)
-        record("token.made", _called(token))
+        audit.record("token.made", _called(token))
     return token, text
 
 
@@ -80,7 +77,7 @@ def make_with_password(
 ) -> tuple[ApiToken, str]:
     """The same, by somebody who proves once more who they are. Raises Invalid at ``password``."""
     # A new password may have ended all tokens meanwhile: then none comes after it by the old.
-    with writing_with_password(maker, password):
+    with passwords.writing_with_password(maker, password):
         return make_token(maker, name=name, scopes=scopes, days=days)
 
 
@@ -91,7 +88,7 @@ def revoke_token(token: ApiToken) -> None:
     """
     with writing() as session:
         hold(token)
-        record("token.revoked", _called(token))
+        audit.record("token.revoked", _called(token))
         session.delete(token)
 
 
@@ -100,9 +97,9 @@ def revoke_above(membership: Membership, by: Person | None) -> None:
     with writing() as session:
         for token in hold_tokens(
             ApiToken.person_id == membership.person_id,
-            ApiToken.role.in_(ROLES[ROLES.index(membership.role) + 1 :]),
+            ApiToken.role.in_(access.ROLES[access.ROLES.index(membership.role) + 1 :]),
         ):
-            record("token.revoked", _called(token), by=by)
+            audit.record("token.revoked", _called(token), by=by)
             session.delete(token)
 
 
@@ -121,7 +118,7 @@ def find_live(text: str) -> ApiToken | None:
     """The token with this text, or None when it is unknown or over."""
     if not text.startswith(BEGINS):
         return None
-    found: ApiToken | None = db.session.scalar(_by_hash(), {"token_hash": digest(text)})
+    found: ApiToken | None = db.session.scalar(_by_hash(), {"token_hash": sessions.digest(text)})
     return found if found is not None and not why_dead(found) else None
 
 
@@ -142,7 +139,7 @@ def why_dead(token: ApiToken) -> str:
     """Why a token opens nothing, in a few words, or '' while it does."""
     if token.expires_at is not None and token.expires_at <= clock.now():
         return "its time is over"
-    if ROLES.index(token.membership.role) < ROLES.index(token.role):
+    if access.ROLES.index(token.membership.role) < access.ROLES.index(token.role):
         return "its maker’s role is lower now"
     return ""
 
@@ -158,7 +155,7 @@ def note_use(token: ApiToken) -> None:
     ours = sa.update(ApiToken).where(ApiToken.id == token.id).values(last_used_on=today)
     # Whoever waits for a second connection while they have one may wait for themselves.
     end_reading()
-    write_at_once(ours, "when a token was used")
+    sessions.write_at_once(ours, "when a token was used")
 
 
 def _called(token: ApiToken) -> str:
@@ -184,5 +181,5 @@ def end_tokens(person: Person) -> None:
     """End them all, each with a line in the audit log."""
     with writing() as session:
         for token in hold_tokens(ApiToken.person_id == person.id):
-            record("token.revoked", f"{token.called}, {token.scopes}", person)
+            audit.record("token.revoked", f"{token.called}, {token.scopes}", person)
             session.delete(token)

@@ -26,10 +26,9 @@ from markupsafe import Markup
 
 from wbtest.extensions import clock, db, runtime
 from wbtest.store import Invalid, Refused, hold, writing
-from wbtest.team import passwords, sessions
+from wbtest.team import passwords, sessions, tokens
 from wbtest.team.audit import record
 from wbtest.team.models import Person, RecoveryCode, SecondFactor
-from wbtest.team.tokens import end_tokens
 
 WRONG_CODE = "This code is wrong or was already used. Wait for the next one and enter that."
 KEY_CHANGED = (
@@ -94,7 +93,7 @@ def turn_on(
             session.add(RecoveryCode(code_hash=each, person_id=person.id))
         record("factor.turned_on", by=person)
         if ends_tokens:
-            end_tokens(person)
+            tokens.end_tokens(person)
     return made
 
 
@@ -115,7 +114,7 @@ def turn_off(person: Person, *, password: str, code: str, ends_tokens: bool = Fa
                 _forget(person)
                 record("factor.turned_off", by=person)
                 if ends_tokens:
-                    end_tokens(person)
+                    tokens.end_tokens(person)
             else:
                 record("login.code_refused", by=person)
         if not is_right:

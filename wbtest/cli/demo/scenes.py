@@ -21,25 +21,18 @@ from wbtest.decisions.decide import decide as write_down
 from wbtest.decisions.decide import second
 from wbtest.decisions.models import Paper
 from wbtest.extensions import clock, db
-from wbtest.publishing import experiments, lifecycle, whole_drafts
-from wbtest.publishing.launch_readiness import findings_of, warnings_of
+from wbtest.publishing import experiments, launch_readiness, lifecycle, page_settings, whole_drafts
 from wbtest.publishing.models import Experiment
 from wbtest.publishing.page_design import Look
-from wbtest.publishing.page_settings import change_look, change_options
 from wbtest.publishing.rule import Hypothesis
-from wbtest.results.costs import add_spend
-from wbtest.results.notes import add_note
-from wbtest.results.shared_links import create_shared_link
-from wbtest.results.signup_list import answers_of
+from wbtest.results import costs, notes, shared_links, signup_list
 from wbtest.review import alignment as aligning
-from wbtest.review import approvals, comments, readings, review_requests, sample
+from wbtest.review import approvals, comments, readings, review_answers, review_requests, sample
 from wbtest.review.models import Comment, Reading, Reviewer
-from wbtest.review.review_answers import CLOSING
 from wbtest.review.reviewers import Seat, seat_by_link, seat_of
 from wbtest.team.models import Person
+from wbtest.writing import coach_report, releases, suggested_questions
 from wbtest.writing import document as documents
-from wbtest.writing import releases, suggested_questions
-from wbtest.writing.coach_report import coach_text, waive
 from wbtest.writing.models import Release, Revision
 
 Said = dict[str, Any]
@@ -173,10 +166,10 @@ def play_review(story: Said, revision: Revision, guest: int, stage: Stage) -> No
 
 def let_stay(story: Said, release: Release, author: Person) -> None:
     """Waive what the coach says of weak words that stay, with the reasons of the story."""
-    for group in coach_text(release):
+    for group in coach_report.coach_text(release):
         for numbered in group.findings:
             if reason := story["waivers"].get(numbered.finding.rule.id):
-                waive(release, numbered.key, reason, author, is_approver=False)
+                coach_report.waive(release, numbered.key, reason, author, is_approver=False)
 
 
 def _comment(draft: Said, revision: Revision, people: People, stage: Stage) -> list[Comment]:
@@ -192,7 +185,7 @@ def _comment(draft: Said, revision: Revision, people: People, stage: Stage) -> l
 
 
 def _close(seat: Seat, said: Said) -> None:
-    closing = {asked.name: said.get(asked.name, "") for asked in CLOSING}
+    closing = {asked.name: said.get(asked.name, "") for asked in review_answers.CLOSING}
     guess = tuple(said["guess"]) if "guess" in said else None
     readings.conclude(seat, closing, said["verdict"], said["reason"], guess)
 
@@ -216,9 +209,11 @@ def start(stage: Stage, test: str) -> None:
     for name, headline in said.variants:
         words = {"headline": headline}
         experiments.add_variant(experiment, author, name=name, weight=1, overrides=words)
-    change_look(experiment, author, Look(theme=said.theme))
-    change_options(experiment, author, said.options)
-    lifecycle.record_check(experiment, author, warnings_of(findings_of(experiment)))
+    page_settings.change_look(experiment, author, Look(theme=said.theme))
+    page_settings.change_options(experiment, author, said.options)
+    lifecycle.record_check(
+        experiment, author, launch_readiness.warnings_of(launch_readiness.findings_of(experiment))
+    )
     lifecycle.start(experiment, stage.person(APPROVER))
 
 
@@ -303,7 +298,7 @@ def _mark(stage: Stage, experiment: Experiment, said: list[Said]) -> None:
 def _why(experiment: Experiment, mark: Said) -> str:
     if "question" not in mark:
         return str(mark["why"])
-    answers = answers_of(experiment)[mark["question"]]
+    answers = signup_list.answers_of(experiment)[mark["question"]]
     chosen = dict(answers.choices)
     count = sum(chosen[choice] for choice in mark["choices"])
     return str(mark["why"]).format(said=count, people=answers.people)
@@ -335,12 +330,12 @@ def write_costs_and_notes(stage: Stage, name: str) -> None:
     first = began.date()
     last = min(began + timedelta(days=test.days), stage.today).date()
     for source, amount in SPENT.get(name, {}).items():
-        add_spend(experiment, author, source, first, last, amount, CURRENCY)
+        costs.add_spend(experiment, author, source, first, last, amount, CURRENCY)
     for day, text in NOTES.get(name, ()):
-        add_note(experiment, author, first + timedelta(days=day), text)
+        notes.add_note(experiment, author, first + timedelta(days=day), text)
 
 
 def share(stage: Stage, test: str, whom: str) -> str:
     """Make a link that shows the figures of a test to somebody outside; return its path."""
-    _, token = create_shared_link(stage.experiment(test), stage.person(AUTHOR), whom)
+    _, token = shared_links.create_shared_link(stage.experiment(test), stage.person(AUTHOR), whom)
     return f"/shared/{token}"
