@@ -117,7 +117,8 @@ def test_a_wrong_one_is_written_down(stale: Browser, team: Team):
 
 
 @pytest.mark.parametrize(
-    ("path", "onward"), [("/settings/danger", "/settings/danger"), ("/settings/invitations", "/")]
+    ("path", "onward"),
+    [("/settings/danger", "/settings/danger"), ("/account/devices/log-out-others", "/")],
 )
 def test_a_file_cannot_wait_and_one_is_told_to_choose_it_again(
     stale: Browser, path: str, onward: str
