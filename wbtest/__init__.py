@@ -1,6 +1,7 @@
 """wbtest: the press release first, then strangers decide. This file puts the areas together."""
 
 from pathlib import Path
+from typing import Any
 
 import jinja2
 from flask import Flask
@@ -76,21 +77,21 @@ def create_app(settings: config.Settings | None = None, now: Now = utc_now) -> F
     return app
 
 
-def _options_of(settings: config.Settings) -> dict[str, object]:
-    """How the engine is made."""
-    options = {"hide_parameters": True, **_connections(settings)}
-    if settings.is_sqlite:
-        return options
-    return {**options, "connect_args": database.connect_options(settings.database_url)}
+def _options_of(settings: config.Settings) -> dict[str, Any]:
+    """How the engine is made.
 
-
-def _connections(settings: config.Settings) -> dict[str, object]:
-    """Each thread of a web process may need a connection, and so may the recorder.
-
-    Those of PostgreSQL cost a process there, so few are kept open.
+    Each thread of a web process may need a connection, and so may the recorder. Those of PostgreSQL
+    cost a process there, so few are kept open.
     """
     kept = 18 if settings.is_sqlite else 6
-    return {"pool_size": kept, "max_overflow": MOST_CONNECTIONS - kept}
+    options: dict[str, Any] = {
+        "hide_parameters": True,
+        "pool_size": kept,
+        "max_overflow": MOST_CONNECTIONS - kept,
+    }
+    if not settings.is_sqlite:
+        options["connect_args"] = database.connect_options(settings.database_url)
+    return options
 
 
 def _open_store(app: Flask) -> None:

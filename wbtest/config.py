@@ -200,21 +200,17 @@ def database_in(instance: Path) -> Path:
 
 
 def _database_url(given: str, instance: Path) -> str:
-    url = _with_our_driver(given or f"sqlite:///{database_in(instance)}")
+    url = given or f"sqlite:///{database_in(instance)}"
+    # As SQLAlchemy takes it; whoever rents a PostgreSQL gets either of the two.
+    for usual in USUAL:
+        if url.startswith(usual):
+            url = DATABASES[1] + url.removeprefix(usual)
     is_file = not given or (url.startswith(DATABASES[0]) and _names_a_file(url))
     if not (is_file or _is_postgresql(url)):
         raise BadSetting(
             f"{PREFIX}DATABASE_URL must begin with {DATABASES[0]} or {USUAL[0]} and "
             "name a database."
         )
-    return url
-
-
-def _with_our_driver(url: str) -> str:
-    """An address of PostgreSQL as SQLAlchemy takes it; whoever rents one gets either of the two."""
-    for usual in USUAL:
-        if url.startswith(usual):
-            return DATABASES[1] + url.removeprefix(usual)
     return url
 
 

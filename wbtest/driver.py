@@ -48,11 +48,6 @@ def ask(connection: sa.Connection, text: str, values: Sequence[Any]) -> list[Any
     return found
 
 
-def run(connection: sa.Connection, text: str, values: Sequence[Any]) -> None:
-    """Run a statement that returns nothing."""
-    _execute(connection, text, values)
-
-
 def ask_each(
     connection: sa.Connection, text: str, keys: Iterable[Any], last: Sequence[Any] = ()
 ) -> list[Any]:
@@ -81,15 +76,14 @@ def insert(
     names: tuple[str, ...],
     rows: Sequence[Sequence[Any]],
     on_conflict: str = "",
-    last: Sequence[Any] = (),
 ) -> None:
-    """Insert rows of these columns; ``on_conflict`` ends the statement, ``last`` its values."""
+    """Insert rows of these columns; ``on_conflict`` ends the statement."""
     engine_name = connection.dialect.name
     if processes := _processes(table, names, engine_name):
         rows = _processed(rows, processes)
     for part in parts(rows):
         text = _inserting(table, names, len(part), on_conflict, engine_name)
-        run(connection, text, (*chain.from_iterable(part), *last))
+        _execute(connection, text, (*chain.from_iterable(part),))
 
 
 def parts(rows: Sequence[T], *, is_filled: bool = False) -> Iterator[Sequence[T]]:

@@ -156,12 +156,8 @@ def init_app(app: Flask) -> None:
     app.before_request(_keep_nul_out_of_address)
     app.after_request(_add_headers)
     app.context_processor(lambda: {"csp_nonce": csp_nonce})
-    app.add_template_filter(percent)
-    app.add_template_filter(number)
-    app.add_template_filter(number_of)
-    app.add_template_filter(day)
-    app.add_template_filter(moment)
-    app.add_template_filter(ago)
+    for each in (percent, number, number_of, day, moment, ago):
+        app.add_template_filter(each)
 
 
 def check_forms(app: Flask) -> None:
@@ -355,11 +351,8 @@ def _defused(cell: Any) -> Any:
     if not isinstance(cell, str):
         return cell
     within = _WITHIN.sub("'", cell)
-    return f"'{within}" if _is_risky(cell) else within
-
-
-def _is_risky(cell: str) -> bool:
-    return bool(cell) and (cell[0].isspace() or cell.startswith(FORMULA))
+    is_risky = cell[:1].isspace() or cell.startswith(FORMULA)
+    return f"'{within}" if is_risky else within
 
 
 class Page(NamedTuple):

@@ -336,7 +336,7 @@ def crowd_groups(experiment: Experiment, most: int) -> list[tuple[VisitorGroup, 
 
 def _networks(experiment: Experiment, rules: CountingRules, most: int) -> Iterator[GroupSize]:
     seen, converted = sa.func.count(SIGHTINGS.c.visitor), sa.func.count(SIGNUPS.c.visitor)
-    rows = db.session.execute(
+    query = (
         sa.select(VISITS.c.mark, seen, converted)
         .select_from(JOINED_VISITS)
         .where(
@@ -345,28 +345,19 @@ def _networks(experiment: Experiment, rules: CountingRules, most: int) -> Iterat
             VISITS.c.mark >= 0,
             *of_counted_sources(rules),
         )
-        .group_by(VISITS.c.mark)
         .having(seen > 0)
-        .order_by(seen.desc(), VISITS.c.mark)
-        .limit(most)
     )
-    return (GroupSize(VisitorGroup("out", "mark", str(mark)), *numbers) for mark, *numbers in rows)
+    return _largest("mark", query, VISITS.c.mark, seen, most)
 
 
 def _hours(experiment: Experiment, most: int) -> Iterator[GroupSize]:
     seen, converted = sa.func.sum(HOUR_TOTALS.c.seen), sa.func.sum(HOUR_TOTALS.c.converted)
-    rows = db.session.execute(
+    query = (
         sa.select(HOUR_TOTALS.c.hour, seen, converted)
         .where(HOUR_TOTALS.c.experiment_id == experiment.id)
-        .group_by(HOUR_TOTALS.c.hour)
         .having(converted > 0)
-        .order_by(converted.desc(), HOUR_TOTALS.c.hour)
-        .limit(most)
     )
-    return (
-        GroupSize(VisitorGroup("out", "hour", str(hour)), *map(int, numbers))
-        for hour, *numbers in rows
-    )
+    return _largest("hour", query, HOUR_TOTALS.c.hour, converted, most)
 
 
 def _sources(experiment: Experiment, rules: CountingRules, most: int) -> Iterator[GroupSize]:
@@ -374,18 +365,20 @@ def _sources(experiment: Experiment, rules: CountingRules, most: int) -> Iterato
     query = (
         sa.select(KIND_TOTALS.c.source, seen, converted)
         .where(KIND_TOTALS.c.experiment_id == experiment.id, KIND_TOTALS.c.excluded_because == "")
-        .group_by(KIND_TOTALS.c.source)
         .having(seen > 0)
-        .order_by(seen.desc(), KIND_TOTALS.c.source)
-        .limit(most)
     )
     if rules.sources is not None:
         query = query.where(KIND_TOTALS.c.source.in_(rules.sources))
-    rows = db.session.execute(query)
-    return (
-        GroupSize(VisitorGroup("out", "source", source), *map(int, numbers))
-        for source, *numbers in rows
-    )
+    return _largest("source", query, KIND_TOTALS.c.source, seen, most)
+
+
+def _largest(
+    kind: GroupKind, query: sa.Select[Any], by: Any, size: Any, most: int
+) -> Iterator[GroupSize]:
+    """Yield the largest groups of a kind from a query for what they are by, seen and converted."""
+    rows = db.session.execute(query.group_by(by).order_by(size.desc(), by).limit(most))
+    for value, seen, converted in rows:
+        yield GroupSize(VisitorGroup("out", kind, str(value)), int(seen), int(converted))
 
 
 def _domains(experiment: Experiment, rules: CountingRules, most: int) -> Iterable[GroupSize]:

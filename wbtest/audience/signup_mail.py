@@ -269,13 +269,11 @@ class BatchMails:
         outbox.insert_mails(
             connection,
             [
-                _mail(event, self._now, mail_domain) | {"due_at": self._moment(due_us)}
+                _mail(event, self._now, mail_domain)
+                | {"due_at": self._now if due_us is None else moment_at(due_us)}
                 for event, due_us in self._due
             ],
         )
-
-    def _moment(self, due_us: int | None) -> datetime:
-        return self._now if due_us is None else moment_at(due_us)
 
 
 class MailPace:

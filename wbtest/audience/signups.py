@@ -6,7 +6,7 @@ mails wait instead. Only a network that sends more than its people can is asked 
 """
 
 import logging
-from datetime import datetime, timedelta
+from datetime import datetime
 from hashlib import blake2b
 from typing import NamedTuple
 
@@ -57,7 +57,8 @@ from wbtest.publishing.models import Experiment
 from wbtest.store import Gone, Refused, end_reading, writing
 from wbtest.team import access, rate_limits
 
-CONFIRM_WITHIN = timedelta(days=7)
+# So long after our mail its link confirms.
+CONFIRM_SECONDS = 7 * 86_400
 # Who sends a sign-up for these reasons was perhaps seen before, and is forgotten as a visitor.
 LEAVING = ("opted_out", "team")
 # Where somebody without a cookie came from, nobody knows any more.
@@ -238,11 +239,6 @@ def find_signups_of_address(signup: Signup) -> list[Signup]:
     return list(db.session.scalars(db.select(Signup).where(is_it).order_by(Signup.at_us)))
 
 
-def can_confirm(signup: Signup, now: datetime) -> bool:
-    """Whether the link still confirms, which it does for a week after the mail."""
-    return _since_mail(signup, now) <= CONFIRM_WITHIN.total_seconds()
-
-
 def confirm_signup(token: str, user_agent: str = "", shown_at: float | None = None) -> None:
     """Mark the address of this token as confirmed by whoever reads its mail; once, for good.
 
@@ -339,7 +335,7 @@ def confirm(token: str) -> ResponseReturnValue:
     """The link of our mail. It only asks, since mail scanners open links; the button confirms."""
     row = find_signup(token)
     found = runtime().pages.find_by_id(row.experiment_id) if row else None
-    if row is None or found is None or not can_confirm(row, clock.now()):
+    if row is None or found is None or _since_mail(row, clock.now()) > CONFIRM_SECONDS:
         return link_over(404)
     if request.method == "POST":
         confirm_signup(token, traffic.agent_of(request.environ), _shown_at())

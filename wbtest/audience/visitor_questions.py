@@ -30,19 +30,15 @@ log = logging.getLogger(__name__)
 MOST_QUESTIONS = 20
 
 
-def has_faq(live: live_snapshot.LiveExperiment) -> bool:
-    """Whether some variant of the page answers questions, so that one may be missing."""
-    kinds = {section.kind for variant in live.variants for section in variant.page.sections}
-    return "faq" in kinds
-
-
 def takes_questions(found: live_pages.LivePage, at: float) -> bool:
     """Whether a visitor may ask on this page at ``at``, in seconds since 1970.
 
     Who has it open may do so for as long as they may sign up.
     """
     live = found.live
-    return live.options.takes_questions and has_faq(live) and found.is_within_window(at)
+    # Where some variant of the page answers questions, one may be missing.
+    kinds = {section.kind for variant in live.variants for section in variant.page.sections}
+    return live.options.takes_questions and "faq" in kinds and found.is_within_window(at)
 
 
 def submit_question(live: live_snapshot.LiveExperiment, question: str) -> None:

@@ -156,7 +156,11 @@ def statement_of(
         "forecasts": _forecasts(guesses_of(experiment, results)),
         "open": as_values(open_ends_of(document, results.rule)),
         "revision": revision_values(experiment),
-        "digests": digests_of(experiment) | {"data": digest(counts)},
+        "digests": {
+            "revision": experiment.revision.digest,
+            "seal": experiment.seal,
+            "data": digest(counts),
+        },
         "figures": figures_json.results_json(results) | {"seal": experiment.seal},
     }
     # A memo of a test without any has no such part.
@@ -182,13 +186,7 @@ def verdict_values(results: figures.Results, phrases: list[str]) -> dict[str, An
 
 def check_values(check: trust.Check) -> dict[str, Any]:
     """Return a check of trust as the memo keeps it."""
-    return {
-        "check": check.check,
-        "state": check.state,
-        "title": check.title,
-        "value": check.value,
-        "reason": check.reason,
-    }
+    return {name: getattr(check, name) for name in ("check", "state", "title", "value", "reason")}
 
 
 def experiment_values(experiment: Experiment) -> dict[str, Any]:
@@ -233,14 +231,6 @@ def revision_values(experiment: Experiment) -> dict[str, Any]:
     }
 
 
-def digests_of(experiment: Experiment) -> dict[str, Any]:
-    """Return the digests of the approved text and of the sealed text."""
-    return {
-        "revision": experiment.revision.digest,
-        "seal": experiment.seal,
-    }
-
-
 def _approval(approval: Approval) -> dict[str, Any]:
     return {
         "by": approval.approver.name,
@@ -262,20 +252,13 @@ def _attempts(experiment: Experiment, now: datetime) -> list[dict[str, Any]]:
     ]
 
 
+GUESS = ("name", "rate", "low", "high", "came", "is_held")
+
+
 def _forecasts(found: Guesses) -> dict[str, Any]:
     return {
         "made": found.made,
-        "scored": [
-            {
-                "name": guess.name,
-                "rate": guess.rate,
-                "low": guess.low,
-                "high": guess.high,
-                "came": guess.came,
-                "is_held": guess.is_held,
-            }
-            for guess in found.scored
-        ],
+        "scored": [{name: getattr(guess, name) for name in GUESS} for guess in found.scored],
     }
 
 

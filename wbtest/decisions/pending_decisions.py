@@ -242,17 +242,14 @@ def tell_turned_down(paper: Paper, by: Person) -> None:
     """Queue a mail to who signed a paper that ``by`` turned down; joins the open transaction."""
     experiment = paper.experiment
     base_url = runtime().settings.base_url
+    why = f"The reason:\n\n“{paper.answer}”\n\n" if paper.answer else ""
     queue_mail(
         recipient=paper.person.email,
         subject=f"{experiment.revision.document['product']}: {by.name} rejected “{paper.choice}”",
         body=(
             f"You proposed “{paper.choice}”, and {by.name} rejected it:\n\n"
-            f"“{paper.reason}”\n\n{_why(paper)}"
+            f"“{paper.reason}”\n\n{why}"
             f"Nothing is decided yet. Talk to {by.name}, then decide again:\n"
             f"{base_url}/experiments/{experiment.id}/decision\n"
         ),
     )
-
-
-def _why(paper: Paper) -> str:
-    return f"The reason:\n\n“{paper.answer}”\n\n" if paper.answer else ""

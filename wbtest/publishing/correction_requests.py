@@ -72,7 +72,8 @@ def changes_of(experiment: Experiment, typed: Mapping[str, str]) -> dict[Place, 
 
     Raises NotCorrections with a sentence for each that is none, Invalid where nothing differs.
     """
-    originals, language = sealing.originals_of(experiment), _language(experiment)
+    originals = sealing.originals_of(experiment)
+    language = str(experiment.revision.document.get("language", ""))
     changed, faults = {}, {}
     for place, before in present_texts(experiment).items():
         after = cleaned(place.field, typed.get(place.name, before))
@@ -208,7 +209,3 @@ def _demand_same(experiment: Experiment, read: str) -> None:
 
 def _values(correction: Correction) -> Sequence[str | int]:
     return (correction.number, correction.variant, correction.field, correction.after)
-
-
-def _language(experiment: Experiment) -> str:
-    return str(experiment.revision.document.get("language", ""))

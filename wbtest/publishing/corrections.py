@@ -118,7 +118,8 @@ def corrected_overrides(
 def cleaned(field: str, text: str) -> str:
     """Return a typed text as it is kept."""
     text = with_plain_breaks(text).strip()
-    return on_one_line(text) if _is_line(field) else text
+    is_line = field in _LINES or field.startswith("question_")
+    return on_one_line(text) if is_line else text
 
 
 def most_changes(original: str) -> int:
@@ -224,10 +225,6 @@ def excerpts(before: str, after: str) -> tuple[str, str]:
     left = "".join(re.findall(r"\S+\s*$", runs[first - 1].text)) if first else ""
     right = "".join(re.findall(r"^\s*\S+", "".join(run.text for run in runs[last + 1 :][:1])))
     return f"{left}{old}{right}".strip(), f"{left}{new}{right}".strip()
-
-
-def _is_line(field: str) -> bool:
-    return field in _LINES or field.startswith("question_")
 
 
 def _figures(text: str, language: str) -> tuple[list[Any], ...]:

@@ -7,7 +7,7 @@ over look and wording from those before it. What happens from the start on is in
 import json
 import re
 import unicodedata
-from collections.abc import Container, Iterable, Mapping, Sequence
+from collections.abc import Container, Mapping, Sequence
 from functools import cache
 from itertools import count
 from typing import Any
@@ -260,8 +260,10 @@ def add_variant(
     with writing():
         open_draft(experiment)
         changed = check_variant(name, weight, overrides)
-        if not key and (same := find_same_variant(experiment.variants[1:], name, weight, changed)):
-            return same
+        wanted = (name.strip(), weight, changed)
+        same = [each for each in experiment.variants[1:] if variant_parts(each) == wanted]
+        if same and not key:
+            return same[0]
         taken = {variant.key for variant in experiment.variants}
         if len(taken) >= rules.MOST_VARIANTS:
             raise Invalid("name", VARIANTS_RULE)
@@ -426,14 +428,6 @@ def rule_parts(experiment: Experiment) -> tuple[Any, ...]:
 def variant_parts(variant: Variant) -> tuple[Any, ...]:
     """Return what a change of a variant replaces."""
     return variant.name, variant.weight, variant.overrides
-
-
-def find_same_variant(
-    variants: Iterable[Variant], name: str, weight: int, overrides: Mapping[str, Any]
-) -> Variant | None:
-    """The one of the variants that says and weighs just this, or None."""
-    wanted = (name.strip(), weight, overrides)
-    return next((each for each in variants if variant_parts(each) == wanted), None)
 
 
 def inherit_design(revision: Revision) -> dict[str, Any]:

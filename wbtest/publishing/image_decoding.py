@@ -77,7 +77,8 @@ def encode(sent: bytes) -> tuple[EncodedFile, ...]:
         raise NotAnImage(
             "This picture is broken or cut short. Export it again and upload it."
         ) from error
-    return tuple(_file(whole, width) for width in _widths(whole.width))
+    widths = (*(width for width in WIDTHS[:-1] if width < whole.width), whole.width)
+    return tuple(_file(whole, width) for width in widths)
 
 
 def _fitting(opened: Image.Image) -> Image.Image:
@@ -122,10 +123,6 @@ def _in_web_colours(plain: Image.Image, profile: bytes | None) -> Image.Image:
     except (ImageCms.PyCMSError, *BROKEN):
         pass
     return plain if plain.mode == mode else plain.convert(mode)
-
-
-def _widths(width: int) -> tuple[int, ...]:
-    return (*(smaller for smaller in WIDTHS[:-1] if smaller < width), width)
 
 
 def _file(whole: Image.Image, width: int) -> EncodedFile:

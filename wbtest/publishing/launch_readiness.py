@@ -9,7 +9,7 @@ from sqlalchemy import select
 from wbtest.delivery.models import OutboxMail
 from wbtest.extensions import clock, db, runtime
 from wbtest.networks import Reach
-from wbtest.publishing import corrections, page_copy, page_design, page_options, planner, stages
+from wbtest.publishing import corrections, page_design, page_options, planner, stages
 from wbtest.publishing import rule as rules
 from wbtest.publishing.launch_check import NAMES, WHERE_MISSING, Finding, Situation, Try, findings
 from wbtest.publishing.models import Experiment
@@ -303,15 +303,10 @@ def conflicts(experiment: Experiment, options: page_options.Options) -> Iterator
     if "price" in options.asks_for:
         document = documents.from_json(experiment.revision.document)
         for variant in experiment.variants:
-            if lacks_price(options, corrections.page_of(experiment, variant, document)):
+            if not corrections.page_of(experiment, variant, document).price.strip():
                 yield Conflict(
                     "asks_for",
                     f"The page “{variant.name}” names no price to say yes to. "
                     "Give it one first, or leave this step out.",
                 )
                 return
-
-
-def lacks_price(options: page_options.Options, page: page_copy.PageCopy) -> bool:
-    """Whether visitors would be asked for a yes to a price that the page does not name."""
-    return "price" in options.asks_for and not page.price.strip()

@@ -242,8 +242,11 @@ def take_step(
     number = len(experiment.steps) + 1
     at = at or clock.now()
     experiment.steps.append(Step(number=number, what=what, person=person, at=at, why=why))
-    announce_step(experiment, what)
-    if (action := f"experiment.{what}") in audit.PHRASES:
+    action = f"experiment.{what}"
+    # Of the launch check and the like nobody else is told.
+    if action in webhooks.KINDS:
+        webhooks.emit(action, event_facts(experiment))
+    if action in audit.PHRASES:
         audit.record(action, name_of_test(experiment), by=person)
     # Nobody is shown a draft.
     if experiment.state != "draft":
@@ -258,16 +261,6 @@ def event_facts(experiment: Experiment) -> dict[str, Any]:
         "slug": experiment.slug,
         "url": f"{base_url}/p/{experiment.slug}",
     }
-
-
-def announce_step(experiment: Experiment, what: str) -> None:
-    """Tell webhooks of a step in an experiment's life; joins the open transaction.
-
-    Steps that are nobody else's business, such as the launch check, are told to none.
-    """
-    kind = f"experiment.{what}"
-    if kind in webhooks.KINDS:
-        webhooks.emit(kind, event_facts(experiment))
 
 
 class WarningsUnseen(Invalid):

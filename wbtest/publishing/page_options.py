@@ -239,11 +239,6 @@ class OptionLine(NamedTuple):
     remark: str = ""
 
 
-def option_lines(options: Options, usual_days: int) -> tuple[OptionLine, ...]:
-    """Return every option as a line; ``usual_days`` is how long the server keeps addresses."""
-    return tuple(_lines(options, usual_days))
-
-
 def counting_remark(options: Options) -> str:
     """Return what to know about the way of counting, given where visitors live; '' for nothing.
 
@@ -263,7 +258,8 @@ def counting_remark(options: Options) -> str:
     return ""
 
 
-def _lines(options: Options, usual_days: int) -> Iterator[OptionLine]:
+def option_lines(options: Options, usual_days: int) -> Iterator[OptionLine]:
+    """Yield every option as a line; ``usual_days`` is how long the server keeps addresses."""
     yield OptionLine(
         "Visitors are told apart",
         COUNTING_LABELS[options.counting].lower(),
@@ -280,7 +276,8 @@ def _lines(options: Options, usual_days: int) -> Iterator[OptionLine]:
         name = (
             "Follow-up question" if len(options.questions) == 1 else f"Follow-up question {number}"
         )
-        yield OptionLine(name, question.text, _choices_of(question))
+        choices = " · ".join(question.choices) or "answered in their own words"
+        yield OptionLine(name, question.text, choices)
     if not options.questions:
         yield OptionLine("Follow-up questions", "none")
     steps = [text for step, text in STEP_LABELS.items() if step in options.asks_for]
@@ -289,7 +286,3 @@ def _lines(options: Options, usual_days: int) -> Iterator[OptionLine]:
     yield OptionLine("Search engines may list the page", "yes" if options.is_indexed else "no")
     days = options.retention_days or usual_days
     yield OptionLine("Email addresses are kept", f"{days:,} days")
-
-
-def _choices_of(question: FollowUpQuestion) -> str:
-    return " · ".join(question.choices) or "answered in their own words"

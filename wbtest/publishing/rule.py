@@ -334,7 +334,11 @@ def parse_rule(
     for name in CLAUSES:
         kept[name] = on_one_line(with_plain_breaks(kept[name])).strip()
     if kept["sources"] is not None:
-        kept["sources"] = tuple(_as_recorded(name.strip()) for name in kept["sources"])
+        # The rule would count nobody by other names; one that is too long it refuses as typed.
+        typed = [name.strip() for name in kept["sources"]]
+        kept["sources"] = tuple(
+            source_name(name) if len(name) <= LONGEST_SOURCE else name for name in typed
+        )
     usual = act_named(kept["conversion"]).hours
     kept["conversion_window_hours"] = kept["conversion_window_hours"] or usual
     named = tuple(replace(crowd, name=_one_line(crowd.name)) for crowd in crowds)
@@ -357,14 +361,6 @@ def parse_calculation(values: Mapping[str, Any]) -> TargetCalculation:
 
 def _one_line(text: str) -> str:
     return seen(on_one_line(with_plain_breaks(text)))
-
-
-def _as_recorded(source: str) -> str:
-    """The name under which visits from there are recorded; the rule would count nobody by others.
-
-    One that is too long stays as it is typed, and the rule refuses it.
-    """
-    return source_name(source) if len(source) <= LONGEST_SOURCE else source
 
 
 class NetworkLimits(Struct, frozen=True, forbid_unknown_fields=True):

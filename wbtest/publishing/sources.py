@@ -5,55 +5,24 @@ The addresses that referrers come in are used here and never stored.
 
 import re
 from functools import lru_cache
+from pathlib import Path
 from typing import Literal, cast
 from urllib.parse import unquote_plus, urlsplit
+
+import msgspec
 
 LONGEST_SOURCE = 64
 LONGEST_READ = 2_000
 DIRECT = "direct"
 
-# Hosts with all below them, and the apps that name themselves as android-app://….
-SITES = {
-    "x": ("t.co", "twitter.com", "x.com"),
-    "facebook": ("facebook.com", "fb.com", "fb.me"),
-    "instagram": ("instagram.com",),
-    "linkedin": ("linkedin.com", "lnkd.in", "com.linkedin.android"),
-    "threads": ("threads.net", "threads.com"),
-    "tiktok": ("tiktok.com",),
-    "youtube": ("youtube.com", "youtu.be"),
-    "pinterest": ("pinterest.com", "pin.it"),
-    "whatsapp": ("whatsapp.com", "wa.me"),
-    "telegram": ("telegram.org", "t.me", "org.telegram.messenger"),
-    "slack": ("slack.com", "com.slack"),
-    "bluesky": ("bsky.app",),
-    "hackernews": ("news.ycombinator.com",),
-    "reddit": ("reddit.com", "redd.it", "com.reddit.frontpage"),
-    "producthunt": ("producthunt.com",),
-    "indiehackers": ("indiehackers.com",),
-    "github": ("github.com",),
-    "duckduckgo": ("duckduckgo.com",),
-    "ecosia": ("ecosia.org",),
-    "bing": ("bing.com",),
-    "yahoo": ("search.yahoo.com",),
-    "baidu": ("baidu.com",),
-    "yandex": ("ya.ru",),
-    "chatgpt": ("chatgpt.com", "chat.openai.com"),
-    "perplexity": ("perplexity.ai",),
-    "gmail": ("mail.google.com", "com.google.android.gm"),
-    "google": ("com.google.android.googlequicksearchbox",),
-}
+_TEXTS = msgspec.toml.decode(
+    Path(__file__).with_suffix(".toml").read_bytes(), type=dict[str, dict[str, list[str]]]
+)
+SITES = _TEXTS["sites"]
 _SITE_OF = {host: name for name, hosts in SITES.items() for host in hosts}
 _GOOGLE = re.compile(r"(?:news\.)?google\.(?:com?\.)?[a-z]{2,3}")
 _YANDEX = re.compile(r"yandex\.(?:com?\.)?[a-z]{2,3}")
-# What people mean by where visitors come from; every other site is for itself.
-_SOCIAL = """
-    x facebook instagram linkedin threads tiktok youtube pinterest whatsapp telegram slack bluesky
-    hackernews reddit producthunt indiehackers mastodon snapchat discord
-"""
-_SEARCH = "google duckduckgo ecosia bing yahoo baidu yandex chatgpt perplexity"
-_MAIL = "gmail mail email e-mail newsletter"
-_GROUPS = {"social": _SOCIAL, "search": _SEARCH, "mail": _MAIL, "direct": DIRECT}
-_GROUP_OF = {name: group for group, names in _GROUPS.items() for name in names.split()}
+_GROUP_OF = {name: group for group, names in _TEXTS["groups"].items() for name in names}
 _MAIL_HOST = re.compile(r"(?:web)?mail\.|outlook\.|newsletter\b")
 Group = Literal["social", "search", "mail", "direct", "other"]
 

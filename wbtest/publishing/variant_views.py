@@ -103,7 +103,7 @@ def approve_correction(experiment_id: int) -> ResponseReturnValue:
         flash("Page corrected.")
     except (AlreadyDone, ChangedMeanwhile) as error:
         flash(str(error))
-        return redirect(_correction_url(experiment), 303)
+        return redirect(url_for(".variant", experiment_id=experiment.id, key=CONTROL), 303)
     return _back(experiment)
 
 
@@ -227,8 +227,3 @@ def _back(experiment: Experiment) -> ResponseReturnValue:
     return redirect(
         url_for("ideas.experiment", experiment_id=experiment.id, _anchor="variants"), 303
     )
-
-
-def _correction_url(experiment: Experiment) -> str:
-    """Where what waits is read; the page of every variant shows it."""
-    return url_for(".variant", experiment_id=experiment.id, key=CONTROL)

@@ -133,7 +133,9 @@ def add_counts(connection: sa.Connection, table: sa.Table, rows: Sequence[RowVal
     counts = _count_names(table)
     # What holds nothing any more is no row, as it is none when everything is counted anew.
     if lessened := [row for row in rows if any(row[name] < 0 for name in counts)]:
-        connection.execute(_clearing(table), [_renamed(table, row) for row in lessened])
+        keys = [column.name for column in table.primary_key]
+        renamed = [{f"the_{name}": row[name] for name in keys} for row in lessened]
+        connection.execute(_clearing(table), renamed)
 
 
 @cache
@@ -147,10 +149,6 @@ def _clearing(table: sa.Table) -> Any:
     is_it = [column == sa.bindparam(f"the_{column.name}") for column in table.primary_key]
     is_nothing = [column == 0 for column in table.columns if not column.primary_key]
     return sa.delete(table).where(*is_it, *is_nothing)
-
-
-def _renamed(table: sa.Table, row: RowValues) -> RowValues:
-    return {f"the_{column.name}": row[column.name] for column in table.primary_key}
 
 
 @cache
