@@ -5,7 +5,7 @@ import pytest
 from tests.factories import make_revision
 from tests.review.reading_room import give, guest_of
 from wbtest.extensions import db
-from wbtest.review.alignment import NotBeforeYours, alignment_of, mark, summary_of
+from wbtest.review.alignment import NotBeforeYours, alignment_of, mark
 from wbtest.review.models import AnswerMark
 from wbtest.review.reviewers import seat_of
 from wbtest.store import Gone
@@ -55,8 +55,8 @@ def test_the_numbers_go_over_the_drafts_and_name_who_is_silent(
     guest, _ = guest_of(newest, owner)
     mark(seat_of(newest, owner), give(newest, guest, "design").id, "customer", True)
 
-    summary = summary_of(newest)
+    summary = alignment_of(newest).summary
 
     assert summary.sentence == "In draft 1 there were two customers. In draft 2 there is one."
     assert summary.warning == "Finance has not answered, so its view is missing."
-    assert [draft.number for draft in summary_of(revision).drafts] == [1]
+    assert [draft.number for draft in alignment_of(revision).summary.drafts] == [1]

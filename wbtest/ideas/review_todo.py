@@ -12,7 +12,8 @@ from sqlalchemy.orm import aliased, joinedload
 from wbtest.delivery import outbox
 from wbtest.extensions import db
 from wbtest.ideas.todo import AskedReader, Assignee, OpenComment, ReviewState, TodoItem
-from wbtest.review.models import Approval, Comment, Reading, Reviewer, Round
+from wbtest.review.approvals import signers_of
+from wbtest.review.models import Comment, Reading, Reviewer, Round
 from wbtest.review.readings import signature_of
 from wbtest.review.reviewers import Reader, Readers, is_over
 from wbtest.team.models import Membership, Person
@@ -54,7 +55,7 @@ def reviews_of(
     ids = [row.id for row in rows]
     readers = _asked_readers([row.id for row in rows if row.opened_at], members)
     comments = open_comments()
-    (approved, by_writers), sent_back = _approvals(ids), _sent_back(ids, able)
+    (approved, by_writers), sent_back = signers_of(ids), _sent_back(ids, able)
     return [
         ReviewState(
             release_id=row.release_id,
@@ -164,23 +165,6 @@ def _assignee_of(reviewer: Reviewer, members: Members) -> Assignee | None:
     if reviewer.person_id is None:
         return Assignee(signature_of(reviewer))
     return members.get(reviewer.person_id)
-
-
-def _approvals(
-    revisions: Collection[int],
-) -> tuple[dict[int, set[int]], dict[int, set[int]]]:
-    """Who approved exactly this text, and who of them had written part of it, by revision."""
-    rows = db.session.execute(
-        select(Approval.revision_id, Approval.approver_id, Approval.is_by_writer)
-        .join(Revision, Revision.id == Approval.revision_id)
-        .where(Approval.revision_id.in_(revisions), Approval.digest == Revision.digest)
-    )
-    found, by_writers = defaultdict[int, set[int]](set), defaultdict[int, set[int]](set)
-    for revision_id, approver_id, is_by_writer in rows:
-        found[revision_id].add(approver_id)
-        if is_by_writer:
-            by_writers[revision_id].add(approver_id)
-    return found, by_writers
 
 
 def _sent_back(

@@ -65,11 +65,6 @@ class Alignment(NamedTuple):
     answered: frozenset[int]
 
 
-def summary_of(revision: Revision) -> Summary:
-    """How far the readers of this revision mean the same, in numbers."""
-    return alignment_of(revision).summary
-
-
 def alignment_of(revision: Revision) -> Alignment:
     """The answers of this revision beside its author's, and the numbers over the drafts."""
     givens, authors = _answers_by_revision(revision.release)

@@ -5,7 +5,7 @@ which is derived and not stored.
 """
 
 from collections import defaultdict
-from collections.abc import Iterable
+from collections.abc import Collection, Iterable
 from datetime import timedelta
 from functools import cache
 from typing import Any, Literal
@@ -158,6 +158,8 @@ def check_not_stopped(release: Release, before: str) -> None:
         )
 
 
+# Ids of people by the text that they approved.
+Signers = defaultdict[Any, set[int]]
 ApprovalStatus = Literal["approved", "lapsed", "open", "stopped"]
 FIRST_DAY = timedelta(hours=24)
 LONGEST_TRADE = 1_000
@@ -257,15 +259,18 @@ def _dead_end(needs: Needs, signed: set[int], revision: Revision) -> str:
 
 def approved_ids(revisions: Iterable[Revision]) -> set[int]:
     """Return the ids of those revisions that enough people approved."""
-    rows = db.session.execute(
-        select(Approval.revision_id, Approval.approver_id, Approval.is_by_writer)
-        .join(Revision, Revision.id == Approval.revision_id)
-        .where(
-            Approval.revision_id.in_({revision.id for revision in revisions}),
-            Approval.digest == Revision.digest,
+    return _with_enough(*signers_of({revision.id for revision in revisions}))
+
+
+def signers_of(revision_ids: Collection[int]) -> tuple[Signers, Signers]:
+    """Who approved exactly these texts, and who of them had written part of it, by revision."""
+    return _signers(
+        db.session.execute(
+            select(Approval.revision_id, Approval.approver_id, Approval.is_by_writer)
+            .join(Revision, Revision.id == Approval.revision_id)
+            .where(Approval.revision_id.in_(revision_ids), Approval.digest == Revision.digest)
         )
     )
-    return _with_enough(rows)
 
 
 def approval_statuses(releases: Iterable[Release]) -> dict[int, ApprovalStatus]:
@@ -291,18 +296,24 @@ def _approved_digests(releases: dict[int, Release]) -> dict[int, set[str]]:
         .where(Revision.release_id.in_(releases), Approval.digest == Revision.digest)
     )
     approved: dict[int, set[str]] = {key: set() for key in releases}
-    for release_id, digest in _with_enough(((row[0], row[1]), *row[2:]) for row in rows):
+    signed = _signers(((row[0], row[1]), *row[2:]) for row in rows)
+    for release_id, digest in _with_enough(*signed):
         approved[release_id].add(digest)
     return approved
 
 
-def _with_enough(rows: Iterable[Any]) -> set[Any]:
-    """The keys with enough approvals; a row is a key, an approver, whether they wrote the text."""
+def _signers(rows: Iterable[Any]) -> tuple[Signers, Signers]:
+    """A row is a key, an approver, and whether they wrote the text."""
     signed, writers = defaultdict[Any, set[int]](set), defaultdict[Any, set[int]](set)
     for key, approver_id, is_by_writer in rows:
         signed[key].add(approver_id)
         if is_by_writer:
             writers[key].add(approver_id)
+    return signed, writers
+
+
+def _with_enough(signed: Signers, writers: Signers) -> set[Any]:
+    """The keys with enough approvals."""
     needs = needs_of()
     return {key for key, people in signed.items() if needs.are_met_by(people, writers[key])}
 
