@@ -92,7 +92,7 @@ def test_the_wheel_serves_results_with_their_styles_and_scripts(served: Served) 
 def test_the_wheel_brings_the_help_and_the_sample(served: Served) -> None:
     served.log_in()
 
-    assert "H1: The headline says what it is for a customer" in served.get("/help/coach")
+    assert "H1: The headline says what the customer gets" in served.get("/help/coach")
     assert "You can’t change or start it" in served.get("/sample?side=review")
 
 

@@ -144,7 +144,7 @@ def _secret_key(given: str | None, instance: Path) -> tuple[str, bool]:
         if len(secret) < MINIMUM_SECRET:
             raise BadSetting(
                 f"{file} is damaged. Restore the copy you keep elsewhere. Without one, delete "
-                "it: then everybody logs in again, and no second factor can be read."
+                "it: then everybody logs in again, and two-step verification can’t be checked."
             )
         return secret, False
     new = _new_secret_file(instance)

@@ -128,7 +128,7 @@ function startChoosing(take) {
   hint.id = "choosing";
   hint.lang = "en";
   hint.dir = "ltr";
-  hint.textContent = "Arrow keys choose words, with Shift more of them. Enter adds a comment.";
+  hint.textContent = "Arrow keys choose words. Hold Shift to choose more. Enter adds a comment.";
   sheet.prepend(hint);
   sheet.setAttribute("aria-describedby", hint.id);
   sheet.addEventListener("focus", () => {

@@ -39,7 +39,7 @@ def test_without_a_live_token_nothing_opens(client: Browser, team: Team, sent: s
     assert answer.headers["WWW-Authenticate"].startswith("Bearer")
     assert answer.content_type == "application/problem+json"
     assert answer.json["status"] == 401
-    assert "An owner makes" in answer.json["detail"]
+    assert "An owner can create" in answer.json["detail"]
 
 
 def test_the_cookie_of_somebody_logged_in_opens_nothing(client: Browser, team: Team) -> None:
@@ -123,8 +123,8 @@ def test_too_many_requests_wait_and_those_of_another_token_do_not(
         (b'"x"', "Send an object"),
         (b"null", "Send an object"),
         (b'{"product": "Larder",}', "This is not JSON"),
-        (b'{"product": "a", "product": "b"}', "'product' stands twice"),
-        (b'{"product": NaN}', "NaN is no number"),
+        (b'{"product": "a", "product": "b"}', "'product' is in one object twice"),
+        (b'{"product": NaN}', "NaN isn’t a JSON number"),
         (b'{"product": 1e400}', "too large a number"),
         (b'{"product": ' + b"9" * 5000 + b"}", "A number is too long"),
         (b"[" * 100_000, "levels deep"),

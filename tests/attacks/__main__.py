@@ -71,9 +71,9 @@ def show_valid(pool: ProcessPoolExecutor) -> bool:
     found = pool.map(partial(valid.shares, range(VALID)), worlds, rates)
     held = True
     for share in chain.from_iterable(found):
-        within = f"within the promise of {100 * share.bound:g} %"
+        within = f"within the promise of {100 * share.bound:g}%"
         if not share.is_kept:
-            within = f"above the promise of {100 * share.bound:g} %"
+            within = f"above the promise of {100 * share.bound:g}%"
         if share.world.is_independent:
             held &= share.is_kept
         else:
@@ -158,7 +158,7 @@ def show_searched(pool: ProcessPoolExecutor) -> bool:
     bases = [adversary.Base(*base) for *base, _ in SEARCHED]
     for found, (*_, fewest) in zip(pool.map(adversary.cheapest, bases), SEARCHED, strict=True):
         base, plan = found.base, found.plan
-        name = f"{base.world}, {100 * base.rate:g} %, to {base.goal.replace('_', ' ')}"
+        name = f"{base.world}, {100 * base.rate:g}%, to {base.goal.replace('_', ' ')}"
         if plan is None:
             click.echo(f"{name:<48}none of up to {adversary.NETWORKS[-1]} networks")
             continue

@@ -15,8 +15,8 @@ RUNS, FEW, LOOKS = 40, 350, (7, 8)
 WORLDS = ("own networks", "carriers, phones half")
 NETWORKS = (1, 2, 3, 5, 8, 10, 12, 15, 20, 25, 30, 40, 60)
 CURVES = (
-    ("met", BELOW, "60 sign-ups in three days, 5 % to met"),
-    ("not_met", ABOVE, "600 views in a week, 12 % to not met"),
+    ("met", BELOW, "60 sign-ups in three days, 5% to met"),
+    ("not_met", ABOVE, "600 views in a week, 12% to not met"),
 )
 
 

@@ -76,7 +76,7 @@ TABLE = (
     Strike("4 sign-ups a day, 7 days, 2 networks", BELOW, 2, 4, WEEK),
     Strike("30 sign-ups each of 5 networks", BELOW, 5, 30, (3,), hour=12),
     Strike("2 sign-ups each of 19 networks", BELOW, 19, 2, (3,)),
-    Strike("mimicry: 30 a day, 30 % say yes, 3 networks", BELOW, 3, 10, WEEK, yes=0.3),
+    Strike("mimicry: 30 a day, 30% say yes, 3 networks", BELOW, 3, 10, WEEK, yes=0.3),
     Strike("100 views a day, 7 days, one network", ABOVE, 1, 100, WEEK, yes=0),
     Strike("1 sign-up each of 40 networks", BELOW, 40, 1, (3,)),
 )
@@ -86,6 +86,6 @@ MORE = (
     Strike("3 sign-ups each of 13 networks", BELOW, 13, 3, (3,)),
     Strike("4 views a day, 7 days, 20 networks", ABOVE, 20, 4, WEEK, yes=0),
     Strike("2 views each of 300 networks", ABOVE, 300, 2, (3,), yes=0),
-    Strike("2 sign-ups each of 10 networks, 6.5 %", 0.065, 10, 2, (3,)),
-    Strike("100 visits of 4 networks, 9.9 % say yes", BELOW, 4, 100, WEEK[2:6], yes=0.099),
+    Strike("2 sign-ups each of 10 networks, 6.5%", 0.065, 10, 2, (3,)),
+    Strike("100 visits of 4 networks, 9.9% say yes", BELOW, 4, 100, WEEK[2:6], yes=0.099),
 )

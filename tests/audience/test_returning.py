@@ -167,5 +167,5 @@ def test_who_returns_while_the_test_rests_is_returning(app, larder, mia):
 def test_the_privacy_page_says_what_the_cookie_is_for_after_the_test(app, larder):
     words = words_in(Visitor(app).get("/p/larder/privacy"))
 
-    assert "at most 13 months, even after the test" in words
-    assert "leave your visits out" in words
+    assert "up to 13 months, so it can outlast the test" in words
+    assert "not to count your visits" in words

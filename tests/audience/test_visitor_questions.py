@@ -138,5 +138,5 @@ def test_a_question_that_comes_too_late_is_given_back(app, mia, larder, now):
 
     assert answer.status_code == 409
     assert 'value="Is it vegan, and why?"' in answer.text
-    assert "This page takes no more questions. Write to" in words_in(answer)
+    assert "This page isn’t taking any more questions. Write to" in words_in(answer)
     assert candidates(app) == []

@@ -17,7 +17,7 @@ pytestmark = pytest.mark.browser
 def turn_on(page: Page, live: Live) -> str:
     """Turn the second factor on by the page, and return what the phone keeps."""
     page.goto(f"{live.url}/account")
-    page.get_by_text("Second factor").click()
+    page.get_by_text("Two-step verification").click()
     form = page.locator("#second-factor")
     secret = page.locator(".code").first.inner_text().replace(" ", "")
     form.get_by_label("Code from the app").fill(pyotp.TOTP(secret).at(live.now()))

@@ -77,7 +77,7 @@ def write(founder: Founder) -> None:
     founder.fill("Headline", HEADLINE)
     founder.click("Create draft")
     founder.fill("Subheading", "Parents who cook on weeknights throw away half as much food.")
-    founder.fill("Words on the button", "Start with one photo")
+    founder.fill("Button text", "Start with one photo")
     founder.fill("Price", "£4 a month")
 
 

@@ -180,7 +180,7 @@ def test_four_people_bring_a_release_from_first_draft_to_approval(
 
     # Grace has not seen that: both texts stand side by side, and she chooses Ada's.
     grace.get_by_label("Headline").fill("Five dinners, and nothing in the bin")
-    conflict = grace.get_by_role("region", name="Two texts, one sheet")
+    conflict = grace.get_by_role("region", name="Two versions of the same text")
     expect(conflict).to_contain_text("Five dinners from your own kitchen")
     conflict.get_by_role("button", name="Use theirs").click()
     conflict.get_by_role("button", name="Save this version").click()

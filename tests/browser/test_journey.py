@@ -55,7 +55,7 @@ def write_and_approve(founder: Founder) -> None:
     founder.fill("Headline", HEADLINE)
     founder.click("Create draft")
     founder.fill("Subheading", "Parents who cook on weeknights throw away half as much food.")
-    founder.fill("Words on the button", "Start with one photo")
+    founder.fill("Button text", "Start with one photo")
     founder.fill("Price", "£4 a month")
     founder.click("Create revision")
     founder.fill("Why not wait for a second reader?", "Nobody else has read this yet.")

@@ -18,7 +18,7 @@ def test_an_idea_of_tonight_is_written_frozen_and_approved(logged_in: Page, live
     page.get_by_label("Product name").fill("Night bus")
     page.get_by_role("button", name="Create draft").click()
     page.get_by_label("Headline").fill("Home from the late shift in twenty minutes")
-    page.get_by_label("Words on the button").fill("Book a seat home")
+    page.get_by_label("Button text").fill("Book a seat home")
     page.get_by_label("Price").fill("£3 a ride")
     saved(page)
     page.get_by_role("button", name="Create revision 1").click()
@@ -68,7 +68,7 @@ def test_the_margin_says_what_the_part_in_focus_must_do(logged_in: Page, live: L
 
     logged_in.get_by_label("Why now").focus()
 
-    expect(logged_in.get_by_text("What changed, so that this is the right time.")).to_be_visible()
+    expect(logged_in.get_by_text("What has changed to make this the right time.")).to_be_visible()
     expect(logged_in.get_by_text("It makes the right person stop scrolling.")).to_be_hidden()
     expect(logged_in.locator(".parts [data-part][aria-current]")).to_contain_text("Why now")
 
@@ -79,7 +79,7 @@ def test_what_cannot_be_kept_is_said_at_its_field(logged_in: Page, live: Live, o
 
     logged_in.get_by_label("Headline").fill("x" * 301)
     expect(logged_in.locator("#headline + .field-error")).to_have_text(
-        "This is 301 characters long; 300 are the most."
+        "This is 301 characters long. Use at most 300."
     )
     logged_in.get_by_label("Headline").fill("Short again")
 

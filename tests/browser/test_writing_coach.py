@@ -86,13 +86,13 @@ def test_typing_before_the_words_disturbs_nothing_that_is_said(desk: Page):
 
 
 def test_a_day_that_is_over_is_shown_though_dates_have_no_words(desk: Page):
-    desk.get_by_label("Date of the launch").fill("2020-01-01")
+    desk.get_by_label("Launch date").fill("2020-01-01")
     desk.get_by_label("City").focus()
     saved(desk)
 
     desk.locator("[data-findings=summary]").get_by_role("button", name="View words").click()
 
-    expect(desk.get_by_label("Date of the launch")).to_be_focused()
+    expect(desk.get_by_label("Launch date")).to_be_focused()
 
 
 def test_no_finding_outlives_its_question(logged_in: Page, live: Live, owner: Person):

@@ -60,6 +60,6 @@ def test_two_texts_side_by_side_are_accessible(
     open_desk(logged_in, live, release)
     save_release(release, replace(LARDER, headline="Theirs"), 1, release.author)
     logged_in.get_by_label("Headline").fill("Mine")
-    expect(logged_in.get_by_text("Two texts, one sheet")).to_be_visible()
+    expect(logged_in.get_by_text("Two versions of the same text")).to_be_visible()
 
     check_accessible(logged_in)

@@ -55,9 +55,9 @@ def test_an_honest_unknown_closes_a_topic(logged_in: Page, live: Live, owner: Pe
     row = logged_in.locator("[data-question]").last
     expect(row.get_by_text("open", exact=True)).to_be_visible()
     row.get_by_text("We don’t know yet").click()
-    row.get_by_label("Who finds out").fill("Priya")
+    row.get_by_label("Who’ll find out").fill("Priya")
     row.get_by_label("By", exact=True).fill("2027-04-15")
-    row.get_by_label("What settles it").fill("ten diaries")
+    row.get_by_label("What will settle it").fill("ten diaries")
 
     expect(row.get_by_text("open", exact=True)).to_be_hidden()
     expect(logged_in.locator(".parts [data-part=internal] [data-open]")).to_be_hidden()

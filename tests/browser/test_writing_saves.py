@@ -25,7 +25,7 @@ def test_two_texts_stand_side_by_side_until_one_is_chosen(
     )
 
     logged_in.get_by_label("Headline").fill("Mine")
-    conflict = logged_in.get_by_role("region", name="Two texts, one sheet")
+    conflict = logged_in.get_by_role("region", name="Two versions of the same text")
     expect(conflict).to_contain_text("Mine")
     expect(conflict).to_contain_text("Theirs")
     expect(logged_in.get_by_label("Problem")).to_have_value("Their problem")
@@ -62,13 +62,13 @@ def test_typing_on_does_not_save_over_a_text_that_nobody_has_compared(
     open_desk(logged_in, live, release)
     save_release(release, replace(LARDER, headline="Theirs"), 1, release.author)
     logged_in.get_by_label("Headline").fill("Mine")
-    expect(logged_in.get_by_text("Two texts, one sheet")).to_be_visible()
+    expect(logged_in.get_by_text("Two versions of the same text")).to_be_visible()
 
     logged_in.get_by_label("Headline").fill("Mine, longer")
     logged_in.keyboard.press("Control+s")
     logged_in.get_by_role("link", name="Preview").click()
 
-    expect(logged_in.get_by_text("Two texts, one sheet")).to_be_visible()
+    expect(logged_in.get_by_text("Two versions of the same text")).to_be_visible()
     assert stored(release).headline == "Theirs"
 
 
@@ -98,7 +98,7 @@ def test_what_is_typed_while_a_save_is_on_its_way_or_lost_is_nobody_elses(
     logged_in.keyboard.type(".")
     saved(logged_in)
 
-    expect(logged_in.get_by_text("Two texts, one sheet")).to_have_count(0)
+    expect(logged_in.get_by_text("Two versions of the same text")).to_have_count(0)
     assert stored(release).faq[:2] == (faq[0], replace(faq[1], answer="Mine more and more."))
 
 
@@ -117,7 +117,7 @@ def test_freezing_waits_until_a_person_has_chosen_between_two_texts(
 
     logged_in.route("**/save", slow, times=1)
     logged_in.get_by_label("Headline").fill("Mine")
-    expect(logged_in.get_by_role("region", name="Two texts, one sheet")).to_be_focused()
+    expect(logged_in.get_by_role("region", name="Two versions of the same text")).to_be_focused()
     freeze.click()
     assert stored(release).headline == "Theirs"
     logged_in.get_by_role("button", name="Save this version").click()

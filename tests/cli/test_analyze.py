@@ -96,19 +96,19 @@ def test_without_a_floor_no_floor_is_named():
         (with_variant(key=""), "variants[1].key must be a text of 1 to 60 letters."),
         (
             with_variant(visitors=-1),
-            "variants[1].visitors must be a whole number from 0 on, not -1.",
+            "variants[1].visitors must be a whole number, 0 or more, not -1.",
         ),
         (
             with_variant(signups=1.5),
-            "variants[1].signups must be a whole number from 0 on, not 1.5.",
+            "variants[1].signups must be a whole number, 0 or more, not 1.5.",
         ),
         (
             with_variant(signups=True),
-            "variants[1].signups must be a whole number from 0 on, not true.",
+            "variants[1].signups must be a whole number, 0 or more, not true.",
         ),
         (
             with_variant(signups="9"),
-            'variants[1].signups must be a whole number from 0 on, not "9".',
+            'variants[1].signups must be a whole number, 0 or more, not "9".',
         ),
         (with_variant(signups=311), "variants[1].signups (311) is more than visitors (310)."),
         (with_variant(visitors=10**10), "variants[1].visitors must be at most 1,000,000,000."),

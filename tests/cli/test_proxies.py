@@ -164,7 +164,7 @@ def judged(instance: Instance, port: int, proxies: int) -> dict[str, object]:
 @pytest.mark.parametrize(
     ("without", "is_well", "words"),
     [
-        ("", True, "Visitors cannot name their own IP."),
+        ("", True, "Visitors can’t fake their IP."),
         ("    http-request del-header _ -m sub\n", False, "Remove it there, see docs/deploy.md."),
         ("    http-request set-header X-Forwarded-For %[src]\n", False, "Lower it"),
     ],

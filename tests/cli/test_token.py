@@ -54,7 +54,7 @@ def test_a_token_is_ended(larder: Instance) -> None:
 
     said = larder.run("token", "revoke", "1")
 
-    assert said.output == "The token “CI” opens nothing any more.\n"
+    assert said.output == "The token “CI” no longer works.\n"
     with larder.opened():
         assert tokens.find_live(text) is None
 

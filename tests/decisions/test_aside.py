@@ -42,7 +42,8 @@ def test_a_decision_by_the_figures_beside_needs_a_second_person(against, team):
     assert paper.state == "waiting"
     second(paper, team.owner)
     assert paper.memo["decision"]["against"] == (
-        "The sealed rule said go; the team decided otherwise. With 1 group set aside or included, "
+        "The locked rule said go, but the team decided otherwise. With 1 group set aside or "
+        "included, "
         "the rule says stop."
     )
 

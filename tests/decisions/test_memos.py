@@ -109,7 +109,7 @@ def test_against_the_verdict_the_memo_says_so_and_who_signed(
     make_decision(met, team.approver, team.owner, "stop", AGAINST)
     page = approver.get(place(met)).text
 
-    assert "The sealed rule said go; the team decided otherwise." in page
+    assert "The locked rule said go, but the team decided otherwise." in page
     assert "Owner approved it as the second person." in page
 
 

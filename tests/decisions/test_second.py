@@ -75,7 +75,7 @@ def test_with_the_second_signature_it_stands_and_names_both(
     said = paper.memo["decision"]
 
     assert [decision.choice for decision in decisions(met)] == ["stop"]
-    assert said["against"] == "The sealed rule said go; the team decided otherwise."
+    assert said["against"] == "The locked rule said go, but the team decided otherwise."
     assert (said["by"]["name"], said["second"]["name"]) == ("Approver", "Owner")
     assert said["decided_at"] == now().isoformat() != said["signed_at"]
     assert len(db.session.scalars(db.select(OutboxEvent)).all()) == 1
@@ -234,7 +234,7 @@ def test_who_may_sign_is_told_by_mail_and_in_every_list_once(
 
     assert [mail.recipient for mail in mails] == [team.owner.email]
     assert f"/experiments/{met.id}/decision" in mails[0].body
-    assert "Stop needs a second approver" in waiting
+    assert "“Stop” needs a second approver" in waiting
     assert waiting.count("Approve or reject “stop” for Larder (overrides the result)") == 1
     assert f'href="/experiments/{met.id}/decision"' in waiting
 

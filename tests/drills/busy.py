@@ -108,7 +108,7 @@ def _bring_in(elsewhere: Place, file: Path, failures: list[str]) -> tuple[int, s
 
 @contextmanager
 def _coming(place: Place) -> Iterator[Load]:
-    """Two hundred visitors, 5 % of whom sign up; half of them look at the page again."""
+    """Two hundred visitors, 5% of whom sign up; half of them look at the page again."""
     with visiting(place, VISITORS, SHARE, REST, again=0.5) as load:
         yield load
 
@@ -137,7 +137,7 @@ def judge(ledger: Ledger, server: Server, seconds: float) -> tuple[str, list[str
 DRILLS = [
     Drill(
         "L1",
-        f"{VISITORS} visitors at once for {SECONDS:.0f} s, 5 % sign up, {WORKERS} web processes",
+        f"{VISITORS} visitors at once for {SECONDS:.0f} s, 5% sign up, {WORKERS} web processes",
         LIMITS,
         two_hundred,
         asked_seconds=SECONDS,

@@ -121,6 +121,6 @@ def test_without_a_guess_only_the_days_are_told():
 
 
 def test_the_team_is_told_what_an_idea_wants_of_it():
-    assert wanted_text("stop", "go", is_doubted=True) == "Stop needs a second approver"
+    assert wanted_text("stop", "go", is_doubted=True) == "“Stop” needs a second approver"
     assert wanted_text("", "go", is_doubted=True) == "Data unreliable"
     assert wanted_text("", "", is_doubted=False) == "Undecided, decide anyway"

@@ -119,7 +119,7 @@ def test_a_choice_that_waits_needs_the_team(ideas: Ideas, team: Team):
 
     row = row_of(ideas.running, team)
 
-    assert (row.stage, row.status) == ("decide", "Go needs a second approver")
+    assert (row.stage, row.status) == ("decide", "“Go” needs a second approver")
 
 
 def test_list_chart_and_head_say_the_same_stage_and_status(app: Flask, ideas: Ideas, team: Team):

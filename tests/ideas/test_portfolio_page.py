@@ -47,7 +47,7 @@ def test_one_sentence_tells_how_far_every_idea_got(ideas: Ideas, viewer: Browser
 
     assert "5 ideas: 1 writing, 1 testing, 1 to decide, 2 stopped." in said
     assert (
-        "Stopping 2 ideas took 22 days in all. Building one of them was guessed at three months."
+        "Stopping 2 ideas took 22 days in all. Building one of them was estimated at three months."
         in said
     )
     assert "3 ideas have a test: 1 above target, 1 undecided and 1 below target." in said

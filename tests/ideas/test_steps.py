@@ -51,7 +51,7 @@ def test_the_next_step_leads_to_where_it_is_done(
 def test_what_was_passed_over_is_not_asked_for_any_more():
     steps = steps_of(TESTED._replace(is_asked=False))
 
-    assert steps[2].done == "Let someone read it: passed over"
+    assert steps[2].done == "Let someone read it: skipped"
 
 
 def test_after_the_first_visitor_nothing_is_left():

@@ -22,7 +22,7 @@ from wbtest.review.approvers import Needs
 from wbtest.writing.document import Document, OpenQuestion, Question
 
 ADA, BOB, CAT, DAN = Assignee("Ada", 1), Assignee("Bob", 2), Assignee("Cat", 3), Assignee("Dan", 4)
-MEI = Assignee("Mei, by link")
+MEI = Assignee("Mei, guest")
 APPROVING = ApprovalRules((BOB, CAT))
 
 
@@ -60,7 +60,7 @@ def test_a_review_waits_for_those_who_have_not_read():
 
     [wait] = review_items(review, APPROVING)
 
-    assert told([wait]) == [("Mei, by link", "Review revision 2 of Larder", "Ada")]
+    assert told([wait]) == [("Mei, guest", "Review revision 2 of Larder", "Ada")]
     assert (wait.since, wait.path) == (on(2), "/releases/7/revisions/2/review")
 
 

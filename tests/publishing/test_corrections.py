@@ -491,4 +491,4 @@ class TestForm:
 
         assert answer.status_code == 422
         assert f"{RIGHT}!" in answer.text
-        assert "corrected meanwhile" in answer.text
+        assert "corrected in the meantime" in answer.text

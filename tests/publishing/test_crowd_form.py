@@ -127,7 +127,7 @@ def test_removed_crowds_are_no_part_of_the_rule_any_more(owner, revision):
         ({"from_at": ""}, "from_at", "Enter a day and a time"),
         ({"from_at": "tonight"}, "from_at", "Enter a day and a time"),
         ({"from_at": "0001-01-01T00:00"}, "from_at", "from 2000 to 2199"),
-        ({"until_at": "2027-03-12T19:00"}, "until_at", "must end after it begins"),
+        ({"until_at": "2027-03-12T19:00"}, "until_at", "must end after it starts"),
         ({"until_at": "2027-03-14T19:01"}, "until_at", "At most 48 hours"),
         (
             {"from_at": "2027-02-12T19:00", "until_at": "2027-02-12T20:00"},

@@ -125,7 +125,7 @@ def test_a_picture_without_words_waits_for_them(owner: FlaskClient, draft: Exper
 
     assert answer.status_code == 422
     assert errors_of(answer.text) == {
-        "hero_alt": "Say what the picture shows, for those who cannot see it."
+        "hero_alt": "Say what the picture shows, for people who can’t see it."
     }
     # It is there and chosen, so that nobody sends it again.
     name = picture_of(db.session.scalars(db.select(Image)).one()).name
@@ -134,7 +134,7 @@ def test_a_picture_without_words_waits_for_them(owner: FlaskClient, draft: Exper
 
 
 @pytest.mark.parametrize(
-    ("sent", "answer"), [(SVG, "no PNG"), (b"", "empty"), (b"\0" * (LARGEST + 1), "10 MB")]
+    ("sent", "answer"), [(SVG, "a PNG"), (b"", "empty"), (b"\0" * (LARGEST + 1), "10 MB")]
 )
 def test_a_file_that_is_no_picture_is_answered_at_its_field(
     sent: bytes, answer: str, owner: FlaskClient, draft: Experiment

@@ -82,8 +82,8 @@ def test_when_every_approver_wrote_words_the_way_on_is_named(revision: Revision,
         experiment, team.owner, name="Free", weight=1, overrides={"headline": "Free"}
     )
 
-    assert "Nobody else may yet" in find_objection(experiment, team.approver)
-    assert "Nobody else may yet" in find_objection(experiment, team.owner)
+    assert "Nobody else can yet" in find_objection(experiment, team.approver)
+    assert "Nobody else can yet" in find_objection(experiment, team.owner)
 
 
 def test_where_every_approver_wrote_words_one_checks_and_another_starts(

@@ -157,7 +157,7 @@ def test_every_kind_of_pixel_can_be_sent(mode):
 
 @pytest.mark.parametrize("kind", NO_PICTURES)
 def test_what_only_has_a_pictures_name_is_refused(kind):
-    with pytest.raises(NotAnImage, match="no PNG, JPEG or WebP"):
+    with pytest.raises(NotAnImage, match="isn’t a PNG, JPEG or WebP"):
         encode(NO_PICTURES[kind])
 
 

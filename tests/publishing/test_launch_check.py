@@ -214,7 +214,7 @@ def test_visitors_of_whom_nobody_said_anything_are_warned_of():
 
 def test_what_the_planner_objects_to_is_warned_of_but_a_last_day_that_stops_it_anyway():
     objections = [
-        Objection("end", "The last day must lie after today."),
+        Objection("end", "The last day must be after today."),
         Objection("fault", "No page gets that many visitors."),
         Objection("floor", "Floor and target lie too near each other.", "A floor of 1 % would do."),
     ]
@@ -282,7 +282,7 @@ def test_a_rule_changed_after_the_options_cannot_contradict_them(revision: Revis
     rule = make_rule(conversion="confirmed", conversion_window_hours=168)
     change_rule(experiment, slug="larder", rule=rule, time_zone="UTC")
 
-    with pytest.raises(lifecycle.NotReady, match="so a mail must ask"):
+    with pytest.raises(lifecycle.NotReady, match="so an email has to ask"):
         make_checked(experiment, team.editor)
 
 

@@ -287,7 +287,7 @@ def test_a_crowd_that_is_over_before_the_start_is_warned_of(
 @pytest.mark.parametrize(
     ("sent", "address", "said"),
     [
-        ({"X-Forwarded-For": "203.0.113.7"}, "127.0.0.1", "There is a proxy in front"),
+        ({"X-Forwarded-For": "203.0.113.7"}, "127.0.0.1", "There’s a proxy in front"),
         ({}, "203.0.113.7", "networks can be told apart"),
     ],
 )

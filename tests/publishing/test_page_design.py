@@ -128,7 +128,7 @@ def test_nothing_that_was_typed_becomes_style(sharp):
 
 def test_a_picture_needs_words_for_those_who_cannot_see_it():
     assert find_faults(Look(hero=NAME)) == [
-        "Say what the picture shows, for those who cannot see it."
+        "Say what the picture shows, for people who can’t see it."
     ]
     assert find_faults(Look(hero=NAME, hero_alt="A full fridge")) == []
     assert check_look(Look(hero_alt="of nothing")).hero_alt == ""

@@ -87,18 +87,18 @@ def test_variants_that_cannot_be_told_apart_are_told_what_one_fewer_saves():
     [warning] = said(variants=3, floor=0.005).warnings
 
     assert warning == (
-        "Test fewer variants. To tell 3 apart takes about 2,646 visitors, up to 5,292, and at most "
-        "2,400 count. One fewer saves 6 days."
+        "Test fewer variants. Telling 3 apart takes about 2,646 visitors, up to 5,292, and at most "
+        "2,400 count. One fewer variant saves 6 days."
     )
     assert said(variants=2, floor=0.01, daily=130, maximum_visitors=3528).warnings == ()
-    assert "One fewer saves 713 visitors." in said(variants=3, daily=None).warnings[0]
+    assert "One fewer variant saves 713 visitors." in said(variants=3, daily=None).warnings[0]
 
 
 def test_a_floor_too_near_the_target_is_told_which_would_do():
     [warning] = said(floor=0.07).warnings
 
     assert warning == (
-        "Floor and target are too close for 2,400 visitors. To find a rate between them takes "
+        "Floor and target are too close for 2,400 visitors. Finding a rate between them takes "
         "about 64,464. You’d need 2,303 a day with “Maximum visitors” of 64,464, or a "
         "floor of 3.5%."
     )
@@ -128,7 +128,7 @@ def test_what_cannot_be_planned_is_refused_with_a_sentence(changes, sentence):
 
 
 def test_a_last_day_that_no_save_takes_is_told_beside_the_plan():
-    assert said(ends_on=date(2027, 2, 1)).warnings[0] == "The last day must lie after today."
+    assert said(ends_on=date(2027, 2, 1)).warnings[0] == "The last day must be after today."
     assert "within a year" in said(ends_on=date(2030, 1, 1)).warnings[0]
     assert said(minimum_days=60).warnings == (
         "The last day is 28 days away, but the rule asks for 60.",

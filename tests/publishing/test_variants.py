@@ -111,5 +111,5 @@ def test_a_variant_that_somebody_deleted_meanwhile_is_not_changed(revision: Revi
     with db.engine.execution_options(writes=True).begin() as connection:
         connection.execute(delete(Variant).where(Variant.key == variant.key))
 
-    with pytest.raises(Refused, match="deleted meanwhile"):
+    with pytest.raises(Refused, match="deleted in the meantime"):
         experiments.remove_variant(variant)

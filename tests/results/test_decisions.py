@@ -90,7 +90,7 @@ def test_before_the_start_there_is_nothing_to_decide_on(revision, team: Team):
     ("advice", "choice", "withheld", "sentence"),
     [
         ("go", "go", False, ""),
-        ("go", "stop", False, "The sealed rule said go; the team decided otherwise."),
+        ("go", "stop", False, "The locked rule said go, but the team decided otherwise."),
         ("keep_running", "go", True, "Decided while the verdict was withheld."),
         (
             "keep_running",

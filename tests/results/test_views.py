@@ -182,8 +182,8 @@ def test_the_planner_warns_by_the_rest_of_the_rule(approver: Browser):
     assert [". ".join(each.split(". ")[:2]).rstrip(".") for each in planned["warnings"]] == [
         "25 visitors a day make 700 by the last day. Allow for 713",
         "The rule stops at 500 visitors. Allow for 713",
-        "Floor and target are too close for 713 visitors. To find a rate between them "
-        "takes about 1,571",
+        "Floor and target are too close for 713 visitors. Finding a rate between them takes about "
+        "1,571",
     ]
 
 

@@ -1,4 +1,4 @@
-"""People who review, in few words: asked, by link, done, with a comment. And the mail they get."""
+"""People who review, in few words: asked, guest, done, with a comment. And the mail they get."""
 
 from datetime import datetime
 from typing import Any

@@ -42,7 +42,7 @@ def test_a_guest_sees_the_answers_under_the_authors_and_marks_them_in_the_room(
     page = client.get(marked.location).text
     assert page.index(f"{ANSWER} author") < page.index(f"{ANSWER} other") < page.index("zqmei")
     assert "Approver</bdi>, finance" in page
-    assert "Mei</bdi>, design, by link" in page
+    assert "Mei</bdi>, design, guest" in page
     assert re.search(rf'class="answer different"\s+id="answer-{reading.id}-customer"', page)
 
 

@@ -106,7 +106,7 @@ def test_who_froze_a_text_is_not_named_as_its_approver(revision: Revision):
     viewer = make_person("vic@example.com", "viewer")
 
     assert find_objection(revision, viewer) == (
-        "Approving is up to an approver who did not write this."
+        "Approving is up to an approver who didn’t write this."
     )
 
 

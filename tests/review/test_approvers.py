@@ -73,7 +73,7 @@ def test_a_text_without_enough_approvals_does_not_start(revision: Revision, team
     ]
 
 
-@pytest.mark.parametrize(("count", "words"), [(0, "one approval at least"), (3, "2 approvers")])
+@pytest.mark.parametrize(("count", "words"), [(0, "at least one approval"), (3, "2 approvers")])
 def test_what_can_never_be_met_is_refused(team: Team, count: int, words: str):
     with pytest.raises(Invalid, match=words) as refused:
         set_needs(count, [])
@@ -88,7 +88,7 @@ def test_more_people_than_approvals_are_refused(team: Team):
 
 def test_only_approvers_can_be_required(team: Team, stranger: Person):
     for person in (team.editor, stranger):
-        with pytest.raises(Invalid, match="approvers and owners of this team"):
+        with pytest.raises(Invalid, match="from this team’s approvers and owners"):
             set_needs(1, [person.id])
 
 
@@ -127,8 +127,8 @@ def test_approvals_that_nobody_is_left_to_give_are_no_dead_end(team: Team):
     approve(revision, team.approver)
 
     assert still_needed(revision) == (
-        "It needs one more approval. But too few people may sign who did not write it. "
-        "An owner can ask for fewer in Settings, or make a member an approver there."
+        "It needs one more approval. But too few people who didn’t write it can approve. An owner "
+        "can ask for fewer approvals in Settings, or make a member an approver there."
     )
 
 

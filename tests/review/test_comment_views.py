@@ -61,7 +61,7 @@ def test_a_viewer_comments_and_lands_at_the_comment(viewer: Browser, revision: R
 @pytest.mark.parametrize(
     ("changed", "sentence"),
     [
-        ({"words": "30 \0moons"}, "a character that cannot be shown"),
+        ({"words": "30 \0moons"}, "a character that can’t be shown"),
         ({"words": "<b>moons"}, "These words aren’t in this part."),
         ({"path": "moon", "near": "9" * 12}, "Choose a part of this release."),
     ],

@@ -205,7 +205,7 @@ def test_the_question_one_is_afraid_of_waits_for_an_answer(
 
     [waiting] = candidates_of(revision.release).waiting
     assert (waiting.audience, waiting.question) == ("internal", "What if Amira lies?")
-    assert waiting.asked_by == "Mei, by link"
+    assert waiting.asked_by == "Mei, guest"
 
 
 def test_the_same_answers_once_more_are_a_double_click(revision: Revision, vic: Person) -> None:

@@ -99,7 +99,7 @@ def test_what_cannot_be_is_refused_at_its_field(team: Team, revision: Revision):
 def test_somebody_who_is_not_in_the_team_cannot_be_asked(
     team: Team, stranger: Person, revision: Revision
 ):
-    with pytest.raises(Invalid, match="isn’t in your team"):
+    with pytest.raises(Invalid, match="isn’t on your team"):
         ask_for_review(revision, team.editor, members=[team.viewer.id, stranger.id])
 
     assert mails() == []
@@ -199,7 +199,7 @@ def test_a_number_that_no_database_counts_to_is_somebody_unknown(
     answer = client.send(ask_url(revision), {"minutes": "20", "members": str(number)})
 
     assert answer.status_code == 422
-    assert "isn’t in your team" in answer.text
+    assert "isn’t on your team" in answer.text
 
 
 def test_nobody_is_asked_to_read_what_was_stopped(client: Browser, team: Team, revision: Revision):

@@ -127,7 +127,7 @@ def test_without_its_sentence_the_form_comes_back_with_the_reason(
     ("typed", "sentence", "kept"),
     [
         ("speed" * 300, "1,500 characters long", "speedspeed"),
-        ("For\0speed", "a character that cannot be shown", "For\ufffdspeed"),
+        ("For\0speed", "a character that can’t be shown", "For\ufffdspeed"),
     ],
 )
 def test_a_sentence_that_cannot_be_kept_stays_typed(

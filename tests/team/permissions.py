@@ -30,9 +30,9 @@ What the roles mean and how they are kept is in [security.md](security.md).
 Any other word is the lowest role that has access.
 Everybody else gets a 404 page.
 
-The last column says where wbtest asks for the password again, and for a code if a second factor is
-on. It doesn’t ask within ten minutes of the last time on that device; logging in counts. *in its
-form* means every time. API tokens can’t open any of these pages.
+The last column says where wbtest asks for the password again, and for a code if two-step
+verification is on. It doesn’t ask within ten minutes of the last time on that device; logging in
+counts. *in its form* means every time. API tokens can’t open any of these pages.
 
 | address | view | change | password asked again |
 | --- | --- | --- | --- |

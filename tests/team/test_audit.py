@@ -185,7 +185,7 @@ def test_a_file_that_no_person_asked_for_is_not_sent_and_not_told(
     answer = client.get("/settings/audit.csv", headers=headers)
 
     assert (answer.status_code, actions(team)) == (403, [])
-    assert "Nobody asked for this here" in answer.text
+    assert "This download didn’t start in wbtest" in answer.text
 
 
 def test_a_look_at_the_head_of_a_file_is_not_told(client: Browser, team: Team):

@@ -34,7 +34,7 @@ def test_a_new_password_ends_the_tokens_when_one_says_so(
     client: Browser, owner: Person, team: Team
 ):
     log_in(client, owner)
-    assert "Also end my 2 API tokens" in client.get("/account").text
+    assert "Also delete my 2 API tokens" in client.get("/account").text
 
     assert client.send("/account/password", {**CHANGED, "ends_tokens": "y"}).status_code == 303
 

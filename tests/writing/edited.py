@@ -34,6 +34,6 @@ REFUSED = {
         WHOLE.replace('"headline"', '"headline": "lost", "headline"', 1),
         "release: holds the part 'headline' twice.",
     ),
-    "too deep": ('{"faq":' + "[" * 100_000, "it is too deep"),
+    "too deep": ('{"faq":' + "[" * 100_000, "nested too deeply"),
     "a long number": ('{"faq":' + "9" * 5_000 + "}", "A number in it is too long."),
 }

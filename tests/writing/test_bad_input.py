@@ -22,12 +22,12 @@ def draft(release: Release) -> Document:
 
 
 BAD = [
-    ({"headline": "a\x01b"}, "headline", "a character that cannot be shown"),
-    ({"problem": "a\0b"}, "problem", "such as \ufffd. Take it out."),
+    ({"headline": "a\x01b"}, "headline", "a character that can’t be shown"),
+    ({"problem": "a\0b"}, "problem", "such as \ufffd. Remove it."),
     ({"headline": "x" * 301}, "headline", "301 characters long"),
     ({"problem": "x" * 20_001}, "problem", "20,001 characters long"),
     ({"dateline__date": "soon"}, "dateline-date", "a date like 2027-03-01"),
-    ({"external__0__answer": "\x01"}, "external-0-answer", "a character that cannot be shown"),
+    ({"external__0__answer": "\x01"}, "external-0-answer", "a character that can’t be shown"),
     ({"internal__3__until": "soon"}, "internal-3-until", "a date like 2027-03-01"),
     ({"language": "the king's"}, "language", "the code of a language"),
 ]
@@ -77,7 +77,7 @@ def test_a_script_hears_of_each_field_that_cannot_be_kept(
         ({"version": ""}, "This page is out of date"),
         (
             {f"external-{row}-answer": "a" for row in range(MOST_QUESTIONS + 1)},
-            "A release has 200 questions at most.",
+            "A release can have at most 200 questions.",
         ),
     ],
 )

@@ -152,7 +152,7 @@ def test_who_settles_an_open_question_is_compared():
     [side] = changed_parts(LARDER, replace(LARDER, faq=(*rest, handed_on)))
 
     [field] = [field for field in side.entries[-1].fields if field.is_changed]
-    assert (field.label, short(field.runs)) == ("Who finds out", "[Priya]{Tom}")
+    assert (field.label, short(field.runs)) == ("Who’ll find out", "[Priya]{Tom}")
 
 
 def test_parts_are_told_in_the_order_of_the_page():
@@ -186,7 +186,7 @@ def test_a_first_draft_is_told_in_few_words():
     said = summarise_changes(compare(Document(), LARDER, ("short", "full")))
 
     assert said.startswith(
-        "Grown into the full form. Who it is for, Headline, Subheading and eight"
+        "Changed to the full form. Who it is for, Headline, Subheading and eight"
     )
     assert said.endswith("Six customer questions added. Four internal questions added.")
 
@@ -194,9 +194,21 @@ def test_a_first_draft_is_told_in_few_words():
 @pytest.mark.parametrize(
     ("pace", "is_approved", "words"),
     [
-        (DraftStats(3, 5, 4), False, "Draft 3 on day 5. Most teams need four to six drafts"),
-        (DraftStats(1, 1, 1), True, "created on day 1, is approved. That’s quick: most teams"),
-        (DraftStats(5, 30, 9), True, "Revision 5, created on day 9, is approved. Most teams"),
+        (
+            DraftStats(3, 5, 4),
+            False,
+            "Draft 3, day 5 of writing. Most teams need four to six drafts",
+        ),
+        (
+            DraftStats(1, 1, 1),
+            True,
+            "created on day 1 of writing, is approved. That’s quick: most teams",
+        ),
+        (
+            DraftStats(5, 30, 9),
+            True,
+            "Revision 5, created on day 9 of writing, is approved. Most teams",
+        ),
         (DraftStats(9, 9, 8), False, "Find out what you can’t agree on"),
         (DraftStats(2, 40, 3), False, "ask for a review, or stop here."),
     ],

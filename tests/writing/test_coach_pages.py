@@ -56,7 +56,7 @@ def test_a_finding_is_waived_with_a_reason_and_taken_back(client: FlaskClient, r
     assert find_waivers(release) == {}
 
 
-@pytest.mark.parametrize(("reason", "why"), [(" ", "Write the reason"), ("x" * 1_001, "1,001")])
+@pytest.mark.parametrize(("reason", "why"), [(" ", "Enter a reason"), ("x" * 1_001, "1,001")])
 def test_a_reason_that_cannot_be_kept_comes_back_with_a_sentence(client, release, reason, why):
     answer = client.post(f"/releases/{release.id}/waive", data=SEAMLESS | {"reason": reason})
 
@@ -72,7 +72,7 @@ def test_of_a_finding_that_is_gone_the_sentence_stands_above_the_others(client, 
     answer = client.post(f"/releases/{release.id}/waive", data=gone)
 
     assert answer.status_code == 422
-    assert "Write the reason" in answer.text
+    assert "Enter a reason" in answer.text
 
 
 def test_words_over_two_lines_are_waived_as_a_browser_sends_them(client, owner):
@@ -233,7 +233,7 @@ def test_a_list_that_is_too_long_comes_back_with_a_sentence(client: FlaskClient)
     answer = client.post("/settings/coach", data={"jargon": "x" * 5_001})
 
     assert answer.status_code == 422
-    assert "5,000 are the most" in answer.text
+    assert "Use at most 5,000" in answer.text
 
 
 def test_only_an_owner_changes_what_the_coach_looks_for(app: Flask, release: Release):

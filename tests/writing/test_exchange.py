@@ -164,7 +164,7 @@ def test_the_file_of_somebody_else_becomes_a_draft_of_ones_own(client: FlaskClie
 def test_a_file_that_is_no_text_is_refused(client: FlaskClient, owner: Person):
     answer = client.post("/releases/new", data={"file": (io.BytesIO(b"\xff\xfe"), "a.md")})
 
-    assert "not text in UTF-8" in answer.text
+    assert "neither UTF-8 text" in answer.text
 
 
 def test_what_was_typed_beside_a_file_that_is_refused_is_kept(client: FlaskClient, owner: Person):

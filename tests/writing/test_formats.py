@@ -109,7 +109,7 @@ def test_an_empty_release_has_every_form_and_says_what_is_missing():
     found = {name: adapt(Document(), name) for name in FORMATS}
 
     assert "The headline is still empty." in found["blog-post"].sentences
-    assert "The button has no words yet." in found["landing-page"].sentences
+    assert "The button has no text yet." in found["landing-page"].sentences
     assert "The product is still empty." in found["app-store"].sentences
 
 

@@ -129,7 +129,7 @@ def test_the_page_tells_who_wrote_when_and_links_on(client: FlaskClient, told: R
         assert words in page
     for change in ("from=r1&amp;to=r2", "from=1&amp;to=3", "from=2&amp;to=3"):
         assert f'href="/releases/{told.id}/versions?{change}"' in page
-    assert "Draft 3 on day 1." in page
+    assert "Draft 3, day 1 of writing." in page
 
 
 def test_an_approved_release_is_told_so(client: FlaskClient, release: Release, owner: Person):
@@ -139,7 +139,7 @@ def test_an_approved_release_is_told_so(client: FlaskClient, release: Release, o
 
     page = client.get(f"/releases/{revision.release_id}/versions").text
 
-    assert "Revision 1, created on day 1, is approved." in page
+    assert "Revision 1, created on day 1 of writing, is approved." in page
 
 
 def test_a_new_release_has_its_first_draft_only(client: FlaskClient, release: Release):

@@ -198,7 +198,7 @@ def test_two_people_who_differ_about_a_number_see_only_that():
     assert [
         (found.label, found.mine, found.theirs)
         for found in editor_form.sheet_differences(mine, theirs)
-    ] == [("Number “£60”: What it rests on", "assumed", "imagined")]
+    ] == [("Number “£60”: Where it comes from", "assumed", "imagined")]
 
 
 @pytest.mark.parametrize("source", ["https://bins.example", "Our own bins,\r\nfor a month"])
@@ -228,7 +228,7 @@ def test_an_entry_outlives_its_words_until_it_is_removed(client: FlaskClient, ow
 
 @pytest.mark.parametrize(
     ("answer", "sentence"),
-    [({"kind": "known"}, "Choose one of these."), ({"source": "x" * 601}, "600 are the most.")],
+    [({"kind": "known"}, "Choose one of these."), ({"source": "x" * 601}, "Use at most 600.")],
 )
 def test_what_cannot_be_kept_is_said_at_its_number(
     client: FlaskClient, owner: Person, answer: dict[str, str], sentence: str

@@ -131,18 +131,18 @@ def test_a_value_that_yaml_takes_for_another_stands_between_quotation_marks(valu
 @pytest.mark.parametrize(
     ("file", "line", "sentence"),
     [
-        ("", 1, "This is no press release"),
-        ("Dear diary,\n\n## Monday\n\n# Rain", 1, "This is no press release"),
+        ("", 1, "This isn’t a press release"),
+        ("Dear diary,\n\n## Monday\n\n# Rain", 1, "This isn’t a press release"),
         ("---\nform: short\n## Problem", 1, "only --- is missing"),
         ("---\nform: short\nLarder\n---", 3, "like “product: Larder”"),
         ("---\nform: short\nname: A\nproduct: B\n---", 4, "given twice"),
         ("---\nform: long\n---", 2, "short or full"),
         ('---\nproduct: "Larder\n---', 2, "before and after the text"),
         ("---\ndate: soon\n---", 2, "a date like 2027-03-01"),
-        ("## Problem\n\nIt\x00rots", 3, "cannot be shown"),
-        ("## Problem\n\n" + "x" * 20_001, 3, "20,000 are the most"),
+        ("## Problem\n\nIt\x00rots", 3, "can’t be shown"),
+        ("## Problem\n\n" + "x" * 20_001, 3, "Use at most 20,000"),
         ("## FAQ\n### q?\nUntil: soon", 3, "a date like 2027-03-01"),
-        ("## FAQ\n" + "### q?\n" * 201, 202, "200 are the most"),
+        ("## FAQ\n" + "### q?\n" * 201, 202, "At most 200 fit"),
     ],
 )
 def test_what_cannot_be_used_is_refused_with_its_line(file: str, line: int, sentence: str):

@@ -133,7 +133,7 @@ def test_questions_that_do_not_fit_beside_the_others_change_nothing(
 ):
     old = Text(replace(LARDER, faq=LARDER.faq[:1] * 199), "full")
 
-    with pytest.raises(RestoreDoesNotFit, match="200 are the most"):
+    with pytest.raises(RestoreDoesNotFit, match="At most 200 fit"):
         restore_version(release, old, owner, "external")
 
     assert draft(release) == LARDER

@@ -49,7 +49,7 @@ def test_what_does_not_fit_beside_what_others_added_is_said(
     answer = client.post(f"/releases/{release.id}/save", data=mine)
 
     assert answer.status_code == 422
-    assert "With yours it holds 201 questions; 200 are the most." in answer.text
+    assert "Together with yours it has 201 questions. At most 200 fit." in answer.text
     assert draft(release) == more
 
 

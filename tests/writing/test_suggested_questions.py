@@ -33,7 +33,7 @@ def release(owner: Person) -> Release:
 
 @pytest.fixture
 def candidate(release: Release) -> Candidate:
-    return propose_question(release, "external", SHARED, "Mei, by link")
+    return propose_question(release, "external", SHARED, "Mei, guest")
 
 
 def faq_of(release: Release) -> tuple[Question, ...]:
@@ -42,7 +42,7 @@ def faq_of(release: Release) -> tuple[Question, ...]:
 
 def test_a_question_waits_with_who_asked_it(release: Release, candidate: Candidate):
     assert candidates_of(release).waiting == (candidate,)
-    assert candidate.asked_by == "Mei, by link"
+    assert candidate.asked_by == "Mei, guest"
 
 
 def test_the_same_words_wait_once_for_each_audience(release: Release, candidate: Candidate):
@@ -143,7 +143,7 @@ def test_the_sheet_shows_the_questions_that_wait(
 
     assert '<a href="#readers">1 question from readers</a>' in page
     assert SHARED in page
-    assert "Mei, by link" in page
+    assert "Mei, guest" in page
 
 
 def test_without_questions_of_readers_the_sheet_has_no_list(client: FlaskClient, release: Release):
@@ -165,7 +165,7 @@ def test_each_choice_leads_back_to_the_questions(
 def test_a_merge_with_nothing_says_what_to_choose(client: FlaskClient, candidate: Candidate):
     answer = client.post(f"/candidates/{candidate.id}/merge", follow_redirects=True)
 
-    assert "Choose the question in the FAQ that asks the same." in answer.text
+    assert "Choose the question in the FAQ that asks the same thing." in answer.text
     assert candidate.outcome == "waiting"
 
 

@@ -44,8 +44,8 @@ def test_the_language_of_the_browser_is_proposed(client: FlaskClient):
     ("typed", "sentence"),
     [
         ({"product": ""}, "Name the product."),
-        ({"product": "a\x01"}, "a character that cannot be shown"),
-        ({"product": "Kiln", "headline": "x" * 301}, "300 are the most"),
+        ({"product": "a\x01"}, "a character that can’t be shown"),
+        ({"product": "Kiln", "headline": "x" * 301}, "Use at most 300"),
         ({"product": "Kiln", "language": "tlh"}, "Not a valid choice"),
     ],
 )
@@ -68,7 +68,7 @@ def test_the_sheet_holds_the_text_and_what_each_part_must_do(
     page = unescape(client.get(f"/releases/{release.id}").text)
 
     assert LARDER.headline in page
-    assert "One sentence with the customer’s benefit." in page
+    assert "One sentence saying what the customer gains." in page
     assert ("Add all parts" in page) is (form == "short")
     assert (LARDER.solution in page) is (form == "full")
     assert ("Eleven of fourteen named it." in page) is (form == "full")

@@ -89,7 +89,7 @@ def add_webhook(body: NewWebhook) -> Answer[WebhookShown]:
     """
     check_held("read", *(["admin"] if body.addresses else ()))
     if unknown := [kind for kind in body.events if kind not in KINDS]:
-        raise Invalid("events", f"There is no “{unknown[0][:40]}”. Choose of {', '.join(KINDS)}.")
+        raise Invalid("events", f"There is no “{unknown[0][:40]}”. Choose from {', '.join(KINDS)}.")
     wanted = {*body.events, *({ADDRESSES} if body.addresses else ())}
     hook = delivery_settings.add_webhook(body.url, wanted)
     return Answer(shown(WebhookShown, hook, secret=hook.secret), again=shown(WebhookShown, hook))

@@ -62,16 +62,16 @@ def _token() -> ApiToken:
     """The token that was sent, which is who asks from here on."""
     if any(name in request.args for name in IN_ADDRESS):
         raise serialization.BadRequest(
-            "Send the token as a header, Authorization: Bearer wbt_…, and end this one: addresses "
-            "are kept in logs."
+            "Send the token as a header, Authorization: Bearer wbt_…, and delete this one: "
+            "addresses are kept in logs."
         )
     text = _sent_token()
     found = tokens.find_live(text or "")
     if found is None:
         raise NoToken(
-            "This token opens nothing: it is wrong or over. An owner makes a new one."
+            "This token doesn’t work: it’s wrong or has expired. An owner can create a new one."
             if text is not None
-            else "Send a token as a header, Authorization: Bearer wbt_… An owner makes one."
+            else "Send a token as a header, Authorization: Bearer wbt_… An owner can create one."
         )
     g.token = found
     return found
@@ -89,7 +89,7 @@ def _count_request(token_id: int) -> Response | None:
     g.rate = (max(0, MOST_REQUESTS - total), seconds)
     if total <= MOST_REQUESTS:
         return None
-    sentence = f"A token makes {MOST_REQUESTS} requests a minute. Wait {seconds} seconds."
+    sentence = f"A token can make {MOST_REQUESTS} requests a minute. Wait {seconds} seconds."
     return error_page(429, sentence, {"Retry-After": str(seconds)})
 
 

@@ -502,7 +502,7 @@ def purge_visitors(experiment_id: int, body: Purging) -> LoopShown:
     """Erase what is known of the visitors before the day that was promised."""
     experiment = access.get(Experiment, experiment_id, "own")
     if body.slug.strip().lower().removeprefix("/p/") != experiment.slug:
-        raise Invalid("slug", f"Give {experiment.slug} to erase what is known of its visitors.")
+        raise Invalid("slug", f"Give {experiment.slug} to delete what is known about its visitors.")
     retention.purge_now(experiment, access.person())
     return _loop_response(experiment)
 

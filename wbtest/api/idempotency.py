@@ -47,7 +47,7 @@ class KeyReused(Refused):
     status = 422
 
     def __init__(self) -> None:
-        super().__init__("This Idempotency-Key came before with another request: use a new one.")
+        super().__init__("This Idempotency-Key was used with another request. Use a new one.")
 
 
 class StillRunning(Refused):
@@ -55,15 +55,17 @@ class StillRunning(Refused):
 
     def __init__(self) -> None:
         super().__init__(
-            "The first request with this Idempotency-Key is not answered yet. Try again in a few "
-            "seconds. If it stays so, look whether it was done before you use a new key."
+            "The first request with this Idempotency-Key hasn’t been answered yet. Try again in a "
+            "few seconds. If that doesn’t help, check whether it was done before you use a new key."
         )
 
 
 def check_key(key: str) -> str:
     """Return a key that can be kept. Raises BadRequest."""
     if not _KEY.fullmatch(key):
-        raise BadRequest("An Idempotency-Key is 1 to 255 letters, digits and signs without spaces.")
+        raise BadRequest(
+            "An Idempotency-Key has 1 to 255 letters, digits and signs, without spaces."
+        )
     return key
 
 

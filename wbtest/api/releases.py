@@ -379,7 +379,7 @@ def restore_release(release_id: int, body: Restoring) -> Answer[ReleaseShown]:
         raise Invalid("part", f"A release has these parts: {', '.join(RESTORABLE_PARTS)}.")
     named = find_version(found, body.text)
     if named is None:
-        raise Invalid("text", "This release has no such text. Name one like r2, or 17.")
+        raise Invalid("text", "This release has no such text. Name one, such as r2 or 17.")
     restore_version(found, named.text, access.person(), body.part)
     return release_answer(found)
 

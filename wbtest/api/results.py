@@ -196,7 +196,7 @@ def _filtered(experiment: Experiment, found: Results, query: Filter) -> Filtered
         if day and not FIRST_DAY <= day <= rule.LAST_DAY:
             raise BadRequest(f"{name}: no test ran on that day.")
     if query.since and query.until and query.since > query.until:
-        raise BadRequest("from: it lies after to.")
+        raise BadRequest("from: it’s after to.")
     asked = Filters(query.source, query.device, query.since, query.until)
     days = days_of(experiment, found, asked).values()
     return Filtered(

@@ -38,8 +38,8 @@ _QUOTED = re.compile(r"`([^`]*)`")
 _MEMBER_ERRORS = {
     re.compile(
         r"Object contains unknown field `(.*)`", re.DOTALL
-    ): "Nobody reads this: leave it out.",
-    re.compile(r"Object missing required field `(.*)`"): "This must be there.",
+    ): "This isn’t a known field: leave it out.",
+    re.compile(r"Object missing required field `(.*)`"): "This is missing.",
 }
 _PLACE = re.compile(r"(.*?)(?: - at `(.+)`)?", re.DOTALL)
 
@@ -159,7 +159,7 @@ def _query(kind: Any, request: Request) -> Any:
     given = request.args.to_dict(flat=False)
     for name, texts in given.items():
         if len(texts) > 1:
-            raise BadRequest(f"{name[:80]!r} stands twice in the address.")
+            raise BadRequest(f"{name[:80]!r} is in the address twice.")
     flat = {name: text for name, [text] in given.items()}
     try:
         return msgspec.convert(flat, kind or Nothing, strict=False)
@@ -263,12 +263,12 @@ def _unique_members(pairs: list[tuple[str, Any]]) -> dict[str, Any]:
     if len(values) < len(pairs):
         counts = Counter(name for name, _ in pairs)
         twice = next(name for name, times in counts.items() if times > 1)
-        raise BadRequest(f"{twice[:80]!r} stands twice in one object.")
+        raise BadRequest(f"{twice[:80]!r} is in one object twice.")
     return values
 
 
 def _no_number(text: str) -> Any:
-    raise BadRequest(f"{text} is no number of JSON.")
+    raise BadRequest(f"{text} isn’t a JSON number.")
 
 
 def _finite(text: str) -> float:
@@ -290,7 +290,7 @@ def _check(value: Any, level: int) -> None:
         for inner in value:
             _check(inner, level + 1)
     elif isinstance(value, str) and any(c == "\0" or "\ud800" <= c <= "\udfff" for c in value):
-        raise BadRequest("A text holds a character that no text has: NUL, or half of one.")
+        raise BadRequest("A text has a character that isn’t allowed: NUL, or half of one.")
 
 
 def version_etag(version: int) -> str:
@@ -344,9 +344,9 @@ def number_in(cursor: str) -> int | None:
         text = base64.b64decode(cursor + "=" * (-len(cursor) % 4), b"-_", validate=True).decode()
         number = int(text.removeprefix("after "))
     except (binascii.Error, ValueError) as error:
-        raise BadRequest("This cursor is none of ours. Begin without one.") from error
+        raise BadRequest("This cursor isn’t ours. Start without one.") from error
     if not 0 <= number <= LARGEST or cursor_after(number) != cursor:
-        raise BadRequest("This cursor is none of ours. Begin without one.")
+        raise BadRequest("This cursor isn’t ours. Start without one.")
     return number
 
 

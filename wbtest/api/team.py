@@ -158,7 +158,7 @@ def change_team(body: TeamChange) -> TeamShown:
     given: dict[str, str] = msgspec.to_builtins(body)
     told = {name: " ".join(text.split()) for name, text in given.items()}
     if empty := [name for name, text in told.items() if not text]:
-        raise Invalid(empty[0], "Visitors read this, so it says something.")
+        raise Invalid(empty[0], "Visitors read this, so it can’t be empty.")
     settings.change_team(**told)
     return get_team()
 
@@ -236,7 +236,7 @@ def change_coach(body: CoachChange) -> CoachShown:
     """Change what the coach looks for. This applies to every draft from now on."""
     muted = None if body.muted is UNSET else set(body.muted)
     if strange := (muted or set()) - {rule.id for rule in coach_report.mutable_rules()}:
-        raise Invalid("muted", f"“{min(strange)[:40]}” is no rule that may rest.")
+        raise Invalid("muted", f"“{min(strange)[:40]}” isn’t a rule you can turn off.")
     lists = {
         name: "\n".join(words)
         for name, words in (("jargon", body.jargon), ("allowed", body.allowed))
@@ -259,7 +259,9 @@ def check_held(*scopes: str) -> None:
     for scope in scopes:
         if scope not in held:
             access.turn_away("scope")
-            raise ScopeMissing(f"This token lacks the scope “{scope}”. An owner makes one.")
+            raise ScopeMissing(
+                f"This token lacks the scope “{scope}”. An owner can create one that has it."
+            )
 
 
 class NewToken(RequestBody, kw_only=True):

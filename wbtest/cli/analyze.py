@@ -74,7 +74,7 @@ def given_in(values: Any) -> Given:
         if not isinstance(key, str) or not 1 <= len(key) <= LONGEST_KEY or not key.isprintable():
             raise Wrong(f"{where}.key must be a text of 1 to {LONGEST_KEY} letters.")
         if key in keys:
-            raise Wrong(f"{where}.key is “{key}” once more; each variant needs its own.")
+            raise Wrong(f"{where}.key is “{key}” again. Each variant needs its own.")
         keys.append(key)
         counts.append(_counts(where, variant))
         weights.append(_weight(f"{where}.weight", variant.get("weight", 1)))
@@ -109,7 +109,9 @@ def _check_fields(
     start = f"{where}." if where else ""
     for name in values:
         if name not in known:
-            raise Wrong(f"{start}{str(name)[:40]!r} is no field; there are {', '.join(known)}.")
+            raise Wrong(
+                f"{start}{str(name)[:40]!r} isn’t a field. The fields are {', '.join(known)}."
+            )
     for name in needed:
         if name not in values:
             raise Wrong(f"{start}{name} is missing.")
@@ -119,7 +121,7 @@ def _counts(where: str, variant: Mapping[str, Any]) -> Counts:
     for name in ("visitors", "signups"):
         value = variant[name]
         if not isinstance(value, int) or isinstance(value, bool) or value < 0:
-            raise Wrong(f"{where}.{name} must be a whole number from 0 on, not {_shown(value)}.")
+            raise Wrong(f"{where}.{name} must be a whole number, 0 or more, not {_shown(value)}.")
         if value > MOST_VISITORS:
             raise Wrong(f"{where}.{name} must be at most {MOST_VISITORS:,}.")
     if variant["signups"] > variant["visitors"]:

@@ -102,7 +102,7 @@ def _check_connections(settings: Settings) -> Finding:
     return Finding(
         False,
         f"PostgreSQL gives out {most - kept} connections, and wbtest may open {needed} on this "
-        f"machine alone; who gets none is answered with 503. Set its "
+        "machine alone. A request that gets none is answered with 503. Set its "
         f"max_connections to {max(300, needed + MOST_CONNECTIONS)}.",
     )
 
@@ -125,7 +125,7 @@ def check_mail(settings: Settings) -> Finding:
     try:
         mail_sender.greet(settings.mail_url)
     except mail_sender.NotSent as error:
-        return Finding(False, f"The mail server does not take our mail: {error} ({state}).")
+        return Finding(False, f"The mail server doesn’t accept our mail: {error} ({state}).")
     return Finding(not counts["failed"], f"The mail server answers ({state}).")
 
 
@@ -200,18 +200,18 @@ def check_ip(settings: Settings) -> Finding:
         if _is_believed(settings, X_FORWARDED_FOR):
             return Finding(
                 False,
-                f"Visitors can name their own IP: WBTEST_TRUSTED_PROXIES is "
+                f"Visitors can fake their IP: WBTEST_TRUSTED_PROXIES is "
                 f"{settings.trusted_proxies}, more than the proxies that add theirs. Lower it.",
             )
         if _is_believed(settings, TWINS):
             return Finding(
                 False,
-                "Visitors can name their own IP: your proxy passes X_Forwarded_For on. Remove it "
+                "Visitors can fake their IP: your proxy passes X_Forwarded_For on. Remove it "
                 "there, see docs/deploy.md.",
             )
     except (OSError, ValueError, AttributeError) as error:
-        return Finding(False, f"Nobody said whether visitors can name their own IP: {error}")
-    return Finding(True, "Visitors cannot name their own IP.")
+        return Finding(False, f"Couldn’t check whether visitors can fake their IP: {error}")
+    return Finding(True, "Visitors can’t fake their IP.")
 
 
 def check_networks(settings: Settings) -> Finding:
@@ -224,7 +224,7 @@ def judge_networks(tests: Sequence[NewestNetworks], proxies: int) -> Finding:
     visitors = sum(test.visitors for test in tests)
     unknown = sum(test.unknown for test in tests)
     if visitors < FEWEST_VISITORS:
-        return Finding(True, "Too few visitors came in the last day to say something.")
+        return Finding(True, "Too few visitors came in the last day to tell.")
     if unknown >= MANY_UNKNOWN * visitors:
         return Finding(
             False,
@@ -237,8 +237,8 @@ def judge_networks(tests: Sequence[NewestNetworks], proxies: int) -> Finding:
             return Finding(
                 False,
                 f"Of the newest {number:,} visitors of /p/{slug} {of_few:,} came from "
-                f"{FEW_NETWORKS} networks at most. If they are no class and no office, "
-                "wbtest sees a proxy or CDN "
+                f"{FEW_NETWORKS} networks at most. Unless they’re a class or an office, wbtest "
+                "sees a proxy or CDN "
                 f"instead: WBTEST_TRUSTED_PROXIES is {proxies}. See docs/deploy.md.",
             )
     return Finding(True, f"The newest {visitors:,} visitors came from many networks.")

@@ -12,14 +12,14 @@ from wbtest.store import Refused
 
 
 @click.command()
-@click.option("--target", type=float, required=True, help="The rate to reach: 0.08 is 8 %.")
+@click.option("--target", type=float, required=True, help="The rate to reach: 0.08 is 8%.")
 @click.option("--floor", type=float, required=True, help="The rate below which we stop.")
 @click.option("--alpha", type=float, default=0.05, show_default=True, help="Risk of a false “go”.")
 @click.option(
     "--beta", type=float, default=0.05, show_default=True, help="Risk of a false “not met”."
 )
 @click.option("--power", type=float, default=0.8, show_default=True, help="Chance of a right go.")
-@click.option("--daily", type=float, required=True, help="Visitors a day, over all variants.")
+@click.option("--daily", type=float, required=True, help="Visitors a day, across all variants.")
 @click.option("--variants", type=int, default=1, show_default=True)
 @click.option("--hoped", type=float, help="The true rate hoped for (default: 1.5 × target).")
 @click.option("--json", "as_json", is_flag=True, help="Print the plan as JSON.")
@@ -68,9 +68,9 @@ def plan(
     click.echo(
         f"{made.maximum_visitors:,} visitors at most, {made.visitors_per_variant:,} for {pages}: "
         f"{made.days} days with {daily:g} a day.\n"
-        f"If the true rate is {_percent(made.hoped_for)}, one page that is looked at daily takes "
+        f"If the true rate is {_percent(made.hoped_for)}, one page that you check daily takes "
         f"about {made.fixed_visitors:,} on average and reaches its {_percent(target)} target with "
-        f"{_percent(power)} chance before the most."
+        f"{_percent(power)} chance before the maximum."
     )
     click.echo(
         f"To find {'a page' if variants == 1 else 'variants'} at {_percent((target + floor) / 2)}, "
@@ -79,8 +79,8 @@ def plan(
     if told_apart:
         click.echo(
             f"To tell two variants apart, one at {_percent(target)} and one at "
-            f"{_percent(made.hoped_for)}: {told_apart:,} visitors of both together at a single "
-            f"look, up to {2 * told_apart:,} with a look each day."
+            f"{_percent(made.hoped_for)}: {told_apart:,} visitors of both together if you check "
+            f"once, up to {2 * told_apart:,} if you check each day."
         )
 
 

@@ -36,7 +36,7 @@ def create(email: str, name: str | None, role: str) -> None:
 
 
 @user.command("list")
-@click.option("--json", "as_json", is_flag=True, help="One JSON object a line.")
+@click.option("--json", "as_json", is_flag=True, help="One JSON object per line.")
 def list_people(as_json: bool) -> None:
     """List everybody: email, role, name. Who left the team has no role."""
     with opened(os.environ):
@@ -97,7 +97,7 @@ def _ask_password() -> str:
 
 @click.group()
 def token() -> None:
-    """Make tokens for the API, list them, end them."""
+    """Create, list and delete API tokens."""
 
 
 @token.command("create")
@@ -112,7 +112,7 @@ def token() -> None:
     show_default=True,
     help="What it may do; give it several times for more.",
 )
-@click.option("--days", type=int, help="Ends by itself after so many days (default: never).")
+@click.option("--days", type=int, help="Expires after this many days (default: never).")
 def create_token(email: str, name: str, scopes: tuple[str, ...], days: int | None) -> None:
     """Make a token that acts as EMAIL, and print it. It is shown this once."""
     with opened(os.environ):
@@ -144,7 +144,7 @@ def revoke(number: int) -> None:
             raise Refused(f"There is no token {number}. `wbtest token list` shows which there are.")
         name = found.name
         tokens.revoke_token(found)
-        click.echo(f"The token “{name}” opens nothing any more.")
+        click.echo(f"The token “{name}” no longer works.")
 
 
 def _row(found: ApiToken) -> dict[str, object]:

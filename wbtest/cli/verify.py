@@ -47,7 +47,10 @@ def verify(*, fix: bool) -> None:
         _show(lines)
     if purged:
         tests = "1 experiment" if purged == 1 else f"{purged} experiments"
-        click.echo(f"{'purged':<12}{tests}: of their visitors only totals are left, unproved")
+        click.echo(
+            f"{'purged':<12}{tests}: only totals of their visitors are left, which nothing can "
+            "prove"
+        )
     if found[ROLL_UPS]:
         click.echo("To recount the roll-ups: wbtest verify --fix")
     if any(found.values()):

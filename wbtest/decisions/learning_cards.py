@@ -62,7 +62,7 @@ def key_for(kind: str, words: str) -> str:
 def assumptions_of(document: documents.Document) -> tuple[Assumption, ...]:
     """Return what a release assumes: its numbers in reading order, then its open questions.
 
-    A question without words is nothing that one could settle.
+    A question with no text is nothing that one could settle.
     """
     rows = numbers_of(document).assumptions
     numbers = [

@@ -22,13 +22,13 @@ This page is made from the forms: `python -m wbtest.ideas.field_help_page > docs
 # In the order in which one meets them.
 FORMS: dict[str, type[HelpMixin]] = {
     "The release": forms.FullForm,
-    "Date line": forms.DatelineForm,
+    "Dateline": forms.DatelineForm,
     "Your quote": forms.QuoteForm,
     "Customer quote": forms.CustomerQuoteForm,
     "Call to action": forms.CallToActionForm,
     "What customers ask": forms.ExternalQuestionForm,
     "What we ask ourselves": forms.InternalQuestionForm,
-    "What a number rests on": forms.NumberForm,
+    "The source of a number": forms.NumberForm,
     "The rule of a test": ExperimentForm,
     "A variant": VariantForm,
     "A decision": DecisionForm,
@@ -48,7 +48,7 @@ def _section(title: str) -> Iterator[str]:
 
 
 def _field(label: str, said: FieldHelp) -> str:
-    example = f"\n- Not: {said.no}\n- But: {said.but}\n" if said.no else ""
+    example = f"\n- Not: {said.no}\n- Instead: {said.but}\n" if said.no else ""
     return f"### {label}\n\n{said.text}\n{example}"
 
 

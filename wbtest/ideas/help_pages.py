@@ -39,7 +39,7 @@ GROUPS = {
     ),
     "Visitors": ("sign-ups", "privacy"),
     "Your team": ("accounts", "permissions"),
-    "Programs": ("api", "webhooks"),
+    "For developers": ("api", "webhooks"),
 }
 REST = "The server"
 

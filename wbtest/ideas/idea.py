@@ -161,7 +161,7 @@ def wanted_text(proposed: str, choice: str, *, is_doubted: bool) -> str:
     'Result: go. Decide now'
     """
     if proposed:
-        return f"{proposed.capitalize()} needs a second approver"
+        return f"“{proposed.capitalize()}” needs a second approver"
     if is_doubted:
         return "Data unreliable"
     return f"Result: {choice}. Decide now" if choice else "Undecided, decide anyway"
@@ -221,7 +221,7 @@ def stopped_sentence(days: Sequence[int], weeks: Sequence[int]) -> str:
     """Return what stopping early was worth; ``weeks`` are the guesses there are, '' for no stop.
 
     >>> stopped_sentence([11, 4], [13])
-    'Stopping 2 ideas took 15 days in all. Building one of them was guessed at three months.'
+    'Stopping 2 ideas took 15 days in all. Building one of them was estimated at three months.'
     >>> stopped_sentence([11], [13])
     'Stopping 1 idea took 11 days, not three months of building.'
     """
@@ -235,4 +235,4 @@ def stopped_sentence(days: Sequence[int], weeks: Sequence[int]) -> str:
     if not weeks:
         return f"{first}."
     some = "one" if len(weeks) == 1 else f"{len(weeks):,}"
-    return f"{first}. Building {some} of them was guessed at {weeks_in_words(sum(weeks))}."
+    return f"{first}. Building {some} of them was estimated at {weeks_in_words(sum(weeks))}."

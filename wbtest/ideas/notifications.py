@@ -35,7 +35,7 @@ class SentNotification(Base):
 
 VERDICT = "verdict"
 OVER = "over"
-BROKEN = "the figures cannot be trusted"
+BROKEN = "data unreliable"
 
 
 class Occasion(NamedTuple):

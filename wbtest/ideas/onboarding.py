@@ -77,7 +77,7 @@ def steps_of(facts: OnboardingFacts) -> tuple[Step, ...]:
     last = max((place for place, step in enumerate(found) if step.done), default=-1)
     # What was passed over, such as a review that nobody asked for, is not asked for any more.
     return tuple(
-        step._replace(done=step.done or f"{step.title}: passed over") if place < last else step
+        step._replace(done=step.done or f"{step.title}: skipped") if place < last else step
         for place, step in enumerate(found)
     )
 

@@ -292,7 +292,7 @@ def open_question_items(
             continue
         near = date.fromordinal(max(1, until.toordinal() - NEAR.days))
         owner = question.open.owner.strip()
-        words = question.question.strip() or "a question without words"
+        words = question.question.strip() or "a question with no text"
         # A question has no number, so its words name it.
         key = sha256(words.encode()).hexdigest()[:12]
         yield TodoItem(
@@ -402,8 +402,8 @@ def shared_sources(live: Iterable[tuple[str, Sequence[str]]]) -> list[str]:
         for source in sources:
             pages[source].append(f"/p/{slug}")
     return [
-        f"“{source}” sends people to {_all_of(addresses)}: who sees more than one page answers "
-        "the second with the first in mind. Share one of the links at a time."
+        f"“{source}” sends people to {_all_of(addresses)}: people who see more than one page "
+        "answer the second with the first in mind. Share one of the links at a time."
         for source, addresses in sorted(pages.items())
         if len(addresses) > 1
     ]

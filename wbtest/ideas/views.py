@@ -166,7 +166,7 @@ def home() -> ResponseReturnValue:
 def hide_start() -> ResponseReturnValue:
     """Show this member their ideas without the first steps from now on."""
     onboarding.hide_start(access.membership())
-    flash("Removed. Help leads back to them.")
+    flash("Removed. You’ll find them again under Help.")
     return redirect(url_for(".ideas"), 303)
 
 

@@ -85,7 +85,7 @@ def changes_of(experiment: Experiment, typed: Mapping[str, str]) -> dict[Place, 
     if faults:
         raise NotCorrections(faults)
     if not changed:
-        raise Invalid("", "Nothing differs from the page. Correct a word first.")
+        raise Invalid("", "Nothing differs from the page yet. Correct a word first.")
     return changed
 
 
@@ -102,10 +102,12 @@ def submit_corrections(
         hold(experiment)
         demand_open(experiment)
         if waiting(experiment):
-            raise AlreadyDone("A correction waits already. Approve or cancel it first.")
+            raise AlreadyDone("A correction is already waiting. Approve or cancel it first.")
         texts = present_texts(experiment)
         if read != digest_of(texts):
-            raise ChangedMeanwhile("The page was corrected meanwhile. Look at it, then try again.")
+            raise ChangedMeanwhile(
+                "The page was corrected in the meantime. Look at it, then try again."
+            )
         reason = reason_of(why)
         number = len(experiment.corrections)
         for place, after in changes_of(experiment, typed).items():
@@ -202,9 +204,9 @@ def _put_in_force(experiment: Experiment, person: Person) -> None:
 
 def _demand_same(experiment: Experiment, read: str) -> None:
     if not waiting(experiment):
-        raise AlreadyDone("No correction waits any more.")
+        raise AlreadyDone("No correction is waiting any more.")
     if read != digest_of_waiting(experiment):
-        raise ChangedMeanwhile("The correction changed meanwhile. Read it again.")
+        raise ChangedMeanwhile("The correction changed in the meantime. Read it again.")
 
 
 def _values(correction: Correction) -> Sequence[str | int]:

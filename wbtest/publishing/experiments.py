@@ -31,8 +31,7 @@ from wbtest.writing.text_rules import find_fault
 CONTROL = "control"
 LONGEST_KEY, LONGEST_NAME = 30, 80
 VARIANTS_RULE = (
-    "An experiment has one to six variants, each with a weight that is a whole number "
-    "from 1 to 1,000."
+    "A test has one to six variants, each with a weight that is a whole number from 1 to 1,000."
 )
 CHANGED = (
     "Somebody else changed this after you opened it. What you typed is still below. Look at "
@@ -136,7 +135,7 @@ def create_experiment(
         if release.slug is None:
             set_address(release, slug or proposed_slug(revision.document["product"]))
         elif slug not in ("", release.slug):
-            raise Invalid("slug", f"This idea has an address already: /p/{release.slug}.")
+            raise Invalid("slug", f"This idea already has an address: /p/{release.slug}.")
         settings = {
             "time_zone": time_zone,
             "asks_name": asks_name,
@@ -327,7 +326,9 @@ def _experiment_of(variant: Variant) -> Experiment:
     try:
         return variant.experiment
     except ObjectDeletedError as error:
-        raise Refused("This variant was deleted meanwhile. Look at the test again.") from error
+        raise Refused(
+            "This variant was deleted in the meantime. Look at the test again."
+        ) from error
 
 
 def open_draft(experiment: Experiment) -> None:
@@ -335,8 +336,8 @@ def open_draft(experiment: Experiment) -> None:
     hold(experiment)
     if experiment.state != "draft":
         raise Frozen(
-            "This test has started, and its rule and variants are sealed. "
-            "Make a new experiment for the change."
+            "This test has started, and its rule and variants are locked. Create a new test for "
+            "the change."
         )
 
 

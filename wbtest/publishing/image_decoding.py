@@ -33,7 +33,7 @@ BROKEN = (
     struct.error,
     zlib.error,
 )
-TOO_LARGE = "This picture has more than {} million pixels. Send a smaller one."
+TOO_LARGE = "This picture has more than {} million pixels. Upload a smaller one."
 
 
 class NotAnImage(ValueError):
@@ -56,7 +56,7 @@ def encode(sent: bytes) -> tuple[EncodedFile, ...]:
     if not sent:
         raise NotAnImage("This file is empty. Choose a picture.")
     if len(sent) > LARGEST:
-        raise NotAnImage("This file is larger than 10 MB. Send a smaller one.")
+        raise NotAnImage("This file is larger than 10 MB. Upload a smaller one.")
     # A switch of the whole process: WeasyPrint turns it on once it is imported, and from the first
     # PDF on a picture cut short would be taken, its rest grey.
     ImageFile.LOAD_TRUNCATED_IMAGES = False
@@ -72,7 +72,7 @@ def encode(sent: bytes) -> tuple[EncodedFile, ...]:
     except (Image.DecompressionBombError, Image.DecompressionBombWarning) as error:
         raise NotAnImage(TOO_LARGE.format(MOST_PIXELS["JPEG"])) from error
     except UnidentifiedImageError as error:
-        raise NotAnImage("This is no PNG, JPEG or WebP picture. Send one of these.") from error
+        raise NotAnImage("This isn’t a PNG, JPEG or WebP picture. Upload one of those.") from error
     except BROKEN as error:
         raise NotAnImage(
             "This picture is broken or cut short. Export it again and upload it."

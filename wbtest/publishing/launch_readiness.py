@@ -130,7 +130,7 @@ def _approval_faults(revision: Revision) -> Iterator[Missing]:
         said = f"Revision {revision.number} is not approved by enough people yet. {needed}"
         yield Missing("approval", said)
     if (stop := find_stop(revision.release)) is not None:
-        said = f"{stop.stopped_by.name} stopped this release on paper. Take it up again first."
+        said = f"{stop.stopped_by.name} stopped this idea. Restore it first."
         yield Missing("approval", said)
 
 
@@ -155,7 +155,7 @@ def _text_faults(experiment: Experiment) -> Iterator[Missing]:
     document = documents.from_json(experiment.revision.document)
     pages = [corrections.page_of(experiment, variant, document) for variant in experiment.variants]
     if not document.product.strip():
-        said = "The product has no name, so the page cannot say what does not exist yet."
+        said = "The product has no name, so the page can’t say what doesn’t exist yet."
         yield Missing("text", said)
     if not all(page.headline.strip() for page in pages):
         yield Missing("text", "The page has no headline.")
@@ -285,7 +285,7 @@ def conflicts(experiment: Experiment, options: page_options.Options) -> Iterator
     if rule.conversion == "confirmed" and not options.confirms:
         yield Conflict(
             "confirms",
-            "The rule counts sign-ups that were confirmed by mail, so a mail must ask. "
+            "The rule counts confirmed sign-ups, so an email has to ask. "
             "Leave this on, or let the rule count every sign-up.",
         )
     if options.counting == "cookieless" and len(experiment.variants) > 1:

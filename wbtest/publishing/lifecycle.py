@@ -206,9 +206,9 @@ def ends_at(experiment: Experiment) -> datetime:
 
 def _demand(experiment: Experiment, *states: str, wanted: str) -> None:
     if experiment.state == wanted:
-        raise AlreadyDone(f"/p/{experiment.slug} is {wanted} already.")
+        raise AlreadyDone(f"/p/{experiment.slug} is already {wanted}.")
     if experiment.state not in states:
-        raise Refused(f"/p/{experiment.slug} is {experiment.state}, so this cannot be done.")
+        raise Refused(f"/p/{experiment.slug} is {experiment.state}, so you can’t do this.")
 
 
 def reason_of(why: str) -> str:
@@ -334,7 +334,7 @@ def demand_choice(experiment: Experiment) -> None:
     if newer := experiments.find_newer_test(experiment):
         raise Replaced(
             f"/p/{newer.slug} shows attempt {newer.attempt} now. "
-            "Once that is over, choose on its page what follows."
+            "Once that test is over, choose there what the page shows next."
         )
 
 
@@ -376,8 +376,8 @@ def _check_list(experiment: Experiment, key: str) -> None:
     if experiment.identity_key is None:
         raise Invalid(
             "afterwards",
-            "What was known of this test’s visitors is erased, and with it the key that signs the "
-            "forms. Make a new experiment for a new list.",
+            "This test’s visitor data is deleted, and with it the key that signs the forms. Create "
+            "a new test for a new list.",
         )
     if key not in {variant.key for variant in experiment.variants}:
         raise Invalid("waiting_variant", "Choose the page for the waiting list.")

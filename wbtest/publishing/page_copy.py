@@ -99,7 +99,7 @@ def check_overrides(overrides: Mapping[str, Any]) -> dict[str, Any]:
     if kept.get("hero", NO_PICTURE) == NO_PICTURE:
         kept.pop("hero_alt", None)
     elif "hero_alt" not in kept:
-        raise NotAnOverride("hero_alt", "Say what the picture shows, for those who cannot see it.")
+        raise NotAnOverride("hero_alt", "Say what the picture shows, for people who can’t see it.")
     return kept
 
 
@@ -128,7 +128,7 @@ def _order(value: Any) -> list[str]:
     """The order given, or an empty list when it is the usual one."""
     order = [str(part) for part in value] if isinstance(value, list | tuple) else []
     if value and sorted(order) != sorted(SECTIONS):
-        raise NotAnOverride("order", "Each part must stand in the order exactly once.")
+        raise NotAnOverride("order", "Each part must be in the order exactly once.")
     return [] if tuple(order) == SECTIONS else order
 
 

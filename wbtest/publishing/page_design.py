@@ -267,7 +267,7 @@ def _faults(look: Look) -> Iterator[NotALook]:
         if name and read_name(name) is None:
             yield NotALook(field, "Choose a picture from the list.")
     if look.hero and not look.hero_alt:
-        yield NotALook("hero_alt", "Say what the picture shows, for those who cannot see it.")
+        yield NotALook("hero_alt", "Say what the picture shows, for people who can’t see it.")
     if fault := find_fault(look.hero_alt, LONGEST_ALT):
         yield NotALook("hero_alt", fault)
 

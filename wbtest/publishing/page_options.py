@@ -61,7 +61,7 @@ def find_link_fault(link: str) -> str:
     'Enter the full address of your payment page, starting with https://.'
     """
     if len(link) > LONGEST_LINK:
-        return f"This link has {len(link):,} characters; {LONGEST_LINK} is the most."
+        return f"This link has {len(link):,} characters. Use at most {LONGEST_LINK}."
     return "" if _LINK.fullmatch(link) else HTTPS
 
 
@@ -156,7 +156,11 @@ class Options:
             yield "questions", is_each_once, "Enter each choice once."
             for choice in question.choices:
                 fault = find_fault(choice, LONGEST_CHOICE)
-                yield "questions", bool(choice.strip()) and not fault, fault or "Fill each choice."
+                yield (
+                    "questions",
+                    bool(choice.strip()) and not fault,
+                    fault or "Fill in each choice.",
+                )
 
     def _demands_of_preorder(self) -> Iterator[tuple[str, bool, str]]:
         link, is_asked = self.preorder_url, "preorder" in self.asks_for
@@ -252,8 +256,8 @@ def counting_remark(options: Options) -> str:
         return WEAKNESS
     if options.visitors_live in (EUROPE, BOTH):
         return (
-            "The page carries a notice of its cookie and a way to object. Some EU countries want "
-            "consent beforehand, which it does not ask for."
+            "The page has a cookie notice and a way to object. Some EU countries require consent "
+            "beforehand, which the page doesn’t ask for."
         )
     return ""
 
@@ -281,7 +285,7 @@ def option_lines(options: Options, usual_days: int) -> Iterator[OptionLine]:
     if not options.questions:
         yield OptionLine("Follow-up questions", "none")
     steps = [text for step, text in STEP_LABELS.items() if step in options.asks_for]
-    yield OptionLine("Next steps", "; ".join(steps).lower() or "nothing more", options.preorder_url)
+    yield OptionLine("Next steps", "; ".join(steps).lower() or "none", options.preorder_url)
     yield OptionLine("Visitors may ask questions", "yes" if options.takes_questions else "no")
     yield OptionLine("Search engines may list the page", "yes" if options.is_indexed else "no")
     days = options.retention_days or usual_days

@@ -287,7 +287,7 @@ def check_wording(wording: Mapping[str, str], language: str) -> dict[str, str]:
     kept = {}
     for name, typed in wording.items():
         if name not in usual:
-            raise Invalid(str(name)[:40], "This text cannot be changed.")
+            raise Invalid(str(name)[:40], "This text can’t be changed.")
         text = on_one_line(with_plain_breaks(typed)).strip()
         # Where nothing is kept of `again`, the call to action stands in its place.
         if text and (text != usual[name] or name == "again"):

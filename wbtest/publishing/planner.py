@@ -194,7 +194,7 @@ def plan_within_limits(
     if needed is None or needed.maximum_visitors > MOST_VISITORS:
         raise ValueError(
             f"to tell a rate from a target of {100 * target:g}% would take more than "
-            f"{MOST_VISITORS:,} visitors, and no page has so many"
+            f"{MOST_VISITORS:,} visitors, and no page gets that many"
         )
     return needed
 
@@ -222,7 +222,7 @@ def objections(asked: PlanRequest, plan: Planned) -> Iterator[Objection]:
     if asked.variants > 1 and asked.counted < plan.apart_at_most:
         yield Objection(
             "compared",
-            f"Test fewer variants. To tell {asked.variants} apart takes about {plan.apart:,} "
+            f"Test fewer variants. Telling {asked.variants} apart takes about {plan.apart:,} "
             f"visitors, up to {plan.apart_at_most:,}, and at most {asked.counted:,} count.",
             _one_fewer(asked, plan),
         )
@@ -230,7 +230,7 @@ def objections(asked: PlanRequest, plan: Planned) -> Iterator[Objection]:
     if known < plan.between:
         yield Objection(
             "floor",
-            f"Floor and target are too close for {known:,} visitors. To find a rate between them "
+            f"Floor and target are too close for {known:,} visitors. Finding a rate between them "
             f"takes about {plan.between:,}.",
             _enough_between(asked, plan, known),
         )
@@ -276,9 +276,9 @@ def _ways_out(asked: PlanRequest, needed: int) -> str:
 def _one_fewer(asked: PlanRequest, plan: Planned) -> str:
     visitors = plan.visitors // asked.variants
     if not asked.daily:
-        return f"One fewer saves {visitors:,} visitors."
+        return f"One fewer variant saves {visitors:,} visitors."
     days = ceil(visitors / asked.daily)
-    return f"One fewer saves {'a day' if days == 1 else f'{days:,} days'}."
+    return f"One fewer variant saves {'a day' if days == 1 else f'{days:,} days'}."
 
 
 def _enough_between(asked: PlanRequest, plan: Planned, known: int) -> str:
@@ -385,7 +385,7 @@ def holds_at(plan: Planned, asked: PlanRequest) -> str:
         if asked.variants == 1
         else f"a variant reaches {good}, or all stay at {bad} or below"
     )
-    return f"Clear if {rates}. In between it may stay undecided."
+    return f"You’ll get a clear result if {rates}. In between it may stay undecided."
 
 
 def _span(usual: float, most: float) -> str:

@@ -69,10 +69,10 @@ class Act(NamedTuple):
 
 
 ACTS: dict[Conversion, Act] = {
-    "signup": Act("A sign-up", "it costs nothing", "sign up", "signed up", "sign-ups"),
+    "signup": Act("A sign-up", "costs nothing", "sign up", "signed up", "sign-ups"),
     "confirmed": Act(
         "A confirmed sign-up",
-        "it costs a minute and a real mailbox",
+        "costs a minute and takes a real mailbox",
         "confirm",
         "confirmed in time",
         "confirmations",
@@ -80,17 +80,17 @@ ACTS: dict[Conversion, Act] = {
     ),
     "price": Act(
         "A yes to the price",
-        "it costs nothing, but names a number",
+        "costs nothing, but commits them to a figure",
         "say yes to the price",
         "said yes to the price",
         "yeses to the price",
     ),
     "call": Act(
-        "A yes to a call", "it costs time", "agree to a call", "agreed to a call", "yeses to a call"
+        "A yes to a call", "costs time", "agree to a call", "agreed to a call", "yeses to a call"
     ),
     "preorder": Act(
         "A click through to the pre-order",
-        "it is the nearest to paying",
+        "the closest thing to paying",
         "click through to the pre-order",
         "clicked through to the pre-order",
         "clicks through to the pre-order",
@@ -130,7 +130,7 @@ class Crowd(
             yield name, moment.year in CROWD_YEARS, "Choose a day from 2000 to 2199."
         # Two times of one zone would be subtracted as on the wall, where a day may have 23 hours.
         lasts = self.until_at.astimezone(UTC) - self.from_at.astimezone(UTC)
-        yield "until", lasts > timedelta(0), "It must end after it begins."
+        yield "until", lasts > timedelta(0), "It must end after it starts."
         yield "until", lasts <= LONGEST_CROWD, "At most 48 hours. Announce a longer one twice."
         is_right = 1 <= self.people <= MOST_IN_CROWD
         yield "people", is_right, f"Enter 1 to {MOST_IN_CROWD:,} people."
@@ -222,7 +222,7 @@ class Hypothesis:
             yield name, getattr(self, name) <= 0.2, "More than 20% risk of error is no test."
         least, most = self.minimum_visitors, self.maximum_visitors
         yield "minimum_visitors", least >= 1, "Ask for at least one visitor."
-        yield "maximum_visitors", most > least, "The most must be above the least visitors."
+        yield "maximum_visitors", most > least, "The maximum must be above the minimum."
         yield "minimum_days", 1 <= self.minimum_days <= 365, "Enter 1 to 365 days."
         hours = self.conversion_window_hours
         yield "conversion_window_hours", 1 <= hours <= 720, "Enter 1 to 720 hours."
@@ -264,9 +264,9 @@ def end_fault(ends_on: date, today: date, minimum_days: int) -> str:
     """The same of a rule that is not written yet."""
     days = (ends_on - today).days
     if days < 1:
-        return "The last day must lie after today."
+        return "The last day must be after today."
     if days > LONGEST_TEST:
-        return "The last day must lie within a year from today."
+        return "The last day must be within a year from today."
     if days < minimum_days:
         return f"The last day is {days} days away, but the rule asks for {minimum_days}."
     return ""

@@ -201,15 +201,15 @@ class ExperimentForm(HelpMixin, TypedForm):
     target = PercentField("Target", [NEEDED])
     who = StringField("Visitors", [NEEDED])
     does = StringField("Action", [NEEDED])
-    floor = PercentField("Floor", [NEEDED])
+    floor = PercentField("Floor (stop below)", [NEEDED])
     daily = WholeField("Visitors a day", [Optional()])
     planned_variants = WholeField("Planned variants", [may_be_empty, few_enough])
     customers = WholeField("Customers needed", [may_be_empty])
-    customers_from = StringField("Source for customers")
+    customers_from = StringField("Where the customers figure comes from")
     reachable = WholeField("People you can reach", [may_be_empty])
-    reachable_from = StringField("Source for people")
+    reachable_from = StringField("Where the reach figure comes from")
     buy = PercentField("Sign-ups who buy", [may_be_empty])
-    buy_from = StringField("Source for buyers")
+    buy_from = StringField("Where the buyers figure comes from")
     ends_on = DayField("Last day", [NEEDED])
     if_met = TextAreaField("If met", [NEEDED])
     if_not_met = TextAreaField("If not met", [NEEDED])
@@ -228,7 +228,7 @@ class ExperimentForm(HelpMixin, TypedForm):
     )
     conversion_window_hours = WholeField("Hours to convert", [Optional()])
     disclosure = RadioField(
-        "Visitors learn it doesn’t exist",
+        "When visitors learn the product doesn’t exist",
         choices={
             "before": "Before they sign up, beside the button",
             "after": "Right after, on the thank-you page",
@@ -238,7 +238,7 @@ class ExperimentForm(HelpMixin, TypedForm):
     asks_name = BooleanField("Ask for a name (optional for visitors)")
     alpha = PercentField("Risk of a false “go”")
     beta = PercentField("Risk of a false “not met”")
-    lost_beacons = PercentField("Pages with no recorded view")
+    lost_beacons = PercentField("Page loads with no reported view")
     time_zone = SelectField("Time zone", choices=time_zones, validate_choice=False)
 
     @property
@@ -352,9 +352,9 @@ def first_values(document: documents.Document, slug: str, today: date) -> dict[s
         "maximum_visitors": 2400,
         "minimum_days": 7,
         "ends_on": today + USUAL_RUN,
-        "if_met": "We build the smallest version that does what the page says.",
-        "if_not_met": "Above the floor we write another draft. Below it we stop.",
-        "if_unclear": "We test once more where more of these people are, or we stop.",
+        "if_met": "We’ll build the smallest version that does what the page says.",
+        "if_not_met": "Above the floor we’ll write another draft. Below it we’ll stop.",
+        "if_unclear": "We’ll test once more where more of these people are, or we’ll stop.",
         "conversion": "signup",
         "disclosure": "before",
         "alpha": 0.05,

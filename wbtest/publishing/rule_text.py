@@ -46,17 +46,17 @@ def outcomes(rule: Hypothesis) -> tuple[Outcome, ...]:
     target, floor = as_percent(rule.target), as_percent(rule.floor)
     most = f"{rule.maximum_visitors:,}"
     return (
-        Outcome("go", "Go", f"when a variant is shown to reach {target}", rule.if_met),
+        Outcome("go", "Go", f"if a variant clearly reaches {target}", rule.if_met),
         Outcome(
             "iterate",
             "Iterate or stop",
-            f"when none reaches {target} (iterate if one is shown to be above {floor}, else stop)",
+            f"if none reaches {target} (iterate if one is clearly above {floor}, otherwise stop)",
             rule.if_not_met,
         ),
         Outcome(
             "neutral",
             "Undecided",
-            f"when it’s still unclear after {most} visitors or on the last day",
+            f"if it’s still unclear after {most} visitors or on the last day",
             rule.if_unclear,
         ),
     )

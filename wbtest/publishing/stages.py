@@ -78,7 +78,7 @@ def contradiction_of(choice: str, figures: Mapping[str, Any]) -> str:
     if advice == choice:
         return ""
     if advice in CHOICES:
-        return f"The sealed rule said {advice}; the team decided otherwise."
+        return f"The locked rule said {advice}, but the team decided otherwise."
     # In doubt is what was reached before; figures call that withheld, too.
     if figures.get("verdict") in ("met", "not_met"):
         return "Decided while the verdict was in doubt."

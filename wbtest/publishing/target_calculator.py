@@ -17,7 +17,7 @@ MOST_PEOPLE = 999_999_999
 RAREST = 10_000
 # How far a rate that is typed may be from the one that is worked out.
 ROUNDED = 0.01
-LOWER = "Raise the target, or say in other numbers why less will do."
+LOWER = "Raise the target, or change the numbers to show why less is enough."
 # From here on it is said how rare such pages are.
 MANY = 0.3
 RARE = "That is a lot: half of 41,000 landing pages stay below 6.6% (Unbounce, 2024)."
@@ -60,7 +60,7 @@ class TargetCalculation(Struct, frozen=True, forbid_unknown_fields=True):
             "reachable",
             self.rate >= 1 / RAREST,
             f"Fewer than one visitor in {RAREST:,} would have to do it, and no page has enough "
-            "visitors to show that. Count only people whom you will really bring there.",
+            "visitors to show that. Count only people you’ll really bring there.",
         )
 
     def find_fault(self) -> tuple[str, str] | None:

@@ -63,7 +63,7 @@ def parse_link(source: str, medium: str, campaign: str) -> Link:
     """
     name = source_name(source)
     if not name:
-        raise Invalid("source", "Name where the link will stand, such as newsletter.")
+        raise Invalid("source", "Say where you’ll put the link, such as newsletter.")
     if name == DIRECT:
         raise Invalid(
             "source", f"“{DIRECT}” is what we call visits without a source. Choose another name."
@@ -84,7 +84,7 @@ def parse_links(typed: str, medium: str, campaign: str) -> list[Link]:
     names = [name.strip() for name in re.split("[,\n]", typed)]
     found = [parse_link(name, medium, campaign) for name in names if name]
     if not found:
-        raise Invalid("source", "Name where the link will stand, such as newsletter.")
+        raise Invalid("source", "Say where you’ll put the link, such as newsletter.")
     return [link._replace(medium=link.medium or COMMON.get(link.source, "")) for link in found]
 
 
@@ -97,7 +97,7 @@ def together(links: Sequence[Link], added: Iterable[Link]) -> list[Link]:
     """Return all links, each once. Raises Invalid when they are more than a page holds."""
     found = list(dict.fromkeys([*links, *added]))
     if len(found) > MOST_LINKS:
-        raise Invalid("source", f"{MOST_LINKS} links fit on this page. Take some out first.")
+        raise Invalid("source", f"{MOST_LINKS} links fit on this page. Remove some first.")
     return found
 
 

@@ -452,7 +452,8 @@ def cost_of_next(experiment: Experiment) -> str:
         f"The chance of any false go is at most {attempt} × {risk}.",
         "People who saw an earlier test are left out as returning, so you need new visitors.",
         "End the earlier test before you start this one.",
-        "Counts and the launch check aren’t copied, and somebody else signs off your words again.",
+        "Counts and the launch check aren’t copied, and someone else has to approve your words "
+        "again.",
     ]
     if any(each.variant == "" for each in corrections.in_force(experiment.corrections)):
         sentences.append("Corrections to the release’s text aren’t copied: fix the release first.")

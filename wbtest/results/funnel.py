@@ -36,7 +36,7 @@ class Stage(NamedTuple):
 
     @property
     def all(self) -> int:
-        """Over all variants."""
+        """Across all variants."""
         return sum(self.counts)
 
 

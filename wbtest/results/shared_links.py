@@ -158,7 +158,7 @@ def count_open(experiment: Experiment) -> int:
 
 
 def is_over(link: SharedLink) -> bool:
-    """Whether a link was closed or its time is over."""
+    """Whether a link was closed or expired."""
     return link.revoked_at is not None or link.expires_at <= clock.now()
 
 
@@ -177,7 +177,7 @@ def _refuse_too_many(experiment: Experiment) -> None:
 
 
 def _whose(link: SharedLink) -> str:
-    return f"“{link.label}” to {name_of_test(link.experiment)}"
+    return f"“{link.label}”: {name_of_test(link.experiment)}"
 
 
 def cookie_name() -> str:

@@ -252,8 +252,8 @@ def _dead_end(needs: Needs, signed: set[int], revision: Revision) -> str:
     if needs.are_met_by(signed | {person.id for person in able}):
         return ""
     return (
-        " But too few people may sign who did not write it. An owner can ask for fewer in "
-        "Settings, or make a member an approver there."
+        " But too few people who didn’t write it can approve. An owner can ask for fewer "
+        "approvals in Settings, or make a member an approver there."
     )
 
 

@@ -33,10 +33,10 @@ def four_eyes_objection(
         return ""
     names = " or ".join(other.name for other in able)
     if person not in approvers_of():
-        return f"{doing} is up to {names or 'an approver who did not write this'}."
+        return f"{doing} is up to {names or 'an approver who didn’t write this'}."
     if names:
         return f"{reason}: {names}."
-    return f"{reason}. Nobody else may yet: {way}."
+    return f"{reason}. Nobody else can yet: {way}."
 
 
 def able_to_sign(wrote: Collection[int]) -> list[Person]:
@@ -118,7 +118,7 @@ def set_needs(approvals: int, required: Collection[int]) -> None:
     """
     able = {person.id for person in approvers_of()}
     if not set(required) <= able:
-        raise Invalid("required", "Choose among the approvers and owners of this team.")
+        raise Invalid("required", "Choose from this team’s approvers and owners.")
     most = min(MOST_APPROVALS, len(able))
     if not max(1, len(set(required))) <= approvals <= most:
         raise Invalid("approvals", _needs_fault(approvals, len(set(required)), most))
@@ -131,8 +131,8 @@ def set_needs(approvals: int, required: Collection[int]) -> None:
 
 def _needs_fault(approvals: int, required: int, most: int) -> str:
     if approvals < required:
-        return f"You named {required} people, so it takes {required} approvals at least."
+        return f"You named {required} people, so it takes at least {required} approvals."
     if most < approvals:
         people = "one approver" if most == 1 else f"{most} approvers"
         return f"This team has {people}. Ask for no more than that."
-    return "Ask for one approval at least."
+    return "Ask for at least one approval."

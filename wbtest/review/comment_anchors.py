@@ -87,7 +87,7 @@ def label_of(document: Document, path: str) -> str:
     'Customer quote, who that is'
     """
     if row := _ROW.fullmatch(path):
-        asked = document.faq[int(row[1])].question.strip() or "A question without words"
+        asked = document.faq[int(row[1])].question.strip() or "A question with no text"
         return f"{asked} (the question)" if row[2] == "question" else asked
     part, _, more = path.partition(".")
     return f"{_NAMES[part]}, {_MORE[more]}" if more in _MORE else _NAMES[part]

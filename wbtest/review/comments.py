@@ -132,7 +132,7 @@ def delete_own(seat: Seat, comment: Comment) -> None:
         readers = readers_of(seat.revision)
         asking = readers.of(seat)
         if comment.reviewer_id != asking.id:
-            raise NotYourComment("Somebody else wrote this.")
+            raise NotYourComment("Someone else wrote this.")
         replies = session.scalars(select(Comment).where(Comment.parent_id == comment.id)).all()
         if not may_be_deleted(comment, replies, readers, asking):
             raise CommentSeen("Others may have read this. Reply to it instead.")
@@ -238,7 +238,7 @@ def with_suggestion(comment: Comment, draft: Document) -> Document:
 def _check_open(comment: Comment) -> None:
     """What one person settled nobody settles otherwise from a page that is older."""
     if comment.outcome:
-        raise SettledAlready("Somebody has settled this comment. Restore it first.")
+        raise SettledAlready("Someone has settled this comment. Restore it first.")
 
 
 _PART_ORDER = {name: place for place, name in enumerate((WHOLE, *(p.name for p in PARTS["full"])))}

@@ -145,9 +145,9 @@ def reads_until(reading: Reading) -> datetime:
 
 
 def signature_of(reviewer: Reviewer) -> str:
-    """Who a reviewer is, where a name is all there is room for: “Mei, by link”."""
+    """Who a reviewer is, where a name is all there is room for: “Mei, guest”."""
     name = reviewer.name or "Somebody"
-    return f"{name}, by link" if reviewer.person_id is None else name
+    return f"{name}, guest" if reviewer.person_id is None else name
 
 
 def _propose_question(reading: Reading, question: str) -> None:

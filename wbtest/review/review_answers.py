@@ -19,6 +19,11 @@ FUNCTIONS: dict[str, str] = _TEXTS["functions"]
 # Who is asked about which topic of the internal FAQ.
 ROUTES: dict[str, str] = _TEXTS["routes"]
 VERDICTS: dict[str, str] = _TEXTS["verdicts"]
+VERDICTS_IN_WORDS = {
+    "approve": "would approve",
+    "another": "wants another draft",
+    "stop": "would stop",
+}
 MISSING: dict[str, str] = _TEXTS["missing"]
 # Each must be able to answer these.
 NEEDED = ("customer", "problem", "why_this")

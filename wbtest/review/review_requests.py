@@ -134,7 +134,7 @@ def _get_members(ids: Collection[int]) -> list[Person]:
     everybody = db.session.scalars(select(Person).join(Membership).order_by(Person.id))
     found = [person for person in everybody if person.id in wanted]
     if len(found) < len(wanted):
-        raise Invalid("members", "Somebody you chose isn’t in your team. Choose again.")
+        raise Invalid("members", "Someone you chose isn’t on your team. Choose again.")
     return found
 
 
@@ -326,15 +326,17 @@ def reading_state(reading: Reading | None, *, with_verdict: bool = True) -> str:
     """How far a reading is, in words.
 
     >>> reading_state(None), reading_state(Reading(verdict="stop"))
-    ('not opened', 'done: stop')
+    ('not opened', 'reviewed: would stop')
     """
     if reading is not None and reading.verdict:
         return (
-            f"done: {review_answers.VERDICTS[reading.verdict].lower()}" if with_verdict else "done"
+            f"reviewed: {review_answers.VERDICTS_IN_WORDS[reading.verdict]}"
+            if with_verdict
+            else "reviewed"
         )
     if reading is None or reading.started_at is None:
         return "not opened"
-    return "reading" if reading.done_at is None else "done"
+    return "reading" if reading.done_at is None else "reviewed"
 
 
 def members_for(revision: Revision, asking: Person) -> list[MemberProgress]:

@@ -81,7 +81,7 @@ def hash_of(token: str) -> str:
 
 
 def is_over(reviewer: Reviewer) -> bool:
-    """Whether a link was taken back or its time is over."""
+    """Whether a link was taken back or expired."""
     return reviewer.revoked_at is not None or (
         reviewer.expires_at is not None and reviewer.expires_at <= clock.now()
     )

@@ -38,7 +38,7 @@ PEOPLE = {
     "tom": ("Tom", "writes it"),
     "priya": ("Priya", "builds it"),
     "jonas": ("Jonas", "pays for it"),
-    "mei": ("Mei", "by link"),
+    "mei": ("Mei", "guest"),
 }
 
 

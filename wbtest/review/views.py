@@ -155,7 +155,7 @@ def _reader_values(revision: Revision) -> dict[str, Any]:
 def _reader_name(each: review_requests.MemberProgress | review_requests.LinkProgress) -> str:
     if isinstance(each, review_requests.MemberProgress):
         return each.person.name
-    return f"{each.reviewer.link_name}, by link"
+    return f"{each.reviewer.link_name}, guest"
 
 
 def _is_asked(each: review_requests.MemberProgress | review_requests.LinkProgress) -> bool:
@@ -308,7 +308,7 @@ def another(release_id: int, number: int) -> ResponseReturnValue:
         # An older text has no form for it, nor one that was stopped meanwhile.
         flash(str(refused), "error")
         return revision_page(found, another=form), 422
-    flash(f"Revision {number} rejected. The authors see what must change.")
+    flash(f"Revision {number} rejected. The authors will see what must change.")
     return redirect(url_for(".revision", release_id=release_id, number=number), 303)
 
 

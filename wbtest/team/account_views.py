@@ -132,7 +132,7 @@ def change_password() -> ResponseReturnValue:
         form, lambda: accounts.change_password(access.person(), *typed, ends_tokens=ends)
     )
     if token:
-        tokens = " Your API tokens have ended." if ends else ""
+        tokens = " Your API tokens are deleted." if ends else ""
         flash(f"Password changed. All other devices are logged out.{tokens}")
         return let_in(token, url_for(".account"))
     return _account_page(password=form), 422
@@ -207,11 +207,11 @@ def turn_second_factor_off() -> ResponseReturnValue:
     form.offer(count_tokens(person))
     typed = {"password": form.password.data or "", "code": form.code.data or ""}
     if submitted(form, lambda: two_factor.turn_off(person, **typed, ends_tokens=form.is_wanted())):
-        flash("Second factor turned off.")
+        flash("Two-step verification turned off.")
         return redirect(url_for(".account"), 303)
     if two_factor.find_factor(person) is None:
         # Then the page has no form at which the sentence could stand.
-        flash("Your second factor is already off.", "error")
+        flash("Two-step verification is already off.", "error")
     return _account_page(turn_off=form), 422
 
 

@@ -242,10 +242,10 @@ class DownloadNotAsked(Refused):
     """A file that no person here asked for: no site of others may fill somebody's log."""
 
     status = 403
-    title = "Nobody asked for this here"
+    title = "This download didn’t start in wbtest"
 
     def __init__(self) -> None:
-        super().__init__("Open the page in wbtest that offers this file, and take it from there.")
+        super().__init__("Open the page in wbtest that offers this file, and download it there.")
 
 
 def record_download(action: str, about: str = "") -> None:

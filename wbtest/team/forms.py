@@ -75,13 +75,13 @@ def _team_name() -> StringField:
 class EndingTokens(TypedForm):
     """A part of forms after which one may not want programs to go on as before."""
 
-    ends_tokens = BooleanField("Also end my API tokens")
+    ends_tokens = BooleanField("Also delete my API tokens")
 
     def offer(self, number: int) -> None:
         """Say how many would end; people without any are not asked."""
         if number:
             tokens = "API token" if number == 1 else f"{number} API tokens"
-            self.ends_tokens.label.text = f"Also end my {tokens}"
+            self.ends_tokens.label.text = f"Also delete my {tokens}"
         else:
             del self.ends_tokens
 
@@ -141,7 +141,7 @@ class AskForResetForm(TypedForm):
 
 class ResetForm(EndingTokens):
     # Somebody else may know the lost password.
-    ends_tokens = BooleanField("Also end my API tokens", default=True)
+    ends_tokens = BooleanField("Also delete my API tokens", default=True)
     new_password = _new_password()
     repeated = _repeated()
 
@@ -167,13 +167,13 @@ class TurnOnForm(EndingTokens):
     secret = HiddenField(validators=[Length(max=1000)])
     code = _code("Code from the app")
     password = _own_password(control="factor-password")
-    ends_tokens = BooleanField("Also end my API tokens", id="factor-tokens")
+    ends_tokens = BooleanField("Also delete my API tokens", id="factor-tokens")
 
 
 class TurnOffForm(EndingTokens):
     code = _code("App or recovery code")
     password = _own_password(control="factor-password")
-    ends_tokens = BooleanField("Also end my API tokens", id="factor-tokens")
+    ends_tokens = BooleanField("Also delete my API tokens", id="factor-tokens")
 
 
 class InviteForm(TypedForm):

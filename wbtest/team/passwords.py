@@ -86,11 +86,11 @@ def find_fault(password: str, about: Collection[str] = ()) -> str:
     if len(set(password)) < 4:
         return "This repeats itself too much to be safe. Use three or four words."
     if "".join(password.casefold().split()) in common():
-        return "Many people use this password, so it is tried first. Use three or four words."
+        return "Many people use this password, so attackers try it first. Use three or four words."
     if _is_guessed(password, (*_words_of(about), *OF_THE_PRODUCT)):
         return (
-            "This is little more than your name, your email or a word of wbtest, which is tried "
-            "first. Use three or four other words."
+            "This is little more than your name, your email or a wbtest word, which attackers "
+            "try first. Use three or four other words."
         )
     return ""
 

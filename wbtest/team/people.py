@@ -101,7 +101,7 @@ def everybody() -> Iterator[PersonRow]:
 def add_person(*, email: str, name: str, role: str, password: str) -> Person:
     """Make somebody with a log-in and a role in the team."""
     if role not in ROLES:
-        raise Invalid("role", f"A role is one of {', '.join(ROLES)}.")
+        raise Invalid("role", f"A role must be one of {', '.join(ROLES)}.")
     person = new_person(email=email, name=name, password=password)
     with writing() as session:
         if find_person(person.email):
@@ -210,7 +210,7 @@ def change_role(membership: Membership, role: str, owner: Person | None) -> None
     LastOwner, NotOwner, and Gone when the member left meanwhile.
     """
     if role not in ROLES:
-        raise Invalid("role", f"A role is one of {', '.join(ROLES)}.")
+        raise Invalid("role", f"A role must be one of {', '.join(ROLES)}.")
     with writing():
         _hold_member(membership, owner)
         if membership.role == role:
@@ -306,7 +306,7 @@ def invite(owner: Person, email: str, role: str) -> tuple[Invitation, str]:
     """
     email = clean_email(email)
     if role not in ROLES:
-        raise Invalid("role", f"A role is one of {', '.join(ROLES)}.")
+        raise Invalid("role", f"A role must be one of {', '.join(ROLES)}.")
     with writing() as session:
         hold(get_team())
         check_owner(owner)

@@ -245,7 +245,7 @@ def revoke_token(token_id: int) -> ResponseReturnValue:
     token = access.get(ApiToken, token_id, "own")
     name = token.name
     tokens.revoke_token(token)
-    flash(f"Token “{name}” ended.")
+    flash(f"Token “{name}” deleted.")
     return redirect(url_for(".developers"), 303)
 
 

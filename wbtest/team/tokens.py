@@ -19,7 +19,7 @@ SCOPES = {
     "write": "Write releases, comments, forecasts, draft tests, spend and notes",
     "decide": "Approve, start, pause and end tests, and decide",
     "admin": "Read sign-ups’ emails, members, webhooks, tokens and the audit log",
-    "manage": "Manage people, webhooks, tokens and what follows a test",
+    "manage": "Manage people, webhooks, tokens, and emails and data after a test",
 }
 BEGINS = "wbt_"
 LONGEST_NAME = 80
@@ -40,7 +40,7 @@ def make_token(
     """
     name = " ".join(name.split())
     if not 1 <= len(name) <= LONGEST_NAME:
-        raise Invalid("name", f"Name the program in 1 to {LONGEST_NAME} characters.")
+        raise Invalid("name", f"Name the program with 1 to {LONGEST_NAME} characters.")
     if not scopes or not set(scopes) <= SCOPES.keys():
         raise Invalid("scopes", f"Choose what it may do: {', '.join(SCOPES)}.")
     if days is not None and not 1 <= days <= LONGEST_LIFE:
@@ -51,7 +51,7 @@ def make_token(
         if membership is None:
             raise Refused(f"{maker.name} is not in the team.")
         if len(list_tokens()) >= MOST_TOKENS:
-            raise Refused(f"You have {MOST_TOKENS} tokens, the most allowed. End one first.")
+            raise Refused(f"You have {MOST_TOKENS} tokens, the most allowed. Delete one first.")
         token = ApiToken(
             person_id=maker.id,
             name=name,
@@ -138,9 +138,9 @@ def _by_hash() -> sa.Select[ApiToken]:
 def why_dead(token: ApiToken) -> str:
     """Why a token opens nothing, in a few words, or '' while it does."""
     if token.expires_at is not None and token.expires_at <= clock.now():
-        return "its time is over"
+        return "expired"
     if access.ROLES.index(token.membership.role) < access.ROLES.index(token.role):
-        return "its maker’s role is lower now"
+        return "its creator’s role is lower now"
     return ""
 
 

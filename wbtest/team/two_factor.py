@@ -84,7 +84,7 @@ def turn_on(
         passwords.hold_with_password(person, stored)
         if find_factor(person) is not None:
             raise FactorUnchanged(
-                "Your second factor is on already. Turn it off first to use another phone."
+                "Two-step verification is already on. Turn it off first to use another phone."
             )
         session.add(
             SecondFactor(person_id=person.id, secret=sealed, last_step=step, created_at=clock.now())
@@ -108,7 +108,7 @@ def turn_off(person: Person, *, password: str, code: str, ends_tokens: bool = Fa
         with writing():
             passwords.hold_with_password(person, stored)
             if find_factor(person) is None:
-                raise FactorUnchanged("Your second factor is off already.")
+                raise FactorUnchanged("Two-step verification is already off.")
             is_right = take_code(person, typed)
             if is_right:
                 _forget(person)
@@ -127,7 +127,7 @@ def turn_off_for(person: Person) -> None:
     with writing():
         hold(person)
         if find_factor(person) is None:
-            raise FactorUnchanged(f"{person.email} has no second factor.")
+            raise FactorUnchanged(f"{person.email} doesn’t use two-step verification.")
         _forget(person)
         record("person.factor_off", f"{person.name} <{person.email}>")
 

@@ -110,7 +110,7 @@ def waive(
     it cannot be waived, or only by an approver, or not any more.
     """
     reason = needed_text(
-        "reason", reason, LONGEST_REASON, "Write the reason: why do these words stay?"
+        "reason", reason, LONGEST_REASON, "Enter a reason for keeping these words."
     )
     with writing() as session:
         release = text if isinstance(text, Release) else text.release

@@ -49,7 +49,7 @@ def list_of(part: str, value: Any, most: int, things: str) -> list[Any]:
     if not isinstance(value, list):
         raise NotADocument(part, f"must be a list of {things}.")
     if len(value) > most:
-        raise NotADocument(part, f"holds {len(value)} {things}; {most} are the most.")
+        raise NotADocument(part, f"has {len(value)} {things}. At most {most} fit.")
     return value
 
 

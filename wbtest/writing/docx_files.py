@@ -56,19 +56,19 @@ def checked_package(data: bytes) -> io.BytesIO:
     """
     if data.startswith(_OLE):
         raise _refusal(
-            "This Word file has a password. Save it without one, and bring it again."
+            "This Word file has a password. Save it without one, then import it again."
             if _PASSWORD in data
-            else "This is a Word file of the old kind (.doc). Open it, and save it as .docx."
+            else "This is an old Word file (.doc). Open it and save it as .docx."
         )
     if len(data) > LARGEST_FILE:
         raise _refusal(
-            f"This file has {len(data) / 1e6:.1f} MB; {LARGEST_FILE / 1e6:.1f} MB are the most. "
-            "Take the pictures out, and bring it again."
+            f"This file is {len(data) / 1e6:.1f} MB, more than {LARGEST_FILE / 1e6:.1f} MB. Remove "
+            "the pictures, then import it again."
         )
     with zipfile.ZipFile(io.BytesIO(data)) as package:
         texts = _texts(package)
     if sum(text.count(b"<") for text in texts.values()) > html_reader.MOST_TAGS:
-        raise _refusal("This is too long for a release: take out what is not in it.")
+        raise _refusal("This is too long for a release. Remove what doesn’t belong to it.")
     found = io.BytesIO()
     with zipfile.ZipFile(found, "w") as package:
         for name, text in texts.items():
@@ -102,12 +102,12 @@ def _texts(package: zipfile.ZipFile) -> dict[str, bytes]:
     if "[Content_Types].xml" not in names:
         is_open_document = "content.xml" in names and "mimetype" in names
         raise _refusal(
-            "This is a file of LibreOffice (.odt). Save it as Word (.docx), and bring it again."
+            "This is a LibreOffice file (.odt). Save it as Word (.docx), then import it again."
             if is_open_document
-            else "This is no Word file. Save the text as .docx or as Markdown."
+            else "This isn’t a Word file. Save the text as .docx or as Markdown."
         )
     if any(member.flag_bits & 1 for member in members):
-        raise _refusal("This Word file has a password. Save it without one, and bring it again.")
+        raise _refusal("This Word file has a password. Save it without one, then import it again.")
     size = sum(member.file_size for member in members)
     texts = (member for member in members if not member.filename.startswith("word/media/"))
     largest = max(member.file_size for member in texts)

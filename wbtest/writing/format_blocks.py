@@ -234,7 +234,9 @@ def language_notes(document: Document, words: FormatWords) -> tuple[str, ...]:
     """A sentence when our own words are in another language than the release."""
     if document.language.lower().partition("-")[0] == words.language:
         return ()
-    return (f"Headings of ours are in English: we do not speak “{document.language}” yet.",)
+    return (
+        f"The headings we add are in English: we don’t have them in “{document.language}” yet.",
+    )
 
 
 # An ampersand is a mark where it names a letter, such as &lt;.

@@ -180,7 +180,7 @@ class CallToActionForm(HelpMixin, Form):
 
     field_help = _help_of("call_to_action")
     text = _sentence("Call to action", "call_to_action.text")
-    label = _line("Words on the button", "call_to_action.label")
+    label = _line("Button text", "call_to_action.label")
     price = _sentence("Price, or “free”", "call_to_action.price")
 
 
@@ -189,7 +189,7 @@ class DatelineForm(HelpMixin, Form):
 
     field_help = _help_of("dateline")
     city = _line("City", "dateline.city")
-    date = _line("Date of the launch", "dateline.date", widget=DateInput())
+    date = _line("Launch date", "dateline.date", widget=DateInput())
 
 
 class QuoteForm(HelpMixin, Form):
@@ -214,9 +214,9 @@ class QuestionForm(HelpMixin, Form):
     topic = SelectField("Topic", [ValidPart("faq.topic")], validate_choice=False, default="")
     question = _sentence("Question", "faq.question")
     answer = _prose("Answer", "faq.answer")
-    owner = _line("Who finds out", "faq.open.owner")
+    owner = _line("Who’ll find out", "faq.open.owner")
     until = _line("By", "faq.open.until", widget=DateInput())
-    settled_by = _sentence("What settles it", "faq.open.settled_by")
+    settled_by = _sentence("What will settle it", "faq.open.settled_by")
 
     def process(self, *args: Any, **more: Any) -> None:
         """Read the row; a topic of the team's own stays among the choices."""
@@ -243,7 +243,9 @@ class NumberForm(HelpMixin, Form):
 
     field_help = _help_of("number")
     words = StringField("Words", [ValidPart("evidence.words")], widget=HiddenInput(), default="")
-    kind = SelectField("What it rests on", choices=KIND_CHOICES, validate_choice=False, default="")
+    kind = SelectField(
+        "Where it comes from", choices=KIND_CHOICES, validate_choice=False, default=""
+    )
     source = _sentence("Source", "evidence.source")
     # Where the words stand, as the page shows it beside the fields.
     sentence, more, is_gone = "", 0, False
@@ -291,9 +293,11 @@ class ShortForm(HelpMixin, Form):
         if self._unknown:
             self.form_errors.append(f"A release has no part called {self._unknown[0][:40]!r}.")
         if sum(len(getattr(self, side, ())) for side in ("external", "internal")) > MOST_QUESTIONS:
-            self.form_errors.append(f"A release has {MOST_QUESTIONS} questions at most.")
+            self.form_errors.append(f"A release can have at most {MOST_QUESTIONS} questions.")
         if len(self.evidence) > MOST_EVIDENCE:
-            self.form_errors.append(f"What {MOST_EVIDENCE} numbers rest on can be said, no more.")
+            self.form_errors.append(
+                f"A release can have sources for at most {MOST_EVIDENCE} numbers."
+            )
         return valid and not self.form_errors
 
 
@@ -327,7 +331,7 @@ class CoachSettingsForm(Form):
     """What the team tells the coach; ``used`` are the rules that may be muted and are not."""
 
     jargon = TextAreaField("Words to avoid", default="")
-    allowed = TextAreaField("Known short forms", default="")
+    allowed = TextAreaField("Known abbreviations", default="")
     used = SelectMultipleField(
         "Rules in use",
         widget=ListWidget(prefix_label=False),

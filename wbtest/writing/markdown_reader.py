@@ -314,7 +314,7 @@ def from_markdown(text: str, *, is_any_text: bool = False) -> ImportedRelease:
         raise Unreadable(
             1,
             "release",
-            "This is no press release: it needs a heading such as “## Problem”, "
+            "This isn’t a press release: it needs a heading such as “## Problem”, "
             "or “form: short” between two lines of ---.",
         )
     found = ParseState()
@@ -394,7 +394,7 @@ def _label_button(found: ParseState) -> Iterator[str]:
     longest = LONGEST_LINE[label]
     if len(words) > longest:
         yield (
-            f"The button has no words: the call to action is longer than {longest} characters. "
+            f"The button has no text: the call to action is longer than {longest} characters. "
             "Add a line “Button: …” below it."
         )
         return

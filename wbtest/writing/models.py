@@ -157,7 +157,7 @@ class Candidate(Base):
     release_id: Mapped[int] = mapped_column(ForeignKey(Release.id), index=True)
     audience: Mapped[str] = mapped_column(String(8))
     question: Mapped[str] = mapped_column(Text)
-    # Who asked, as the team reads it: "Mei, by link" or "a visitor".
+    # Who asked, as the team reads it: "Mei, guest" or "a visitor".
     asked_by: Mapped[str] = mapped_column(String(200))
     asked_at: Mapped[datetime] = mapped_column(UtcDateTime)
     # How many asked the same, or nearly the same.

@@ -63,14 +63,14 @@ def one_sheet_pdf(pages: Iterable[str]) -> bytes:
 
 def _rendered(page: str) -> Any:
     if len(page) > LONGEST_PAGE:
-        raise NoPdf("This is too long for a PDF. Take the HTML file, and print it as a PDF.")
+        raise NoPdf("This is too long for a PDF. Download the HTML file and print it as a PDF.")
     try:
         from weasyprint import HTML  # type: ignore[import-untyped]
         from weasyprint.urls import URLFetcher  # type: ignore[import-untyped]
     except (ImportError, OSError) as error:
         raise NoPdf(
             "PDF needs an extra on this server: pip install “wbtest[pdf]”, and Pango (Debian: "
-            "apt install libpango-1.0-0 libpangoft2-1.0-0). Without it, take the HTML file, and "
+            "apt install libpango-1.0-0 libpangoft2-1.0-0). Without it, download the HTML file and "
             "print it as a PDF in your browser."
         ) from error
 

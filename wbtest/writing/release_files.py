@@ -48,10 +48,12 @@ def file_text(data: bytes) -> str:
         text = docx_to_markdown(data) if is_word(data) else _as_markdown(data.decode("utf-8-sig"))
     except UnicodeDecodeError as error:
         raise NotADocument(
-            "file", "This is not text in UTF-8, nor a Word file: save it as Markdown or as .docx."
+            "file", "This is neither UTF-8 text nor a Word file. Save it as Markdown or .docx."
         ) from error
     if len(text) > LONGEST_FILE:
-        raise NotADocument("file", "This is too long for a release: take out what is not in it.")
+        raise NotADocument(
+            "file", "This is too long for a release. Remove what doesn’t belong to it."
+        )
     return text
 
 
@@ -89,7 +91,7 @@ def _values_in(text: str) -> dict[str, Any]:
     except json.JSONDecodeError as error:
         raise NotADocument("release", f"This is not JSON: {error}") from error
     except RecursionError as error:
-        raise NotADocument("release", "This is not JSON of a release: it is too deep.") from error
+        raise NotADocument("release", "This JSON is nested too deeply for a release.") from error
     except NotADocument:
         raise
     except ValueError as error:

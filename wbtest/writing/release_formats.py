@@ -34,7 +34,7 @@ from wbtest.writing.format_blocks import (
 
 LONGEST_PRESS_HEADLINE = 80
 MOST_PRESS_WORDS = WORDS_A_PAGE * 3 // 2
-CONTACT = "A press release ends with somebody to call. Add a name, a number and an address."
+CONTACT = "A press release ends with someone to call. Add a name, a phone number and an address."
 
 
 def _adapted(
@@ -240,7 +240,7 @@ def _store_description(document: Document, words: FormatWords) -> Iterator[str]:
 LONGEST_LANDING_HEADLINE = 80
 LONGEST_BUTTON = 25
 ELSEWHERE = (
-    "These are the words for a page elsewhere. Your test page here is made of an approved revision."
+    "This text is for a page elsewhere. Your test page here is made from an approved revision."
 )
 
 
@@ -248,7 +248,7 @@ def landing_page(document: Document) -> AdaptedRelease:
     """Return the words of the page, the button twice."""
     words = words_for(document.language)
     action = document.call_to_action
-    no_button = () if _label(action) else ("The button has no words yet.",)
+    no_button = () if _label(action) else ("The button has no text yet.",)
     return _adapted(
         document,
         words,

@@ -132,7 +132,7 @@ def _checked(document: Document) -> dict[str, Any]:
         from_json(values)
     except NotADocument as error:
         raise RestoreDoesNotFit(
-            f"This part does not fit beside the others: it {error.sentence}"
+            f"This part doesn’t fit with the others: it {error.sentence}"
         ) from None
     return values
 
@@ -154,14 +154,16 @@ class DraftStats(NamedTuple):
         """Which draft this is, what is usual, and what to do when it is far from that.
 
         >>> DraftStats(draft=3, day=5, frozen_on=4).sentence()
-        'Draft 3 on day 5. Most teams need four to six drafts in one to two weeks.'
+        'Draft 3, day 5 of writing. Most teams need four to six drafts in one to two weeks.'
         """
         if is_approved:
-            done = f"Revision {self.draft}, created on day {self.frozen_on}, is approved."
+            done = (
+                f"Revision {self.draft}, created on day {self.frozen_on} of writing, is approved."
+            )
             if self.draft < FEW_DRAFTS:
                 return f"{done} That’s quick: {_small(USUAL)}"
             return f"{done} {USUAL}"
-        so_far = f"Draft {self.draft} on day {self.day}."
+        so_far = f"Draft {self.draft}, day {self.day} of writing."
         if self.draft >= MANY_DRAFTS:
             return f"{so_far} {USUAL} Find out what you can’t agree on. Often it’s the customer."
         if self.day >= MANY_DAYS:

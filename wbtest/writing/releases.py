@@ -249,7 +249,8 @@ def _merge(release: Release, values: Values, version: int) -> Merged:
             documents.from_json(way)
     except documents.NotADocument as error:
         raise TooMuchTogether(
-            f"Others added to the text meanwhile. With yours it {error.sentence} Take some out."
+            "Others have added to the text in the meantime. Together with yours it "
+            f"{error.sentence} Remove some."
         ) from None
     return merged
 

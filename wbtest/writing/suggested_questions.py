@@ -123,7 +123,7 @@ def merge_question(candidate: Candidate, question: str, person: Person) -> Candi
         release = _hold_release(candidate)
         same = _find_same(from_json(release.document).faq, question)
         if not same:
-            raise Invalid("question", "Choose the question in the FAQ that asks the same.")
+            raise Invalid("question", "Choose the question in the FAQ that asks the same thing.")
         return _settle(candidate, "merged", person, same)
 
 

@@ -251,16 +251,16 @@ ChangeState = Literal["added", "removed", "changed", "same"]
 PART_LABELS = documents.PART_LABELS | {
     "faq": "Questions",
     "segment": "Who it is for",
-    "dateline": "Date line",
+    "dateline": "Dateline",
     "company_quote.text": "What they say",
     "customer_quote.text": "What they say",
     "speaker": "Name",
     "role": "Who they are",
     "call_to_action.text": "Sentence",
-    "call_to_action.label": "Words on the button",
-    "open.owner": "Who finds out",
+    "call_to_action.label": "Button text",
+    "open.owner": "Who’ll find out",
     "open.until": "By",
-    "open.settled_by": "What settles it",
+    "open.settled_by": "What will settle it",
 }
 
 
@@ -332,7 +332,7 @@ def label_of(name: str) -> str:
     """What a part or a field is called on the page.
 
     >>> label_of("why_now"), label_of("open.owner"), label_of("a_part_to_come")
-    ('Why now', 'Who finds out', 'A part to come')
+    ('Why now', 'Who’ll find out', 'A part to come')
     """
     last = name.rpartition(".")[2]
     return PART_LABELS.get(name) or PART_LABELS.get(last) or last.replace("_", " ").capitalize()
@@ -407,7 +407,7 @@ def texts_in(value: Any, path: str = "") -> dict[str, str]:
 NOUNS = {"external": "customer question", "internal": "internal question"}
 # Parts whose words are not counted: they are facts, not prose.
 FACTS = ("product", "language", "dateline")
-NOTHING = "No word changed."
+NOTHING = "No words changed."
 # A part that keeps fewer of its words than this share was rewritten.
 REWRITTEN = 1 / 3
 # A line holds so many names of parts, and so many parts with their words counted.
@@ -436,7 +436,7 @@ def count_words(fields: Iterable[FieldDiff], kind: DiffKind) -> int:
 
 def _sentences(changed: Sequence[PartDiff]) -> Iterator[str]:
     if any(part.name == "form" for part in changed):
-        yield "Grown into the full form." if _grew(changed) else "Form changed."
+        yield "Changed to the full form." if _grew(changed) else "Form changed."
     texts = [part for part in changed if part.fields and part.name != "form"]
     done = {part.name: _verb_of(part) for part in texts}
     for verb in VERBS:

@@ -32,12 +32,12 @@ def find_fault(text: str, longest: int) -> str:
     ``longest`` is in characters.
 
     >>> find_fault("Larder", longest=3)
-    'This is 6 characters long; 3 are the most.'
+    'This is 6 characters long. Use at most 3.'
     """
     if _FORBIDDEN.search(text):
-        return "This has a character that cannot be shown, such as \ufffd. Take it out."
+        return "This has a character that can’t be shown, such as \ufffd. Remove it."
     if len(text) > longest:
-        return f"This is {len(text):,} characters long; {longest:,} are the most."
+        return f"This is {len(text):,} characters long. Use at most {longest:,}."
     return ""
 
 

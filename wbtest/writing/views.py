@@ -160,7 +160,7 @@ def sheet_page(
 def copy(release_id: int) -> ResponseReturnValue:
     """Begin another release with this one's words."""
     copied = copy_release(access.get(Release, release_id, "edit"), access.person())
-    flash("This is a copy, and a draft of its own. Approvals and comments stayed with the other.")
+    flash("This is a separate draft. Approvals and comments stayed with the original.")
     return redirect(url_for(".release", release_id=copied.id), 303)
 
 

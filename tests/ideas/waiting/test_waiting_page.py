@@ -30,9 +30,9 @@ def test_members_and_guests_are_waited_for_until_they_have_read(
     now.turn(days=1)
     late, _ = make_link(revision.release, team.editor, "Tom")
     assert [wait.who.name for wait in waits_in()] == [
-        "Mei, by link",
+        "Mei, guest",
         "Viewer",
-        "Tom, by link",
+        "Tom, guest",
     ]
 
     revoke_link(late)

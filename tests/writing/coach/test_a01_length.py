@@ -22,14 +22,14 @@ def test_it_says_by_how_much_and_where_to_cut_first():
     document = Document(problem="dinner " * 500, solution="dinner " * 600)
     found = [f for f in coach.findings_of(document, "full", TODAY) if f.rule.id == "A1"]
 
-    assert found[0].mark.message == "1,100 words: 425 more than fill a page and a half."
+    assert found[0].mark.message == "1,100 words: 425 more than fit on a page and a half."
     assert found[0].mark.fix == "Cut the longest part first, “Solution”: 600 words."
 
 
 def test_japanese_is_counted_in_characters():
     assert messages(language="ja", problem="夕" * 1350) == []
     assert messages(language="ja", problem="夕" * 1400) == [
-        "1,400 characters: 50 more than fill a page and a half."
+        "1,400 characters: 50 more than fit on a page and a half."
     ]
 
 

@@ -63,7 +63,7 @@ def test_without_spaces_50_characters_are_the_average():
     found = [f for f in coach.findings_of(document, "full", TODAY) if f.rule.id == "A3"]
 
     assert [f.mark.message for f in found] == [
-        "Sentences have 60.0 characters on average; 50 are plenty."
+        "Sentences average 60.0 characters. Aim for 50 or fewer."
     ]
 
 

@@ -267,7 +267,7 @@ def _is_main(text: Text, index: int, subjects: frozenset[str]) -> bool:
 
 
 def _mark(text: Text, place: Place) -> Mark:
-    return text.mark(place, "warn", "“{}” says that it is not there yet.")
+    return text.mark(place, "warn", "“{}” says it doesn’t exist yet.")
 
 
 # Lines in which one word may be all there is, but not the word for what belongs there.
@@ -286,11 +286,11 @@ def check_nothing_left(reading: Reading) -> Iterator[Mark]:
     """Mark each blank in any text, and the names that only forms and textbooks have."""
     for text in (*reading.labels, *reading.everything):
         if (text.path in LINES and is_blank_line(text.text)) or not _has_words(text):
-            yield text.mark_all("stop", "This is still to be filled in.")
+            yield text.mark_all("stop", "This still needs filling in.")
             continue
         found = (*_blanks(text), *notes_in(text), *_phrases(text), *_names(text))
         for place in without_overlaps(found):
-            yield text.mark(place, "stop", "“{}” is still to be filled in.")
+            yield text.mark(place, "stop", "“{}” still needs filling in.")
         yield from _sample_names(text)
 
 
@@ -327,7 +327,7 @@ def _sample_names(text: Text) -> Iterator[Mark]:
     ):
         yield text.mark_all(
             "note",
-            f"“{text.text.strip()}” is the name that forms show.",
+            f"“{text.text.strip()}” is only a sample name.",
             "Give the person a name of their own.",
         )
 
@@ -351,7 +351,7 @@ def check_no_later(reading: Reading) -> Iterator[Mark]:
         elif text.path == OURS_TOO:
             yield from _put_off(text, fix, is_ours_only=True)
     for entry in reading.external:
-        yield from _put_off(entry.answer, "Decide it, or take the question out.")
+        yield from _put_off(entry.answer, "Decide it, or remove the question.")
     for entry in reading.internal:
         if not _is_settled(entry.question.open):
             yield from _put_off(entry.answer, "Say who’ll find out, by when, and how.")

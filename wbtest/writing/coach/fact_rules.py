@@ -49,7 +49,7 @@ def check_contradictions(reading: Reading) -> Iterator[Mark]:
     for text in reading.everything:
         for place in other_spellings(text, reading.document.product):
             name = reading.document.product.strip()
-            yield text.mark(place, "warn", f"“{{}}” is “{name}” elsewhere.", "Spell it once.")
+            yield text.mark(place, "warn", f"“{{}}” is “{name}” elsewhere.", "Spell it one way.")
     yield from _prices(reading)
     yield from _dates(reading)
     yield from _numbers(reading)
@@ -134,7 +134,7 @@ def _is_for_the_same(one: Offer, other: Offer) -> bool:
 
 
 def _other(text: Text, offer: Offer, price: str) -> Mark:
-    return text.mark(offer, "warn", f"“{{}}” is another price than “{price.strip()}”.")
+    return text.mark(offer, "warn", f"“{{}}” isn’t the same price as “{price.strip()}”.")
 
 
 def _dates(reading: Reading) -> Iterator[Mark]:
@@ -147,10 +147,10 @@ def _dates(reading: Reading) -> Iterator[Mark]:
         typed = days_in(text.text, text.language) if text.path == "summary" and launch else ()
         for day in typed:
             if launch and _is_date_line(text, day) and _differs(day, launch):
-                yield _other_day(text, day, f"{iso}, the day of the launch")
+                yield _other_day(text, day, f"{iso}, the launch date")
         for day in days:
             if launch and is_earlier(day, launch):
-                yield _other_day(text, day, f"{iso}, the day of the launch")
+                yield _other_day(text, day, f"{iso}, the launch date")
             elif day.month and day.day and text.path not in OF_OTHERS:
                 sold.append((text, day))
     yield from _second_days(sold)
@@ -165,7 +165,7 @@ def _second_days(sold: list[tuple[Text, Day]]) -> Iterator[Mark]:
 
 
 def _other_day(text: Text, day: Day, first: str) -> Mark:
-    return text.mark(day, "warn", f"“{{}}” is another day than {first}.")
+    return text.mark(day, "warn", f"“{{}}” isn’t the same date as {first}.")
 
 
 def _is_date_line(text: Text, day: Day) -> bool:

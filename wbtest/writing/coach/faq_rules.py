@@ -58,7 +58,7 @@ def check_both_faqs(reading: Reading) -> Iterator[Mark]:
         yield reading.missing("faq", "stop", "There are no customer questions.", part="external")
     if reading.form == "short":
         if 0 < asked < ENOUGH_FOR_SHORT:
-            said = f"Customers ask more than this: {ENOUGH_FOR_SHORT} questions at the least."
+            said = f"Customers ask more than this. Write at least {ENOUGH_FOR_SHORT} questions."
             yield reading.missing("faq", "warn", said, part="external")
         return
     if not any(entry.question.question.strip() for entry in reading.internal):
@@ -93,7 +93,7 @@ def check_external_topics(reading: Reading) -> Iterator[Mark]:
             yield reading.missing(
                 "faq",
                 "warn",
-                f"No customer question is about: {topic}.",
+                f"No customer question covers “{topic}”.",
                 f"Answer, for example: “{EXAMPLE_QUESTIONS[topic]}”",
                 part="external",
             )
@@ -119,7 +119,7 @@ def check_internal_topics(reading: Reading) -> Iterator[Mark]:
         yield reading.missing(
             row.answer.path if row else "faq",
             "stop" if topic in EXPECTED_TOPICS["full"]["internal"] else "note",
-            f"The internal questions don’t cover {topic} yet.",
+            f"No internal question covers “{topic}” yet.",
             f"Answer a question such as “{EXAMPLE_QUESTIONS[topic]}” Or say who’ll find out, "
             "by when, and how.",
             part="internal",
@@ -142,7 +142,7 @@ def check_answered(reading: Reading) -> Iterator[Mark]:
                 )
         elif _is_no_answer(entry):
             yield entry.answer.mark_all(
-                "stop", f"“{question.answer.strip()[:40]}” does not answer the question."
+                "stop", f"“{question.answer.strip()[:40]}” doesn’t answer the question."
             )
 
 
@@ -210,15 +210,15 @@ def check_answers_fit(reading: Reading) -> Iterator[Mark]:
                 yield entry.answer.mark(
                     first,
                     "warn",
-                    "The question asks for a number; the answer has none.",
+                    "The question asks for a number, but the answer has none.",
                     "Give the number, with its unit.",
                 )
         elif _is_yes_or_no(asked) and not _opens_with_yes_or_no(entry.answer):
             yield entry.answer.mark(
                 first,
                 "warn",
-                "This is a yes-or-no question, but the answer doesn’t begin with yes or no.",
-                "Begin with “yes”, “no”, “not yet” or “only …”.",
+                "This is a yes-or-no question, but the answer doesn’t start with yes or no.",
+                "Start with “yes”, “no”, “not yet” or “only …”.",
             )
 
 
@@ -306,10 +306,10 @@ def check_hard_questions(reading: Reading) -> Iterator[Mark]:
         return
     if not any(map(_is_hard, reading.internal or reading.external)):
         if reading.internal:
-            said = "None of the internal questions is a hard one."
+            said = "None of the internal questions is hard."
             yield reading.missing("faq", "warn", said, part="internal")
         else:
-            said = "None of the questions is a hard one."
+            said = "None of the questions is hard."
             yield reading.missing("faq", "warn", said, part="external")
 
 

@@ -85,7 +85,7 @@ def check_short_headline(reading: Reading) -> Iterator[Mark]:
         yield headline.mark(
             Place(words[MOST_WORDS].start(), len(text)),
             "note",
-            f"The headline has {len(words)} words; {MOST_WORDS} are plenty.",
+            f"The headline has {len(words)} words. Aim for {MOST_WORDS} or fewer.",
         )
         return
     widths = [2 if unicodedata.east_asian_width(letter) in _WIDE else 1 for letter in text]
@@ -96,7 +96,7 @@ def check_short_headline(reading: Reading) -> Iterator[Mark]:
     yield headline.mark(
         Place(_first_beyond(text, widths), len(text)),
         "note",
-        f"The headline has {len(text)} characters; about {most} are plenty.",
+        f"The headline has {len(text)} characters. Aim for about {most} or fewer.",
     )
 
 
@@ -119,7 +119,7 @@ def check_no_technology(reading: Reading) -> Iterator[Mark]:
     found = find_listed(headline, "technology")
     subject = [] if found else _subject(headline, reading.document.segment)
     for place in (*subject, *found):
-        yield headline.mark(place, "warn", "“{}” is how it is built, not what it does.")
+        yield headline.mark(place, "warn", "“{}” is how it’s built, not what it does.")
 
 
 def _subject(headline: Text, segment: str) -> list[Place]:
@@ -148,7 +148,7 @@ def check_one_sentence(reading: Reading) -> Iterator[Mark]:
     if subheading is not None and len(subheading.sentences) > 1:
         second, last = subheading.sentences[1], subheading.sentences[-1]
         yield subheading.mark(
-            Place(second.start, last.end), "warn", "The subheading goes on after its sentence."
+            Place(second.start, last.end), "warn", "The subheading is longer than one sentence."
         )
 
 
@@ -163,13 +163,13 @@ def check_segment(reading: Reading) -> Iterator[Mark]:
         yield reading.missing("subheading", "stop", "The subheading is missing.")
     elif segment and not is_named(segment, subheading.text, reading.language, "anybody"):
         shown = segment if len(segment) <= LONGEST_SHOWN else f"{segment[:LONGEST_SHOWN]}…"
-        yield subheading.mark_all("warn", f"The subheading does not name “{shown}”.")
+        yield subheading.mark_all("warn", f"The subheading doesn’t name “{shown}”.")
     # The short form does not ask for it.
     if reading.form == "full" and not segment:
         yield reading.missing(
             "segment",
             "note",
-            "Nothing says yet who it is for.",
+            "Nothing says who it’s for yet.",
             "Name the customers in a few words: “parents who cook on weeknights”.",
         )
 
@@ -205,7 +205,7 @@ def check_benefit(reading: Reading) -> Iterator[Mark]:
         words = subheading.text[hit.start : hit.end].lower()
         if hit.end < last and words not in known:
             return
-    yield subheading.mark_all("warn", "The subheading does not say what gets better.")
+    yield subheading.mark_all("warn", "The subheading doesn’t say what gets better.")
 
 
 # A note when more than one sentence in so many begins with the company.
@@ -231,7 +231,7 @@ def check_customer_first(reading: Reading) -> Iterator[Mark]:
         yield text.mark(
             Place(start, end),
             "note",
-            f"{len(found)} of {sentences} sentences begin with the company.",
+            f"{len(found)} of {sentences} sentences start with the company.",
         )
 
 

@@ -38,7 +38,7 @@ def check_length(reading: Reading) -> Iterator[Mark]:
         yield reading.missing(
             "",
             "warn",
-            f"{length:,} {measure.unit}: {over:,} more than fill a page and a half.",
+            f"{length:,} {measure.unit}: {over:,} more than fit on a page and a half.",
             f"Cut the longest part first, “{PART_LABELS[longest.part]}”:"
             f" {longest.words * measure.a_word:,} {measure.unit}.",
         )
@@ -47,8 +47,8 @@ def check_length(reading: Reading) -> Iterator[Mark]:
         yield reading.missing(
             "",
             "note",
-            f"{words * measure.a_word:,} {measure.unit} are less than half a page.",
-            "Say more of the problem: one person, one evening, what they do about it today.",
+            f"{words * measure.a_word:,} {measure.unit} is less than half a page.",
+            "Say more about the problem: one person, one evening, what they do about it today.",
         )
 
 
@@ -103,7 +103,7 @@ def check_sentences(reading: Reading) -> Iterator[Mark]:
             sentence,
             "warn",
             f"This sentence has {words * measure.a_word} {measure.unit}.",
-            f"Make it two: {measure.longest * measure.a_word} {measure.unit} are the most.",
+            f"Split it: {measure.longest * measure.a_word} {measure.unit} at most.",
         )
     sentences = sum(len(text.sentences) for text in reading.prose)
     if measure.has_stops and sentences >= FEWEST_SENTENCES:
@@ -112,8 +112,8 @@ def check_sentences(reading: Reading) -> Iterator[Mark]:
             yield reading.missing(
                 "",
                 "warn",
-                f"Sentences have {average * measure.a_word:.1f} {measure.unit} on average;"
-                f" {measure.average * measure.a_word} are plenty.",
+                f"Sentences average {average * measure.a_word:.1f} {measure.unit}. Aim for "
+                f"{measure.average * measure.a_word} or fewer.",
             )
 
 
@@ -180,7 +180,7 @@ def check_reading_grade(reading: Reading) -> Iterator[Mark]:
     yield hardest.text.mark(
         hardest.sentence,
         severity,
-        f"The text reads at grade {reached} (years of school); here it is hardest.",
+        f"The text reads at grade {reached} (years of school). This is the hardest part.",
     )
 
 
@@ -227,7 +227,7 @@ def check_active_voice(reading: Reading) -> Iterator[Mark]:
     if 100 * passive <= MOST_PERCENT * sentences:
         return
     for text, piece in found[:MOST_MARKS]:
-        yield text.mark(piece, "note", "“{}” does not say who does it.")
+        yield text.mark(piece, "note", "“{}” doesn’t say who does it.")
 
 
 def _passives(text: Text) -> Iterator[Piece]:

@@ -145,7 +145,7 @@ def check_company_quote(reading: Reading) -> Iterator[Mark]:
     if len(said) >= FEWEST_WORDS and len(said & known) >= MOST_REPEATED * len(said):
         yield quote.mark_all(
             "warn",
-            f"{len(said & known)} of {len(said)} of its words stand in the solution already.",
+            f"{len(said & known)} of its {len(said)} main words are already in the solution.",
             "Say why you did this: what you saw, what you could not accept.",
         )
 
@@ -160,8 +160,8 @@ def _company_speaker(reading: Reading) -> Iterator[Mark]:
         yield reading.missing(
             "company_quote.role",
             "warn",
-            "Your quote does not say what its speaker does.",
-            "Add the title.",
+            "Your quote doesn’t say what the speaker does.",
+            "Add their job title.",
         )
 
 
@@ -191,7 +191,7 @@ def check_customer_quote(reading: Reading) -> Iterator[Mark]:
     quote = reading.text("customer_quote.text")
     if quote is None:
         fix = "Move it here, or write another." if _has_quotation(reading) else ""
-        where = " A quotation stands elsewhere in the release." if fix else ""
+        where = " There’s a quotation elsewhere in the release." if fix else ""
         yield reading.missing(
             "customer_quote.text", "stop", f"The customer quote is missing.{where}", fix
         )
@@ -201,7 +201,7 @@ def check_customer_quote(reading: Reading) -> Iterator[Mark]:
         yield reading.missing(
             "customer_quote.role",
             "warn",
-            "The customer quote does not say who its speaker is.",
+            "The customer quote doesn’t say who the speaker is.",
             "Add what they do and where: “a mother of two in Leeds”.",
         )
 
@@ -210,7 +210,7 @@ def _customer_speaker(reading: Reading, quote: Text) -> Iterator[Mark]:
     speaker = reading.text("customer_quote.speaker")
     if speaker is not None:
         if not is_name(speaker, FEWEST_NAMES):
-            yield speaker.mark_all("warn", f"“{speaker.text.strip()}” is nobody’s name.")
+            yield speaker.mark_all("warn", f"“{speaker.text.strip()}” isn’t a name.")
         return
     said = quotations_in(quote.text)
     end = said[-1].end + 1 if said else len(quote.text)
@@ -218,8 +218,8 @@ def _customer_speaker(reading: Reading, quote: Text) -> Iterator[Mark]:
         yield quote.mark(
             Place(end, len(quote.text)),
             "warn",
-            "Who speaks stands inside the quote.",
-            "Move name and role to their own fields.",
+            "The speaker’s name is inside the quote.",
+            "Move the name and role to their own fields.",
         )
     else:
         yield reading.missing(
@@ -252,13 +252,13 @@ def check_first_person(reading: Reading) -> Iterator[Mark]:
     said = spoken(quote)
     if not _is_first_person(said):
         yield reading.missing(
-            PATH, "warn", "The customer does not speak of themselves.", "Let them say “I” or “we”."
+            PATH, "warn", "The customer doesn’t talk about themselves.", "Let them say “I” or “we”."
         )
     if not has_listed(said, "before_after") and not _tells_of_both(said):
         yield reading.missing(
             PATH,
             "warn",
-            "The quote does not say what was before, or what is now.",
+            "The quote doesn’t say what it was like before, or what it’s like now.",
             "Say what they used to do and what they do now.",
         )
 
@@ -328,14 +328,14 @@ def check_not_forced(reading: Reading) -> Iterator[Mark]:
     yield from _copied(reading, said)
     yield from _numbers(reading, said)
     for hit in said.find("hype"):
-        yield said.mark(hit, "warn", "No customer says “{}” to a friend.")
+        yield said.mark(hit, "warn", "No customer would say “{}” to a friend.")
     if said.words > MOST_WORDS:
         # In scripts without spaces there is no sixty-first word to begin from.
         start = said.tokens[MOST_WORDS].start if len(said.tokens) > MOST_WORDS else 0
         yield said.mark(
             Place(start, len(said.text.rstrip())),
             "warn",
-            f"The quote has {said.words} words; {MOST_WORDS} are plenty.",
+            f"The quote has {said.words} words. Aim for {MOST_WORDS} or fewer.",
             "Keep the two sentences they would say across a table.",
         )
 
@@ -346,7 +346,7 @@ def _copied(reading: Reading, said: Text) -> Iterator[Mark]:
         yield said.mark(
             Place(start, end),
             "warn",
-            "These words stand in the release already.",
+            "These words are already in the release.",
             "Let the customer find their own.",
         )
 
@@ -408,6 +408,6 @@ def _numbers(reading: Reading, said: Text) -> Iterator[Mark]:
         yield said.mark(
             Place(number.start(), number.start() + len(figures)),
             "warn",
-            f"There are {len(found)} numbers in the quote; people tell a friend of one at most.",
+            f"There are {len(found)} numbers in the quote. People tell a friend one at most.",
             "Move the figures to the solution.",
         )

@@ -11,33 +11,33 @@ from wbtest.writing.coach.document_reader import Rule
 OPENING = """# The coach
 
 While you write, the coach marks exact words and says what a careful reader would say. It gives no
-score: a text that wins points is not yet one that a customer wants to read.
+score: a text that scores well isn’t always one that a customer wants to read.
 
-- **stop** keeps the text from being approved; that of {page_rules} only keeps the page from being
-  started. You can always create a revision.
-- **warn** wants a change, or a reason for which the words stay. The reason stays in the history.
-- **note** only informs.
+- **stop** blocks approval of the text. A stop of {page_rules} only blocks the start of the page.
+  You can always create a revision.
+- **warn** asks for a change, or for a reason to keep the words. The reason stays in the history.
+- **note** is only a tip.
 
-In the short form, which is for an idea of tonight, the rules of honesty hold in full and all others
-are notes. Some rules need words of a language; in others they stay silent, and the page says so.
-Their words are lines in `wbtest/writing/coach/words/<language>.toml`, a text file that
-anybody can change.
+In the short form, for the idea you had tonight, the rules of honesty apply in full and all others
+are notes. Some rules need a list of words in the language of the text. Where there is none they
+stay silent, and the page says so. The lists are in `wbtest/writing/coach/words/<language>.toml`,
+text files that anyone can change.
 
-`wbtest check FILE` says the same of a file, without a database, and ends with 1 when something
-stops it.
+`wbtest check FILE` gives the same findings for a file, without a database, and exits with 1 when
+something blocks it.
 
 This page is made from the rules: `python -m wbtest.writing.coach.rule_docs > docs/coach.md`.
 """
 STOPS = {
-    "approval": "stops the release before its approval",
-    "start": "stops the page before its start",
+    "approval": "blocks approval of the release",
+    "start": "blocks the start of the page",
 }
 _ENGLISH = {code: english for code, _, english in languages.LANGUAGES}
 
 
 def rules_page() -> str:
     """Return the page as Markdown."""
-    head = ["| rule | what it wants | severity |", "| --- | --- | --- |"]
+    head = ["| rule | what it asks for | severity |", "| --- | --- | --- |"]
     rows = [f"| [{r.id}](#{r.id.lower()}) | {r.title} | {r.severity} |" for r in coach.RULES]
     table = "\n".join(head + rows)
     page_rules = text_rules.joined(
@@ -52,7 +52,7 @@ def _rule_section(rule: Rule) -> str:
     facts = [
         f"*{rule.severity}*",
         names or "any language",
-        "holds in the short form" if rule.is_honesty else "a note in the short form",
+        "applies in full in the short form" if rule.is_honesty else "a note in the short form",
     ]
     if "stop" in rule.severity:
         facts.append("an approver may waive the stop" if rule.is_wording else "stops until fixed")
@@ -60,7 +60,7 @@ def _rule_section(rule: Rule) -> str:
     return (
         f'<a id="{rule.id.lower()}"></a>\n\n## {rule.id}: {rule.title}\n\n'
         f"{' · '.join(facts)}\n\n{rule.why} {rule.fix}\n\n"
-        f"- Not: {rule.before}\n- But: {rule.after}\n\nSource: {rule.source}.\n"
+        f"- Not: {rule.before}\n- Instead: {rule.after}\n\nSource: {rule.source}.\n"
     )
 
 

@@ -31,17 +31,15 @@ def check_date_line(reading: Reading) -> Iterator[Mark]:
         return
     city, day = reading.by_path.get("dateline.city"), reading.by_path.get("dateline.date")
     if city is None:
-        yield reading.missing(
-            "dateline.city", "warn", "The date line has no city.", "Add the city."
-        )
+        yield reading.missing("dateline.city", "warn", "The dateline has no city.", "Add the city.")
     elif message := _fault_of_city(city.text.strip(), reading.language):
         yield city.mark_all("warn", message, "Write just the city.")
     if day is None:
         yield reading.missing(
-            "dateline.date", "warn", "The date line has no day.", "Add day, month, year."
+            "dateline.date", "warn", "The dateline has no date.", "Add the day, month and year."
         )
     elif date.fromisoformat(day.text.strip()) <= reading.today:
-        yield day.mark_all("warn", f"The launch day, {day.text}, is not ahead of this draft.")
+        yield day.mark_all("warn", f"The launch date, {day.text}, isn’t later than this draft.")
 
 
 def _fault_of_city(city: str, language: str) -> str:
@@ -54,7 +52,7 @@ def _fault_of_city(city: str, language: str) -> str:
     if city.casefold() in words_of(language, "no_city") | words_of("en", "no_city"):
         return f"“{city}” is not a city."
     if _YEAR.search(city):
-        return "The city’s field holds a year too."
+        return "The city field has a year in it too."
     has_case = any(letter.islower() and not _CASELESS.match(letter) for letter in letters)
     if has_case and not any(letter.isupper() for letter in letters):
         return f"“{city}” has no capital letter."
@@ -71,8 +69,8 @@ def check_no_product(reading: Reading) -> Iterator[Mark]:
         yield problem.mark(
             place,
             "warn",
-            "The problem names the product already.",
-            "Tell it as it is today, without the product; its turn comes after this part.",
+            "The problem already names the product.",
+            "Describe it as it is today, without the product. The product comes after this part.",
         )
 
 
@@ -109,7 +107,9 @@ def check_outcomes(reading: Reading) -> Iterator[Mark]:
     if reading.form == "short" or solution is None:
         return
     for place in find_listed(solution, "architecture"):
-        yield solution.mark(place, "note", "“{}” is inside the product, not in a day.")
+        yield solution.mark(
+            place, "note", "“{}” is how the product works, not what changes in someone’s day."
+        )
 
 
 def check_better(reading: Reading) -> Iterator[Mark]:
@@ -118,7 +118,7 @@ def check_better(reading: Reading) -> Iterator[Mark]:
     if reading.document.alternative.strip():
         return
     if _may_compare(reading):
-        yield reading.missing("alternative", "note", "Nothing names what people do today.")
+        yield reading.missing("alternative", "note", "Nothing says what people do today.")
         return
     yield reading.missing(
         "alternative", "warn", "Nothing says why this is better than what people do today."
@@ -146,7 +146,8 @@ def check_two_paragraphs(reading: Reading) -> Iterator[Mark]:
             yield text.mark(
                 Place(rest[0].start, rest[-1].end),
                 "note",
-                f"This part has {len(text.paragraphs)} paragraphs; {MOST_PARAGRAPHS} are plenty.",
+                f"This part has {len(text.paragraphs)} paragraphs. Aim for {MOST_PARAGRAPHS} or "
+                "fewer.",
             )
 
 
@@ -189,22 +190,22 @@ def check_call_to_action(reading: Reading) -> Iterator[Mark]:
         yield reading.missing(
             "call_to_action.label",
             lonely,
-            "The button has no words.",
-            "Say what happens when it is pressed: “Book our evening”.",
+            "The button has no text.",
+            "Say what happens when people press it: “Book our evening”.",
         )
     if reading.text("call_to_action.price") is None and not (text and _has_price(text)):
         yield reading.missing(
             "call_to_action.price",
             "stop",
             "Nothing says what it costs.",
-            "Say the price, or that it is free.",
+            "Give the price, or say it’s free.",
         )
     if text is not None and _names_no_place(text):
         yield reading.missing(
             "call_to_action.text",
             "note",
-            "It doesn’t say where. On the test page, the button does.",
-            "Name the address, the shop or the number.",
+            "It doesn’t say where to get it. On the test page, the button covers that.",
+            "Give a web address, a shop or a phone number.",
         )
 
 
@@ -235,7 +236,7 @@ _LINK = re.compile(r"https?://|www\.")
 _DOMAIN = re.compile(r"[\w-]+(?:\.[\w-]+)*\.(?:com|org|net|io|app|example|co|dev|ai|de|fr|es|uk)")
 LONGEST_ADDRESS = 200
 COMMAS = (",", "،", ";")
-MESSAGE = "That is a second thing to do."
+MESSAGE = "That’s a second thing to do."
 
 
 def check_one_action(reading: Reading) -> Iterator[Mark]:

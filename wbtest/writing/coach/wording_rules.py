@@ -165,7 +165,7 @@ def check_jargon(reading: Reading) -> Iterator[Mark]:
             if start >= reach and words.lower() not in allowed:
                 reach = end
                 fix = f"Plainer: {instead}." if instead else ""
-                yield text.mark(Place(start, end), "warn", "“{}” is a word of the office.", fix)
+                yield text.mark(Place(start, end), "warn", "“{}” is office jargon.", fix)
 
 
 def _own_places(text: Text, own: Phrases, jargon: tuple[str, ...]) -> Iterator[tuple[int, int]]:
@@ -206,7 +206,7 @@ def _message(text: Text, place: Place, goals: set[Place]) -> str:
     if place in goals:
         return "This is your goal, not the customer’s."
     words = text.text[place.start : place.end]
-    return f"“{words}” is how you measure yourselves; no customer asks for it."
+    return f"“{words}” is how you measure yourselves. No customer asks for it."
 
 
 def _goals(text: Text) -> Iterator[Place]:
