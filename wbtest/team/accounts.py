@@ -5,12 +5,14 @@ A link in a mail works once. The mails contain no names and no typed text except
 
 import secrets
 from datetime import datetime, timedelta
+from pathlib import Path
 from typing import Literal
 
+import msgspec
 import sqlalchemy as sa
 from sqlalchemy.exc import IntegrityError
 
-from wbtest.delivery.outbox import Letter, queue_mail
+from wbtest.delivery.outbox import queue_mail
 from wbtest.extensions import clock, db, runtime
 from wbtest.store import Invalid, Refused, hold, writing
 from wbtest.team import passwords, people, rate_limits, sessions, tokens
@@ -25,6 +27,10 @@ WRONG_LOG_IN = "Wrong email or password. Check both and try again."
 PACE = timedelta(minutes=10)
 Kind = Literal["reset", "email"]
 LINK_LIFE = timedelta(hours=1)
+# By name, the subject and the text of a mail.
+LETTERS = msgspec.toml.decode(
+    Path(__file__).with_suffix(".toml").read_bytes(), type=dict[str, dict[str, str]]
+)
 
 
 def log_in(email: str, password: str, former_token: str = "") -> str:
@@ -123,13 +129,14 @@ def reset_password(token: str, new: str, *, ends_tokens: bool = False) -> Person
         record("login.reset", by=person)
         if ends_tokens:
             tokens.end_tokens(person)
-        _write(person.email, reset_done_letter(link_address("/reset")))
+        _write(person.email, "reset_done", reset_url=link_address("/reset"))
     return person
 
 
 def _mail_link(person: Person) -> None:
     hold(person)
-    _write(person.email, reset_letter(link_address(f"/reset/{make_link(person, 'reset')}")))
+    token = make_link(person, "reset")
+    _write(person.email, "reset", url=link_address(f"/reset/{token}"))
     record("login.reset_asked", by=person)
     db.session.flush()
 
@@ -154,14 +161,13 @@ def ask_to_change_email(person: Person, new: str, password: str) -> str:
             return wanted
         is_taken = people.find_person(wanted) is not None
         token = make_link(person, "email", wanted)
-        _write(person.email, email_asked_letter(wanted, link_address("/reset")))
-        # The link of an address that is taken is told to nobody.
-        _write(
-            wanted,
-            email_taken_letter(link_address("/login"))
-            if is_taken
-            else email_link_letter(link_address(f"/email/{token}")),
-        )
+        reset_url = link_address("/reset")
+        _write(person.email, "email_asked", new_email=wanted, reset_url=reset_url)
+        if is_taken:
+            # The link of an address that is taken is told to nobody.
+            _write(wanted, "email_taken", login_url=link_address("/login"))
+        else:
+            _write(wanted, "email_link", url=link_address(f"/email/{token}"))
         record("login.email_asked", by=person)
     return wanted
 
@@ -186,14 +192,16 @@ def change_email(token: str, kept_session: str = "") -> Person:
                 sa.delete(LoginSession).where(LoginSession.person_id == person.id, others)
             )
             record("login.email_changed", old, by=person)
-            _write(old, email_changed_letter(new))
+            _write(old, "email_changed", new_email=new)
     except IntegrityError as error:
         raise LinkOver("email") from error
     return person
 
 
-def _write(recipient: str, letter: Letter) -> None:
-    queue_mail(recipient=recipient, subject=letter.subject, body=letter.body)
+def _write(recipient: str, name: str, **told: str) -> None:
+    """Queue one of LETTERS; ``told`` are the addresses that it names."""
+    letter = LETTERS[name]
+    queue_mail(recipient=recipient, subject=letter["subject"], body=letter["body"].format(**told))
 
 
 class LinkOver(Refused):
@@ -265,69 +273,3 @@ def _is_open(token: str, kind: Kind) -> sa.ColumnElement[bool]:
         AccountLink.kind == kind,
         AccountLink.expires_at > clock.now(),
     )
-
-
-def reset_letter(url: str) -> Letter:
-    """Return the mail to somebody who lost a password."""
-    return _letter(
-        "Choose a new wbtest password",
-        "Someone asked for a new password for your account. Choose it here within an hour:",
-        url,
-        "If that wasn’t you, do nothing. Your password stays the same.",
-    )
-
-
-def reset_done_letter(reset_url: str) -> Letter:
-    """Return the mail that says that a password was set by link."""
-    return _letter(
-        "Your wbtest password has changed",
-        "Your password was changed with a link from our email. All devices are logged out.",
-        "If that wasn’t you, someone can read your email. Secure your mailbox first, then choose"
-        f" another password: {reset_url}",
-    )
-
-
-def email_asked_letter(new_email: str, reset_url: str) -> Letter:
-    """Return the mail to the old address, while nothing is changed yet."""
-    return _letter(
-        "Changing your wbtest email",
-        f"Someone who knows your password asked to log in with {new_email} instead. Nothing changes"
-        " until the new address is confirmed.",
-        "If that was you, open the link we sent there.",
-        f"If that wasn’t you, choose a new password now to stop it: {reset_url}",
-    )
-
-
-def email_link_letter(url: str) -> Letter:
-    """Return the mail to the new address."""
-    return _letter(
-        "Confirm your new wbtest email",
-        "Someone wants to log in to wbtest with this address. If that’s you, confirm within an"
-        " hour:",
-        url,
-        "If that wasn’t you, do nothing. Unless you confirm, the address isn’t used.",
-    )
-
-
-def email_taken_letter(login_url: str) -> Letter:
-    """Return the mail to a new address that has a log-in of its own."""
-    return _letter(
-        "Someone tried to use your email for wbtest",
-        "Someone asked to log in with this address, but it already has an account. Nothing"
-        " changed.",
-        f"If that was you, log in with it instead: {login_url}",
-        "If that wasn’t you, you don’t need to do anything.",
-    )
-
-
-def email_changed_letter(new_email: str) -> Letter:
-    """Return the mail to the old address, after the change."""
-    return _letter(
-        "Your wbtest email has changed",
-        f"You now log in with {new_email}. This address no longer works.",
-        "If that wasn’t you, tell the person who runs your wbtest server at once.",
-    )
-
-
-def _letter(subject: str, *paragraphs: str) -> Letter:
-    return Letter(subject, "\n\n".join(paragraphs) + "\n")
