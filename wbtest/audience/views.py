@@ -75,23 +75,21 @@ def object_to_counting(slug: str) -> ResponseReturnValue:
     found = get_page(slug)
     action = page_renderer.paths_of(found.live.slug).object
     if request.method != "POST":
-        is_done = is_objector(found) or _is_marked()
+        is_done = is_objector(found) or _ignore_cookie(None) != ""
         return small_page(found.live, "object", action=action, is_done=is_done)
     check_sender()
-    is_of_team = is_team()
+    is_of_team, is_https = is_team(), runtime().settings.is_https
     # The page stays the one that was seen: the cookie names its variant, and nobody.
     value = _variant_before(found).key
-    name = ignore_name(None if is_of_team else found.live.release_id, is_https=_is_https())
+    name = ignore_name(None if is_of_team else found.live.release_id, is_https=is_https)
     response = redirect(action, 303)
-    response.headers.add(
-        *set_cookie_header(name, value, visitors.LONGEST_LIFE, is_https=_is_https())
-    )
+    response.headers.add(*set_cookie_header(name, value, visitors.LONGEST_LIFE, is_https=is_https))
     if not is_of_team:
         for each in get_pages(slug):
             visitor = each.find_visitor(request.environ)
             erasure.object_to_counting(runtime().recorder, each, visitor)
             if not each.is_cookieless:
-                response.headers.add(*set_cookie_header(each.cookie, "", 0, is_https=_is_https()))
+                response.headers.add(*set_cookie_header(each.cookie, "", 0, is_https=is_https))
     return response
 
 
@@ -227,35 +225,28 @@ def is_team() -> bool:
     """Whether somebody of a team asks: logged in, or in a browser they marked as theirs."""
     # Visitors bring no such cookie, and to ask who is logged in is a tenth of a sign-up.
     has_session = page_server.SESSION in request.environ.get("HTTP_COOKIE", "")
-    return _is_marked() or (has_session and access.find_person() is not None)
+    return _ignore_cookie(None) != "" or (has_session and access.find_person() is not None)
 
 
 def is_objector(found: LivePage) -> bool:
     """Whether this browser objected to being counted on this page."""
-    return _ignored_variant(found) != ""
-
-
-def _is_marked() -> bool:
-    return _cookie(ignore_name(None, is_https=_is_https())) != ""
+    return _ignore_cookie(found.live.release_id) != ""
 
 
 def _variant_before(found: LivePage) -> LiveVariant:
     """The variant that this browser was shown before, else the control."""
     visitor = found.find_visitor(request.environ)
-    key = visitor.variant if visitor else _ignored_variant(found)
+    key = visitor.variant if visitor else _ignore_cookie(found.live.release_id)
     return found.live.find_variant(key) or found.live.control
 
 
-def _ignored_variant(found: LivePage) -> str:
-    return _cookie(ignore_name(found.live.release_id, is_https=_is_https()))
+def _ignore_cookie(release_id: int | None) -> str:
+    """The variant in the cookie of a browser that isn't to be counted, '' without one.
 
-
-def _cookie(name: str) -> str:
+    None for the cookie of the team, which is for all pages.
+    """
+    name = ignore_name(release_id, is_https=runtime().settings.is_https)
     return find_cookie(request.environ.get("HTTP_COOKIE", ""), name)
-
-
-def _is_https() -> bool:
-    return runtime().settings.is_https
 
 
 def _send(answer: page_renderer.PageResponse) -> Response:

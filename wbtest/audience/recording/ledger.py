@@ -9,9 +9,10 @@ The coarser totals follow the hourly roll-up; ``audience.counts`` says which of 
 from __future__ import annotations
 
 import json
-from collections import Counter, defaultdict
+from collections import Counter
 from collections.abc import Collection, Iterable, Iterator, Mapping, Sequence
 from contextlib import contextmanager
+from dataclasses import dataclass, field
 from functools import cache, lru_cache
 from types import TracebackType
 from typing import Any, NamedTuple, Self
@@ -179,7 +180,8 @@ class Ledger:
                 for place in counted:
                     self._tally[place] += 1
                 found.marks.compare(history, attribution)
-                is_same = _variant_seen(history) == _variant_seen(before[key])
+                saw, saw_before = history.sighting, before[key].sighting
+                is_same = saw and saw_before and saw.variant == saw_before.variant
                 is_gone = was.is_counted and not (attribution.is_counted and is_same)
                 if is_gone and key.excluded_because == "":
                     found.gone.add(key[:2])
@@ -191,17 +193,19 @@ class Ledger:
     def follow(self, changes: AttributionChanges) -> None:
         """Let acts on the page follow the new attribution, once the marks are written."""
         if changes.converted:
-            converted = {k: v for k, v in changes.converted.items() if self._is_open(k[0])}
-            engagement.mark_converted(self.connection, converted)
+            converted = changes.converted.items()
+            engagement.mark_converted(
+                self.connection,
+                {key: is_so for key, is_so in converted if not self.rules_of(key[0]).is_purged},
+            )
         if changes.gone:
             self.forget_acts(changes.gone)
 
     def forget_acts(self, visitors: Collection[tuple[int, str]]) -> None:
         """Delete what these visitors did on the page, and count it no more."""
-        engagement.remove_acts(self.connection, {key for key in visitors if self._is_open(key[0])})
-
-    def _is_open(self, experiment_id: int) -> bool:
-        return not self.rules_of(experiment_id).is_purged
+        engagement.remove_acts(
+            self.connection, {key for key in visitors if not self.rules_of(key[0]).is_purged}
+        )
 
     def _count_visit(self, visit: Any, number: int) -> None:
         self._tally[rollup_key(visit, self.rules_of(visit.experiment_id)), "served"] += number
@@ -248,12 +252,12 @@ class AttributionChanges(NamedTuple):
     gone: set[tuple[int, str]]
 
 
+@dataclass
 class RowMarks:
     """Marks on rows that say what counts; those that are wrong are gathered and written at once."""
 
-    def __init__(self) -> None:
-        self.sightings: list[event_rows.RowValues] = []
-        self.signups: list[event_rows.RowValues] = []
+    sightings: list[event_rows.RowValues] = field(default_factory=list)
+    signups: list[event_rows.RowValues] = field(default_factory=list)
 
     def compare(self, history: History, attribution: Attribution) -> None:
         """Remember the rows whose mark differs from the attribution."""
@@ -279,19 +283,12 @@ class RowMarks:
                 connection.execute(sa.update(table).where(*is_it), renamed)
 
 
-def _variant_seen(history: History) -> str | None:
-    """The variant of the sighting."""
-    return None if history.sighting is None else history.sighting.variant
-
-
 def rollup_rows(table: sa.Table, sums: Mapping[tuple[Any, str], int]) -> list[event_rows.RowValues]:
     """Return sums as rows of a roll-up, leaving out what adds nothing."""
-    found: defaultdict[TotalKey, event_rows.RowValues] = defaultdict(
-        lambda: dict.fromkeys(COLUMNS, 0)
-    )
+    found: dict[TotalKey, event_rows.RowValues] = {}
     for (key, column), number in sums.items():
         if number:
-            found[key][column] = number
+            found.setdefault(key, dict.fromkeys(COLUMNS, 0))[column] = number
     names = _key_names(table)
     return [dict(zip(names, key, strict=True)) | row for key, row in found.items()]
 

@@ -46,11 +46,15 @@ T = TypeVar("T")
 
 
 class BatchEvents(NamedTuple):
-    """The events of people in a group; sign-ups with their places among all events."""
+    """The events of people in a group; sign-ups with their places among all events.
+
+    ``visitors`` are those whose visits are asked for: of everybody who came, or signs up.
+    """
 
     arrivals: list[Arrived]
     signups: list[tuple[int, SignedUp]]
     deeds: list[Did]
+    visitors: set[tuple[int, str]]
 
 
 def record_events(
@@ -74,7 +78,7 @@ def record_events(
             ledger.rules_of(experiment_id)
         events = event_rows.cap_sources(connection, events, ledger.rules_of)
         came = _split(ledger, events)
-        stored = event_rows.find_rows(connection, VISITS, _visitors_of(came))
+        stored = event_rows.find_rows(connection, VISITS, came.visitors)
         admissions = (gate or NetworkGate()).decide(
             connection, came.arrivals, stored, ledger.rules_of
         )
@@ -139,7 +143,7 @@ def _keep_signups(
 
 def _split(ledger: Ledger, events: Sequence[Event]) -> BatchEvents:
     """The events of people; machines are counted, but for their sign-ups, which are kept."""
-    group = BatchEvents([], [], [])
+    group = BatchEvents([], [], [], set())
     for index, event in enumerate(events):
         # Nearly all are visits, so these are asked for first.
         if isinstance(event, (Served, Seen)):
@@ -147,18 +151,14 @@ def _split(ledger: Ledger, events: Sequence[Event]) -> BatchEvents:
                 ledger.count_unstored(machine, event.experiment_id, event.variant, event.at_us)
             else:
                 group.arrivals.append(event)
+                group.visitors.add((event.experiment_id, event.visitor))
         elif isinstance(event, SignedUp):
             group.signups.append((index, event))
+            if event.visitor:
+                group.visitors.add((event.experiment_id, event.visitor))
         elif not traffic.classify(event.user_agent, event.hints):
             group.deeds.append(event)
     return group
-
-
-def _visitors_of(came: BatchEvents) -> set[tuple[int, str]]:
-    """Whose visits are asked for: of everybody who came, and of those who sign up."""
-    found = {(event.experiment_id, event.visitor) for event in came.arrivals}
-    found.update((event.experiment_id, event.visitor) for _, event in came.signups if event.visitor)
-    return found
 
 
 def _apply(
@@ -290,7 +290,7 @@ class BatchPeople:
         ``mailed`` says when our mail to a new sign-up leaves, in microseconds since 1970, where
         that is not at once; by the id of its row.
         """
-        signups = _mailed(self._signups, mailed)
+        signups = _mailed(self._signups, mailed) if mailed else self._signups
         before = histories_of(self._touched, self._seen, self._signed)
         after = histories_of(
             self._touched, _after(self._seen, self._sightings), _after(self._signed, signups)
@@ -307,13 +307,12 @@ class BatchPeople:
         )
         marks.write(connection)
         self._ledger.follow(changes)
-        _mark_repeats(connection, self._came, self.at_address)
+        if self._came:
+            _mark_repeats(connection, self._came, self.at_address)
 
 
 def _mailed(signups: event_rows.UpsertPlan, mailed: Mapping[int, int]) -> event_rows.UpsertPlan:
     """The same, with the moment at which each mail leaves."""
-    if not mailed:
-        return signups
 
     def told(row: SignupRow) -> SignupRow:
         return row._replace(mailed_us=mailed.get(id(row), row.mailed_us))
@@ -353,17 +352,12 @@ def _mark_repeats(
         if row.excluded_because == "":
             shown[row.experiment_id, row.email_key].add(row.variant)
     for (experiment_id, email_key), variants in shown.items():
-        if len(variants) > 1:
-            _note_other_variant(connection, experiment_id, email_key, variants)
-
-
-def _note_other_variant(
-    connection: sa.Connection, experiment_id: int, email_key: str, variants: set[str]
-) -> None:
-    is_it = (SIGNUPS.c.experiment_id == experiment_id) & (SIGNUPS.c.email_key == email_key)
-    stored = connection.execute(
-        sa.select(SIGNUPS.c.variant).where(is_it, SIGNUPS.c.other_variant == "")
-    ).first()
-    if stored is not None:
-        other = min(variants - {stored.variant})
-        connection.execute(sa.update(SIGNUPS).where(is_it).values(other_variant=other))
+        if len(variants) < 2:
+            continue
+        is_it = (SIGNUPS.c.experiment_id == experiment_id) & (SIGNUPS.c.email_key == email_key)
+        there = connection.execute(
+            sa.select(SIGNUPS.c.variant).where(is_it, SIGNUPS.c.other_variant == "")
+        ).first()
+        if there is not None:
+            other = min(variants - {there.variant})
+            connection.execute(sa.update(SIGNUPS).where(is_it).values(other_variant=other))
