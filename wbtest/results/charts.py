@@ -234,7 +234,11 @@ def funnel(results: Results, stages: Sequence[Stage]) -> str:
         said = [f"{stage.name}, {n:,}" for stage, n in zip(stages, counts, strict=True)]
         bars = {"orientation": "h", "x": counts, "y": places, "width": 0.75}
         traces.append(bars_of(k, variant) | bars | saying(said))
-        shares = ["", *(_share(*pair) for pair in pairwise(counts))]
+        # Of few no share is told, nor where a step is no part of the one before.
+        shares = [
+            f" ({now / before:.0%})" if before >= SMALL and now <= before else ""
+            for before, now in pairwise([0, *counts])
+        ]
         for place, count, share in zip(places, counts, shares, strict=True):
             notes.append(row_figures([f"{count:,}{share}"], place))
     bar = STEP_HEIGHT if is_alone else BAR_HEIGHT
@@ -249,11 +253,6 @@ def funnel(results: Results, stages: Sequence[Stage]) -> str:
         annotations=notes,
         showlegend=not is_alone,
     )
-
-
-def _share(before: int, now: int) -> str:
-    """How many of the step before; '' of few, and where a step is no part of the one before."""
-    return f" ({now / before:.0%})" if before >= SMALL and now <= before else ""
 
 
 def visits_by_day(results: Results, days: Days, annotations: Sequence[MarkedMoment] = ()) -> str:

@@ -164,12 +164,14 @@ class Spending:
 def spending_of(experiment: Experiment) -> Spending:
     """Return what a started test cost; without any lines nobody is counted."""
     lines = spends_of(experiment)
+    if not lines:
+        return Spending(None, [], [], Costs("", 0), Costs("", 0))
     spent: Counter[str] = Counter()
     for line in lines:
         spent[line.source] += line.amount
-    costs = costs_of(spent, by_source_ever(experiment)) if lines else []
+    costs = costs_of(spent, by_source_ever(experiment))
     return Spending(
-        currency=CURRENCIES[lines[0].currency] if lines else None,
+        currency=CURRENCIES[lines[0].currency],
         lines=lines,
         costs=costs,
         paid=total(each for each in costs if each.spent),

@@ -29,6 +29,8 @@ from wbtest.statistics import Comparison, Counts, Interval, Split
 if TYPE_CHECKING:
     from wbtest.statistics.mixture import Floats
 
+# What people may do once they signed up; the names are those of the totals.
+AFTER_SIGNUP = ("confirmed", "answered", "price", "price_no", "call", "call_no", "preorder")
 # Any moment does: the verdict is of one look, after the least days.
 STARTED = datetime(2027, 3, 1, tzinfo=UTC)
 LOOK = STARTED + timedelta(days=2)
@@ -123,13 +125,7 @@ def _variant(
         "signups": totals.signups - totals.unseen,
         "converted": totals.converted,
         "without_beacon": totals.unseen,
-        "confirmed": totals.confirmed,
-        "answered": totals.answered,
-        "price": totals.price,
-        "price_no": totals.price_no,
-        "call": totals.call,
-        "call_no": totals.call_no,
-        "preorder": totals.preorder,
+        **{name: getattr(totals, name) for name in AFTER_SIGNUP},
         "excluded": excluded,
         "rate": variant.rate,
         "rate_of_served": rate_of_served,

@@ -34,11 +34,6 @@ class Stage(NamedTuple):
     counts: tuple[int, ...]
     is_counted: bool = False
 
-    @property
-    def all(self) -> int:
-        """Across all variants."""
-        return sum(self.counts)
-
 
 def funnel_of(
     results: Results,

@@ -5,6 +5,7 @@ The numbers come from ``audience.counts`` alone. Nothing here weighs or judges.
 
 from __future__ import annotations
 
+import dataclasses
 from collections import defaultdict
 from collections.abc import Collection, Sequence
 from datetime import date, datetime
@@ -174,7 +175,7 @@ def _of_group(hours: HourCounts, apart: Apart) -> HourCounts:
     nobody = (0,) * len(hours.weights)
     seen = np.array([rows.get(hour, nobody) for hour in hours.hours.tolist()], dtype=np.int64)
     none = np.zeros_like(seen)
-    return HourCounts(hours.started, hours.weights, hours.hours, seen, none, none)
+    return dataclasses.replace(hours, seen=seen, arrived=none, converted=none)
 
 
 def _hour_counts(experiment: Experiment, rows: Sequence[HourRow]) -> HourCounts:

@@ -424,22 +424,18 @@ def _reversed(rows: Mapping[str, Sequence[Totals]], found: Reversal, around: Che
 
 def _most_apart(rows: Mapping[str, Sequence[Totals]], around: CheckContext) -> str:
     """The source whose share differs most: of 700 who saw “A” 300 came from newsletter, …"""
-    whole = [sum(column) for column in zip(*map(_seen, rows.values()), strict=True)]
-
-    def gap(source: str) -> float:
-        shares: list[float] = [n / of for n, of in zip(_seen(rows[source]), whole, strict=True)]
-        return max(shares) - min(shares)
-
-    source = max(rows, key=gap)
+    seen = {source: [totals.seen for totals in row] for source, row in rows.items()}
+    whole = [sum(column) for column in zip(*seen.values(), strict=True)]
+    gaps = {}
+    for source, row in seen.items():
+        shares = [n / of for n, of in zip(row, whole, strict=True)]
+        gaps[source] = max(shares) - min(shares)
+    source = max(gaps, key=gaps.__getitem__)
     told = [
         f"{n:,} of {of:,} who saw {around.name(k)}"
-        for k, (n, of) in enumerate(zip(_seen(rows[source]), whole, strict=True))
+        for k, (n, of) in enumerate(zip(seen[source], whole, strict=True))
     ]
     return f"{listed(told)} came from {source}"
-
-
-def _seen(row: Sequence[Totals]) -> list[int]:
-    return [totals.seen for totals in row]
 
 
 def _says_something(here: Totals, there: Totals) -> bool:

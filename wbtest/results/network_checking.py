@@ -6,6 +6,7 @@ on full hours; one that is younger than the last look waits until somebody has l
 
 from __future__ import annotations
 
+import dataclasses
 from collections import Counter
 from collections.abc import Collection, Iterable, Sequence
 from datetime import datetime, timedelta
@@ -321,4 +322,4 @@ def _tables(hours: HourCounts, keys: Sequence[str], rows: Iterable[SeenRow]) -> 
         if row.converted_at in place:
             converted[at, k] += row.number
             arrived[place[row.converted_at], k] += row.number
-    return HourCounts(hours.started, hours.weights, hours.hours, seen, arrived, converted)
+    return dataclasses.replace(hours, seen=seen, arrived=arrived, converted=converted)

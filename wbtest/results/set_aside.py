@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections import defaultdict
 from collections.abc import Collection, Iterator, Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import datetime
 from typing import Any
 
@@ -294,11 +294,4 @@ def _moved(
         tables[:, *place] += sign * np.array((row.seen, row.arrived, row.converted))
     # Where a roll-up lost people by hand, nobody is taken away twice.
     seen, arrived, converted = tables.clip(min=0)
-    return HourCounts(
-        started=hours.started,
-        weights=hours.weights,
-        hours=when,
-        seen=seen,
-        arrived=arrived,
-        converted=converted,
-    )
+    return replace(hours, hours=when, seen=seen, arrived=arrived, converted=converted)

@@ -110,7 +110,17 @@ def other_attempts(experiment: Experiment, now: datetime) -> list[Attempt]:
         return []
     decided = newest_decisions([other.id for other in others])
     found = summaries(others, now)
-    return [_attempt(other, decided.get(other.id), found[other.id]) for other in others]
+    return [
+        Attempt(
+            number=other.attempt,
+            experiment=other,
+            claim=rule_text.claim(sealed_rule(other)),
+            badge=found[other.id].badge,
+            outcome=found[other.id].sentence,
+            decision=decided.get(other.id),
+        )
+        for other in others
+    ]
 
 
 @cache
@@ -125,15 +135,4 @@ def _started() -> Select[Experiment]:
         )
         .order_by(Experiment.attempt)
         .options(selectinload(Experiment.variants))
-    )
-
-
-def _attempt(other: Experiment, decision: Decision | None, found: Summary) -> Attempt:
-    return Attempt(
-        number=other.attempt,
-        experiment=other,
-        claim=rule_text.claim(sealed_rule(other)),
-        badge=found.badge,
-        outcome=found.sentence,
-        decision=decision,
     )

@@ -6,7 +6,7 @@ What visitors cost and who is set aside is in ``visitor_views``, links for outsi
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Iterator, Mapping
 from datetime import date
 from zoneinfo import ZoneInfo
 
@@ -33,7 +33,7 @@ from wbtest.publishing import planner, rule_text, stages, target_calculator
 from wbtest.publishing.forms import whole_of
 from wbtest.publishing.lifecycle import file_stem
 from wbtest.publishing.models import Experiment, name_of_test
-from wbtest.publishing.rule import EXCLUDED, act_named
+from wbtest.publishing.rule import ACTS, EXCLUDED, act_named
 from wbtest.publishing.sealing import sealed_options, sealed_rule
 from wbtest.results import (
     captions,
@@ -106,10 +106,11 @@ def tab_page(
         "excluded": EXCLUDED,
         "badge": verdict_text.badge(found),
         "headline": verdict_text.headline(found),
-        "evidence": verdict_text.evidence_shown(found),
+        "evidence": verdict_text.evidence(found),
         "fragility": verdict_text.fragility(found),
         "price": verdict_text.price(found),
         "act": verdict_text.act(found),
+        "acts": ACTS[found.rule.conversion].plural,
         "advice": verdict_text.advice(found),
         "is_lost": found.verdict.is_withheld and trust.is_lost(found.trust),
         "missing": verdict_text.missing(found),
@@ -307,8 +308,7 @@ def signups_csv(experiment_id: int) -> ResponseReturnValue:
     experiment = access.get(Experiment, experiment_id, "own")
     listed = signup_list.signups(experiment, sealed_rule(experiment))
     rows = signup_list.signup_rows(listed, signup_list.questions_of(experiment))
-    audit.record_download("signups.exported", name_of_test(experiment))
-    return send_file(as_csv(rows), f"{file_stem(experiment)}-signups.csv")
+    return _download(experiment, as_csv(rows), "signups.csv")
 
 
 @bp.get("/experiments/<int:experiment_id>/signups.json")
@@ -318,8 +318,7 @@ def signups_json(experiment_id: int) -> ResponseReturnValue:
     """The same for programs."""
     experiment = access.get(Experiment, experiment_id, "own")
     lines = signup_list.signup_json(signup_list.signups(experiment, sealed_rule(experiment)))
-    audit.record_download("signups.exported", name_of_test(experiment))
-    return send_file(lines, f"{file_stem(experiment)}-signups.json", "application/json")
+    return _download(experiment, lines, "signups.json", "application/json")
 
 
 @bp.get("/experiments/<int:experiment_id>/signups/mailing.csv")
@@ -328,11 +327,17 @@ def signups_json(experiment_id: int) -> ResponseReturnValue:
 def mailing_csv(experiment_id: int) -> ResponseReturnValue:
     """People who agreed to email, under headings that mailing tools know."""
     experiment = access.get(Experiment, experiment_id, "own")
-    rows = signup_list.mailing_rows(
-        signup_list.signups(experiment, sealed_rule(experiment)), experiment.slug
-    )
+    listed = signup_list.signups(experiment, sealed_rule(experiment))
+    rows = signup_list.mailing_rows(listed, experiment.slug)
+    return _download(experiment, as_csv(rows), "mailing.csv")
+
+
+def _download(
+    experiment: Experiment, lines: Iterator[str], name: str, mimetype: str = "text/csv"
+) -> Response:
+    """Return a file of sign-ups, and note in the audit log who took it."""
     audit.record_download("signups.exported", name_of_test(experiment))
-    return send_file(as_csv(rows), f"{file_stem(experiment)}-mailing.csv")
+    return send_file(lines, f"{file_stem(experiment)}-{name}", mimetype)
 
 
 @bp.route("/experiments/<int:experiment_id>/signups/erase", methods=["GET", "POST"])
