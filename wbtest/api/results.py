@@ -9,6 +9,7 @@ from typing import Annotated, Any, Literal
 
 import msgspec
 from flask import Response, abort, request
+from msgspec.structs import astuple
 
 from wbtest.api.serialization import Answer, BadRequest, RequestBody, shown
 from wbtest.api.team import check_held
@@ -21,7 +22,7 @@ from wbtest.extensions import clock, runtime
 from wbtest.publishing import lifecycle, rule, sealing
 from wbtest.publishing.models import Experiment, name_of_test
 from wbtest.results import figures_json, history, shared_links
-from wbtest.results.exports import COUNTED, EVENT_COLUMNS, event_rows, numbers_of
+from wbtest.results.exports import COUNTED, EVENT_COLUMNS, event_rows
 from wbtest.results.figures import Results
 from wbtest.results.models import SharedLink
 from wbtest.results.segments import Filters, days_of
@@ -203,7 +204,7 @@ def _filtered(experiment: Experiment, found: Results, query: Filter) -> Filtered
         asked.words,
         [
             {"key": variant.key}
-            | dict(zip(COUNTED, numbers_of(history.total(row[place] for row in days)), strict=True))
+            | dict(zip(COUNTED, astuple(history.total(row[place] for row in days)), strict=True))
             for place, variant in enumerate(found.variants)
         ],
     )

@@ -7,6 +7,7 @@ from collections.abc import Callable, Iterator, Sequence
 from datetime import UTC, datetime, timedelta
 from typing import Any
 
+from msgspec.structs import astuple
 from sqlalchemy import Select, literal, select, true
 
 from wbtest.audience import result_counts
@@ -26,6 +27,7 @@ from wbtest.results.signup_list import answers_of, asked_on_page
 from wbtest.statistics import Counts, wilson
 
 Rows = Iterator[Sequence[Any]]
+# In the order of the totals.
 COUNTED = (
     *("served", "seen", "converted", "arrived", "signups", "without_beacon", "confirmed"),
     *("answered", "price", "price_no", "call", "call_no", "preorder"),
@@ -41,7 +43,7 @@ def rows_by_day(experiment: Experiment, results: Results, filters: Filters) -> R
     yield "day", "variant", *COUNTED
     for day, row in days_of(experiment, results, filters).items():
         for variant, totals in zip(results.variants, row, strict=True):
-            yield day.isoformat(), variant.key, *numbers_of(totals)
+            yield day.isoformat(), variant.key, *astuple(totals)
 
 
 def rows_by_variant(_experiment: Experiment, results: Results, _filters: Filters) -> Rows:
@@ -52,7 +54,7 @@ def rows_by_variant(_experiment: Experiment, results: Results, _filters: Filters
     for variant, of_served in zip(results.variants, results.rates_of_served, strict=True):
         bounds = [bound for name in intervals for bound in getattr(variant, name)]
         rates = ["" if rate is None else rate for rate in (variant.rate, of_served)]
-        counts = numbers_of(variant.totals)
+        counts = astuple(variant.totals)
         above = variant.probability_above
         yield variant.key, variant.name, *counts, rates[0], *bounds, above, rates[1]
 
@@ -66,7 +68,7 @@ def rows_by_source(_experiment: Experiment, results: Results, _filters: Filters)
     for source, row in results.sources.items():
         is_counted = "yes" if results.rule.counts_source(source) else "no"
         for variant, totals in zip(results.variants, row, strict=True):
-            yield source, is_counted, variant.key, *numbers_of(totals), group_of(source)
+            yield source, is_counted, variant.key, *astuple(totals), group_of(source)
 
 
 def rows_of_evidence(_experiment: Experiment, results: Results, _filters: Filters) -> Rows:
@@ -101,7 +103,7 @@ def rows_by_language(experiment: Experiment, _results: Results, _filters: Filter
     rows = {language: [total(row[key]) for key in keys] for language, row in found.items()}
     for language in sorted(rows, key=lambda name: (-total(rows[name]).served, name)):
         for key, totals in zip(keys, rows[language], strict=True):
-            yield language, key, *numbers_of(totals)
+            yield language, key, *astuple(totals)
 
 
 def rows_of_reading(experiment: Experiment, _results: Results, _filters: Filters) -> Rows:
@@ -114,25 +116,6 @@ def rows_of_reading(experiment: Experiment, _results: Results, _filters: Filters
     for step in found.steps:
         for variant, share in zip(experiment.variants, step.shares, strict=True):
             yield " ".join(step.act), variant.key, *share
-
-
-def numbers_of(totals: Totals) -> tuple[int, ...]:
-    """Return what the columns ``COUNTED`` hold."""
-    return (
-        totals.served,
-        totals.seen,
-        totals.converted,
-        totals.arrived,
-        totals.signups,
-        totals.unseen,
-        totals.confirmed,
-        totals.answered,
-        totals.price,
-        totals.price_no,
-        totals.call,
-        totals.call_no,
-        totals.preorder,
-    )
 
 
 def rows_by_segment(experiment: Experiment, results: Results, filters: Filters) -> Rows:
@@ -213,7 +196,7 @@ def _rows_of(kind: str, segment: Segment, keys: list[str]) -> Rows:
     is_counted = "yes" if segment.is_counted else "no"
     for key, totals in [*zip(keys, segment.row, strict=True), ("", segment.all)]:
         ends = wilson(Counts(totals.seen, totals.converted))
-        yield kind, segment.name, is_counted, key, *numbers_of(totals), *ends
+        yield kind, segment.name, is_counted, key, *astuple(totals), *ends
 
 
 EVENT_COLUMNS = (

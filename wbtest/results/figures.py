@@ -150,7 +150,7 @@ class Evaluation(Struct, frozen=True):
 
 
 class Results(Evaluation, frozen=True):
-    """What the dashboard shows; ``trust`` are all checks.
+    """What the dashboard shows; ``trust`` are all checks, ``counted`` is what they read.
 
     ``comparison`` and ``ranking`` are None while the split alarm stands. ``sources`` hold a totals
     for each variant; those that the rule does not count are among them. ``fragility`` is None while
