@@ -42,11 +42,6 @@ class HourCounts:
     converted: Ints
 
     @cached_property
-    def ends(self) -> Ints:
-        """When each hour was over."""
-        return self.hours + HOUR
-
-    @cached_property
     def running(self) -> RunningTotals:
         """Everything counted up to each hour."""
         import numpy as np
@@ -92,11 +87,11 @@ class HourCounts:
 
     def over(self, before: int) -> int:
         """How many hours were over at ``before``."""
-        return int(self.ends.searchsorted(before, "right"))
+        return int(self.hours.searchsorted(before - HOUR, "right"))
 
     def begun(self, start: int) -> int:
         """How many hours began before ``start``."""
-        return int(self.ends.searchsorted(start + HOUR, "left"))
+        return int(self.hours.searchsorted(start, "left"))
 
 
 def _counts(seen: Ints, converted: Ints) -> list[statistics.Counts]:
@@ -137,11 +132,12 @@ def look(
 
     window, moment = rule.conversion_window_hours * HOUR, int(now.timestamp())
     # When an hour was over, or the window of those seen in it.
-    full = np.union1d(*(hours.ends[: hours.over(moment - later)] + later for later in (0, window)))
+    over = hours.hours + HOUR
+    full = np.union1d(*(over[: hours.over(moment - later)] + later for later in (0, window)))
     ends = np.append(full, moment)
     # The last look is now: it sees the hour that is not over yet.
-    when = np.append(hours.ends.searchsorted(full, "right"), -1)
-    old = hours.ends.searchsorted(ends - window, "right")
+    when = np.append(over.searchsorted(full, "right"), -1)
+    old = over.searchsorted(ends - window, "right")
     running = hours.running
     seen, arrived = running.seen[when], running.arrived[when]
     split = statistics.log_e_split_path(seen, hours.weights)
