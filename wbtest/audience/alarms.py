@@ -4,8 +4,10 @@ An owner who wants no mails about tests finds it on the page of sign-ups.
 """
 
 from datetime import UTC, datetime, timedelta
+from pathlib import Path
 from typing import NamedTuple
 
+import msgspec
 import sqlalchemy as sa
 
 from wbtest import store
@@ -30,15 +32,10 @@ FEWEST_UNUSUAL = 100
 # Visitors beyond what their network may count; a family never brings so many.
 FEWEST_CROWDED = 20
 TIMES_THE_USUAL = 10
-# What was unusual about an hour, for whoever reads of it later; by kind.
-UNUSUAL = {
-    "full": "sign-ups came faster than we may send emails",
-    "machines": "most sign-ups looked automated",
-    "disposable": "most sign-ups used disposable email addresses",
-    "many": "far more sign-ups than usual",
-    STRIPPED: "most page loads lacked what Chrome sends",
-    CROWD: "many visitors came from one network",
-}
+_TEXTS = msgspec.toml.decode(
+    Path(__file__).with_suffix(".toml").read_bytes(), type=dict[str, dict[str, str]]
+)
+UNUSUAL = {kind: text["name"] for kind, text in _TEXTS.items()}
 MOST_SHOWN = 5
 
 
@@ -54,33 +51,20 @@ class Hour(NamedTuple):
 def find_alarm(hour: Hour, guard: signups.AbuseGuard) -> tuple[str, str]:
     """Return kind and sentence of what is unusual about an hour, or two empty texts. Pure.
 
-    >>> find_alarm(Hour(40, suspected=30, disposable=2, usual=5.0), AbuseGuard())[0]
+    >>> find_alarm(Hour(40, suspected=30, disposable=2, usual=5.0), signups.AbuseGuard())[0]
     'machines'
     """
     counted = hour.everybody - hour.suspected
+    kind = ""
     if counted >= guard.most_a_page:
-        return "full", (
-            f"{counted:,} people signed up within an hour. All are stored. To keep our mail server "
-            f"from looking like a spammer's, we now send {guard.most_a_page:,} emails an hour, and "
-            "the rest wait. Check where these visitors come from. If you don't know, somebody may "
-            "be signing up other people, and you can pause the page."
-        )
-    if hour.suspected >= FEWEST_DOUBTED and 2 * hour.suspected > hour.everybody:
-        return "machines", (
-            f"{hour.suspected:,} of {hour.everybody:,} sign-ups in the last hour look automated. "
-            "They're kept apart, get no email and don't count."
-        )
-    if hour.disposable >= FEWEST_DOUBTED and 2 * hour.disposable > hour.everybody:
-        return "disposable", (
-            f"{hour.disposable:,} of {hour.everybody:,} sign-ups in the last hour used disposable "
-            "email addresses. They count, and are marked in the list."
-        )
-    if counted >= FEWEST_UNUSUAL and counted > TIMES_THE_USUAL * hour.usual:
-        return "many", (
-            f"{counted:,} people signed up in the last hour; {hour.usual:.1f} is usual. "
-            "Somebody may have linked to the page, or may be signing up other people."
-        )
-    return "", ""
+        kind = "full"
+    elif hour.suspected >= FEWEST_DOUBTED and 2 * hour.suspected > hour.everybody:
+        kind = "machines"
+    elif hour.disposable >= FEWEST_DOUBTED and 2 * hour.disposable > hour.everybody:
+        kind = "disposable"
+    elif counted >= FEWEST_UNUSUAL and counted > TIMES_THE_USUAL * hour.usual:
+        kind = "many"
+    return _told(kind, counted=counted, most=guard.most_a_page, **hour._asdict())
 
 
 def find_stripped(pretenders: int, people: int) -> tuple[str, str]:
@@ -89,30 +73,23 @@ def find_stripped(pretenders: int, people: int) -> tuple[str, str]:
     >>> find_stripped(120, people=10)[0], find_stripped(120, people=400)[0]
     ('headers', '')
     """
-    if pretenders < FEWEST_UNUSUAL or pretenders <= people:
-        return "", ""
-    return STRIPPED, (
-        f"{pretenders:,} page loads in the last hours claim to be Chrome but lack what Chrome "
-        f"sends; {people:,} came from people. If this server is behind a proxy, make it pass on "
-        "all headers that begin with Sec-Fetch. Without them, people look like scripts."
-    )
+    is_unusual = pretenders >= FEWEST_UNUSUAL and pretenders > people
+    return _told(STRIPPED if is_unusual else "", pretenders=pretenders, people=people)
 
 
 def find_crowd(crowd: int, limits: rules.NetworkLimits) -> tuple[str, str]:
     """Return the same of visitors beyond what their network may count. Pure.
 
-    >>> find_crowd(20, NetworkLimits())[0], find_crowd(19, NetworkLimits())[0]
-    ('crowd', '')
+    >>> [find_crowd(number, rules.NetworkLimits())[0] for number in (20, 19)]
+    ['crowd', '']
     """
-    if crowd < FEWEST_CROWDED:
-        return "", ""
-    return CROWD, (
-        f"{crowd:,} visitors came from networks that had sent {limits.hour:,} within an hour or "
-        f"{limits.day:,} within a day. They see the same page, but are kept apart and "
-        "don't count, so nobody can fill a test from one place. If a class or an office opened "
-        "your link, that's fine. If these people come from everywhere, a proxy or a CDN hides "
-        "them: run wbtest doctor on the server, and see WBTEST_TRUSTED_PROXIES in docs/deploy.md."
-    )
+    kind = CROWD if crowd >= FEWEST_CROWDED else ""
+    return _told(kind, crowd=crowd, hour=limits.hour, day=limits.day)
+
+
+def _told(kind: str, **numbers: float) -> tuple[str, str]:
+    """The kind with its sentence, or two empty texts."""
+    return kind, _TEXTS[kind]["told"].format(**numbers) if kind else ""
 
 
 def raise_alarms(now: datetime) -> None:

@@ -53,8 +53,8 @@ class Sentence(NamedTuple):
 def sentences_of(document: documents.Document) -> tuple[Sentence, ...]:
     """Return every sentence that may be served, in reading order; each once.
 
-    >>> [s.words for s in sentences_of(Document(headline="Dinner", solution="Snap. Eat."))]
-    ['Dinner', 'Snap.', 'Eat.']
+    >>> [s.words for s in sentences_of(documents.Document(headline="Soup", solution="Snap. Eat."))]
+    ['Soup', 'Snap.', 'Eat.']
     """
     reading = Reading(document, "full", date.min)
     texts = [(text, "") for text in reading.release if text.part in SERVED]

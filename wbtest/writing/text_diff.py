@@ -421,7 +421,7 @@ ENTRY_VERBS = ("added", "removed", "changed", "moved")
 def summarise_changes(parts: Iterable[PartDiff]) -> str:
     """Return the line for these parts: parts, words and questions added and removed.
 
-    >>> old, new = Document(problem="Food is lost."), Document(problem="Food rots.")
+    >>> old, new = (documents.Document(problem=text) for text in ("Food is lost.", "Food rots."))
     >>> summarise_changes(compare(old, new))
     'Problem: 1 word added, 2 removed.'
     """
