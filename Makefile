@@ -24,10 +24,10 @@ demo: $(RUN) ## five ideas from first draft to decision, with real visits, serve
 serve: $(RUN) ## your own data, in instance/; the first visit makes the owner
 	@exec $(BIN)/wbtest serve
 
-test: $(DEV) ## before each commit: all but browser walks, faults and fuzzing; ten minutes
-	@$(BIN)/pytest -q -rs -m "$(EVERYDAY)"
+test: $(DEV) ## before each commit: all but browser walks, faults and fuzzing; six to seven minutes
+	@$(BIN)/pytest -q -rs -n 4 -m "$(EVERYDAY)"
 
-test-all: $(DEV) ## everything, and beside it on PostgreSQL what a database can change; 25 minutes
+test-all: $(DEV) ## everything, and beside it on PostgreSQL what a database can change; 16 minutes
 	@$(MAKE) --no-print-directory -j 2 test-sqlite test-postgresql
 
 test-sqlite: $(DEV)

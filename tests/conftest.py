@@ -8,6 +8,7 @@ from collections.abc import Iterator
 from contextlib import closing
 from contextvars import Context
 from datetime import UTC, datetime, timedelta
+from functools import partial
 from pathlib import Path
 from typing import Any
 
@@ -25,11 +26,11 @@ from tests import remembered
 from tests.factories import CHEAP, Team, find_team, make_stranger, make_team
 from tests.mail_links import dead_links
 from tests.postgresql import Server
-from tests.prepared import SECRET_KEY, Fill, PreparedFiles
+from tests.prepared import MAIL_URL, SECRET_KEY, Fill, PreparedFiles
 from wbtest import create_app, store
 from wbtest.audience.signups import AbuseGuard
 from wbtest.config import Settings
-from wbtest.extensions import Base, db, runtime
+from wbtest.extensions import Base, Now, db, runtime
 from wbtest.team import passwords
 from wbtest.team.models import Person
 
@@ -50,22 +51,53 @@ hypothesis_settings.register_profile(
 )
 hypothesis_settings.load_profile("unhurried")
 
-# By the beginning of their names: tests that start many programs, or look at all there is. Only
-# ``make test-all`` takes them.
+# By the beginning of their names: tests that start many programs, look at all there is, or try many
+# of what shorter tests of the same files and folders try once. Only ``make test-all`` takes them.
 WHOLE = (
     "tests/audience/test_recorder.py::test_a_program_that_ends",
     "tests/audience/test_recorder.py::test_a_worker_that_is_told_to_end",
     "tests/cli/test_demo",
+    "tests/cli/test_proxies.py",
+    "tests/cli/test_request_bodies.py",
     "tests/cli/test_serve",
+    "tests/cli/test_visitors_ip.py",
+    "tests/cli/test_while_running.py",
+    "tests/decisions/test_memos.py::test_the_pdf_is_one_page_whatever_was_written",
+    "tests/decisions/test_verify_memo.py::test_a_forged_value_is_named",
+    "tests/delivery/test_schema.py",
     "tests/faults/",
     "tests/fuzz/",
     "tests/hostile/",
-    "tests/decisions/test_memos.py::test_the_pdf_is_one_page_whatever_was_written",
+    "tests/publishing/test_bad_characters.py",
+    "tests/results/golden/",
+    "tests/results/test_agreement.py::test_every_page_of_results",
+    "tests/results/test_closing_page.py::test_every_page_and_every_figure",
     "tests/results/test_equal_everywhere.py::test_no_hour_is_lost_or_doubled",
+    "tests/results/test_no_contradiction.py",
+    "tests/results/test_signup_checks.py::test_honest_consumers",
+    "tests/results/test_tabs.py::test_a_page_asks_as_many_questions",
+    "tests/results/test_tampered_results.py",
+    "tests/statistics/test_package.py::test_importing_it_loads_no_numerics",
+    "tests/team/test_archive.py::test_every_row_and_every_figure",
+    "tests/team/test_archive.py::test_of_a_file_that_somebody_edited",
+    "tests/team/test_audit.py::test_no_secret_is_written_down",
+    "tests/team/test_deleting.py::test_nothing_is_left",
+    "tests/team/test_limits.py::test_a_browser_is_known",
+    "tests/team/test_limits.py::test_a_cookie_that_we_did_not_sign",
+    "tests/team/test_limits.py::test_after_a_hundred_guesses",
+    "tests/team/test_limits.py::test_in_any_hour",
+    "tests/team/test_limits.py::test_one_ip_has_a_hundred",
+    "tests/team/test_methods.py",
+    "tests/test_app.py",
     "tests/test_balancers.py",
+    "tests/test_jobs_at_rest.py",
     "tests/test_page_limits.py",
     "tests/test_publish.py",
     "tests/test_wheel.py",
+    "tests/writing/coach/test_look_alikes.py",
+    "tests/writing/test_html_and_pdf.py",
+    "tests/writing/test_markdown.py::test_a_release_comes_back",
+    "tests/writing/test_markdown.py::test_the_place_of_every_character",
 )
 # Set for a round on another database after a whole one: what no database can change is left out.
 IS_SECOND_ROUND = bool(os.environ.get("SECOND_ROUND"))
@@ -246,16 +278,18 @@ def sqlite_with_tables(tmp_path_factory: pytest.TempPathFactory, tables: sa.Meta
 
 @pytest.fixture(scope="session")
 def prepared_files(
-    tmp_path_factory: pytest.TempPathFactory, sqlite_with_tables: Path
+    tmp_path_factory: pytest.TempPathFactory, sqlite_with_tables: Path, templates: BytecodeCache
 ) -> PreparedFiles:
-    return PreparedFiles(tmp_path_factory.mktemp("prepared"), sqlite_with_tables)
+    folder = tmp_path_factory.mktemp("prepared")
+    return PreparedFiles(folder, sqlite_with_tables, partial(make_app, templates=templates))
 
 
 @pytest.fixture
 def prepared(request: pytest.FixtureRequest) -> Fill | None:
     """What fills the SQLite database of a test before it begins; None for no rows.
 
-    The fixtures of such rows find them, and make them on PostgreSQL.
+    The fixtures of such rows find them, and make them on PostgreSQL. The clock goes on from the
+    time at which the last of them was made.
     """
     return make_larder_team if "team" in request.fixturenames else None
 
@@ -280,7 +314,7 @@ def database_url(
 ) -> str:
     """A database with tables; on SQLite it has the rows that were prepared, and else none."""
     if server is None:
-        return f"sqlite:///{prepared_files.copy(prepared, now(), tmp_path / 'test.db')}"
+        return f"sqlite:///{prepared_files.copy(prepared, now, tmp_path / 'test.db')}"
     return server.empty_tables()
 
 
@@ -291,8 +325,7 @@ def settings(tmp_path: Path, database_url: str) -> Settings:
         database_url=database_url,
         secret_key=SECRET_KEY,
         base_url="http://localhost",
-        # Nobody listens there. Without it no visitor would be written to.
-        mail_url="smtp://127.0.0.1:1",
+        mail_url=MAIL_URL,
     )
 
 
@@ -302,14 +335,20 @@ def templates(tmp_path_factory: pytest.TempPathFactory) -> BytecodeCache:
     return FileSystemBytecodeCache(str(tmp_path_factory.mktemp("templates")))
 
 
-@pytest.fixture
-def app(settings: Settings, now: HandClock, templates: BytecodeCache) -> Iterator[Flask]:
-    """The whole app on a database with tables and without rows, inside its context."""
+def make_app(settings: Settings, now: Now, templates: BytecodeCache) -> Flask:
+    """The whole app, as tests use it."""
     app = create_app(settings, now)
     app.test_client_class = Browser
     app.jinja_env.bytecode_cache = templates
     # Where the clock stands still nobody can take their time.
     runtime(app).guard = AbuseGuard(fastest_seconds=0)
+    return app
+
+
+@pytest.fixture
+def app(settings: Settings, now: HandClock, templates: BytecodeCache) -> Iterator[Flask]:
+    """The whole app on a database with tables and without rows, inside its context."""
+    app = make_app(settings, now, templates)
     with app.app_context():
         db.engine.update_execution_options(compiled_cache=remembered.STATEMENTS)
         yield app

@@ -4,16 +4,25 @@ import pytest
 
 from tests.conftest import Browser, HandClock
 from tests.factories import Team, log_in, make_approval, make_revision, make_running
-from tests.results.conftest import begin, inflated, prepared, revision
+from tests.prepared import Fill, fill_for, turn
+from tests.results.conftest import (
+    approver_of,
+    begin,
+    inflated,
+    make_approved,
+    make_inflated,
+    revision,
+)
 from tests.results.crowd import count_day, count_days, count_hour, count_machines
 from wbtest.decisions.decide import decide, second
 from wbtest.decisions.learning_cards import key_for
+from wbtest.extensions import clock, db
 from wbtest.publishing.lifecycle import end
 from wbtest.publishing.models import Experiment
 from wbtest.writing.document import Evidence
 from wbtest.writing.models import Revision
 
-__all__ = ["begin", "inflated", "prepared", "revision"]
+__all__ = ["begin", "inflated", "revision"]
 
 REASON = "The kitchen headline carries it."
 AGAINST = "We ran out of money for this."
@@ -22,15 +31,26 @@ RISK = key_for("question", "What could fail?")
 
 
 @pytest.fixture
-def met(revision: Revision, team: Team, now: HandClock) -> Experiment:
+def prepared(request: pytest.FixtureRequest, prepared: Fill | None) -> Fill | None:
+    return fill_for(request, prepared, met=make_met, inflated=make_inflated, revision=make_approved)
+
+
+@pytest.fixture
+def met(revision: Revision) -> Experiment:
+    return db.session.scalars(db.select(Experiment)).first() or make_met()
+
+
+def make_met() -> Experiment:
     """Ten days in, one of two variants reaches the target: the rule says go."""
-    experiment = make_running(revision, team.editor, team.approver, variants=("Kitchen",))
+    revision = db.session.scalars(db.select(Revision)).first() or make_approved()
+    approver = approver_of(revision)
+    experiment = make_running(revision, revision.author, approver, variants=("Kitchen",))
     count_days(experiment, range(9), seen=100, converted=7, served=112, confirmed=5)
     count_days(experiment, range(9), "kitchen", seen=100, converted=14, served=113, confirmed=9)
-    start = int(now().timestamp())
+    start = int(clock.now().timestamp())
     count_hour(experiment, start, "kitchen", seen=4, converted=1, excluded_because="team")
     count_machines(experiment, 251)
-    now.turn(days=10)
+    turn(days=10)
     return experiment
 
 

@@ -245,6 +245,11 @@ class Filled:
     unfit: int
 
 
+def fill_company() -> Filled:
+    """Fill the database of the app, by the clock of the app."""
+    return fill(runtime().now)  # type: ignore[arg-type]
+
+
 def fill(now: HandClock, first: int = 0) -> Filled:
     """Fill the empty database with all payloads, the one at this place in the first field."""
     turned = PAYLOADS[first:] + PAYLOADS[:first]

@@ -5,13 +5,14 @@ from typing import Any
 
 import pytest
 
-from tests.conftest import HandClock
 from tests.factories import Team, find_team, make_running, make_team
-from tests.prepared import Fill
+from tests.prepared import Fill, fill_for, turn
 from tests.results.visiting import HOUR, Group, come
 from wbtest.extensions import db
 from wbtest.publishing.models import Experiment
 from wbtest.review.approvals import approve
+from wbtest.review.models import Approval
+from wbtest.team.models import Person
 from wbtest.writing.document import CallToAction, Document, Question
 from wbtest.writing.models import Revision
 from wbtest.writing.releases import create_release, freeze
@@ -36,7 +37,7 @@ LARDER = Document(
 
 @pytest.fixture
 def prepared(request: pytest.FixtureRequest, prepared: Fill | None) -> Fill | None:
-    return make_approved if "revision" in request.fixturenames else prepared
+    return fill_for(request, prepared, inflated=make_inflated, revision=make_approved)
 
 
 @pytest.fixture
@@ -66,11 +67,26 @@ def begin(revision: Revision, team: Team) -> Start:
 
 
 @pytest.fixture
-def inflated(begin: Start, now: HandClock) -> Experiment:
+def inflated(revision: Revision) -> Experiment:
+    return db.session.scalars(db.select(Experiment)).first() or make_inflated()
+
+
+def make_inflated() -> Experiment:
     """Six of a hundred sign up; with those of one forum it seems to be twice as many."""
-    experiment = begin(target=0.08, floor=0.03, minimum_visitors=400, maximum_visitors=4_000)
+    revision = db.session.scalars(db.select(Revision)).first() or make_approved()
+    rule = {"target": 0.08, "floor": 0.03, "minimum_visitors": 400, "maximum_visitors": 4_000}
+    experiment = make_running(revision, revision.author, approver_of(revision), **rule)
     crowd = [Group(20, signups=1, at=hour * HOUR) for hour in SIX_HOURLY]
     friends = [Group(2, signups=2, at=hour * HOUR, source="forum") for hour in SIX_HOURLY]
     come(experiment, *crowd, *friends)
-    now.turn(days=9)
+    turn(days=9)
     return experiment
+
+
+def approver_of(revision: Revision) -> Person:
+    """Who approved it."""
+    return (
+        db.session.scalars(db.select(Approval).where(Approval.revision_id == revision.id))
+        .one()
+        .approver
+    )

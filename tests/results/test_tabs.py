@@ -8,8 +8,9 @@ from datetime import timedelta
 
 import pytest
 
-from tests.conftest import Browser, HandClock
-from tests.factories import Team, log_in, make_experiment
+from tests.conftest import Browser
+from tests.factories import Team, find_team, log_in, make_experiment, make_team
+from tests.prepared import Fill, fill_for, turn
 from tests.results.everywhere.reading import shown
 from tests.results.states import DAYS, States
 from tests.statements import counted
@@ -26,9 +27,19 @@ def states(team: Team) -> States:
 
 
 @pytest.fixture
-def experiment(states: States, now: HandClock) -> Experiment:
-    experiment = states.met()
-    now.turn(days=DAYS)
+def prepared(request: pytest.FixtureRequest, prepared: Fill | None) -> Fill | None:
+    return fill_for(request, prepared, experiment=make_met)
+
+
+@pytest.fixture
+def experiment(team: Team) -> Experiment:
+    return db.session.scalars(db.select(Experiment)).first() or make_met()
+
+
+def make_met() -> Experiment:
+    team = find_team() or make_team()
+    experiment = States(team.editor, team.approver).met()
+    turn(days=DAYS)
     return experiment
 
 

@@ -3,26 +3,40 @@
 from html import unescape
 
 import pytest
+from flask import Flask
 from flask.testing import FlaskClient
 
 from tests.conftest import HandClock
 from tests.factories import Team, log_in, make_running
+from tests.prepared import Fill, turn
 from tests.publishing.tampering import Tamper, each_tampering
+from tests.results.conftest import approver_of, make_approved
 from tests.results.crowd import count_day
+from wbtest.extensions import db
 from wbtest.publishing.models import Experiment
 from wbtest.results.figures import evaluate, results_of
 from wbtest.results.summary import summaries
 from wbtest.store import writing
-from wbtest.writing.models import Revision
 
 
 @pytest.fixture
-def met(revision: Revision, team: Team, now: HandClock) -> Experiment:
+def prepared() -> Fill:
+    return make_met
+
+
+@pytest.fixture
+def met(app: Flask) -> Experiment:
+    return db.session.scalars(db.select(Experiment)).first() or make_met()
+
+
+def make_met() -> Experiment:
     """The price is far above the target."""
-    experiment = make_running(revision, team.editor, team.approver, variants=("Price",))
+    revision = make_approved()
+    approver = approver_of(revision)
+    experiment = make_running(revision, revision.author, approver, variants=("Price",))
     for variant, converted in (("control", 72), ("price", 180)):
         count_day(experiment, 8, variant, seen=990, converted=converted, served=1125)
-    now.turn(days=16)
+    turn(days=16)
     return experiment
 
 

@@ -9,7 +9,7 @@ from flask import Flask, current_app
 from werkzeug.routing import Rule
 
 from tests.conftest import HandClock
-from tests.factories import Team, make_approval, make_revision, make_running
+from tests.factories import Team, find_team, make_approval, make_revision, make_running, make_team
 from tests.filled import Filled, fill
 from tests.review.reading_room import give, read
 from wbtest.audience.models import Signup
@@ -48,6 +48,11 @@ class Place:
         """Return what an address of this rule is made of. KeyError: what nobody has thought of."""
         given = self.usual | self.special.get(rule.endpoint, {})
         return {name: given[name] for name in rule.arguments - set(rule.defaults or ())}
+
+
+def make_usual_place() -> Place:
+    """Fill the pages of the usual team."""
+    return make_place(find_team() or make_team(), runtime().now, "")  # type: ignore[arg-type]
 
 
 def make_place(team: Team, now: HandClock, slug: str) -> Place:

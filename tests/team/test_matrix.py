@@ -9,6 +9,7 @@ from werkzeug.test import TestResponse
 from tests.conftest import HandClock
 from tests.factories import Team, make_person
 from tests.hostile.sinks import faults_in_page
+from tests.prepared import Fill, PreparedFiles, fill_for
 from tests.team.matrix import (
     WITHOUT_A_WORKER,
     Asking,
@@ -21,7 +22,7 @@ from tests.team.matrix import (
     opens,
     reads_a_query,
 )
-from tests.team.places import Place, make_place, parts_of
+from tests.team.places import Place, make_usual_place, parts_of
 from wbtest.extensions import db
 from wbtest.store import writing
 from wbtest.team import access
@@ -47,8 +48,14 @@ def app(app: Flask) -> Flask:
 
 
 @pytest.fixture
-def place(app: Flask, team: Team, now: HandClock) -> Place:
-    return make_place(team, now, "")
+def prepared(request: pytest.FixtureRequest, prepared: Fill | None) -> Fill | None:
+    return fill_for(request, prepared, place=make_usual_place)
+
+
+@pytest.fixture
+def place(app: Flask, prepared_files: PreparedFiles) -> Place:
+    place: Place = prepared_files.returned_by(make_usual_place)
+    return place
 
 
 def for_members(those: Iterable[Cell]) -> Iterator[Cell]:

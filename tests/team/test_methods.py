@@ -6,10 +6,11 @@ from collections import defaultdict
 import pytest
 from flask import Flask
 
-from tests.conftest import Browser, HandClock
+from tests.conftest import Browser
 from tests.factories import Team, log_in
+from tests.prepared import Fill, PreparedFiles, fill_for
 from tests.team.matrix import Asking, Cell, address, cells, listed
-from tests.team.places import Place, make_place
+from tests.team.places import Place, make_usual_place
 from wbtest.extensions import db
 from wbtest.team.models import Person
 from wbtest.team.sessions import open_session
@@ -20,8 +21,14 @@ NOBODYS = ("PUT", "PATCH", "DELETE", "TRACE", "CONNECT", "FOO")
 
 
 @pytest.fixture
-def place(app: Flask, team: Team, now: HandClock) -> Place:
-    return make_place(team, now, "")
+def prepared(request: pytest.FixtureRequest, prepared: Fill | None) -> Fill | None:
+    return fill_for(request, prepared, place=make_usual_place)
+
+
+@pytest.fixture
+def place(app: Flask, prepared_files: PreparedFiles) -> Place:
+    place: Place = prepared_files.returned_by(make_usual_place)
+    return place
 
 
 def test_a_head_has_no_body_and_writes_nothing(app: Flask, team: Team, place: Place) -> None:
