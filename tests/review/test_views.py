@@ -264,7 +264,9 @@ def test_a_revision_that_is_not_there_is_not_found(
 
 
 def test_approving_by_address_alone_does_not_work(client: FlaskClient, revision: Revision):
-    assert client.get(f"{url_of(revision)}/approve").status_code == 405
+    assert client.get(f"{url_of(revision)}/approve").location == url_of(revision)
+
+    assert not is_approved(revision)
 
 
 def test_a_form_without_its_token_approves_nothing(app: Flask, revision: Revision, owner: Person):
