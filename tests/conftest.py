@@ -68,7 +68,6 @@ WHOLE = (
     "tests/faults/",
     "tests/fuzz/",
     "tests/hostile/",
-    "tests/publishing/test_bad_characters.py",
     "tests/results/golden/",
     "tests/results/test_agreement.py::test_every_page_of_results",
     "tests/results/test_closing_page.py::test_every_page_and_every_figure",
