@@ -1,12 +1,14 @@
-"""The team's pages and the public page are one family: what they share has one value."""
+"""The style sheets: text of the team's pages can be read, and every property has a value."""
 
 import re
 from pathlib import Path
 
 import pytest
 
+from wbtest.audience.page_renderer import AROUND, compress, minify
+from wbtest.publishing.page_design import LAYOUTS, USUAL, css_of
+
 CSS = Path(__file__).parents[1] / "static" / "css"
-ROLES = ("paper", "ink", "soft", "line", "edge", "accent", "on-accent", "tint", "stop")
 TEXT_PAIRS = (
     ("ink", "paper"),
     ("soft", "paper"),
@@ -49,12 +51,6 @@ def contrast(one: str, other: str) -> float:
 
 
 @pytest.mark.parametrize("scheme", ["light", "dark"])
-@pytest.mark.parametrize("role", [*ROLES, "serif", "sans", "radius"])
-def test_the_public_page_has_the_same_value_for_each_role_as_the_team_pages(role, scheme):
-    assert properties("public.css", scheme)[role] == properties("base.css", scheme)[role]
-
-
-@pytest.mark.parametrize("scheme", ["light", "dark"])
 @pytest.mark.parametrize(("front", "back"), TEXT_PAIRS)
 def test_text_stands_out_from_its_ground(front, back, scheme):
     colours = properties("base.css", scheme)
@@ -69,9 +65,47 @@ def test_the_edge_of_a_control_stands_out_from_paper(scheme):
     assert contrast(colours["edge"], colours["paper"]) >= 3
 
 
-@pytest.mark.parametrize("file", sorted(file.name for file in CSS.glob("*.css")))
+@pytest.mark.parametrize(
+    "file", sorted(file.name for file in CSS.glob("*.css") if not file.name.startswith("public"))
+)
 def test_every_property_that_is_used_is_given(file):
     text = (CSS / file).read_text(encoding="utf-8")
-    given = properties("base.css", "dark") | dict.fromkeys(re.findall(r"--([\w-]+):", text), "")
 
-    assert set(re.findall(r"var\(--([\w-]+)\)", text)) - set(given) == set()
+    assert used_in(text) - set(properties("base.css", "dark")) - given_in(text) == set()
+
+
+@pytest.mark.parametrize("name", [*LAYOUTS, AROUND])
+def test_every_property_that_a_public_page_uses_is_given(name):
+    text = "".join(
+        (CSS / file).read_text(encoding="utf-8") for file in ("public.css", f"public-{name}.css")
+    )
+
+    assert used_in(text) - given_in(css_of(USUAL)) - given_in(text) == set()
+
+
+def test_every_sheet_of_public_pages_is_that_of_a_layout_or_of_the_pages_around():
+    assert {file.stem for file in CSS.glob("public-*.css")} == {
+        f"public-{name}" for name in (*LAYOUTS, AROUND)
+    }
+
+
+@pytest.mark.parametrize("name", [*LAYOUTS, AROUND])
+def test_a_style_sheet_of_a_public_page_is_a_small_part_of_it(name):
+    text = minify(
+        "".join(
+            (CSS / file).read_text(encoding="utf-8")
+            for file in ("public.css", f"public-{name}.css")
+        )
+    )
+
+    assert len(compress(text.encode())) < 3_600
+
+
+def used_in(css: str) -> set[str]:
+    """The custom properties that a style sheet cannot do without."""
+    return set(re.findall(r"var\(--([\w-]+)\)", css))
+
+
+def given_in(css: str) -> set[str]:
+    """The custom properties that a style sheet gives."""
+    return set(re.findall(r"--([\w-]+):", css))

@@ -15,6 +15,7 @@ from urllib.request import HTTPCookieProcessor, OpenerDirector, build_opener
 import pytest
 
 from tests.cli.conftest import Instance
+from wbtest.publishing.typefaces import FOLDER
 
 ROOT = Path(__file__).parents[1]
 VISITORS = 300
@@ -23,9 +24,10 @@ VISITORS = 300
 class Served:
     """The demo as the installed wheel serves it, and a browser's memory for cookies."""
 
-    def __init__(self, url: str, output: str, instance: Path) -> None:
+    def __init__(self, url: str, output: str, folder: Path) -> None:
         self.url = url
-        self.instance = instance
+        self.site = folder / "site"
+        self.instance = folder / "instance" / "demo"
         self.output = output
         self.browser: OpenerDirector = build_opener(HTTPCookieProcessor(CookieJar()))
 
@@ -64,7 +66,7 @@ def served(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Served]:
         lines.append(line)
         if "As an outsider" in line:
             break
-    yield Served(f"http://127.0.0.1:{port}", "".join(lines), folder / "instance" / "demo")
+    yield Served(f"http://127.0.0.1:{port}", "".join(lines), folder)
     process.send_signal(signal.SIGINT)
     assert process.wait(timeout=60) == 0
     process.stdout.close()
@@ -89,11 +91,27 @@ def test_the_wheel_serves_results_with_their_styles_and_scripts(served: Served) 
     assert all(served.get(file) for file in files)
 
 
+def test_the_wheel_brings_typefaces_with_their_licences_and_palettes(served: Served) -> None:
+    there = {
+        path.name for path in (served.site / "wbtest" / "publishing").rglob("*") if path.is_file()
+    }
+
+    assert {file.name for file in FOLDER.iterdir()} | {"palettes.toml"} <= there
+
+
+def test_the_wheel_serves_a_page_with_its_typeface_and_its_share_image(served: Served) -> None:
+    with served.browser.open(f"{served.url}/p/larder/share.png", timeout=60) as answer:
+        picture = answer.read()
+
+    assert "src:url(data:font/woff2;base64," in served.get("/p/larder")
+    assert picture.startswith(b"\x89PNG")
+
+
 def test_the_wheel_brings_the_help_and_the_sample(served: Served) -> None:
     served.log_in()
 
     assert "H1: The headline says what the customer gets" in served.get("/help/coach")
-    assert "You can’t change or start it" in served.get("/sample?side=review")
+    assert "You can look around, but not edit or test it" in served.get("/sample?side=review")
 
 
 def test_every_address_that_the_demo_prints_opens(served: Served) -> None:

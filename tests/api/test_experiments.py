@@ -201,7 +201,7 @@ def test_what_runs_is_sealed(editor: Program, revision: Revision, team: Team) ->
     answer = editor.patch(f"/experiments/{running.id}", {"slug": "pantry"})
 
     assert answer.status_code == 409
-    assert "sealed" in answer.json["detail"]
+    assert "locked" in answer.json["detail"]
 
 
 def test_the_launch_check_wants_each_warning_seen(editor: Program, revision: Revision) -> None:
@@ -271,7 +271,7 @@ def test_no_variant_is_written_rewritten_or_dropped_after_the_start(
     for variants in ([control, kitchen, later], [control, rewritten], [control]):
         answer = program.patch(address, {"variants": variants})
 
-        assert (answer.status_code, "sealed" in answer.text) == (409, True)
+        assert (answer.status_code, "locked" in answer.text) == (409, True)
     assert program.get(address).json["variants"] == [control, kitchen]
 
 

@@ -100,7 +100,10 @@ def test_a_page_gets_its_look_words_and_options(editor: Program, revision: Revis
     ("part", "body", "field"),
     [
         ("look", {"accent": "#ffffff"}, "accent"),
-        ("look", {"theme": "neon"}, "theme"),
+        ("look", {"layout": "neon"}, "layout"),
+        ("look", {"palette": "neon"}, "palette"),
+        ("look", {"family": "Comic Sans"}, "family"),
+        ("look", {"salt": "x"}, "salt"),
         ("look", {"hero": "0" * 64 + "-1280x720", "hero_alt": "Dinner"}, "hero"),
         ("words", {"words": {"nothing": "x"}}, "nothing"),
         ("options", {"retention_days": 0}, "retention_days"),

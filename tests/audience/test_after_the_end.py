@@ -216,7 +216,7 @@ def test_only_what_is_over_and_can_still_be_signed_is_opened(over, larder):
         open_list(over, "nobody")
     with writing():
         over.experiment.identity_key = None
-    with pytest.raises(Invalid, match="is erased"):
+    with pytest.raises(Invalid, match="is deleted"):
         open_list(over)
 
 

@@ -20,7 +20,7 @@ WAIVER, JARGON = "zqwaiver", "zqjargon"
 COMMENT = {"text": "zqcomment", "suggestion": "zqinstead"}
 BELONGING = {"vision": "zqvision", "roadmap": "zqroadmap"}
 KEPT_INSIDE = [WAIVER, JARGON, *COMMENT.values(), "zqsource", *BELONGING.values()]
-HIDDEN = [*INTERNAL.values(), *QUOTE.values(), *DATELINE.values(), *KEPT_INSIDE]
+HIDDEN = [*INTERNAL.values(), *DATELINE.values(), *KEPT_INSIDE]
 
 
 def answer_the_coach(larder: Larder) -> None:

@@ -24,7 +24,7 @@ from wbtest.publishing.page_options import FollowUpQuestion, Options
 from wbtest.publishing.page_settings import change_options
 from wbtest.publishing.whole_drafts import clone_experiment
 from wbtest.store import writing
-from wbtest.team.settings import find_open_pages
+from wbtest.team.settings import announce_change, find_open_pages
 
 
 def test_the_address_shows_the_test_that_runs(app, larder):
@@ -78,7 +78,7 @@ def test_between_two_tests_stands_what_was_chosen_for_the_newest(app, larder):
 def changed_by_hand(experiment):
     with writing():
         experiment.variants[0].name = "Never sealed"
-        lifecycle.announce_change()
+        announce_change()
 
 
 def test_no_earlier_test_takes_the_place_of_one_that_was_changed_by_hand(app, larder):

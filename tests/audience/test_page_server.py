@@ -13,6 +13,7 @@ from pathlib import Path
 from random import Random
 from typing import Any
 
+import brotli
 import pytest
 import sqlalchemy as sa
 from flask import Flask
@@ -128,6 +129,15 @@ def test_a_browser_that_takes_gzip_gets_the_same_page_smaller(mia):
     assert packed.headers["Content-Encoding"] == "gzip"
     assert gzip.decompress(packed.data) == plain.data
     assert len(packed.data) < len(plain.data) / 2
+
+
+def test_a_browser_that_takes_brotli_gets_it_smaller_still(mia):
+    gzipped = mia.get(**{"Accept-Encoding": "gzip"})
+    packed = mia.get(**{"Accept-Encoding": "gzip, br"})
+
+    assert packed.headers["Content-Encoding"] == "br"
+    assert brotli.decompress(packed.data) == gzip.decompress(gzipped.data)
+    assert len(packed.data) < len(gzipped.data)
 
 
 def test_the_form_is_printed_anew_each_hour(mia, now):

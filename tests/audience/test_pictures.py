@@ -15,7 +15,7 @@ from tests.publishing.test_images import picture
 from wbtest.publishing import lifecycle
 from wbtest.publishing.experiments import change_variant
 from wbtest.publishing.images import add_image, picture_of
-from wbtest.publishing.page_design import THEMES, Look
+from wbtest.publishing.page_design import PALETTES, Look
 from wbtest.publishing.page_settings import change_look, change_wording
 from wbtest.writing.document import EXTERNAL_TOPICS
 
@@ -23,12 +23,12 @@ LONGEST_PAGE = 14 * 1024
 PARTS = ("problem", "alternative", "solution", "why_now")
 
 
-def dress(larder: Larder, theme: str = "dawn", size: tuple[int, int] = (1600, 900)) -> Larder:
+def dress(larder: Larder, palette: str = "dawn", size: tuple[int, int] = (1600, 900)) -> Larder:
     """Give the draft a look with everything on."""
     hero = add_image(larder.editor, picture(size=size))
     logo = add_image(larder.editor, picture(size=(300, 60)))
     look = Look(
-        theme=theme, accent="#0b5c8a", font="slab", corner="sharp",
+        palette=palette, accent="#0b5c8a", family="newsreader", corner="sharp", salt="7",
         logo=picture_of(logo).name, hero=picture_of(hero).name, hero_alt="A full fridge & a table",
     )  # fmt: skip
     change_look(larder.experiment, larder.editor, look)
@@ -85,20 +85,20 @@ def test_every_page_of_an_experiment_wears_its_look(path: str, app: Flask, start
 
     policy = page.headers["Content-Security-Policy"]
     styles = re.findall(r"<style>(.*?)</style>", page.text, re.DOTALL)
-    assert THEMES["dawn"].light["paper"] in styles[1]
+    assert PALETTES["dawn"].light["paper"] in styles[0]
     for style in styles:
         digest = base64.b64encode(hashlib.sha256(style.encode()).digest()).decode()
         assert f"'sha256-{digest}'" in policy
     assert 'alt="Larder"' in page.text
 
 
-def test_the_picture_stands_below_the_form_and_comes_when_it_is_needed(app: Flask, started: Larder):
+def test_the_picture_is_in_the_place_of_the_mosaic_beside_the_headline(app: Flask, started: Larder):
     page = Visitor(app).get().text
 
-    tag = re.search(r'<figure class="picture">\s*<img([^>]*)>', page)
+    tag = re.search(r'<img class="art own"([^>]*)>', page)
     assert tag is not None
-    assert page.index('class="hero"') < page.index("<button") < tag.start()
-    for part in ('loading="lazy"', 'decoding="async"', 'width="1280"', 'height="720"'):
+    assert tag.start() < page.index("<h1>")
+    for part in ('decoding="async"', 'width="1280"', 'height="720"'):
         assert part in tag[1]
     assert 'alt="A full fridge &amp; a table"' in tag[1]
     assert re.search(r'srcset="\S+-640\.webp 640w, \S+-1280\.webp 1280w"', tag[1])

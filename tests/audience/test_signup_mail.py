@@ -24,8 +24,9 @@ from wbtest.audience.signup_mail import SIGN_UP_SALT, colours_of
 from wbtest.delivery.models import OutboxMail
 from wbtest.extensions import db
 from wbtest.publishing import lifecycle
+from wbtest.publishing.contrast import ENOUGH_CONTRAST, contrast_ratio
 from wbtest.publishing.models import Experiment
-from wbtest.publishing.page_design import ENOUGH_CONTRAST, PLAIN, THEMES, Look, contrast_ratio
+from wbtest.publishing.page_design import PALETTES, USUAL, Look
 from wbtest.publishing.page_settings import change_look
 from wbtest.store import writing
 
@@ -73,16 +74,16 @@ def test_the_mails_of_a_page_have_its_colour(app):
     assert "color:#8a1c4a" in outcome_mail_writer(larder.experiment, "We build it.")("token").html
 
 
-@pytest.mark.parametrize("theme", THEMES)
+@pytest.mark.parametrize("palette", PALETTES)
 @pytest.mark.parametrize("accent", ["", "#ffd400", "#000000", "#ffffff", "#767676"])
-def test_whatever_the_colour_it_can_be_read_in_a_mail(theme, accent):
-    colour, text = colours_of(Look(theme=theme, accent=accent))
+def test_whatever_the_colour_it_can_be_read_in_a_mail(palette, accent):
+    colour, text = colours_of(Look(palette=palette, accent=accent))
 
     assert min(contrast_ratio(colour, "#ffffff"), contrast_ratio(colour, text)) >= ENOUGH_CONTRAST
 
 
-def test_a_page_without_a_colour_has_the_usual_blue():
-    assert colours_of(PLAIN) == ("#1b46c2", "#ffffff")
+def test_a_page_without_a_colour_of_its_own_has_that_of_its_palette():
+    assert colours_of(USUAL) == (PALETTES["kitchen"].light["accent"], "#ffffff")
 
 
 @pytest.fixture

@@ -8,8 +8,8 @@ from wbtest.audience import traffic
 from wbtest.audience.traffic import (
     BARE,
     Machine,
-    accepts_gzip,
     classify,
+    coding_for,
     device_of,
     find_cookie,
     hints_of,
@@ -211,18 +211,20 @@ def test_a_browser_that_tracks_gladly_is_counted():
 
 
 @pytest.mark.parametrize(
-    ("header", "is_accepted"),
+    ("header", "coding"),
     [
-        ("", False),
-        ("br", False),
-        ("gzip", True),
-        ("deflate, GZIP;q=0.5", True),
-        ("gzip;q=0", False),
-        ("gzip; q=0.0", False),
+        ("", ""),
+        ("br", "br"),
+        ("gzip, deflate, br, zstd", "br"),
+        ("gzip", "gzip"),
+        ("br;q=0, gzip", "gzip"),
+        ("deflate, GZIP;q=0.5", "gzip"),
+        ("gzip;q=0", ""),
+        ("gzip; q=0.0", ""),
     ],
 )
-def test_gzip_is_sent_to_those_who_take_it(header, is_accepted):
-    assert accepts_gzip(header) is is_accepted
+def test_a_page_is_compressed_for_those_who_take_it(header, coding):
+    assert coding_for(header) == coding
 
 
 @pytest.mark.parametrize(

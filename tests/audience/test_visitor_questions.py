@@ -106,7 +106,7 @@ def start_without_questions(larder: Larder) -> None:
 
 def action_in(page: TestResponse) -> str:
     """Where the form of the page sends a question."""
-    found = re.search(r'class="signup ask" method="post" action="([^"]+)"', page.text)
+    found = re.search(r'class="ask" method="post" action="([^"]+)"', page.text)
     assert found is not None
     return unescape(found[1])
 

@@ -172,8 +172,11 @@ def pages(app: Flask, whose: str) -> set[str]:
     """The endpoints of all pages that anybody may open, a guest with a link, or the team."""
     found = set()
     for rule in app.url_map.iter_rules():
-        permission = getattr(app.view_functions[rule.endpoint], "permission", "")
+        view = app.view_functions[rule.endpoint]
+        permission = getattr(view, "permission", "")
         is_page = "GET" in (rule.methods or ()) and not rule.rule.endswith(DATA)
+        # The address of a form leads to the page with the form.
+        is_page = is_page and not hasattr(view, "form_page")
         is_page = is_page and not rule.endpoint.startswith("api.")
         is_guests = permission == "link" and "token" in rule.arguments
         opens_to = "public" if permission == "public" else "guest" if is_guests else "team"

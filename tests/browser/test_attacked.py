@@ -49,7 +49,7 @@ def test_an_owner_goes_from_a_red_verdict_to_the_figures_without_the_networks_th
     page.get_by_label("How you know").fill("All of them came within two minutes of each other.")
     page.get_by_role("button", name="Add group").click()
 
-    expect(page.get_by_role("region", name="Adjusted figures")).to_contain_text(
+    expect(page.get_by_role("region", name="Adjusted figures", exact=True)).to_contain_text(
         "Without 5 networks"
     )
     check_accessible(page)

@@ -97,7 +97,7 @@ def test_what_is_wrong_with_a_field_of_the_sheet_is_read_with_it(
 
     headline.evaluate("field => { field.maxLength = 9999; }")
     headline.fill("x" * 5000)
-    expect(headline).to_have_accessible_description(re.compile("300 are the most"))
+    expect(headline).to_have_accessible_description(re.compile("Use at most 300"))
     headline.fill("Dinner from the shelf")
     saved(logged_in)
 

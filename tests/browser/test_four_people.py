@@ -4,6 +4,7 @@ Grace writes, Jonas and Ada approve, Jonas reviews as a member, Mei by a link. W
 other begins with ``zq``, and none of it may reach the page that strangers see.
 """
 
+import re
 from collections.abc import Callable, Iterator
 from dataclasses import replace
 
@@ -220,7 +221,8 @@ def test_four_people_bring_a_release_from_first_draft_to_approval(
         why_now="Since 2026 a phone recognises food all by itself.",
     )
     make_running(release.revisions[-1], team["grace"], team["ada"], slug="larder")
-    page = Visitor(app).get("/p/larder").text
+    # A typeface may be spelt with any letters.
+    page = re.sub("<style>.*?</style>", "", Visitor(app).get("/p/larder").text, flags=re.DOTALL)
     assert "Five dinners from your own kitchen" in page
     assert "zq" not in page
     assert "Mei" not in page

@@ -141,7 +141,7 @@ def test_choosing_a_part_for_a_place_moves_the_one_that_stood_there(
     experiment = make_experiment(revision, owner)
     page.goto(f"{live.url}/experiments/{experiment.id}")
     page.locator("summary", has_text="Add variant").click()
-    page.get_by_text("Body text, layout and weight").click()
+    page.get_by_text("Body text and weight").click()
     places = page.locator("[data-order]").get_by_role("combobox")
     before = [places.nth(index).input_value() for index in range(places.count())]
 

@@ -90,9 +90,9 @@ def test_without_a_floor_no_floor_is_named():
         ({"target": 0.05}, "variants is missing."),
         (changed(variants=[]), "variants must be a list of one to 6."),
         (changed(variants=[3]), "variants[0] must be an object with key, visitors, signups."),
-        (changed(targte=0.1), "'targte' is no field"),
-        (with_variant(wieght=2), "variants[1].'wieght' is no field"),
-        (with_variant(key="a"), "variants[1].key is “a” once more"),
+        (changed(targte=0.1), "'targte' isn’t a field"),
+        (with_variant(wieght=2), "variants[1].'wieght' isn’t a field"),
+        (with_variant(key="a"), "variants[1].key is “a” again"),
         (with_variant(key=""), "variants[1].key must be a text of 1 to 60 letters."),
         (
             with_variant(visitors=-1),

@@ -99,7 +99,7 @@ def test_what_finds_no_place_is_said():
         ("[]", "is not a release"),
         ('{"form": "long"}', "must be short or full"),
         ('{"headlin": "x"}', "has no part called"),
-        (b"\xff\xfe\x00", "is not text in UTF-8"),
+        (b"\xff\xfe\x00", "is neither UTF-8 text nor a Word file"),
         ("a" * 1_000_001, "is longer than 1,000,000 bytes"),
     ],
 )

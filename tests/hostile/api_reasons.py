@@ -13,12 +13,12 @@ _WHY_REFUSED = {
         decide_experiment.mark set_group_aside.value""",
     "an address on the web": "change_options.preorder_url",
     "one of a few words of ours": """
-        create_experiment.time_zone change_experiment.time_zone change_look.theme change_look.font
-        change_look.corner add_spend.currency
+        create_experiment.time_zone change_experiment.time_zone change_look.layout
+        change_look.palette change_look.family change_look.corner add_spend.currency
         change_coach.muted.[] add_webhook.events.[]""",
     "a code, a colour, small letters, digits and hyphens": """
-        create_release.language change_release.language change_look.accent create_experiment.slug
-        change_experiment.slug create_experiment.variants.[].key
+        create_release.language change_release.language change_look.accent change_look.salt
+        create_experiment.slug change_experiment.slug create_experiment.variants.[].key
         change_experiment.variants.[].key""",
     "a plain https link": "change_options.preorder_url",
     "a day, a moment or an amount": """

@@ -122,7 +122,7 @@ def send(
     owner: Browser, draft: Experiment, body: bytes, name: str = "x.png", field: str = "hero_file"
 ) -> Any:
     """Send the form of the look with a picture."""
-    fields = {"theme": "", "corner": "", "font": "", "hero_alt": "A fridge"}
+    fields = {"layout": "mosaic", "palette": "kitchen", "corner": "soft", "hero_alt": "A fridge"}
     return post(owner, f"/experiments/{draft.id}/design", fields, body, name, field)
 
 

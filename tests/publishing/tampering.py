@@ -108,7 +108,7 @@ def wording_changed(running: Experiment) -> None:
 
 
 def look_changed(running: Experiment) -> None:
-    running.look = {"theme": "night"}
+    running.look = {"palette": "night"}
 
 
 def salt_changed(running: Experiment) -> None:

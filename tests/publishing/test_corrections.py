@@ -29,7 +29,7 @@ from wbtest.publishing.correction_requests import (
     waiting,
     withdraw_corrections,
 )
-from wbtest.publishing.corrections import find_correction_fault
+from wbtest.publishing.corrections import cut_for, find_correction_fault
 from wbtest.publishing.lifecycle import AlreadyDone, ChangedMeanwhile
 from wbtest.publishing.live_snapshot import load_live, pages_version
 from wbtest.publishing.models import Correction, Experiment
@@ -106,6 +106,23 @@ class TestOnThePage:
         assert live is not None
         questions = live.control.page.sections[-1].questions
         assert [entry.question for entry in questions][1] == "Who is it fort?"
+
+    def test_the_founder_s_words_are_corrected(self, running, team):
+        asked(running, team, founder="We counted what we throw away.")
+        approved(running, team)
+        live = next(iter(load_live(db.session)), None)
+
+        assert live is not None
+        [said] = [each for each in live.control.page.sections if each.kind == "founder"]
+        assert said.paragraphs == ("We counted what we throw away.",)
+
+    def test_a_letter_that_a_correction_brings_is_in_the_typeface(self, running, team):
+        before = running.typeface
+        asked(running, team, headline=f"{WRONG[:-1]}ñ")
+        assert running.typeface == before
+        approved(running, team)
+
+        assert running.typeface == cut_for(running) != before
 
     def test_a_paused_page_is_corrected_before_it_opens_again(self, running, team):
         lifecycle.pause(running, team.approver, "A typo.")
@@ -310,7 +327,7 @@ class TestSecondPerson:
     def test_a_second_one_waits_until_the_first_is_settled(self, running, team):
         asked(running, team, headline=RIGHT)
 
-        with pytest.raises(AlreadyDone, match="waits already"):
+        with pytest.raises(AlreadyDone, match="already waiting"):
             asked(running, team, subheading="x")
 
     def test_whoever_is_alone_corrects_at_once(self, running, team):

@@ -1,6 +1,8 @@
 """The team's pages about a draft's look and words: what they take, and what they answer."""
 
+import html
 import re
+from urllib.parse import parse_qsl, urlsplit
 
 import pytest
 from flask.testing import FlaskClient
@@ -22,14 +24,13 @@ from wbtest.publishing.display import preview_url
 from wbtest.publishing.experiments import change_variant
 from wbtest.publishing.images import add_image, picture_of
 from wbtest.publishing.models import Experiment, Image
-from wbtest.publishing.page_design import LARGEST, Look
+from wbtest.publishing.page_design import LARGEST, PALETTES, Look
 from wbtest.publishing.page_settings import change_look, change_wording
 from wbtest.store import Invalid
 from wbtest.team.models import Person
 from wbtest.writing.models import Revision
 
 pytestmark = pytest.mark.usefixtures("no_token_needed")
-PLAIN = {"theme": "", "font": "", "corner": ""}
 
 
 @pytest.fixture
@@ -41,7 +42,7 @@ def send(client: FlaskClient, path: str, field: str, file: bytes, **values: str)
     """Send a form with a file. Written out, so that a large one lies in no file of the test's."""
     parts = [
         f'Content-Disposition: form-data; name="{name}"\r\n\r\n{value}'.encode()
-        for name, value in (PLAIN | values).items()
+        for name, value in values.items()
     ]
     head = f'Content-Disposition: form-data; name="{field}"; filename="../../app.py"'
     parts.append(head.encode() + b"\r\nContent-Type: text/html\r\n\r\n" + file)
@@ -51,6 +52,16 @@ def send(client: FlaskClient, path: str, field: str, file: bytes, **values: str)
 
 def path_of(experiment: Experiment, name: str = "design") -> str:
     return f"/experiments/{experiment.id}/{name}"
+
+
+def previewed(page: str) -> str:
+    """The address that the page shows its preview at."""
+    return html.unescape(re.search(r'href="([^"]+)" data-preview', page)[1])
+
+
+def mosaic_of(page: str) -> list[str]:
+    """The paths of the pictures on a public page."""
+    return re.findall(r'<path class="c\d"[^>]*>', page)
 
 
 @pytest.mark.parametrize("name", ["design", "variants/photo/preview"])
@@ -74,7 +85,7 @@ def test_once_it_was_started_nothing_can_be_changed(
     revision: Revision, team: Team, owner: FlaskClient
 ):
     running = make_running(revision, team.editor, team.approver)
-    data = {"theme": "dawn", "again": "Come in"}
+    data = {"palette": "dawn", "again": "Come in"}
 
     assert owner.get(path_of(running)).status_code == 409
     assert owner.post(path_of(running), data=data).status_code == 409
@@ -82,30 +93,112 @@ def test_once_it_was_started_nothing_can_be_changed(
     assert (running.look, running.wording) == ({}, {})
 
 
-def test_theme_and_brand_are_kept(owner: FlaskClient, draft: Experiment):
-    data = {"theme": "dawn", "accent": "#0B5C8A", "font": "mono", "corner": "sharp"}
+def test_what_was_chosen_is_kept(owner: FlaskClient, draft: Experiment):
+    look = {
+        "layout": "post",
+        "palette": "dawn",
+        "accent": "#0B5C8A",
+        "family": "device",
+        "corner": "sharp",
+        "salt": "77",
+    }
+
+    answer = owner.post(path_of(draft), data=look)
+
+    assert answer.status_code == 303
+    assert draft.look == look | {"accent": "#0b5c8a"}
+    page = owner.get(path_of(draft)).text
+    for name, value in (("layout", "post"), ("palette", "dawn"), ("corner", "sharp")):
+        tag = re.search(rf'<input[^>]*name="{name}"[^>]*value="{value}"[^>]*>', page)
+        assert "checked" in tag[0]
+    assert '<option selected value="device">' in page
+    assert field_of(page, "salt") == "77"
+
+
+@pytest.mark.parametrize("field", ["layout", "palette", "family", "corner"])
+def test_what_is_on_no_list_is_not_kept(field: str, owner: FlaskClient, draft: Experiment):
+    answer = owner.post(path_of(draft), data={field: "red;}</style>"})
+
+    assert answer.status_code == 422
+    assert f"Choose a {field} from the list." in answer.text
+    assert draft.look == {}
+
+
+def test_shuffle_changes_the_mosaic_and_saves_nothing(owner: FlaskClient, draft: Experiment):
+    offered = re.search(r'name="shuffle"\s+value="(\d+)"', owner.get(path_of(draft)).text)[1]
+
+    answer = owner.post(path_of(draft), data={"palette": "dawn", "salt": "7", "shuffle": offered})
+
+    assert answer.status_code == 200
+    assert field_of(answer.text, "salt") == offered
+    assert draft.look == {}
+    first, shuffled = (
+        mosaic_of(owner.get(url).text)
+        for url in (preview_url(draft, "control"), previewed(answer.text))
+    )
+    assert first != shuffled
+
+
+def test_the_preview_carries_the_look_of_the_form(owner: FlaskClient, draft: Experiment):
+    data = {"palette": "dawn", "accent": "#ffd400", "corner": "round"}
 
     answer = owner.post(path_of(draft), data=data)
 
-    assert answer.status_code == 303
-    assert draft.look == data | {"accent": "#0b5c8a"}
-    assert (
-        "checked"
-        in re.search(r"<input[^>]*value=\"dawn\"[^>]*>", owner.get(path_of(draft)).text)[0]
-    )
+    assert answer.status_code == 422
+    asked = dict(parse_qsl(urlsplit(previewed(answer.text)).query, keep_blank_values=True))
+    assert {name: asked[name] for name in data} == data
+    assert [*asked] == ["preview", *Look.__dataclass_fields__]
+
+
+def test_a_look_in_the_query_of_a_preview_is_shown_and_not_stored(
+    owner: FlaskClient, draft: Experiment
+):
+    url = preview_url(draft, "control")
+    usual = owner.get(url).text
+
+    shown = owner.get(f"{url}&layout=post&palette=dawn&corner=sharp").text
+
+    assert PALETTES["dawn"].light["paper"] in shown
+    assert '<body class="post"' in shown
+    assert draft.look == {}
+    assert owner.get(url).text == usual
+
+
+@pytest.mark.parametrize(
+    "query", ["palette=neon", "accent=%23ffd400", "accent=red%3B%7D", "layout=%3Cscript%3E"]
+)
+def test_a_look_that_cannot_be_is_not_previewed(query: str, owner: FlaskClient, draft: Experiment):
+    url = preview_url(draft, "control")
+
+    assert owner.get(f"{url}&{query}").text == owner.get(url).text
+
+
+def test_all_mistakes_are_said_at_once(owner: FlaskClient, draft: Experiment):
+    data = {
+        "accent": "#ffd400",
+        "again": "x" * 301,
+        "with_product": "With us",
+        "why_now": "Why {now}",
+    }
+
+    answer = send(owner, path_of(draft), "logo_file", SVG, **data)
+
+    assert answer.status_code == 422
+    assert {*errors_of(answer.text)} == {*data, "logo_file"}
+    assert (draft.look, draft.wording) == ({}, {})
 
 
 def test_a_colour_that_cannot_be_read_is_answered_with_one_that_can(
     owner: FlaskClient, draft: Experiment
 ):
-    answer = owner.post(path_of(draft), data=PLAIN | {"theme": "ink", "accent": "#ffd400"})
+    answer = owner.post(path_of(draft), data={"palette": "paper", "accent": "#ffd400"})
 
     assert answer.status_code == 422
     assert "1.2 to 1" in errors_of(answer.text)["accent"]
     assert field_of(answer.text, "accent") == "#ffd400"
     shade = re.search(r'name="use"\s+value="(#\w+)"', answer.text)[1]
-    owner.post(path_of(draft), data=PLAIN | {"theme": "ink", "accent": "#ffd400", "use": shade})
-    assert draft.look == {"theme": "ink", "accent": shade}
+    owner.post(path_of(draft), data={"palette": "paper", "accent": "#ffd400", "use": shade})
+    assert draft.look == {"palette": "paper", "accent": shade}
 
 
 def test_a_picture_is_sent_and_shown_with_its_words(owner: FlaskClient, draft: Experiment):
@@ -196,7 +289,7 @@ def test_the_words_on_the_button_stand_on_both_forms(
 def test_a_text_that_loses_its_name_is_answered_at_its_field_and_nothing_is_stored(
     owner: FlaskClient, draft: Experiment
 ):
-    data = {"theme": "dawn", "with_product": "With us", "again": "Hi"}
+    data = {"palette": "dawn", "with_product": "With us", "again": "Hi"}
     answer = owner.post(path_of(draft), data=data)
 
     assert answer.status_code == 422
@@ -219,7 +312,7 @@ def test_a_new_experiment_looks_and_speaks_like_the_one_before(
     draft: Experiment, revision: Revision, team: Team
 ):
     hero = picture_of(add_image(team.owner, picture())).name
-    change_look(draft, team.editor, Look(theme="field", hero=hero, hero_alt="A fridge"))
+    change_look(draft, team.editor, Look(palette="field", hero=hero, hero_alt="A fridge"))
     change_wording(draft, team.editor, {"again": "Come in"})
 
     same = make_experiment(revision, team.editor, if_met="We build half of it.")
@@ -234,13 +327,13 @@ def test_a_new_experiment_takes_no_words_and_no_pictures_of_another_idea(
         picture_of(add_image(team.owner, picture(size=size))).name
         for size in ((300, 200), (200, 200))
     )
-    look = Look(theme="field", accent="#1b46c2", logo=logo, hero=hero, hero_alt="A fridge")
+    look = Look(palette="field", accent="#1b46c2", logo=logo, hero=hero, hero_alt="A fridge")
     change_look(draft, team.editor, look)
     change_wording(draft, team.editor, {"again": "Come in"})
 
     other = make_experiment(make_revision(team.editor), team.editor, slug="other")
 
-    assert other.look == {"theme": "field", "accent": "#1b46c2"}
+    assert other.look == {"palette": "field", "accent": "#1b46c2"}
     assert other.wording == {}
 
 
@@ -248,9 +341,9 @@ def test_a_new_experiment_looks_like_the_last_one_of_its_own_idea(
     draft: Experiment, revision: Revision, team: Team
 ):
     logo = picture_of(add_image(team.owner, picture())).name
-    change_look(draft, team.editor, Look(theme="field", logo=logo))
+    change_look(draft, team.editor, Look(palette="field", logo=logo))
     other = make_experiment(make_revision(team.editor), team.editor, slug="other")
-    change_look(other, team.editor, Look(theme="ink"))
+    change_look(other, team.editor, Look(palette="night"))
 
     same = make_experiment(revision, team.editor, if_met="We build half of it.")
 

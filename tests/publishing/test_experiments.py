@@ -67,7 +67,7 @@ def test_all_tests_of_an_idea_have_its_address(revision: Revision, team: Team):
 
     assert first is not second
     assert first.slug == second.slug == revision.release.slug == "larder"
-    with pytest.raises(Invalid, match="has an address already: /p/larder"):
+    with pytest.raises(Invalid, match="already has an address: /p/larder"):
         experiments.create_experiment(
             revision, team.owner, slug="pantry", rule=make_rule(), time_zone="UTC"
         )

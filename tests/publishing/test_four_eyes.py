@@ -152,7 +152,7 @@ def test_who_changed_what_strangers_read_does_not_start_it(
 
 def test_what_holds_no_words_is_started_by_who_chose_it(revision: Revision, team: Team):
     experiment = make_experiment(revision, team.editor)
-    change_look(experiment, team.approver, Look(theme="field"))
+    change_look(experiment, team.approver, Look(palette="field"))
     change_options(experiment, team.approver, Options(counting="cookieless"))
 
     assert find_objection(experiment, team.approver) == ""
@@ -288,7 +288,7 @@ def test_who_starts_it_reads_every_word_that_differs(
         "cta_label": "Another button",
         "price": "Another price",
         "body": "First other paragraph.\n\nSecond other paragraph.",
-        "order": ["faq", "quote", "why_now", "problem", "alternative", "solution"],
+        "order": ["faq", "quote", "founder", "why_now", "problem", "alternative", "solution"],
     }
     experiments.add_variant(experiment, team.editor, name="All", weight=1, overrides=words)
 
@@ -296,7 +296,7 @@ def test_who_starts_it_reads_every_word_that_differs(
 
     for text in (*list(words.values())[:5], "First other paragraph.", "Second other paragraph."):
         assert str(text) in page
-    assert "Questions · The customer’s quote · Why now · Problem" in page
+    assert "Questions · The customer’s quote · Your quote · Why now · Problem" in page
     assert "Other changes by Editor" in page
 
 

@@ -17,7 +17,7 @@ from wbtest.publishing.experiments import change_variant, remove_experiment
 from wbtest.publishing.image_decoding import NotAnImage, encode
 from wbtest.publishing.images import DELETE_EVERY, KEPT, add_image, delete_unused_images, picture_of
 from wbtest.publishing.models import Experiment, Image, ImageFile
-from wbtest.publishing.page_design import LARGEST, PLAIN, Look
+from wbtest.publishing.page_design import LARGEST, USUAL, Look
 from wbtest.publishing.page_settings import change_look
 from wbtest.store import Invalid, writing
 from wbtest.writing.models import Revision
@@ -171,7 +171,7 @@ def test_of_a_picture_that_is_a_page_as_well_only_the_pixels_are_kept():
     ("sent", "answer"),
     [
         (b"", "empty"),
-        (b"\x89PNG\r\n\x1a\n", "broken|no PNG"),
+        (b"\x89PNG\r\n\x1a\n", "broken|isn’t a PNG"),
         (picture()[:-200], "broken or cut short"),
         (picture("JPEG")[:2000], "broken or cut short"),
         (picture("WEBP")[:500], "broken or cut short|no PNG"),
@@ -259,7 +259,7 @@ def test_a_picture_that_a_look_lets_go_is_kept_for_a_week_from_then(
 ):
     change_look(draft, team.editor, Look(logo=name))
     left_after(now, days=20)
-    change_look(draft, team.editor, PLAIN)
+    change_look(draft, team.editor, USUAL)
 
     assert left_after(now, days=KEPT / DELETE_EVERY) == 1
     assert left_after(now, days=2) == 0

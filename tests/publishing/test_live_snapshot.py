@@ -7,20 +7,23 @@ from typing import Any
 import pytest
 
 from tests.conftest import HandClock
-from tests.factories import Team, make_approval, make_experiment, make_revision, make_running
+from tests.factories import Team, make_experiment, make_revision, make_running
 from tests.publishing.tampering import Tamper, each_tampering, words_changed
 from wbtest.extensions import db
 from wbtest.publishing import lifecycle
 from wbtest.publishing import rule as rules
+from wbtest.publishing.corrections import cut_for
 from wbtest.publishing.display import find_preview, preview_token, read_preview
 from wbtest.publishing.live_snapshot import (
     LiveExperiment,
-    find_for_preview,
     load_live,
     pages_version,
+    with_look,
 )
 from wbtest.publishing.models import Experiment
-from wbtest.review.models import Approval
+from wbtest.publishing.page_design import Look, family_of
+from wbtest.publishing.page_strings import display_letters
+from wbtest.publishing.typefaces import cut_typeface
 from wbtest.store import writing
 from wbtest.writing.models import Revision
 
@@ -91,29 +94,29 @@ def test_once_the_key_is_destroyed_nothing_signed_before_is_valid(running: Exper
     assert len(live.identity_key) == 32
 
 
-def test_the_page_says_when_it_was_approved_alone_on_day_one(running: Experiment):
-    usual = find_live()
-    with writing() as session:
-        session.query(Approval).update({"is_alone_on_day_one": True})
-    alone = find_live()
+def test_a_typeface_is_cut_at_the_start_and_kept(running: Experiment):
+    (live,) = load_live(db.session)
 
-    assert usual is not None
-    assert alone is not None
-    assert "alone" not in usual.approved_line
-    assert alone.approved_line == "Approved alone, on day one."
+    assert live.typeface == running.typeface == cut_for(running)
+    assert live.typeface.startswith(b"wOF2")
 
 
-def test_how_the_text_came_about_is_said_in_the_page_s_language(team: Team):
-    revision = make_revision(team.editor, form="short", language="de-AT")
-    with writing():
-        make_approval(revision, team.approver).is_alone_on_day_one = True
+def test_the_typeface_has_the_letters_of_all_variants(running: Experiment):
+    (live,) = load_live(db.session)
 
-    live = find_for_preview(make_experiment(revision, team.editor).id)
+    letters = display_letters(variant.page for variant in live.variants)
+    assert live.typeface == cut_typeface(family_of(live.control.page.look), letters)
 
-    assert live is not None
-    assert live.approved_line == (
-        "Aus einer kurzen Pressemitteilung. Allein freigegeben, am ersten Tag."
-    )
+
+def test_a_preview_with_another_look_has_its_typeface(running: Experiment):
+    (live,) = load_live(db.session)
+
+    shown = with_look(live, Look(layout="post", palette="dawn"))
+
+    assert {each.page.look for each in shown.variants} == {Look(layout="post", palette="dawn")}
+    assert shown.typeface
+    assert shown.typeface != live.typeface
+    assert with_look(live, Look(layout="plain")).typeface == b""
 
 
 @each_tampering

@@ -7,6 +7,7 @@ import pytest
 
 from wbtest.publishing import page_copy
 from wbtest.publishing.page_copy import NotAnOverride, build_copy, digest
+from wbtest.publishing.page_design import Look
 from wbtest.writing.document import CallToAction, Dateline, Document, Evidence, Question, Quote
 
 DOCUMENT = Document(
@@ -18,6 +19,7 @@ DOCUMENT = Document(
     alternative="Recipe apps.",
     solution="One photo.",
     why_now="Phones recognise food.",
+    company_quote=Quote("We counted.", "Tom Okafor ", "founder"),
     customer_quote=Quote("I cooked.", "Amira", "a mother of two"),
     call_to_action=CallToAction("Take one photo.", "Start", "£4 a month"),
     faq=(
@@ -32,16 +34,16 @@ def kinds(overrides: dict[str, Any] | None = None) -> list[str]:
     return [section.kind for section in build_copy(DOCUMENT, overrides).sections]
 
 
-def test_a_layout_is_part_of_the_page_and_the_usual_one_changes_no_digest():
-    usual, post = build_copy(DOCUMENT, {"layout": ""}), build_copy(DOCUMENT, {"layout": "post"})
+def test_a_layout_is_part_of_the_page():
+    usual, post = build_copy(DOCUMENT), build_copy(DOCUMENT, look=Look(layout="post"))
 
-    assert (usual.layout, post.layout) == ("", "post")
-    assert digest(usual) == digest(build_copy(DOCUMENT)) != digest(post)
+    assert (usual.look.layout, post.look.layout) == ("mosaic", "post")
+    assert digest(usual) != digest(post)
 
 
-def test_a_layout_that_is_none_is_refused():
-    with pytest.raises(NotAnOverride, match="from the list") as refused:
-        build_copy(DOCUMENT, {"layout": "<b>"})
+def test_all_variants_have_the_layout_of_their_test():
+    with pytest.raises(NotAnOverride, match="cannot change this part") as refused:
+        build_copy(DOCUMENT, {"layout": "post"})
 
     assert refused.value.field == "layout"
 
@@ -57,7 +59,6 @@ def test_internal_parts_reach_no_page():
         segment=secret,
         summary=secret,
         dateline=Dateline(secret, "2027-03-03"),
-        company_quote=Quote(secret, secret, secret),
         faq=(*DOCUMENT.faq, Question("internal", secret, secret, secret)),
         evidence=(Evidence(secret, "sourced", secret),),
         vision=secret,
@@ -75,7 +76,7 @@ def test_questions_without_an_answer_stay_away():
 
 
 def test_an_empty_part_makes_no_section():
-    page = build_copy(replace(DOCUMENT, why_now="", customer_quote=Quote()))
+    page = build_copy(replace(DOCUMENT, why_now="", customer_quote=Quote(), company_quote=Quote()))
 
     assert [section.kind for section in page.sections] == [
         "problem",
@@ -95,14 +96,20 @@ def test_a_variant_replaces_what_it_may():
 
 
 def test_a_body_stands_instead_of_problem_today_and_solution():
-    assert kinds({"body": "All of it.\n\nIn two."}) == ["body", "why_now", "quote", "faq"]
+    assert kinds({"body": "All of it.\n\nIn two."}) == [
+        "body",
+        "quote",
+        "founder",
+        "why_now",
+        "faq",
+    ]
 
 
 def test_the_order_can_be_changed_and_the_body_follows_it():
-    order = ["faq", "solution", "why_now", "problem", "alternative", "quote"]
+    order = ["faq", "solution", "why_now", "founder", "problem", "alternative", "quote"]
 
     assert kinds({"order": order}) == order
-    assert kinds({"order": order, "body": "All."}) == ["faq", "body", "why_now", "quote"]
+    assert kinds({"order": order, "body": "All."}) == ["faq", "body", "why_now", "founder", "quote"]
 
 
 @pytest.mark.parametrize(
@@ -114,7 +121,7 @@ def test_the_order_can_be_changed_and_the_body_follows_it():
         ("headline", "a\x00b"),
         ("headline", "x" * 301),
         ("order", ["faq"]),
-        ("order", ["faq"] * 6),
+        ("order", ["faq"] * len(page_copy.SECTIONS)),
         ("order", "faq"),
         ("order", 7),
         ("order", [*page_copy.SECTIONS, "summary"]),
@@ -186,3 +193,9 @@ def test_the_imagined_customer_keeps_name_and_role(quote: Quote, speaker: str):
     page = build_copy(replace(DOCUMENT, customer_quote=quote))
 
     assert [said.speaker for said in page.sections if said.kind == "quote"] == [speaker]
+
+
+def test_the_founder_speaks_with_name_and_role():
+    [said] = [each for each in build_copy(DOCUMENT).sections if each.kind == "founder"]
+
+    assert (said.paragraphs, said.speaker, said.role) == (("We counted.",), "Tom Okafor", "founder")

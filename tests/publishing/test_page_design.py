@@ -1,90 +1,96 @@
-"""How a page may look: every theme can be read, and so can every brand that is taken."""
+"""How a page may look: every palette can be read, and so can every brand that is taken."""
 
 import re
-from pathlib import Path
+from base64 import b64decode
 
 import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
+from wbtest.publishing.contrast import (
+    ENOUGH_CONTRAST,
+    contrast_ratio,
+    is_colour,
+    lowest_contrast,
+    nearest_shade,
+)
 from wbtest.publishing.page_design import (
     CORNERS,
-    ENOUGH_CONTRAST,
-    FONTS,
-    PLAIN,
+    LAYOUTS,
+    PALETTES,
     SCHEMES,
-    THEMES,
+    USUAL,
     Look,
     NotALook,
     Picture,
     check_look,
-    contrast_ratio,
     css_of,
+    family_of,
     find_faults,
     from_json,
-    lowest_contrast,
-    nearest_shade,
+    look_of_query,
     palette,
     read_name,
     to_json,
 )
+from wbtest.publishing.typefaces import FAMILIES, cut_typeface
 
-CSS = Path(__file__).parents[2] / "static" / "css" / "public.css"
 NAME = f"{'a' * 64}-1280x720"
-# What the style sheet writes on the dark ground of the last part.
-ON_DEEP = (("#f3f4f7", ENOUGH_CONTRAST), ("#b3bac6", ENOUGH_CONTRAST), ("#7c8391", 3.0))
-TEXTS = ("ink", "soft", "accent", "stop")
+GROUNDS = ("paper", "card", "tint")
+# What is read, on what it stands, and how much contrast it needs.
+PAIRS = {
+    **{(text, ground): 4.5 for text in ("ink", "soft", "accent", "stop") for ground in GROUNDS},
+    ("on-accent", "accent"): 4.5,
+    ("on-deep", "deep"): 4.5,
+    ("deep-soft", "deep"): 4.5,
+    # The edge of a field is no text.
+    **{("edge", ground): 3 for ground in GROUNDS},
+}
+EACH_PALETTE = [(key, scheme) for key in PALETTES for scheme in SCHEMES]
 COLOURS = st.from_regex(r"#[0-9a-f]{6}", fullmatch=True)
+WORDS = ("layout", "palette", "accent", "family", "corner", "salt", "logo", "hero", "hero_alt")
 
 
-@pytest.mark.parametrize("scheme", SCHEMES)
-@pytest.mark.parametrize("theme", THEMES)
-def test_everything_on_a_theme_can_be_read(theme, scheme):
-    colours = THEMES[theme].palette(scheme)
+@pytest.mark.parametrize(("key", "scheme"), EACH_PALETTE)
+def test_everything_on_a_palette_can_be_read(key, scheme):
+    colours = PALETTES[key].colours(scheme)
 
-    for ground in ("paper", "tint"):
-        assert (
-            min(contrast_ratio(colours[text], colours[ground]) for text in TEXTS) >= ENOUGH_CONTRAST
-        )
-    # A sky is the tint behind the first form.
-    grounds = ("paper", "tint") if THEMES[theme].sky else ("paper",)
-    assert min(contrast_ratio(colours["edge"], colours[ground]) for ground in grounds) >= 3
-    assert contrast_ratio(colours["on-accent"], colours["accent"]) >= ENOUGH_CONTRAST
-    assert all(contrast_ratio(text, colours["deep"]) >= needed for text, needed in ON_DEEP)
+    found = {pair: contrast_ratio(colours[pair[0]], colours[pair[1]]) for pair in PAIRS}
+    assert {pair: ratio for pair, ratio in found.items() if ratio < PAIRS[pair]} == {}
 
 
-@pytest.mark.parametrize("scheme", SCHEMES)
-def test_the_first_theme_is_what_the_style_sheet_says_by_itself(scheme):
-    light, _, rest = CSS.read_text(encoding="utf-8").partition(
-        "@media (prefers-color-scheme: dark)"
-    )
-    rule = light if scheme == "light" else rest.partition("}")[0]
-    said = dict(re.findall(r"--([\w-]+): ([^;]+);", rule))
+@pytest.mark.parametrize(("key", "scheme"), EACH_PALETTE)
+def test_every_colour_of_a_palette_is_one(key, scheme):
+    assert [
+        role for role, colour in PALETTES[key].colours(scheme).items() if not is_colour(colour)
+    ] == []
 
-    assert {role: said[role] for role in THEMES[""].palette(scheme)} == THEMES[""].palette(scheme)
-    assert css_of(PLAIN) == ""
+
+@pytest.mark.parametrize(("key", "scheme"), EACH_PALETTE)
+def test_a_mosaic_has_six_colours_that_differ(key, scheme):
+    colours = PALETTES[key].colours(scheme)
+
+    assert len({colours[f"c{number}"] for number in range(6)}) == 6
 
 
 @settings(max_examples=60)
-@given(COLOURS, st.sampled_from([*THEMES]))
-def test_an_accent_is_taken_or_answered_with_one_that_is(accent, theme):
+@given(COLOURS, st.sampled_from([*PALETTES]))
+def test_an_accent_is_taken_or_answered_with_one_that_is(accent, key):
     try:
-        kept = check_look(Look(theme=theme, accent=accent))
+        kept = check_look(Look(palette=key, accent=accent))
     except NotALook as refused:
-        kept = check_look(Look(theme=theme, accent=refused.offer))
+        kept = check_look(Look(palette=key, accent=refused.offer))
 
     for scheme in SCHEMES:
         colours = palette(kept, scheme)
-        assert (
-            lowest_contrast(colours["accent"], [colours["paper"], colours["tint"]])
-            >= ENOUGH_CONTRAST
-        )
+        grounds = [colours[ground] for ground in GROUNDS]
+        assert lowest_contrast(colours["accent"], grounds) >= ENOUGH_CONTRAST
         assert contrast_ratio(colours["on-accent"], colours["accent"]) >= ENOUGH_CONTRAST
 
 
 def test_a_colour_that_cannot_be_read_is_answered_with_its_contrast_and_a_shade():
     with pytest.raises(NotALook) as refused:
-        check_look(Look(accent="#FFD400"))
+        check_look(Look(palette="paper", accent="#FFD400"))
 
     assert refused.value.field == "accent"
     assert str(refused.value) == (
@@ -99,15 +105,25 @@ def test_a_colour_that_passes_stays_as_it_was_chosen_on_the_light_page():
     assert palette(Look(accent="#0b5c8a"), "light")["accent"] == "#0b5c8a"
 
 
+def test_the_mosaic_takes_an_accent_of_ones_own():
+    colours = palette(Look(accent="#0b5c8a"), "light")
+
+    assert colours["c3"] == colours["accent"]
+
+
 @pytest.mark.parametrize(
     ("field", "value"),
     [
-        ("theme", "neon"),
+        ("layout", "neon"),
+        ("palette", "neon"),
         ("accent", "red"),
         ("accent", "#fff"),
         ("accent", "#123456;}body{display:none"),
-        ("font", "Comic Sans"),
+        ("family", "Comic Sans"),
         ("corner", "10px"),
+        ("salt", "12345"),
+        ("salt", "-1"),
+        ("salt", "٣"),
         ("logo", "../../secret"),
         ("hero", "a" * 64),
     ],
@@ -121,9 +137,7 @@ def test_what_is_not_on_a_list_is_no_look(field, value):
 
 @pytest.mark.parametrize("sharp", ["</style><script>", "red;}*{display:none", "url(//evil)"])
 def test_nothing_that_was_typed_becomes_style(sharp):
-    names = ("theme", "accent", "font", "corner", "logo", "hero", "hero_alt")
-
-    assert css_of(Look(**dict.fromkeys(names, sharp))) == ""
+    assert css_of(Look(**dict.fromkeys(WORDS, sharp))) == css_of(USUAL)
 
 
 def test_a_picture_needs_words_for_those_who_cannot_see_it():
@@ -135,36 +149,71 @@ def test_a_picture_needs_words_for_those_who_cannot_see_it():
 
 
 def test_all_faults_of_a_look_are_found_at_once():
-    assert len(find_faults(Look(theme="neon", accent="#ffffff", hero=NAME))) == 3
+    assert len(find_faults(Look(layout="neon", accent="#ffffff", salt="x", hero=NAME))) == 4
 
 
-def test_a_look_is_kept_without_what_is_the_themes_own():
-    look = Look(theme="dawn", corner="sharp")
+def test_a_look_is_kept_without_what_is_usual():
+    look = Look(layout="post", palette="dawn", corner="sharp")
 
-    assert to_json(look) == {"theme": "dawn", "corner": "sharp"}
+    assert to_json(look) == {"layout": "post", "palette": "dawn", "corner": "sharp"}
     assert from_json(to_json(look)) == look
+    assert to_json(USUAL) == {}
 
 
-def test_only_the_lines_of_the_chosen_theme_go_into_the_page():
-    lines = css_of(Look(theme="field"))
-
-    assert THEMES["field"].light["paper"] in lines
-    assert THEMES["dawn"].light["paper"] not in lines
-    assert len(lines) < 1000
+def test_what_a_look_does_not_know_is_left_out():
+    assert from_json({"theme": "dawn", "palette": "dawn"}) == Look(palette="dawn")
 
 
-def test_the_dark_lines_win_over_the_light_ones_that_come_with_a_brand():
+def test_a_query_changes_what_it_names_and_nothing_else():
+    look = Look(palette="dawn", corner="sharp")
+
+    assert look_of_query(look, {"palette": "field", "preview": "x"}) == Look(
+        palette="field", corner="sharp"
+    )
+
+
+def test_only_the_colours_of_the_chosen_palette_go_into_the_page():
+    lines = css_of(Look(palette="field"))
+
+    assert PALETTES["field"].light["paper"] in lines
+    assert PALETTES["dawn"].light["paper"] not in lines
+    assert len(lines) < 1500
+
+
+def test_the_dark_page_has_its_own_shade_of_an_accent():
     lines = css_of(Look(accent="#0b5c8a"))
     light, dark = lines.split("@media(prefers-color-scheme:dark)")
 
     assert "--accent:#0b5c8a;" in light
-    assert re.search(r"--accent:#[0-9a-f]{6};", dark)
+    assert re.search(r"--accent:(#[0-9a-f]{6});", dark)[1] != "#0b5c8a"
 
 
-@pytest.mark.parametrize("theme", THEMES.values())
-def test_a_theme_names_a_font_and_a_corner_that_there_are(theme):
-    assert theme.font in FONTS
-    assert theme.corner in CORNERS
+@pytest.mark.parametrize("key", LAYOUTS)
+def test_headings_are_set_in_the_layouts_family_unless_another_is_chosen(key):
+    assert family_of(Look(layout=key)) == LAYOUTS[key].family
+    assert family_of(Look(layout=key, family="device")) == "device"
+    assert LAYOUTS[key].family in FAMILIES
+
+
+def test_a_typeface_stands_in_the_style_sheet_as_it_was_cut():
+    cut = cut_typeface("newsreader", "Lader")
+    lines = css_of(Look(layout="post"), cut)
+
+    data = re.search(r"url\(data:font/woff2;base64,([^)]+)\)", lines)
+    assert b64decode(data[1]) == cut
+    assert "--display:Display," in lines
+
+
+def test_without_a_typeface_headings_take_the_devices_own():
+    lines = css_of(Look(layout="post"))
+
+    assert "@font-face" not in lines
+    assert f"--weight:{FAMILIES['device'].weight};" in lines
+
+
+@pytest.mark.parametrize("key", CORNERS)
+def test_a_corner_is_as_round_as_it_says(key):
+    assert f"--r:{CORNERS[key].radius};" in css_of(Look(corner=key))
 
 
 def test_a_picture_is_named_by_digest_and_size():

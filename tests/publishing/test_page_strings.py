@@ -9,17 +9,21 @@ from msgspec.structs import asdict
 
 from tests.factories import LARDER
 from wbtest.publishing.page_copy import build_copy
+from wbtest.publishing.page_design import LAYOUTS, Look
 from wbtest.publishing.page_strings import (
     LANGUAGES,
     PLACES,
     WORDING,
     PageStrings,
     check_wording,
+    display_letters,
+    small_letters,
     strings_for,
     strings_of,
     usual_wording,
 )
 from wbtest.store import Invalid
+from wbtest.writing.document import CallToAction, Quote
 
 SPOKEN = sorted({file.stem for file in LANGUAGES.glob("*.toml")} - {"en"})
 
@@ -132,9 +136,9 @@ def test_what_is_honest_about_the_page_stays_ours(name):
         ("with_product", "{product!r}", "Keep {product}"),
         ("with_product", "{product} {product.__class__}", "Leave out braces"),
         ("with_product", "{product} {0}", "Nothing is filled in for {0}"),
-        ("today", "x" * 61, "60 are the most"),
-        ("thanks_next", "x" * 301, "300 are the most"),
-        ("today", "a\x00", "cannot be shown"),
+        ("today", "x" * 61, "61 characters long. Use at most 60."),
+        ("thanks_next", "x" * 301, "301 characters long. Use at most 300."),
+        ("today", "a\x00", "can’t be shown"),
     ],
 )
 def test_a_text_that_cannot_stand_there_is_answered_at_its_field(name, text, answer):
@@ -158,3 +162,47 @@ def test_the_usual_words_of_each_language_can_stay(language):
 
 def test_each_text_has_a_place_in_the_form():
     assert sorted(name for texts in PLACES.values() for name in texts) == sorted(WORDING)
+
+
+@pytest.mark.parametrize("layout", LAYOUTS)
+def test_the_typeface_has_the_letters_of_what_every_layout_sets_in_it(layout):
+    said = replace(
+        LARDER,
+        product="Laßder",
+        headline="Æ",
+        customer_quote=Quote("ø", "Amira"),
+        call_to_action=CallToAction("Ñ", "Start", "£¾"),
+    )
+    page = replace(build_copy(said), look=Look(layout=layout), wording=(("questions", "Ż"),))
+
+    assert {*"ßÆøÑ£¾Ż“”123456"} <= {*display_letters([page])}
+
+
+@pytest.mark.parametrize(
+    ("layout", "is_set"),
+    [("mosaic", False), ("cards", False), ("post", True), ("plain", True)],
+)
+def test_the_typeface_has_the_letters_of_headings_where_these_are_set_in_it(layout, is_set):
+    wording = (("difference", "Ż"), ("from_founder", "Ł"), ("today", "Đ"), ("why_now", "Ğ"))
+    page = replace(build_copy(LARDER), look=Look(layout=layout), wording=wording)
+
+    assert ({*"ŻŁĐĞ"} <= {*display_letters([page])}) == is_set
+
+
+def test_the_typeface_has_no_letters_of_what_is_set_in_another():
+    page = build_copy(replace(LARDER, subheading="Ω", solution="Ω", faq=()))
+
+    assert "Ω" not in display_letters([page])
+
+
+def test_the_typeface_has_the_letters_of_all_variants():
+    pages = [replace(build_copy(LARDER), headline=headline) for headline in ("Æ", "Ø")]
+
+    assert {*"ÆØ"} <= {*display_letters(pages)}
+
+
+def test_the_pages_around_have_the_letters_of_each_price_that_they_ask_about():
+    pages = [replace(build_copy(LARDER), price=price) for price in ("£4", "8 Kč")]
+
+    assert {*"£48Kč"} <= {*small_letters(pages)}
+    assert {*strings_for("en").price_question.format(price="")} - {" "} <= {*small_letters(pages)}

@@ -30,7 +30,7 @@ def test_a_target_that_few_pages_reach_is_called_so():
         ("reachable", {"customers": 1, "reachable": 10**8}, "one visitor in 10,000"),
         ("buy", {"buy": 0.0}, "above 0%"),
         ("buy", {"buy": float("nan")}, "above 0%"),
-        ("buy_from", {"buy_from": "x" * 501}, "500 are the most"),
+        ("buy_from", {"buy_from": "x" * 501}, "Use at most 500."),
     ],
 )
 def test_numbers_that_no_test_could_show_are_refused_with_a_sentence(field, changes, words):

@@ -80,7 +80,8 @@ def test_a_file_is_handed_over_while_it_is_made_and_whole(app):
         rest = list(pieces)
 
     assert after_the_first < 5_000
-    assert len(rest) < 10
+    # In pieces of many lines.
+    assert len(rest) < 100
     assert "".join([first, *rest]) == "".join(made)
 
 

@@ -55,7 +55,7 @@ def test_a_note_is_drawn_at_noon_of_its_day_where_the_test_is(begin, team: Team,
 
 
 @pytest.mark.parametrize(
-    ("text", "said"), [(" ", "Enter what happened"), ("a" * 201, "200 are the most")]
+    ("text", "said"), [(" ", "Enter what happened"), ("a" * 201, "Use at most 200")]
 )
 def test_a_text_of_no_use_is_refused(text, said, experiment, team: Team):
     with pytest.raises(Invalid, match=said):

@@ -94,10 +94,10 @@ def test_of_words_that_stand_twice_those_at_hand_are_meant(reader: Seat):
         (("problem", "x" * 20_001, "Hm."), "words", "20,001"),
         (("problem", "", " "), "text", "Enter a comment"),
         (("problem", "", "x" * (LONGEST_COMMENT + 1)), "text", "2,001"),
-        (("problem", "", "\x01"), "text", "cannot be shown"),
+        (("problem", "", "\x01"), "text", "can’t be shown"),
         (("release", "", "Hm.", "Other"), "suggestion", "Quote the words"),
-        (("headline", "Five", "Hm.", "x" * 300), "suggestion", "300 are the most"),
-        (("headline", "Five", "Hm.", "\x01"), "suggestion", "cannot be shown"),
+        (("headline", "Five", "Hm.", "x" * 300), "suggestion", "Use at most 300"),
+        (("headline", "Five", "Hm.", "\x01"), "suggestion", "can’t be shown"),
         (("headline", "Five", "Hm.", " Five "), "suggestion", "same as the text"),
     ],
 )

@@ -22,22 +22,26 @@ KINDS = ("image/png", "image/jpeg", "image/webp")
 
 
 class LookChange(RequestBody):
-    """What to replace; '' is the theme's own, or no picture. Pictures go by their names."""
+    """What to replace; an accent or family of '' is the usual. Pictures go by their names."""
 
-    theme: str | UnsetType = UNSET
+    layout: str | UnsetType = UNSET
+    palette: str | UnsetType = UNSET
     accent: str | UnsetType = UNSET
-    font: str | UnsetType = UNSET
+    family: str | UnsetType = UNSET
     corner: str | UnsetType = UNSET
+    salt: str | UnsetType = UNSET
     logo: str | UnsetType = UNSET
     hero: str | UnsetType = UNSET
     hero_alt: str | UnsetType = UNSET
 
 
 class LookShown(msgspec.Struct):
-    theme: str
+    layout: str
+    palette: str
     accent: str
-    font: str
+    family: str
     corner: str
+    salt: str
     logo: str
     hero: str
     hero_alt: str

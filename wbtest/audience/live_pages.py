@@ -73,6 +73,8 @@ class LivePage:
         self.ends = live.ends_at.timestamp()
         # The bytes of this hour, by variant and by whether they say that nothing can be stored.
         self.printed: dict[tuple[str, bool], tuple[int, page_renderer.RenderedPage]] = {}
+        # What its pages carry beside their words; None before the first was printed.
+        self.weight: page_renderer.Weight | None = None
         # What a sign-up needs that is the same for everybody, made with the first one.
         self.ready: dict[tuple[str, int], Any] = {}
 

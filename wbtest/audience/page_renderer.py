@@ -5,27 +5,57 @@ tool's own strings, and who is responsible.
 """
 
 import base64
-import gzip
 import hashlib
+import re
+import zlib
 from collections.abc import Sequence
 from functools import lru_cache
 from pathlib import Path
 from typing import Any, NamedTuple
 
+import brotli
 from flask import Flask
 from markupsafe import Markup
 
 from wbtest import web
 from wbtest.audience.forms import SignupForm
 from wbtest.audience.retention_terms import date_in_words, how_long, kept_until, terms_of_page
+from wbtest.audience.traffic import Coding
 from wbtest.config import Settings
 from wbtest.publishing.live_snapshot import LiveExperiment, LiveVariant
-from wbtest.publishing.page_design import PLAIN, SCHEMES, Look, css_of, palette, read_name
+from wbtest.publishing.mosaic import glyph_paths, icon_of, mosaic, step_picture
+from wbtest.publishing.page_copy import PageCopy
+from wbtest.publishing.page_design import (
+    LAYOUTS,
+    SCHEMES,
+    USUAL,
+    Look,
+    css_of,
+    family_of,
+    palette,
+    read_name,
+)
 from wbtest.publishing.page_options import FirstMail, first_mail, host_of
-from wbtest.publishing.page_strings import PageStrings, strings_for, strings_of
+from wbtest.publishing.page_strings import PageStrings, small_letters, strings_for, strings_of
+from wbtest.publishing.typefaces import cut_typeface
 from wbtest.web import shorten
+from wbtest.writing.coach.document_reader import sentences_in
 
 Headers = list[tuple[str, str]]
+# Names the style sheet of the pages around a landing page.
+AROUND = "around"
+# Of a page that belongs to no test.
+NEUTRAL = Look(layout="plain", palette="paper")
+MOST_STEPS = 6
+# Where most readers of a language live, for tags that name no country.
+LOCALES = {
+    "ar": "ar_AR",
+    "de": "de_DE",
+    "en": "en_GB",
+    "es": "es_ES",
+    "fr": "fr_FR",
+    "ja": "ja_JP",
+}
 
 
 class PageResponse(NamedTuple):
@@ -36,10 +66,33 @@ class PageResponse(NamedTuple):
 
 
 class RenderedPage(NamedTuple):
-    """A page ready to be sent, plain and compressed."""
+    """A page ready to be sent, by the coding that a browser takes: '', gzip, or br."""
 
     plain: PageResponse
     gzip: PageResponse
+    brotli: PageResponse
+
+    def coded(self, coding: Coding) -> PageResponse:
+        """Return the page in this coding."""
+        if coding == "br":
+            return self.brotli
+        return self.gzip if coding else self.plain
+
+
+class Weight(NamedTuple):
+    """What a page carries beside its words. A long release gives way in this order."""
+
+    closing_picture: bool = True
+    typeface: bool = True
+
+
+WEIGHTS = (Weight(), Weight(closing_picture=False), Weight(closing_picture=False, typeface=False))
+# What a page weighs at most, compressed with gzip, while anything can give way: what the first
+# round trips of a connection carry.
+LARGEST_PAGE = 14_000
+# Asks zlib for a gzip header.
+GZIP = 16 + zlib.MAX_WBITS
+_TYPEFACE = re.compile(rb"(?<=font/woff2;base64,)([\w+/=]+)")
 
 
 class PagePaths(NamedTuple):
@@ -89,7 +142,13 @@ class PageRenderer:
         self.base_url = settings.base_url
         self._retention_days = settings.retention_days
         self._is_https = settings.is_https
-        self._css = shorten((static / "css" / "public.css").read_text(encoding="utf-8"))
+        self._sheets = {
+            name: minify(
+                (static / "css" / "public.css").read_text(encoding="utf-8")
+                + (static / "css" / f"public-{name}.css").read_text(encoding="utf-8")
+            )
+            for name in (*LAYOUTS, AROUND)
+        }
         self._script = shorten((static / "js" / "seen.js").read_text(encoding="utf-8"))
 
     def landing(
@@ -101,15 +160,20 @@ class PageRenderer:
         problem_line: str = "",
         preview: str = "",
         is_list: bool = False,
+        weight: Weight = WEIGHTS[0],
     ) -> str:
         """Return the landing page of a variant. ``preview`` is the token of a preview's link."""
         paths = paths_of(live.slug)
         takes_questions = live.options.takes_questions and not is_list
         ask_url = _with(paths.ask, preview) if preview else question_path(live)
-        return self._fill(
+        html = self._fill(
             "landing",
             live,
             page=variant.page,
+            locale=locale_of(variant.page.language),
+            style=self.style(live, weight),
+            weight=weight,
+            steps=steps_of(variant.page),
             hero=read_name(variant.page.look.hero),
             form=form,
             action=_with(paths.signup, preview),
@@ -119,14 +183,14 @@ class PageRenderer:
             canonical=self.base_url + paths.page,
             seen_url="" if preview or is_list else paths.seen,
             waiting=self.list_promise(live) if is_list else (),
-            seal=live.seal,
             token=form.token.data,
             script=Markup(self._script),  # noqa: S704 - our own file
-            approved_line=live.approved_line,
             is_indexed=live.options.is_indexed and not preview and not is_list,
             ask_url=ask_url if takes_questions else "",
             preview=bool(preview),
         )
+        # Templates are indented for who reads them: 160 bytes of a page, compressed.
+        return "\n".join(filter(None, (line.strip(" ") for line in html.split("\n"))))
 
     def small(self, name: str, live: LiveExperiment, **details: Any) -> str:
         """Return one of the pages around the landing page: thanks, privacy, object, …"""
@@ -135,8 +199,10 @@ class PageRenderer:
             name,
             live,
             page=live.control.page,
+            style=self.small_style(live),
             disclosure=live.disclosure,
             contact=live.contact,
+            seal=live.seal,
             is_list=bool(live.waiting),
             first_mail=mail,
             asks_more=bool(live.options.questions or {"price", "call"} & {*live.options.asks_for}),
@@ -163,10 +229,30 @@ class PageRenderer:
     def link_over(self, *, is_try: bool = False) -> str:
         """Return the page for a link of a mail that leads nowhere; it names nobody."""
         return self._templates.get_template("public/link_over.html").render(
-            css=Markup(self._css),  # noqa: S704 - our own file
+            style=self._style_of(NEUTRAL, AROUND),
             strings=strings_for("en"),
             is_try=is_try,
         )
+
+    def style(self, live: LiveExperiment, weight: Weight = WEIGHTS[0]) -> Markup:
+        """Return the style sheet inside a test's landing page, the same in all its variants."""
+        look = live.control.page.look
+        typeface = live.typeface if weight.typeface else b""
+        return self._style_of(look, look.layout, typeface)
+
+    def small_style(self, live: LiveExperiment) -> Markup:
+        """Return the style sheet inside the pages around the landing page."""
+        page = live.control.page
+        typeface = b""
+        if live.typeface:
+            letters = small_letters([variant.page for variant in live.variants])
+            typeface = cut_typeface(family_of(page.look), letters)
+        return self._style_of(page.look, AROUND, typeface)
+
+    def _style_of(self, look: Look, sheet: str, typeface: bytes = b"") -> Markup:
+        # Our own files and constants, and a checked colour.
+        text = self._sheets.get(sheet, self._sheets[USUAL.layout])
+        return Markup(css_of(look, typeface) + text)  # noqa: S704
 
     def language_of(self, live: LiveExperiment) -> str:
         """The language of the pages around the landing page: the page's own, if we speak it."""
@@ -175,50 +261,55 @@ class PageRenderer:
     def headers(
         self,
         language: str = "en",
-        look: Look = PLAIN,
+        style: str = "",
         *,
         is_framed: bool = False,
         sends_to: str = "",
     ) -> Headers:
         """Return the headers of every public page, without those of its length and coding.
 
-        ``look`` is the page's. ``is_framed`` lets pages of this host show it in a frame.
+        ``style`` is the page's style sheet, '' for that of a page of no test. ``is_framed`` lets
+        pages of this host show it in a frame.
         ``sends_to`` is another origin to which its form may lead, '' for none.
         """
         fixed = web.HEADERS | ({"X-Frame-Options": "SAMEORIGIN"} if is_framed else {})
         return [
             ("Content-Type", "text/html; charset=utf-8"),
             ("Content-Language", language),
-            ("Content-Security-Policy", self._policy(css_of(look), sends_to, is_framed=is_framed)),
+            ("Content-Security-Policy", self._policy(style, sends_to, is_framed=is_framed)),
             ("Cache-Control", "private, no-store"),
             ("Vary", "Cookie, Accept-Encoding"),
             *fixed.items(),
             *([("Strict-Transport-Security", "max-age=31536000")] if self._is_https else []),
         ]
 
-    def _policy(self, look_css: str, sends_to: str, *, is_framed: bool) -> str:
+    def _policy(self, style: str, sends_to: str, *, is_framed: bool) -> str:
         forms = f"'self' {sends_to}".rstrip()
         framed_by = "'self'" if is_framed else "'none'"
-        styles = " ".join(f"'{_source(text)}'" for text in (self._css, look_css) if text)
+        style = style or self._style_of(NEUTRAL, AROUND)
+        fonts = "font-src data:; " if "@font-face" in style else ""
         return (
-            f"default-src 'none'; style-src {styles}; script-src '{_source(self._script)}'; "
+            f"default-src 'none'; style-src '{_source(style)}'; {fonts}"
+            f"script-src '{_source(self._script)}'; "
             f"connect-src 'self'; img-src data: 'self'; form-action {forms}; base-uri 'none'; "
             f"frame-ancestors {framed_by}"
         )
 
     def pack(
-        self, html: str, language: str, look: Look = PLAIN, *, is_indexed: bool = True
+        self, html: str, language: str, style: str = "", *, is_indexed: bool = True
     ) -> RenderedPage:
         """Return a landing page as it is sent. The same words give the same bytes."""
         body = html.encode()
-        packed = gzip.compress(body, compresslevel=9, mtime=0)
         # Other answers say noindex by themselves; this page mostly wants to be found.
         robots = ("X-Robots-Tag", "all" if is_indexed else "noindex")
-        headers = [*self.headers(language, look), robots]
-        gzip_headers = [("Content-Encoding", "gzip"), ("Content-Length", str(len(packed)))]
+        headers = [*self.headers(language, style), robots]
+
+        def coded(sent: bytes, coding: str = "") -> PageResponse:
+            encoding = [("Content-Encoding", coding)] if coding else []
+            return PageResponse([*headers, *encoding, ("Content-Length", str(len(sent)))], sent)
+
         return RenderedPage(
-            PageResponse([*headers, ("Content-Length", str(len(body)))], body),
-            PageResponse([*headers, *gzip_headers], packed),
+            coded(body), coded(compress(body), "gzip"), coded(brotli.compress(body), "br")
         )
 
     def _fill(self, name: str, live: LiveExperiment, **details: Any) -> str:
@@ -226,9 +317,13 @@ class PageRenderer:
         look = details["page"].look
         # Not flask.render_template: its context asks for a request and a person.
         return self._templates.get_template(f"public/{name}.html").render(
-            css=Markup(self._css),  # noqa: S704 - our own file
-            look_css=Markup(css_of(look)),  # noqa: S704 - our own constants, and a checked colour
             colours=[palette(look, scheme) for scheme in SCHEMES],
+            look=look,
+            mosaic=mosaic,
+            glyph_paths=glyph_paths,
+            step_picture=step_picture,
+            icon_of=icon_of,
+            initials_of=initials_of,
             logo=read_name(look.logo),
             strings=strings_of(live.control.page),
             controller=live.controller,
@@ -239,6 +334,69 @@ class PageRenderer:
             object_url=paths.object,
             **details,
         )
+
+
+def minify(css: str) -> str:
+    r"""Return a style sheet of ours without comments and the white space that nothing needs.
+
+    >>> minify("a > b {\n  margin: 0 0.5rem; /* why */\n}\n")
+    'a>b{margin:0 .5rem}'
+    """
+    text = re.sub(r"/\*.*?\*/", "", css, flags=re.DOTALL)
+    text = re.sub(r"\s+", " ", text)
+    text = re.sub(r" ?([{};,>]) ?", r"\1", text).replace(": ", ":").replace(";}", "}")
+    return re.sub(r"(?<=[ :,(-])0\.", ".", text).strip()
+
+
+def compress(body: bytes) -> bytes:
+    """Return the body with gzip; the same body gives the same bytes.
+
+    A typeface has a block of its own. In one with words, which use letters unlike it, both would
+    take more room: about 700 bytes of a page.
+    """
+    packer = zlib.compressobj(9, zlib.DEFLATED, GZIP)
+    first, *others = _TYPEFACE.split(body, maxsplit=1)
+    packed = packer.compress(first)
+    for part in others:
+        packed += packer.flush(zlib.Z_BLOCK) + packer.compress(part)
+    return packed + packer.flush()
+
+
+@lru_cache(maxsize=256)
+def steps_of(page: PageCopy) -> tuple[str, ...]:
+    """Return the sentences of the solution that are shown as numbered steps, () for none.
+
+    A single sentence, and more than MOST_STEPS, stay a text.
+    """
+    solution = next((each for each in page.sections if each.kind == "solution"), None)
+    if solution is None:
+        return ()
+    language = page.language.partition("-")[0]
+    found = tuple(
+        sentence.text
+        for paragraph in solution.paragraphs
+        for sentence in sentences_in(paragraph, language)
+    )
+    return found if 1 < len(found) <= MOST_STEPS else ()
+
+
+def locale_of(language: str) -> str:
+    """Return a language tag as Open Graph names it.
+
+    >>> locale_of("de"), locale_of("en-US"), locale_of("nl")
+    ('de_DE', 'en_US', 'nl')
+    """
+    return LOCALES.get(language, language.replace("-", "_"))
+
+
+def initials_of(name: str) -> str:
+    """Return the first letters of the first and the last word of a name.
+
+    >>> initials_of("Tom Okafor"), initials_of("Mei")
+    ('TO', 'M')
+    """
+    words = name.split()
+    return "".join(word[0] for word in (*words[:1], *words[1:][-1:])).upper()
 
 
 def _with(path: str, preview: str) -> str:

@@ -13,14 +13,23 @@ from werkzeug.middleware.proxy_fix import ProxyFix
 
 from wbtest.audience import forms, visitors
 from wbtest.audience.live_pages import LivePage, LivePages
-from wbtest.audience.page_renderer import PageRenderer, PageResponse, RenderedPage
+from wbtest.audience.page_renderer import (
+    LARGEST_PAGE,
+    WEIGHTS,
+    PageRenderer,
+    PageResponse,
+    RenderedPage,
+    Weight,
+    compress,
+)
 from wbtest.audience.recording import counting_rules, events
 from wbtest.audience.recording.recorder import QueueFull, Recorder
 from wbtest.audience.traffic import (
     IGNORE,
+    Coding,
     Environ,
     RequestProfile,
-    accepts_gzip,
+    coding_for,
     hints_of,
     is_opted_out,
     profile_of,
@@ -78,21 +87,21 @@ class PageServer:
             environ.get("REMOTE_ADDR", ""),
         )
         # Rendered first: what breaks was served to nobody.
-        answer = self._bytes_of(page, variant, at, profile.takes_gzip)
+        answer = self._bytes_of(page, variant, at, profile.coding)
         try:
             is_taken = self._recorder.put(event)
         except QueueFull:
             is_taken = False
         if not is_taken:
-            return self._bytes_of(page, variant, at, profile.takes_gzip, is_broken=True)
+            return self._bytes_of(page, variant, at, profile.coding, is_broken=True)
         if known is not None:
             return answer
         return PageResponse([*answer.headers, self._cookie(page, visitor)], answer.body)
 
     def show(self, page: LivePage, variant: LiveVariant, environ: Environ) -> PageResponse:
         """Return the page of a variant, without a cookie and without recording anything."""
-        takes_gzip = accepts_gzip(environ.get("HTTP_ACCEPT_ENCODING", ""))
-        return self._bytes_of(page, variant, self._at(), takes_gzip)
+        coding = coding_for(environ.get("HTTP_ACCEPT_ENCODING", ""))
+        return self._bytes_of(page, variant, self._at(), coding)
 
     def _cookie(self, page: LivePage, visitor: visitors.Visitor) -> tuple[str, str]:
         """It outlives the test: who was in it must not count in the next one."""
@@ -104,7 +113,7 @@ class PageServer:
         page: LivePage,
         variant: LiveVariant,
         at: float,
-        takes_gzip: bool,
+        coding: Coding,
         *,
         is_broken: bool = False,
     ) -> PageResponse:
@@ -113,20 +122,48 @@ class PageServer:
         known = page.printed.get((variant.key, is_broken))
         if known is None or known[0] != hour:
             with self._rendering:
-                printed = self._render(page.live, variant, at, is_broken=is_broken)
+                printed = self._render(page, variant, at, is_broken=is_broken)
                 known = page.printed[variant.key, is_broken] = (hour, printed)
-        printed = known[1]
-        return printed.gzip if takes_gzip else printed.plain
+        return known[1].coded(coding)
 
     def _render(
-        self, live: LiveExperiment, variant: LiveVariant, at: float, *, is_broken: bool
+        self, page: LivePage, variant: LiveVariant, at: float, *, is_broken: bool
     ) -> RenderedPage:
+        live, weight = page.live, self.weight_of(page)
+        html = self._html(live, variant, at, weight, is_broken=is_broken)
+        style = self._renderer.style(live, weight)
+        return self._renderer.pack(
+            html, variant.page.language, style, is_indexed=live.options.is_indexed
+        )
+
+    def weight_of(self, page: LivePage) -> Weight:
+        """Return what the page carries, also where it comes back with a form that was refused."""
+        if page.weight is None:
+            page.weight = self.fitting_weight(page.live)
+        return page.weight
+
+    def fitting_weight(self, live: LiveExperiment) -> Weight:
+        """Return the most that all variants can carry alike, or the least there is."""
+        at = self._at()
+        for weight in WEIGHTS:
+            pages = (self._html(live, variant, at, weight) for variant in live.variants)
+            if all(len(compress(html.encode())) <= LARGEST_PAGE for html in pages):
+                return weight
+        return WEIGHTS[-1]
+
+    def _html(
+        self,
+        live: LiveExperiment,
+        variant: LiveVariant,
+        at: float,
+        weight: Weight,
+        *,
+        is_broken: bool = False,
+    ) -> str:
         strings = strings_of(variant.page)
         form = forms.SignupForm(strings, token=form_token(live, variant.key, at))
         line = strings.try_later if is_broken else ""
-        html = self._renderer.landing(live, variant, form, problem_line=line)
-        look, is_indexed = variant.page.look, live.options.is_indexed
-        return self._renderer.pack(html, variant.page.language, look, is_indexed=is_indexed)
+        return self._renderer.landing(live, variant, form, problem_line=line, weight=weight)
 
 
 def form_token(live: LiveExperiment, variant: str, at: float) -> str:

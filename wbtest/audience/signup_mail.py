@@ -39,8 +39,9 @@ from wbtest.audience.recording.events import SignedUp
 from wbtest.delivery import outbox, webhooks
 from wbtest.delivery.models import OutboxEvent, OutboxMail
 from wbtest.publishing import live_snapshot, page_options, page_strings
+from wbtest.publishing.contrast import lowest_contrast, nearest_shade
 from wbtest.publishing.models import Experiment
-from wbtest.publishing.page_design import ON_ACCENT, Look, lowest_contrast, nearest_shade, palette
+from wbtest.publishing.page_design import ON_ACCENT, Look, palette
 
 # Mail programs know no style sheets, and nothing is fetched that would tell us who reads.
 GROUND = "#ffffff"

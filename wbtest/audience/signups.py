@@ -455,8 +455,12 @@ def _again(
         return _patient(show_list(found.live, status, form, problem_line), wait)
     if found.live.state == "running":
         form.token.data = page_server.form_token(found.live, variant.key, _at())
-    html = runtime().renderer.landing(found.live, variant, form, problem_line=problem_line)
-    headers = runtime().renderer.headers(variant.page.language, variant.page.look)
+    weight = runtime().page_server.weight_of(found)
+    html = runtime().renderer.landing(
+        found.live, variant, form, problem_line=problem_line, weight=weight
+    )
+    style = runtime().renderer.style(found.live, weight)
+    headers = runtime().renderer.headers(variant.page.language, style)
     return _patient(Response(html, status, headers), wait)
 
 

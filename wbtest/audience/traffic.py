@@ -18,6 +18,9 @@ from crawleruseragents import CRAWLER_USER_AGENTS_DATA
 from wbtest.publishing.sources import source_of
 from wbtest.web import is_known_host
 
+# How an answer is compressed, as HTTP names it; '' for not at all.
+Coding = Literal["", "gzip", "br"]
+
 LONGEST_FAMILY = 60
 LONGEST_READ = 2_000
 LONGEST_LANGUAGES = 100
@@ -174,7 +177,7 @@ class RequestProfile(NamedTuple):
     device: Device
     language: str
     agent: str
-    takes_gzip: bool
+    coding: Coding
 
 
 def profile_of(environ: Environ) -> RequestProfile:
@@ -198,8 +201,8 @@ def _profile(
 ) -> RequestProfile:
     agent = agent[:LONGEST_HEADER]
     source = source_of(query[:LONGEST_HEADER], referrer[:LONGEST_HEADER], host[:LONGEST_HEADER])
-    gzip = accepts_gzip(codings)
-    return RequestProfile(source, device_of(agent), language_of(languages), agent, gzip)
+    coding = coding_for(codings)
+    return RequestProfile(source, device_of(agent), language_of(languages), agent, coding)
 
 
 _remembered_profile = lru_cache(maxsize=2048)(_profile)
@@ -239,17 +242,20 @@ def hints_of(environ: Environ) -> str:
     return " ".join([*hints, BARE] if is_bare else hints)
 
 
-def accepts_gzip(header: str) -> bool:
-    """Whether an Accept-Encoding header lets us compress.
+def coding_for(header: str) -> Coding:
+    """Return the coding of the smallest answer that an Accept-Encoding header lets us send.
 
-    >>> accepts_gzip("br;q=1, gzip"), accepts_gzip("gzip;q=0, *")
-    (True, False)
+    >>> coding_for("gzip, br"), coding_for("br;q=0, gzip"), coding_for("gzip;q=0, *")
+    ('br', 'gzip', '')
     """
+    taken = set()
     for part in header.lower().split(","):
         name, _, weight = part.partition(";")
-        if name.strip() == "gzip":
-            return weight.replace(" ", "") not in ("q=0", "q=0.0", "q=0.00", "q=0.000")
-    return False
+        if weight.replace(" ", "") not in ("q=0", "q=0.0", "q=0.00", "q=0.000"):
+            taken.add(name.strip())
+    if "br" in taken:
+        return "br"
+    return "gzip" if "gzip" in taken else ""
 
 
 def is_from_here(environ: Environ, known_hosts: frozenset[str]) -> bool:

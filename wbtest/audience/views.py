@@ -23,8 +23,8 @@ from wbtest.audience.traffic import (
 )
 from wbtest.errors import error_page
 from wbtest.extensions import clock, csrf, db, runtime
-from wbtest.publishing import display, images, page_design, page_strings
-from wbtest.publishing.live_snapshot import LiveExperiment, LiveVariant
+from wbtest.publishing import display, images, page_design, page_strings, share_image
+from wbtest.publishing.live_snapshot import LiveExperiment, LiveVariant, with_look
 from wbtest.team import access, rate_limits
 from wbtest.writing.models import Release
 from wbtest.writing.text_rules import paragraphs
@@ -41,6 +41,7 @@ PAUSED_SECONDS = 3600
 # The token of a link must not travel on in the Referer of what is opened next.
 TOKEN_PAGE = {"Referrer-Policy": "no-referrer"}
 YEAR_SECONDS = 31_536_000
+DAY_SECONDS = 86_400
 POLICY = "default-src 'none'; sandbox"
 LONGEST_ACTS = 2_000
 LONGEST_BEACON = 1_000
@@ -102,7 +103,12 @@ def get_preview(slug: str) -> tuple[LiveExperiment, LiveVariant]:
     # Before the start nobody has approved a variant's own words: they are the team's alone.
     if live.state == "draft" and not access.is_member():
         abort(404)
-    return live, variant
+    try:
+        look = page_design.check_look(page_design.look_of_query(variant.page.look, request.args))
+    except page_design.NotALook:
+        return live, variant
+    shown = with_look(live, look) if look != variant.page.look else live
+    return shown, shown.find_variant(variant.key) or variant
 
 
 def show_preview(
@@ -120,10 +126,13 @@ def show_preview(
         form = SignupForm(strings, request.form)
         line = strings.preview if status != 200 else ""
     form.token.data = ""
-    html = runtime().renderer.landing(live, variant, form, problem_line=line, preview=token)
-    page = variant.page
+    weight = runtime().page_server.fitting_weight(live)
+    html = runtime().renderer.landing(
+        live, variant, form, problem_line=line, preview=token, weight=weight
+    )
     # The team sees its variants side by side, in frames.
-    headers = runtime().renderer.headers(page.language, page.look, is_framed=is_member)
+    style = runtime().renderer.style(live, weight)
+    headers = runtime().renderer.headers(variant.page.language, style, is_framed=is_member)
     return Response(html, status, headers)
 
 
@@ -140,9 +149,12 @@ def small_page(
     ``sends_to`` is another origin to which its form may lead.
     """
     html = runtime().renderer.small(name, live, **details)
-    look = live.control.page.look
-    language = runtime().renderer.language_of(live)
-    response = Response(html, status, runtime().renderer.headers(language, look, sends_to=sends_to))
+    renderer = runtime().renderer
+    style, language = renderer.small_style(live), renderer.language_of(live)
+    # The Design page shows the way on after the sign-up, too.
+    is_framed = "preview" in request.args and access.is_member()
+    sent = renderer.headers(language, style, sends_to=sends_to, is_framed=is_framed)
+    response = Response(html, status, sent)
     response.headers.update(headers or {})
     return response
 
@@ -166,10 +178,12 @@ def show_list(
     hour = visitors.utc_hour(clock.now().timestamp())
     token = visitors.FormToken(live.id, "list", live.waiting, hour, len(live.before))
     form.token.data = visitors.sign_form(live.identity_key, token)
-    html = runtime().renderer.landing(live, variant, form, problem_line=line, is_list=True)
-    return Response(
-        html, status, runtime().renderer.headers(variant.page.language, variant.page.look)
+    weight = runtime().page_server.fitting_weight(live)
+    html = runtime().renderer.landing(
+        live, variant, form, problem_line=line, is_list=True, weight=weight
     )
+    style = runtime().renderer.style(live, weight)
+    return Response(html, status, runtime().renderer.headers(variant.page.language, style))
 
 
 def link_over(status: int, *, is_try: bool = False) -> Response:
@@ -273,6 +287,27 @@ def picture(slug: str, digest: str, width: int) -> ResponseReturnValue:
     if is_shown:
         # The digest names the bytes, so they are never others.
         response.headers["Cache-Control"] = f"public, max-age={YEAR_SECONDS}, immutable"
+    return response
+
+
+@bp.get("/p/<slug>/share.png")
+@access.public
+def shared_picture(slug: str) -> ResponseReturnValue:
+    """What a link to the page is shown with in chats and networks, drawn from the control."""
+    return _drawn(share_image.draw_share_image(get_page(slug).live.control.page))
+
+
+@bp.get("/p/<slug>/icon.png")
+@access.public
+def icon(slug: str) -> ResponseReturnValue:
+    """The product's icon on a home screen."""
+    return _drawn(share_image.draw_icon(get_page(slug).live.control.page))
+
+
+def _drawn(body: bytes) -> Response:
+    response = Response(body, mimetype="image/png")
+    response.headers["Content-Security-Policy"] = POLICY
+    response.headers["Cache-Control"] = f"public, max-age={DAY_SECONDS}"
     return response
 
 

@@ -9,6 +9,7 @@ from wbtest.publishing.corrections import (
     cleaned,
     corrected_document,
     corrected_overrides,
+    cut_for,
     excerpts,
     find_correction_fault,
     in_force,
@@ -197,6 +198,7 @@ def _put_in_force(experiment: Experiment, person: Person) -> None:
         each.approver_id, each.approver, each.approved_at = person.id, person, clock.now()
         each.seal = seal = next_seal(seal, sealed_values(each))
         experiment.corrected_seal = seal
+        experiment.typeface = cut_for(experiment)
         by = "" if each.author_id == person.id else f"Asked for by {each.author.name}"
         said = [f"{summary_of(each, names)}.", *([f"{by}."] if by else []), each.why]
         take_step(experiment, "corrected", person, "\n".join(filter(None, said)))

@@ -18,6 +18,8 @@ from rapidfuzz.distance import Levenshtein
 from wbtest.publishing import page_copy, page_design
 from wbtest.publishing import rule as rules
 from wbtest.publishing.models import Correction, Experiment, Variant
+from wbtest.publishing.page_strings import display_letters
+from wbtest.publishing.typefaces import cut_typeface
 from wbtest.writing import document as documents
 from wbtest.writing import text_diff
 from wbtest.writing.coach.numbers import numbers_in, pairs_of
@@ -40,12 +42,14 @@ OF_ALL = {
     "solution": "Solution",
     "why_now": "Why now",
     "quote": "The customer’s quote",
+    "founder": "Your quote",
     "cta_text": "Call to action",
     "cta_label": "Button text",
 }
 # Where the document holds the texts that are a part of something.
 _INSIDE = {
     "quote": ("customer_quote", "text"),
+    "founder": ("company_quote", "text"),
     "cta_text": ("call_to_action", "text"),
     "cta_label": ("call_to_action", "label"),
 }
@@ -304,6 +308,13 @@ def page_of(
         page_design.from_json(experiment.look),
         experiment.wording,
     )
+
+
+def cut_for(experiment: Experiment) -> bytes:
+    """Return the display typeface of a test's page, cut to the letters of all its variants."""
+    pages = [page_of(experiment, variant) for variant in experiment.variants]
+    family = page_design.family_of(page_design.from_json(experiment.look))
+    return cut_typeface(family, display_letters(pages))
 
 
 def overrides_of(variant: Variant, number: int | None = None) -> dict[str, Any]:

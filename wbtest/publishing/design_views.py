@@ -1,9 +1,11 @@
 """The design of a draft's page, and a preview of each variant beside the control."""
 
+import random
 from collections.abc import Iterable, Mapping
 from contextlib import closing
 from dataclasses import replace
 from typing import Any
+from urllib.parse import urlencode
 
 from flask import abort, flash, redirect, render_template, request, url_for
 from flask.typing import ResponseReturnValue
@@ -26,33 +28,50 @@ from wbtest.publishing import (
 from wbtest.publishing.models import Experiment
 from wbtest.publishing.page_design import (
     CORNERS,
-    FONTS,
     LARGEST,
-    THEMES,
+    LAYOUTS,
+    MOST_SALT,
+    PALETTES,
     Look,
     NotALook,
     Picture,
     read_name,
 )
+from wbtest.publishing.typefaces import FAMILIES
 from wbtest.publishing.views import FRAMING, bp
 from wbtest.store import Invalid
 from wbtest.team import access
 from wbtest.writing.languages import direction
 
-OWN = "From the theme"
 PICTURES = ("logo", "hero")
+LOOK_FIELDS = tuple(Look.__dataclass_fields__)
+
+
+def names_of(choices: Mapping[str, Any]) -> dict[str, str]:
+    """Return what each of the choices is called, by its key."""
+    return {key: each.name for key, each in choices.items()}
 
 
 class LookForm(TypedForm):
-    """Theme, brand and pictures. ``use`` is the shade that a button offers for the typed one."""
+    """Layout, palette, typeface, corners, a brand, and pictures.
 
-    theme = RadioField("Theme", choices={key: theme.name for key, theme in THEMES.items()})
+    What can't be is said by ``page_settings.faults_of_design``, all of it at once.
+    ``use`` is the shade that a button offers for the typed one, ``shuffle`` the salt of another
+    mosaic.
+    """
+
+    layout = RadioField("Layout", choices=names_of(LAYOUTS), validate_choice=False)
+    palette = RadioField("Palette", choices=names_of(PALETTES), validate_choice=False)
     accent = StringField("Accent colour", [Optional()])
     use = HiddenField()
-    font = SelectField("Font", choices={"": OWN, **{key: font.name for key, font in FONTS.items()}})
-    corner = RadioField(
-        "Corners", choices={"": OWN, **{key: corner.name for key, corner in CORNERS.items()}}
+    family = SelectField(
+        "Typeface",
+        choices={"": "The layout’s"} | names_of(FAMILIES),
+        validate_choice=False,
     )
+    corner = RadioField("Corners", choices=names_of(CORNERS), validate_choice=False)
+    salt = HiddenField()
+    shuffle = HiddenField()
     logo = RadioField("Logo", validate_choice=False)
     logo_file = FileField("Upload a logo")
     hero = RadioField("Picture", validate_choice=False)
@@ -68,8 +87,7 @@ class LookForm(TypedForm):
         """The look as typed; the shade that a button offered takes the colour's place."""
         self.accent.data = self.use.data or self.accent.data or ""
         self.use.data = ""
-        names = ("theme", "accent", "font", "corner", "logo", "hero", "hero_alt")
-        return Look(**{name: self[name].data or "" for name in names})
+        return Look(**{name: self[name].data or "" for name in LOOK_FIELDS})
 
 
 def design_form(experiment: Experiment, usual: Mapping[str, str]) -> LookForm:
@@ -79,7 +97,7 @@ def design_form(experiment: Experiment, usual: Mapping[str, str]) -> LookForm:
         for name, label in page_strings.WORDING.items()
     }
     look = page_design.from_json(experiment.look)
-    present = {name: getattr(look, name) for name in Look.__dataclass_fields__}
+    present = {name: getattr(look, name) for name in LOOK_FIELDS}
     form: LookForm = type("DesignForm", (LookForm,), fields)(data=present | experiment.wording)
     return form
 
@@ -87,7 +105,7 @@ def design_form(experiment: Experiment, usual: Mapping[str, str]) -> LookForm:
 @bp.route("/experiments/<int:experiment_id>/design", methods=["GET", "POST"])
 @access.requires("edit")
 def design(experiment_id: int) -> ResponseReturnValue:
-    """Theme, brand, pictures and labels of a draft's page."""
+    """Layout, palette, typeface, pictures and labels of a draft's page."""
     experiment = access.get(Experiment, experiment_id, "edit")
     if experiment.state != "draft":
         raise experiments.Frozen("This test has started, so its design is locked.")
@@ -98,20 +116,11 @@ def design(experiment_id: int) -> ResponseReturnValue:
     form, offer = design_form(experiment, said), ""
     if form.validate_on_submit():
         _take_pictures(form)
-        if not form.errors:
-            try:
-                page_settings.change_design(
-                    experiment,
-                    access.person(),
-                    form.look(),
-                    {name: form[name].data or "" for name in page_strings.WORDING},
-                    read_look=request.form.get("read", ""),
-                    read_wording=request.form.get("read_wording", ""),
-                )
-            except Invalid as error:
-                add_form_error(form, error)
-                offer = error.offer if isinstance(error, NotALook) else ""
-            else:
+        if form.shuffle.data:
+            form.salt.data = form.shuffle.data
+        else:
+            offer = _save(form, experiment)
+            if not form.errors:
                 flash("Design saved.")
                 return redirect(url_for(".design", experiment_id=experiment.id), 303)
     form.offer(images.offered(form.logo.data, form.hero.data))
@@ -120,20 +129,54 @@ def design(experiment_id: int) -> ResponseReturnValue:
         form=form,
         experiment=experiment,
         offer=offer,
-        themes=THEMES,
-        fonts=FONTS,
-        accent=page_design.palette(page_design.from_json(experiment.look), "light")["accent"],
+        layouts=LAYOUTS,
+        palettes=PALETTES,
+        accent=page_design.palette(form.look(), "light")["accent"],
+        next_salt=random.randint(1, MOST_SALT),  # noqa: S311 - only a picture
         label_groups=page_strings.PLACES,
         are_labels_open=any(form[name].errors for name in page_strings.WORDING),
         usual=usual,
         longest=page_strings.longest_wording,
         language=page.language,
         dir=direction(page.language),
-        preview_url=display.preview_url(experiment, experiment.variants[0].key),
+        preview_url=_preview_url(experiment, form),
         read=forms.read_of(form, experiment.look),
         read_wording=forms.read_of(form, experiment.wording, field="read_wording"),
     )
     return shown, 422 if form.errors else 200, FRAMING
+
+
+def _save(form: LookForm, experiment: Experiment) -> str:
+    """Keep the design of a form in which nothing is wrong; all that is stands at its field.
+
+    Returns the shade to offer for an accent that can't be read, or ''.
+    """
+    look = form.look()
+    wording = {name: form[name].data or "" for name in page_strings.WORDING}
+    faults = page_settings.faults_of_design(experiment, look, wording)
+    for fault in faults:
+        add_form_error(form, fault)
+    if not form.errors:
+        try:
+            page_settings.change_design(
+                experiment,
+                access.person(),
+                look,
+                wording,
+                read_look=request.form.get("read", ""),
+                read_wording=request.form.get("read_wording", ""),
+            )
+        except Invalid as error:
+            add_form_error(form, error)
+    return next((each.offer for each in faults if isinstance(each, NotALook) and each.offer), "")
+
+
+def _preview_url(experiment: Experiment, form: LookForm) -> str:
+    """The preview with the look as it is in the form, '' while nobody has approved the text."""
+    url = display.preview_url(experiment, experiment.variants[0].key)
+    return (
+        f"{url}&{urlencode({name: form[name].data or '' for name in LOOK_FIELDS})}" if url else ""
+    )
 
 
 # Two pictures can be sent at once, with some room for the rest of the form.

@@ -27,6 +27,7 @@ PART_NAMES = {
     "solution": "Solution",
     "why_now": "Why now",
     "quote": "The customer’s quote",
+    "founder": "Your quote",
     "faq": "Questions",
 }
 CHANGE_NAMES = {
@@ -36,7 +37,6 @@ CHANGE_NAMES = {
     "price": "Price",
     "body": "Body text",
     "order": "Order",
-    "layout": "Layout",
     "hero": "Picture",
     "hero_alt": "Picture description",
 }
@@ -142,7 +142,6 @@ def _said(page: page_copy.PageCopy, ordered: Collection[str]) -> dict[str, str]:
     return said | {
         "Problem, today and solution": told,
         CHANGE_NAMES["order"]: " · ".join(PART_NAMES[kind] for kind in order if kind in PART_NAMES),
-        CHANGE_NAMES["layout"]: page_copy.LAYOUTS[page.layout],
         CHANGE_NAMES["hero_alt"]: page.look.hero_alt,
     }
 
@@ -160,8 +159,6 @@ def _words(variant: Variant) -> Iterable[tuple[str, tuple[str, ...]]]:
         said = overrides.get(name)
         if name == "order" and said:
             yield label, (" · ".join(PART_NAMES[part] for part in said),)
-        elif name == "layout" and said:
-            yield label, (page_copy.LAYOUTS[said],)
         elif name == "hero" and said:
             yield label, ("none" if said == page_copy.NO_PICTURE else "another one",)
         elif said:

@@ -38,7 +38,7 @@ CHANGED = (
     "theirs on the Test tab, then save again to replace it with yours."
 )
 # What the pages of all ideas of a team have in common: it holds no words and no pictures.
-OF_THE_TEAM = ("theme", "accent", "font", "corner")
+OF_THE_TEAM = ("layout", "palette", "accent", "family", "corner")
 # The protocol takes so many in one file.
 MOST_ADDRESSES = 50_000
 SHORTEST_SLUG, LONGEST_SLUG = 2, 60

@@ -155,7 +155,6 @@ class VariantForm(HelpMixin, TypedForm):
     price = StringField("Price", [Optional()])
     body = TextAreaField("Body text", [Optional()])
     order = OrderField("Order")
-    layout = SelectField("Layout", choices=page_copy.LAYOUTS, default="", validate_choice=False)
     hero = RadioField("Picture", default="", validate_choice=False)
     hero_alt = StringField("Picture description")
 

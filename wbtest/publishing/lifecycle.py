@@ -16,6 +16,7 @@ from wbtest.delivery import webhooks, worker
 from wbtest.extensions import clock, db, runtime
 from wbtest.networks import Reach
 from wbtest.publishing import experiments, launch_check, stages
+from wbtest.publishing.corrections import cut_for
 from wbtest.publishing.launch_readiness import (
     Missing,
     find_objection,
@@ -102,6 +103,7 @@ def start(experiment: Experiment, person: Person, read: str = "") -> Experiment:
         experiment.identity_key = secrets.token_bytes(32)
         experiment.state, experiment.started_at = "running", clock.now()
         seal_experiment(experiment)
+        experiment.typeface = cut_for(experiment)
         take_step(experiment, "started", person, at=experiment.started_at)
     return experiment
 

@@ -8,18 +8,22 @@ import logging
 import secrets
 from collections import defaultdict
 from collections.abc import Iterable, Sequence
+from dataclasses import replace
 from datetime import date, datetime
 from typing import Any, Literal, NamedTuple
 
-from msgspec import Struct
+from msgspec import Struct, structs
 from sqlalchemy import ColumnElement, select
 from sqlalchemy.orm import Session, joinedload, scoped_session, selectinload
 
 from wbtest.extensions import db
-from wbtest.publishing import page_copy, page_options, page_strings, rule
-from wbtest.publishing.corrections import in_force, page_of
+from wbtest.publishing import page_copy, page_options, rule
+from wbtest.publishing.corrections import cut_for, in_force, page_of
 from wbtest.publishing.models import Experiment
+from wbtest.publishing.page_design import Look, family_of
+from wbtest.publishing.page_strings import display_letters
 from wbtest.publishing.sealing import BROKEN, NotPublishable, find_faults, sealed_options
+from wbtest.publishing.typefaces import cut_typeface
 from wbtest.review.models import Approval
 from wbtest.team.models import PagesVersion, TeamSettings
 from wbtest.writing import document as documents
@@ -63,8 +67,9 @@ class LiveExperiment(Struct, frozen=True):
     controller: str
     contact: str
     identity_key: bytes
-    approved_line: str
     options: page_options.Options
+    # The display typeface as WOFF2, b"" for the device's own fonts.
+    typeface: bytes = b""
     # When the test was over, when a waiting list that is still kept was opened, and whether what
     # was known of the test's visitors is erased.
     over_at: datetime | None = None
@@ -120,6 +125,14 @@ def find_for_preview(experiment_id: int) -> LiveExperiment | None:
     return found if found and found.is_shown else None
 
 
+def with_look(live: LiveExperiment, look: Look) -> LiveExperiment:
+    """Return a preview of the same page with another look, its typeface cut anew."""
+    variants = tuple(each._replace(page=replace(each.page, look=look)) for each in live.variants)
+    letters = display_letters(each.page for each in variants)
+    typeface = cut_typeface(family_of(look), letters)
+    return structs.replace(live, variants=variants, typeface=typeface)
+
+
 def _publishable(session: AnySession, *conditions: ColumnElement[bool]) -> list[LiveExperiment]:
     """Read the experiments that meet the conditions; log which of them were changed."""
     experiments = session.scalars(
@@ -167,7 +180,6 @@ def _read(
     revision = experiment.revision
     for fault in find_faults(experiment, {(each.digest, each.approver_id) for each in approvals}):
         raise NotPublishable(fault)
-    approval = next(found for found in approvals if found.digest == revision.digest)
     document = documents.from_json(revision.document)
     corrections = in_force(experiment.corrections)
     *before, variants = (
@@ -177,10 +189,6 @@ def _read(
         )
         for number in range(len(corrections) + 1)
     )
-    # What a reader should know of how the text came about.
-    strings = page_strings.strings_for(document.language)
-    told = [strings.from_short] if revision.form == "short" else []
-    told += [strings.approved_alone] if approval.is_alone_on_day_one else []
     hypothesis = rule.from_json(experiment.rule)
     ends_at = hypothesis.ends_at(experiment.time_zone)
     return LiveExperiment(
@@ -205,8 +213,8 @@ def _read(
         # Once the key is destroyed one that nobody holds takes its place: nothing signed before
         # is valid any more, and nothing can be forged.
         identity_key=experiment.identity_key or secrets.token_bytes(32),
-        approved_line=" ".join(told),
         options=page_options.from_json(experiment.options),
+        typeface=_typeface(experiment),
         over_at=min(experiment.ended_at, ends_at) if experiment.ended_at else None,
         list_opened_at=experiment.opened_at if experiment.identity_key else None,
         # Not before the last row is gone.
@@ -216,6 +224,11 @@ def _read(
         outcome=experiment.outcome if experiment.afterwards == "closed" else "",
         waiting=_waiting(experiment),
     )
+
+
+def _typeface(experiment: Experiment) -> bytes:
+    """The one that was cut at the start; a draft's is cut for its preview."""
+    return cut_for(experiment) if experiment.typeface is None else experiment.typeface
 
 
 def _without_words(experiment: Experiment, team: TeamSettings) -> LiveExperiment:
@@ -242,7 +255,6 @@ def _without_words(experiment: Experiment, team: TeamSettings) -> LiveExperiment
         controller=team.controller,
         contact=team.contact_email,
         identity_key=experiment.identity_key or secrets.token_bytes(32),
-        approved_line="",
         options=page_options.Options(counting=_counting(experiment)),
         over_at=experiment.ended_at or began,
         has_key=experiment.identity_key is not None,

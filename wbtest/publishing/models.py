@@ -57,6 +57,8 @@ class Experiment(Base):
     look: Mapped[dict[str, Any]] = mapped_column(JSON, default=dict)
     wording: Mapped[dict[str, str]] = mapped_column(JSON, default=dict)
     options: Mapped[dict[str, Any]] = mapped_column(JSON, default=dict)
+    # The display typeface, cut to the letters of all variants when the test starts; None before.
+    typeface: Mapped[bytes | None] = mapped_column(LargeBinary)
     # Who last changed the pictures of the look, the wording, and what the options ask after the
     # sign-up; None for the usual. Somebody else signs them off at the start.
     look_writer_id: Mapped[int | None] = mapped_column(ForeignKey(Person.id))

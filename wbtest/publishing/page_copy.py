@@ -11,7 +11,7 @@ from dataclasses import asdict, dataclass, replace
 from functools import lru_cache
 from typing import Any
 
-from wbtest.publishing.page_design import LONGEST_ALT, PLAIN, Look, read_name
+from wbtest.publishing.page_design import LONGEST_ALT, USUAL, Look, read_name
 from wbtest.writing import document as documents
 from wbtest.writing import languages
 from wbtest.writing.text_rules import (
@@ -22,14 +22,12 @@ from wbtest.writing.text_rules import (
     with_plain_breaks,
 )
 
-SECTIONS = ("problem", "alternative", "solution", "why_now", "quote", "faq")
-# How a page looks: a landing page, or a post that is read from top to bottom.
-LAYOUTS = {"": "Landing page", "post": "Blog post"}
+SECTIONS = ("problem", "alternative", "solution", "quote", "founder", "why_now", "faq")
 # What a variant may replace; ``order`` is a list of SECTIONS, ``body`` stands instead of problem,
-# alternative and solution, ``layout`` is one of LAYOUTS, ``hero`` is a picture's name or NO_PICTURE
-# and ``hero_alt`` says what it shows.
+# alternative and solution, ``hero`` is a picture's name or NO_PICTURE and ``hero_alt`` says what
+# it shows.
 OVERRIDES = (
-    *("headline", "subheading", "cta_text", "cta_label", "price", "body", "order", "layout"),
+    *("headline", "subheading", "cta_text", "cta_label", "price", "body", "order"),
     *("hero", "hero_alt"),
 )
 NO_PICTURE = "none"
@@ -55,17 +53,21 @@ class Answer:
 
 @dataclass(frozen=True, slots=True)
 class Section:
-    """A part of the page; ``kind`` is one of SECTIONS or ``body``."""
+    """A part of the page; ``kind`` is one of SECTIONS or ``body``.
+
+    ``speaker`` is who says a quote; the founder's ``role`` stands beside the name.
+    """
 
     kind: str
     paragraphs: tuple[str, ...] = ()
     speaker: str = ""
+    role: str = ""
     questions: tuple[Answer, ...] = ()
 
 
 @dataclass(frozen=True, slots=True)
 class PageCopy:
-    """The words of one variant's page, in reading order, its layout and its look.
+    """The words of one variant's page, in reading order, and its look.
 
     ``wording`` are the tool's own words that the team changed, as ``strings_of`` reads them.
     """
@@ -79,8 +81,7 @@ class PageCopy:
     cta_label: str
     price: str
     sections: tuple[Section, ...]
-    layout: str = ""
-    look: Look = PLAIN
+    look: Look = USUAL
     wording: tuple[tuple[str, str], ...] = ()
 
 
@@ -108,10 +109,6 @@ def _override(name: str, value: Any) -> str | list[str]:
         raise NotAnOverride(str(name)[:40], "A variant cannot change this part.")
     if name == "order":
         return _order(value or [])
-    if name == "layout":
-        if value not in LAYOUTS:
-            raise NotAnOverride("layout", "Choose a layout from the list.")
-        return str(value)
     if not isinstance(value, str):
         raise NotAnOverride(name, "This must be text.")
     text = with_plain_breaks(value).strip()
@@ -135,7 +132,7 @@ def _order(value: Any) -> list[str]:
 def build_copy(
     document: documents.Document,
     overrides: Mapping[str, Any] | None = None,
-    look: Look = PLAIN,
+    look: Look = USUAL,
     wording: Mapping[str, str] | None = None,
 ) -> PageCopy:
     """Return what the page says, from the document's external parts and a variant's overrides.
@@ -161,7 +158,6 @@ def build_copy(
         cta_label=action.label or action.text,
         price=action.price,
         sections=tuple(_sections(document, changed)),
-        layout=changed.get("layout", ""),
         look=_look(look, changed),
         wording=tuple(sorted((wording or {}).items())),
     )
@@ -204,6 +200,12 @@ def _sections(document: documents.Document, changed: Mapping[str, Any]) -> list[
     found = {
         **{name: Section(name, paragraphs(getattr(document, name))) for name in texts},
         "quote": Section("quote", paragraphs(quote.text), speaker=speaker),
+        "founder": Section(
+            "founder",
+            paragraphs(document.company_quote.text),
+            speaker=document.company_quote.speaker.strip(),
+            role=document.company_quote.role.strip(),
+        ),
         "faq": Section(
             "faq",
             questions=tuple(

@@ -1,19 +1,26 @@
-"""How a page looks: themes, a brand of four values, contrast, and pictures by their names. Pure.
+"""How a page looks: layouts, palettes, a brand of a few values, and pictures by their names. Pure.
 
-Nothing that a person typed becomes style: the lines are put together from constants and a colour
-that is ``#rrggbb`` or is left out. A theme or a brand changes custom properties that ``public.css``
-names. A picture's name is its digest and size, so a page can show one without a query.
+Nothing that a person typed becomes style: the lines are put together from our own files and a
+colour that is ``#rrggbb`` or is left out. A look changes custom properties that the style sheets
+name. A picture's name is its digest and size, so a page can show one without a query.
 """
 
 import re
 import tomllib
-from collections.abc import Iterator, Mapping, Sequence
-from colorsys import hls_to_rgb, rgb_to_hls
+from base64 import b64encode
+from collections.abc import Collection, Iterator, Mapping
 from dataclasses import asdict, dataclass, fields, replace
 from functools import lru_cache
 from pathlib import Path
 from typing import Any, Literal, NamedTuple
 
+from wbtest.publishing.contrast import (
+    ENOUGH_CONTRAST,
+    is_colour,
+    lowest_contrast,
+    nearest_shade,
+)
+from wbtest.publishing.typefaces import FAMILIES, TEXT
 from wbtest.store import Invalid
 from wbtest.writing.text_rules import find_fault, on_one_line
 
@@ -24,18 +31,12 @@ TALLEST = 1600
 # From this shape on a logo is taken for a word mark, which says the name itself.
 WORD_MARK = 2.2
 _NAME = re.compile(r"([0-9a-f]{64})-([1-9]\d{0,3})x([1-9]\d{0,3})")
-# WCAG 2.2, success criterion 1.4.3: text up to 24 px.
-ENOUGH_CONTRAST = 4.5
-STEPS = 255
-_COLOUR = re.compile(r"#[0-9a-f]{6}")
 Scheme = Literal["light", "dark"]
 SCHEMES: tuple[Scheme, Scheme] = ("light", "dark")
-# The properties of a palette, in the order in which a theme gives them.
-ROLES = ("paper", "ink", "soft", "line", "edge", "accent", "on-accent", "tint", "stop", "deep")
-SANS = 'system-ui,-apple-system,"Segoe UI","Noto Sans","Helvetica Neue",sans-serif'
 LONGEST_ALT = 300
 # What stands on a button, whichever the accent leaves more contrast to.
 ON_ACCENT = ("#ffffff", "#0b0d12")
+MOST_SALT = 9999
 
 
 class Picture(NamedTuple):
@@ -90,111 +91,75 @@ def read_name(name: str) -> Picture | None:
     return Picture(found[1], int(found[2]), int(found[3])) if found else None
 
 
-def is_colour(text: str) -> bool:
-    """Whether this is a colour as ``#rrggbb`` in small letters."""
-    return _COLOUR.fullmatch(text) is not None
-
-
-def contrast_ratio(one: str, other: str) -> float:
-    """Return the contrast of two colours as WCAG 2.2 defines it, from 1 to 21.
-
-    >>> contrast_ratio("#000000", "#ffffff")
-    21.0
-    """
-    darker, lighter = sorted((_luminance(one), _luminance(other)))
-    return (lighter + 0.05) / (darker + 0.05)
-
-
-def lowest_contrast(colour: str, grounds: Sequence[str]) -> float:
-    """Return the smallest contrast of a colour with any of the grounds."""
-    return min(contrast_ratio(colour, ground) for ground in grounds)
-
-
-def nearest_shade(colour: str, grounds: Sequence[str]) -> str:
-    """Return the shade of the same hue, darker or lighter, that is nearest and has enough contrast.
-
-    That is the colour itself when it has enough already.
-
-    >>> nearest_shade("#ffd400", ["#ffffff"])
-    '#8b7400'
-    """
-    red, green, blue = (part / STEPS for part in _colour_parts(colour))
-    hue, lightness, saturation = rgb_to_hls(red, green, blue)
-    for step in range(STEPS + 1):
-        for moved in (lightness - step / STEPS, lightness + step / STEPS):
-            if step and not 0 <= moved <= 1:
-                continue
-            shade = colour if not step else _hex(hls_to_rgb(hue, moved, saturation))
-            if lowest_contrast(shade, grounds) >= ENOUGH_CONTRAST:
-                return shade
-    # The last steps before the ends of the scale: black or white, whichever stands out more.
-    return max("#000000", "#ffffff", key=lambda end: lowest_contrast(end, grounds))
-
-
-def _colour_parts(colour: str) -> tuple[int, int, int]:
-    red, green, blue = bytes.fromhex(colour[1:])
-    return red, green, blue
-
-
-def _hex(parts: Sequence[float]) -> str:
-    return "#" + bytes(round(STEPS * part) for part in parts).hex()
-
-
-def _luminance(colour: str) -> float:
-    """Relative luminance, 0 to 1."""
-    shares = [part / STEPS for part in _colour_parts(colour)]
-    red, green, blue = (
-        share / 12.92 if share <= 0.04045 else ((share + 0.055) / 1.055) ** 2.4 for share in shares
-    )
-    return 0.2126 * red + 0.7152 * green + 0.0722 * blue
-
-
-class Theme(NamedTuple):
-    """A theme: its name for people, a sentence, two palettes, and its own font and corner."""
+class Layout(NamedTuple):
+    """A layout: its name and what it's good for, and the family of its headings."""
 
     name: str
     told: str
+    family: str
+
+
+class Palette(NamedTuple):
+    """A palette: its name, and the colours by role, for light and for dark."""
+
+    name: str
     light: Mapping[str, str]
     dark: Mapping[str, str]
-    font: str
-    corner: str
-    # Behind the top of the page: nothing, or a light that fades.
-    sky: str = ""
 
-    def palette(self, scheme: Scheme) -> Mapping[str, str]:
+    def colours(self, scheme: Scheme) -> Mapping[str, str]:
         """The colours by role."""
         return self.light if scheme == "light" else self.dark
 
 
-class Font(NamedTuple):
-    """Stacks of fonts that devices have: what headings and prose are set in, and the rest."""
-
-    name: str
-    display: str
-    text: str = SANS
-    weight: int = 600
-    tight: str = "-0.022em"
-
-
 class Corner(NamedTuple):
-    """How round fields and buttons are, and the large grounds."""
+    """How round cards and fields are; buttons follow."""
 
     name: str
-    control: str
-    card: str
+    radius: str
 
 
-def _palette(colours: str) -> Mapping[str, str]:
-    return dict(zip(ROLES, (f"#{colour}" for colour in colours.split()), strict=True))
-
-
-_FILE = tomllib.loads(Path(__file__).with_suffix(".toml").read_text(encoding="utf-8"))
-THEMES: Mapping[str, Theme] = {
-    key: Theme(**each | {scheme: _palette(each[scheme]) for scheme in SCHEMES})
-    for key, each in _FILE["themes"].items()
+LAYOUTS: Mapping[str, Layout] = {
+    "mosaic": Layout("Mosaic", "A picture made from the name.", "instrument"),
+    "cards": Layout("Story cards", "Before, with it, after.", "bricolage"),
+    "post": Layout("Post", "Reads as an article.", "newsreader"),
+    "plain": Layout("Plain", "Words only, 6 KB.", "device"),
 }
-FONTS: Mapping[str, Font] = {key: Font(**each) for key, each in _FILE["fonts"].items()}
-CORNERS: Mapping[str, Corner] = {key: Corner(**each) for key, each in _FILE["corners"].items()}
+CORNERS: Mapping[str, Corner] = {
+    "sharp": Corner("Sharp", "0px"),
+    "soft": Corner("Soft", "14px"),
+    "round": Corner("Round", "26px"),
+}
+
+
+def _read_palettes() -> dict[str, Palette]:
+    text = Path(__file__).with_name("palettes.toml").read_text(encoding="utf-8")
+    file = tomllib.loads(text)
+    roles = file.pop("roles").split()
+    return {
+        key: Palette(
+            values["name"],
+            *(
+                {
+                    role: f"#{colour}"
+                    for role, colour in zip(roles, values[scheme].split(), strict=True)
+                }
+                for scheme in SCHEMES
+            ),
+        )
+        for key, values in file.items()
+    }
+
+
+PALETTES: Mapping[str, Palette] = _read_palettes()
+
+
+# What a look may hold in these fields; a family of '' is the layout's.
+CHOICES: Mapping[str, Collection[str]] = {
+    "layout": LAYOUTS,
+    "palette": PALETTES,
+    "family": ("", *FAMILIES),
+    "corner": CORNERS,
+}
 
 
 class NotALook(Invalid):
@@ -210,23 +175,29 @@ class NotALook(Invalid):
 
 @dataclass(frozen=True, slots=True)
 class Look:
-    """The looks of a page; '' is the theme's own. Pictures are named by digest and size."""
+    """The looks of a page. An ``accent`` of '' is the palette's, a ``family`` of '' the layout's.
 
-    theme: str = ""
+    ``salt`` picks another mosaic for the same name. Pictures are named by digest and size.
+    """
+
+    layout: str = "mosaic"
+    palette: str = "kitchen"
     accent: str = ""
-    font: str = ""
-    corner: str = ""
+    family: str = ""
+    corner: str = "soft"
+    salt: str = ""
     logo: str = ""
     hero: str = ""
     hero_alt: str = ""
 
 
-PLAIN = Look()
+USUAL = Look()
 
 
 def to_json(look: Look) -> dict[str, str]:
-    """Return what is not the theme's own; ``from_json`` gives the same back."""
-    return {name: value for name, value in asdict(look).items() if value}
+    """Return what is not as usual; ``from_json`` gives the same back."""
+    usual = asdict(USUAL)
+    return {name: value for name, value in asdict(look).items() if value != usual[name]}
 
 
 def from_json(values: Mapping[str, Any]) -> Look:
@@ -235,31 +206,43 @@ def from_json(values: Mapping[str, Any]) -> Look:
     return Look(**{name: str(value) for name, value in values.items() if name in known})
 
 
+def look_of_query(look: Look, values: Mapping[str, str]) -> Look:
+    """Return the look with what a preview's address asks for in its place."""
+    return replace(
+        look, **{each.name: values[each.name] for each in fields(Look) if each.name in values}
+    )
+
+
 def check_look(look: Look) -> Look:
     """Return the look as it is kept. Raises NotALook for the first thing that a page cannot have.
 
     An accent must have enough contrast as text on the light page. On the dark one a lighter shade
     of it takes its place where it has not, since no colour has enough on white and on black.
     """
-    alt = on_one_line(look.hero_alt).strip() if look.hero else ""
-    kept = replace(look, accent=look.accent.strip().lower(), hero_alt=alt)
-    for fault in _faults(kept):
+    kept = without_slips(look)
+    for fault in faults_of(kept):
         raise fault
     return kept
 
 
+def without_slips(look: Look) -> Look:
+    """Return the look as it was meant: no spaces around, no capitals, no words about no picture."""
+    alt = on_one_line(look.hero_alt).strip() if look.hero else ""
+    return replace(look, accent=look.accent.strip().lower(), hero_alt=alt)
+
+
 def find_faults(look: Look) -> list[str]:
     """Return what must be fixed before strangers see the look, a sentence each; [] for nothing."""
-    return [str(fault) for fault in _faults(look)]
+    return [str(fault) for fault in faults_of(look)]
 
 
-def _faults(look: Look) -> Iterator[NotALook]:
-    if look.theme not in THEMES:
-        yield NotALook("theme", "Choose a theme from the list.")
-    if look.font and look.font not in FONTS:
-        yield NotALook("font", "Choose a font from the list.")
-    if look.corner and look.corner not in CORNERS:
-        yield NotALook("corner", "Choose corners from the list.")
+def faults_of(look: Look) -> Iterator[NotALook]:
+    """Yield everything that a page cannot have, at its field."""
+    for field, known in CHOICES.items():
+        if getattr(look, field) not in known:
+            yield NotALook(field, f"Choose a {field} from the list.")
+    if look.salt and not (look.salt.isascii() and look.salt.isdigit() and len(look.salt) <= 4):
+        yield NotALook("salt", f"Enter a number from 1 to {MOST_SALT:,}.")
     if look.accent:
         yield from _faults_of_accent(look)
     for field in ("logo", "hero"):
@@ -276,7 +259,7 @@ def _faults_of_accent(look: Look) -> Iterator[NotALook]:
     if not is_colour(look.accent):
         yield NotALook("accent", "Write a colour as # and six digits or letters a to f: #1b46c2.")
         return
-    grounds = _grounds(THEMES.get(look.theme, THEMES[""]), "light")
+    grounds = _grounds(look, "light")
     found = lowest_contrast(look.accent, grounds)
     if found < ENOUGH_CONTRAST:
         shade = nearest_shade(look.accent, grounds)
@@ -286,50 +269,61 @@ def _faults_of_accent(look: Look) -> Iterator[NotALook]:
         yield NotALook("accent", f"{told}; links need {ENOUGH_CONTRAST:g}. {offer}", shade)
 
 
+def family_of(look: Look) -> str:
+    """Return the key of the family that headings are set in."""
+    if look.family in FAMILIES:
+        return look.family
+    return LAYOUTS.get(look.layout, LAYOUTS[USUAL.layout]).family
+
+
 def palette(look: Look, scheme: Scheme) -> dict[str, str]:
     """Return the page's colours by role, with those that follow from its accent."""
-    theme = THEMES.get(look.theme, THEMES[""])
-    colours = dict(theme.palette(scheme))
+    colours = dict(_palette_of(look).colours(scheme))
     if is_colour(look.accent):
-        accent = nearest_shade(look.accent, _grounds(theme, scheme))
+        accent = nearest_shade(look.accent, _grounds(look, scheme))
         on_accent = max(ON_ACCENT, key=lambda text: lowest_contrast(text, (accent,)))
-        colours |= {"accent": accent, "on-accent": on_accent}
+        colours |= {"accent": accent, "on-accent": on_accent, "c3": accent}
     return colours
 
 
-@lru_cache(maxsize=1024)
-def css_of(look: Look) -> str:
-    """Return the custom properties of the look as a style sheet, '' for the usual look.
+def _palette_of(look: Look) -> Palette:
+    return PALETTES.get(look.palette, PALETTES[USUAL.palette])
 
-    Only what differs from the usual; a value that is none of ours is left out.
+
+def _grounds(look: Look, scheme: Scheme) -> tuple[str, ...]:
+    """What links stand on: the page, a card, and the tint behind a part of it."""
+    colours = _palette_of(look).colours(scheme)
+    return colours["paper"], colours["card"], colours["tint"]
+
+
+@lru_cache(maxsize=256)
+def css_of(look: Look, typeface: bytes = b"") -> str:
+    """Return the look as a style sheet: its typeface, colours, and how headings are set.
+
+    ``typeface`` is the family cut to the page's letters; without it headings take the device's own
+    font. A value that is none of ours is left out.
     """
-    usual = THEMES[""]
-    theme = THEMES.get(look.theme, usual)
-    font = FONTS.get(look.font, FONTS[theme.font])
-    corner = CORNERS.get(look.corner, CORNERS[theme.corner])
-    lines = _differing(palette(look, "light"), usual.light)
-    if font is not FONTS[usual.font]:
-        lines |= {"serif": font.display, "sans": font.text, "weight": str(font.weight)}
-        lines["tight"] = font.tight
-    if corner is not CORNERS[usual.corner]:
-        lines |= {"radius": corner.control, "radius-card": corner.card}
-    lines |= {"sky": theme.sky} if theme.sky else {}
-    dark = _differing(palette(look, "dark"), usual.dark)
-    # Light lines come after the dark ones of the page's own style, so dark ones follow once more.
-    again = {name: usual.dark[name] for name in lines if name in usual.dark} | dark
-    sheet = _rule(lines) if lines else ""
-    return sheet + (f"@media(prefers-color-scheme:dark){{{_rule(again)}}}" if again else "")
+    family = FAMILIES[family_of(look) if typeface else "device"]
+    stack = f"Display,{family.fallback}" if typeface else TEXT
+    lines = palette(look, "light") | {
+        "display": stack,
+        "text": TEXT,
+        "weight": str(family.weight),
+        "tight": f"{family.tight:g}em",
+        "scale": f"{family.scale:g}",
+        "r": CORNERS.get(look.corner, CORNERS[USUAL.corner]).radius,
+    }
+    dark = f"@media(prefers-color-scheme:dark){{{_rule(palette(look, 'dark'))}}}"
+    return _font_face(typeface, family.weight) + _rule(lines) + dark
 
 
-def _differing(colours: Mapping[str, str], usual: Mapping[str, str]) -> dict[str, str]:
-    return {name: colour for name, colour in colours.items() if colour != usual[name]}
+def _font_face(typeface: bytes, weight: int) -> str:
+    if not typeface:
+        return ""
+    data = b64encode(typeface).decode()
+    source = f"url(data:font/woff2;base64,{data})"
+    return f"@font-face{{font-family:Display;font-weight:{weight};src:{source}}}"
 
 
 def _rule(properties: Mapping[str, str]) -> str:
     return ":root{" + "".join(f"--{name}:{value};" for name, value in properties.items()) + "}"
-
-
-def _grounds(theme: Theme, scheme: Scheme) -> tuple[str, str]:
-    """What links stand on: the page, and the tint behind a part of it."""
-    colours = theme.palette(scheme)
-    return colours["paper"], colours["tint"]

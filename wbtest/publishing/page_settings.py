@@ -90,14 +90,27 @@ def change_wording(
     """
     with writing():
         open_draft(experiment)
-        language = str(experiment.revision.document.get("language") or "en")
-        kept = page_strings.check_wording(wording, language)
+        kept = page_strings.check_wording(wording, _language_of(experiment))
         if kept == experiment.wording:
             return
         check_unchanged(read, experiment.wording)
         experiment.wording = kept
         experiment.wording_writer_id = writer.id if kept else None
         lifecycle.take_step(experiment, "worded", writer)
+
+
+def faults_of_design(
+    experiment: Experiment, look: page_design.Look, wording: Mapping[str, str]
+) -> list[Invalid]:
+    """Return everything that a draft's page cannot have of these, at its field."""
+    return [
+        *page_design.faults_of(page_design.without_slips(look)),
+        *page_strings.faults_of_wording(wording, _language_of(experiment)),
+    ]
+
+
+def _language_of(experiment: Experiment) -> str:
+    return str(experiment.revision.document.get("language") or "en")
 
 
 def change_design(

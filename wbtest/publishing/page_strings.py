@@ -10,7 +10,7 @@ the three parts of ``long_date``.
 
 import re
 import tomllib
-from collections.abc import Mapping
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from functools import cache, lru_cache
 from pathlib import Path
 
@@ -18,6 +18,7 @@ from msgspec import Struct
 from msgspec.structs import replace
 
 from wbtest.publishing.page_copy import PageCopy
+from wbtest.publishing.typefaces import letters_of
 from wbtest.store import Invalid
 from wbtest.writing.text_rules import find_fault, on_one_line, with_plain_breaks
 
@@ -31,6 +32,8 @@ PLACES = {
         "difference": "Alternative heading",
         "with_product": "Solution heading",
         "why_now": "“Why now” heading",
+        "from_founder": "Your quote’s heading",
+        "cost": "Price heading",
         "questions": "FAQ heading",
         "again": "Second form heading",
         "ask": "Ask a question",
@@ -42,8 +45,8 @@ PLACES = {
         "promise": "What you’ll email about",
     },
     "Footer": {
-        "cookie": "Cookie note",
-        "privacy": "Privacy link",
+        "how": "How it works link",
+        "privacy": "Privacy heading",
         "object_link": "Opt-out link",
     },
     "After sign-up": {
@@ -63,6 +66,25 @@ PLACES = {
     },
 }
 WORDING = {name: label for texts in PLACES.values() for name, label in texts.items()}
+# The headings of the pages around a landing page; those of the founder's questions are not known.
+SMALL_HEADINGS = (
+    *("thanks", "steps_title", "steps_done", "asked", "ended", "paused", "confirm", "confirmed"),
+    *("leave", "left", "mine", "how", "privacy", "object_title", "objected", "questions"),
+    *("first_the_truth", "call_question", "price_question", "preorder_question"),
+    *("how_decided", "responsible", "visit", "one_cookie", "without_cookie", "address"),
+    *("how_long", "rights"),
+)
+# The parts that a layout sets in its display typeface, and how much of the first paragraph.
+SET_LARGE = {
+    "mosaic": ("alternative", "quote", "founder"),
+    "cards": ("alternative", "quote", "founder"),
+    "post": ("quote", "founder"),
+    "plain": ("quote",),
+}
+FIRST_LETTERS = {"mosaic": None, "cards": 0, "post": 1, "plain": 0}
+# What style sheets add: numbers of steps, and quotation marks by language.
+DIGITS = "123456"
+QUOTATION_MARKS = {"de": "„“", "es": "«»", "fr": "«»"}
 LONGEST_WORDING = 300
 LONGEST_LABEL = 60
 _BLANK = re.compile(r"\{(\w+)\}")
@@ -79,19 +101,20 @@ class PageStrings(Struct, frozen=True):
     difference: str
     with_product: str
     why_now: str
+    from_founder: str
+    cost: str
+    nothing_to_pay: str
+    how: str
+    how_decided: str
     imagined: str
     imagined_by: str
     imagined_quietly: str
     imagined_quietly_by: str
     questions: str
     again: str
-    cookie: str
-    no_cookie: str
     privacy: str
     object_link: str
     preview: str
-    from_short: str
-    approved_alone: str
     sealed: str
 
     # The form
@@ -283,27 +306,72 @@ def longest_wording(default: str) -> int:
 
 def check_wording(wording: Mapping[str, str], language: str) -> dict[str, str]:
     """Return what differs from the usual words. Raises Invalid for the first that cannot be."""
+    for fault in faults_of_wording(wording, language):
+        raise fault
+    return dict(_own_words(wording, usual_wording(language)))
+
+
+def faults_of_wording(wording: Mapping[str, str], language: str) -> Iterator[Invalid]:
+    """Yield everything that cannot stand on a page in this language, at its field."""
     usual = usual_wording(language)
-    kept = {}
-    for name, typed in wording.items():
+    for name, text in _own_words(wording, usual):
         if name not in usual:
-            raise Invalid(str(name)[:40], "This text can’t be changed.")
+            yield Invalid(str(name)[:40], "This text can’t be changed.")
+        elif fault := _fault_of_words(text, usual[name]):
+            yield Invalid(name, fault)
+
+
+def _own_words(wording: Mapping[str, str], usual: Mapping[str, str]) -> Iterator[tuple[str, str]]:
+    """Yield what a team typed and the page would not say anyway, by name."""
+    for name, typed in wording.items():
         text = on_one_line(with_plain_breaks(typed)).strip()
         # Where nothing is kept of `again`, the call to action stands in its place.
-        if text and (text != usual[name] or name == "again"):
-            kept[name] = _check_words(name, text, usual[name])
-    return kept
+        if name not in usual or (text and (text != usual[name] or name == "again")):
+            yield name, text
 
 
-def _check_words(name: str, text: str, default: str) -> str:
+def _fault_of_words(text: str, default: str) -> str:
+    """Why this can't stand in the place of the default, or ''."""
     if fault := find_fault(text, longest_wording(default)):
-        raise Invalid(name, fault)
+        return fault
     needed, found = blanks_of(default), blanks_of(text)
     for blank in sorted(needed - found):
-        raise Invalid(name, f"Keep {{{blank}}}; the page fills it in.")
+        return f"Keep {{{blank}}}; the page fills it in."
     for blank in sorted(found - needed):
-        raise Invalid(name, f"Nothing is filled in for {{{blank}}} here. Write the words out.")
+        return f"Nothing is filled in for {{{blank}}} here. Write the words out."
     # A brace on its own would break the filling in.
     if re.search("[{}]", _BLANK.sub("", text)):
-        raise Invalid(name, "Leave out braces that hold no name.")
-    return text
+        return "Leave out braces that hold no name."
+    return ""
+
+
+def display_letters(pages: Iterable[PageCopy]) -> str:
+    """Return the letters that the landing pages of one test set in their display typeface.
+
+    These are the headings, and of each part what its layout sets large.
+    """
+    return letters_of(text for page in pages for text in _display_texts(page))
+
+
+def _display_texts(page: PageCopy) -> Iterator[str]:
+    strings = strings_of(page)
+    yield from (page.product, page.headline, page.price, strings.questions, strings.again, DIGITS)
+    yield strings.with_product.format(product=page.product)
+    yield QUOTATION_MARKS.get(strings.language, "“”")
+    layout = page.look.layout
+    if layout in ("post", "plain"):
+        yield from (strings.today, strings.difference, strings.why_now, strings.from_founder)
+    for section in page.sections:
+        if section.kind in SET_LARGE[layout]:
+            yield from section.paragraphs
+        elif section.kind in ("problem", "body"):
+            # A mosaic sets the first paragraph large, a post its first letter.
+            yield section.paragraphs[0][: FIRST_LETTERS[layout]]
+
+
+def small_letters(pages: Sequence[PageCopy]) -> str:
+    """Return the letters of the headings on the pages around a test's landing pages."""
+    product, strings = pages[0].product, strings_of(pages[0])
+    headings = [getattr(strings, name).format(product=product, price="") for name in SMALL_HEADINGS]
+    # One asks about the price, which a variant may have of its own.
+    return letters_of([product, *headings, *(page.price for page in pages)])

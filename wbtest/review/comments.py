@@ -70,8 +70,8 @@ def write_comment(
     """Store what this reader says of ``words`` in the text at ``path``, or without words of it all.
 
     Where the words stand several times, ``near`` tells which: a character of that text.
-    ``suggestion`` is what should stand there instead. Raises Invalid at what cannot be used, NotYet
-    before the reading has begun, TooMany.
+    ``suggestion`` is what should stand there instead. Raises Invalid at what cannot be used,
+    NotReading before the reading has begun, TooManyComments.
     """
     # The page that says what cannot be kept shows the text; so who may not read yet is asked first.
     _check_reading(seat)
@@ -101,7 +101,7 @@ def write_comment(
 
 
 def reply(seat: Seat, comment: Comment, text: str) -> Comment:
-    """Store an answer to a comment that the seat may see. Raises Invalid, TooMany."""
+    """Store an answer to a comment that the seat may see. Raises Invalid, TooManyComments."""
     text = text_rules.kept_text("text", text, LONGEST_COMMENT)
     if not text:
         raise Invalid("text", "Enter a reply.")
@@ -125,7 +125,10 @@ def reply(seat: Seat, comment: Comment, text: str) -> Comment:
 
 
 def delete_own(seat: Seat, comment: Comment) -> None:
-    """Delete a comment of this reader that nobody else can have seen. Raises NotYours, Shown."""
+    """Delete a comment of this reader that nobody else can have seen.
+
+    Raises NotYourComment, CommentSeen.
+    """
     with writing() as session:
         hold(seat.revision.release)
         hold(comment)

@@ -203,7 +203,6 @@ def test_who_approves_makes_and_closes_links_and_others_look(
     for rest in POSTS:
         answer = client.send(share_url(experiment, rest), {"label": "Tom", "days": "3"})
         assert answer.status_code == (303 if may else 403)
-        assert client.get(share_url(experiment, rest)).status_code == 405
 
 
 def test_a_stranger_finds_no_links_and_nobody_is_asked_to_log_in(

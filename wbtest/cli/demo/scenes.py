@@ -23,7 +23,6 @@ from wbtest.decisions.models import Paper
 from wbtest.extensions import clock, db
 from wbtest.publishing import experiments, launch_readiness, lifecycle, page_settings, whole_drafts
 from wbtest.publishing.models import Experiment
-from wbtest.publishing.page_design import Look
 from wbtest.publishing.rule import Hypothesis
 from wbtest.results import costs, notes, shared_links, signup_list
 from wbtest.review import alignment as aligning
@@ -209,7 +208,7 @@ def start(stage: Stage, test: str) -> None:
     for name, headline in said.variants:
         words = {"headline": headline}
         experiments.add_variant(experiment, author, name=name, weight=1, overrides=words)
-    page_settings.change_look(experiment, author, Look(theme=said.theme))
+    page_settings.change_look(experiment, author, said.look)
     page_settings.change_options(experiment, author, said.options)
     lifecycle.record_check(
         experiment, author, launch_readiness.warnings_of(launch_readiness.findings_of(experiment))

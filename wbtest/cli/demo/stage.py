@@ -17,6 +17,7 @@ import msgspec
 
 from wbtest.extensions import db
 from wbtest.publishing.models import Experiment
+from wbtest.publishing.page_design import USUAL, Look
 from wbtest.publishing.page_options import AsksFor, FollowUpQuestion, Options
 from wbtest.review import sample
 from wbtest.team.models import Person
@@ -142,7 +143,7 @@ class Test:
     white_on: tuple[str, ...] = ()
     # Name of each further variant and its headline.
     variants: tuple[tuple[str, str], ...] = ()
-    theme: str = ""
+    look: Look = USUAL
     # What the page asks after the sign-up, and what is answered to each in turn.
     questions: tuple[FollowUpQuestion, ...] = ()
     answers: tuple[tuple[str, ...], ...] = ()

@@ -6,7 +6,7 @@ from alembic import op
 import wbtest.store
 from wbtest.team.models import GUARDS
 
-revision = "0001_38acba32f219"
+revision = "0001_8f7ad3b69b4b"
 down_revision = None
 
 
@@ -494,6 +494,7 @@ def upgrade() -> None:
         sa.Column("look", sa.JSON(), nullable=False),
         sa.Column("wording", sa.JSON(), nullable=False),
         sa.Column("options", sa.JSON(), nullable=False),
+        sa.Column("typeface", sa.LargeBinary(), nullable=True),
         sa.Column("look_writer_id", sa.Integer(), nullable=True),
         sa.Column("wording_writer_id", sa.Integer(), nullable=True),
         sa.Column("questions_writer_id", sa.Integer(), nullable=True),
