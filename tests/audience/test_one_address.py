@@ -141,7 +141,7 @@ def test_what_stands_there_is_no_choice_of_an_earlier_test(app, larder):
     owner = app.test_client()
     log_in(owner, make_person("owner@example.com", "owner"))
 
-    with pytest.raises(Replaced, match="/p/larder shows attempt 2 now"):
+    with pytest.raises(Replaced, match="/p/larder now shows test 2"):
         choose_afterwards(earlier, larder.approver, "open", waiting_variant="photo")
     assert owner.send(f"/experiments/{earlier.id}/after", {}).status_code == 409
 
@@ -154,7 +154,7 @@ def test_the_page_of_an_earlier_test_leads_to_the_one_that_its_address_shows(app
 
     shown = owner.get(f"/experiments/{earlier.id}").text
 
-    assert f'The page shows <a href="/experiments/{newer.id}">attempt 2</a> now.' in shown
+    assert f'The page now shows <a href="/experiments/{newer.id}">test 2</a>.' in shown
     assert f"/experiments/{earlier.id}/after" not in shown
 
 

@@ -187,7 +187,7 @@ def test_a_page_in_a_language_we_do_not_speak_has_english_around_it(app):
 def test_the_privacy_page_names_who_is_responsible_and_how_long(mia):
     words = words_in(mia.get("/p/larder/privacy"))
 
-    assert "Larder Ltd, 1 Mill Lane, Leeds is responsible" in words
+    assert "Responsible for this page: Larder Ltd, 1 Mill Lane, Leeds." in words
     assert "hello@example.com" in words
     assert "395 days" in words
 

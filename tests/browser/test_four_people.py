@@ -166,7 +166,9 @@ def test_four_people_bring_a_release_from_first_draft_to_approval(
     expect(grace.get_by_text("zqmei people who like recipes")).to_be_visible()
     for number in range(2):
         grace.get_by_role("button", name="different").nth(number).click()
-    expect(grace.get_by_text("In draft 1 there are three customers")).to_be_visible()
+    expect(
+        grace.get_by_text("Answers about draft 1 described three different customers")
+    ).to_be_visible()
 
     # She takes Mei's words over with one click, while Ada changes the headline at her desk.
     ada.goto(f"{live.url}/releases/{release.id}")

@@ -162,7 +162,7 @@ def make_wait(
 
 @pytest.mark.parametrize(
     ("days", "words"),
-    [(0, "waiting since today"), (1, "waiting since yesterday"), (3, "waiting for 3 days")],
+    [(0, "new today"), (1, "waiting since yesterday"), (3, "waiting for 3 days")],
 )
 def test_how_long_is_said_in_days(days: int, words: str):
     wait = make_wait(since=on(5, hour=23))

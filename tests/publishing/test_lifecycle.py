@@ -133,7 +133,7 @@ def test_a_second_test_waits_for_the_end_of_the_first(revision: Revision, team: 
     second = make_checked(make_experiment(revision, team.editor), team.editor)
     lifecycle.pause(first, team.approver)
 
-    with pytest.raises(lifecycle.StillOpen, match="Attempt 1 at /p/larder is paused"):
+    with pytest.raises(lifecycle.StillOpen, match="Test 1 at /p/larder is paused"):
         lifecycle.start(second, team.approver)
     assert second.state == "draft"
     lifecycle.end(first, team.approver)

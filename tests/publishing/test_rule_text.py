@@ -70,4 +70,4 @@ def test_the_letter_holds_all_that_is_needed_to_check_the_seal_later():
     assert RULE.if_unclear in letter
     assert "price: weight 3" in letter
     assert "29 March 2027" in letter
-    assert "At most 30 visitors an hour and 100 a day count" in letter
+    assert "We count at most 30 visitors an hour and 100 a day" in letter

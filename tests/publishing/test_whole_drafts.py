@@ -160,6 +160,6 @@ def test_the_button_says_first_what_a_further_attempt_costs(
 
     said = owner.get(f"/experiments/{running.id}").text
 
-    assert "what that costs" not in before
-    assert "Attempt 2: what that costs. The chance of any false go is at most 2 × 5" in said
+    assert "What test 2 of this idea costs" not in before
+    assert "What test 2 of this idea costs. The chance that any of them says “go” by luck" in said
     assert "left out as returning" in said

@@ -29,7 +29,7 @@ def evidence(begin: Start, now: HandClock, days: int, of: tuple[int, int], **rul
         (9, (100, 20), "The result came on day 8, once the minimum was reached."),
         (9, (100, 12), "crossed the line on day 5. The result came on day 8"),
         (9, (100, 2), "crossed the lower line on day 2. The result came on day 8"),
-        (9, (30, 3), "Your page is at"),
+        (9, (30, 3), "The odds are even. A result needs 20 to 1."),
     ],
 )
 def test_a_crossing_is_a_verdict_from_the_sealed_minimum_on(begin, now, days, of, sentence):

@@ -130,7 +130,7 @@ def test_when_people_converted_and_what_they_left_is_read_and_outlives_them(runn
     purge(running)
 
     assert [check.colour for check in before] == ["amber", "green", "amber"]
-    assert "10 of the latest 30 sign-ups came" in before[1].reason
+    assert "20 of the latest 30 sign-ups came" in before[1].reason
     assert [checks_of(running, now)[key] for key in keys] == before
 
 

@@ -207,7 +207,7 @@ def figures(client: Browser, experiment: Experiment, path: str) -> str:
     assert answer.status_code == 200
     changing = (
         r'<p class="note ?">Visitor data was deleted on [^<]*</p>'
-        r'|<p>\s*<a href="[^"]*#set-aside">Set a group aside</a>\s*</p>'
+        r'|<p>\s*<a href="[^"]*#set-aside">Set a group of visits aside</a>\s*</p>'
         r'|nonce="[^"]*"|name="csrf_token" value="[^"]*"|\s'
     )
     return re.sub(changing, "", answer.text)

@@ -51,8 +51,9 @@ def test_a_variant_that_loses_everywhere_is_slow_or_broken():
     [hint] = told(ALIKE)["split"]
 
     assert hint == (
-        "Of the page loads of “B”, 36% never reported a view, against at most 11% elsewhere. "
-        "It may load slowly, or its script may break: open it on a slow connection."
+        "For 36% of the page loads of “B”, we can’t tell whether anyone saw the page, against at "
+        "most 11% elsewhere. It may load slowly, or its script may break: open it on a slow "
+        "connection."
     )
 
 
@@ -69,7 +70,7 @@ def test_machines_taken_out_of_one_variant_come_after_the_places():
                       left_out={"suspected": [LeftOut(2, 0), LeftOut(2, 0)]})  # fmt: skip
     slow, machines = told(ALIKE, history=history)["split"]
 
-    assert slow.startswith("Of the page loads of “B”")
+    assert slow.startswith("For 36% of the page loads of “B”")
     assert machines.startswith(
         "10 and 400 bot requests were left out, more from “B” than its share."
     )
@@ -88,8 +89,8 @@ def test_lost_beacons_name_where_they_are_lost():
     ]
 
     assert told(spots, CheckContext(names=("A",)))["beacons"] == (
-        "Of 200 page loads by visitors on phones from instagram, 180 never reported a view. At "
-        "everyone else’s rate, it would be 10. Open the page on a phone, from inside instagram.",
+        "Of 200 page loads by visitors on phones from instagram, 180 were never recorded as seen. "
+        "At everyone else’s rate, it would be 10. Open the page on a phone, from inside instagram.",
     )
 
 
@@ -108,7 +109,7 @@ def test_a_gap_between_variants_names_the_one_that_loses_more():
     ]
     [hint] = told(broken)["beacons_alike"]
 
-    assert hint.startswith("Of 450 page loads of “B” by visitors on phones, 120 never")
+    assert hint.startswith("Of 450 page loads of “B” by visitors on phones, 120 were")
 
 
 def test_a_split_is_held_against_the_weights():

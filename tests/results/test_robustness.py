@@ -170,7 +170,7 @@ def met(begin: Start, now: HandClock) -> Experiment:
     return experiment
 
 
-LINE = "of these 99 sign-ups were fake. The 99 came from at least"
+LINE = "of these 99 sign-ups were fake. All 99 came from at least"
 
 
 def test_page_file_and_memo_say_it_in_one_line(
@@ -185,7 +185,7 @@ def test_page_file_and_memo_say_it_in_one_line(
         for page in ("results", "memo/1")
     ]
 
-    assert line.endswith(f" {LINE} 20 networks and 31 email domains on 9 different days.")
+    assert line.endswith(f" {LINE} 20 networks and 31 email domains, over 9 days.")
     assert [line in page for page in pages] == [True, True]
     assert results_json(results)["fragility"] == {
         "kind": "signups", "variant": "control", "false": 20, "of": 99,
@@ -200,8 +200,8 @@ def test_of_several_variants_it_names_one(begin: Start, now: HandClock):
     now.turn(days=10)
 
     assert fragility(results_of(experiment, now())) == (
-        "“Kitchen” would no longer reach the target if 28 of its 126 sign-ups were fake. The 126 "
-        "came on 9 different days."
+        "“Kitchen” would no longer reach the target if 28 of its 126 sign-ups were fake. All 126 "
+        "were spread over 9 days."
     )
 
 
@@ -211,14 +211,14 @@ def test_of_a_target_missed_it_counts_views(begin: Start, now: HandClock):
     now.turn(days=12)
 
     assert fragility(results_of(experiment, now())) == (
-        "The result would be undecided if 320 of these 720 views were fake. The 720 came on 9 "
-        "different days."
+        "The result would be undecided if 320 of these 720 views were fake. All 720 were "
+        "spread over 9 days."
     )
 
 
 @pytest.mark.parametrize("converted", [20, 48])
 def test_far_from_the_target_it_takes_many_networks(converted: int) -> None:
-    assert "took 12 networks" in price_of(Totals(seen=400, converted=converted), 0.08)
+    assert "fake visits from 12 networks" in price_of(Totals(seen=400, converted=converted), 0.08)
 
 
 @pytest.mark.parametrize("converted", [26, 32, 40])

@@ -84,7 +84,7 @@ def test_intervals_that_do_not_overlap_are_no_verdict_either():
     rows = [segment("x", 900, 20), segment("direct", 900, 90)]
     said = segment_caption(rows, "source")
 
-    assert "From 2.2% (x) to 10.0% (direct)" in said
+    assert "Rates range from 2.2% (x) to 10.0% (direct)" in said
     assert "test it before you believe it" in said
 
 

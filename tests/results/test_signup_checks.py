@@ -302,7 +302,7 @@ def test_unusual_hours_of_which_the_owners_were_told_want_a_look():
 
     assert (check.colour, check.value) == ("amber", "5 hours")
     assert check.reason == (
-        f"Owners were alerted to unusual hours. 5 March, 13:00: {many}; 5 March, 12:00: {many}; "
+        f"We alerted the owners to unusual hours. 5 March, 13:00: {many}; 5 March, 12:00: {many}; "
         f"5 March, 11:00: {many}; and 2 earlier hours."
     )
 

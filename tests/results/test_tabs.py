@@ -138,7 +138,7 @@ def test_who_came_is_filtered_and_its_file_is_the_same_part(viewer, experiment):
     file = csv.DictReader(io.StringIO(viewer.get(link.replace("&amp;", "&")).text))
     [all_of_it] = [r for r in file if r["kind"] == "source" and r["variant"] == ""]
 
-    assert [row[0] for row in rows] == ["instagram loaded for 732 visitors"]
+    assert [row[0] for row in rows] == ["instagram page loaded for 732 visitors"]
     assert rows[0][1] == f"{all_of_it['converted']} of {all_of_it['seen']}" == "58 of 660"
 
 

@@ -213,7 +213,7 @@ def test_the_line_under_the_name_says_what_the_test_rests_on(begin):
     phrases = status_line(experiment, results_of(experiment, LATER))
 
     assert phrases[0] == "Running since 1 March, day 11 of 29"
-    assert phrases[1] == f"sealed {experiment.seal[:4]}…{experiment.seal[-4:]}"
+    assert phrases[1] == (f"rule locked (fingerprint {experiment.seal[:4]}…{experiment.seal[-4:]})")
     assert phrases[2:] == ["from revision 1", "short press release"]
 
 
@@ -241,8 +241,8 @@ def test_a_second_test_of_the_same_release_says_what_that_costs(begin, team):
 
     assert attempt_phrase(results_of(first, LATER)) == ""
     assert attempt_phrase(results_of(second, LATER)) == (
-        "Second attempt: this idea was tested before. Across all its tests, the chance of a "
-        "false go is at most 2 × 5% = 10%."
+        "Second attempt: this idea has been tested before. Across all its tests, the chance of a "
+        "“go” by luck is at most 2 × 5% = 10%."
     )
 
 
@@ -267,8 +267,8 @@ def test_whose_window_is_open_is_said_because_the_upper_end_leaves_them_out(begi
     results = results_of(experiment, LATER)
 
     assert captions.still_open(results) == (
-        "20 of 120 visitors are still within their 24 hours to sign up. The upper end of an "
-        "interval leaves them out for now, so it may still move."
+        "20 of 120 visitors are still within their 24 hours to sign up. The upper end of each "
+        "interval doesn’t include them yet, so it may still move."
     )
     assert captions.still_open(results_of(experiment, AFTER_ALL)) == ""
 

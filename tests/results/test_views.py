@@ -68,7 +68,10 @@ def test_the_split_is_told_in_numbers_and_its_chance_in_words(approver: Browser,
     page = approver.get(f"/experiments/{experiment.id}/results/statistics").text
 
     assert "How many saw each variant, and how many were planned" in page
-    assert "Chance alone makes a difference this large in nearly every fair test (χ² 0.0" in page
+    assert (
+        "By chance alone, the split would be at least this uneven in nearly every fair test (χ² 0.0"
+        in page
+    )
 
 
 def test_after_a_decision_no_button_asks_for_it_again(
@@ -180,8 +183,8 @@ def test_the_planner_warns_by_the_rest_of_the_rule(approver: Browser):
     planned = approver.get(f"/experiments/plan?{asked}&maximum_visitors=500").get_json()
 
     assert [". ".join(each.split(". ")[:2]).rstrip(".") for each in planned["warnings"]] == [
-        "25 visitors a day make 700 by the last day. Allow for 713",
-        "The rule stops at 500 visitors. Allow for 713",
+        "25 visitors a day make 700 by the last day. Plan for 713",
+        "The rule stops at 500 visitors. Plan for 713",
         "Floor and target are too close for 713 visitors. Finding a rate between them takes about "
         "1,571",
     ]
@@ -193,7 +196,7 @@ def test_numbers_are_read_as_the_save_reads_them(approver: Browser):
 
     assert planned["sentence"] == (
         "With 1,000 visitors a day, expect an answer in a week: about 1,000 visitors. "
-        "Allow for 1,000."
+        "Plan for 1,000."
     )
 
 
@@ -201,7 +204,7 @@ def test_what_is_typed_half_is_left_out_of_the_plan(approver: Browser):
     asked = "target=0.08&floor=0.03&daily=&ends_on=2027-0&minimum_visitors=9e9&time_zone=Mars"
     planned = approver.get(f"/experiments/plan?{asked}&maximum_visitors={'9' * 400}").get_json()
 
-    assert planned["sentence"] == "Expect an answer after about 324 visitors. Allow for 713."
+    assert planned["sentence"] == "Expect an answer after about 324 visitors. Plan for 713."
 
 
 @pytest.mark.parametrize(

@@ -177,21 +177,26 @@ def test_the_author_alone_is_no_agreement(agreement: Agreement, words: str) -> N
 DRAFTS = [DraftAgreement(n, Agreement(same, 4)) for n, same in enumerate((1, 2, 2, 4), 1)]
 
 
+FOUR = "Answers about draft 1 described four different customers."
+ONE = "All answers about draft 4 described the same customer."
+
+
 @pytest.mark.parametrize(
     ("drafts", "sentence"),
     [
         ([], ""),
         ([DraftAgreement(1, Agreement(1, 1))], ""),
-        (DRAFTS[:1], "In draft 1 there are four customers."),
-        (DRAFTS[3:], "In draft 4 there is one customer."),
-        (DRAFTS, "In draft 1 there were four customers. In draft 4 there is one."),
+        (DRAFTS[:1], FOUR),
+        (DRAFTS[3:], ONE),
+        (DRAFTS, f"{FOUR} {ONE}"),
         (
             [DRAFTS[3], DraftAgreement(5, Agreement(3, 4))],
-            "In draft 4 there was one customer. In draft 5 there are two.",
+            f"{ONE} Answers about draft 5 described two different customers.",
         ),
         (
             [DraftAgreement(1, Agreement(1, 1)), *DRAFTS[1:3]],
-            "In draft 2 there were three customers. In draft 3 there are three.",
+            "Answers about draft 2 described three different customers. Answers about draft 3 "
+            "described three different customers.",
         ),
     ],
 )
@@ -207,8 +212,8 @@ def test_the_drafts_are_told_by_how_many_customers_they_had(
         (0, 3, "Nobody has compared the answers about draft 5 yet."),
         (0, 2, "2 of 3 answers about draft 5 are left to compare."),
         (0, 1, "1 of 3 answers about draft 5 is left to compare."),
-        (1, 3, "In draft 1 there were four customers. "),
-        (4, 3, "In draft 1 there were four customers. In draft 4 there was one. "),
+        (1, 3, f"{FOUR} "),
+        (4, 3, f"{FOUR} {ONE} "),
     ],
 )
 def test_a_draft_that_is_not_compared_yet_has_no_number_of_customers(
@@ -224,7 +229,7 @@ def test_a_draft_that_is_not_compared_yet_has_no_number_of_customers(
 def test_an_older_draft_that_was_never_compared_is_left_out() -> None:
     forgotten = DraftAgreement(1, Agreement(1, 4, unmarked=3))
 
-    assert customers_sentence([forgotten, *DRAFTS[3:]]) == "In draft 4 there is one customer."
+    assert customers_sentence([forgotten, *DRAFTS[3:]]) == ONE
     assert milestones([forgotten, *DRAFTS[3:]]) == tuple(DRAFTS[3:])
 
 

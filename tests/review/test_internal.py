@@ -75,7 +75,7 @@ def test_a_member_reads_it_always(client: Browser, team: Team, revision: Revisio
     seen = pages(client, room_of(revision))
 
     assert [word for word in SECRETS if word not in seen[-1]] == []
-    assert "internal: for the team, and guests you allow." in seen[-1]
+    assert "internal: only for the team and guests you give access to." in seen[-1]
 
 
 def test_evidence_vision_and_roadmap_stand_on_no_page_of_the_room(client: Browser, team: Team):

@@ -57,6 +57,9 @@ def test_the_numbers_go_over_the_drafts_and_name_who_is_silent(
 
     summary = alignment_of(newest).summary
 
-    assert summary.sentence == "In draft 1 there were two customers. In draft 2 there is one."
+    assert summary.sentence == (
+        "Answers about draft 1 described two different customers. All answers about draft 2 "
+        "described the same customer."
+    )
     assert summary.warning == "Finance has not answered, so its view is missing."
     assert [draft.number for draft in alignment_of(revision).summary.drafts] == [1]

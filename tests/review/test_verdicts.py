@@ -129,7 +129,7 @@ def test_the_draft_as_printed_says_that_it_was_stopped_and_how_it_goes_on(
     log_in(client, getattr(team, role))
     page = client.get(f"/releases/{revision.release_id}/preview").text
 
-    assert "Approver stopped this idea before a test: “Nobody wants it.”" in page
+    assert "Approver stopped this idea before testing it: “Nobody wants it.”" in page
     assert way in page
 
 

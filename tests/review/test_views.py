@@ -301,4 +301,4 @@ def test_the_sheet_says_that_its_text_was_approved_or_stopped(client: FlaskClien
     assert "The text changed since its approval." in client.get(sheet).text
 
     stop_release(revision, owner, "Nobody wants it.")
-    assert "stopped this idea before a test: “Nobody wants it.”" in client.get(sheet).text
+    assert "stopped this idea before testing it: “Nobody wants it.”" in client.get(sheet).text

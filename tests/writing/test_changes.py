@@ -197,7 +197,7 @@ def test_a_first_draft_is_told_in_few_words():
         (
             DraftStats(3, 5, 4),
             False,
-            "Draft 3, day 5 of writing. Most teams need four to six drafts",
+            "Draft 3, day 5 of writing. Most teams take four to six drafts",
         ),
         (
             DraftStats(1, 1, 1),

@@ -83,8 +83,9 @@ class TodoItem(NamedTuple):
         if self.due is not None:
             return _days_until(self.due, now.date())
         days = (now.date() - self.since.date()).days
-        since = f"for {days} days" if days > 1 else ("since today", "since yesterday")[max(days, 0)]
-        return f"waiting {since}"
+        if days > 1:
+            return f"waiting for {days} days"
+        return "waiting since yesterday" if days == 1 else "new today"
 
 
 def in_order(waits: Iterable[TodoItem]) -> list[TodoItem]:

@@ -82,7 +82,7 @@ def start(experiment: Experiment, person: Person, read: str = "") -> Experiment:
             raise AlreadyDone(f"/p/{experiment.slug} was started before and is {experiment.state}.")
         if (other := find_open_test(experiment)) is not None:
             raise StillOpen(
-                f"Attempt {other.attempt} at /p/{other.slug} is {other.state}. "
+                f"Test {other.attempt} at /p/{other.slug} is {other.state}. "
                 "End it before you start this one."
             )
         if missing := missing_before_start(experiment):
@@ -335,7 +335,7 @@ def demand_choice(experiment: Experiment) -> None:
         raise NotOver("This test hasn’t ended yet.")
     if newer := experiments.find_newer_test(experiment):
         raise Replaced(
-            f"/p/{newer.slug} shows attempt {newer.attempt} now. "
+            f"/p/{newer.slug} now shows test {newer.attempt}. "
             "Once that test is over, choose there what the page shows next."
         )
 

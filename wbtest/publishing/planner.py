@@ -246,14 +246,14 @@ def _too_few(asked: PlanRequest, plan: Planned) -> Iterator[Objection]:
     if asked.expected is not None and asked.expected < needed:
         yield Objection(
             "traffic",
-            f"{visitors_a_day(asked)} make {asked.expected:,} by the last day. Allow for "
+            f"{visitors_a_day(asked)} make {asked.expected:,} by the last day. Plan for "
             f"{needed:,}.",
             _ways_out(asked, needed),
         )
     if asked.maximum_visitors is not None and asked.maximum_visitors < plan.visitors:
         yield Objection(
             "maximum",
-            f"The rule stops at {asked.maximum_visitors:,} visitors. Allow for {plan.visitors:,}.",
+            f"The rule stops at {asked.maximum_visitors:,} visitors. Plan for {plan.visitors:,}.",
             RAISE_MOST,
         )
 
@@ -366,11 +366,11 @@ def plan_sentence(plan: Planned, asked: PlanRequest) -> str:
     >>> from types import SimpleNamespace
     >>> plan = SimpleNamespace(per_variant=330, visitors=720, days=21, hoped_for=0.12)
     >>> plan_sentence(plan, PlanRequest(target=0.08, floor=0.04, daily=40))
-    'With 40 visitors a day, expect an answer in 2 to 3 weeks: about 330 visitors. Allow for 720.'
+    'With 40 visitors a day, expect an answer in 2 to 3 weeks: about 330 visitors. Plan for 720.'
     """
     usual = max(asked.variants * plan.per_variant, asked.minimum_visitors)
     most = max(plan.visitors, usual)
-    rest = f"about {usual:,} visitors. Allow for {most:,}."
+    rest = f"about {usual:,} visitors. Plan for {most:,}."
     if not asked.daily:
         return f"Expect an answer after {rest}"
     days = [max(visitors / asked.daily, asked.minimum_days) for visitors in (usual, most)]

@@ -205,11 +205,11 @@ class ExperimentForm(HelpMixin, TypedForm):
     daily = WholeField("Visitors a day", [Optional()])
     planned_variants = WholeField("Planned variants", [may_be_empty, few_enough])
     customers = WholeField("Customers needed", [may_be_empty])
-    customers_from = StringField("Where the customers figure comes from")
+    customers_from = StringField("Source for customers needed")
     reachable = WholeField("People you can reach", [may_be_empty])
-    reachable_from = StringField("Where the reach figure comes from")
+    reachable_from = StringField("Source for people you can reach")
     buy = PercentField("Sign-ups who buy", [may_be_empty])
-    buy_from = StringField("Where the buyers figure comes from")
+    buy_from = StringField("Source for sign-ups who buy")
     ends_on = DayField("Last day", [NEEDED])
     if_met = TextAreaField("If met", [NEEDED])
     if_not_met = TextAreaField("If not met", [NEEDED])
@@ -230,7 +230,7 @@ class ExperimentForm(HelpMixin, TypedForm):
     disclosure = RadioField(
         "When visitors learn the product doesn’t exist",
         choices={
-            "before": "Before they sign up, beside the button",
+            "before": "Before they sign up, next to the button",
             "after": "Right after, on the thank-you page",
         },
         validate_choice=False,
@@ -238,7 +238,7 @@ class ExperimentForm(HelpMixin, TypedForm):
     asks_name = BooleanField("Ask for a name (optional for visitors)")
     alpha = PercentField("Risk of a false “go”")
     beta = PercentField("Risk of a false “not met”")
-    lost_beacons = PercentField("Page loads with no reported view")
+    lost_beacons = PercentField("Page loads that may not have been seen")
     time_zone = SelectField("Time zone", choices=time_zones, validate_choice=False)
 
     @property

@@ -81,17 +81,18 @@ def need(rule: Hypothesis) -> str:
 def what_counts(rule: Hypothesis) -> str:
     """What a visitor must do, and by when, to enter the rate."""
     act, hours = ACTS[rule.conversion].name, rule.conversion_window_hours
-    return f"{act} counts within {hours} hours of the visit."
+    return f"{act} counts if it’s made within {hours} hours of the visit."
 
 
 def of_one_network(limits: NetworkLimits) -> str:
     """How many visitors of one network count.
 
     >>> of_one_network(NetworkLimits(30, 100))
-    'At most 30 visitors an hour and 100 a day count from one network.'
+    'We count at most 30 visitors an hour and 100 a day from any one network.'
     """
     return (
-        f"At most {limits.hour:,} visitors an hour and {limits.day:,} a day count from one network."
+        f"We count at most {limits.hour:,} visitors an hour and {limits.day:,} a day from any one "
+        "network."
     )
 
 

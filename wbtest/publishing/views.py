@@ -448,8 +448,8 @@ def cost_of_next(experiment: Experiment) -> str:
         return ""
     risk = web.percent(rules.from_json(experiment.rule).alpha)
     sentences = [
-        f"Attempt {attempt}: what that costs.",
-        f"The chance of any false go is at most {attempt} × {risk}.",
+        f"What test {attempt} of this idea costs.",
+        f"The chance that any of them says “go” by luck is at most {attempt} × {risk}.",
         "People who saw an earlier test are left out as returning, so you need new visitors.",
         "End the earlier test before you start this one.",
         "Counts and the launch check aren’t copied, and someone else has to approve your words "

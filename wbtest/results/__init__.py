@@ -4,7 +4,7 @@ from flask import Flask
 
 from wbtest.extensions import runtime
 from wbtest.results import network_checking, shared_links, shared_page, visitor_views
-from wbtest.results.chart_style import belief, odds, times
+from wbtest.results.chart_style import belief, odds, odds_in_words, times
 from wbtest.results.measurement_checks import chance
 from wbtest.results.verdict_text import once_decided
 from wbtest.results.views import bp
@@ -19,5 +19,5 @@ def init_app(app: Flask) -> None:
     app.register_blueprint(bp)
     hooks = runtime(app).hooks
     hooks.jobs["networks checked"] = (network_checking.check_all_networks, network_checking.EVERY)
-    for formats in (belief, chance, odds, once_decided, times, reason_name):
+    for formats in (belief, chance, odds, odds_in_words, once_decided, times, reason_name):
         app.add_template_filter(formats)

@@ -8,7 +8,7 @@ from datetime import date, datetime, timedelta
 from wbtest.audience.result_counts import Totals
 from wbtest.publishing.rule import ACTS
 from wbtest.publishing.rule_text import as_percent
-from wbtest.results.chart_style import belief, odds
+from wbtest.results.chart_style import belief, odds, odds_in_words
 from wbtest.results.charts import shows_below
 from wbtest.results.figures import Results
 from wbtest.results.history import total
@@ -59,7 +59,7 @@ def still_open(results: Results) -> str:
     are = "is" if seen - settled == 1 else "are"
     return (
         f"{seen - settled:,} of {number_of(seen, 'visitor')} {are} still within their {window} to "
-        f"{do}. The upper end of an interval leaves them out for now, so it may still move."
+        f"{do}. The upper end of each interval doesn’t include them yet, so it may still move."
     )
 
 
@@ -79,8 +79,8 @@ def of_evidence(results: Results) -> str:
                 f"{_end_of_crossing(results, at)}"
             )
         return (
-            f"Every variant has to cross the line. The slowest is at {odds(slowest)}. It needs "
-            f"{odds(bar)}."
+            f"Every variant has to cross the line. The odds for the slowest are "
+            f"{odds_in_words(slowest)}. A result needs {odds(bar)}."
         )
     bar = results.needed_above
     first = leading(results)
@@ -88,8 +88,8 @@ def of_evidence(results: Results) -> str:
     crossed = (results.looks.above[:-1, k] >= bar).nonzero()[0]
     name = capital(subject(results, first))
     if not len(crossed):
-        nearest = "is" if len(results.variants) == 1 else "is nearest,"
-        return f"{name} {nearest} at {odds(first.log_e_above)}. It needs {odds(bar)}."
+        now = f"odds are {odds_in_words(first.log_e_above)}. A result needs {odds(bar)}."
+        return f"The {now}" if len(results.variants) == 1 else f"{name} is closest: the {now}"
     at = results.looks.moment(int(crossed[0]))
     day = _day_of_look(results, at)
     if first.log_e_above < bar:
@@ -247,8 +247,8 @@ def segment_caption(segments: Sequence[Segment], kind: str) -> str:
     if max(s.wilson.low for s in large) <= min(s.wilson.high for s in large):
         return f"{most} All intervals overlap, so differences may be chance."
     return (
-        f"{most} From {_rate_of(low.all)} ({low.name}) to {_rate_of(high.all)} ({high.name}). "
-        "That may be chance, too: test it before you believe it."
+        f"{most} Rates range from {_rate_of(low.all)} ({low.name}) to {_rate_of(high.all)} "
+        f"({high.name}). The difference may be down to chance: test it before you believe it."
     )
 
 

@@ -276,6 +276,18 @@ def odds(log_e: float) -> str:
     return f"{text} to 1" if log_e >= 0 else f"1 to {text}"
 
 
+def odds_in_words(log_e: float) -> str:
+    """Return evidence as odds, and say which way they go.
+
+    >>> odds_in_words(log(60)), odds_in_words(-log(2.5)), odds_in_words(0.0)
+    ('60 to 1 in favour', '2.5 to 1 against', 'even')
+    """
+    text = odds(abs(log_e))
+    if text == odds(0):
+        return "even"
+    return f"{text} {'in favour' if log_e > 0 else 'against'}"
+
+
 def belief(chance: float) -> str:
     r"""Return a chance that nobody can be wholly sure of.
 

@@ -106,8 +106,8 @@ def _short(odd: OutlierSegment, name: str, did: str) -> str:
 
 def _lost(odd: OutlierSegment, of: str, name: str) -> str:
     return (
-        f"Of {odd.whole:,} page loads{of} by visitors {odd.where}, {odd.part:,} never reported a "
-        f"view. At everyone else’s rate, it would be {odd.expected:,.0f}. Open {name} "
+        f"Of {odd.whole:,} page loads{of} by visitors {odd.where}, {odd.part:,} were never "
+        f"recorded as seen. At everyone else’s rate, it would be {odd.expected:,.0f}. Open {name} "
         f"{_as_visitor(odd.where)}."
     )
 
@@ -139,9 +139,9 @@ def _unseen_more(around: CheckContext, spots: Sequence[SegmentCounts], arm: int)
         return []
     name = around.name(arm)
     return [
-        f"Of the page loads of {name}, {100 * here:.0f}% never reported a view, against at most "
-        f"{100 * there:.0f}% elsewhere. It may load slowly, or its script may break: open it on a "
-        "slow connection."
+        f"For {100 * here:.0f}% of the page loads of {name}, we can’t tell whether anyone saw the "
+        f"page, against at most {100 * there:.0f}% elsewhere. It may load slowly, or its script "
+        "may break: open it on a slow connection."
     ]
 
 

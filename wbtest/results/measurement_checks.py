@@ -27,7 +27,6 @@ from wbtest.results.trust import (
     early,
     listed,
     rate_of,
-    share,
     share_of,
 )
 from wbtest.web import number_of
@@ -78,7 +77,9 @@ def check_split(check: Literal["split", "served_split"], counted: Counted) -> Ch
     is_of_seen, weights = check == "split", counted.hours.weights
     counts = [totals.seen if is_of_seen else totals.served for totals in counted.variants]
     if len(counts) == 1:
-        return Check(check, "ok", "There is one variant, so nothing is split.", title, "–")
+        return Check(
+            check, "ok", "There’s only one variant, so there’s nothing to split.", title, "–"
+        )
     everybody = sum(counts)
     # Too few are those who raise no alarm even if all of them fall to the lightest variant. Each
     # adds to the evidence, so of many only as many are asked for as are always enough.
@@ -110,10 +111,10 @@ def chance(p_value: float) -> str:
     """How often a fair split differs as much as this by chance, in words.
 
     >>> chance(0.34), chance(0.004), chance(1e-9)
-    ('in 34 of 100 fair tests', 'in 4 of 1,000 fair tests', 'in fewer than 1 of 1,000 fair tests')
+    ('in 34 of 100 fair tests', 'in 4 of 1,000 fair tests', 'in fewer than 1 in 1,000 fair tests')
     """
     if p_value < 0.001:
-        return "in fewer than 1 of 1,000 fair tests"
+        return "in fewer than 1 in 1,000 fair tests"
     if p_value < 0.01:
         return f"in {1000 * p_value:.0f} of 1,000 fair tests"
     if p_value > 0.99:
@@ -150,8 +151,8 @@ def check_beacons(rule: Hypothesis, counted: Counted) -> Check:
         return early("beacons", title, "The page hasn’t loaded for anyone yet.")
     lost = max(sums.served - sums.seen, 0)
     found = (
-        f"{lost:,} of {number_of(sums.served, 'page load')} never reported a view. The rule "
-        f"allows {as_percent(rule.lost_beacons)}."
+        f"For {lost:,} of {number_of(sums.served, 'page load')}, we can’t tell whether anyone saw "
+        f"the page. The rule allows {as_percent(rule.lost_beacons)}."
     )
     value = f"{share_of(lost, sums.served)} lost"
     is_tolerated = lost / sums.served <= rule.lost_beacons
@@ -169,8 +170,8 @@ def check_beacons(rule: Hypothesis, counted: Counted) -> Check:
         if left <= rule.lost_beacons:
             return _saved_beacons(found, value, part.networks, part.lost, part.served)
     do = (
-        "Open the page as a visitor would. See whether something, such as a proxy, stops it from "
-        "reporting views."
+        "Open the page as a visitor would. See whether something, such as a proxy, stops views "
+        "from being recorded."
     )
     return Check("beacons", "stop", found, title, value, do=do, where="page")
 
@@ -193,14 +194,16 @@ def check_beacons_alike(counted: Counted) -> Check:
     lost = [max(totals.served - totals.seen, 0) for totals in variants]
     served = [totals.served for totals in variants]
     if len(served) == 1:
-        return Check(check, "ok", "There is one variant, so nothing differs.", title, "–")
+        return Check(
+            check, "ok", "There’s only one variant, so there’s nothing to compare.", title, "–"
+        )
     if sum(served) < FEWEST_SERVED or not all(served):
         reason = f"This check needs {FEWEST_SERVED} page loads."
         return early(check, title, reason)
     if not any(lost):
-        return Check(check, "ok", "Every page load of every variant reported a view.", title, "yes")
+        return Check(check, "ok", "In every variant, every page load was seen.", title, "yes")
     shares = listed([share_of(n, of) for n, of in zip(lost, served, strict=True)])
-    found = f"By variant, {shares} of page loads never reported a view"
+    found = f"By variant, we can’t tell whether anyone saw the page in {shares} of page loads"
     if statistics.split(lost, served).mismatch:
         reason = (
             f"{found}. One variant is slow or broken for some visitors, and its rate leaves them "
@@ -231,13 +234,15 @@ def check_cached(around: CheckContext) -> Check:
     if without > MANY_WITHOUT * newest.count:
         found.append(f"{without:,} came without our cookie{_from_one(around, without)}")
     if newest.shared > MANY_SHARED * newest.count:
-        found.append(f"{newest.shared:,} carried a cookie that came with more than two")
+        found.append(f"{newest.shared:,} shared a cookie with at least two others")
     if not found:
-        reason = (
-            f"{share(newest.count - without, newest.count)} of the latest {newest.count:,} "
-            f"sign-ups carried our cookie, and {newest.shared or 'none'} carried a cookie that "
-            "came with more than two sign-ups."
+        carried = f"{newest.count - without:,}" if without else "All"
+        rest = (
+            f"{newest.shared:,} shared one with at least two others"
+            if newest.shared
+            else "no cookie was used for more than two sign-ups"
         )
+        reason = f"{carried} of the latest {newest.count:,} sign-ups had our cookie, and {rest}."
         return Check(check, "ok", reason, title, "yes")
     reason = (
         f"Of the latest {newest.count:,} sign-ups, {' and '.join(found)}. Something in front of "
@@ -300,14 +305,14 @@ def check_attempts(rule: Hypothesis, around: CheckContext) -> Check:
     check, title, times = "attempts", "First test of this idea", around.attempt
     if times < 2:
         reason = (
-            "This release hasn’t been tested before, so the risk of a false go is at most "
+            "This is the first test of this release, so the risk of a “go” by luck is at most "
             f"{as_percent(rule.alpha)}."
         )
         return Check(check, "ok", reason, title, "yes")
     tests = "both tests" if times == 2 else f"all {times} tests"
     reason = (
         f"This is test {times} of the release. The more often you test, the likelier something "
-        f"passes by luck: across {tests}, the chance of a false go is at most {times} × "
+        f"passes by luck: across {tests}, the chance of a “go” by luck is at most {times} × "
         f"{as_percent(rule.alpha)} = {as_percent(min(times * rule.alpha, 1.0))}."
     )
     do = "See how the others ended, and mention them all when you decide."
@@ -351,7 +356,9 @@ class Reversal(NamedTuple):
 def check_sources(rule: Hypothesis, counted: History, around: CheckContext) -> Check:
     """Did each variant get the same mix of sources, and does the sum say what each source says?"""
     if len(counted.variants) == 1:
-        return Check("sources", "ok", "There is one variant, so nothing differs.", TITLE, "–")
+        return Check(
+            "sources", "ok", "There’s only one variant, so there’s nothing to compare.", TITLE, "–"
+        )
     rows = {source: row for source, row in counted.sources.items() if rule.counts_source(source)}
     p_value = mix_p_value([[totals.seen for totals in row] for row in rows.values()])
     if p_value is None:

@@ -106,7 +106,8 @@ def check_since(verdict: Verdict) -> Check:
     if verdict.doubt:
         return check_doubt(verdict.doubt, is_over=verdict.is_over)
     if verdict.reached_at is None:
-        return early("since", HOLDS, "There’s no result to check again.")
+        yet = "" if verdict.is_over else " yet"
+        return early("since", HOLDS, f"There’s no result to recheck{yet}.")
     reason = "Visitors since the result don’t contradict it."
     return Check("since", "ok", reason, HOLDS, "yes")
 

@@ -24,7 +24,7 @@ from wbtest.results.history import CrowdPeople, History
 from wbtest.results.trust import Check, listed
 from wbtest.results.verdict import RunPeriod, Verdict, judge
 from wbtest.statistics import Counts
-from wbtest.web import number_of, percent
+from wbtest.web import percent
 
 Kind = Literal["signups", "views"]
 
@@ -111,6 +111,7 @@ FAR_BELOW, FAR_ABOVE = 0.65, 1.45
 # each has a network of their own. Near the line it is as many either way.
 AWAY, AWAY_FROM_CARRIERS, NEAR = 12, 30, 8
 FEWEST_SEEN = 50
+NETWORK = "A network is an internet connection, such as an office’s or a mobile carrier’s."
 
 
 def price_of(strongest: Totals, target: float) -> str:
@@ -126,13 +127,13 @@ def price_of(strongest: Totals, target: float) -> str:
     rate = strongest.converted / strongest.seen
     if FAR_BELOW * target < rate < FAR_ABOVE * target:
         return (
-            f"In our trials, {number_of(NEAR, 'network')} were enough to change a result this "
-            "close to the target without any check turning red."
+            f"In our own trials, fake visits from {NEAR} networks were enough to tip a result this "
+            f"close to the target, and no check turned red. {NETWORK}"
         )
     return (
-        f"In our trials, changing a result this far from the target without any check turning red "
-        f"took {AWAY} networks where visitors share mobile carriers, and {AWAY_FROM_CARRIERS} "
-        "where they don’t."
+        f"In our own trials, it took fake visits from {AWAY} networks to change a result this far "
+        "from the target without any check turning red. Where visitors don’t share mobile "
+        f"carriers, it took {AWAY_FROM_CARRIERS}. {NETWORK}"
     )
 
 

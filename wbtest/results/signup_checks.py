@@ -97,7 +97,9 @@ def check_confirmed_alike(counted: History, around: CheckContext) -> Check:
     signups = [totals.signups for totals in variants]
     confirmed = [totals.confirmed for totals in variants]
     if len(variants) == 1:
-        return Check(check, "ok", "There is one variant, so nothing differs.", title, "–")
+        return Check(
+            check, "ok", "There’s only one variant, so there’s nothing to compare.", title, "–"
+        )
     if not around.confirms:
         return Check(check, "ok", "This page doesn’t ask people to confirm.", title, "–")
     if min(signups) < FEWEST_ADDRESSES:
@@ -156,13 +158,13 @@ def check_domains(counted: History) -> Check:
     of = f"of the latest {newest.with_address:,} sign-ups"
     if number < MANY_AT_LARGE * newest.with_address:
         reason = (
-            f"Fewer than a tenth {of} come from little-known email domains with many sign-ups each."
+            f"Fewer than a tenth {of} come from little-known email domains that keep turning up."
         )
         return Check(check, "ok", reason, title, "many")
     domains = number_of(len(large), "domain")
     reason = (
-        f"{number:,} {of} come from {number_of(len(large), 'little-known email domain')}. A "
-        "domain’s owner has every address there."
+        f"{number:,} {of} come from {number_of(len(large), 'little-known email domain')}. "
+        "Anyone who owns a domain can make up addresses there."
     )
     do = "Find out which. If you don’t know these people, set the domain aside, with a reason."
     value = f"{number:,} at {domains}"
@@ -177,10 +179,11 @@ def check_spellings(counted: History) -> Check:
     of = f"of the latest {newest.with_address:,} sign-ups"
     if newest.again < FEWEST_AGAIN or newest.again <= MANY_AGAIN * newest.with_address:
         number = f"{newest.again:,}" if newest.again else "None"
-        reason = f"{number} {of} repeat an address in another spelling."
+        repeat = "repeat" if newest.again > 1 else "repeats"
+        reason = f"{number} {of} {repeat} an earlier address, spelt differently."
         return Check(check, "ok", reason, title, "yes")
     reason = (
-        f"{newest.again:,} {of} repeat an address in another spelling, such as ada+1@ for ada@, "
+        f"{newest.again:,} {of} repeat an earlier address, spelt differently: ada+1@ for ada@, "
         "or a.da@gmail.com for ada@gmail.com. Each counts as a person."
     )
     do = "Look at these sign-ups: did your team try the page, or is somebody padding the figures?"
@@ -205,7 +208,10 @@ def check_bursts(counted: History, around: CheckContext) -> Check:
     # A stretch may begin at each sign-up, and be short or long.
     far = [each for each in found if each is not None and each.tail * 2 * number <= RAREST]
     if not far:
-        reason = f"The latest {number:,} sign-ups rose and fell with visits, with no sudden burst."
+        reason = (
+            f"Over the latest {number:,} sign-ups, numbers rose and fell with visits, with no "
+            "sudden burst."
+        )
         return Check(check, "ok", reason, title, "yes")
     worst = min(far, key=lambda each: each.tail)
     burst = worst.burst
@@ -247,11 +253,13 @@ def check_alarms(around: CheckContext) -> Check:
     """Were the owners told of unusual hours?"""
     check, title = "alarms", "No unusual hours"
     if not around.unusual:
-        return Check(check, "ok", "No hour was unusual enough to alert owners.", title, "yes")
+        return Check(
+            check, "ok", "No hour was unusual enough for us to alert the owners.", title, "yes"
+        )
     told = "; ".join(f"{_moment(at, around)}: {what}" for at, what in around.unusual[:MOST_TOLD])
     more = len(around.unusual) - MOST_TOLD
     rest = f"; and {number_of(more, 'earlier hour')}" if more > 0 else ""
-    reason = f"Owners were alerted to unusual hours. {capital(told)}{rest}."
+    reason = f"We alerted the owners to unusual hours. {capital(told)}{rest}."
     do = "See who came in these hours, and from where."
     value = number_of(len(around.unusual), "hour")
     return Check(check, "warn", reason, "Unusual hours", value, do=do, where="signups")
@@ -269,7 +277,7 @@ def check_footprint(counted: History) -> Check:
     browser tells us when they leave. Some browsers tell nothing, so only a group that differs from
     the others says something.
     """
-    check, title = "footprint", "Read before signing up"
+    check, title = "footprint", "Visitors read before signing up"
     all_of_them, *groups = counted.conversions.traces or (TraceCounts("", "", 0, 0),)
     if all_of_them.number < FEWEST_SIGNUPS:
         return early(check, title, f"This check needs {FEWEST_SIGNUPS} sign-ups.")
@@ -304,9 +312,10 @@ def check_footprint(counted: History) -> Check:
     if all_of_them.without == all_of_them.number:
         reason = "We don’t know what else people did on the page besides signing up."
         return Check(check, "ok", reason, title, "not known")
+    rest = f"{all_of_them.number - all_of_them.without:,}" if all_of_them.without else "All"
     reason = (
-        f"{all_of_them.without or 'None'} of the latest {all_of_them.number:,} sign-ups came from "
-        "visitors who did nothing else on the page. No day or source stands out."
+        f"{rest} of the latest {all_of_them.number:,} sign-ups came from visitors who did "
+        "something else on the page, too, such as scrolling. No day or source stands out."
     )
     return Check(check, "ok", reason, title, "yes")
 

@@ -172,9 +172,12 @@ def fragility(results: Results) -> str:
         for number, noun in ((found.networks, "network"), (found.domains, "email domain"))
         if number
     ]
-    came = f"from {least}{listed(places)} " if places else ""
-    days = f"on {number_of(found.days, 'day', 'different days')}"
-    return f"{undone} if {found.false:,} of {whose} were fake. The {found.of:,} came {came}{days}."
+    when, came = (
+        (f"over {found.days:,} days", "were spread") if found.days > 1 else ("on one day", "came")
+    )
+    if places:
+        came = f"came from {least}{listed(places)},"
+    return f"{undone} if {found.false:,} of {whose} were fake. All {found.of:,} {came} {when}."
 
 
 def price(results: Evaluation) -> str:
@@ -275,7 +278,7 @@ def status_line(experiment: Experiment, results: Results) -> list[str]:
     revision = experiment.revision
     return [
         *_running(results),
-        f"sealed {short_seal(experiment.seal)}",
+        f"rule locked (fingerprint {short_seal(experiment.seal)})",
         f"from revision {revision.number}",
         *(["short press release"] if revision.form == "short" else []),
         *_alone(experiment),
@@ -307,8 +310,8 @@ def attempt_phrase(results: Results) -> str:
         return ""
     risk = min(results.attempt * results.rule.alpha, 1)
     return (
-        f"{_ordinal(results.attempt)} attempt: this idea was tested before. Across all its "
-        f"tests, the chance of a false go is at most {results.attempt} × "
+        f"{_ordinal(results.attempt)} attempt: this idea has been tested before. Across all its "
+        f"tests, the chance of a “go” by luck is at most {results.attempt} × "
         f"{as_percent(results.rule.alpha)} = {as_percent(risk)}."
     )
 
@@ -364,7 +367,7 @@ def advice(results: Evaluation) -> str:
     if not results.everybody.seen:
         return "Share the link."
     if results.outlook is not None and results.outlook.is_too_slow:
-        return "Bring more visitors, or the test ends without a result."
+        return "Get more visitors, or there won’t be a result."
     return "Keep the test running."
 
 
@@ -402,9 +405,8 @@ def missing(results: Evaluation) -> list[str]:
     if not found and not verdict.is_withheld and not verdict.is_capped:
         if results.outlook is not None and not results.outlook.visitors:
             return ["1 more full hour with a visitor: results come after full hours."]
-        found.append(
-            f"More evidence: a rate may still be above or below {as_percent(rule.target)}."
-        )
+        target = as_percent(rule.target)
+        found.append(f"More evidence: the true rate could still be on either side of {target}.")
     return found
 
 

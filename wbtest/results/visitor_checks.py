@@ -47,7 +47,7 @@ REASONS = {
     "prefetch": "prefetches",
     "team": "on the team",
     "suspected": "suspected of being a bot",
-    "crowd": "beyond the limit for one network",
+    "crowd": "from a network over its limit",
     "paused": "while the test was paused",
     "returning": "shown an earlier test of this idea",
     "opted_out": "who objected to being counted",
@@ -195,7 +195,7 @@ def check_without_beacon(rule: Hypothesis, counted: History) -> Check:
     if not sums.signups:
         return Check("without_beacon", "ok", "Nobody signed up.", title, "0")
     if not sums.unseen:
-        reason = "Every sign-up came from somebody whose view was recorded."
+        reason = "Everyone who signed up was recorded as having seen the page."
         return Check("without_beacon", "ok", reason, title, "0")
     kept = (
         "It’s kept, but the rate leaves it"
@@ -203,8 +203,8 @@ def check_without_beacon(rule: Hypothesis, counted: History) -> Check:
         else ("They’re kept, but the rate leaves them")
     )
     reason = (
-        f"{sums.unseen:,} of {number_of(sums.signups, 'sign-up')} came too late, or from a browser "
-        f"that hadn’t reported a view. {kept} out."
+        f"{sums.unseen:,} of {number_of(sums.signups, 'sign-up')} came too late, or from somebody "
+        f"not recorded as having seen the page. {kept} out."
     )
     if sums.signups < FEWEST_SIGNUPS or sums.unseen <= rule.lost_beacons * sums.signups:
         return Check("without_beacon", "ok", reason, title, f"{sums.unseen:,}")

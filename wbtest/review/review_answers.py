@@ -252,13 +252,13 @@ def customers_sentence(drafts: Sequence[DraftAgreement]) -> str:
     """What is said of the first and the newest compared draft, and of one still to compare; or ''.
 
     >>> from wbtest.review.review_answers import Agreement
-    >>> customers_sentence([DraftAgreement(1, Agreement(1, 4)), DraftAgreement(4, Agreement(5, 5))])
-    'In draft 1 there were four customers. In draft 4 there is one.'
+    >>> customers_sentence([DraftAgreement(4, Agreement(5, 5))])
+    'All answers about draft 4 described the same customer.'
     >>> customers_sentence([DraftAgreement(2, Agreement(2, 4, unmarked=2))])
     '2 of 3 answers about draft 2 are left to compare.'
     """
     compared, waiting = _compared(drafts), _waiting(drafts)
-    told = _compared_sentences(compared, is_over=bool(waiting))
+    told = [_compared_sentence(draft) for draft in dict.fromkeys([*compared[:1], *compared[-1:]])]
     return " ".join([*told, *(_waiting_sentence(draft) for draft in waiting)])
 
 
@@ -305,18 +305,14 @@ def _waiting(drafts: Sequence[DraftAgreement]) -> list[DraftAgreement]:
     return [draft for draft in drafts[-1:] if draft.agreement.of > 1 and draft.agreement.unmarked]
 
 
-def _compared_sentences(compared: Sequence[DraftAgreement], *, is_over: bool) -> list[str]:
-    """The sentence about the numbers of customers; ``is_over`` when a newer draft is there."""
-    if not compared:
-        return []
-    first, newest = compared[0], compared[-1]
-    if first is newest:
-        return [f"In draft {first.number} there {_customers(first.customers, is_over)}."]
-    return [
-        f"In draft {first.number} there {_customers(first.customers, True)}. "
-        f"In draft {newest.number} there {_verb(newest.customers, is_over)} "
-        f"{spelled(newest.customers)}."
-    ]
+def _compared_sentence(draft: DraftAgreement) -> str:
+    """How many customers the answers describe."""
+    if draft.customers == 1:
+        return f"All answers about draft {draft.number} described the same customer."
+    return (
+        f"Answers about draft {draft.number} described {spelled(draft.customers)} different "
+        "customers."
+    )
 
 
 def _waiting_sentence(draft: DraftAgreement) -> str:
@@ -325,16 +321,3 @@ def _waiting_sentence(draft: DraftAgreement) -> str:
         return f"Nobody has compared the answers about draft {draft.number} yet."
     verb = "is" if unmarked == 1 else "are"
     return f"{unmarked} of {others} answers about draft {draft.number} {verb} left to compare."
-
-
-def _customers(customers: int, is_over: bool) -> str:
-    return (
-        f"{_verb(customers, is_over)} {spelled(customers)} "
-        f"{'customer' if customers == 1 else 'customers'}"
-    )
-
-
-def _verb(customers: int, is_over: bool) -> str:
-    if is_over:
-        return "was" if customers == 1 else "were"
-    return "is" if customers == 1 else "are"

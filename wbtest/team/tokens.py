@@ -16,10 +16,10 @@ from wbtest.team.models import ApiToken, Membership, Person
 # What a token may be given, and what it lets a program do within its maker's role.
 SCOPES = {
     "read": "Read ideas, reviews, tests and results",
-    "write": "Write releases, comments, forecasts, draft tests, spend and notes",
+    "write": "Create and edit releases, draft tests, comments, forecasts, costs and notes",
     "decide": "Approve, start, pause and end tests, and decide",
     "admin": "Read sign-ups’ emails, members, webhooks, tokens and the audit log",
-    "manage": "Manage people, webhooks, tokens, and emails and data after a test",
+    "manage": "Manage people, webhooks and tokens, and email sign-ups or delete data after a test",
 }
 BEGINS = "wbt_"
 LONGEST_NAME = 80

@@ -4,7 +4,7 @@ from flask import Flask
 
 from wbtest.writing import coach_report, file_views, languages, releases, suggested_questions
 from wbtest.writing.coach.claims import numbers_of
-from wbtest.writing.document import is_spelled, link_in
+from wbtest.writing.document import is_spelled, link_in, topic_name
 from wbtest.writing.views import bp, may_stay
 
 # Each adds its pages to the blueprint of views.
@@ -25,3 +25,4 @@ def init_app(app: Flask) -> None:
     app.add_template_global(link_in)
     app.add_template_test(is_spelled, "spelled")
     app.add_template_filter(languages.long_day)
+    app.add_template_filter(topic_name)

@@ -389,6 +389,7 @@ PARTS: dict[Form, tuple[Part, ...]] = {
 
 _SAID: dict[str, dict[str, str]] = _TOPICS["external"] | _TOPICS["internal"]
 EXAMPLE_QUESTIONS = {topic: said["example"] for topic, said in _SAID.items()}
+TOPIC_NAMES = {topic: said["name"] for topic, said in _SAID.items() if "name" in said}
 # A topic as people label a question.
 _LABELS = {
     topic: {topic, *re.split(r" \| |\n", said["labels"].strip())} for topic, said in _SAID.items()
@@ -402,6 +403,15 @@ EXPECTED_TOPICS: dict[Form, dict[Audience, tuple[str, ...]]] = {
     # Without these four nobody inside can say yes.
     "full": {"external": EXTERNAL_TOPICS, "internal": INTERNAL_TOPICS[:4]},
 }
+
+
+def topic_name(topic: str) -> str:
+    """Return what a topic is called on screen.
+
+    >>> topic_name("what and for whom"), topic_name("price")
+    ('what it is and who it’s for', 'price')
+    """
+    return TOPIC_NAMES.get(topic, topic)
 
 
 def topic_labelled(label: str, topics: Iterable[str]) -> str:

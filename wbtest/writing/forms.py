@@ -224,7 +224,7 @@ class QuestionForm(HelpMixin, Form):
         super().process(*args, **more)
         known = self.topics + ((self.topic.data,) if self.topic.data not in self.topics else ())
         self.topic.choices = {"": "No topic"} | {
-            topic: topic.capitalize() for topic in known if topic
+            topic: document.topic_name(topic).capitalize() for topic in known if topic
         }
 
 

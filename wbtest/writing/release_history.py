@@ -137,7 +137,7 @@ def _checked(document: Document) -> dict[str, Any]:
     return values
 
 
-USUAL = "Most teams need four to six drafts in one to two weeks."
+USUAL = "Most teams take four to six drafts, over one to two weeks."
 MANY_DRAFTS = 7
 MANY_DAYS = 15
 FEW_DRAFTS = 4
@@ -154,7 +154,7 @@ class DraftStats(NamedTuple):
         """Which draft this is, what is usual, and what to do when it is far from that.
 
         >>> DraftStats(draft=3, day=5, frozen_on=4).sentence()
-        'Draft 3, day 5 of writing. Most teams need four to six drafts in one to two weeks.'
+        'Draft 3, day 5 of writing. Most teams take four to six drafts, over one to two weeks.'
         """
         if is_approved:
             done = (

@@ -380,7 +380,10 @@ def _number(place: int | None) -> int | None:
 def _fields(part: str, old: Row, new: Row) -> Iterator[FieldDiff]:
     for name in {**new, **old} if len(old) > len(new) else {**old, **new}:
         label = label_of(f"{part}.{name}" if part else name) if name else ""
-        yield FieldDiff(name, label, _changed_runs(old.get(name, ""), new.get(name, "")))
+        before, after = old.get(name, ""), new.get(name, "")
+        if name == "topic":
+            before, after = documents.topic_name(before), documents.topic_name(after)
+        yield FieldDiff(name, label, _changed_runs(before, after))
 
 
 def _changed_runs(old: str, new: str) -> tuple[DiffRun, ...]:

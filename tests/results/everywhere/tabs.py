@@ -130,7 +130,7 @@ def check_visitors(reader: Reader, part: Asked, segments: dict[str, list[Group]]
 
 def _of_group(reader: Reader, group: Group) -> list[str]:
     visitors = "visitor" if group.all[0] == 1 else "visitors"
-    head = f"{group.name} loaded for {whole(group.all[0])} {visitors}"
+    head = f"{group.name} page loaded for {whole(group.all[0])} {visitors}"
     row = [head if group.is_counted else f"{head}, not counted"]
     row += [of(group.all), between(wilson(group.all))] if group.all[1] else ["–", "–"]
     if len(reader.plan.keys) > 1:
