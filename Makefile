@@ -27,7 +27,7 @@ serve: $(RUN) ## your own data, in instance/; the first visit makes the owner
 test: $(DEV) ## before each commit: all but browser walks, faults and fuzzing; six to seven minutes
 	@$(BIN)/pytest -q -rs -n 4 -m "$(EVERYDAY)"
 
-test-all: $(DEV) ## everything, and beside it on PostgreSQL what a database can change; 16 minutes
+test-all: $(DEV) ## everything, and beside it on PostgreSQL what a database can change; 18 minutes
 	@$(MAKE) --no-print-directory -j 2 test-sqlite test-postgresql
 
 test-sqlite: $(DEV)
