@@ -126,7 +126,7 @@ def test_the_page_of_a_verdict_that_few_networks_make_says_so(
         "Look at the result without these networks. Any decision needs a second approver."
         in page.text
     )
-    assert "A check failed, so don’t decide on this data." in page.text
+    assert "1 check failed. Don’t decide on this data." in page.text
 
 
 def test_a_list_says_what_the_page_says(street, running, now):

@@ -378,7 +378,7 @@ def _to_mend(results: Evaluation) -> str:
             return (
                 "Look at the result without these networks. Any decision needs a second approver."
             )
-        return "Fix what’s red under “Can I trust this?”. Decide nothing until then."
+        return "Fix what’s red under “Can I trust this?”."
     is_over = results.verdict.is_over
     then = "and start a new test" if is_over else "end this test and start a new one"
     return f"This data can’t be used. Fix the page{'' if is_over else ','} {then}."
