@@ -22,7 +22,7 @@ from wbtest.publishing import lifecycle
 from wbtest.publishing.experiments import add_variant, create_experiment
 from wbtest.publishing.models import Experiment
 from wbtest.publishing.page_options import USUAL, Options
-from wbtest.publishing.page_settings import change_options
+from wbtest.publishing.page_settings import change_options, change_wording
 from wbtest.publishing.rule import Hypothesis
 from wbtest.publishing.whole_drafts import clone_experiment
 from wbtest.team.models import Person
@@ -102,7 +102,7 @@ class Larder:
 def draft_page(
     *, slug: str = "larder", rule: Hypothesis = RULE, asks_name: bool = False,
     variants: Mapping[str, Mapping[str, Any]] | None = None, options: Options = USUAL,
-    **changed: Any,
+    wording: Mapping[str, str] | None = None, **changed: Any,
 ) -> Larder:  # fmt: skip
     """Make an approved draft; ``variants`` are overrides by key, ``changed`` parts of the text."""
     editor = make_person(f"editor@{slug}.example", "editor")
@@ -128,6 +128,8 @@ def draft_page(
         )
     if options != USUAL:
         change_options(experiment, editor, options)
+    if wording:
+        change_wording(experiment, editor, wording)
     return Larder(experiment, editor, approver)
 
 

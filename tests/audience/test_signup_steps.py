@@ -84,6 +84,20 @@ def walk_to_the_preorder(visitor: Visitor) -> tuple[list[str], TestResponse]:
     return [re.findall("<h[12]>([^<]*)</h", text)[-1] for text in asked], page
 
 
+def test_a_step_is_asked_and_kept_in_the_words_of_the_team(app):
+    asked = "From {price}, would you <b>order</b>?"
+    start_page(options=PRICE, wording={"price_question": asked})
+    mia = Visitor(app)
+    page = mia.get(next_url(mia.sign_up(mia.get(), "mia@x.io")))
+    mia.post("/p/larder/agree", fields_in(page) | YES)
+
+    assert "<h2>From £4 a month, would you &lt;b&gt;order&lt;/b&gt;?</h2>" in page.text
+    # What a yes is worth stays ours to say.
+    assert "Saying yes doesn’t commit you to anything." in words_in(page)
+    assert answers(app) == {"From £4 a month, would you <b>order</b>?": "Yes"}
+    assert moments(app) == [True, False, False]
+
+
 def moments(app: Flask) -> list[bool]:
     [row] = signups(app)
     return [moment is not None for moment in (row.price_us, row.call_us, row.preorder_us)]

@@ -110,7 +110,10 @@ def test_the_truth_is_told_in_every_language_whatever_a_row_says(code):
     assert all(said[name].strip() for name in TRUTH)
 
 
-OURS = ("not_yet", "not_yet_why", "imagined", "imagined_by", "responsible_text", "truth_why")
+OURS = (
+    *("not_yet", "not_yet_why", "imagined", "imagined_by", "responsible_text", "truth_why"),
+    *("price_text", "preorder_text", "yes", "no"),
+)
 
 
 def test_only_what_differs_is_kept():
@@ -136,6 +139,8 @@ def test_what_is_honest_about_the_page_stays_ours(name):
         ("with_product", "{product!r}", "Keep {product}"),
         ("with_product", "{product} {product.__class__}", "Leave out braces"),
         ("with_product", "{product} {0}", "Nothing is filled in for {0}"),
+        ("price_question", "Would you pay?", "Keep {price}; the page fills it in."),
+        ("preorder_button", "x" * 61, "61 characters long. Use at most 60."),
         ("today", "x" * 61, "61 characters long. Use at most 60."),
         ("thanks_next", "x" * 301, "301 characters long. Use at most 300."),
         ("today", "a\x00", "can’t be shown"),

@@ -24,8 +24,8 @@ from wbtest.writing.text_rules import find_fault, on_one_line, with_plain_breaks
 
 LANGUAGES = Path(__file__).with_name("languages")
 # The words that a team may say otherwise on its page, and where each text stands, for whoever has
-# not seen the page from that side. That the product does not exist, that a quote is imagined and
-# what the law asks for stay ours.
+# not seen the page from that side. That the product does not exist, that a quote is imagined, what
+# a yes commits to and what the law asks for stay ours.
 PLACES = {
     "On the page": {
         "today": "Problem heading",
@@ -57,6 +57,13 @@ PLACES = {
         "steps_done": "Your questions: answered",
         "asked": "After a question",
         "back": "Back link",
+    },
+    "Next steps": {
+        "price_question": "Price: question",
+        "call_question": "Call: question",
+        "call_text": "Call: text",
+        "preorder_question": "Pre-order: question",
+        "preorder_button": "Pre-order: button",
     },
     "Paused or ended": {
         "paused": "Paused: heading",
