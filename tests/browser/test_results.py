@@ -8,8 +8,8 @@ from tests.factories import make_running
 from tests.results.conftest import LARDER
 from tests.results.crowd import count_days, count_machines
 from wbtest.extensions import db
+from wbtest.publishing.experiment_stages import find_decision
 from wbtest.publishing.models import Experiment
-from wbtest.publishing.stages import find_decision
 from wbtest.review.approvals import approve
 from wbtest.team.models import Person
 from wbtest.writing.releases import create_release, freeze

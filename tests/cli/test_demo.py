@@ -13,7 +13,7 @@ import pytest
 from wbtest.cli.demo import crowd, story
 from wbtest.cli.demo.crowd import Street
 from wbtest.cli.demo.scenes import marks_of, text_of
-from wbtest.cli.demo.stage import DemoClock, MailSink, Stage, planned_tests, told
+from wbtest.cli.demo.world import DemoClock, MailSink, World, planned_tests, told
 from wbtest.decisions.checklist import sentences_of
 from wbtest.decisions.learning_cards import assumptions_of
 from wbtest.writing.coach import findings_of
@@ -24,9 +24,9 @@ NOW = datetime(2031, 8, 17, 4, 40, tzinfo=UTC)
 
 @pytest.fixture
 def street(tmp_path: Path) -> Street:
-    stage = Stage(DemoClock(tmp_path / "clock"), NOW, password="")
+    world = World(DemoClock(tmp_path / "clock"), NOW, password="")
     with ThreadPoolExecutor(1) as pool:
-        return Street(stage, crowd.Door(1), pool, 600)
+        return Street(world, crowd.Door(1), pool, 600)
 
 
 @pytest.mark.parametrize("name", planned_tests())

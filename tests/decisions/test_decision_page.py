@@ -12,9 +12,9 @@ from tests.results.conftest import Start
 from tests.results.crowd import count_day
 from tests.statements import counted
 from wbtest.decisions.decide import decide
+from wbtest.publishing.experiment_stages import find_decision
 from wbtest.publishing.lifecycle import end
 from wbtest.publishing.models import Experiment
-from wbtest.publishing.stages import find_decision
 from wbtest.review.models import Forecast, Reviewer
 from wbtest.store import writing
 

@@ -22,8 +22,13 @@ from wbtest.delivery.models import OutboxEvent, OutboxMail
 from wbtest.extensions import clock, db
 from wbtest.ideas.todo_list import waits_in
 from wbtest.publishing import lifecycle
+from wbtest.publishing.experiment_stages import (
+    choices_of,
+    decisions,
+    experiment_stage,
+    find_decision,
+)
 from wbtest.publishing.models import Experiment
-from wbtest.publishing.stages import choices_of, decisions, find_decision, stage_of
 from wbtest.results.set_aside import results_and_aside
 from wbtest.review.approvals import NotYours
 from wbtest.store import Refused
@@ -52,7 +57,7 @@ def test_against_the_rule_nothing_is_decided_before_a_second_person_signs(
     kinds = db.session.scalars(db.select(OutboxEvent.kind)).all()
 
     assert paper.state == "waiting"
-    assert (find_decision(met), choices_of([met]), stage_of(met)) == (None, {}, "ended")
+    assert (find_decision(met), choices_of([met]), experiment_stage(met)) == (None, {}, "ended")
     assert "decision.made" not in kinds
 
 

@@ -21,9 +21,9 @@ from wbtest.ideas.idea_list import (
     portfolio_of,
 )
 from wbtest.ideas.views import head_of
+from wbtest.publishing.experiment_stages import find_decision
 from wbtest.publishing.lifecycle import end
 from wbtest.publishing.models import Experiment
-from wbtest.publishing.stages import find_decision
 from wbtest.results.costs import add_spend
 
 

@@ -26,8 +26,8 @@ from tests.publishing.filling import Form
 from wbtest.extensions import db
 from wbtest.publishing import experiments, lifecycle
 from wbtest.publishing import rule as rules
+from wbtest.publishing.experiment_stages import is_checked
 from wbtest.publishing.models import Experiment, Variant
-from wbtest.publishing.stages import is_checked
 from wbtest.store import Gone, Invalid, writing
 from wbtest.team.models import Person
 from wbtest.writing.models import Revision

@@ -13,12 +13,12 @@ from tests.publishing.test_four_eyes import ask_a_question
 from wbtest.delivery.models import OutboxMail
 from wbtest.extensions import db
 from wbtest.publishing import lifecycle
+from wbtest.publishing.experiment_stages import experiment_stage
 from wbtest.publishing.experiments import add_variant, change_rule, remove_experiment
 from wbtest.publishing.launch_readiness import findings_of
 from wbtest.publishing.lifecycle import WarningsUnseen, record_check
 from wbtest.publishing.rule import from_json
 from wbtest.publishing.sealing import faults_of, sealed_rule
-from wbtest.publishing.stages import stage_of
 from wbtest.team.models import Person
 from wbtest.writing.models import Revision
 
@@ -35,7 +35,7 @@ def test_a_draft_that_was_not_checked_is_not_started(revision: Revision, team: T
 def test_a_checked_draft_keeps_the_warnings_and_who_saw_them(revision: Revision, team: Team):
     experiment = record_check(make_experiment(revision, team.editor), team.editor, SEEN)
 
-    assert stage_of(experiment) == "checked"
+    assert experiment_stage(experiment) == "checked"
     assert experiment.warnings_seen == SEEN
     [step] = experiment.steps
     assert (step.what, step.person) == ("checked", team.editor)
@@ -50,7 +50,7 @@ def test_any_change_makes_it_a_draft_again(revision: Revision, team: Team):
 
     add_variant(experiment, team.editor, name="Price", weight=1, overrides={"headline": "Free"})
 
-    assert stage_of(experiment) == "draft"
+    assert experiment_stage(experiment) == "draft"
     with pytest.raises(lifecycle.NotReady, match="launch check"):
         lifecycle.start(experiment, team.approver)
 
@@ -69,7 +69,7 @@ def test_how_many_visitors_are_expected_is_no_part_of_the_draft(revision: Revisi
 
     change_rule(experiment, slug="larder", rule=rule, time_zone="UTC", expected_daily=80)
 
-    assert (experiment.expected_daily, stage_of(experiment)) == (80, "checked")
+    assert (experiment.expected_daily, experiment_stage(experiment)) == (80, "checked")
 
 
 def test_each_warning_must_be_seen(revision: Revision, team: Team):
@@ -79,7 +79,7 @@ def test_each_warning_must_be_seen(revision: Revision, team: Team):
         record_check(experiment, team.editor, [what for what in SEEN if what != "mail"])
 
     assert refused.value.whats == ["mail"]
-    assert stage_of(experiment) == "draft"
+    assert experiment_stage(experiment) == "draft"
 
 
 def test_what_stops_it_cannot_be_seen_away(team: Team):

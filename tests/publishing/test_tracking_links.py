@@ -62,6 +62,13 @@ def test_several_names_are_several_links_and_known_ones_have_a_medium():
     ]
 
 
+def test_a_medium_that_is_typed_wins_over_the_usual_one():
+    assert links("newsletter, linkedin", medium="paid") == [
+        Link("newsletter", "paid"),
+        Link("linkedin", "paid"),
+    ]
+
+
 @pytest.mark.parametrize(
     ("typed", "medium", "field"),
     [

@@ -11,7 +11,7 @@ from tests.results.conftest import Start
 from tests.results.crowd import count_day, count_days
 from wbtest.results.captions import of_beliefs, of_evidence, of_funnel, of_visits
 from wbtest.results.figures import results_of
-from wbtest.results.funnel import Stage, funnel_of
+from wbtest.results.funnel import FunnelStep, funnel_of
 
 
 def evidence(begin: Start, now: HandClock, days: int, of: tuple[int, int], **rule: int) -> str:
@@ -73,7 +73,7 @@ def test_who_began_the_form_are_at_least_those_of_one_form(begin: Start, now: Ha
     results = results_of(begin(variants=("Kitchen",)), now())
     acts = [{("focus", "top"): 7, ("focus", "end"): 9}, {}]
 
-    assert funnel_of(results, acts)[2] == Stage("Started the form", (9, 0))
+    assert funnel_of(results, acts)[2] == FunnelStep("Started the form", (9, 0))
     assert [stage.name for stage in funnel_of(results)][2] == "Signed up"
 
 

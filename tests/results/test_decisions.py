@@ -7,8 +7,8 @@ from tests.factories import Team, make_decision, make_experiment
 from tests.results.crowd import count_day, count_days
 from wbtest.decisions.decide import decide
 from wbtest.extensions import db
+from wbtest.publishing.experiment_stages import contradiction, decisions, find_decision
 from wbtest.publishing.models import Decision, Experiment
-from wbtest.publishing.stages import contradiction, decisions, find_decision
 from wbtest.results.figures import NotStarted, results_of
 from wbtest.results.figures_json import results_json
 from wbtest.store import Invalid

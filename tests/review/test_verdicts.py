@@ -82,6 +82,13 @@ def test_a_stopped_release_is_taken_up_again(revision: Revision, team: Team):
     assert verdicts_of(revision)[0].verdict_reason == "Nobody wants it."
 
 
+@pytest.mark.parametrize("weeks", [0, 520])
+def test_a_guess_of_weeks_may_be_the_least_and_the_most(revision: Revision, team: Team, weeks: int):
+    stop = stop_release(revision, team.approver, "Nobody wants it.", weeks)
+
+    assert stop.weeks_saved == weeks
+
+
 @pytest.mark.parametrize("weeks", [-1, 521])
 def test_a_guess_of_weeks_is_a_sane_one(revision: Revision, team: Team, weeks: int):
     with pytest.raises(Invalid) as refused:

@@ -181,7 +181,7 @@ def test_only_an_owner_sees_who_has_one(
     shown = []
     for person in (owner, ada):
         log_in(client, person)
-        shown.append('">Second factor</span>' in client.get("/settings").text)
+        shown.append('">Two-step verification</span>' in client.get("/settings").text)
 
     assert shown == [True, False]
 

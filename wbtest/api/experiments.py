@@ -24,8 +24,8 @@ from wbtest.decisions.decision_views import tell_signups
 from wbtest.extensions import runtime
 from wbtest.publishing import experiments, launch_check, launch_readiness, lifecycle, rule
 from wbtest.publishing.corrections import in_force
+from wbtest.publishing.experiment_stages import experiment_stage, is_checked
 from wbtest.publishing.models import Correction, Experiment
-from wbtest.publishing.stages import is_checked, stage_of
 from wbtest.publishing.whole_drafts import (
     VariantInput,
     change_draft,
@@ -237,7 +237,7 @@ def experiment_answer(experiment: Experiment) -> Answer[ExperimentShown]:
         release=experiment.release_id,
         revision=experiment.revision.number,
         url=f"{base_url}/p/{experiment.slug}",
-        stage=stage_of(experiment),
+        stage=experiment_stage(experiment),
         hypothesis=experiment.rule,
         corrections=[_correction_response(each) for each in in_force(experiment.corrections)],
         author=experiment.author.name,

@@ -14,7 +14,7 @@ from typing import NamedTuple
 
 from wbtest.decisions.models import ChecklistItem
 from wbtest.extensions import db
-from wbtest.publishing import experiments, stages
+from wbtest.publishing import experiment_stages, experiments
 from wbtest.publishing.models import Experiment
 from wbtest.store import Invalid, Refused, hold, writing
 from wbtest.web import day
@@ -140,7 +140,7 @@ class Checklist(NamedTuple):
 
 def find_checklist(experiment: Experiment) -> Checklist | None:
     """Return the checklist of a test, or None where its newest decision isn't go."""
-    decision = stages.find_decision(experiment)
+    decision = experiment_stages.find_decision(experiment)
     if decision is None or decision.choice != "go":
         return None
     sentences = sentences_of(documents.from_json(experiment.revision.document))

@@ -30,9 +30,9 @@ from wbtest.decisions.pending_decisions import (
 )
 from wbtest.delivery.webhooks import emit
 from wbtest.extensions import clock, db
+from wbtest.publishing.experiment_stages import CHOICES, contradiction_of, decisions, find_decision
 from wbtest.publishing.lifecycle import event_facts
 from wbtest.publishing.models import Decision, Experiment, name_of_test
-from wbtest.publishing.stages import CHOICES, contradiction_of, decisions, find_decision
 from wbtest.results.figures import Results, results_of
 from wbtest.results.set_aside import Aside, aside_of, results_and_aside
 from wbtest.results.verdict import Verdict

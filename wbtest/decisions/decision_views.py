@@ -62,8 +62,8 @@ from wbtest.decisions.pending_decisions import (
 from wbtest.extensions import clock, runtime
 from wbtest.forms import add_form_error, form_on
 from wbtest.publishing import corrections, experiments, lifecycle, page_strings, rule_text
+from wbtest.publishing.experiment_stages import contradiction, decisions, find_decision
 from wbtest.publishing.models import Experiment
-from wbtest.publishing.stages import contradiction, decisions, find_decision
 from wbtest.results import figures, trust, verdict_text
 from wbtest.results.set_aside import Aside, results_and_aside
 from wbtest.review.approvers import is_alone

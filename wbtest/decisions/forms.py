@@ -9,7 +9,7 @@ from wbtest.decisions import decide, learning_cards
 from wbtest.decisions.checklist import LONGEST_NOTE, STATES, Checklist, ChecklistMark
 from wbtest.decisions.models import AssumptionMark, LearningCard
 from wbtest.forms import FieldHelp, HelpMixin, TypedForm
-from wbtest.publishing.stages import CHOICES
+from wbtest.publishing.experiment_stages import CHOICES
 
 DECISION = {
     "choice": FieldHelp("You can go against the locked rule. The memo will say so."),

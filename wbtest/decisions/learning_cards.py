@@ -17,7 +17,7 @@ from sqlalchemy.orm import joinedload
 
 from wbtest.decisions.models import AssumptionMark, LearningCard
 from wbtest.extensions import clock, db
-from wbtest.publishing import experiments, sealing, stages
+from wbtest.publishing import experiment_stages, experiments, sealing
 from wbtest.publishing import rule as rules
 from wbtest.publishing import rule_text as rule_in_words
 from wbtest.publishing.models import Decision, Experiment
@@ -146,7 +146,7 @@ class NotOver(Refused):
 
 def is_over(experiment: Experiment) -> bool:
     """Whether one may say what was learned: the test has ended, or the team has decided."""
-    return experiment.state == "ended" or stages.find_decision(experiment) is not None
+    return experiment.state == "ended" or experiment_stages.find_decision(experiment) is not None
 
 
 def demand_over(experiment: Experiment) -> None:
@@ -416,7 +416,7 @@ def lessons_of() -> list[Lesson]:
     """Every test that is over or decided, the one started last first; in four queries."""
     ours: Select[int] = db.select(Experiment.id)
     tests = _over()
-    decisions = stages.newest_decisions([each.id for each in tests])
+    decisions = experiment_stages.newest_decisions([each.id for each in tests])
     cards = {card.experiment_id: card for card in cards_of(ours)}
     marks = defaultdict[int, list[AssumptionMark]](list)
     for mark in marks_through(ours):

@@ -19,7 +19,7 @@ from wbtest.database import read_one_moment
 from wbtest.decisions import decision_views, memo_content, pending_decisions
 from wbtest.decisions.models import Paper
 from wbtest.extensions import clock, runtime
-from wbtest.publishing import lifecycle, sealing, stages
+from wbtest.publishing import experiment_stages, lifecycle, sealing
 from wbtest.publishing import rule as rules
 from wbtest.publishing import rule_text as rule_in_words
 from wbtest.publishing.models import Experiment
@@ -49,7 +49,7 @@ def find_memo(experiment: Experiment, number: int) -> Memo | None:
     paper = pending_decisions.find_standing(experiment, number)
     if paper is None:
         return None
-    figures = stages.decisions(experiment)[-number].figures
+    figures = experiment_stages.decisions(experiment)[-number].figures
     return Memo(number, paper.memo | {"figures": figures}, paper.digest, paper)
 
 
@@ -84,7 +84,7 @@ MOST_BREAKS = 20
 def stored_memo(experiment_id: int, number: int) -> ResponseReturnValue:
     """The memo of the ``number``-th decision, with the figures as they were."""
     experiment, memo = _find(experiment_id, number)
-    has_next = number < len(stages.decisions(experiment))
+    has_next = number < len(experiment_stages.decisions(experiment))
     return render_template(
         "decisions/stored_memo.html",
         has_next=has_next,

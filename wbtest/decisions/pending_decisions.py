@@ -11,8 +11,8 @@ from sqlalchemy.orm import joinedload
 from wbtest.decisions.models import Paper
 from wbtest.delivery.outbox import queue_mail
 from wbtest.extensions import db, runtime
+from wbtest.publishing.experiment_stages import CHOICES
 from wbtest.publishing.models import Experiment
-from wbtest.publishing.stages import CHOICES
 from wbtest.results.figures import Results
 from wbtest.results.trust import is_lost
 from wbtest.review.approvers import approvers_of, is_alone

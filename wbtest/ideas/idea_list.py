@@ -37,7 +37,7 @@ from wbtest.ideas.idea_queries import (
     spent_on,
 )
 from wbtest.ideas.todo import shared_sources
-from wbtest.publishing import sealing, stages
+from wbtest.publishing import experiment_stages, sealing
 from wbtest.publishing.models import Experiment
 from wbtest.results import calibration, costs, exports, history, verdict_text
 from wbtest.results.calibration import sentence as forecast_sentence
@@ -312,7 +312,7 @@ def idea_rows(shown: Sequence[ListedIdea], now: datetime) -> list[IdeaRow]:
     """Return all that a page says of these ideas: a fixed number of queries."""
     tests = {test.id for each in shown for test in each.idea.tests}
     newest = {each.idea.newest.id for each in shown if each.idea.newest}
-    experiments, decided = experiments_by_id(newest), stages.newest_decisions(newest)
+    experiments, decided = experiments_by_id(newest), experiment_stages.newest_decisions(newest)
     counted, spent = history.parts_of(tests), spent_on(tests)
     evidence = {
         key: evidence_kept(decided[key].figures)

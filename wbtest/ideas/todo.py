@@ -15,7 +15,7 @@ from wbtest.writing.document import Document, OpenQuestion
 from wbtest.writing.text_rules import joined
 
 if TYPE_CHECKING:
-    from wbtest.publishing.stages import Stage
+    from wbtest.publishing.experiment_stages import ExperimentStage
 
 
 # The first words of ``TodoItem.thing``, in order: what blocks people, what blocks a test, the rest.
@@ -336,7 +336,7 @@ class NextActionInput(NamedTuple):
     line of its own.
     """
 
-    stage: Stage
+    stage: ExperimentStage
     is_approved: bool = False
     is_outdated: bool = False
     was_checked: bool = False

@@ -33,9 +33,9 @@ from wbtest.ideas.todo import (
     review_items,
 )
 from wbtest.publishing import launch_readiness, lifecycle
+from wbtest.publishing.experiment_stages import experiment_stage, newest_decisions
 from wbtest.publishing.experiments import CONTROL
 from wbtest.publishing.models import Correction, Decision, Experiment, Step, name_of_test
-from wbtest.publishing.stages import newest_decisions, stage_of
 from wbtest.results.summary import Summary, summaries
 from wbtest.review.approvals import approved_ids
 from wbtest.review.approvers import approvers_of, needs_of
@@ -219,7 +219,7 @@ def _next_actions(
         decision = verdict.decision if verdict else ""
         found[test.id] = next_action(
             NextActionInput(
-                stage=stage_of(test, is_decided=bool(decision)),
+                stage=experiment_stage(test, is_decided=bool(decision)),
                 is_approved=revision.id in approved,
                 is_outdated=newest.get(revision.release_id, revision.digest) != revision.digest,
                 was_checked=bool(test.checked_digest),

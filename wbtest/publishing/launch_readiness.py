@@ -9,7 +9,7 @@ from sqlalchemy import select
 from wbtest.delivery.models import OutboxMail
 from wbtest.extensions import clock, db, runtime
 from wbtest.networks import Reach
-from wbtest.publishing import corrections, page_design, page_options, planner, stages
+from wbtest.publishing import corrections, experiment_stages, page_design, page_options, planner
 from wbtest.publishing import rule as rules
 from wbtest.publishing.launch_check import NAMES, WHERE_MISSING, Finding, Situation, Try, findings
 from wbtest.publishing.models import Experiment
@@ -109,7 +109,7 @@ def _able_to_start(experiment: Experiment, wrote: Collection[int]) -> list[Perso
     if is_alone():
         return approvers
     others = [approver for approver in approvers if approver.id not in wrote]
-    if others or not stages.is_checked(experiment):
+    if others or not experiment_stages.is_checked(experiment):
         return others
     checker = [step.person for step in experiment.steps if step.what == "checked"][-1]
     return [each for each in approvers if checker in approvers and each != checker]

@@ -15,7 +15,7 @@ from sqlalchemy.orm.exc import ObjectDeletedError
 from wbtest.delivery import webhooks, worker
 from wbtest.extensions import clock, db, runtime
 from wbtest.networks import Reach
-from wbtest.publishing import experiments, launch_check, stages
+from wbtest.publishing import experiment_stages, experiments, launch_check
 from wbtest.publishing.corrections import cut_for
 from wbtest.publishing.launch_readiness import (
     Missing,
@@ -93,7 +93,7 @@ def start(experiment: Experiment, person: Person, read: str = "") -> Experiment:
             raise ChangedMeanwhile(
                 "The draft changed after you opened this page. Read it again, then start it."
             )
-        if not stages.is_checked(experiment):
+        if not experiment_stages.is_checked(experiment):
             raise NotReady([UNCHECKED])
         if found := news_since_check(experiment):
             said = f"Since the launch check something came up: {joined(found)}."

@@ -8,7 +8,7 @@ from flask.typing import ResponseReturnValue
 
 from wbtest.extensions import runtime
 from wbtest.forms import form_on, submitted
-from wbtest.publishing import display, lifecycle, sealing, stages
+from wbtest.publishing import display, experiment_stages, lifecycle, sealing
 from wbtest.publishing.launch_readiness import (
     find_objection,
     find_open_test,
@@ -64,7 +64,7 @@ def _launch_page(experiment: Experiment, status: int = 200) -> ResponseReturnVal
         seen=warnings_of(found),
         fine=groups["fine"],
         read=sealing.draft_digest(experiment),
-        is_checked=stages.is_checked(experiment)
+        is_checked=experiment_stages.is_checked(experiment)
         and not unseen_warnings(found, experiment.warnings_seen),
         objection=find_objection(experiment, access.person()),
         open_test=find_open_test(experiment),

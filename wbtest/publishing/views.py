@@ -24,6 +24,7 @@ from wbtest.forms import add_form_error, form_on, submitted
 from wbtest.publishing import (
     correction_requests,
     corrections,
+    experiment_stages,
     experiments,
     images,
     launch_readiness,
@@ -31,7 +32,6 @@ from wbtest.publishing import (
     page_options,
     planner,
     rule_text,
-    stages,
     whole_drafts,
 )
 from wbtest.publishing import rule as rules
@@ -251,7 +251,7 @@ def experiment_page(
         open_test=launch_readiness.find_open_test(experiment) if is_draft else None,
         slug=experiment.slug,
         read=draft_digest(experiment) if is_draft else "",
-        stage=stages.stage_of(experiment),
+        stage=experiment_stages.experiment_stage(experiment),
         ways=ways_of(experiment) if is_draft else {},
         added=added_to(experiment, access.person()) if is_draft else [],
         newer_test=experiments.find_newer_test(experiment),

@@ -42,7 +42,7 @@ from wbtest.results.chart_style import (
     signed_up_of,
 )
 from wbtest.results.figures import Results, VariantFigures
-from wbtest.results.funnel import Stage
+from wbtest.results.funnel import FunnelStep
 from wbtest.results.notes import numbered, verdict_mark
 from wbtest.results.trust import SMALL, day_name
 from wbtest.web import percent
@@ -217,7 +217,7 @@ STEP_HEIGHT, BAR_HEIGHT = 24, 18
 STEP_GAP = 0.7
 
 
-def funnel(results: Results, stages: Sequence[Stage]) -> str:
+def funnel(results: Results, stages: Sequence[FunnelStep]) -> str:
     """From served to the last step: a bar for each variant, with the share of the step before."""
     variants = results.variants
     is_alone = len(variants) == 1

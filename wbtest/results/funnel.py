@@ -24,7 +24,7 @@ LATER = {
 }
 
 
-class Stage(NamedTuple):
+class FunnelStep(NamedTuple):
     """One step, and how many of each variant took it.
 
     ``is_counted`` marks the one by which a visitor counts.
@@ -40,7 +40,7 @@ def funnel_of(
     acts: Sequence[Mapping[Act, int]] | None = None,
     *,
     asks_for: Collection[str] = ("confirmed",),
-) -> list[Stage]:
+) -> list[FunnelStep]:
     """Return the steps from served to the last one that the page asks for.
 
     Where one after the sign-up counts, it comes last.
@@ -53,24 +53,24 @@ def funnel_of(
     counted = results.rule.conversion
     converted = tuple(each.converted for each in totals)
     stages = [
-        Stage("Page loaded", tuple(each.served for each in totals)),
-        Stage("Seen", tuple(each.seen for each in totals)),
+        FunnelStep("Page loaded", tuple(each.served for each in totals)),
+        FunnelStep("Seen", tuple(each.seen for each in totals)),
     ]
     if acts is not None:
         began = tuple(max(did.get(("focus", form), 0) for form in FORMS) for did in acts)
-        stages.append(Stage(BEGAN, began))
+        stages.append(FunnelStep(BEGAN, began))
     signed = tuple(each.signups - each.unseen for each in totals)
     is_signup = counted == "signup"
-    stages.append(Stage(SIGNED, converted if is_signup else signed, is_signup))
+    stages.append(FunnelStep(SIGNED, converted if is_signup else signed, is_signup))
     for step, name in LATER.items():
         if step in asks_for and step != counted:
-            stages.append(Stage(name, tuple(getattr(each, step) for each in totals)))
+            stages.append(FunnelStep(name, tuple(getattr(each, step) for each in totals)))
     if not is_signup:
-        stages.append(Stage(f"{LATER[counted]} in time", converted, is_counted=True))
+        stages.append(FunnelStep(f"{LATER[counted]} in time", converted, is_counted=True))
     return stages
 
 
-def funnel_steps(experiment: Experiment, found: Results) -> list[Stage]:
+def funnel_steps(experiment: Experiment, found: Results) -> list[FunnelStep]:
     """Return the steps and how many took each."""
     told = result_counts.acts_by_variant(experiment)
     acts = [told[variant.key] for variant in found.variants]

@@ -62,7 +62,7 @@ def turned(sentence: str) -> str:
     return "".join(parts)
 
 
-def shared_figures(results: Results, stages: Sequence[funnel.Stage]) -> dict[str, object]:
+def shared_figures(results: Results, stages: Sequence[funnel.FunnelStep]) -> dict[str, object]:
     """Return what the page shows of the figures; ``stages`` are those of the funnel."""
     everybody = results.everybody
     trust = [_of_nobody(check, results) for check in results.trust]

@@ -17,9 +17,9 @@ from sqlalchemy.orm import selectinload
 
 from wbtest.extensions import db
 from wbtest.publishing import rule_text
+from wbtest.publishing.experiment_stages import choices_of, newest_decisions
 from wbtest.publishing.models import Decision, Experiment
 from wbtest.publishing.sealing import sealed_rule
-from wbtest.publishing.stages import choices_of, newest_decisions
 from wbtest.results.figures import Evaluation, evaluate, evaluate_all
 from wbtest.results.history import total
 from wbtest.results.trust import is_red

@@ -29,7 +29,7 @@ from wbtest.audience import alarms, erasure, setting_aside
 from wbtest.database import of_one_moment
 from wbtest.extensions import clock, runtime
 from wbtest.forms import TypedForm, add_form_error, form_on
-from wbtest.publishing import planner, rule_text, stages, target_calculator
+from wbtest.publishing import experiment_stages, planner, rule_text, target_calculator
 from wbtest.publishing.forms import whole_of
 from wbtest.publishing.lifecycle import file_stem
 from wbtest.publishing.models import Experiment, name_of_test
@@ -118,7 +118,8 @@ def tab_page(
         "standings": verdict_text.STANDINGS,
         "standing": verdict_text.life_line(experiment, found),
         "decisions": [
-            (decision, stages.contradiction(decision)) for decision in stages.decisions(experiment)
+            (decision, experiment_stages.contradiction(decision))
+            for decision in experiment_stages.decisions(experiment)
         ],
         "trust_panel": trust.panel_of(found.trust),
         "tabs": TABS,

@@ -18,7 +18,7 @@ from flask import Flask
 
 from wbtest import create_app, database
 from wbtest.cli.demo import crowd, story
-from wbtest.cli.demo.stage import DemoClock, MailSink, Stage
+from wbtest.cli.demo.world import DemoClock, MailSink, World
 from wbtest.cli.serve import Work, prepare, run
 from wbtest.cli.worker import SharedApp, work_beside
 from wbtest.config import from_environment
@@ -56,11 +56,11 @@ def demo(port: int, visitors: int, no_serve: bool) -> None:
     if is_new:
         prepare(settings, clock)
         app = create_app(settings, clock)
-        stage = Stage(clock, datetime.now(UTC), secrets.token_urlsafe(9))
-        story.begin(app, stage)
+        world = World(clock, datetime.now(UTC), secrets.token_urlsafe(9))
+        story.begin(app, world)
         _close(app)
         threading.Thread(
-            target=_tell, args=(app, stage, port, visitors, no_serve), daemon=True
+            target=_tell, args=(app, world, port, visitors, no_serve), daemon=True
         ).start()
     elif no_serve:
         click.echo("The demo's data already exists.")
@@ -78,20 +78,20 @@ def _close(app: Flask) -> None:
         db.engine.dispose()
 
 
-def _tell(app: Flask, stage: Stage, port: int, visitors: int, no_serve: bool) -> None:
+def _tell(app: Flask, world: World, port: int, visitors: int, no_serve: bool) -> None:
     """Tell the story while the server runs, then say where to look; end it if that fails."""
     done = told_in(Path(app.instance_path))
     is_over = no_serve
     try:
         _wait_for(port)
         with ThreadPoolExecutor(THREADS) as pool:
-            steps = story.steps(app, stage, crowd.Door(port), pool, visitors)
+            steps = story.steps(app, world, crowd.Door(port), pool, visitors)
             label = f"{visitors:,} visitors in {story.FIRST_DAY} days"
             with click.progressbar(steps, label=label) as bar:
                 for step in bar:
                     step()
-        stage.clock.keep_real_time()
-        done.write_text(story.finish(app, stage))
+        world.clock.keep_real_time()
+        done.write_text(story.finish(app, world))
         _print(done, port)
     except Exception as error:
         is_over = True

@@ -24,7 +24,7 @@ from urllib.parse import parse_qs, urlencode, urlsplit
 
 from wbtest.audience.models import Sighting
 from wbtest.cli.demo.scenes import text_of
-from wbtest.cli.demo.stage import START_HOUR, Stage, Test, planned_tests
+from wbtest.cli.demo.world import START_HOUR, Test, World, planned_tests
 from wbtest.delivery.models import OutboxMail
 from wbtest.extensions import db
 
@@ -250,8 +250,8 @@ def _same_origin(visitor: Visitor, door: Door) -> dict[str, str]:
 class Street:
     """Everybody who walks by: ``visitors`` in all, over all tests and days."""
 
-    def __init__(self, stage: Stage, door: Door, pool: Executor, visitors: int) -> None:
-        self._stage, self._door, self._pool = stage, door, pool
+    def __init__(self, world: World, door: Door, pool: Executor, visitors: int) -> None:
+        self._world, self._door, self._pool = world, door, pool
         self._chance = random.Random(SEED)  # noqa: S311 - a story, not a secret
         self._turnout = Turnout()
         self._before: dict[str, list[Visitor]] = defaultdict(list)
@@ -282,7 +282,7 @@ class Street:
         """Draw who comes to a test, and when; busier in the evening."""
         slots = self._slots_of(test)
         weights = [BUSY[moment.hour // HOURS] * self._chance.uniform(0.7, 1.3) for moment in slots]
-        text = text_of(test.release, test.draft, self._stage.today.date())
+        text = text_of(test.release, test.draft, self._world.today.date())
         headlines = [text.headline, *(headline for _, headline in test.variants)]
         coming = Crowd(
             test=test.name,
@@ -299,14 +299,14 @@ class Street:
             self._plan[self._chance.choices(slots, weights)[0]].append(visitor)
 
     def _slots_of(self, test: Test) -> list[datetime]:
-        begins = self._stage.moment(test.began, START_HOUR)
+        begins = self._world.moment(test.began, START_HOUR)
         moments = [begins + timedelta(hours=HOURS * k) for k in range(24 // HOURS * test.days + 1)]
-        over = min(begins + timedelta(days=test.days), self._stage.today)
+        over = min(begins + timedelta(days=test.days), self._world.today)
         return [moment for moment in moments if moment + timedelta(hours=1) <= over]
 
     def _let_come(self, now: datetime, coming: list[Visitor]) -> None:
         """Let these visitors come, look, read, sign up and answer; some from before come again."""
-        clock = self._stage.clock
+        clock = self._world.clock
         clock.set(now + timedelta(minutes=1))
         self._all(arrive, coming)
         people = [visitor for visitor in coming if visitor.cookie and not visitor.is_machine]

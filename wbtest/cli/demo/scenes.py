@@ -5,11 +5,11 @@ from dataclasses import dataclass
 from datetime import date, timedelta
 from typing import Any
 
-from wbtest.cli.demo.stage import (
+from wbtest.cli.demo.world import (
     APPROVER,
     AUTHOR,
-    Stage,
     Test,
+    World,
     drafts_of,
     is_told,
     planned_tests,
@@ -55,9 +55,9 @@ NOTES = {
 }
 
 
-def draft(stage: Stage, name: str, number: int) -> None:
+def draft(world: World, name: str, number: int) -> None:
     """Write the ``number``-th draft of a release and freeze it; let it be reviewed, if it was."""
-    author, text = stage.person(AUTHOR), text_of(name, number, stage.today.date())
+    author, text = world.person(AUTHOR), text_of(name, number, world.today.date())
     reviewed = read_story(name)
     if number == 1:
         release = releases.create_release(
@@ -67,36 +67,36 @@ def draft(stage: Stage, name: str, number: int) -> None:
             language=text.language,
             document=text,
         )
-        stage.releases[name] = release.id
+        world.releases[name] = release.id
         if reviewed:
-            stage.guests[name] = invite(reviewed, release, stage.members).id
+            world.guests[name] = invite(reviewed, release, world.members).id
     else:
-        release = stage.release(name)
+        release = world.release(name)
         releases.save_release(release, text, release.version, author)
         if reviewed and number == len(drafts_of(name)):
             let_stay(reviewed, release, author)
     revision = releases.freeze(release, author)
     if reviewed:
-        play_review(reviewed, revision, stage.guests[name], stage)
+        play_review(reviewed, revision, world.guests[name], world)
 
 
-def take_in(stage: Stage, test: str, question: str) -> None:
+def take_in(world: World, test: str, question: str) -> None:
     """Write the next draft from where a test ended: a visitor's question goes into its FAQ."""
-    author = stage.person(AUTHOR)
-    release = learning_cards.next_draft(stage.experiment(test), author)
+    author = world.person(AUTHOR)
+    release = learning_cards.next_draft(world.experiment(test), author)
     for candidate in suggested_questions.candidates_of(release).waiting:
         if candidate.question == question:
             suggested_questions.accept_question(candidate, author)
 
 
-def approve(stage: Stage, name: str) -> None:
+def approve(world: World, name: str) -> None:
     """Sign the newest revision of a release off."""
-    approvals.approve(_newest(stage, name), stage.person(APPROVER))
+    approvals.approve(_newest(world, name), world.person(APPROVER))
 
 
-def stop(stage: Stage, name: str, reason: str, weeks: int) -> None:
+def stop(world: World, name: str, reason: str, weeks: int) -> None:
     """Stop a release on paper; ``weeks`` is how long building it was guessed to take."""
-    approvals.stop_release(_newest(stage, name), stage.person(APPROVER), reason, weeks)
+    approvals.stop_release(_newest(world, name), world.person(APPROVER), reason, weeks)
 
 
 def text_of(name: str, number: int, today: date) -> documents.Document:
@@ -105,8 +105,8 @@ def text_of(name: str, number: int, today: date) -> documents.Document:
     return sample.draft_text(told(name), changes, today)
 
 
-def _newest(stage: Stage, name: str) -> Revision:
-    revision = releases.find_newest_revision(stage.release(name))
+def _newest(world: World, name: str) -> Revision:
+    revision = releases.find_newest_revision(world.release(name))
     assert revision is not None, "a draft is frozen when it is written"
     return revision
 
@@ -139,28 +139,28 @@ def invite(story: Said, release: Release, members: dict[str, Person]) -> Reviewe
     return guest
 
 
-def play_review(story: Said, revision: Revision, guest: int, stage: Stage) -> None:
+def play_review(story: Said, revision: Revision, guest: int, world: World) -> None:
     """Let everybody answer, read, comment and judge one revision, within an afternoon."""
     draft = story["drafts"].get(str(revision.number))
     if draft is None:
         return
-    people = People(stage.members, db.session.get_one(Reviewer, guest))
+    people = People(world.members, db.session.get_one(Reviewer, guest))
     author = people.members[AUTHOR]
     others = [person.id for name, person in people.members.items() if name != AUTHOR]
     review_requests.ask_for_review(revision, author, note=draft["note"], members=others)
     read: dict[str, Reading] = {}
     for name, answers in draft["answers"].items():
-        stage.later(minutes=9)
+        world.later(minutes=9)
         read[name] = readings.answer(people.seat(name, revision), story["functions"][name], answers)
-    written = _comment(draft, revision, people, stage)
+    written = _comment(draft, revision, people, world)
     for name in draft["answers"]:
         readings.finish(people.seat(name, revision))
     for name, said in draft["closing"].items():
-        stage.later(minutes=4)
+        world.later(minutes=4)
         _close(people.seat(name, revision), said)
     for name, is_same in draft["same"].items():
         aligning.mark(people.seat(AUTHOR, revision), read[name].id, "customer", is_same)
-    _settle(draft["comments"], written, people.seat(AUTHOR, revision), people, stage)
+    _settle(draft["comments"], written, people.seat(AUTHOR, revision), people, world)
 
 
 def let_stay(story: Said, release: Release, author: Person) -> None:
@@ -171,10 +171,10 @@ def let_stay(story: Said, release: Release, author: Person) -> None:
                 coach_report.waive(release, numbered.key, reason, author, is_approver=False)
 
 
-def _comment(draft: Said, revision: Revision, people: People, stage: Stage) -> list[Comment]:
+def _comment(draft: Said, revision: Revision, people: People, world: World) -> list[Comment]:
     written = []
     for each in draft["comments"]:
-        stage.later(minutes=6)
+        world.later(minutes=6)
         seat = people.seat(each["by"], revision)
         suggestion = each.get("suggestion", "")
         written.append(
@@ -190,21 +190,21 @@ def _close(seat: Seat, said: Said) -> None:
 
 
 def _settle(
-    said: list[Said], written: list[Comment], author: Seat, people: People, stage: Stage
+    said: list[Said], written: list[Comment], author: Seat, people: People, world: World
 ) -> None:
     """The author answers and settles what was said, the next morning."""
     for each, comment in zip(said, written, strict=True):
-        stage.later(hours=15)
+        world.later(hours=15)
         for reply in each.get("replies", ()):
             comments.reply(people.seat(reply["by"], author.revision), comment, reply["text"])
         if each.get("outcome") == "resolved":
             comments.settle(author, comment, "resolved", is_editor=True)
 
 
-def start(stage: Stage, test: str) -> None:
+def start(world: World, test: str) -> None:
     """Make an experiment of the newest revision and start it; a second one begins as a copy."""
-    said, author = planned_tests()[test], stage.person(AUTHOR)
-    experiment = _make(stage, said)
+    said, author = planned_tests()[test], world.person(AUTHOR)
+    experiment = _make(world, said)
     for name, headline in said.variants:
         words = {"headline": headline}
         experiments.add_variant(experiment, author, name=name, weight=1, overrides=words)
@@ -213,18 +213,18 @@ def start(stage: Stage, test: str) -> None:
     lifecycle.record_check(
         experiment, author, launch_readiness.warnings_of(launch_readiness.findings_of(experiment))
     )
-    lifecycle.start(experiment, stage.person(APPROVER))
+    lifecycle.start(experiment, world.person(APPROVER))
 
 
-def end(stage: Stage, test: str) -> None:
+def end(world: World, test: str) -> None:
     """Do what the worker does at midnight: end a test whose last day is over."""
-    over_at = lifecycle.ends_at(stage.experiment(test))
-    stage.clock.set(over_at + timedelta(seconds=20))
+    over_at = lifecycle.ends_at(world.experiment(test))
+    world.clock.set(over_at + timedelta(seconds=20))
     lifecycle.end_overdue(clock.now())
 
 
-def _make(stage: Stage, test: Test) -> Experiment:
-    author, today = stage.person(AUTHOR), clock.now().date()
+def _make(world: World, test: Test) -> Experiment:
+    author, today = world.person(AUTHOR), clock.now().date()
     rule = Hypothesis(
         who=test.who,
         does="leave their email address",
@@ -238,59 +238,59 @@ def _make(stage: Stage, test: Test) -> Experiment:
         if_not_met=test.if_not_met,
         if_unclear=test.if_unclear,
     )
-    for before in _earlier(stage, test):
+    for before in _earlier(world, test):
         copy = whole_drafts.clone_experiment(before, author)
         return experiments.change_rule(copy, rule=rule, time_zone=ZONE, expected_daily=test.daily)
-    revision = releases.find_newest_revision(stage.release(test.release))
+    revision = releases.find_newest_revision(world.release(test.release))
     assert revision is not None, "a draft is frozen when it is written"
     return experiments.create_experiment(
         revision, author, slug=test.slug, rule=rule, time_zone=ZONE, expected_daily=test.daily
     )
 
 
-def _earlier(stage: Stage, test: Test) -> Iterator[Experiment]:
+def _earlier(world: World, test: Test) -> Iterator[Experiment]:
     """The test before this one of the same release, if there was any."""
     earlier = [each for each in planned_tests().values() if each.release == test.release]
     place = earlier.index(test)
     if place:
-        yield stage.experiment(earlier[place - 1].name)
+        yield world.experiment(earlier[place - 1].name)
 
 
-def propose(stage: Stage, test: str) -> Paper:
+def propose(world: World, test: str) -> Paper:
     """Decide on a test, with the choice and the reason of the story; against its rule it waits."""
     said = told("decisions")[test]
-    person = stage.person(said["by"])
-    return write_down(stage.experiment(test), person, said["choice"], said["reason"])
+    person = world.person(said["by"])
+    return write_down(world.experiment(test), person, said["choice"], said["reason"])
 
 
-def decide(stage: Stage, test: str) -> None:
+def decide(world: World, test: str) -> None:
     """Let a decision stand, write down what was learned, tell the sign-ups, settle the address.
 
     With fewer visitors than usual a rule may not be settled; then the other person seconds it.
     """
-    paper, experiment, author = propose(stage, test), stage.experiment(test), stage.person(AUTHOR)
+    paper, experiment, author = propose(world, test), world.experiment(test), world.person(AUTHOR)
     if paper.state == "waiting":
-        stage.later(hours=2)
-        second(paper, stage.person(APPROVER))
-    stage.later(hours=1)
+        world.later(hours=2)
+        second(paper, world.person(APPROVER))
+    world.later(hours=1)
     said = told("decisions")[test]
-    _mark(stage, experiment, said["marks"])
+    _mark(world, experiment, said["marks"])
     learning_cards.save_card(experiment, author, said["surprise"], said["next"], 0)
-    decision_views.tell_signups(experiment, stage.person(APPROVER), said["letter"])
+    decision_views.tell_signups(experiment, world.person(APPROVER), said["letter"])
     stands = experiments.CONTROL if said["afterwards"] == "open" else ""
     lifecycle.choose_afterwards(
         experiment, author, said["afterwards"], outcome=said["outcome"], waiting_variant=stands
     )
 
 
-def _mark(stage: Stage, experiment: Experiment, said: list[Said]) -> None:
+def _mark(world: World, experiment: Experiment, said: list[Said]) -> None:
     """Say of each assumption what became of it, by what the sign-ups answered."""
     document = documents.from_json(experiment.revision.document)
     keys = {each.words: each.key for each in learning_cards.assumptions_of(document)}
     for mark in said:
         why = _why(experiment, mark)
         learning_cards.mark(
-            experiment, stage.person(AUTHOR), keys[mark["words"]], mark["state"], why, 0
+            experiment, world.person(AUTHOR), keys[mark["words"]], mark["state"], why, 0
         )
 
 
@@ -303,9 +303,9 @@ def _why(experiment: Experiment, mark: Said) -> str:
     return str(mark["why"]).format(said=count, people=answers.people)
 
 
-def save_marks(stage: Stage, test: str, number: int) -> None:
+def save_marks(world: World, test: str, number: int) -> None:
     """Save the checklist of a test as the story has it the ``number``-th time, from 0."""
-    experiment = stage.experiment(test)
+    experiment = world.experiment(test)
     said = told("docket_checklist")[number]
     sentences = sentences_of(documents.from_json(experiment.revision.document))
     save_checklist(experiment, marks_of(said, sentences), said["extra"])
@@ -322,19 +322,19 @@ def marks_of(said: dict[str, Any], sentences: tuple[Sentence, ...]) -> dict[str,
     }
 
 
-def write_costs_and_notes(stage: Stage, name: str) -> None:
+def write_costs_and_notes(world: World, name: str) -> None:
     """Enter what was spent on a test, and note what happened on some days of it."""
-    test, author, experiment = planned_tests()[name], stage.person(AUTHOR), stage.experiment(name)
-    began = stage.moment(test.began, 0)
+    test, author, experiment = planned_tests()[name], world.person(AUTHOR), world.experiment(name)
+    began = world.moment(test.began, 0)
     first = began.date()
-    last = min(began + timedelta(days=test.days), stage.today).date()
+    last = min(began + timedelta(days=test.days), world.today).date()
     for source, amount in SPENT.get(name, {}).items():
         costs.add_spend(experiment, author, source, first, last, amount, CURRENCY)
     for day, text in NOTES.get(name, ()):
         notes.add_note(experiment, author, first + timedelta(days=day), text)
 
 
-def share(stage: Stage, test: str, whom: str) -> str:
+def share(world: World, test: str, whom: str) -> str:
     """Make a link that shows the figures of a test to somebody outside; return its path."""
-    _, token = shared_links.create_shared_link(stage.experiment(test), stage.person(AUTHOR), whom)
+    _, token = shared_links.create_shared_link(world.experiment(test), world.person(AUTHOR), whom)
     return f"/shared/{token}"

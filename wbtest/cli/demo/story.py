@@ -13,10 +13,10 @@ from functools import partial
 from flask import Flask
 
 from wbtest.cli.demo import crowd, scenes
-from wbtest.cli.demo.stage import EMAILS, OWNER, START_HOUR, Stage
+from wbtest.cli.demo.world import EMAILS, OWNER, START_HOUR, World
 from wbtest.team import people, settings
 
-Act = Callable[[Stage], object]
+Act = Callable[[World], object]
 FIRST_DAY = 50
 NO_COVER = (
     "I rang four insurers. None of them covers goods in a private loft, and two said the host’s own"
@@ -62,15 +62,15 @@ AFTERWARDS = ("docket", "docket-2", "larder", "nightbus", "kiln")
 HERE = "{here}"
 
 
-def begin(app: Flask, stage: Stage) -> None:
+def begin(app: Flask, world: World) -> None:
     """Make the team and its three people."""
     with app.app_context():
-        stage.clock.set(stage.moment(FIRST_DAY, START_HOUR))
+        world.clock.set(world.moment(FIRST_DAY, START_HOUR))
         settings.set_up(
             settings.make_setup_link(),
             name="Tom Okafor",
             email=OWNER,
-            password=stage.password,
+            password=world.password,
             team_name="Okafor & Daughters",
             controller="Okafor & Daughters Ltd, 14 Call Lane, Leeds",
         )
@@ -82,47 +82,47 @@ def begin(app: Flask, stage: Stage) -> None:
                 email=EMAILS[name],
                 name=full_name,
                 role=role,
-                password=stage.password,
+                password=world.password,
             )
 
 
 def steps(
-    app: Flask, stage: Stage, door: crowd.Door, pool: Executor, visitors: int
+    app: Flask, world: World, door: crowd.Door, pool: Executor, visitors: int
 ) -> list[Callable[[], None]]:
     """Return every scene, and every two hours of strangers between them, in their order."""
-    street = crowd.Street(stage, door, pool, visitors)
+    street = crowd.Street(world, door, pool, visitors)
 
     def play(moment: datetime, act: Act) -> None:
         with app.app_context():
             street.wait_until_recorded()
-            stage.clock.set(moment)
-            act(stage)
+            world.clock.set(moment)
+            act(world)
 
     def let_come(slot: Callable[[], None]) -> None:
         with app.app_context():
             slot()
 
-    moments = [(stage.moment(days, hour), act) for days, hour, act in SCENES]
+    moments = [(world.moment(days, hour), act) for days, hour, act in SCENES]
     parts = [(moment, partial(play, moment, act)) for moment, act in moments]
     parts += [(moment, partial(let_come, slot)) for moment, slot in street.slots()]
     # What happens at the same moment happens in this order: a test starts, then they come.
     return [step for _, step in sorted(parts, key=lambda part: part[0])]
 
 
-def finish(app: Flask, stage: Stage) -> str:
+def finish(app: Flask, world: World) -> str:
     """Write down what was spent and what happened meanwhile; return where to look first."""
     with app.app_context():
         for test in AFTERWARDS:
-            scenes.write_costs_and_notes(stage, test)
-        return places_to_look(stage, scenes.share(stage, "larder", "Ruth Adeyemi, our adviser"))
+            scenes.write_costs_and_notes(world, test)
+        return places_to_look(world, scenes.share(world, "larder", "Ruth Adeyemi, our adviser"))
 
 
-def places_to_look(stage: Stage, shared: str) -> str:
+def places_to_look(world: World, shared: str) -> str:
     """Return what the command prints, with ``HERE`` for the address of the server."""
-    larder = stage.releases["larder"]
-    decided = stage.experiment("docket-2").id
+    larder = world.releases["larder"]
+    decided = world.experiment("docket-2").id
     places = (
-        ("Open first", f"/login?next=/ideas\n{'':17}{OWNER}  {stage.password}"),
+        ("Open first", f"/login?next=/ideas\n{'':17}{OWNER}  {world.password}"),
         ("A review", f"/releases/{larder}/revisions/5"),
         ("A decision", f"/experiments/{decided}/memo/1"),
         ("The build", f"/experiments/{decided}/decision#build"),

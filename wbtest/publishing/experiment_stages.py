@@ -12,12 +12,12 @@ from wbtest.extensions import db
 from wbtest.publishing.models import Decision, Experiment
 from wbtest.publishing.sealing import draft_digest
 
-Stage = Literal["draft", "checked", "running", "paused", "ended", "decided"]
+ExperimentStage = Literal["draft", "checked", "running", "paused", "ended", "decided"]
 Choice = Literal["go", "iterate", "stop"]
 CHOICES: tuple[Choice, ...] = ("go", "iterate", "stop")
 
 
-def stage_of(experiment: Experiment, is_decided: bool | None = None) -> Stage:
+def experiment_stage(experiment: Experiment, is_decided: bool | None = None) -> ExperimentStage:
     """Return how far the experiment has come; a draft that changed after its check is a draft.
 
     ``is_decided`` is told by whoever has read the decisions of many at once.
@@ -29,7 +29,7 @@ def stage_of(experiment: Experiment, is_decided: bool | None = None) -> Stage:
             is_decided = find_decision(experiment) is not None
         return "decided" if is_decided else "ended"
     # The table allows no other states.
-    return cast(Stage, experiment.state)
+    return cast(ExperimentStage, experiment.state)
 
 
 def is_checked(experiment: Experiment) -> bool:

@@ -183,7 +183,7 @@ def drafts_of(name: str) -> Any:
 
 
 @dataclass(slots=True)
-class Stage:
+class World:
     """The story leads up to ``today``, the machine's time when it began.
 
     ``releases`` and ``guests`` are ids, by the name of the release's file.
