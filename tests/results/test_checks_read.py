@@ -60,7 +60,7 @@ def test_changes_after_the_start_are_read_from_the_steps_and_the_log(
     change_team(name="Larder", controller="Larder GmbH", contact_email="a@example.com")
     check = checks_of(running, now)["changes"]
 
-    assert (check.colour, check.value) == ("amber", "2 changes")
+    assert (check.colour, check.value) == ("amber", "2")
     assert check.reason.startswith("The test was paused from 2 March to 4 March")
     assert "On 4 March, somebody changed who’s responsible for the page" in check.reason
 
@@ -141,7 +141,7 @@ def test_a_broken_split_names_the_device_and_source_that_is_missing(running, now
     [hint] = checks_of(running, now)["split"].hints
 
     assert hint == (
-        "Of visitors from instagram, only 12 of 292 saw “Price”, not the 146 planned. "
+        "Only 12 of the 292 visitors from instagram saw “Price”; about 146 should have. "
         "Open “Price” through the link at instagram."
     )
 

@@ -46,7 +46,7 @@ def corrected(revision: Revision, team: Team, now: HandClock) -> Experiment:
 def test_the_panel_is_amber_and_says_what_became_what_and_who_saw_which(corrected, now):
     check = {each.check: each for each in results_of(corrected, now()).trust}["changes"]
 
-    assert (check.colour, check.value) == ("amber", "1 change")
+    assert (check.colour, check.value) == ("amber", "1")
     assert check.reason == (
         "1 correction on 3 March: Solution: “sends” became “mails” "
         "(84 of 422 in the hours before, 236 of 1,178 from that hour on)."

@@ -42,8 +42,8 @@ def test_a_broken_split_names_the_place_that_is_missing():
     broken = SegmentCounts("phone", "instagram", (300, 300), (280, 12))
 
     assert told([broken, *sound])["split"] == (
-        "Of visitors on phones from instagram, only 12 of 292 saw “B”, not the 146 "
-        "planned. Open “B” on a phone, from inside instagram.",
+        "Only 12 of the 292 visitors on phones from instagram saw “B”; about 146 should have. "
+        "Open “B” on a phone, from inside instagram.",
     )
 
 
@@ -51,8 +51,8 @@ def test_a_variant_that_loses_everywhere_is_slow_or_broken():
     [hint] = told(ALIKE)["split"]
 
     assert hint == (
-        "For 36% of the page loads of “B”, we can’t tell whether anyone saw the page, against at "
-        "most 11% elsewhere. It may load slowly, or its script may break: open it on a slow "
+        "We can’t tell whether anyone saw the page in 36% of page loads of “B”, against at most "
+        "11% for any other variant. It may load slowly, or its script may break: open it on a slow "
         "connection."
     )
 
@@ -70,9 +70,9 @@ def test_machines_taken_out_of_one_variant_come_after_the_places():
                       left_out={"suspected": [LeftOut(2, 0), LeftOut(2, 0)]})  # fmt: skip
     slow, machines = told(ALIKE, history=history)["split"]
 
-    assert slow.startswith("For 36% of the page loads of “B”")
+    assert "in 36% of page loads of “B”" in slow
     assert machines.startswith(
-        "10 and 400 bot requests were left out, more from “B” than its share."
+        "10 and 400 bot requests were left out, more of them from “B” than you’d expect."
     )
 
 
@@ -89,8 +89,20 @@ def test_lost_beacons_name_where_they_are_lost():
     ]
 
     assert told(spots, CheckContext(names=("A",)))["beacons"] == (
-        "Of 200 page loads by visitors on phones from instagram, 180 were never recorded as seen. "
-        "At everyone else’s rate, it would be 10. Open the page on a phone, from inside instagram.",
+        "The page loaded 200 times for visitors on phones from instagram, and 180 of these views "
+        "were never recorded. At everyone else’s rate, 10 would be missing. Open the page on a "
+        "phone, from inside instagram.",
+    )
+
+
+def test_a_place_that_loses_every_view_is_said_to_record_none():
+    spots = [
+        SegmentCounts("phone", "x", (200,), (0,)),
+        SegmentCounts("desktop", "x", (200,), (190,)),
+    ]
+
+    assert told(spots, CheckContext(names=("A",)))["beacons"][0].startswith(
+        "The page loaded 200 times for visitors on phones, and not one view was recorded."
     )
 
 
@@ -109,7 +121,7 @@ def test_a_gap_between_variants_names_the_one_that_loses_more():
     ]
     [hint] = told(broken)["beacons_alike"]
 
-    assert hint.startswith("Of 450 page loads of “B” by visitors on phones, 120 were")
+    assert hint.startswith("“B” loaded 450 times for visitors on phones, and 120 of these")
 
 
 def test_a_split_is_held_against_the_weights():
@@ -119,7 +131,9 @@ def test_a_split_is_held_against_the_weights():
     ]
     history = counted(visitors(700, 700), visitors(700, 250), weights=(2, 1))
 
-    assert "only 50 of 350 saw “B”, not the 117 planned" in told(spots, history=history)["split"][0]
+    assert told(spots, history=history)["split"][0].startswith(
+        "Only 50 of the 350 visitors on phones saw “B”; about 117 should have."
+    )
 
 
 def test_what_is_in_order_has_no_cause():

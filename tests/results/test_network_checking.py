@@ -209,7 +209,7 @@ def test_somebody_who_loads_one_variant_only_does_not_break_the_test(begin, now)
     results = results_of(experiment, now())
     checks = {check.check: check for check in results.trust}
     assert {checks[name].state for name in ("split", "served_split")} == {"warn"}
-    assert "without them it’s 240 and 240" in checks["split"].reason
+    assert "without them, it’s 240 and 240" in checks["split"].reason
     assert not results.verdict.is_withheld
     assert results.comparison is not None
 

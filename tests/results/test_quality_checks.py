@@ -81,6 +81,23 @@ def test_a_variant_that_loses_more_beacons_than_the_other_wants_a_look():
     assert (alike["beacons_alike"].state, slow["beacons_alike"].state) == ("ok", "warn")
 
 
+def test_views_that_were_not_recorded_are_told_of_each_variant_by_its_name():
+    around = CheckContext(names=("A", "B"))
+    alike, slow = (
+        measurement_checks.check_beacons_alike(
+            counted(visitors(1000, 900), visitors(1000, seen)), around
+        ).reason
+        for seen in (900, 780)
+    )
+
+    assert alike.startswith(
+        "We can’t tell whether anyone saw the page in 10% of page loads in each variant."
+    )
+    assert slow.startswith(
+        "We can’t tell whether anyone saw the page in 10% of page loads of “A” and 22% of “B”."
+    )
+
+
 def test_machines_are_told_by_kind():
     checks = checked(counted(SOUND, machines={"bot": [251], "preview": [60]}))
 
@@ -107,7 +124,7 @@ def test_weekdays_that_nobody_came_on_are_named():
     check = checked(counted(SOUND, days=days))["weekdays"]
 
     assert (check.state, check.value) == ("warn", "5 of 7")
-    assert check.reason.startswith("Nobody came on a Saturday or Sunday.")
+    assert check.reason.startswith("Nobody visited on a Saturday or Sunday.")
 
 
 @pytest.mark.parametrize(("unseen", "state"), [(0, "ok"), (10, "ok"), (11, "warn")])

@@ -107,7 +107,7 @@ def test_both_kinds_are_told_with_their_counts():
 
     assert reason.startswith(
         "Of the latest 100 addresses, 40 come from disposable email services and "
-        "30 of 60 confirmations came so fast"
+        "30 of 60 confirmations arrived so fast"
     )
 
 
@@ -152,9 +152,7 @@ def test_it_says_how_many_and_not_where():
     check, _ = checked_domains(*at("acme.com", 26), *at("gmail.com", 40), *far(26))
 
     assert (check.value, "acme" in check.reason) == ("26 at 1 domain", False)
-    assert check.reason.startswith(
-        "26 of the latest 92 sign-ups come from 1 little-known email domain."
-    )
+    assert check.reason.startswith("26 of the latest 92 sign-ups use 1 little-known email domain.")
 
 
 def spelled(number: int) -> list[str]:
@@ -260,10 +258,10 @@ def test_it_says_when_how_many_and_what_is_usual():
     extra = script(26, 8)
     check = checked_bursts(np.append(seen, extra), np.append(signed_up, extra))
 
-    assert (check.title, check.value) == ("Burst of sign-ups", "26 in 10 minutes")
+    assert (check.title, check.value) == ("Bursts of sign-ups", "26 in 10 minutes")
     assert check.reason == (
-        "26 sign-ups came within 10 minutes of 5 March, 02:00. In these hours 26 visitors saw "
-        "the page; at the usual 4.7%, that would be 1.2."
+        "26 people signed up within 10 minutes of 5 March, 02:00. In these hours, 26 visitors saw "
+        "the page. At the usual 4.7%, we’d expect 1.2 sign-ups."
     )
 
 
@@ -300,7 +298,7 @@ def test_unusual_hours_of_which_the_owners_were_told_want_a_look():
     hours = tuple((NOON - timedelta(hours=k), many) for k in range(5))
     check = check_alarms(BERLIN._replace(unusual=hours))
 
-    assert (check.colour, check.value) == ("amber", "5 hours")
+    assert (check.colour, check.value) == ("amber", "5")
     assert check.reason == (
         f"We alerted the owners to unusual hours. 5 March, 13:00: {many}; 5 March, 12:00: {many}; "
         f"5 March, 11:00: {many}; and 2 earlier hours."
@@ -357,10 +355,10 @@ def test_a_day_or_source_without_a_trace_wants_a_look_where_others_left_some(gro
 def test_it_says_how_many_of_how_many_beside_all_others():
     check = checked_traces(people(77, 4), people(15, 14, day=4))
 
-    assert check.value == "14 of 15 not"
+    assert check.value == "14 of 15 didn’t"
     assert check.reason == (
         "On 5 March, 14 of 15 sign-ups came from visitors who did nothing else on the page that we "
-        "know of, against 4 of 77 for all others."
+        "know of. For everyone else, it’s 4 of 77."
     )
 
 

@@ -81,7 +81,7 @@ def test_the_page_says_each_colour_in_words_the_cause_and_what_to_do(
 
     assert "2 checks failed. Don’t decide on this data." in words
     assert "<b>Red, failed.</b> 680 and 412 people saw the page" in words
-    assert "Likeliest cause: Of visitors from x, only 12 of 292 saw “Price”" in words
+    assert "Likeliest cause: Only 12 of the 292 visitors from x saw “Price”" in words
     assert "<b>Next:</b> Find the cause and fix it." in words
     assert f'href="/p/{experiment.slug}"' in words
     assert "<b>Open, too early to say.</b>" in words

@@ -159,7 +159,7 @@ def test_evidence_that_falls_back_puts_the_verdict_in_doubt_without_blaming_frie
     assert headline(results) == (
         "Your page reached your 8% target on 8 March, but the evidence has fallen back since."
     )
-    assert "Keep looking." in results.trust[-1].reason
+    assert "Keep the test running." in results.trust[-1].reason
 
 
 def test_figures_that_rise_after_not_met_are_told(begin):

@@ -455,10 +455,10 @@ def check_networks(found: Networks) -> Check:
             f"Most of the {found.seen:,} people came from a few networks, so there are too few "
             "others to compare them with."
         )
-        do = "Bring people from more places, or announce the crowd before the next test."
+        do = "Share the link in more places, or announce the crowd before the next test."
         return Check(check, "warn", reason, NETWORKS_TITLE, "too few", do=do, where="networks")
     if group is None:
-        reason = "No network’s visitors sign up at a very different rate from the rest."
+        reason = "Visitors come from many networks, and rates are similar across them."
         return Check(check, "ok", reason, NETWORKS_TITLE, "yes")
     if found.why in ("half", "many"):
         reason = (

@@ -84,9 +84,9 @@ def _of_loss(check: str, around: CheckContext, spots: Sequence[SegmentCounts]) -
     if check == "beacons_alike":
         arm = max(arms, key=lambda k: _loss_share(spots, k))
         name = around.name(arm)
-        found = [_lost(odd, f" of {name}", name) for odd in lost_in(spots, [arm])]
+        found = [_lost(odd, name) for odd in lost_in(spots, [arm])]
     else:
-        found = [_lost(odd, "", "the page") for odd in lost_in(spots, list(arms))]
+        found = [_lost(odd, "the page") for odd in lost_in(spots, list(arms))]
     found += _cached(around)
     if not found:
         found.append(
@@ -97,17 +97,20 @@ def _of_loss(check: str, around: CheckContext, spots: Sequence[SegmentCounts]) -
 
 
 def _short(odd: OutlierSegment, name: str, did: str) -> str:
-    look = f"Open {name} {_as_visitor(odd.where)}."
+    few = f"Only {odd.part:,}" if odd.part else "None"
     return (
-        f"Of visitors {odd.where}, only {odd.part:,} of {odd.whole:,} {did} {name}, not the "
-        f"{odd.expected:,.0f} planned. {look}"
+        f"{few} of the {odd.whole:,} visitors {odd.where} {did} {name}; about "
+        f"{odd.expected:,.0f} should have. Open {name} {_as_visitor(odd.where)}."
     )
 
 
-def _lost(odd: OutlierSegment, of: str, name: str) -> str:
+def _lost(odd: OutlierSegment, name: str) -> str:
+    loaded = f"{capital(name)} loaded {odd.whole:,} times for visitors {odd.where}"
+    found = f"{loaded}, and {odd.part:,} of these views were never recorded."
+    if odd.part == odd.whole:
+        found = f"{loaded}, and not one view was recorded."
     return (
-        f"Of {odd.whole:,} page loads{of} by visitors {odd.where}, {odd.part:,} were never "
-        f"recorded as seen. At everyone else’s rate, it would be {odd.expected:,.0f}. Open {name} "
+        f"{found} At everyone else’s rate, {odd.expected:,.0f} would be missing. Open {name} "
         f"{_as_visitor(odd.where)}."
     )
 
@@ -139,9 +142,9 @@ def _unseen_more(around: CheckContext, spots: Sequence[SegmentCounts], arm: int)
         return []
     name = around.name(arm)
     return [
-        f"For {100 * here:.0f}% of the page loads of {name}, we can’t tell whether anyone saw the "
-        f"page, against at most {100 * there:.0f}% elsewhere. It may load slowly, or its script "
-        "may break: open it on a slow connection."
+        f"We can’t tell whether anyone saw the page in {100 * here:.0f}% of page loads of {name}, "
+        f"against at most {100 * there:.0f}% for any other variant. It may load slowly, or its "
+        "script may break: open it on a slow connection."
     ]
 
 
@@ -154,8 +157,8 @@ def _filtered(counted: History, around: CheckContext) -> list[str]:
             most = max(range(len(weights)), key=lambda k: numbers[k] / weights[k])
             what = "bot requests" if reason == "bot" else "people suspected of being bots"
             found.append(
-                f"{listed(numbers)} {what} were left out, more from {around.name(most)} than its "
-                "share. Bots stick to one variant, and some may have been people."
+                f"{listed(numbers)} {what} were left out, more of them from {around.name(most)} "
+                "than you’d expect. Bots stick to one variant, and some may have been people."
             )
     return found
 

@@ -91,14 +91,15 @@ def check_split(check: Literal["split", "served_split"], counted: Counted) -> Ch
     planned = [everybody * weight / sum(weights) for weight in weights]
     # Of few people a half is a part worth telling.
     digits = 1 if everybody < SMALL else 0
-    expected = listed([f"{each:,.{digits}f}".removesuffix(".0") for each in planned])
-    found = f"{listed(counts)} people {did}; the plan was {expected}."
+    likely = [f"{number:,.{digits}f}".removesuffix(".0") for number in planned]
+    expected = f"{likely[0]} each" if len(set(weights)) == 1 else listed(likely)
+    found = f"{listed(counts)} people {did}; we’d expect about {expected}."
+    if counts == planned:
+        return Check(check, "ok", f"{listed(counts)} people {did}, as expected.", title, "yes")
     if not statistics.split(counts, weights).mismatch:
-        is_exact = counts == planned
-        reason = found if is_exact else f"{found} Chance can explain the difference."
-        return Check(check, "ok", reason, title, "yes")
+        return Check(check, "ok", f"{found} Chance can explain the difference.", title, "yes")
     reason = f"{found} Chance doesn’t explain it. {meaning}"
-    broken = Check(check, "stop", reason, title, "broken", do=do, where="page")
+    broken = Check(check, "stop", reason, title, "no", do=do, where="page")
     apart, served = counted.networks.apart, counted.networks.served
     if is_of_seen and apart:
         return _broken_by_networks(broken, apart.networks, counts, apart.seen, weights)
@@ -136,11 +137,11 @@ def _broken_by_networks(
     reason = (
         f"The variants got {listed(counts)} people, which chance doesn’t explain. "
         f"{number_of(sum(part), 'person', 'people')} from {number_of(networks, 'network')} make "
-        f"the difference: without them it’s {listed(rest)}. So somebody came back on purpose, and "
-        "the page is fine."
+        f"the difference: without them, it’s {listed(rest)}. So somebody loaded the page again and "
+        "again on purpose, and the page itself is fine."
     )
     do = "Look at these networks and set them aside, with a reason."
-    return replace(broken, state="warn", reason=reason, value="made", do=do, where="networks")
+    return replace(broken, state="warn", reason=reason, value="skewed", do=do, where="networks")
 
 
 def check_beacons(rule: Hypothesis, counted: Counted) -> Check:
@@ -187,7 +188,7 @@ def _saved_beacons(found: str, value: str, networks: int, lost: int, served: int
     return Check("beacons", "warn", reason, "Views recorded", value, do=do, where="networks")
 
 
-def check_beacons_alike(counted: Counted) -> Check:
+def check_beacons_alike(counted: Counted, around: CheckContext) -> Check:
     """Were as many pages of each variant never seen?"""
     check, title = "beacons_alike", "Views recorded in every variant"
     variants = counted.variants
@@ -201,17 +202,23 @@ def check_beacons_alike(counted: Counted) -> Check:
         reason = f"This check needs {FEWEST_SERVED} page loads."
         return early(check, title, reason)
     if not any(lost):
-        return Check(check, "ok", "In every variant, every page load was seen.", title, "yes")
-    shares = listed([share_of(n, of) for n, of in zip(lost, served, strict=True)])
-    found = f"By variant, we can’t tell whether anyone saw the page in {shares} of page loads"
+        return Check(
+            check, "ok", "In every variant, every page that loaded was seen.", title, "yes"
+        )
+    shares = [share_of(n, of) for n, of in zip(lost, served, strict=True)]
+    first, *others = [f"{each} of" for each in shares]
+    named = [f"{first} page loads of {around.name(0)}"]
+    named += [f"{each} {around.name(k)}" for k, each in enumerate(others, 1)]
+    where = f"{shares[0]} of page loads in each variant" if len(set(shares)) == 1 else listed(named)
+    found = f"We can’t tell whether anyone saw the page in {where}."
     if statistics.split(lost, served).mismatch:
         reason = (
-            f"{found}. One variant is slow or broken for some visitors, and its rate leaves them "
-            "out."
+            f"{found} One variant is slow or broken for some visitors, who aren’t included in its "
+            "rate."
         )
         do = "Open that variant on a phone with a slow connection, and fix what slows it down."
         return Check(check, "warn", reason, title, "no", do=do, where="page")
-    return Check(check, "ok", f"{found}. Chance can explain the difference.", title, "yes")
+    return Check(check, "ok", f"{found} Chance can explain the difference.", title, "yes")
 
 
 def check_cached(around: CheckContext) -> Check:
@@ -223,7 +230,7 @@ def check_cached(around: CheckContext) -> Check:
     person, who leaves many addresses. A beacon always proves a visit, so served against seen
     cannot show it.
     """
-    check, title = "cached", "No cached copies of the page"
+    check, title = "cached", "Fresh page for every visitor"
     newest, without = around.newest, sum(around.without_cookie)
     if around.is_cookieless:
         reason = "This page sets no cookie, so its sign-ups can’t show whether it was copied."
@@ -246,11 +253,12 @@ def check_cached(around: CheckContext) -> Check:
         return Check(check, "ok", reason, title, "yes")
     reason = (
         f"Of the latest {newest.count:,} sign-ups, {' and '.join(found)}. Something in front of "
-        "this server, a cache or a CDN, seems to hand out copies of the page. These people can’t "
-        "be told apart and aren’t split by chance. The rate leaves them out or counts them as one."
+        "this server, such as a cache or a CDN, seems to be handing out copies of the page. We "
+        "can’t tell these people apart, and they aren’t split at random. The rate leaves them out "
+        "or counts them as one person."
     )
     do = (
-        "In your CDN’s or proxy’s settings, take /p/ out of the cache and let Set-Cookie "
+        "In your CDN’s or proxy’s settings, exclude /p/ from the cache and let Set-Cookie "
         "through. We send Cache-Control: private, no-store with each page."
     )
     return Check(check, "warn", reason, title, "doubtful", do=do, where="page")
@@ -266,7 +274,7 @@ def _from_one(around: CheckContext, without: int) -> str:
 
 def check_changes(around: CheckContext, counted: Counted) -> Check:
     """Was anything changed after the start that visitors could notice?"""
-    check, title = "changes", "No changes since the start"
+    check, title = "changes", "Changes since the start"
     long = [pause for pause in around.pauses if pause.hours >= LONG_PAUSE_HOURS]
     short = [pause.hours for pause in around.pauses if pause.hours < LONG_PAUSE_HOURS]
     heavy = [_corrected(around, counted)] if around.corrections else []
@@ -288,16 +296,16 @@ def check_changes(around: CheckContext, counted: Counted) -> Check:
         light = [f"the test was paused {times}, for {took} in all"]
     if not heavy and not light:
         reason = "Nobody has changed the page or the counting rules since the start."
-        return Check(check, "ok", reason, title, "yes")
+        return Check(check, "ok", reason, title, "none")
     said = " ".join(f"{capital(part)}." for part in (*heavy, *light))
     if not heavy:
         return Check(
-            check, "ok", f"{said} The figures allow for that.", title, "little", where="history"
+            check, "ok", f"{said} The figures allow for that.", title, "minor", where="history"
         )
     do = "Compare the days before and after. If they’re alike, say so when you decide."
     number = len(long) + len(around.facts_changed) + len(around.corrections)
-    value = number_of(number, "change")
-    return Check(check, "warn", said, "Changed since the start", value, do=do, where="history")
+    value = f"{number:,}"
+    return Check(check, "warn", said, title, value, do=do, where="history")
 
 
 def check_attempts(rule: Hypothesis, around: CheckContext) -> Check:
@@ -365,14 +373,14 @@ def check_sources(rule: Hypothesis, counted: History, around: CheckContext) -> C
         reason = "Too few visitors, or only one source: there’s nothing to compare."
         return early("sources", TITLE, reason)
     if p_value >= RARE:
-        reason = "The variants’ mix of sources differs no more than chance would explain."
+        reason = (
+            "The mix of sources is about the same in every variant; any difference could be chance."
+        )
         return Check("sources", "ok", reason, TITLE, "yes")
     if reversal := find_reversal(rows):
         return _reversed(rows, reversal, around)
     if p_value >= RAREST:
-        reason = (
-            "The variants have nearly the same mix of sources; chance may explain the difference."
-        )
+        reason = "The mix of sources differs a little between the variants, which may be chance."
         return Check("sources", "ok", reason, TITLE, "yes")
     reason = (
         f"The variants got different mixes of sources: {_most_apart(rows, around)}. Rates "

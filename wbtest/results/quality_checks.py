@@ -49,7 +49,7 @@ def check_trust(
         split,
         served_split,
         beacons,
-        measurement_checks.check_beacons_alike(counted),
+        measurement_checks.check_beacons_alike(counted, around),
         networks,
         visitor_checks.check_unknown(counted.networks.unknown, counted.networks.seen),
         visitor_checks.check_machines(counted, around),
@@ -117,12 +117,12 @@ HOLDS = "Result still holds"
 
 def check_doubt(doubt: FadedEvidence, *, is_over: bool = False) -> Check:
     """Return what speaks against a verdict since it was reached."""
-    do = "Find out who came first, and from where: friends and followers say yes sooner."
+    do = "Find out who visited first, and from where: friends and followers say yes sooner."
     if doubt.since is None or doubt.until is None:
         reason = (
             "When the result came, every variant was clearly below the target. That’s no longer so."
         )
-        do = "Find out who came recently, and from where."
+        do = "Find out who visited recently, and from where."
         return Check("since", "stop", reason, HOLDS, "no", do=do, where="links")
     first = f"Reached by the first {doubt.until.seen:,}"
     if doubt.is_contradicted:
@@ -132,8 +132,8 @@ def check_doubt(doubt: FadedEvidence, *, is_over: bool = False) -> Check:
         )
     else:
         reason = (
-            f"{first}. With everyone since, the evidence is below its line again."
-            f"{'' if is_over else ' Keep looking.'}"
+            f"{first}. With everyone since, there’s no longer enough evidence."
+            f"{'' if is_over else ' Keep the test running.'}"
         )
     return Check("since", "stop", reason, HOLDS, "no", do=do, where="links")
 

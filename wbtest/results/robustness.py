@@ -170,7 +170,7 @@ def check_crowds(verdict: Verdict, crowds: Sequence[CrowdFigures]) -> list[Check
 
     An announced crowd is in no comparison of networks, so this is where it shows.
     """
-    title = "Same result without an announced crowd"
+    title = "Same result without announced crowds"
     turning = [each for each in crowds if each.verdict.word != verdict.word]
     if not crowds or verdict.is_withheld:
         return []

@@ -50,7 +50,7 @@ def check_confirmed(rule: Hypothesis, counted: History, around: CheckContext) ->
     title, newest = "Confirmed emails", around.newest
     sums = total(counted.variants)
     if not around.confirms:
-        reason = "This page doesn’t ask people to confirm, so nobody knows whose emails these are."
+        reason = "This page doesn’t ask people to confirm, so anyone could have left these emails."
         return Check("confirmed", "ok", reason, title, "not asked")
     if not sums.signups:
         return early("confirmed", title, "Nobody signed up yet.")
@@ -111,7 +111,7 @@ def check_confirmed_alike(counted: History, around: CheckContext) -> Check:
     if any(statistics.split(counts, signups).mismatch for counts in (confirmed, open_ones)):
         reason = (
             f"{shares} confirmed, which chance doesn’t explain. One variant may "
-            "attract people who are less serious, or bots."
+            "attract bots, or people who are less serious."
         )
         do = "Compare who confirmed in each variant, and look at the addresses in the lower one."
         return Check(check, "warn", reason, title, "no", do=do, where="signups")
@@ -130,8 +130,8 @@ def check_addresses(around: CheckContext) -> Check:
         found.append(f"{newest.disposable:,} come from disposable email services")
     if newest.confirmed and newest.automated > MANY_AUTOMATED * newest.confirmed:
         found.append(
-            f"{newest.automated:,} of {number_of(newest.confirmed, 'confirmation')} came so fast "
-            f"that a program may have sent {'it' if newest.automated == 1 else 'them'}"
+            f"{newest.automated:,} of {number_of(newest.confirmed, 'confirmation')} arrived so "
+            f"fast that a program may have sent {'it' if newest.automated == 1 else 'them'}"
         )
     whole = f"Of the latest {newest.count:,} addresses"
     if not found:
@@ -157,13 +157,11 @@ def check_domains(counted: History) -> Check:
     number = sum(large)
     of = f"of the latest {newest.with_address:,} sign-ups"
     if number < MANY_AT_LARGE * newest.with_address:
-        reason = (
-            f"Fewer than a tenth {of} come from little-known email domains that keep turning up."
-        )
-        return Check(check, "ok", reason, title, "many")
+        reason = f"Fewer than a tenth {of} share a little-known email domain with others."
+        return Check(check, "ok", reason, title, "varied")
     domains = number_of(len(large), "domain")
     reason = (
-        f"{number:,} {of} come from {number_of(len(large), 'little-known email domain')}. "
+        f"{number:,} {of} use {number_of(len(large), 'little-known email domain')}. "
         "Anyone who owns a domain can make up addresses there."
     )
     do = "Find out which. If you don’t know these people, set the domain aside, with a reason."
@@ -173,21 +171,21 @@ def check_domains(counted: History) -> Check:
 
 def check_spellings(counted: History) -> Check:
     """Did one mailbox sign up under many spellings?"""
-    check, title, newest = "spellings", "One sign-up per mailbox", counted.conversions
+    check, title, newest = "spellings", "One sign-up per inbox", counted.conversions
     if newest.with_address < FEWEST_SIGNUPS:
         return early(check, title, f"This check needs {FEWEST_SIGNUPS} sign-ups.")
     of = f"of the latest {newest.with_address:,} sign-ups"
     if newest.again < FEWEST_AGAIN or newest.again <= MANY_AGAIN * newest.with_address:
         number = f"{newest.again:,}" if newest.again else "None"
-        repeat = "repeat" if newest.again > 1 else "repeats"
-        reason = f"{number} {of} {repeat} an earlier address, spelt differently."
+        are = "are earlier addresses" if newest.again > 1 else "is an earlier address"
+        reason = f"{number} {of} {are} spelt another way."
         return Check(check, "ok", reason, title, "yes")
     reason = (
-        f"{newest.again:,} {of} repeat an earlier address, spelt differently: ada+1@ for ada@, "
-        "or a.da@gmail.com for ada@gmail.com. Each counts as a person."
+        f"{newest.again:,} {of} are earlier addresses spelt another way, like ada+1@ for ada@ or "
+        "a.da@gmail.com for ada@gmail.com. Each counts as a person."
     )
     do = "Look at these sign-ups: did your team try the page, or is somebody padding the figures?"
-    return Check(check, "warn", reason, title, f"{newest.again:,} not", do=do, where="signups")
+    return Check(check, "warn", reason, title, f"{newest.again:,} repeats", do=do, where="signups")
 
 
 class BurstExcess(NamedTuple):
@@ -201,7 +199,7 @@ class BurstExcess(NamedTuple):
 
 def check_bursts(counted: History, around: CheckContext) -> Check:
     """Did many sign up within minutes, and more than those who came then explain?"""
-    check, title, number = "bursts", "No burst of sign-ups", counted.conversions.count
+    check, title, number = "bursts", "Bursts of sign-ups", counted.conversions.count
     if number < FEWEST_SIGNUPS:
         return early(check, title, f"This check needs {FEWEST_SIGNUPS} sign-ups.")
     found = [_found(counted, burst) for burst in counted.conversions.bursts]
@@ -212,20 +210,21 @@ def check_bursts(counted: History, around: CheckContext) -> Check:
             f"Over the latest {number:,} sign-ups, numbers rose and fell with visits, with no "
             "sudden burst."
         )
-        return Check(check, "ok", reason, title, "yes")
+        return Check(check, "ok", reason, title, "none")
     worst = min(far, key=lambda each: each.tail)
     burst = worst.burst
     start = datetime.fromtimestamp(burst.start_us // 1_000_000, UTC)
     reason = (
-        f"{burst.number:,} sign-ups came within {burst.minutes} minutes of "
-        f"{_moment(start, around)}. In these hours {number_of(worst.seen, 'visitor')} saw the "
-        f"page; at the usual {percent(worst.usual)}, that would be {worst.usual * worst.seen:.1f}."
+        f"{burst.number:,} people signed up within {burst.minutes} minutes of "
+        f"{_moment(start, around)}. In these hours, {number_of(worst.seen, 'visitor')} saw the "
+        f"page. At the usual {percent(worst.usual)}, we’d expect {worst.usual * worst.seen:.1f} "
+        "sign-ups."
     )
     do = (
         "Was there a post, a talk or a newsletter then? If not, set this hour aside, with a reason."
     )
     value = f"{burst.number:,} in {burst.minutes} minutes"
-    return Check(check, "warn", reason, "Burst of sign-ups", value, do=do, where="aside")
+    return Check(check, "warn", reason, title, value, do=do, where="aside")
 
 
 def _found(counted: History, burst: Burst) -> BurstExcess | None:
@@ -251,18 +250,18 @@ def _found(counted: History, burst: Burst) -> BurstExcess | None:
 
 def check_alarms(around: CheckContext) -> Check:
     """Were the owners told of unusual hours?"""
-    check, title = "alarms", "No unusual hours"
+    check, title = "alarms", "Unusual hours"
     if not around.unusual:
         return Check(
-            check, "ok", "No hour was unusual enough for us to alert the owners.", title, "yes"
+            check, "ok", "No hour was unusual enough for us to alert the owners.", title, "none"
         )
     told = "; ".join(f"{_moment(at, around)}: {what}" for at, what in around.unusual[:MOST_TOLD])
     more = len(around.unusual) - MOST_TOLD
     rest = f"; and {number_of(more, 'earlier hour')}" if more > 0 else ""
     reason = f"We alerted the owners to unusual hours. {capital(told)}{rest}."
-    do = "See who came in these hours, and from where."
-    value = number_of(len(around.unusual), "hour")
-    return Check(check, "warn", reason, "Unusual hours", value, do=do, where="signups")
+    do = "See who signed up in these hours, and from where."
+    value = f"{len(around.unusual):,}"
+    return Check(check, "warn", reason, title, value, do=do, where="signups")
 
 
 def _moment(at: datetime, around: CheckContext) -> str:
@@ -291,8 +290,8 @@ def check_footprint(counted: History) -> Check:
         )
         reason = (
             f"{who}, {found.without:,} of {found.number:,} sign-ups came from visitors who did "
-            "nothing else on the page that we know of, against "
-            f"{others.without:,} of {others.number:,} for all others."
+            "nothing else on the page that we know of. For everyone else, it’s "
+            f"{others.without:,} of {others.number:,}."
         )
         return _doubted(check, title, found, reason)
     sums = total(total(row) for row in counted.sources.values())
@@ -310,19 +309,19 @@ def check_footprint(counted: History) -> Check:
         )
         return _doubted(check, title, all_of_them, reason)
     if all_of_them.without == all_of_them.number:
-        reason = "We don’t know what else people did on the page besides signing up."
+        reason = "We don’t know what people did on the page besides signing up."
         return Check(check, "ok", reason, title, "not known")
     rest = f"{all_of_them.number - all_of_them.without:,}" if all_of_them.without else "All"
     reason = (
         f"{rest} of the latest {all_of_them.number:,} sign-ups came from visitors who did "
-        "something else on the page, too, such as scrolling. No day or source stands out."
+        "something else on the page too, such as scrolling. No day or source stands out."
     )
     return Check(check, "ok", reason, title, "yes")
 
 
 def _doubted(check: str, title: str, found: TraceCounts, reason: str) -> Check:
     do = "Look at these sign-ups. Scripts leave no trace, but nor do some browsers."
-    value = f"{found.without:,} of {found.number:,} not"
+    value = f"{found.without:,} of {found.number:,} didn’t"
     return Check(check, "warn", reason, title, value, do=do, where="signups")
 
 

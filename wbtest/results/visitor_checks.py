@@ -33,7 +33,7 @@ MEANINGS = {
     "preview": "A chat app or social network fetched the page to show a preview of the link.",
     "prefetch": "A browser fetched the page in advance, but nobody opened it.",
     "team": "Was logged in here, or used a browser that somebody on the team marked as theirs.",
-    "suspected": "Sent the form the way a script does, such as with its hidden field filled in.",
+    "suspected": "Sent the form the way a script does, hidden field filled in and all.",
     "paused": "Looked at the page while the test was paused.",
     "crowd": "Came after the limit for their network was reached.",
     "opted_out": "Asked not to be counted. We only keep an email they left.",
@@ -62,8 +62,8 @@ MENDS = {
     "team": "Ask your team to use previews: anyone who opens the page once is left out for good.",
     "suspected": "Check where these came from. If they’re people, an owner can include them.",
     "crowd": (
-        "If you know them, announce the next event before its test. If you don’t, somebody came "
-        "back many times. If this server is behind a proxy, check WBTEST_TRUSTED_PROXIES."
+        "If you know them, announce the next event before its test. If you don’t, somebody "
+        "visited again and again. If this server is behind a proxy, check WBTEST_TRUSTED_PROXIES."
     ),
     "paused": "Don’t share links while the test is paused, or resume it.",
     "returning": "Find people who don’t know the idea yet, in places you haven’t used.",
@@ -90,12 +90,12 @@ def check_machines(counted: History, around: CheckContext) -> Check:
     count, people = sum(machines.values()), total(counted.variants).served
     beside = f"against {number_of(people, 'person', 'people')}"
     if not count:
-        return Check(check, "ok", "No bots came.", title, "0")
+        return Check(check, "ok", "No bots visited.", title, "0")
     reason = f"Excluded: {listed(kinds)}."
     if around.pretenders >= FEWEST_REQUESTS and around.pretenders > MANY_PRETENDERS * people:
         reason += (
             f" Of these, {around.pretenders:,} claim to be Chrome but lack what Chrome sends, "
-            f"{beside}. They may be people, too."
+            f"{beside}. They may be people too."
         )
         do = (
             "If this server is behind a proxy, let it pass on all headers that begin with "
@@ -121,7 +121,7 @@ def check_lost(counted: History) -> Check:
         return Check("lost", "ok", "Everything visitors did was stored.", title, "0")
     lost = number_of(count, "visit or view", "visits or views")
     reason = (
-        f"The database didn’t store {lost}. Losses don’t favour a variant: rates stay fair, but "
+        f"The database didn’t store {lost}. That hits all variants alike: rates stay fair, but "
         "counts are too low."
     )
     do = "Ask the person who runs the server to check its log and disk space."
@@ -174,18 +174,20 @@ def check_weekdays(counted: History, around: CheckContext) -> Check:
         day.weekday() for day, row in counted.days.items() if any(totals.seen for totals in row)
     }
     if not seen:
-        return early("weekdays", title, "Nobody came." if around.is_over else "Nobody came yet.")
+        return early(
+            "weekdays", title, "Nobody visited." if around.is_over else "Nobody has visited yet."
+        )
     missing = [name for number, name in enumerate(WEEKDAYS) if number not in seen]
     if not missing:
-        return Check("weekdays", "ok", "People came on every day of the week.", title, "yes")
+        return Check("weekdays", "ok", "People visited on every day of the week.", title, "yes")
     value = f"{len(seen)} of {WEEK}"
     if around.days is not None and around.days <= WEEK and not around.is_over:
         reason = f"This is day {around.days}. This check needs a week."
         return early("weekdays", title, reason, value)
-    reason = f"Nobody came on a {listed(missing, 'or')}. Habits differ over the week."
+    reason = f"Nobody visited on a {listed(missing, 'or')}. Habits differ over the week."
     do = "Next time, run the test for whole weeks."
     if not around.is_over:
-        do = f"Share the link so that people come on a {listed(missing, 'and on a')}, too."
+        do = f"Share the link so that people visit on a {listed(missing, 'and on a')} too."
     return Check("weekdays", "warn", reason, title, value, do=do, where="links")
 
 
@@ -204,7 +206,7 @@ def check_without_beacon(rule: Hypothesis, counted: History) -> Check:
     )
     reason = (
         f"{sums.unseen:,} of {number_of(sums.signups, 'sign-up')} came too late, or from somebody "
-        f"not recorded as having seen the page. {kept} out."
+        f"whose view wasn’t recorded. {kept} out."
     )
     if sums.signups < FEWEST_SIGNUPS or sums.unseen <= rule.lost_beacons * sums.signups:
         return Check("without_beacon", "ok", reason, title, f"{sums.unseen:,}")
@@ -228,14 +230,15 @@ def check_two_variants(counted: History) -> Check:
         f"{count:,} of {number_of(everybody, 'sign-up')} came from {who} shown two variants, on "
         "another device or without the cookie. Their first sign-up counts."
     )
+    exceptions = number_of(count, "exception")
     if count <= MANY_TWICE * everybody:
-        return Check("two_variants", "ok", reason, title, f"{count:,} not")
+        return Check("two_variants", "ok", reason, title, exceptions)
     reason += " That’s a lot: the variants differ more than these figures say."
     do = (
         "See whether something deletes our cookie, or whether your team or friends are trying the "
         "page on several devices."
     )
-    return Check("two_variants", "warn", reason, title, f"{count:,} not", do=do, where="signups")
+    return Check("two_variants", "warn", reason, title, exceptions, do=do, where="signups")
 
 
 def _told(reason: str, number: int) -> str:
@@ -258,7 +261,7 @@ def meaning_of(reason: str) -> str:
 
 def check_too_good(rule: Hypothesis, counted: History, around: CheckContext) -> Check:
     """Does a variant convert over 40 %, or more than twice as well as another?"""
-    check, title = "too_good", "Not too good to be true"
+    check, title = "too_good", "Believable rate"
     counts = [Counts(totals.seen, totals.converted) for totals in counted.variants]
     if sum(each.seen for each in counts) < FEWEST_SEEN:
         return early(check, title, f"This check needs {FEWEST_SEEN} visitors.")
@@ -267,8 +270,8 @@ def check_too_good(rule: Hypothesis, counted: History, around: CheckContext) -> 
     if lows[best] > TOO_GOOD:
         reason = (
             f"{counts[best].converted:,} of {counts[best].seen:,} who saw {around.name(best)} "
-            f"{ACTS[rule.conversion].did}. Strangers never reach two in five: are these friends, "
-            "or a bot?"
+            f"{ACTS[rule.conversion].did}. With strangers, it’s never two in five: are these "
+            "friends, or a bot?"
         )
         do = "See where they came from, and read the newest addresses: do you know these people?"
         return Check(check, "warn", reason, title, "doubtful", do=do, where="signups")
@@ -287,7 +290,7 @@ def check_too_good(rule: Hypothesis, counted: History, around: CheckContext) -> 
         return Check(check, "warn", reason, title, "doubtful", do=do, where="page")
     reason = "The rate isn’t clearly over 40%."
     if len(counts) > 1:
-        reason = "No rate is clearly over 40%, and no variant clearly has twice another’s rate."
+        reason = "No rate is clearly over 40%, and none is clearly double another."
     return Check(check, "ok", reason, title, "yes")
 
 
@@ -310,7 +313,7 @@ def _doubled(
 
 def check_passed_on(rule: Hypothesis, counted: History) -> Check:
     """Did people come by chats and mailboxes, where friends and colleagues pass links on?"""
-    check, title = "passed_on", "Strangers, not friends"
+    check, title = "passed_on", "Mostly strangers"
     seen = {
         source: total(row).seen
         for source, row in counted.sources.items()
@@ -341,6 +344,6 @@ def check_passed_on(rule: Hypothesis, counted: History) -> Check:
     )
     do = (
         "If these are your readers, add ?utm_source=newsletter to the link in your newsletter. If "
-        "they’re friends, wait for strangers to come."
+        "they’re friends, wait until strangers visit."
     )
     return Check(check, "warn", reason, title, "doubtful", do=do, where="links")

@@ -140,7 +140,7 @@ def test_a_broken_split_is_told_with_what_to_think_of_it(begin: Start, now: Hand
     run_hours(now, 5, send_notifications)
 
     assert subjects() == ["Larder: data unreliable"] * 2
-    assert "Even split: broken. 900 and 300 people saw the page" in mails()[0].body
+    assert "Even split: no. 900 and 300 people saw the page" in mails()[0].body
 
 
 def test_a_verdict_that_fades_is_told_once_more(experiment: Experiment, now: HandClock):

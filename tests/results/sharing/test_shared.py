@@ -35,7 +35,7 @@ def test_it_shows_what_members_see(client: Browser, token: str):
     assert "At least 8% of parents who cook on weeknights will leave an email" in page
     assert "Can I trust this?" in page
     assert "2 checks to review. The result still holds." in page
-    assert page.index("Not too good to be true") < page.index("Even split")
+    assert page.index("Believable rate") < page.index("Even split")
     assert "126 of 900" in page
     assert page.count("data-figure=") == 3
     assert "As of 11 March 2027, 09:00 UTC" in page
