@@ -67,7 +67,7 @@ def test_crowds_and_what_a_rule_counts_can_be_chosen_by_everybody(
     for folded in ("More settings", "Expecting a crowd?"):
         page.get_by_text(folded).click()
     page.get_by_label("A yes to the price").check()
-    page.get_by_label("Maximum people").fill("150")
+    page.get_by_label("Maximum number of people").fill("150")
     check_accessible(page)
 
     page.get_by_role("button", name="Create test").last.click()

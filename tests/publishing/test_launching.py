@@ -40,8 +40,8 @@ def test_a_checked_draft_keeps_the_warnings_and_who_saw_them(revision: Revision,
     [step] = experiment.steps
     assert (step.what, step.person) == ("checked", team.editor)
     assert step.why == (
-        "Warnings seen: “Web address”, “Email”, “Test sign-up”, “Enough visitors” "
-        "and “Where visitors live”"
+        "The launch check warned about “Web address”, “Email”, “Test sign-up”, “Enough visitors” "
+        "and “Where visitors live”."
     )
 
 

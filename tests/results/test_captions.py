@@ -25,10 +25,10 @@ def evidence(begin: Start, now: HandClock, days: int, of: tuple[int, int], **rul
 @pytest.mark.parametrize(
     ("days", "of", "sentence"),
     [
-        (2, (100, 20), "on day 1. It counts as a result only after 400 visitors and 7 days."),
+        (2, (100, 20), "on day 1. That counts as a result only after 400 visitors and 7 days."),
         (9, (100, 20), "The result came on day 8, once the minimum was reached."),
-        (9, (100, 12), "crossed the line on day 5. The result came on day 8"),
-        (9, (100, 2), "crossed the lower line on day 2. The result came on day 8"),
+        (9, (100, 12), "The evidence passed 20 to 1 on day 5. The result came on day 8"),
+        (9, (100, 2), "The evidence passed 20 to 1 on day 2. The result came on day 8"),
         (9, (30, 3), "The odds are even. A result needs 20 to 1."),
     ],
 )
@@ -42,7 +42,7 @@ def test_a_crossing_after_the_sealed_maximum_is_none(begin: Start, now: HandCloc
         count_day(experiment, day, seen=60, converted=5 if day < 9 else 30)
     now.turn(days=13)
 
-    assert "it came after the 500 visitors the rule allows" in of_evidence(
+    assert "it was after the 500 visitors the rule allows" in of_evidence(
         results_of(experiment, now())
     )
 

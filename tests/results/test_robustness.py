@@ -170,7 +170,7 @@ def met(begin: Start, now: HandClock) -> Experiment:
     return experiment
 
 
-LINE = "of these 99 sign-ups were fake. All 99 came from at least"
+LINE = "of these 99 sign-ups were fake. The 99 sign-ups came from at least"
 
 
 def test_page_file_and_memo_say_it_in_one_line(
@@ -200,8 +200,8 @@ def test_of_several_variants_it_names_one(begin: Start, now: HandClock):
     now.turn(days=10)
 
     assert fragility(results_of(experiment, now())) == (
-        "“Kitchen” would no longer reach the target if 28 of its 126 sign-ups were fake. All 126 "
-        "were spread over 9 days."
+        "“Kitchen” would no longer reach the target if 28 of its 126 sign-ups were fake. The "
+        "126 sign-ups were spread over 9 days."
     )
 
 
@@ -211,7 +211,7 @@ def test_of_a_target_missed_it_counts_views(begin: Start, now: HandClock):
     now.turn(days=12)
 
     assert fragility(results_of(experiment, now())) == (
-        "The result would be undecided if 320 of these 720 views were fake. All 720 were "
+        "The result would be undecided if 320 of these 720 views were fake. The 720 views were "
         "spread over 9 days."
     )
 

@@ -100,8 +100,8 @@ def test_small_segments_and_those_that_do_not_count_are_not_compared():
 
 
 def test_it_is_said_which_sources_enter_the_verdict():
-    assert counted_sources(None) == "Every source counts."
-    assert "Only these sources count: “x”, “y”." in counted_sources(("x", "y"))
+    assert counted_sources(None) == "Visitors from every source are counted."
+    assert "Only visitors from these sources are counted: “x”, “y”." in counted_sources(("x", "y"))
 
 
 def test_of_many_sources_the_most_visited_are_named_and_the_rest_put_together():

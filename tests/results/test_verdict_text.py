@@ -128,7 +128,7 @@ def test_a_broken_split_withholds_and_says_why_once(begin):
     assert said(results) == (
         "Unreliable",
         "stop",
-        "No result: visitors aren’t split as planned.",
+        "No result: visitors weren’t split as planned.",
     )
     assert why(results).endswith("A check failed, so don’t decide on this data.")
     assert captions.of_comparison(results).startswith("The split is broken")
@@ -268,7 +268,7 @@ def test_whose_window_is_open_is_said_because_the_upper_end_leaves_them_out(begi
 
     assert captions.still_open(results) == (
         "20 of 120 visitors are still within their 24 hours to sign up. The upper end of each "
-        "interval doesn’t include them yet, so it may still move."
+        "interval leaves them out for now, so it may still change."
     )
     assert captions.still_open(results_of(experiment, AFTER_ALL)) == ""
 
@@ -279,7 +279,7 @@ def test_that_nobodys_window_is_over_is_said_in_words(begin):
 
     assert captions.still_open(results_of(experiment, LATER)) == (
         "All visitors are still within their 24 hours to sign up, so the upper end of an interval "
-        "may still move."
+        "may still change."
     )
 
 
@@ -296,7 +296,7 @@ def states(team: Team) -> States:
         (States.running, "Keep the test running.", 1),
         (States.met, "The locked rule says go. We build it.", 0),
         (States.not_met, "The locked rule says stop. We write another draft, or stop.", 0),
-        (States.inconclusive, "The locked rule leaves it open. We ask once more.", 0),
+        (States.inconclusive, "The locked rule doesn’t decide this. We ask once more.", 0),
         (
             States.split_broken,
             "This data can’t be used. Fix the page, end this test and start a new one.",
@@ -318,7 +318,7 @@ def test_what_is_missing_is_said_in_visitors_and_days(states, now: HandClock):
     now.turn(days=2, hours=1)
 
     assert missing(evaluate(experiment, now())) == [
-        "358 more visitors: the minimum is 400, and 42 came so far.",
+        "358 more visitors: the minimum is 400, and you’ve had 42 so far.",
         "5 more days: the minimum is 7 days, to cover every day of the week.",
     ]
 

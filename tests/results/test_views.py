@@ -67,7 +67,7 @@ def test_the_rate_of_those_served_stands_beside_that_of_those_seen(approver: Bro
 def test_the_split_is_told_in_numbers_and_its_chance_in_words(approver: Browser, experiment):
     page = approver.get(f"/experiments/{experiment.id}/results/statistics").text
 
-    assert "How many saw each variant, and how many were planned" in page
+    assert "How many people saw each variant, and how many we’d expect" in page
     assert (
         "By chance alone, the split would be at least this uneven in nearly every fair test (χ² 0.0"
         in page

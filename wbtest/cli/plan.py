@@ -14,9 +14,9 @@ from wbtest.store import Refused
 @click.command()
 @click.option("--target", type=float, required=True, help="The rate to reach: 0.08 is 8%.")
 @click.option("--floor", type=float, required=True, help="The rate below which we stop.")
-@click.option("--alpha", type=float, default=0.05, show_default=True, help="Risk of a false “go”.")
+@click.option("--alpha", type=float, default=0.05, show_default=True, help="Risk of a wrong “go”.")
 @click.option(
-    "--beta", type=float, default=0.05, show_default=True, help="Risk of a false “not met”."
+    "--beta", type=float, default=0.05, show_default=True, help="Risk of a wrong “not met”."
 )
 @click.option("--power", type=float, default=0.8, show_default=True, help="Chance of a right go.")
 @click.option("--daily", type=float, required=True, help="Visitors a day, across all variants.")

@@ -303,7 +303,7 @@ def record_check(
         experiment.warnings_seen = warnings_of(found)
         experiment.checked_digest = draft_digest(experiment)
         names = [f"“{launch_check.NAMES[what]}”" for what in experiment.warnings_seen]
-        why = f"Warnings seen: {joined(names)}" if names else ""
+        why = f"The launch check warned about {joined(names)}." if names else ""
         take_step(experiment, "checked", person, why)
     return experiment
 

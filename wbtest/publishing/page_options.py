@@ -285,7 +285,9 @@ def option_lines(options: Options, usual_days: int) -> Iterator[OptionLine]:
     if not options.questions:
         yield OptionLine("Follow-up questions", "none")
     steps = [text for step, text in STEP_LABELS.items() if step in options.asks_for]
-    yield OptionLine("Next steps", "; ".join(steps).lower() or "none", options.preorder_url)
+    yield OptionLine(
+        "Offered after sign-up", "; ".join(steps).lower() or "none", options.preorder_url
+    )
     yield OptionLine("Visitors may ask questions", "yes" if options.takes_questions else "no")
     yield OptionLine("Search engines may list the page", "yes" if options.is_indexed else "no")
     days = options.retention_days or usual_days

@@ -73,7 +73,7 @@ ACTS: dict[Conversion, Act] = {
     "signup": Act("A sign-up", "costs nothing", "sign up", "signed up", "sign-ups"),
     "confirmed": Act(
         "A confirmed sign-up",
-        "costs a minute and takes a real mailbox",
+        "costs a minute and needs a real email address",
         "confirm",
         "confirmed in time",
         "confirmations",

@@ -94,7 +94,7 @@ class CrowdForm(Form):
     name = StringField("Name", default="")
     from_at = MomentField("From", [filled])
     until_at = MomentField("Until", [filled])
-    people = WholeField("Maximum people", [filled])
+    people = WholeField("Maximum number of people", [filled])
     networks = WholeField("Networks", [filled], default=1)
 
     @property
@@ -226,7 +226,7 @@ class ExperimentForm(HelpMixin, TypedForm):
         choices={str(each): f"{act.name}: {act.worth}" for each, act in ACTS.items()},
         validate_choice=False,
     )
-    conversion_window_hours = WholeField("Hours to convert", [Optional()])
+    conversion_window_hours = WholeField("Hours from visit to sign-up", [Optional()])
     disclosure = RadioField(
         "When visitors learn the product doesn’t exist",
         choices={
@@ -236,9 +236,9 @@ class ExperimentForm(HelpMixin, TypedForm):
         validate_choice=False,
     )
     asks_name = BooleanField("Ask for a name (optional for visitors)")
-    alpha = PercentField("Risk of a false “go”")
-    beta = PercentField("Risk of a false “not met”")
-    lost_beacons = PercentField("Page loads that may not have been seen")
+    alpha = PercentField("Risk of a wrong “go”")
+    beta = PercentField("Risk of a wrong “not met”")
+    lost_beacons = PercentField("Page loads without a recorded view")
     time_zone = SelectField("Time zone", choices=time_zones, validate_choice=False)
 
     @property

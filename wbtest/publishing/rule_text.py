@@ -14,6 +14,8 @@ from wbtest.publishing.rule import ACTS, Crowd, Hypothesis, NetworkLimits
 class Outcome(NamedTuple):
     """What the figures may come to, ``when``, and what the team does ``then``, in its own words.
 
+    ``when`` ends the sentence that ``word`` begins.
+
     ``kind`` is the colour of the decision and ``word`` its name.
     """
 
@@ -46,17 +48,18 @@ def outcomes(rule: Hypothesis) -> tuple[Outcome, ...]:
     target, floor = as_percent(rule.target), as_percent(rule.floor)
     most = f"{rule.maximum_visitors:,}"
     return (
-        Outcome("go", "Go", f"if a variant clearly reaches {target}", rule.if_met),
+        Outcome("go", "Go", f"if a variant clearly reaches {target}.", rule.if_met),
         Outcome(
             "iterate",
             "Iterate or stop",
-            f"if none reaches {target} (iterate if one is clearly above {floor}, otherwise stop)",
+            f"if no variant reaches {target}. Iterate if one is clearly above {floor}, otherwise "
+            "stop.",
             rule.if_not_met,
         ),
         Outcome(
             "neutral",
             "Undecided",
-            f"if it’s still unclear after {most} visitors or on the last day",
+            f"if it’s still unclear after {most} visitors or on the last day.",
             rule.if_unclear,
         ),
     )
@@ -81,7 +84,8 @@ def need(rule: Hypothesis) -> str:
 def what_counts(rule: Hypothesis) -> str:
     """What a visitor must do, and by when, to enter the rate."""
     act, hours = ACTS[rule.conversion].name, rule.conversion_window_hours
-    return f"{act} counts if it’s made within {hours} hours of the visit."
+    unit = "hour" if hours == 1 else "hours"
+    return f"{act} counts if it happens within {hours} {unit} of the visit."
 
 
 def of_one_network(limits: NetworkLimits) -> str:
@@ -130,7 +134,9 @@ def seal_letter(
 
     ``revision`` is its number and digest, ``variants`` are (key, weight).
     """
-    ways = [f"{outcome.word} {outcome.when}:\n  {outcome.then}" for outcome in outcomes(rule)]
+    ways = [
+        f"{outcome.word} {outcome.when} The plan:\n  {outcome.then}" for outcome in outcomes(rule)
+    ]
     sources = ", ".join(rule.sources) if rule.sources else "all"
     crowds = [f"  {line}" for line in crowd_lines(rule, time_zone)]
     words = [f"  {key}: weight {weight}, {page_digests[key]}" for key, weight in variants]
@@ -142,7 +148,7 @@ def seal_letter(
         f"{what_counts(rule)} Sources that count: {sources}. {of_one_network(limits)}",
         *(["\n".join(["Announced crowds:", *crowds])] if crowds else []),
         f"Text: revision {revision[0]}, {revision[1]}",
-        "\n".join(["Variants, with the digest of their words:", *words]),
+        "\n".join(["Variants, with the fingerprint of their words:", *words]),
         f"Fingerprint: {seal}",
         f"The locked text is at {seal_url}. Its SHA-256 fingerprint must stay the one above. "
         "Keep this email so you can check.",

@@ -63,7 +63,7 @@ def parse_link(source: str, medium: str, campaign: str) -> Link:
     """
     name = source_name(source)
     if not name:
-        raise Invalid("source", "Say where you’ll put the link, such as newsletter.")
+        raise Invalid("source", "Say where you’ll put the link. For example, newsletter.")
     if name == DIRECT:
         raise Invalid(
             "source", f"“{DIRECT}” is what we call visits without a source. Choose another name."
@@ -84,7 +84,7 @@ def parse_links(typed: str, medium: str, campaign: str) -> list[Link]:
     names = [name.strip() for name in re.split("[,\n]", typed)]
     found = [parse_link(name, medium, campaign) for name in names if name]
     if not found:
-        raise Invalid("source", "Say where you’ll put the link, such as newsletter.")
+        raise Invalid("source", "Say where you’ll put the link. For example, newsletter.")
     return [link._replace(medium=link.medium or COMMON.get(link.source, "")) for link in found]
 
 

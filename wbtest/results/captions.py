@@ -54,17 +54,17 @@ def still_open(results: Results) -> str:
     if not settled:
         return (
             f"All visitors are still within their {window} to {do}, so the upper end of an "
-            "interval may still move."
+            "interval may still change."
         )
     are = "is" if seen - settled == 1 else "are"
     return (
         f"{seen - settled:,} of {number_of(seen, 'visitor')} {are} still within their {window} to "
-        f"{do}. The upper end of each interval doesn’t include them yet, so it may still move."
+        f"{do}. The upper end of each interval leaves them out for now, so it may still change."
     )
 
 
 def of_evidence(results: Results) -> str:
-    """Whether the line was crossed, when, and whether that is a verdict."""
+    """Whether the evidence was ever enough, when, and whether that is a verdict."""
     if results.verdict.is_withheld:
         return "This evidence doesn’t count while a check fails."
     if shows_below(results):
@@ -72,36 +72,37 @@ def of_evidence(results: Results) -> str:
         slowest = float(paths[-1].min())
         if slowest >= bar:
             is_alone = len(results.variants) == 1
-            who = "Your page" if is_alone else "Every variant"
+            passed = "The evidence" if is_alone else "For every variant, the evidence"
             at = _first_below(results)
             return (
-                f"{who} crossed the lower line on day {_day_of_look(results, at)}. "
+                f"{passed} passed {odds(bar)} on day {_day_of_look(results, at)}. "
                 f"{_end_of_crossing(results, at)}"
             )
         return (
-            f"Every variant has to cross the line. The odds for the slowest are "
-            f"{odds_in_words(slowest)}. A result needs {odds(bar)}."
+            f"A result needs odds of {odds(bar)} for every variant. The odds for the one furthest "
+            f"behind are {odds_in_words(slowest)}."
         )
     bar = results.needed_above
     first = leading(results)
     k = results.variants.index(first)
     crossed = (results.looks.above[:-1, k] >= bar).nonzero()[0]
-    name = capital(subject(results, first))
+    is_alone, name = len(results.variants) == 1, subject(results, first)
     if not len(crossed):
         now = f"odds are {odds_in_words(first.log_e_above)}. A result needs {odds(bar)}."
-        return f"The {now}" if len(results.variants) == 1 else f"{name} is closest: the {now}"
+        return f"The {now}" if is_alone else f"{name} is closest: the {now}"
     at = results.looks.moment(int(crossed[0]))
-    day = _day_of_look(results, at)
+    evidence = "The evidence" if is_alone else f"For {name}, the evidence"
+    passed = f"{evidence} passed {odds(bar)} on day {_day_of_look(results, at)}"
     if first.log_e_above < bar:
-        return f"{name} crossed the line on day {day}, but has fallen back since."
-    return f"{name} crossed the line on day {day}. {_end_of_crossing(results, at)}"
+        return f"{passed}, but has fallen back since."
+    return f"{passed}. {_end_of_crossing(results, at)}"
 
 
 def of_funnel(results: Results) -> str:
     """From served to what counts, over all variants."""
     everybody = results.everybody
     if not everybody.served:
-        return f"The page loaded for nobody{_yet(results)}."
+        return f"Nobody has loaded the page{_yet(results)}."
     return f"{everybody.converted:,} of {number_of(everybody.seen, 'visitor')} {act(results)}."
 
 
@@ -114,7 +115,7 @@ def of_rates(results: Results, days: Days | None = None) -> str:
     low, high = (end(large, key=lambda day: _rate(large[day])) for end in (min, max))
     return (
         f"Lowest: {_rate_of(large[low])} ({day_name(low)}). Highest: {_rate_of(large[high])} "
-        f"({day_name(high)}). Single days are mostly chance."
+        f"({day_name(high)}). Day-to-day differences are mostly chance."
     )
 
 
@@ -177,14 +178,14 @@ def _end_of_crossing(results: Results, at: datetime) -> str:
         later = results.life.day_number(reached)
         if later > results.life.day_number(at):
             return f"The result came on day {later}, once the minimum was reached."
-        return "Looking daily doesn’t weaken it."
+        return "Checking it every day doesn’t weaken it."
     if results.verdict.is_capped:
         return (
-            f"It doesn’t count as a result: it came after the {rule.maximum_visitors:,} visitors "
+            f"That doesn’t count as a result: it was after the {rule.maximum_visitors:,} visitors "
             "the rule allows."
         )
     return (
-        f"It counts as a result only after {number_of(rule.minimum_visitors, 'visitor')} and "
+        f"That counts as a result only after {number_of(rule.minimum_visitors, 'visitor')} and "
         f"{number_of(rule.minimum_days, 'day')}."
     )
 
@@ -211,10 +212,10 @@ def _rate_of(totals: Totals) -> str:
 
 MOST = {
     "source": "Most came from “{}”",
-    "device": "Most came on a {}",
+    "device": "Most used a {}",
     "language": "Most read {}",
-    "weekday": "Most came on a {}",
-    "hour": "Most came in the hour from {}",
+    "weekday": "Most visited on a {}",
+    "hour": "Most visited in the hour from {}",
 }
 # Where the most are, but not more than half.
 LARGEST = {
@@ -248,13 +249,13 @@ def segment_caption(segments: Sequence[Segment], kind: str) -> str:
         return f"{most} All intervals overlap, so differences may be chance."
     return (
         f"{most} Rates range from {_rate_of(low.all)} ({low.name}) to {_rate_of(high.all)} "
-        f"({high.name}). The difference may be down to chance: test it before you believe it."
+        f"({high.name}). That may be chance: test it before you believe it."
     )
 
 
 def counted_sources(sources: Sequence[str] | None) -> str:
     """Return which sources enter the verdict, as the sealed rule has it."""
     if sources is None:
-        return "Every source counts."
+        return "Visitors from every source are counted."
     names = ", ".join(f"“{source}”" for source in sources)
-    return f"Only these sources count: {names}."
+    return f"Only visitors from these sources are counted: {names}."

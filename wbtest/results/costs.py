@@ -207,7 +207,9 @@ def add_spend(
     check_started(experiment)
     named, last_day = source_name(source), last_day or first_day
     if not named:
-        raise Invalid("source", "Enter the source as it appears in the link, such as newsletter.")
+        raise Invalid(
+            "source", "Enter the source as it appears in the link. For example, newsletter."
+        )
     if last_day < first_day:
         raise Invalid("last", "The last day is before the first. Swap them.")
     if currency not in CURRENCIES:

@@ -109,7 +109,7 @@ def add_note(experiment: Experiment, person: Person, day: date, text: str) -> An
     check_started(experiment)
     text = on_one_line(text).strip()
     if not text:
-        raise Invalid("text", "Enter what happened, such as “A post went up”.")
+        raise Invalid("text", "Enter what happened. For example, “A post went up”.")
     if fault := find_fault(text, LONGEST_NOTE):
         raise Invalid("text", fault)
     _check_day(experiment, day)

@@ -67,7 +67,7 @@ def create_shared_link(
     """
     label = " ".join(label.split())
     if not label:
-        raise Invalid("label", "Say who the link is for, so you know which one to end.")
+        raise Invalid("label", "Say who the link is for, so you know whose access to remove.")
     if fault := find_fault(label, LONGEST_LABEL):
         raise Invalid("label", fault)
     _check_days(days)
@@ -173,7 +173,9 @@ def _check_days(days: int) -> None:
 
 def _refuse_too_many(experiment: Experiment) -> None:
     if count_open(experiment) >= MOST_LINKS:
-        raise TooManyShared(f"{MOST_LINKS} links are open. End one before you create another.")
+        raise TooManyShared(
+            f"{MOST_LINKS} links are open. Remove access for one before you create another."
+        )
 
 
 def _whose(link: SharedLink) -> str:
@@ -275,7 +277,7 @@ def revoke_shared(experiment_id: int, number: int) -> ResponseReturnValue:
     """Close a link."""
     link = _get_link(experiment_id, number)
     revoke_shared_link(link, access.person())
-    flash("Link ended.")
+    flash("Access removed.")
     return redirect(url_for(".share", experiment_id=experiment_id), 303)
 
 

@@ -24,9 +24,9 @@ from wbtest.web import number_of, percent
 
 Kind = Literal["go", "iterate", "stop", "neutral"]
 WITHHELD = {
-    "split": "visitors aren’t split as planned",
-    "served_split": "visitors aren’t split as planned",
-    "beacons": "too many pages were served but never seen",
+    "split": "visitors weren’t split as planned",
+    "served_split": "visitors weren’t split as planned",
+    "beacons": "too many page loads have no recorded view",
     "networks": "it depends on a few networks",
     "seal": "the locked rule was changed",
 }
@@ -70,7 +70,7 @@ STANDINGS = {
     "below": Badge("below target", "neutral"),
     "ahead": Badge("above so far", "neutral"),
     "behind": Badge("below so far", "neutral"),
-    "withheld": Badge("withheld", "neutral"),
+    "withheld": Badge("no result", "neutral"),
 }
 
 
@@ -173,11 +173,15 @@ def fragility(results: Results) -> str:
         if number
     ]
     when, came = (
-        (f"over {found.days:,} days", "were spread") if found.days > 1 else ("on one day", "came")
+        (f"over {found.days:,} days", "were spread")
+        if found.days > 1
+        else ("on one day", "all came")
     )
     if places:
         came = f"came from {least}{listed(places)},"
-    return f"{undone} if {found.false:,} of {whose} were fake. All {found.of:,} {came} {when}."
+    return (
+        f"{undone} if {found.false:,} of {whose} were fake. The {found.of:,} {what} {came} {when}."
+    )
 
 
 def price(results: Evaluation) -> str:
@@ -269,7 +273,7 @@ def _not_enough(results: Evaluation) -> str:
         )
     wait = f"{visitors}, or {days}" if days else visitors
     if outlook.is_cap:
-        return f"No result in sight yet. It takes at most {wait}."
+        return f"No result in sight yet. You’ll need at most {wait}."
     return f"Not enough data yet. You need about {wait}."
 
 
@@ -356,7 +360,7 @@ def advice(results: Evaluation) -> str:
     if is_open(results):
         return f"Wait until {final_moment(results)}. Then the figures are final."
     if verdict.is_over:
-        return f"The locked rule leaves it open. {promise(results)}".strip()
+        return f"The locked rule doesn’t decide this. {promise(results)}".strip()
     if verdict.is_capped:
         return (
             "The rule’s maximum number of visitors is reached, so the target can’t be met now. End "
@@ -395,7 +399,7 @@ def missing(results: Evaluation) -> list[str]:
         more = rule.minimum_visitors - seen
         found.append(
             f"{number_of(more, 'more visitor')}: the minimum is {rule.minimum_visitors:,}, and "
-            f"{seen:,} came so far."
+            f"you’ve had {seen:,} so far."
         )
     left = (life.ripe_at(rule) - life.now).total_seconds() / DAY_SECONDS
     if left > 0:

@@ -190,7 +190,7 @@ class TokenForm(TypedForm):
     name = StringField(
         "Token name",
         [
-            DataRequired("Enter a name, such as the program that will use it."),
+            DataRequired("Enter a name. For example, the program that will use it."),
             at_most(LONGEST_NAME),
         ],
     )

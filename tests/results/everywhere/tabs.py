@@ -24,10 +24,10 @@ from tests.results.everywhere.recount import Numbers
 
 COURSE = "Rates and decision intervals by day"
 EVIDENCE = "Evidence by variant, now"
-EVIDENCE_MET = "Evidence that the target is met, by day"
-EVIDENCE_MISSED = "Evidence that the target is missed, by day"
+EVIDENCE_MET = "Evidence that the rate is above the target, by day"
+EVIDENCE_MISSED = "Evidence that the rate is below the target, by day"
 BELIEFS = "Intervals and chances by variant"
-PLANNED = "How many saw each variant, and how many were planned"
+PLANNED = "How many people saw each variant, and how many we’d expect"
 AGAINST = "Each variant against the first"
 NAMES = {"hour": "hour of the day", "weekday": "day of the week"}
 # Fewer visitors make no variant the best.

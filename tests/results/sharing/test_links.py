@@ -154,7 +154,7 @@ def test_the_page_shows_a_new_link_once(client: Browser, team: Team, experiment:
 
     assert answer.status_code == 303
     [address] = re.findall(r">http://localhost(/shared/[^<]+)<", first)
-    assert "it is shown only once" in first
+    assert "it’s shown only once" in first
     assert "/shared/" not in second
     assert client.get(address).status_code == 200
 
@@ -199,7 +199,7 @@ def test_who_approves_makes_and_closes_links_and_others_look(
 
     assert page.status_code == 200
     assert ('name="label"' in page.text) == may
-    assert ("End…" in page.text) == may
+    assert ("Remove access…" in page.text) == may
     for rest in POSTS:
         answer = client.send(share_url(experiment, rest), {"label": "Tom", "days": "3"})
         assert answer.status_code == (303 if may else 403)
