@@ -181,4 +181,4 @@ def test_a_page_without_a_look_of_its_own_carries_no_style_more(app: Flask):
     page = Visitor(app).get()
 
     assert page.text.count("<style>") == 1
-    assert page.headers["Content-Security-Policy"].count("sha256-") == 2
+    assert page.headers["Content-Security-Policy"].count("sha256-") == 3

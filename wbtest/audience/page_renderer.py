@@ -90,6 +90,9 @@ WEIGHTS = (Weight(), Weight(closing_picture=False), Weight(closing_picture=False
 # What a page weighs at most, compressed with gzip, while anything can give way: what the first
 # round trips of a connection carry.
 LARGEST_PAGE = 14_000
+# In the head of a page with a typeface. The style sheet alone asks for it when its first letters
+# are laid out: the page would be painted without it, and move when it comes.
+ASK_FOR_TYPEFACE = Markup("document.fonts.forEach(face=>face.load())")
 # Asks zlib for a gzip header.
 GZIP = 16 + zlib.MAX_WBITS
 _TYPEFACE = re.compile(rb"(?<=font/woff2;base64,)([\w+/=]+)")
@@ -166,12 +169,14 @@ class PageRenderer:
         paths = paths_of(live.slug)
         takes_questions = live.options.takes_questions and not is_list
         ask_url = _with(paths.ask, preview) if preview else question_path(live)
+        style = self.style(live, weight)
         html = self._fill(
             "landing",
             live,
             page=variant.page,
             locale=locale_of(variant.page.language),
-            style=self.style(live, weight),
+            style=style,
+            typeface_script=ASK_FOR_TYPEFACE if "@font-face" in style else "",
             weight=weight,
             steps=steps_of(variant.page),
             hero=read_name(variant.page.look.hero),
@@ -287,10 +292,11 @@ class PageRenderer:
         forms = f"'self' {sends_to}".rstrip()
         framed_by = "'self'" if is_framed else "'none'"
         style = style or self._style_of(NEUTRAL, AROUND)
-        fonts = "font-src data:; " if "@font-face" in style else ""
+        fonts, scripts = "", f"'{_source(self._script)}'"
+        if "@font-face" in style:
+            fonts, scripts = "font-src data:; ", f"{scripts} '{_source(ASK_FOR_TYPEFACE)}'"
         return (
-            f"default-src 'none'; style-src '{_source(style)}'; {fonts}"
-            f"script-src '{_source(self._script)}'; "
+            f"default-src 'none'; style-src '{_source(style)}'; {fonts}script-src {scripts}; "
             f"connect-src 'self'; img-src data: 'self'; form-action {forms}; base-uri 'none'; "
             f"frame-ancestors {framed_by}"
         )
