@@ -10,15 +10,35 @@ from werkzeug.test import TestResponse
 from tests.audience.larder import Larder, Visitor, draft_page, start_page
 from tests.audience.test_pictures import prose
 from tests.conftest import Browser
-from tests.factories import log_in
+from tests.factories import log_in, make_checked
 from wbtest.audience.page_renderer import LARGEST_PAGE, compress
 from wbtest.extensions import db
+from wbtest.publishing import lifecycle
 from wbtest.publishing.display import preview_url
 from wbtest.publishing.models import Experiment
+from wbtest.publishing.page_design import LAYOUTS, Look
+from wbtest.publishing.page_settings import change_look
+from wbtest.writing import document as documents
 
 LONG = prose(900)
 # Words of its own in one variant alone, of which each fits with a typeface but for one.
 VARIANTS = {"long": {"body": LONG}}
+
+
+# As long as the coach lets a release be without a word: a page and a half, of which each quote has
+# 60 words; and an answer of 60 words to each question that customers ask.
+LONGEST = {
+    "headline": prose(12),
+    "subheading": prose(30),
+    **{part: prose(128 + n) for n, part in enumerate(("problem", "alternative", "solution"))},
+    "why_now": prose(123),
+    "company_quote": {"text": prose(60), "speaker": prose(3), "role": prose(5)},
+    "customer_quote": {"text": prose(59), "speaker": prose(2), "role": prose(6)},
+    "faq": [
+        {"audience": "external", "question": prose(10 + n), "answer": prose(55 + n), "topic": topic}
+        for n, topic in enumerate(documents.EXTERNAL_TOPICS)
+    ],
+}
 
 
 def has_typeface(page: TestResponse) -> bool:
@@ -77,6 +97,18 @@ def test_a_typeface_and_words_are_packed_apart(app: Flask) -> None:
     assert gzip.decompress(packed) == page
     assert len(packed) < len(gzip.compress(page)) - 400
     assert len(packed) <= LARGEST_PAGE
+
+
+@pytest.mark.parametrize("layout", LAYOUTS)
+def test_the_longest_release_fits_into_the_first_round_trips(app: Flask, layout: str) -> None:
+    larder = draft_page(asks_name=True, **LONGEST)
+    assert documents.length(documents.from_json(larder.experiment.revision.document))[0] > 650
+    change_look(larder.experiment, larder.editor, Look(layout=layout))
+    lifecycle.start(make_checked(larder.experiment, larder.editor), larder.approver)
+
+    page = Visitor(app, **{"Accept-Encoding": "gzip"}).get()
+
+    assert len(page.data) <= LARGEST_PAGE
 
 
 def test_the_typeface_is_cut_to_the_letters_of_all_variants(app: Flask) -> None:

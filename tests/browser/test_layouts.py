@@ -1,4 +1,4 @@
-"""Each layout with little to say and with much, light and dark, wide and narrow; other writings."""
+"""Each layout in four languages, with little to say and with much, light and dark, at any width."""
 
 import gzip
 import json
@@ -24,55 +24,93 @@ from wbtest.audience.page_renderer import LARGEST_PAGE
 from wbtest.config import Settings
 from wbtest.extensions import db, runtime
 from wbtest.publishing import lifecycle
-from wbtest.publishing.page_design import LAYOUTS, PALETTES, SCHEMES, Look
+from wbtest.publishing.page_design import LAYOUTS, PALETTES, Look
 from wbtest.publishing.page_settings import change_look
 
 pytestmark = [pytest.mark.browser, pytest.mark.one_database]
+ADDRESS = "http://localhost/p/"
 GOOD = Path(__file__).parents[1] / "writing" / "good"
-IN_ENGLISH = "latchbox"
 # German has long words, Arabic runs the other way, and Japanese has no spaces.
-IN_OTHER_WRITINGS = {"klarkosten": "mosaic", "daftar": "cards", "mawarun": "post"}
-SCREENS = ((1280, 800), (390, 844))
-WAYS = tuple(product(SCHEMES, (1280, 390)))
-NARROWEST = 320
+RELEASES = {"en": "latchbox", "de": "klarkosten", "ar": "daftar", "ja": "mawarun"}
 # What a short form leaves out.
 LEFT_OUT: dict[str, Any] = {
     **dict.fromkeys(("summary", "solution", "why_now"), ""),
     "company_quote": {},
     "customer_quote": {},
 }
+FORMS = ("full", "short")
+# Two letters that no typeface draws alike, and Debian's smallest package with one that has them.
+LETTERS = {
+    "ar": ("بش", "fonts-dejavu-core"),
+    "ja": ("猫犬", "fonts-motoya-l-cedar"),
+}
+DRAW = """letters => [...letters].map((letter) => {
+  const pen = document.createElement("canvas").getContext("2d");
+  pen.font = "40px sans-serif";
+  pen.fillText(letter, 0, 60);
+  return pen.canvas.toDataURL();
+})"""
+SCREENS = ((1280, 800), (390, 844))
+# Half of what axe sees of a page is seen light and half dark; the next page has it the other way.
+WAYS = (
+    (("light", 1280), ("dark", 390)),
+    (("light", 390), ("dark", 1280)),
+)
+NARROWEST = 320
+WIDTHS = (1280, 390, NARROWEST)
+SIZES = ("100%", "200%")
+TEXTS = Path(__file__).with_name("texts.js").read_text(encoding="utf-8")
+TELL_SHIFTS = """
+  window.shifts = [];
+  const tell = (list) => shifts.push(...list.getEntries().map(({ value }) => value));
+  new PerformanceObserver(tell).observe({ type: "layout-shift", buffered: true });
+"""
+PAINTED = """async () => {
+  await document.fonts.ready;
+  await new Promise((done) => requestAnimationFrame(() => setTimeout(done)));
+}"""
 BELOW = "document.querySelector('#join button').getBoundingClientRect().bottom - innerHeight"
 INITIAL = "getComputedStyle(document.querySelector('.problem .say'), '::first-letter').float"
 WIDTH = "document.documentElement.scrollWidth"
+ENLARGE = "size => { document.documentElement.style.fontSize = size }"
+BREAK = """style => {
+  const sheet = new CSSStyleSheet();
+  sheet.replaceSync(style);
+  document.adoptedStyleSheets = [sheet];
+}"""
 
 
 @dataclass
 class Seen:
-    """What was seen of one page: what axe says, what lies outside the screen, who was asked."""
+    """What was seen of one page: what axe says, what can’t be read, what is outside the screen."""
 
     weight: int
     faults: list[str] = field(default_factory=list)
+    unreadable: list[str] = field(default_factory=list)
     outside: list[str] = field(default_factory=list)
+    covered: list[str] = field(default_factory=list)
+    shifts: list[float] = field(default_factory=list)
     complaints: list[str] = field(default_factory=list)
     asked: list[str] = field(default_factory=list)
     initial: str = ""
 
 
-def pages() -> Iterator[tuple[str, str, dict[str, Any]]]:
-    """Slug, layout and text of each page."""
-    text = json.loads((GOOD / f"{IN_ENGLISH}.json").read_text("utf-8"))
-    for layout in LAYOUTS:
-        yield f"{layout}-full", layout, text
-        yield f"{layout}-short", layout, text | LEFT_OUT | {"faq": text["faq"][:2]}
-    for name, layout in IN_OTHER_WRITINGS.items():
-        yield name, layout, json.loads((GOOD / f"{name}.json").read_text("utf-8"))
+Answers = dict[str, tuple[dict[str, str], bytes]]
+
+
+def pages() -> Iterator[tuple[str, Look, dict[str, Any]]]:
+    """Slug, look and text of each page; each palette is worn by four."""
+    for number, (layout, form) in enumerate(product(LAYOUTS, FORMS)):
+        look = Look(layout=layout, palette=[*PALETTES][number % len(PALETTES)])
+        for language, name in RELEASES.items():
+            text = json.loads((GOOD / f"{name}.json").read_text("utf-8"))
+            short = text | LEFT_OUT | {"faq": text["faq"][:2]}
+            yield f"{layout}-{form}-{language}", look, text if form == "full" else short
 
 
 @pytest.fixture(scope="module")
-def answers(
-    tmp_path_factory: pytest.TempPathFactory, sqlite_with_tables: Path
-) -> dict[str, tuple[dict[str, str], bytes]]:
-    """Headers and body of each page, with gzip, by its slug; each palette is worn by one."""
+def answers(tmp_path_factory: pytest.TempPathFactory, sqlite_with_tables: Path) -> Answers:
+    """Headers and body of each page, with gzip, by its slug."""
     folder = tmp_path_factory.mktemp("layouts")
     file = shutil.copyfile(sqlite_with_tables, folder / "layouts.db")
     settings = Settings(folder, f"sqlite:///{file}", SECRET_KEY, "http://localhost")
@@ -80,10 +118,9 @@ def answers(
     app.test_client_class = Client
     found = {}
     with app.app_context():
-        for number, (slug, layout, text) in enumerate(pages()):
+        for slug, look, text in pages():
             larder = draft_page(slug=slug, **text)
-            palette = [*PALETTES][number % len(PALETTES)]
-            change_look(larder.experiment, larder.editor, Look(layout=layout, palette=palette))
+            change_look(larder.experiment, larder.editor, look)
             lifecycle.start(make_checked(larder.experiment, larder.editor), larder.approver)
             answer = Visitor(app, **{"Accept-Encoding": "gzip"}).get(f"/p/{slug}")
             assert answer.status_code == 200
@@ -95,62 +132,91 @@ def answers(
 
 
 @pytest.fixture(scope="module")
-def seen(answers: dict[str, tuple[dict[str, str], bytes]], browser: Browser) -> dict[str, Seen]:
-    """Every page, looked at once in one browser."""
-    found = {}
+def tab(answers: Answers, browser: Browser) -> Iterator[Page]:
+    """A browser with letters for all four languages, which is given the pages and no other word."""
+
+    def answer(route: Route) -> None:
+        headers, body = answers.get(route.request.url.removeprefix(ADDRESS), ({}, b""))
+        if not body:
+            route.fulfill(status=204)
+            return
+        told = {name: value for name, value in headers.items() if not name.startswith("Content-E")}
+        told.pop("Content-Length")
+        route.fulfill(headers=told, body=gzip.decompress(body))
+
     with browser.new_context() as context:
         page = context.new_page()
-        page.add_init_script(TELL_VIOLATIONS)
+        for language, (letters, package) in LETTERS.items():
+            if len({*page.evaluate(DRAW, letters)}) == 1:
+                pytest.fail(f"No typeface for {language} (Debian: apt install {package})")
+        for script in (TELL_VIOLATIONS, TELL_SHIFTS, TEXTS):
+            page.add_init_script(script)
         bring_axe(page)
-        page.on("pageerror", lambda error: found[slug].complaints.append(str(error)))
-        page.on(
-            "console",
-            lambda message: (
-                found[slug].complaints.append(message.text) if message.type == "error" else None
-            ),
-        )
-        page.on("request", lambda request: found[slug].asked.append(request.url))
-        for slug, (headers, body) in answers.items():
-            found[slug] = Seen(len(body))
-            serve(page, slug, headers, gzip.decompress(body))
-            look_at(page, found[slug], f"http://localhost/p/{slug}")
+        page.route("**/*", answer)
+        yield page
+
+
+@pytest.fixture(scope="module")
+def seen(answers: Answers, tab: Page) -> dict[str, Seen]:
+    """Every page, looked at once in one browser."""
+    found = {}
+    tab.on("pageerror", lambda error: found[slug].complaints.append(str(error)))
+    tab.on(
+        "console",
+        lambda message: (
+            found[slug].complaints.append(message.text) if message.type == "error" else None
+        ),
+    )
+    # What was done on a page is told while the next one opens.
+    tab.on(
+        "request",
+        lambda request: (
+            None if request.url.endswith("/did") else found[slug].asked.append(request.url)
+        ),
+    )
+    for number, (slug, (_, body)) in enumerate(answers.items()):
+        found[slug] = Seen(len(body))
+        # Each language is wide first in one form, and narrow first in the other.
+        look_at(tab, found[slug], ADDRESS + slug, (number + number // 4) % 2)
     return found
 
 
-def serve(page: Page, slug: str, headers: dict[str, str], body: bytes) -> None:
-    """Answer with this page at its address, and without a word to whatever else is asked for."""
-    told = {name: value for name, value in headers.items() if not name.startswith("Content-E")}
-    told.pop("Content-Length")
-
-    def answer(route: Route) -> None:
-        if route.request.url.endswith(f"/p/{slug}"):
-            route.fulfill(headers=told, body=body)
-        else:
-            route.fulfill(status=204)
-
-    page.unroute_all()
-    page.route("**/*", answer)
-
-
-def look_at(page: Page, seen: Seen, url: str) -> None:
-    """Open the page, and look at it on one screen after the other."""
+def look_at(page: Page, seen: Seen, url: str, first: int) -> None:
+    """Open the page on one screen, and look at it in all widths and sizes until its beacon came."""
     page.emulate_media(color_scheme="light")
-    for number, (width, height) in enumerate(SCREENS):
-        page.set_viewport_size({"width": width, "height": height})
-        if number == 0:
-            with page.expect_request("**/seen"):
-                page.goto(url, wait_until="networkidle")
-        if (below := page.evaluate(BELOW)) > 0:
-            seen.outside.append(f"{width} × {height}: {below:.0f} px below the screen")
-    page.set_viewport_size({"width": NARROWEST, "height": 800})
-    if (found := page.evaluate(WIDTH)) > NARROWEST:
-        seen.outside.append(f"{NARROWEST}: {found - NARROWEST} px beside the screen")
-    seen.initial = page.evaluate(INITIAL)
-    seen.faults += find_faults(page, WAYS, stays=False)
+    with page.expect_request("**/seen"):
+        for number, (width, height) in enumerate((SCREENS[first], SCREENS[1 - first])):
+            page.set_viewport_size({"width": width, "height": height})
+            if number == 0:
+                page.goto(url)
+                page.evaluate(PAINTED)
+                seen.shifts = page.evaluate("shifts")
+            if (below := page.evaluate(BELOW)) > 0:
+                seen.outside.append(f"{width} × {height}: {below:.0f} px below the screen")
+        seen.initial = page.evaluate(INITIAL)
+        for size, width in product(SIZES, WIDTHS):
+            look_at_texts(page, seen, size, width)
+        page.evaluate(ENLARGE, "")
+        seen.faults = find_faults(page, WAYS[first], stays=False)
 
 
-def test_axe_finds_nothing_and_no_page_scrolls_sideways(seen: dict[str, Seen]) -> None:
+def look_at_texts(page: Page, seen: Seen, size: str, width: int) -> None:
+    """Read the page in letters of this size."""
+    where = f"{width} px, {size}"
+    page.set_viewport_size({"width": width, "height": 800})
+    page.evaluate(ENLARGE, size)
+    seen.unreadable += [f"{where}: {each}" for each in page.evaluate("findTextFaults()")]
+    seen.covered += [f"{where}: at {y:.0f} px" for y in page.evaluate("findCoveredForms()")]
+    if (found := page.evaluate(WIDTH)) > width:
+        seen.outside.append(f"{where}: {found - width} px beside the screen")
+
+
+def test_axe_finds_nothing(seen: dict[str, Seen]) -> None:
     assert {slug: each.faults for slug, each in seen.items() if each.faults} == {}
+
+
+def test_no_text_is_cut_off_or_lies_over_another(seen: dict[str, Seen]) -> None:
+    assert {slug: each.unreadable for slug, each in seen.items() if each.unreadable} == {}
 
 
 def test_the_first_form_is_on_the_first_screen_and_nothing_beside_the_narrowest(
@@ -159,33 +225,37 @@ def test_the_first_form_is_on_the_first_screen_and_nothing_beside_the_narrowest(
     assert {slug: each.outside for slug, each in seen.items() if each.outside} == {}
 
 
+def test_the_call_to_action_that_sticks_never_covers_a_form(seen: dict[str, Seen]) -> None:
+    assert {slug: each.covered for slug, each in seen.items() if each.covered} == {}
+
+
+def test_nothing_moves_while_a_page_loads(seen: dict[str, Seen]) -> None:
+    assert {slug: each.shifts for slug, each in seen.items() if each.shifts} == {}
+
+
 def test_no_page_breaks_its_policy(seen: dict[str, Seen]) -> None:
     assert {slug: each.complaints for slug, each in seen.items() if each.complaints} == {}
 
 
 def test_a_page_is_one_request_and_its_beacon(seen: dict[str, Seen]) -> None:
-    asked = {slug: [*map(path_of, each.asked)] for slug, each in seen.items()}
+    asked = {slug: each.asked for slug, each in seen.items()}
 
-    assert asked == {slug: [f"/p/{slug}", f"/p/{slug}/seen"] for slug in seen}
-
-
-def path_of(url: str) -> str:
-    return url.removeprefix("http://localhost")
+    assert asked == {slug: [ADDRESS + slug, f"{ADDRESS}{slug}/seen"] for slug in seen}
 
 
 def test_a_post_begins_with_an_initial_where_letters_are_apart(seen: dict[str, Seen]) -> None:
     with_initial = {slug for slug, each in seen.items() if each.initial != "none"}
 
-    assert with_initial == {"post-full", "post-short"}
+    assert with_initial == {
+        f"post-{form}-{language}" for form in FORMS for language in ("en", "de")
+    }
 
 
-def test_a_full_release_keeps_its_typeface(
-    answers: dict[str, tuple[dict[str, str], bytes]],
-) -> None:
+def test_a_full_release_keeps_its_typeface(answers: Answers) -> None:
     styles = {slug: gzip.decompress(body) for slug, (_, body) in answers.items()}
 
     assert {slug for slug, style in styles.items() if b"@font-face" in style} >= {
-        *("mosaic-short", "cards-short", "post-short", "cards-full", "post-full"),
+        *("mosaic-short-en", "cards-short-en", "post-short-en", "cards-full-en", "post-full-en"),
     }
 
 
@@ -193,3 +263,35 @@ def test_no_page_is_heavier_than_the_first_round_trips_carry(seen: dict[str, See
     weights = {slug: each.weight for slug, each in seen.items()}
 
     assert {slug: weight for slug, weight in weights.items() if weight > LARGEST_PAGE} == {}
+
+
+@pytest.mark.parametrize(
+    ("style", "fault"),
+    [
+        (".hero { height: 3rem; overflow: hidden }", "is cut off"),
+        ("h1 { white-space: nowrap; width: 0 }", "is cut off"),
+        (".hero .lede { margin-top: -2rem !important }", "overlap"),
+    ],
+)
+def test_a_broken_style_would_be_found(tab: Page, style: str, fault: str) -> None:
+    open_narrow(tab, "post-full-en")
+    assert tab.evaluate("findTextFaults()") == []
+
+    tab.evaluate(BREAK, style)
+
+    assert fault in " ".join(tab.evaluate("findTextFaults()"))
+
+
+def test_a_call_to_action_that_never_leaves_would_be_found(tab: Page) -> None:
+    open_narrow(tab, "plain-short-de")
+    assert tab.evaluate("findCoveredForms()") == []
+
+    tab.evaluate(BREAK, ".sticky { position: fixed; inset: auto 0 0 }")
+
+    assert tab.evaluate("findCoveredForms()") != []
+
+
+def open_narrow(page: Page, slug: str) -> None:
+    page.set_viewport_size({"width": 390, "height": 844})
+    page.goto(ADDRESS + slug)
+    page.evaluate(PAINTED)
