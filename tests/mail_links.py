@@ -17,7 +17,7 @@ PUNCTUATION = ".,:;!?)”’»。、"
 
 def dead_links(app: Flask) -> set[str]:
     """The addresses of this instance in its outbox that no page answers."""
-    columns = OutboxMail.body, OutboxMail.html, OutboxMail.leave_url
+    columns = OutboxMail.body, OutboxMail.leave_url
     texts = {text for row in db.session.execute(sa.select(*columns)) for text in row if text}
     links = {link.rstrip(PUNCTUATION) for text in texts for link in LINK.findall(text)}
     base_url = runtime(app).settings.base_url

@@ -30,6 +30,7 @@ if TYPE_CHECKING:
     from wbtest.audience.signups import AbuseGuard
     from wbtest.config import Settings
     from wbtest.delivery.http_client import Policy
+    from wbtest.delivery.mail_sender import HtmlPart, Mail
     from wbtest.delivery.models import OutboxMail
     from wbtest.delivery.worker import Job
     from wbtest.publishing.models import Experiment
@@ -82,6 +83,8 @@ class Hooks:
     jobs: dict[str, Job] = field(default_factory=dict)
     # Whether a mail that is due may still be sent.
     may_leave: Callable[[OutboxMail], bool] = field(init=False)
+    # What a mail of a test's page says as HTML.
+    as_html: Callable[[Mail], HtmlPart] = field(init=False)
     # Mails the owners: subject and text.
     tell_owners: Callable[[str, str], None] = field(init=False)
     # What the first screen of a test's results shows of its decisions.

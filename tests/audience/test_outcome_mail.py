@@ -10,7 +10,7 @@ from wbtest.audience import outcome_mail
 from wbtest.audience.models import Signup
 from wbtest.audience.outcome_mail import count_recipients, queue_outcome_mails, tell_outcome
 from wbtest.audience.signup_mail import hash_of, link_token
-from wbtest.delivery.mail_sender import Mail, compose
+from wbtest.delivery.mail_sender import compose, mail_of
 from wbtest.delivery.models import OutboxMail
 from wbtest.delivery.worker import SomeFailed
 from wbtest.extensions import db
@@ -74,8 +74,6 @@ def test_the_mail_says_what_was_decided_and_how_to_leave_at_once(over, now):
     assert "We build it. <b>You</b> said yes.\n\nIt comes in May.\n\n" in mail.body
     assert "until 30\N{NO-BREAK SPACE}March\N{NO-BREAK SPACE}2028 at the latest" in mail.body
     assert f"\n{mail.leave_url}\n" in mail.body
-    assert "&lt;b&gt;You&lt;/b&gt;" in mail.html
-    assert mail.leave_url in mail.html
 
 
 def test_the_mail_has_a_button_for_leaving_and_the_same_id_each_time(over, now):
@@ -83,9 +81,7 @@ def test_the_mail_has_a_button_for_leaving_and_the_same_id_each_time(over, now):
     tell(over)
     queue_outcome_mails(now())
     [row] = db.session.scalars(sa.select(OutboxMail).where(OutboxMail.recipient == "p0@x.io"))
-    mail = Mail(
-        row.message_id, "a@x.io", row.recipient, row.subject, row.body, row.leave_url, now()
-    )
+    mail = mail_of(row)
 
     first, second = compose(mail), compose(mail)
 

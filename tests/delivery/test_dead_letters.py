@@ -18,7 +18,9 @@ from wbtest.team import delivery_settings
 
 def give_up(mail_server: MailServer, now: HandClock, mode: str = "421") -> OutboxMail:
     """A mail that the server did not take in three days."""
-    mail = queue_mail(recipient="ada@x.io", subject="Hi", body="Open.", html="<p>")
+    mail = queue_mail(
+        recipient="ada@x.io", subject="Hi", body="Open.", leave_url="http://x/leave/y"
+    )
     mail_server.mode = mode
     for attempt in range(1, MOST_ATTEMPTS + 1):
         assert mail.state == "waiting"
@@ -51,7 +53,7 @@ def test_a_mail_that_was_given_up_is_sent_again_as_the_same_mail(
     assert mail.state == "sent"
     assert [sent["Message-ID"] for sent in mail_server.mails] == [mail.message_id]
     assert "Open." in str(mail_server.mails[0])
-    assert (mail.body, mail.html) == ("", "")
+    assert (mail.body, mail.leave_url) == ("", "")
 
 
 def test_a_dead_letter_keeps_its_text_until_it_is_dismissed_or_30_days_pass(

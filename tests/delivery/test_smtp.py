@@ -12,6 +12,7 @@ from msgspec.structs import replace
 from tests.delivery.conftest import CERTIFICATE, MailServer
 from wbtest.delivery.mail_sender import (
     Bounced,
+    HtmlPart,
     Mail,
     NotSent,
     _log_in,
@@ -117,7 +118,7 @@ def test_a_server_that_says_nothing_is_not_waited_for() -> None:
 def test_a_mail_with_html_says_the_same_twice_and_the_plain_text_first(
     mail_server: MailServer,
 ) -> None:
-    send_message(compose(replace(MAIL, html="<p>voilà</p>")), mail_server.url)
+    send_message(compose(MAIL, HtmlPart("<p>voilà</p>")), mail_server.url)
 
     (mail,) = mail_server.mails
     assert mail.get_content_type() == "multipart/alternative"

@@ -31,7 +31,7 @@ from tests.hostile.sinks import faults_in_file, faults_in_mail, faults_in_text
 from tests.network import cut_off
 from tests.team_pages import team_pages
 from wbtest.audience.models import Signup
-from wbtest.delivery.mail_sender import Mail, compose
+from wbtest.delivery.mail_sender import compose, find_html_part, mail_of
 from wbtest.delivery.models import OutboxMail, Webhook
 from wbtest.delivery.webhooks import KINDS
 from wbtest.extensions import Base, db, runtime
@@ -164,19 +164,9 @@ def test_no_mail_has_a_header_or_an_element_more(filled: Filled) -> None:
     assert {mark for mail in written for mark in MARK.findall(mail.subject + mail.body)}
 
 
-def composed(mail: OutboxMail) -> Any:
-    return compose(
-        Mail(
-            mail.message_id,
-            "Larder <hello@larder.example>",
-            mail.recipient,
-            mail.subject,
-            mail.body,
-            mail.leave_url,
-            mail.created_at,
-            mail.html,
-        )
-    )
+def composed(row: OutboxMail) -> Any:
+    mail = mail_of(row)
+    return compose(mail, find_html_part(mail))
 
 
 @pytest.fixture

@@ -9,6 +9,7 @@ from wbtest.audience import (
     alarms,
     erasure,
     live_pages,
+    mail_html,
     outcome_mail,
     page_renderer,
     page_server,
@@ -48,6 +49,7 @@ def init_app(app: Flask) -> None:
     server = page_server.PageServer(renderer, recorder, now, is_https=settings.is_https)
     own.recorder, own.pages, own.renderer, own.page_server = recorder, pages, renderer, server
     own.guard = signups.AbuseGuard()
+    own.hooks.as_html = mail_html.as_html
     _hand_over_jobs(app, settings)
     app.register_blueprint(views.bp)
     # The door undoes trusted proxies for all that stands behind it.

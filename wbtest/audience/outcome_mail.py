@@ -15,7 +15,7 @@ import sqlalchemy as sa
 from wbtest.audience.models import SIGNUPS
 from wbtest.audience.recording import counting_rules, ledger
 from wbtest.audience.retention_terms import date_in_words, terms_of
-from wbtest.audience.signup_mail import MailParagraph, MailText, as_html, as_text, link_token
+from wbtest.audience.signup_mail import MailParagraph, MailText, as_text, link_token
 from wbtest.delivery import models, outbox, worker
 from wbtest.extensions import clock, db, runtime
 from wbtest.publishing import corrections, lifecycle, page_strings
@@ -133,7 +133,7 @@ def _queue_group(experiment: Experiment, now: datetime, domain: str) -> bool:
                 letter.leave_url,
                 now,
                 domain,
-                letter.html,
+                experiment.id,
             )
             for email, letter in letters
         ]
@@ -191,11 +191,9 @@ def outcome_mail_writer(experiment: Experiment, text: str = "") -> Callable[[str
         lines = [
             *(MailParagraph(paragraph.strip()) for paragraph in paragraphs if paragraph.strip()),
             MailParagraph(strings.closing_why.format(product=page.product, page=page_url)),
-            MailParagraph(
-                strings.closing_leave.format(date=last_day), leave_url, strings.leave_button
-            ),
+            MailParagraph(strings.closing_leave.format(date=last_day), leave_url),
             MailParagraph(f"{team.controller}\n{team.contact_email}"),
         ]
-        return MailText(subject, as_text(lines), as_html(lines, strings, page.look), leave_url)
+        return MailText(subject, as_text(lines), leave_url)
 
     return write

@@ -23,7 +23,6 @@ import sqlalchemy as sa
 from flask import current_app
 from itsdangerous import BadSignature, Signer
 from itsdangerous.encoding import base64_encode
-from markupsafe import Markup
 from msgspec.structs import replace
 
 from wbtest import driver
@@ -39,20 +38,13 @@ from wbtest.audience.recording.events import SignedUp
 from wbtest.delivery import outbox, webhooks
 from wbtest.delivery.models import OutboxEvent, OutboxMail
 from wbtest.publishing import live_snapshot, page_options, page_strings
-from wbtest.publishing.contrast import lowest_contrast, nearest_shade
 from wbtest.publishing.models import Experiment
-from wbtest.publishing.page_design import ON_ACCENT, Look, palette
 
-# Mail programs know no style sheets, and nothing is fetched that would tell us who reads.
-GROUND = "#ffffff"
-PAGE = f"margin:0;padding:24px;background:{GROUND};color:#15181e;font:16px/1.6 sans-serif"
-BUTTON = (
-    "display:inline-block;padding:12px 20px;border-radius:8px;background:{};color:{};"
-    "font-weight:600;text-decoration:none"
-)
+# The last paragraphs of each mail: how to leave, why it came or what is stored, and who answers for
+# it. As HTML they are its small print.
+FOOTER = 3
 # Stands for the token where a letter is made before it is known for whom. Nobody can type it.
 TOKEN = "\0"  # noqa: S105 - the place of one
-SMALL = "margin:0 0 16px;color:#565e6c;font-size:14px"
 SALT = "wbtest.closing"
 SIGN_UP_SALT = "wbtest.sign-up"
 DAY_US = 86_400_000_000
@@ -65,11 +57,10 @@ _COUNTING = (
 
 
 class MailText(NamedTuple):
-    """A mail in plain text and in HTML; ``leave_url`` is what a mail program's button posts to."""
+    """A mail to a visitor; ``leave_url`` is what a mail program's button posts to."""
 
     subject: str
     body: str
-    html: str
     leave_url: str
 
     def filled_in(self, token: str) -> "MailText":
@@ -78,24 +69,10 @@ class MailText(NamedTuple):
 
 
 class MailParagraph(NamedTuple):
-    """A paragraph of a mail, with the address that follows it; '' for none.
-
-    In HTML ``name`` stands for the address, which nobody wants to read; ``is_button`` makes it the
-    one thing to do.
-    """
+    """A paragraph of a mail, with the address that follows it; '' for none."""
 
     text: str
     url: str = ""
-    name: str = ""
-    is_button: bool = False
-
-
-def mail_template(
-    live: live_snapshot.LiveExperiment, base_url: str, mail: page_options.FirstMail
-) -> MailText:
-    """Return the mail to whoever signs up, once for all of them: its links lack a token."""
-    # Plain texts: a token is no markup, and Markup would look at it for every letter.
-    return MailText._make(map(str, welcome_mail(live, base_url, TOKEN, mail)))
 
 
 def welcome_mail(
@@ -105,64 +82,28 @@ def welcome_mail(
 
     Where ``mail`` asks nobody to confirm it thanks, and says the rest.
     """
-    page = live.control.page
-    strings = page_strings.strings_of(page)
-    product = page.product
+    strings = page_strings.strings_of(live.control.page)
+    product = live.control.page.product
     leave_url = f"{base_url}/leave/{token}"
     confirms = mail.asks_to_confirm
     lines = [
         MailParagraph(strings.mail_why.format(product=product, page=f"{base_url}/p/{live.slug}")),
         # The page itself may have left this out until the click; here it is always said.
         MailParagraph(strings.not_yet.format(product=product)),
-        MailParagraph(
-            strings.mail_confirm, f"{base_url}/confirm/{token}", strings.confirm_button, True
-        )
+        MailParagraph(strings.mail_confirm, f"{base_url}/confirm/{token}")
         if confirms
         else MailParagraph(strings.thanks_next),
-        MailParagraph(strings.mail_leave, leave_url, strings.leave_button),
-        MailParagraph(strings.mail_mine, f"{base_url}/mine/{token}", strings.mine),
+        MailParagraph(strings.mail_leave, leave_url),
+        MailParagraph(strings.mail_mine, f"{base_url}/mine/{token}"),
         MailParagraph(f"{live.controller}\n{live.contact}"),
     ]
     subject = (strings.mail_subject if confirms else strings.mail_thanks).format(product=product)
-    return MailText(subject, as_text(lines), as_html(lines, strings, page.look), leave_url)
+    return MailText(subject, as_text(lines), leave_url)
 
 
 def as_text(lines: list[MailParagraph]) -> str:
-    """Return the lines as plain text, each address under its sentence."""
+    """Return the lines as plain text, each address under its sentence; the last are the FOOTER."""
     return "\n\n".join(f"{line.text}\n{line.url}".strip() for line in lines) + "\n"
-
-
-def as_html(lines: list[MailParagraph], strings: page_strings.PageStrings, look: Look) -> str:
-    """Return the same as HTML in the page's colour: nothing is fetched, nothing typed is markup."""
-    parts = Markup().join(_paragraph(line, *colours_of(look)) for line in lines)
-    return Markup(
-        '<!DOCTYPE html><html lang="{}" dir="{}"><meta charset="utf-8"><body style="{}">{}</body>'
-        "</html>"
-    ).format(strings.language, strings.dir, PAGE, parts)
-
-
-@lru_cache(maxsize=1024)
-def colours_of(look: Look) -> tuple[str, str]:
-    """Return the colour of links and buttons in a mail, and of the text on a button.
-
-    The page's accent, or its nearest shade that can be read on the mail's white.
-    """
-    accent = nearest_shade(palette(look, "light")["accent"], (GROUND,))
-    return accent, max(ON_ACCENT, key=lambda text: lowest_contrast(text, (accent,)))
-
-
-def _paragraph(line: MailParagraph, accent: str, on_accent: str) -> Markup:
-    text = Markup("<br>").join(line.text.split("\n"))
-    if line.is_button:
-        style = BUTTON.format(accent, on_accent)
-        link = Markup('<br><a style="{}" href="{}">{}</a>').format(style, line.url, line.name)
-        return Markup('<p style="margin:0 0 24px">{}{}</p>').format(text, link)
-    if line.url:
-        link = Markup('<br><a style="color:{}" href="{}">{}</a>').format(
-            accent, line.url, line.name
-        )
-        return Markup('<p style="{}">{}{}</p>').format(SMALL, text, link)
-    return Markup('<p style="margin:0 0 16px">{}</p>').format(text)
 
 
 def sign_up_token(identity_key: bytes, email_key: str, secret: str) -> str:
@@ -373,7 +314,7 @@ def _mail(event: SignedUp, now: datetime, mail_domain: str) -> dict[str, Any]:
         event.leave_url,
         now,
         mail_domain,
-        event.html,
+        event.experiment_id,
     )
 
 

@@ -374,8 +374,8 @@ def try_sign_up(
                 recipient=person.email,
                 subject=letter.subject,
                 body=letter.body,
-                html=letter.html,
                 leave_url=letter.leave_url,
+                experiment_id=experiment.id,
             )
             experiment.tried_message_id = queued.message_id
 

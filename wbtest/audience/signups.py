@@ -30,12 +30,13 @@ from wbtest.audience.recording import events, rollup, write_batch
 from wbtest.audience.recording.counting_rules import MICROSECONDS, WAITING, microseconds_of
 from wbtest.audience.recording.recorder import Recorder, TooManySignups
 from wbtest.audience.signup_mail import (
+    TOKEN,
     MailText,
     hash_of,
     hash_of_new,
     leads_to,
-    mail_template,
     sign_up_token,
+    welcome_mail,
 )
 from wbtest.audience.views import (
     TOKEN_PAGE,
@@ -65,7 +66,7 @@ LEAVING = ("opted_out", "team")
 UNKNOWN = "unknown"
 # Within which a second form with the same address is the same person's impatience.
 DOUBLE_CLICK_US = 30 * MICROSECONDS
-NO_LETTER = MailText("", "", "", "")
+NO_LETTER = MailText("", "", "")
 # Pressed sooner after the page with the button was sent, or after our mail was.
 FASTEST_BUTTON_SECONDS = 1.0
 FASTEST_MAIL_SECONDS = 2.0
@@ -155,7 +156,6 @@ def sign_up(
             answer_hash=hash_of_new(answering),
             subject=letter.subject,
             body=letter.body,
-            html=letter.html,
             leave_url=letter.leave_url,
             asks_to_confirm=mail.asks_to_confirm,
             most_an_hour=most_an_hour,
@@ -183,7 +183,7 @@ def _prepare(
         consent = page_renderer.consent_words(
             page.live, variant, page_strings.strings_of(variant.page), sender.promised
         )
-        letter = mail_template(page.live, base_url, mail)
+        letter = welcome_mail(page.live, base_url, TOKEN, mail)
         found = PreparedSignup(consent, page_copy.digest(variant.page), letter)
         if not sender.promised:
             page.ready[key] = found

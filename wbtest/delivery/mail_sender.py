@@ -23,7 +23,7 @@ from msgspec import Struct
 from wbtest.delivery.models import OutboxMail
 from wbtest.delivery.retry_schedule import LONGEST_WAIT, MOST_ATTEMPTS, wait_after
 from wbtest.extensions import clock, db, runtime
-from wbtest.store import writing
+from wbtest.store import end_reading, writing
 
 TIMEOUT_SECONDS = 20
 # Longer than a slow server can keep us, so that no other worker sends the same mail meanwhile.
@@ -51,22 +51,34 @@ class Mail(Struct, frozen=True):
     body: str
     leave_url: str
     written_at: datetime
-    # The same as ``body`` for mail programs that show pages, '' for none.
-    html: str = ""
+    # The test whose page it looks like as HTML, None for plain text alone.
+    experiment_id: int | None = None
+
+    @property
+    def picture_id(self) -> str:
+        """The Content-ID of the picture that comes along: the HTML shows it as ``cid:…``."""
+        return f"picture.{self.message_id.strip('<>')}"
 
 
-def compose(mail: Mail) -> EmailMessage:
+class HtmlPart(Struct, frozen=True):
+    """What a mail's text says as HTML, and the PNG that it shows; b'' for none."""
+
+    html: str
+    picture: bytes = b""
+
+
+def compose(mail: Mail, part: HtmlPart | None = None) -> EmailMessage:
     """Return the message, the same each time it is sent: plain text, and after it the same as HTML.
 
     Raises Bounced when no header can be made of what it holds.
     """
     try:
-        return _message(mail)
+        return _message(mail, part)
     except ValueError as error:
         raise Bounced(str(error)) from error
 
 
-def _message(mail: Mail) -> EmailMessage:
+def _message(mail: Mail, part: HtmlPart | None) -> EmailMessage:
     name, sender = parseaddr(mail.sender)
     local, _, domain = mail.recipient.rpartition("@")
     # Few servers know letters beyond ASCII; a domain can always be written without them.
@@ -82,8 +94,12 @@ def _message(mail: Mail) -> EmailMessage:
         message["List-Unsubscribe"] = f"<{mail.leave_url}>"
         message["List-Unsubscribe-Post"] = "List-Unsubscribe=One-Click"
     message.set_content(mail.body, cte="quoted-printable")
-    if mail.html:
-        message.add_alternative(mail.html, subtype="html", cte="quoted-printable")
+    if part:
+        message.add_alternative(part.html, subtype="html", cte="quoted-printable")
+    if part and part.picture:
+        _, html = message.iter_parts()
+        assert isinstance(html, EmailMessage)
+        html.add_related(part.picture, "image", "png", cid=f"<{mail.picture_id}>")
     return message
 
 
@@ -214,7 +230,6 @@ def claim_mail() -> ClaimedMail | None:
 
     One that must not be sent any more, as a later area says, is deleted instead.
     """
-    settings = runtime().settings
     may_leave = runtime().hooks.may_leave
     now = clock.now()
     # What is further away than the longest wait was noted by a clock that was ahead.
@@ -237,17 +252,26 @@ def claim_mail() -> ClaimedMail | None:
             return None
         row.attempts += 1
         row.due_at = now + LEASE
-        mail = Mail(
-            message_id=row.message_id,
-            sender=settings.mail_from,
-            recipient=row.recipient,
-            subject=row.subject,
-            body=row.body,
-            html=row.html,
-            leave_url=row.leave_url,
-            written_at=row.created_at,
-        )
-        return ClaimedMail(row.id, mail)
+        return ClaimedMail(row.id, mail_of(row))
+
+
+def mail_of(row: OutboxMail) -> Mail:
+    """Return what goes into the message of a mail in the outbox."""
+    return Mail(
+        message_id=row.message_id,
+        sender=runtime().settings.mail_from,
+        recipient=row.recipient,
+        subject=row.subject,
+        body=row.body,
+        leave_url=row.leave_url,
+        written_at=row.created_at,
+        experiment_id=row.experiment_id,
+    )
+
+
+def find_html_part(mail: Mail) -> HtmlPart | None:
+    """Return the same as HTML where somebody outside the team gets the mail, else None."""
+    return None if mail.experiment_id is None else runtime().hooks.as_html(mail)
 
 
 def settle_mail(claim: ClaimedMail, error: Bounced | NotSent | None) -> None:
@@ -272,7 +296,7 @@ def settle_mail(claim: ClaimedMail, error: Bounced | NotSent | None) -> None:
         else:
             row.due_at = now + wait_after(row.attempts)
         if row.state in ("sent", "bounced"):
-            row.body = row.html = row.leave_url = ""
+            row.body = row.leave_url = ""
 
 
 def send_mail() -> bool:
@@ -282,8 +306,11 @@ def send_mail() -> bool:
     if claim is None:
         return False
     error: Bounced | NotSent | None = None
+    part = find_html_part(claim.mail)
+    # A mail server may keep us for long: nobody waits for our connection meanwhile.
+    end_reading()
     try:
-        send_message(compose(claim.mail), settings.mail_url)
+        send_message(compose(claim.mail, part), settings.mail_url)
     except (Bounced, NotSent) as refused:
         error = refused
     settle_mail(claim, error)

@@ -23,8 +23,8 @@ class OutboxMail(Base):
     recipient: Mapped[str] = mapped_column(String(320))
     subject: Mapped[str] = mapped_column(String(300))
     body: Mapped[str] = mapped_column(Text)
-    # The same as HTML, '' for plain text alone.
-    html: Mapped[str] = mapped_column(Text, default="")
+    # The test whose page it looks like as HTML, None for plain text alone.
+    experiment_id: Mapped[int | None] = mapped_column(ForeignKey("experiments.id"))
     # RFC 8058 one-click address, empty for mail to the team.
     leave_url: Mapped[str] = mapped_column(String(500), default="")
     state: Mapped[str] = mapped_column(String(10), default="waiting")

@@ -46,15 +46,15 @@ def queue_mail(
     subject: str,
     body: str,
     leave_url: str = "",
-    html: str = "",
+    experiment_id: int | None = None,
 ) -> OutboxMail:
     """Put a mail into the outbox, in the open write transaction or one of its own.
 
     ``leave_url`` is the address that takes the recipient off the list (RFC 8058), for mail to
-    visitors; ``html`` says the same as ``body``. Owners see what becomes of
-    it. Its Message-ID is made here, so that a mail sent twice is seen to be the same.
+    visitors; ``experiment_id`` is the test whose page such mail looks like. Owners see what becomes
+    of it. Its Message-ID is made here, so that a mail sent twice is seen to be the same.
     """
-    row = mail_row(recipient, subject, body, leave_url, clock.now(), mail_domain(), html)
+    row = mail_row(recipient, subject, body, leave_url, clock.now(), mail_domain(), experiment_id)
     mail = OutboxMail(**row)
     with writing() as session:
         session.add(mail)
@@ -74,7 +74,7 @@ def mail_row(
     leave_url: str,
     now: datetime,
     domain: str,
-    html: str = "",
+    experiment_id: int | None = None,
 ) -> dict[str, Any]:
     """Return the same as a row to insert, due at ``now``; ``domain`` ends its Message-ID."""
     return {
@@ -83,7 +83,7 @@ def mail_row(
         # What people typed may hold line breaks; a header has none.
         "subject": _one_line(subject)[:LONGEST_SUBJECT],
         "body": body,
-        "html": html,
+        "experiment_id": experiment_id,
         "leave_url": leave_url,
         "created_at": now,
         "due_at": now,

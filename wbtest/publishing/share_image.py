@@ -75,11 +75,23 @@ def draw_icon(page: PageCopy, side: int = 180) -> bytes:
     return _png(image.resize((side, side), Image.Resampling.LANCZOS))
 
 
+@lru_cache(maxsize=16)
+def draw_logo(picture: bytes, width: int, height: int) -> bytes:
+    """Return a founder's picture, a file of ours, as a PNG of this size; what is clear stays so."""
+    from PIL import Image
+
+    with Image.open(BytesIO(picture)) as opened:
+        image = opened.convert("RGBA").resize((width, height), Image.Resampling.LANCZOS)
+    return _png(image)
+
+
 def _png(image: Image.Image) -> bytes:
     from PIL import Image
 
     # Six colours and the steps between them: with so many a file has a third of the size.
-    few = image.quantize(COLOURS, dither=Image.Dither.NONE)
+    # The only method that keeps what is clear.
+    method = Image.Quantize.FASTOCTREE if image.mode == "RGBA" else None
+    few = image.quantize(COLOURS, method, dither=Image.Dither.NONE)
     file = BytesIO()
     few.save(file, "PNG", optimize=True)
     return file.getvalue()

@@ -83,7 +83,6 @@ class SignedUp(Arrival, frozen=True):
     # The mail to send in the same transaction: subject and body; '' for none.
     subject: str = ""
     body: str = ""
-    html: str = ""
     leave_url: str = ""
     # Whether the mail asks to confirm the address. One that is there and not confirmed is then
     # written to again after a day.

@@ -6,7 +6,7 @@ from alembic import op
 import wbtest.store
 from wbtest.team.models import GUARDS
 
-revision = "0001_8f7ad3b69b4b"
+revision = "0001_d2d75acf64df"
 down_revision = None
 
 
@@ -47,33 +47,6 @@ def upgrade() -> None:
         sa.Column("day", sa.Date(), nullable=False),
         sa.Column("secret", sa.LargeBinary(), nullable=False),
         sa.PrimaryKeyConstraint("day", name=op.f("pk_limit_keys")),
-    )
-    op.create_table(
-        "outbox_mails",
-        sa.Column("id", sa.Integer(), nullable=False),
-        sa.Column("message_id", sa.String(length=200), nullable=False),
-        sa.Column("recipient", sa.String(length=320), nullable=False),
-        sa.Column("subject", sa.String(length=300), nullable=False),
-        sa.Column("body", sa.Text(), nullable=False),
-        sa.Column("html", sa.Text(), nullable=False),
-        sa.Column("leave_url", sa.String(length=500), nullable=False),
-        sa.Column("state", sa.String(length=10), nullable=False),
-        sa.Column("attempts", sa.Integer(), nullable=False),
-        sa.Column("error", sa.Text(), nullable=False),
-        sa.Column("created_at", wbtest.store.UtcDateTime(timezone=True), nullable=False),
-        sa.Column("due_at", wbtest.store.UtcDateTime(timezone=True), nullable=False),
-        sa.Column("sent_at", wbtest.store.UtcDateTime(timezone=True), nullable=True),
-        sa.CheckConstraint(
-            "state IN ('waiting', 'sent', 'failed', 'bounced')", name=op.f("ck_outbox_mails_state")
-        ),
-        sa.PrimaryKeyConstraint("id", name=op.f("pk_outbox_mails")),
-        sa.UniqueConstraint("message_id", name=op.f("uq_outbox_mails_message_id")),
-    )
-    op.create_index(
-        op.f("ix_outbox_mails_state_outbox_mails_due_at"),
-        "outbox_mails",
-        ["state", "due_at"],
-        unique=False,
     )
     op.create_table(
         "pages_version",
@@ -1076,6 +1049,36 @@ def upgrade() -> None:
             ["experiment_id"], ["experiments.id"], name=op.f("fk_objections_experiment_id")
         ),
         sa.PrimaryKeyConstraint("experiment_id", "visitor", name=op.f("pk_objections")),
+    )
+    op.create_table(
+        "outbox_mails",
+        sa.Column("id", sa.Integer(), nullable=False),
+        sa.Column("message_id", sa.String(length=200), nullable=False),
+        sa.Column("recipient", sa.String(length=320), nullable=False),
+        sa.Column("subject", sa.String(length=300), nullable=False),
+        sa.Column("body", sa.Text(), nullable=False),
+        sa.Column("experiment_id", sa.Integer(), nullable=True),
+        sa.Column("leave_url", sa.String(length=500), nullable=False),
+        sa.Column("state", sa.String(length=10), nullable=False),
+        sa.Column("attempts", sa.Integer(), nullable=False),
+        sa.Column("error", sa.Text(), nullable=False),
+        sa.Column("created_at", wbtest.store.UtcDateTime(timezone=True), nullable=False),
+        sa.Column("due_at", wbtest.store.UtcDateTime(timezone=True), nullable=False),
+        sa.Column("sent_at", wbtest.store.UtcDateTime(timezone=True), nullable=True),
+        sa.CheckConstraint(
+            "state IN ('waiting', 'sent', 'failed', 'bounced')", name=op.f("ck_outbox_mails_state")
+        ),
+        sa.ForeignKeyConstraint(
+            ["experiment_id"], ["experiments.id"], name=op.f("fk_outbox_mails_experiment_id")
+        ),
+        sa.PrimaryKeyConstraint("id", name=op.f("pk_outbox_mails")),
+        sa.UniqueConstraint("message_id", name=op.f("uq_outbox_mails_message_id")),
+    )
+    op.create_index(
+        op.f("ix_outbox_mails_state_outbox_mails_due_at"),
+        "outbox_mails",
+        ["state", "due_at"],
+        unique=False,
     )
     op.create_table(
         "settings_aside",
