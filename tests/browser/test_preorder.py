@@ -1,11 +1,12 @@
-"""From the sign-up to the founder's own payment page, in a real browser."""
+"""From the sign-up to a page of the founder's own, in a real browser."""
 
+import re
 from collections.abc import Iterator
 
 import pytest
 from playwright.sync_api import Browser, Page, expect
 
-from tests.audience.larder import PHONE, signups, start_page
+from tests.audience.larder import PHONE, mails, signups, start_page
 from tests.browser.conftest import PATIENCE, Live
 from tests.delivery.sink import Sink, running
 from wbtest.publishing.page_options import Options
@@ -41,6 +42,48 @@ def test_the_button_leads_to_the_payment_page(
     assert "referer" not in headers
 
 
+@pytest.mark.parametrize("has_scripts", [True, False])
+@pytest.mark.parametrize("opens", [False, True], ids=["button", "redirect"])
+def test_the_end_of_the_sign_up_leads_to_the_link(
+    live: Live, browser: Browser, payments: Sink, has_scripts: bool, opens: bool
+) -> None:
+    link = f"https://127.0.0.1:{payments.port}/join?id=7"
+    shown = Options(confirms=False, link_label="Join us", link_url=link, link_redirects=opens)
+    start_page(options=shown)
+    with browser.new_context(
+        user_agent=PHONE, java_script_enabled=has_scripts, ignore_https_errors=True
+    ) as context:
+        page = context.new_page()
+        page.set_default_timeout(PATIENCE)
+        send_form(page, live)
+        if not opens:
+            page.get_by_role("link", name="Join us").click()
+        page.wait_for_url(link)
+
+    [(headers, _)] = [got for got in payments.got if "sec-fetch-user" in got[0]]
+    assert [row.email for row in signups(live.app)] == ["mia@x.io"]
+    assert "referer" not in headers
+
+
+def test_the_button_of_the_mail_leads_on_to_the_link(
+    live: Live, browser: Browser, payments: Sink
+) -> None:
+    link = f"https://127.0.0.1:{payments.port}/join?id=7"
+    start_page(options=Options(link_label="Join us", link_url=link, link_redirects=True))
+    with browser.new_context(user_agent=PHONE, ignore_https_errors=True) as context:
+        page = context.new_page()
+        page.set_default_timeout(PATIENCE)
+        send_form(page, live)
+        expect(page.get_by_text("open the email")).to_be_visible()
+        [mail] = mails(live.app, "mia@x.io")
+        page.goto(live.url + re.findall(r"/confirm/\S+", mail.body)[0])
+        page.get_by_role("button", name="Confirm").click()
+        page.wait_for_url(link)
+
+    assert [row.confirmed_us is not None for row in signups(live.app)] == [True]
+    assert all("referer" not in headers for headers, _ in payments.got)
+
+
 def test_the_policy_of_the_page_stops_a_way_to_anywhere_else(
     live: Live, browser: Browser, payments: Sink
 ) -> None:
@@ -58,8 +101,12 @@ def test_the_policy_of_the_page_stops_a_way_to_anywhere_else(
     assert payments.got == []
 
 
-def sign_up(page: Page, live: Live) -> None:
+def send_form(page: Page, live: Live) -> None:
     page.goto(f"{live.url}/p/larder")
     page.get_by_label("Your email").first.fill("mia@x.io")
     page.get_by_role("button", name="Start with one photo").first.click()
+
+
+def sign_up(page: Page, live: Live) -> None:
+    send_form(page, live)
     expect(page.get_by_text("Would you like to pre-order Larder?")).to_be_visible()

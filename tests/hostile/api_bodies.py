@@ -50,6 +50,7 @@ FITTING: dict[str, dict[str, Any]] = {
 OF_ONE: dict[str, dict[str, Any]] = {
     "write_comment.suggestion": {"path": "solution", "text": REASON},
     "change_look.hero_alt": {"hero": PICTURE},
+    "change_options.link_label": {"link_url": "https://chat.example.com/"},
     "choose_afterwards.waiting_variant": {"afterwards": "open"},
 }
 # What an address names, where that is not the usual.

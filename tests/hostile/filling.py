@@ -103,6 +103,7 @@ class Filling(Founding):
             choices_2="",
             question_3="",
             choices_3="",
+            link_url="https://chat.example.com/",
             takes_questions="y",
             asks_for=["call"],
             retention_days="",

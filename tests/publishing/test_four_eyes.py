@@ -120,6 +120,11 @@ def ask_for_a_call(experiment: Experiment, writer: Person) -> None:
     change_options(experiment, writer, Options(asks_for=("call",)))
 
 
+def show_a_link(experiment: Experiment, writer: Person) -> None:
+    link = Options(link_label="Join us", link_url="https://chat.example.com/")
+    change_options(experiment, writer, link)
+
+
 def choose_a_logo(experiment: Experiment, writer: Person) -> None:
     logo = picture_of(add_image(writer, picture())).name
     change_look(experiment, writer, Look(logo=logo))
@@ -129,8 +134,9 @@ def choose_a_logo(experiment: Experiment, writer: Person) -> None:
     ("change", "did"),
     [
         (write_small_words, "wrote the labels"),
-        (ask_a_question, "wrote the questions after the sign-up"),
-        (ask_for_a_call, "wrote the questions after the sign-up"),
+        (ask_a_question, "wrote the questions and links after the sign-up"),
+        (ask_for_a_call, "wrote the questions and links after the sign-up"),
+        (show_a_link, "wrote the questions and links after the sign-up"),
         (choose_a_logo, "chose the pictures"),
     ],
 )
@@ -202,7 +208,7 @@ def test_the_launch_check_says_who_has_to_start(
     page = html.unescape(client.get(f"/experiments/{experiment.id}/launch").text)
 
     assert (
-        "You wrote the questions after the sign-up, so someone else must read them "
+        "You wrote the questions and links after the sign-up, so someone else must read them "
         "and start the test: Owner."
     ) in page
 

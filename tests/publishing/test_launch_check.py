@@ -202,6 +202,18 @@ def test_the_link_of_a_pre_order_is_seen_before_the_start():
     assert "https://buy.example.com/7" in found("warning", options=asked)["preorder"].sentence
 
 
+@pytest.mark.parametrize(
+    ("redirects", "words"), [(False, "The button"), (True, "visitors are sent to")]
+)
+def test_the_link_after_the_sign_up_is_seen_before_the_start(redirects: bool, words: str):
+    link = "https://chat.example.com/7"
+    chosen = Options(link_label="Join us", link_url=link, link_redirects=redirects)
+
+    said = found("warning", options=chosen)["link"].sentence
+    assert words in said
+    assert link in said
+
+
 def test_a_sign_up_that_nobody_tried_is_warned_of():
     assert "tried" in found("warning", tried="")
     assert "tried" in found("fine", tried="waiting")

@@ -1,5 +1,6 @@
 """How a page treats its visitors: what may be chosen, by whom, and until when."""
 
+from dataclasses import replace
 from typing import Any
 
 import pytest
@@ -87,6 +88,9 @@ def test_everything_can_be_chosen(owner: FlaskClient, path: str, experiment: Exp
         confirms=[],
         takes_questions=[],
         is_indexed=[],
+        link_label=" Join our Discord ",
+        link_url=" https://chat.example.com/larder ",
+        link_redirects="y",
     )
 
     assert chosen(experiment) == Options(
@@ -103,6 +107,9 @@ def test_everything_can_be_chosen(owner: FlaskClient, path: str, experiment: Exp
         False,
         90,
         "both",
+        "Join our Discord",
+        "https://chat.example.com/larder",
+        True,
     )
 
 
@@ -125,6 +132,16 @@ def test_everything_can_be_chosen(owner: FlaskClient, path: str, experiment: Exp
         ({"asks_for": "card"}, "asks_for", "Choose the steps from the list"),
         ({"asks_for": "preorder"}, "preorder_url", "starting with https://"),
         ({"preorder_url": "https://buy.example.com"}, "preorder_url", "Tick the pre-order too"),
+        ({"link_label": "Join"}, "link_url", "starting with https://"),
+        ({"link_redirects": "y"}, "link_url", "starting with https://"),
+        ({"link_label": "Join", "link_url": "http://x.example/"}, "link_url", "with https://"),
+        ({"link_label": "Join", "link_url": "https://a:b@x.example/"}, "link_url", "full address"),
+        ({"link_url": "https://chat.example.com"}, "link_label", "Enter the text of the button."),
+        (
+            {"link_url": "https://chat.example.com", "link_label": "x" * 41},
+            "link_label",
+            "41 characters long. Use at most 40.",
+        ),
         ({"visitors_live": "mars"}, "visitors_live", "from the list"),
     ],
 )
@@ -135,7 +152,8 @@ def test_what_cannot_be_kept_is_told_at_its_field(
 
     assert answer.status_code == 422
     assert sentence in errors_of(answer.text)[field]
-    if "_" in field and field not in ("visitors_live", "asks_for") and "asks_for" not in typed:
+    unseen = {"visitors_live", "asks_for", "link_redirects"}
+    if "_" in field and field not in unseen and not unseen & typed.keys():
         assert all(line in answer.text for text in typed.values() for line in text.splitlines())
 
 
@@ -148,6 +166,17 @@ def test_a_rule_that_counts_confirmed_sign_ups_needs_the_mail(revision: Revision
         change_options(experiment, team.editor, Options(confirms=False))
 
     assert refused.value.field == "confirms"
+
+
+def test_nobody_is_sent_past_the_page_that_tells_the_truth(revision: Revision, team: Team):
+    experiment = make_experiment(revision, team.editor, disclosure="after")
+    link = Options(link_label="Join us", link_url="https://chat.example.com/")
+    change_options(experiment, team.editor, link)
+
+    with pytest.raises(Invalid) as refused:
+        change_options(experiment, team.editor, replace(link, link_redirects=True))
+
+    assert refused.value.field == "link_redirects"
 
 
 @pytest.mark.parametrize("conversion", ASKS_FOR)

@@ -79,6 +79,9 @@ class OptionsChange(RequestBody):
     takes_questions: bool | UnsetType = UNSET
     is_indexed: bool | UnsetType = UNSET
     retention_days: int | UnsetType | None = UNSET
+    link_label: str | UnsetType = UNSET
+    link_url: str | UnsetType = UNSET
+    link_redirects: bool | UnsetType = UNSET
 
 
 class OptionsShown(msgspec.Struct, kw_only=True):
@@ -92,6 +95,9 @@ class OptionsShown(msgspec.Struct, kw_only=True):
     takes_questions: bool
     is_indexed: bool
     retention_days: int | None
+    link_label: str
+    link_url: str
+    link_redirects: bool
 
 
 class PictureShown(msgspec.Struct):

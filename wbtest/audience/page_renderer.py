@@ -211,7 +211,9 @@ class PageRenderer:
             is_list=bool(live.waiting),
             first_mail=mail,
             asks_more=bool(live.options.questions or {"price", "call"} & {*live.options.asks_for}),
-            preorder_host=host_of(link) if (link := live.options.preorder_url) else "",
+            preorder_host=_host(live.options.preorder_url),
+            link_host=_host(live.options.link_url),
+            options=live.options,
             how_long=how_long(live, strings, self._retention_days, mail),
             kept_until=kept_until(live, strings, self._retention_days),
             **details,
@@ -302,13 +304,19 @@ class PageRenderer:
         )
 
     def pack(
-        self, html: str, language: str, style: str = "", *, is_indexed: bool = True
+        self,
+        html: str,
+        language: str,
+        style: str = "",
+        *,
+        is_indexed: bool = True,
+        sends_to: str = "",
     ) -> RenderedPage:
         """Return a landing page as it is sent. The same words give the same bytes."""
         body = html.encode()
         # Other answers say noindex by themselves; this page mostly wants to be found.
         robots = ("X-Robots-Tag", "all" if is_indexed else "noindex")
-        headers = [*self.headers(language, style), robots]
+        headers = [*self.headers(language, style, sends_to=sends_to), robots]
 
         def coded(sent: bytes, coding: str = "") -> PageResponse:
             encoding = [("Content-Encoding", coding)] if coding else []
@@ -407,6 +415,10 @@ def initials_of(name: str) -> str:
 
 def _with(path: str, preview: str) -> str:
     return f"{path}?preview={preview}" if preview else path
+
+
+def _host(link: str) -> str:
+    return host_of(link) if link else ""
 
 
 def consent_words(

@@ -133,7 +133,11 @@ class PageServer:
         html = self._html(live, variant, at, weight, is_broken=is_broken)
         style = self._renderer.style(live, weight)
         return self._renderer.pack(
-            html, variant.page.language, style, is_indexed=live.options.is_indexed
+            html,
+            variant.page.language,
+            style,
+            is_indexed=live.options.is_indexed,
+            sends_to=live.options.redirect_origin,
         )
 
     def weight_of(self, page: LivePage) -> Weight:

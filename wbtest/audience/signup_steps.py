@@ -202,7 +202,7 @@ def after_sign_up(live: LiveExperiment, variant: str, token: str) -> str:
     """Return where a visitor goes on to, which is the same for a new and for a known address."""
     step = steps_of(live, _page_of(live, variant))[0]
     if step == "done":
-        return path_of_test(paths_of(live.slug).thanks, live)
+        return _redirect_of(live) or path_of_test(paths_of(live.slug).thanks, live)
     return _thanks_url(live, step, variant, token)
 
 
@@ -228,7 +228,7 @@ def answers(slug: str) -> ResponseReturnValue:
     if problems:
         return _show(live, "questions", 422, given=given, problems=problems)
     store_answers(live, _token(), given)
-    return redirect(_next_url(live, "questions"), 303)
+    return go_to(_next_url(live, "questions"))
 
 
 @bp.post("/p/<slug>/agree")
@@ -242,7 +242,7 @@ def agree(slug: str) -> ResponseReturnValue:
     step = step_sent(live, page, "done")
     if step == "price" or step == "call":
         store_agreement(step, live, page, _token(), is_yes=request.form.get("agree") == "yes")
-    return redirect(_next_url(live, step), 303)
+    return go_to(_next_url(live, step))
 
 
 @bp.post("/p/<slug>/preorder")
@@ -253,9 +253,9 @@ def preorder(slug: str) -> ResponseReturnValue:
     live = get_page_named(slug).live
     _admit(live)
     if "preorder" not in live.options.asks_for:
-        return redirect(_next_url(live, "preorder"), 303)
+        return go_to(_next_url(live, "preorder"))
     store_click_through(live, _token())
-    return to_preorder(live)
+    return go_to(live.options.preorder_url)
 
 
 def _admit(live: LiveExperiment) -> None:
@@ -271,9 +271,9 @@ def _admit(live: LiveExperiment) -> None:
     rate_limits.admit(f"answers {who}", MOST_ANSWERS, rate_limits.HOUR)
 
 
-def to_preorder(live: LiveExperiment) -> Response:
-    """Return the way to the page for the pre-order, exactly as it was sealed."""
-    return Response(status=303, headers={"Location": live.options.preorder_url})
+def go_to(url: str) -> Response:
+    """Return the way to this address of ours, or to a link exactly as it was sealed."""
+    return Response(status=303, headers={"Location": url})
 
 
 def show_step(
@@ -286,7 +286,8 @@ def show_step(
     """Return a step after the sign-up as a page; ``details`` say where its form and links lead."""
     question, text = question_of(step, live, page)
     # Browsers hold the page to where its form leads, also after our redirect.
-    link = live.options.preorder_url if step == "preorder" else ""
+    link = live.options.preorder_url
+    sends_to = origin_of(link) if step == "preorder" else live.options.redirect_origin
     shown = {
         "step": step,
         "is_first": step == steps_of(live, page)[0],
@@ -294,7 +295,6 @@ def show_step(
         "question": question,
         "question_text": text,
     }
-    sends_to = origin_of(link) if link else ""
     return small_page(live, "thanks", status, TOKEN_PAGE, sends_to=sends_to, **shown, **details)
 
 
@@ -332,7 +332,17 @@ def _show(
 def _next_url(live: LiveExperiment, step: Step) -> str:
     """Where the visitor goes on after a step."""
     following = step_after(step, live, _page_of(live, _variant()))
-    return _thanks_url(live, following, _variant(), _token())
+    out = _redirect_of(live) if following == "done" else ""
+    return out or _thanks_url(live, following, _variant(), _token())
+
+
+def _redirect_of(live: LiveExperiment) -> str:
+    """The link that takes the place of the last page, '' where that page is shown.
+
+    Whoever is asked to confirm must read that, so they're sent on once they did.
+    """
+    is_last = not runtime().renderer.first_mail(live).asks_to_confirm
+    return live.options.link_url if live.options.link_redirects and is_last else ""
 
 
 def _thanks_url(live: LiveExperiment, step: Step, variant: str, token: str) -> str:
@@ -413,7 +423,7 @@ def tried(slug: str) -> ResponseReturnValue:
     onward = _tried(live, step=step_after(step, live, variant.page))
     if request.method == "POST":
         check_sender(is_from_token_page=True)
-        return to_preorder(live) if step == "preorder" else redirect(onward, 303)
+        return go_to(live.options.preorder_url if step == "preorder" else onward)
     return show_step(
         live,
         variant.page,

@@ -10,7 +10,7 @@ from datetime import datetime
 from hashlib import blake2b
 from typing import NamedTuple
 
-from flask import Response, abort, redirect, request
+from flask import Response, abort, request
 from flask.typing import ResponseReturnValue
 from msgspec import Struct
 from sqlalchemy.exc import SQLAlchemyError
@@ -339,7 +339,8 @@ def confirm(token: str) -> ResponseReturnValue:
         return link_over(404)
     if request.method == "POST":
         confirm_signup(token, traffic.agent_of(request.environ), _shown_at())
-        return redirect(request.path, 303)
+        options = found.live.options
+        return signup_steps.go_to(options.link_url if options.link_redirects else request.path)
     if row.confirmed_us is not None:
         is_waiting = row.excluded_because == WAITING
         return small_page(
@@ -349,6 +350,7 @@ def confirm(token: str) -> ResponseReturnValue:
         found.live,
         "confirm",
         headers=TOKEN_PAGE,
+        sends_to=found.live.options.redirect_origin,
         is_done=False,
         action=request.path,
         shown_at=f"{_at():.3f}",
@@ -460,7 +462,8 @@ def _again(
         found.live, variant, form, problem_line=problem_line, weight=weight
     )
     style = runtime().renderer.style(found.live, weight)
-    headers = runtime().renderer.headers(variant.page.language, style)
+    sends_to = found.live.options.redirect_origin
+    headers = runtime().renderer.headers(variant.page.language, style, sends_to=sends_to)
     return _patient(Response(html, status, headers), wait)
 
 

@@ -183,7 +183,9 @@ def show_list(
         live, variant, form, problem_line=line, is_list=True, weight=weight
     )
     style = runtime().renderer.style(live, weight)
-    return Response(html, status, runtime().renderer.headers(variant.page.language, style))
+    sends_to = live.options.redirect_origin
+    headers = runtime().renderer.headers(variant.page.language, style, sends_to=sends_to)
+    return Response(html, status, headers)
 
 
 def link_over(status: int, *, is_try: bool = False) -> Response:

@@ -225,15 +225,17 @@ def _added_to(experiment: Experiment, reader: Person) -> Iterator[Added]:
     if said := small_words(experiment).words:
         places = joined([f"“{place}”" for place, _ in said])
         yield Added(f"labels: {places}", _by(people_of(experiment, "worded"), reader))
-    questions, asks_for, link = follow_ups(from_json(experiment.options))
+    shown = follow_ups(from_json(experiment.options))
     by = _by([experiment.questions_writer], reader)
-    if questions:
-        asked = joined([f"“{question.text}”" for question in questions])
+    if shown.questions:
+        asked = joined([f"“{question.text}”" for question in shown.questions])
         yield Added(f"the questions after the sign-up: {asked}", by)
-    for step in asks_for:
+    for step in shown.asks_for:
         said_of_it = STEP_LABELS[step][0].lower() + STEP_LABELS[step][1:]
-        to = f", {link}" if step == "preorder" else ""
+        to = f", {shown.preorder_url}" if step == "preorder" else ""
         yield Added(f"a step after the sign-up: {said_of_it}{to}", by)
+    if shown.link_url:
+        yield Added(f"a link after the sign-up: “{shown.link_label}”, {shown.link_url}", by)
     if experiment.look:
         yield Added("the look", _by(people_of(experiment, "styled"), reader))
 

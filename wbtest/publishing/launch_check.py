@@ -272,6 +272,8 @@ def _pages(now: Situation) -> Iterator[Finding]:
         yield Finding("blocker", "options", sentence, where="options")
     if link := now.options.preorder_url:
         yield found("preorder", link=link)
+    if link := now.options.link_url:
+        yield found("link_opens" if now.options.link_redirects else "link", link=link)
     for fault in now.look_faults:
         yield Finding("blocker", "look", fault, where="look")
     if not now.look_faults:

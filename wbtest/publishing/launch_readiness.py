@@ -92,7 +92,7 @@ def writers_of(experiment: Experiment) -> dict[int, list[str]]:
     for writer_id, did in (
         *((each.writer_id, f"wrote the words of “{each.name}”") for each in experiment.variants),
         (experiment.wording_writer_id, "wrote the labels"),
-        (experiment.questions_writer_id, "wrote the questions after the sign-up"),
+        (experiment.questions_writer_id, "wrote the questions and links after the sign-up"),
         (experiment.look_writer_id, "chose the pictures"),
     ):
         if writer_id is not None:
@@ -287,6 +287,12 @@ def conflicts(experiment: Experiment, options: page_options.Options) -> Iterator
             "confirms",
             "The rule counts confirmed sign-ups, so an email has to ask. "
             "Leave this on, or let the rule count every sign-up.",
+        )
+    if options.link_redirects and rule.disclosure == "after":
+        yield Conflict(
+            "link_redirects",
+            "The thank-you page is where visitors learn that the product doesn’t exist. "
+            "Turn this off and they get a button there.",
         )
     if options.counting == "cookieless" and len(experiment.variants) > 1:
         yield Conflict(

@@ -2,7 +2,8 @@
 
 The options are sealed with the rule. What is not said is the usual, so a later version with more to
 say leaves old seals unchanged. ``first_mail`` alone says what people who sign up get by mail. A
-pre-order leads to the founder's own page: we take no money, and count that people went there.
+pre-order leads to the founder's own page: we take no money, and count that people went there. The
+link at the end of the sign-up is counted by nobody.
 """
 
 import re
@@ -14,7 +15,7 @@ from wbtest.store import Invalid
 from wbtest.writing.text_rules import find_fault
 
 LONGEST_LINK = 500
-HTTPS = "Enter the full address of your payment page, starting with https://."
+HTTPS = "Enter the full address, starting with https://."
 # What an address is made of (RFC 3986) and nothing else, so no browser reads another host out of it
 # and nothing in it ends a header or a policy.
 _LINK = re.compile(
@@ -29,7 +30,7 @@ ASKS_FOR: tuple[AsksFor, ...] = ("price", "call", "preorder")
 # Where visitors live, as the options page asks; '' while nobody said.
 EUROPE, ELSEWHERE, BOTH = "eu", "elsewhere", "both"
 MOST_QUESTIONS, MOST_CHOICES = 3, 8
-LONGEST_QUESTION, LONGEST_CHOICE = 200, 80
+LONGEST_QUESTION, LONGEST_CHOICE, LONGEST_LINK_LABEL = 200, 80, 40
 LONGEST_RETENTION = 760
 COUNTING_LABELS = {
     "cookie": "With a cookie for this page only",
@@ -58,7 +59,7 @@ def find_link_fault(link: str) -> str:
     >>> find_link_fault("https://buy.example.com/p?id=7")
     ''
     >>> find_link_fault("http://buy.example.com/")
-    'Enter the full address of your payment page, starting with https://.'
+    'Enter the full address, starting with https://.'
     """
     if len(link) > LONGEST_LINK:
         return f"This link has {len(link):,} characters. Use at most {LONGEST_LINK}."
@@ -110,7 +111,8 @@ class Options:
     ``confirms``: whether a mail asks each address to confirm. ``asks_for`` are the steps after
     the questions; ``preorder_url`` is the link of the last of them, '' where it is not asked for.
     ``retention_days`` is None for the server's setting. ``visitors_live`` is what the team said of
-    where its visitors live.
+    where its visitors live. ``link_label`` is on the button at the end of the sign-up that leads to
+    ``link_url``; with ``link_redirects`` visitors are sent there instead of being shown it.
     """
 
     counting: Counting = "cookie"
@@ -123,6 +125,14 @@ class Options:
     is_indexed: bool = True
     retention_days: int | None = None
     visitors_live: str = ""
+    link_label: str = ""
+    link_url: str = ""
+    link_redirects: bool = False
+
+    @property
+    def redirect_origin(self) -> str:
+        """The other origin to which the end of a sign-up may lead by itself, '' for none."""
+        return origin_of(self.link_url) if self.link_redirects else ""
 
     def __post_init__(self) -> None:
         for field, is_right, sentence in self._demands():
@@ -135,6 +145,7 @@ class Options:
         is_each_once = len(set(self.asks_for)) == len(self.asks_for)
         yield "asks_for", is_known and is_each_once, "Choose the steps from the list, each once."
         yield from self._demands_of_preorder()
+        yield from self._demands_of_link()
         days = self.retention_days
         is_kept = days is None or 1 <= days <= LONGEST_RETENTION
         yield "retention_days", is_kept, f"Enter 1 to {LONGEST_RETENTION} days."
@@ -169,13 +180,32 @@ class Options:
         fault = find_link_fault(link) if link else ""
         yield "preorder_url", not fault, fault
 
+    def _demands_of_link(self) -> Iterator[tuple[str, bool, str]]:
+        label, link = self.link_label, self.link_url
+        yield "link_url", bool(link) or not (label or self.link_redirects), HTTPS
+        fault = find_link_fault(link) if link else ""
+        yield "link_url", not fault, fault
+        yield "link_label", bool(label.strip()) or not link, "Enter the text of the button."
+        fault = find_fault(label, LONGEST_LINK_LABEL)
+        yield "link_label", not fault, fault
+
 
 USUAL = Options()
 
 
-def follow_ups(options: Options) -> tuple[tuple[FollowUpQuestion, ...], tuple[AsksFor, ...], str]:
-    """What people who signed up are asked: the questions, the steps, and the pre-order's link."""
-    return options.questions, options.asks_for, options.preorder_url
+class FollowUps(NamedTuple):
+    """What people who signed up are asked, and where they are led."""
+
+    questions: tuple[FollowUpQuestion, ...]
+    asks_for: tuple[AsksFor, ...]
+    preorder_url: str
+    link_label: str
+    link_url: str
+
+
+def follow_ups(options: Options) -> FollowUps:
+    """Return what of the options somebody other than their writer must have read."""
+    return FollowUps(*(getattr(options, name) for name in FollowUps._fields))
 
 
 def to_json(options: Options) -> dict[str, Any]:
@@ -288,6 +318,9 @@ def option_lines(options: Options, usual_days: int) -> Iterator[OptionLine]:
     yield OptionLine(
         "Offered after sign-up", "; ".join(steps).lower() or "none", options.preorder_url
     )
+    shown = "opens by itself" if options.link_redirects else "a button"
+    remark = f"{shown}, {options.link_url}" if options.link_url else ""
+    yield OptionLine("Link after sign-up", options.link_label or "none", remark)
     yield OptionLine("Visitors may ask questions", "yes" if options.takes_questions else "no")
     yield OptionLine("Search engines may list the page", "yes" if options.is_indexed else "no")
     days = options.retention_days or usual_days

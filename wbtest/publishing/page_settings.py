@@ -50,6 +50,9 @@ PLAIN_OPTIONS = (
     "takes_questions",
     "is_indexed",
     "retention_days",
+    "link_label",
+    "link_url",
+    "link_redirects",
 )
 
 
@@ -173,6 +176,9 @@ class OptionsForm(TypedForm):
         widget=ListWidget(prefix_label=False),
     )
     preorder_url = StringField("Pre-order link")
+    link_label = StringField("Button text")
+    link_url = StringField("Link address")
+    link_redirects = BooleanField("Send visitors there instead of the thank-you page")
     takes_questions = BooleanField("Let visitors ask questions")
     is_indexed = BooleanField("Let search engines list the page")
     retention_days = forms.WholeField("Days to keep emails", [Optional()])
@@ -195,7 +201,8 @@ class OptionsForm(TypedForm):
                 asked.append(question)
         values: dict[str, Any] = {name: self[name].data for name in PLAIN_OPTIONS}
         values["visitors_live"] = values["visitors_live"] or ""
-        values["preorder_url"] = (values["preorder_url"] or "").strip()
+        for name in ("preorder_url", "link_url", "link_label"):
+            values[name] = _line(values[name])
         values["asks_for"] = tuple(self.asks_for.data or ())
         if values["visitors_live"] not in ("", *page_options.REGION_LABELS):
             raise Invalid("visitors_live", "Choose where visitors live from the list.")

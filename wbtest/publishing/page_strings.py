@@ -251,6 +251,7 @@ class PageStrings(Struct, frozen=True):
     visit_language: str
     address_answers: str
     address_preorder: str
+    address_redirect: str
     first_day: str
     months: str
     long_date: str
