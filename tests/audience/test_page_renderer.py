@@ -188,7 +188,7 @@ def test_a_page_in_a_language_we_do_not_speak_has_english_around_it(app):
 def test_the_privacy_page_names_who_is_responsible_and_how_long(mia):
     words = words_in(mia.get("/p/larder/privacy"))
 
-    assert "Responsible for this page: Larder Ltd, 1 Mill Lane, Leeds." in words
+    assert "This page is the responsibility of Larder Ltd, 1 Mill Lane, Leeds." in words
     assert "hello@example.com" in words
     assert "395 days" in words
 

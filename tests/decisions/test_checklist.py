@@ -64,7 +64,9 @@ def test_before_a_save_every_sentence_is_open(go: Experiment):
     found = find_checklist(go)
 
     assert set(found.marks.values()) == {ChecklistMark()}
-    assert found.summary == f"The build covers 0 of {len(found.sentences)} sentences."
+    assert found.summary == (
+        f"You’re building 0 of the {len(found.sentences)} sentences in the release."
+    )
 
 
 @pytest.mark.parametrize("choice", ["iterate", "stop"])
@@ -87,7 +89,8 @@ def test_what_is_saved_is_marked_noted_and_counted(go: Experiment, keys: list[st
     found = find_checklist(go)
     assert (found.marks[keys[0]], found.extra) == (SERVED, ("A shelf", "A door"))
     assert found.summary == (
-        f"The build covers 2 of {len(keys)} sentences. 2 items aren’t in the release."
+        f"You’re building 2 of the {len(keys)} sentences in the release, "
+        "plus 2 things it doesn’t mention."
     )
 
 
@@ -95,8 +98,8 @@ def test_one_sentence_and_one_item_are_counted_in_the_singular(go: Experiment, k
     found = save_checklist(go, {keys[0]: SERVED}, ["A shelf"])
 
     assert (
-        found.summary
-        == f"The build covers 1 of {len(keys)} sentences. 1 item isn’t in the release."
+        found.summary == f"You’re building 1 of the {len(keys)} sentences in the release, "
+        "plus 1 thing it doesn’t mention."
     )
 
 
@@ -224,7 +227,8 @@ def test_the_file_has_every_sentence_its_note_and_the_extra_items(go, keys, team
     assert f"- [ ] {third}\n" in answer.text
     assert "## Not in the release\n\n- \\<script\\>x\n" in answer.text
     assert (
-        f"The build covers 1 of {len(keys)} sentences. 1 item isn’t in the release." in answer.text
+        f"You’re building 1 of the {len(keys)} sentences in the release, "
+        "plus 1 thing it doesn’t mention." in answer.text
     )
 
 
@@ -256,7 +260,7 @@ def test_a_program_reads_and_replaces_the_checklist(go, keys, app: Flask, team: 
 
     assert saved == editor.get(address).json
     assert [each["state"] for each in saved["sentences"][:2]] == ["served", "open"]
-    assert saved["says"].startswith("The build covers 1 of ")
+    assert saved["says"].startswith("You’re building 1 of the ")
     assert editor.ask("PUT", address, body | {"extra": []}).status_code == 422
 
 

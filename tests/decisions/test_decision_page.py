@@ -65,8 +65,7 @@ def test_the_page_shows_rule_verdict_figures_and_trust(met: Experiment, approver
         "We write another draft, or stop.",
         "126 of 900",
         f'/experiments/{met.id}/results#trust">View checks</a>',
-        "The locked rule says go. Anything else needs a second approver. It can be approved by "
-        "Owner.",
+        "The locked rule says go. Anything else needs a second approver: Owner.",
     ):
         assert part in page
 

@@ -67,7 +67,7 @@ def test_a_verdict_in_doubt_is_decided_by_two(faded: Experiment, team: Team):
 
     assert paper.state == "stands"
     assert paper.memo["verdict"]["badge"]["text"] == "Met, now in doubt"
-    assert paper.memo["decision"]["against"] == "Decided while the verdict was in doubt."
+    assert paper.memo["decision"]["against"] == "Decided while the result was in doubt."
 
 
 def test_with_the_second_signature_it_stands_and_names_both(

@@ -91,14 +91,14 @@ def test_before_the_start_there_is_nothing_to_decide_on(revision, team: Team):
     [
         ("go", "go", False, ""),
         ("go", "stop", False, "The locked rule said go, but the team decided otherwise."),
-        ("keep_running", "go", True, "Decided while the verdict was withheld."),
+        ("keep_running", "go", True, "Decided while the data was unreliable."),
         (
             "keep_running",
             "go",
             False,
-            "Decided without a verdict: the figures had not settled it.",
+            "Decided while the result was undecided.",
         ),
-        ("keep_running", "go", None, "Decided while the verdict was in doubt."),
+        ("keep_running", "go", None, "Decided while the result was in doubt."),
     ],
 )
 def test_a_decision_against_the_rule_says_so(advice, choice, withheld, sentence):

@@ -17,7 +17,7 @@ from wbtest.extensions import db
 from wbtest.publishing import experiment_stages, experiments
 from wbtest.publishing.models import Experiment
 from wbtest.store import Invalid, Refused, hold, writing
-from wbtest.web import day
+from wbtest.web import day, number_of
 from wbtest.writing import document as documents
 from wbtest.writing.coach.document_reader import Reading, Text
 from wbtest.writing.text_rules import kept_text, on_one_line
@@ -128,14 +128,12 @@ class Checklist(NamedTuple):
 
     @property
     def summary(self) -> str:
-        """How many sentences are covered and how many items cover none, in a sentence or two."""
+        """How many sentences are covered and how many items cover none, in a sentence."""
         served = [mark.state for mark in self.marks.values()].count("served")
-        said = f"The build covers {served} of {len(self.sentences)} sentences."
+        said = f"You’re building {served} of the {len(self.sentences)} sentences in the release"
         if not self.extra:
-            return said
-        if len(self.extra) == 1:
-            return f"{said} 1 item isn’t in the release."
-        return f"{said} {len(self.extra)} items aren’t in the release."
+            return f"{said}."
+        return f"{said}, plus {number_of(len(self.extra), 'thing')} it doesn’t mention."
 
 
 def find_checklist(experiment: Experiment) -> Checklist | None:
@@ -155,7 +153,7 @@ def get_checklist(experiment: Experiment) -> Checklist:
     """Return the checklist of a test. Raises NoGo where its newest decision isn't go."""
     checklist = find_checklist(experiment)
     if checklist is None:
-        raise NoGo("Decide go first. Then there’s a checklist of the release’s sentences.")
+        raise NoGo("Decide “go” first. Then there’s a checklist of the release’s sentences.")
     return checklist
 
 
@@ -193,7 +191,7 @@ def save_checklist(
 def as_markdown(checklist: Checklist, product: str) -> Iterator[str]:
     """Return the checklist as lines of Markdown."""
     yield f"# Checklist: {plain(product)}\n\n{checklist.summary}\n"
-    yield f"Go was decided on {day(checklist.decided_at)}, on revision {checklist.revision}.\n"
+    yield f"“Go” was decided on {day(checklist.decided_at)}, on revision {checklist.revision}.\n"
     for label, some in checklist.groups:
         yield f"\n## {label}\n\n"
         yield from (_line(sentence, mark) for sentence, mark in some)

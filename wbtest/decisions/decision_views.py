@@ -66,7 +66,6 @@ from wbtest.publishing.experiment_stages import contradiction, decisions, find_d
 from wbtest.publishing.models import Experiment
 from wbtest.results import figures, trust, verdict_text
 from wbtest.results.set_aside import Aside, results_and_aside
-from wbtest.review.approvers import is_alone
 from wbtest.store import Invalid, Refused, writing
 from wbtest.team import access, reauthentication
 from wbtest.team.models import Person
@@ -273,16 +272,8 @@ def _basis(experiment: Experiment, results: figures.Results) -> dict[str, Any]:
         "guesses": memo_content.guesses_of(experiment, results),
         "ends": memo_content.open_ends_of(document, results.rule),
         "unsaid": memo_content.unsaid_numbers(document),
-        "rule_of_second": _rule_of_second(results),
+        "rule_of_second": rule_of_second(results, access.person()),
     }
-
-
-def _rule_of_second(results: figures.Results) -> str:
-    """Say which choice will need a second approver, and who that may be."""
-    rule = rule_of_second(results)
-    if is_alone():
-        return rule
-    return f"{rule} It can be approved by {names_of(seconds_for(access.person().id))}"
 
 
 def _email_and_deletion(

@@ -131,14 +131,16 @@ def _said_by(figures: Mapping[str, Any]) -> str:
     return "The data is unreliable." if figures["withheld"] else "The result is undecided."
 
 
-def rule_of_second(results: Results) -> str:
-    """Return which choice needs a second person now, in sentences."""
+def rule_of_second(results: Results, person: Person) -> str:
+    """Return which choice of this person needs a second one now, and whose, in sentences."""
     said = results.verdict.choice
     what = "Anything else" if said else "Whatever you choose"
     if is_alone():
         rest = f"You’re alone here, so {what.lower()} is final, and the memo says so."
+    elif others := seconds_for(person.id):
+        rest = f"{what} needs a second approver: {names_of(others)}"
     else:
-        rest = f"{what} needs a second approver."
+        rest = f"{what} needs a second approver. There’s {names_of(())}"
     return f"{_state_of(results)} {rest}"
 
 

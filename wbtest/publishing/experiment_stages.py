@@ -81,7 +81,7 @@ def contradiction_of(choice: str, figures: Mapping[str, Any]) -> str:
         return f"The locked rule said {advice}, but the team decided otherwise."
     # In doubt is what was reached before; figures call that withheld, too.
     if figures.get("verdict") in ("met", "not_met"):
-        return "Decided while the verdict was in doubt."
+        return "Decided while the result was in doubt."
     if figures["withheld"]:
-        return "Decided while the verdict was withheld."
-    return "Decided without a verdict: the figures had not settled it."
+        return "Decided while the data was unreliable."
+    return "Decided while the result was undecided."

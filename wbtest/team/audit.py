@@ -33,7 +33,7 @@ AUDIT_KINDS = {
     "pages": "Pages and decisions",
     "visitors": "Visitor data",
     "sending": "Email and webhooks",
-    "refusals": "Refused attempts",
+    "refusals": "Blocked actions",
 }
 # Shown where they are asked for, and nowhere between what was done.
 APART = "refusals"

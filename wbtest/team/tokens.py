@@ -18,8 +18,9 @@ SCOPES = {
     "read": "Read ideas, reviews, tests and results",
     "write": "Create and edit releases, draft tests, comments, forecasts, costs and notes",
     "decide": "Approve, start, pause and end tests, and decide",
-    "admin": "Read sign-ups’ emails, members, webhooks, tokens and the audit log",
-    "manage": "Manage people, webhooks and tokens, and email sign-ups or delete data after a test",
+    "admin": "See sign-ups’ email addresses, members, webhooks, tokens and the audit log",
+    "manage": "Manage people, webhooks and tokens. After a test, email the people who signed up or "
+    "delete their data",
 }
 BEGINS = "wbt_"
 LONGEST_NAME = 80

@@ -1,4 +1,4 @@
-"""Q2: first person, before and after, in six languages."""
+"""Q2: in the first person, saying what changed, in six languages."""
 
 import pytest
 
