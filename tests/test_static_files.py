@@ -1,9 +1,11 @@
 """Style sheets and scripts, as WhiteNoise serves them."""
 
 import re
+from io import BytesIO
 from pathlib import Path
 
 import pytest
+from PIL import Image
 
 from tests.conftest import Browser
 from wbtest.web import shorten
@@ -37,6 +39,16 @@ def test_a_style_sheet_is_sent_once_and_asked_for_again_by_its_version(client: B
     assert style.headers["X-Content-Type-Options"] == "nosniff"
     assert "frame-ancestors 'none'" in style.headers["Content-Security-Policy"]
     assert "Set-Cookie" not in style.headers
+
+
+def test_who_asks_for_an_icon_that_no_page_named_gets_one_for_a_day(client: Browser) -> None:
+    icon = client.get("/favicon.ico")
+
+    assert icon.status_code == 200
+    assert Image.open(BytesIO(icon.data)).format == "ICO"
+    assert len(icon.data) < 2_000
+    assert icon.headers["Cache-Control"] == "max-age=86400, public"
+    assert icon.headers["X-Content-Type-Options"] == "nosniff"
 
 
 def test_shortening_keeps_the_lines_of_a_script() -> None:

@@ -87,6 +87,9 @@ _WITHIN = re.compile(rf"(?<=[;\t\r\n])(?={_RISKY})")
 VERSIONED = re.compile(r"-\d+\.\d+\.\d+\.")
 # Browsers ask again after so long, and are told whether it has changed.
 MAX_AGE_S = 60
+# Asked for beside whatever names no icon: pictures, PDFs, JSON.
+ICON_URL = "/favicon.ico"
+ICON_MAX_AGE_S = 86_400
 log = logging.getLogger(__name__)
 
 
@@ -390,11 +393,13 @@ def serve_static(app: Flask, folder: Path) -> None:
         "Content-Security-Policy": "default-src 'none'; frame-ancestors 'none'"
     }
 
-    def add_headers(headers: MutableMapping[str, str], _path: str, _url: str) -> None:
+    def add_headers(headers: MutableMapping[str, str], _path: str, url: str) -> None:
         for name, value in ours.items():
             headers[name] = value
+        if url == ICON_URL:
+            headers["Cache-Control"] = f"max-age={ICON_MAX_AGE_S}, public"
 
-    app.wsgi_app = WhiteNoise(  # type: ignore[method-assign]
+    files = WhiteNoise(
         app.wsgi_app,
         root=folder,
         prefix="static",
@@ -403,6 +408,8 @@ def serve_static(app: Flask, folder: Path) -> None:
         add_headers_function=add_headers,
         immutable_file_test=lambda _path, url: bool(VERSIONED.search(url)),
     )
+    files.add_file_to_dictionary(ICON_URL, str(folder / "favicon.ico"))
+    app.wsgi_app = files  # type: ignore[method-assign]
 
 
 def shorten(text: str) -> str:
