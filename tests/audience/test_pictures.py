@@ -4,15 +4,18 @@ import base64
 import gzip
 import hashlib
 import re
+from io import BytesIO
 from random import Random
 
 import pytest
 from flask import Flask
+from PIL import Image
 
 from tests.audience.larder import Larder, Visitor, draft_page, words_in
 from tests.factories import log_in, make_checked, make_stranger
 from tests.publishing.test_images import picture
 from wbtest.publishing import lifecycle
+from wbtest.publishing.display import preview_token
 from wbtest.publishing.experiments import change_variant
 from wbtest.publishing.images import add_image, picture_of
 from wbtest.publishing.page_design import PALETTES, Look
@@ -53,6 +56,54 @@ def draft(app: Flask) -> Larder:
 def started(draft: Larder) -> Larder:
     open_page(draft)
     return draft
+
+
+def icons_of(page: str) -> list[str]:
+    """The addresses of a page's icon and of that for a home screen."""
+    return re.findall(r'<link rel="(?:icon|apple-touch-icon)" href="(.*?)">', page)
+
+
+@pytest.mark.parametrize("path", ["", "/thanks", "/privacy", "/object"])
+def test_each_page_names_its_icon_made_from_the_name_and_one_for_a_home_screen(app, path):
+    open_page(draft_page())
+
+    icon, large = icons_of(Visitor(app).get(f"/p/larder{path}").text)
+
+    assert icon.startswith("data:image/svg+xml,")
+    assert large == "/p/larder/icon.png"
+
+
+@pytest.mark.parametrize("path", ["", "/privacy"])
+def test_a_founders_logo_is_the_icon_of_their_pages(app, path):
+    larder = draft_page()
+    logo = picture_of(add_image(larder.editor, picture(size=(200, 100))))
+    change_look(larder.experiment, larder.editor, Look(logo=logo.name))
+    open_page(larder)
+    mia = Visitor(app)
+
+    assert icons_of(mia.get(f"/p/larder{path}").text) == ["/p/larder/icon.png"] * 2
+    drawn = Image.open(BytesIO(mia.get("/p/larder/icon.png").data)).convert("RGB")
+    # Above and below a wide logo there is the colour of a card.
+    assert drawn.size == (180, 180)
+    card = bytes.fromhex(PALETTES[Look().palette].light["card"][1:])
+    assert max(abs(a - b) for a, b in zip(drawn.getpixel((90, 20)), card, strict=True)) <= 8
+    assert drawn.getpixel((90, 75))[0] > 150 > drawn.getpixel((90, 75))[1]
+
+
+def test_a_word_mark_is_no_icon(app, started):
+    assert icons_of(Visitor(app).get().text)[0].startswith("data:image/svg+xml,")
+
+
+def test_a_draft_with_a_logo_has_the_icon_made_from_the_name(app):
+    larder = draft_page()
+    logo = picture_of(add_image(larder.editor, picture(size=(200, 200))))
+    change_look(larder.experiment, larder.editor, Look(logo=logo.name))
+    mia = Visitor(app)
+    log_in(mia.browser, larder.editor)
+
+    shown = mia.get(f"/p/larder?preview={preview_token(larder.experiment, 'control')}").text
+
+    assert icons_of(shown)[0].startswith("data:image/svg+xml,")
 
 
 def prose(words: int) -> str:

@@ -32,6 +32,7 @@ from wbtest.publishing.page_design import (
     Look,
     css_of,
     family_of,
+    find_icon,
     palette,
     read_name,
 )
@@ -336,7 +337,7 @@ class PageRenderer:
             mosaic=mosaic,
             glyph_paths=glyph_paths,
             step_picture=step_picture,
-            icon_of=icon_of,
+            icon_url=icon_url_of(live, details["page"]),
             initials_of=initials_of,
             logo=read_name(look.logo),
             strings=strings_of(live.control.page),
@@ -401,6 +402,16 @@ def locale_of(language: str) -> str:
     ('de_DE', 'en_US', 'nl')
     """
     return LOCALES.get(language, language.replace("-", "_"))
+
+
+def icon_url_of(live: LiveExperiment, page: PageCopy) -> str:
+    """Return the address of the icon: of the founder's logo, or the one made from the name.
+
+    A draft has no address of its own.
+    """
+    if find_icon(page.look.logo) and live.state != "draft":
+        return f"{paths_of(live.slug).page}/icon.png"
+    return icon_of(page.product, page.look)
 
 
 def initials_of(name: str) -> str:

@@ -302,8 +302,11 @@ def shared_picture(slug: str) -> ResponseReturnValue:
 @bp.get("/p/<slug>/icon.png")
 @access.public
 def icon(slug: str) -> ResponseReturnValue:
-    """The product's icon on a home screen."""
-    return _drawn(share_image.draw_icon(get_page(slug).live.control.page))
+    """The product's icon on a home screen: the founder's logo, or the one made from the name."""
+    page = get_page(slug).live.control.page
+    logo = page_design.find_icon(page.look.logo)
+    sent = images.find_file(logo.digest, logo.widths[0]) if logo else None
+    return _drawn(share_image.draw_icon(page, logo=sent or b""))
 
 
 def _drawn(body: bytes) -> Response:

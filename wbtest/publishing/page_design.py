@@ -91,6 +91,12 @@ def read_name(name: str) -> Picture | None:
     return Picture(found[1], int(found[2]), int(found[3])) if found else None
 
 
+def find_icon(name: str) -> Picture | None:
+    """Return the logo of this name where it can be an icon: a word mark can't be read so small."""
+    logo = read_name(name)
+    return logo if logo and not logo.is_word_mark else None
+
+
 class Layout(NamedTuple):
     """A layout: its name and what it's good for, and the family of its headings."""
 

@@ -34,6 +34,8 @@ LARGEST_TYPE, SMALLEST_TYPE, NAME_TYPE = 88, 40, 42
 LINE_HEIGHT = 1.04
 MOST_LINES = 5
 COLOURS = 128
+# Of an icon's side. Home screens cut off the corners.
+LOGO_SHARE = 0.8
 
 
 @lru_cache(maxsize=64)
@@ -59,10 +61,20 @@ def draw_share_image(page: PageCopy) -> bytes:
 
 
 @lru_cache(maxsize=64)
-def draw_icon(page: PageCopy, side: int = 180) -> bytes:
-    """Return the product's glyph as a square PNG, for a home screen or a tab."""
-    from PIL import Image, ImageDraw
+def draw_icon(page: PageCopy, side: int = 180, logo: bytes = b"") -> bytes:
+    """Return the product's glyph as a square PNG, for a home screen or a tab.
 
+    ``logo``, a file of ours, takes its place; what is clear in it gets the colour of a card.
+    """
+    from PIL import Image, ImageDraw, ImageOps
+
+    if logo:
+        image = Image.new("RGB", (side, side), palette(page.look, "light")["card"])
+        with Image.open(BytesIO(logo)) as opened:
+            inner = round(side * LOGO_SHARE)
+            small = ImageOps.contain(opened.convert("RGBA"), (inner, inner))
+        image.paste(small, ((side - small.width) // 2, (side - small.height) // 2), small)
+        return _png(image)
     large = side * FINE
     image = Image.new("RGB", (large, large))
     tile = glyph(page.product, page.look.salt)
