@@ -6,13 +6,14 @@ from dataclasses import replace
 import pytest
 from flask import Flask
 
+from tests.audience.larder import Visitor, start_page
 from tests.conftest import HandClock
 from tests.delivery.conftest import MailServer
 from wbtest.config import Settings
 from wbtest.delivery.mail_sender import claim_mail, send_mail, settle_mail
 from wbtest.delivery.models import OutboxMail
 from wbtest.delivery.outbox import counts_by_state, queue_mail
-from wbtest.extensions import db
+from wbtest.extensions import db, runtime
 from wbtest.store import writing
 
 
@@ -28,6 +29,22 @@ def test_a_mail_leaves_once(app: Flask, mail_server: MailServer, now: HandClock)
 
     assert len(mail_server.mails) == 1
     assert (mail.state, mail.attempts, mail.sent_at, mail.error) == ("sent", 1, now(), "")
+
+
+def test_a_mail_to_a_visitor_leaves_as_text_and_as_html(
+    app: Flask, mail_server: MailServer
+) -> None:
+    start_page()
+    mia = Visitor(app)
+    mia.sign_up(mia.get(), "mia@x.io")
+    runtime(app).recorder.flush()
+
+    while send_mail():
+        pass
+
+    [mail] = [each for each in mail_server.mails if each["To"] == "mia@x.io"]
+    kinds = [part.get_content_type() for part in mail.walk() if not part.is_multipart()]
+    assert kinds == ["text/plain", "text/html", "image/png"]
 
 
 def test_a_mail_that_has_left_is_no_longer_kept(app: Flask, mail_server: MailServer) -> None:
