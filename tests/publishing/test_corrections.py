@@ -29,7 +29,7 @@ from wbtest.publishing.correction_requests import (
     waiting,
     withdraw_corrections,
 )
-from wbtest.publishing.corrections import cut_for, find_correction_fault
+from wbtest.publishing.corrections import Place, cut_for, find_correction_fault
 from wbtest.publishing.lifecycle import AlreadyDone, ChangedMeanwhile
 from wbtest.publishing.live_snapshot import load_live, pages_version
 from wbtest.publishing.models import Correction, Experiment
@@ -115,6 +115,15 @@ class TestOnThePage:
         assert live is not None
         [said] = [each for each in live.control.page.sections if each.kind == "founder"]
         assert said.paragraphs == ("We counted what we throw away.",)
+
+    def test_a_headline_stays_on_one_line_and_the_founder_s_words_keep_theirs(self, running, team):
+        founder = present_texts(running)[Place("", "founder")]
+        broken = founder.replace(" ", "\n", 1)
+        asked(running, team, headline=RIGHT.replace(" ", "\n"), founder=broken)
+        approved(running, team)
+
+        assert headlines(running)[0] == RIGHT
+        assert present_texts(running)[Place("", "founder")] == broken
 
     def test_a_letter_that_a_correction_brings_is_in_the_typeface(self, running, team):
         before = running.typeface

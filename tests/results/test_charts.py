@@ -251,3 +251,15 @@ def test_few_visitors_are_open_dots(results):
 
     assert trace["marker"]["symbol"] == ["circle-open", "circle"]
     assert trace["customdata"][0].startswith("x: 3 of 29, between")
+
+
+@pytest.mark.parametrize(("names", "is_shown"), [((), False), (("Half the waste",), True)])
+def test_a_legend_stands_where_there_is_more_than_one_variant(begin, names, is_shown):
+    experiment = begin(variants=names)
+    for variant in experiment.variants:
+        count_day(experiment, 0, variant.key, seen=20, converted=3)
+    found = results_of(experiment, LATER)
+    figures = (charts.funnel(found, funnel_of(found)), charts.signups_by_day(found, days(found)))
+
+    for figure in figures:
+        assert json.loads(figure)["layout"]["showlegend"] is is_shown
