@@ -69,6 +69,11 @@ def test_a_medium_that_is_typed_wins_over_the_usual_one():
     ]
 
 
+@pytest.mark.parametrize("name", ["whatsapp", "instagram", "facebook", "tiktok", "producthunt"])
+def test_what_people_share_with_others_is_social(name: str):
+    assert links(name) == usual_links([name]) == [Link(name, "social")]
+
+
 @pytest.mark.parametrize(
     ("typed", "medium", "field"),
     [

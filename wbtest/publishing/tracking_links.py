@@ -30,6 +30,11 @@ COMMON = {
     "x": "social",
     "reddit": "social",
     "hackernews": "social",
+    "facebook": "social",
+    "instagram": "social",
+    "tiktok": "social",
+    "whatsapp": "social",
+    "producthunt": "social",
     "flyer": "print",
 }
 # Fifteen hundredths of the code may be lost to a stain or a fold.
