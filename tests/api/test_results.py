@@ -15,6 +15,7 @@ from tests.factories import Team, make_approval, make_experiment, make_revision,
 from tests.results.crowd import count_days
 from tests.statements import counted
 from wbtest.extensions import clock, db
+from wbtest.ideas.idea import STAGES
 from wbtest.publishing.models import Experiment
 from wbtest.results.figures import results_of
 from wbtest.results.figures_json import results_json
@@ -260,3 +261,14 @@ def test_the_portfolio_holds_every_idea_against_its_bar(program: Program, met: E
     assert program.get("/portfolio?q=submarine").json["ideas"] == []
     assert program.get("/portfolio?stage=writing").json["ideas"] == []
     assert program.get("/portfolio?page=2").json["ideas"] == []
+
+
+def test_the_portfolio_is_asked_for_one_stage(program: Program, met: Experiment) -> None:
+    [idea] = program.get("/portfolio?stage=decide").json["ideas"]
+    unknown = program.get("/portfolio?stage=nonsense")
+    paths = program.client.get("/api/v1/openapi.json").json["paths"]
+    schemas = {each["name"]: each["schema"] for each in paths["/portfolio"]["get"]["parameters"]}
+
+    assert idea["stage"] == "decide"
+    assert unknown.status_code == 400
+    assert schemas["stage"]["anyOf"][0]["enum"] == sorted(STAGES)
