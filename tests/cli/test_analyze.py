@@ -68,7 +68,7 @@ def test_one_variant_is_compared_with_nothing():
 def test_a_broken_split_withholds_verdict_and_comparison():
     said = analyze(with_variant(visitors=900, signups=200))
 
-    assert said.output.startswith("Verdict: withheld. Visitors do not reach the variants")
+    assert said.output.startswith("Verdict: withheld. Visitors aren’t split as planned")
     assert "Comparison withheld" in said.output
     assert "Split: BROKEN" in said.output
 

@@ -67,4 +67,4 @@ def test_a_draft_has_nothing_to_show(instance):
     said = instance.run("results", "larder")
 
     assert said.exit_code == 2
-    assert "has not started" in said.stderr
+    assert "hasn’t started" in said.stderr

@@ -119,10 +119,10 @@ def test_a_target_below_what_they_ask_for_is_told_wherever_the_test_is_read_or_d
         client.get(f"/experiments/{over.id}/{page}").text for page in ("decision", "memo/1")
     )
 
-    short = "A target of 4% would bring about 200 of the 400 customers that are needed"
+    short = "A target of 4% would bring about 200 of the 400 customers you need"
     assert all(short in page for page in (started, decision, memo))
     assert "400 customers needed: <bdi>Rent and two salaries</bdi>" in started
-    rests = "It is one of three numbers that ask for 8%; the target is 4%."
+    rests = "It’s one of three numbers that call for 8%. The target is 4%."
     assert rests in decision
     assert rests in memo
 

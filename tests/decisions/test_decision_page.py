@@ -238,7 +238,7 @@ def test_a_page_that_was_overtaken_says_by_what_and_keeps_what_was_typed(
     answer = approver.send(place(met), data)
 
     assert answer.status_code == 422
-    assert "Owner decided go after you opened this page. Read it, then decide." in answer.text
+    assert "Owner decided “go” after you opened this page. Read it, then decide." in answer.text
     assert "Parents sign up for it." in answer.text
     assert approver.send(place(met), data | {"read": mark_in(answer.text)}).status_code == 303
 
@@ -269,7 +269,7 @@ def test_every_decision_is_listed_with_its_memo(met: Experiment, team: Team, app
     decide(met, team.approver, "go", REASON)
     page = page_of(approver, met)
 
-    assert page.index("Decided: go") < page.index("Before: stop")
+    assert page.index("Decided: go") < page.index("Earlier decision: stop")
     assert f'href="/experiments/{met.id}/memo/1"' in page
 
 

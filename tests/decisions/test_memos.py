@@ -75,7 +75,7 @@ def test_the_memo_says_who_agreed_who_said_no_and_who_skipped(
     make_decision(experiment, team.approver, team.owner, "iterate", REASON)
     file = approver.get(f"{place(experiment)}.json").data
 
-    assert "Price: agreed 12 · said no 30 · skipped 50" in approver.get(place(experiment)).text
+    assert "Price: 12 agreed · 30 said no · 50 skipped" in approver.get(place(experiment)).text
     assert differences(file) == []
     assert differences(file.replace(b'"price_no": 30', b'"price_no": 31')) != []
 

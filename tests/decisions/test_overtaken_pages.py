@@ -18,7 +18,7 @@ def test_of_two_who_decide_at_once_the_second_reads_what_the_first_said(
     read = mark(met)
     decide(met, team.owner, "go", REASON, read)
 
-    with pytest.raises(Invalid, match="Owner decided go after you opened this page"):
+    with pytest.raises(Invalid, match="Owner decided “go” after you opened this page"):
         decide(met, team.approver, "go", "Parents sign up for it.", read)
 
 
@@ -26,9 +26,9 @@ def test_who_decides_beside_a_new_proposal_reads_it_first(met: Experiment, team:
     read = mark(met)
     decide(met, team.owner, "stop", AGAINST, read)
 
-    with pytest.raises(Invalid, match="Owner proposed stop after you opened this page"):
+    with pytest.raises(Invalid, match="Owner proposed “stop” after you opened this page"):
         decide(met, team.approver, "go", REASON, read)
-    with pytest.raises(Invalid, match="You proposed stop after you opened this page"):
+    with pytest.raises(Invalid, match="You proposed “stop” after you opened this page"):
         decide(met, team.owner, "go", REASON, read)
 
 
@@ -50,7 +50,7 @@ def test_what_waits_no_more_is_not_called_a_decision(met: Experiment, team: Team
     read = mark(met)
     answer(decide(met, team.owner, "iterate", AGAINST), team)
 
-    with pytest.raises(Invalid, match=f"Owner proposed iterate {said}"):
+    with pytest.raises(Invalid, match=f"Owner proposed “iterate” {said}"):
         decide(met, team.approver, "go", REASON, read)
 
 

@@ -44,9 +44,9 @@ def test_what_became_of_a_proposal_is_told_where_it_waited(
     decide(met, team.owner, "go", REASON)
 
     text = plain(approver.get(f"/experiments/{met.id}/decision").text)
-    assert "Approver proposed stop on 11 March 2027. Owner rejected it on 11 March 2027" in text
+    assert "Approver proposed “stop” on 11 March 2027. Owner rejected it on 11 March 2027" in text
     assert "2027: “Ask parents first.”" in text
-    assert "Approver proposed iterate on 11 March 2027. Owner decided go on 14 March" in text
+    assert "Approver proposed “iterate” on 11 March 2027. Owner decided “go” on 14 March" in text
     assert "instead: memo 1" in text
 
 

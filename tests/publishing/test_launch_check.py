@@ -171,12 +171,12 @@ def test_mail_that_is_not_known_to_arrive_is_warned_of(changes: dict[str, Any], 
     [
         (
             Options(),
-            "No mail server: nobody is asked to confirm, and the email with your decision waits "
-            "until there is one.",
+            "Email isn’t set up, so nobody is asked to confirm, and the email with your decision "
+            "will have to wait.",
         ),
         (
             Options(confirms=False),
-            "No mail server: the email with your decision waits until there is one.",
+            "Email isn’t set up, so the email with your decision will have to wait.",
         ),
     ],
 )
@@ -192,7 +192,7 @@ def test_a_rule_that_needs_confirmations_cannot_start_without_mail():
     stopped = found("blocker", rule=rule, first_mail=first_mail(Options(), mail_url=""))
 
     assert stopped["mail"].sentence == (
-        "No mail server: nobody can confirm, and this test counts only confirmed sign-ups."
+        "Email isn’t set up, so nobody can confirm, and this test counts only confirmed sign-ups."
     )
 
 

@@ -66,7 +66,7 @@ def test_the_target_is_filled_in_from_three_numbers_and_nothing_is_stored(owner,
 
     assert answer.status_code == 200
     assert field_of(answer.text, "target") == "8"
-    assert "By these numbers 8% of visitors must sign up." in answer.text
+    assert "By these numbers, 8% of visitors must sign up." in answer.text
     assert re.search(r'id="reckoning" open>', answer.text)
     assert newest() is None
 

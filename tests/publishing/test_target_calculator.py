@@ -13,7 +13,7 @@ NEEDED = TargetCalculation(400, 25_000, 0.2, customers_from="Rent and two salari
 
 def test_the_target_is_what_the_business_needs_of_those_it_can_reach():
     assert NEEDED.target == 0.08
-    assert NEEDED.sentence("sign up") == "By these numbers 8% of visitors must sign up."
+    assert NEEDED.sentence("sign up") == "By these numbers, 8% of visitors must sign up."
 
 
 def test_a_target_that_few_pages_reach_is_called_so():

@@ -169,8 +169,8 @@ def test_a_verdict_beside_is_said_in_a_sentence(inflated, team):
     beside = figures(inflated)[1].beside
     met = figures(inflated)[0].verdict
 
-    assert beside.said == "The result is target not met, and the rule says stop."
-    assert replace(beside, verdict=met).said == "The result is target met, and the rule says go."
+    assert beside.said == "The result is “target not met”, and the rule says stop."
+    assert replace(beside, verdict=met).said == "The result is “target met”, and the rule says go."
 
 
 def url(experiment: Experiment, page: str = "results/visitors") -> str:

@@ -122,7 +122,7 @@ def test_the_amber_sentence_says_where_only_the_number_of_people_made_the_verdic
 
     assert (found.why, check.colour) == ("differs", "amber")
     assert check.reason.endswith(
-        "With them, the result is “met”, without them “not enough to say”. "
+        "With them, the result is “met”. Without them, it’s “undecided”. "
         "But their rate pulls the other way."
     )
 
@@ -133,7 +133,7 @@ def test_the_red_sentence_says_who_and_what_turns():
     assert check.colour == "red"
     assert check.reason == (
         "60 of 60 people from 1 network on computers converted, against 3.4% of 350 others. "
-        "Chance doesn’t explain that. With them, the result is “met”, without them “not met”."
+        "Chance doesn’t explain that. With them, the result is “met”. Without them, it’s “not met”."
     )
     assert (check.do, check.where) == (
         "Look at these networks and set them aside, with a reason.",
@@ -149,7 +149,7 @@ def test_the_red_sentence_says_that_the_verdict_would_be_in_doubt_without_them()
     check = check_networks(found._replace(without=doubtful))
 
     assert check.reason.endswith(
-        "With them, the result is “met”, without them “met, but in doubt”."
+        "With them, the result is “met”. Without them, it’s “met, but in doubt”."
     )
 
 
@@ -218,8 +218,8 @@ def test_a_verdict_that_turns_on_few_networks_that_brought_half_of_all_is_stoppe
     assert (found.why, found.verdict.word) == ("half", "met")
     assert (check.colour, check.reason) == (
         "red",
-        "4 networks brought 53% of the 750 people. With them, the result is “met”, "
-        "without them “not enough to say”.",
+        "4 networks brought 53% of the 750 people. With them, the result is “met”. "
+        "Without them, it’s “undecided”.",
     )
 
 

@@ -135,7 +135,7 @@ def test_a_no_stands_apart_from_who_skipped_the_question(app: Flask, client: Bro
 
     said = words_in(client.get(f"/experiments/{larder.experiment.id}/results/answers"))
 
-    assert "Call: agreed 1 · said no 1 · skipped 1" in said
+    assert "Call: 1 agreed · 1 said no · 1 skipped" in said
 
 
 def test_owners_read_the_answers(app: Flask, client: Browser) -> None:

@@ -89,7 +89,9 @@ def test_each_red_check_withholds_it_in_page_json_and_list(
     assert (listed.word, listed.is_reached, listed.badge.kind) == ("withheld", False, "stop")
     assert panel_of(results.trust).colour == "red"
     assert badge(results) == listed.badge
-    assert headline(results).startswith("No result") or "but not since" in headline(results)
+    assert headline(results).startswith("No result") or "but has fallen short since" in headline(
+        results
+    )
 
 
 def test_what_is_withheld_comes_back_when_it_is_mended(met, now):

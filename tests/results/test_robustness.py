@@ -320,7 +320,7 @@ def test_who_came_from_there_at_another_time_is_not_of_the_crowd(experiment, now
 def test_each_crowd_is_said_in_a_line(experiment, now):
     assert lines(crowds_of(experiment, now)) == [
         "With everyone: 62 of 460 (13.5%), target met.",
-        "Without “Meetup”: 32 of 400 (8.0%), undecided. 60 of up to 60 people came.",
+        "Without “Meetup”: 32 of 400 (8.0%), undecided. 60 of up to 60 people visited.",
         "“Fair” made no difference.",
     ]
 

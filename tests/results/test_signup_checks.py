@@ -53,8 +53,8 @@ def test_where_nobody_is_asked_nobody_fails_to_confirm():
     ("unasked", "conversion", "colour", "value", "words"),
     [
         (100, "signup", "green", "not asked", "so nobody was asked to confirm."),
-        (1, "signup", "green", "1 not asked", "latest 100 sign-ups, 1 was not asked to confirm:"),
-        (2, "signup", "green", "2 not asked", "latest 100 sign-ups, 2 were not asked to confirm:"),
+        (1, "signup", "green", "1 not asked", "latest 100 sign-ups, 1 was not asked to confirm,"),
+        (2, "signup", "green", "2 not asked", "latest 100 sign-ups, 2 were not asked to confirm,"),
         (2, "confirmed", "amber", "2 not asked", "so the rate is too low."),
     ],
 )

@@ -225,7 +225,7 @@ def test_only_owners_read_what_people_wrote(app: Flask, client: Browser, role, i
 
     assert ("My mother asked me to." in page) == is_read
     assert "<b>My mother" not in page
-    assert "1 answered" in page
+    assert "1 person answered" in page
 
 
 def test_who_left_has_said_nothing(app: Flask):

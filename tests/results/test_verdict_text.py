@@ -144,7 +144,7 @@ def test_friends_first_put_the_verdict_in_doubt(begin):
     assert said(results) == (
         "Met, now in doubt",
         "stop",
-        "Your page reached your 8% target on 8 March, but not since.",
+        "Your page reached your 8% target on 8 March, but has fallen short since.",
     )
     assert "perhaps friends" in results.trust[-1].reason
     assert summary(experiment, LATER).word == "withheld"
@@ -224,7 +224,7 @@ def test_the_line_says_when_it_is_paused_and_how_long_it_ran(begin):
     end_at(experiment, LATER)
     ended = status_line(experiment, results_of(experiment, LATER))[0]
 
-    assert paused == "Paused, running since 1 March, day 11 of 29"
+    assert paused == "Paused, started on 1 March, day 11 of 29"
     assert ended == "Ran from 1 March to 11 March, 11 days"
 
 
@@ -351,7 +351,9 @@ def test_when_visitors_and_days_are_enough_the_next_full_hour_with_a_visitor_is_
         headline(found)
         == "Enough visitors and days. The result comes after the next full hour with a visitor."
     )
-    assert missing(found) == ["1 more full hour with a visitor: results come after full hours."]
+    assert missing(found) == [
+        "1 more full hour with a visitor: results are worked out after each full hour."
+    ]
 
 
 def test_lost_figures_lead_to_the_end_of_the_test_and_to_a_new_draft(

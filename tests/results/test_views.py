@@ -233,7 +233,7 @@ def test_three_numbers_make_a_target_and_say_what_a_lower_one_costs(approver: Br
     found = approver.get(f"/experiments/target?{asked}&target=0.05").get_json()
 
     assert found["target"] == 0.08
-    assert found["sentence"] == "By these numbers 8% of visitors must sign up."
+    assert found["sentence"] == "By these numbers, 8% of visitors must sign up."
     assert "about 250 of the 400 customers" in found["shortfall"]
     assert approver.get(f"/experiments/target?{asked}").get_json()["shortfall"] == ""
 

@@ -283,7 +283,7 @@ def _evidence(values: Mapping[str, Any]) -> str:
 
 def _comparison(values: Mapping[str, Any]) -> str:
     if values["split"]["mismatch"]:
-        return "Comparison withheld: visitors do not reach the variants as planned."
+        return "Comparison withheld: visitors aren’t split as planned."
     rows = [("variant", "evidence that it is better", "its rate is … times", "")]
     for pair in values["comparison"]:
         low, high = (inf if end is None else end for end in pair["ratio"])

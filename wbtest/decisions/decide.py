@@ -102,10 +102,10 @@ def what_happened(
     if then is None:
         return "This page was out of date. Read it again, then decide."
     if decision and decision.id > then.decision:
-        said = f"{_name(decision.person, person)} decided {decision.choice} {SINCE}"
+        said = f"{_name(decision.person, person)} decided “{decision.choice}” {SINCE}"
     elif paper and paper.number > then.paper:
         who = _name(paper.person, person)
-        said = f"{who} proposed {paper.choice} {SINCE}{_end(paper, person)}"
+        said = f"{who} proposed “{paper.choice}” {SINCE}{_end(paper, person)}"
     elif (now := _mark(decision, paper, results, aside)).advice != then.advice:
         choice = results.verdict.choice
         is_now = f"the rule now says {choice}" if choice else "it’s undecided again"

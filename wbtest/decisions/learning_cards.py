@@ -83,7 +83,7 @@ def assumptions_behind(rule: rules.Hypothesis) -> tuple[Assumption, ...]:
     rests = (
         f"The target of {target} rests on it."
         if rule.reckoning.is_followed_by(rule.target)
-        else f"It is one of three numbers that ask for {asked}; the target is {target}."
+        else f"It’s one of three numbers that call for {asked}. The target is {target}."
     )
     return tuple(
         Assumption("number", words, f"{rests} Where it comes from: {source}" if source else rests)
@@ -152,7 +152,7 @@ def is_over(experiment: Experiment) -> bool:
 def demand_over(experiment: Experiment) -> None:
     """Raise NotOver before the end of the test and a decision on it."""
     if not is_over(experiment):
-        raise NotOver("Learnings are written once the test has ended or is decided.")
+        raise NotOver("You can write learnings once the test has ended or you’ve decided.")
 
 
 def save_card(

@@ -144,7 +144,7 @@ def seal_letter(
         f"{page_url} has started. Its rule was locked before the first visitor.",
         claim(rule),
         *ways,
-        f"{conditions(rule)} Days are those of {time_zone}.",
+        f"{conditions(rule)} Days are in {time_zone} time.",
         f"{what_counts(rule)} Sources that count: {sources}. {of_one_network(limits)}",
         *(["\n".join(["Announced crowds:", *crowds])] if crowds else []),
         f"Text: revision {revision[0]}, {revision[1]}",

@@ -71,7 +71,7 @@ class TargetCalculation(Struct, frozen=True, forbid_unknown_fields=True):
 
     def sentence(self, do: str) -> str:
         """What the three numbers ask of the page, when it can be asked; ``do`` is what counts."""
-        said = f"By these numbers {_percent(self.target)} of visitors must {do}."
+        said = f"By these numbers, {_percent(self.target)} of visitors must {do}."
         if self.rate >= MANY:
             said += f" {RARE}"
         return said
@@ -84,7 +84,7 @@ class TargetCalculation(Struct, frozen=True, forbid_unknown_fields=True):
         bought = int(self.reachable * target * self.buy)
         return (
             f"A target of {_percent(target)} would bring about {bought:,} of the "
-            f"{self.customers:,} customers that are needed: the numbers behind it ask for "
+            f"{self.customers:,} customers you need: the numbers behind it call for "
             f"{_percent(self.target)}."
         )
 
@@ -111,7 +111,7 @@ class TargetCalculation(Struct, frozen=True, forbid_unknown_fields=True):
             if bought < self.customers
             else f"All {self.reachable:,} would have to do it."
         )
-        return f"{said} Find more people to reach, or a way to live on fewer customers."
+        return f"{said} Find more people to reach, or a way to manage with fewer customers."
 
 
 def target_rate(customers: float, reachable: float, buy: float) -> float:

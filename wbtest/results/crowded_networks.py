@@ -52,7 +52,7 @@ MANY_OF_ONE = 0.3
 # A verdict that turns on so few networks, which brought so many, is theirs.
 FEW, MANY_OF_FEW = 6, 0.5
 LOOK = "Look at these networks and set them aside, with a reason."
-SAID = {"met": "met", "not_met": "not met", "not_enough": "not enough to say"}
+SAID = {"met": "met", "not_met": "not met", "not_enough": "undecided"}
 
 # Those seen who count, by the mark of their network and their kind of device.
 Marks = Mapping[tuple[int, str], Counts]
@@ -496,7 +496,7 @@ def _said_without(found: Networks) -> str:
         return "The result is the same without them."
     words = _in_words(verdict), _in_words(without)
     sentence = (
-        f"With them, the result is “{words[0]}”, without them “{words[1]}”."
+        f"With them, the result is “{words[0]}”. Without them, it’s “{words[1]}”."
         if words[0] != words[1]
         else "Without them, the rule would say something else."
     )

@@ -284,7 +284,7 @@ def results_from(
 def check_started(experiment: Experiment) -> None:
     """Raise NotStarted for a draft."""
     if experiment.started_at is None:
-        raise NotStarted("This experiment has not started, so there is nothing to see yet.")
+        raise NotStarted("This test hasn’t started, so there are no results yet.")
 
 
 def _judged(

@@ -325,13 +325,13 @@ def _rule_of(given: Given) -> Hypothesis:
 def _why(given: Given, verdict: Verdict) -> str:
     target = f"{100 * given.target:g}% target"
     if verdict.is_withheld:
-        return "Visitors do not reach the variants as the weights say, so nothing is decided."
+        return "Visitors aren’t split as planned, so there’s no result."
     if verdict.word == "met":
         reach = listed([f"“{given.keys[k]}”" for k in verdict.variants])
         return f"{reach} {'is' if len(verdict.variants) == 1 else 'are'} above the {target}."
     if verdict.word == "not_met":
         if verdict.recommendation == "iterate":
             floor = f"{100 * (given.floor or 0):g}% floor"
-            return f"No variant reaches the {target}, but one is above the {floor}."
-        return f"No variant reaches the {target}."
-    return f"The evidence does not settle the {target} yet."
+            return f"No variant reached the {target}, but one is above the {floor}."
+        return f"No variant reached the {target}."
+    return f"There isn’t enough evidence yet to say whether the {target} is met."

@@ -101,15 +101,15 @@ def reply_lines(asked: Iterable[AsksFor], everybody: Totals) -> list[str]:
     Everyone who signed up agreed, said no, or skipped it. The pre-order has no button for a no.
 
     >>> reply_lines(["price", "preorder"], Totals(signups=92, price=12, price_no=30, preorder=5))
-    ['Price: agreed 12 · said no 30 · skipped 50', 'Pre-order: clicked through 5 · skipped 87']
+    ['Price: 12 agreed · 30 said no · 50 skipped', 'Pre-order: 5 clicked through · 87 skipped']
     """
     lines = []
     for step in asked:
         name, did = REPLIES[step]
         yes = getattr(everybody, step)
         no = 0 if step == "preorder" else getattr(everybody, f"{step}_no")
-        said_no = "" if step == "preorder" else f" · said no {no:,}"
-        lines.append(f"{name}: {did} {yes:,}{said_no} · skipped {everybody.signups - yes - no:,}")
+        said_no = "" if step == "preorder" else f" · {no:,} said no"
+        lines.append(f"{name}: {yes:,} {did}{said_no} · {everybody.signups - yes - no:,} skipped")
     return lines
 
 

@@ -182,7 +182,7 @@ def _saved_beacons(found: str, value: str, networks: int, lost: int, served: int
     reason = (
         f"{found} They include {lost:,} of {number_of(served, 'page load')} from "
         f"{number_of(networks, 'network')}. Without those, it’s within what the rule allows. They "
-        "were never seen, so they’re in no rate."
+        "were never seen, so the rates don’t include them."
     )
     do = "Do you know who they are? If not, there’s nothing to fix."
     return Check("beacons", "warn", reason, "Views recorded", value, do=do, where="networks")

@@ -219,7 +219,7 @@ def lines(crowds: Sequence[Mapping[str, Any]]) -> list[str]:
 def _line(crowd: Mapping[str, Any]) -> str:
     if not crowd["admitted"]:
         return f"“{crowd['name']}” made no difference."
-    people = f"{crowd['admitted']:,} of up to {crowd['people']:,} people came."
+    people = f"{crowd['admitted']:,} of up to {crowd['people']:,} people visited."
     return f"Without “{crowd['name']}”: {_figures(crowd['without'])}. {people}"
 
 

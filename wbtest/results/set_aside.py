@@ -52,7 +52,7 @@ class Beside:
             return "Without them, the result is unreliable too."
         if verdict.word == "not_enough":
             return "The result is undecided."
-        target = "target met" if verdict.word == "met" else "target not met"
+        target = "“target met”" if verdict.word == "met" else "“target not met”"
         if verdict.doubt:
             return f"The result is {target}, but now in doubt."
         return f"The result is {target}, and the rule says {verdict.choice}."

@@ -74,13 +74,13 @@ def _some_unasked(rule: Hypothesis, newest: NewestSignups, title: str, *, is_all
     ``is_all``: the newest are all that there are.
     """
     if newest.unasked == newest.count and is_all:
-        reason = "No mail server was set when people signed up, so nobody was asked to confirm."
+        reason = "Email wasn’t set up when people signed up, so nobody was asked to confirm."
         value = "not asked"
     else:
         were = "was" if newest.unasked == 1 else "were"
         reason = (
             f"Of the latest {number_of(newest.count, 'sign-up')}, {newest.unasked:,} {were} not "
-            "asked to confirm: no mail server was set."
+            "asked to confirm, because email wasn’t set up."
         )
         value = f"{newest.unasked:,} not asked"
     if rule.conversion != "confirmed":

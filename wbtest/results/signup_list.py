@@ -28,9 +28,9 @@ NOT_ASKED = (SUSPECTED, "team")
 CHUNK = 1_000
 # What a sign-up lacks that did not do what the rule counts.
 MISSING: dict[Conversion, str] = {
-    "price": "no yes to the price",
-    "call": "no yes to a call",
-    "preorder": "no click through to the pre-order",
+    "price": "didn’t agree to the price",
+    "call": "didn’t agree to a call",
+    "preorder": "didn’t click through to the pre-order",
 }
 MICROSECONDS = 1_000_000
 
@@ -198,7 +198,7 @@ def _standing(row: Signup, rule: Hypothesis) -> str:
         return f"not counted: {MISSING[rule.conversion]}"
     if not row.visitor:
         return "not counted: not linked to a visit"
-    return "not counted: too late, the visitor already counts, or no view before it"
+    return "not counted: too late, no view before it, or the visitor already counts"
 
 
 def _may_hear(row: Signup) -> bool:
@@ -212,7 +212,7 @@ def _notes(row: Signup) -> Iterator[str]:
     if row.is_disposable:
         yield "disposable address"
     if "+" in row.email_key.partition("@")[0]:
-        yield "has a plus tag: may be somebody who’s already here"
+        yield "has a plus tag: may be someone already on this list"
 
 
 SIGNUP_COLUMNS = (

@@ -229,7 +229,11 @@ def _met_in_doubt(results: Evaluation) -> str:
     assert verdict.reached_at is not None, "a doubt comes after a verdict"
     name = capital(subject(results, results.variants[verdict.doubt.variant]))
     target, since = as_percent(results.rule.target), day_of(results, verdict.reached_at)
-    rest = "not since" if verdict.doubt.is_contradicted else "the evidence has fallen back since"
+    rest = (
+        "has fallen short since"
+        if verdict.doubt.is_contradicted
+        else "the evidence has fallen back since"
+    )
     return f"{name} reached your {target} target on {since}, but {rest}."
 
 
@@ -340,8 +344,8 @@ def _running(results: Results) -> list[str]:
     most = life.day_number(rule.ends_at(life.time_zone)) - 1
     # A clock that was set back may show a moment before the start.
     today = max(min(life.day_number(life.now), most), 1)
-    word = "Paused, running" if results.is_paused else "Running"
-    return [f"{word} since {start}, day {today} of {most}"]
+    word = "Paused, started on" if results.is_paused else "Running since"
+    return [f"{word} {start}, day {today} of {most}"]
 
 
 DAY_SECONDS = 24 * 3600
@@ -408,7 +412,7 @@ def missing(results: Evaluation) -> list[str]:
         found.append(f"{number_of(ceil(left), 'more day')}: the minimum is {least}{so_that}.")
     if not found and not verdict.is_withheld and not verdict.is_capped:
         if results.outlook is not None and not results.outlook.visitors:
-            return ["1 more full hour with a visitor: results come after full hours."]
+            return ["1 more full hour with a visitor: results are worked out after each full hour."]
         target = as_percent(rule.target)
         found.append(f"More evidence: the true rate could still be on either side of {target}.")
     return found

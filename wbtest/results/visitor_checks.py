@@ -33,11 +33,11 @@ MEANINGS = {
     "preview": "A chat app or social network fetched the page to show a preview of the link.",
     "prefetch": "A browser fetched the page in advance, but nobody opened it.",
     "team": "Was logged in here, or used a browser that somebody on the team marked as theirs.",
-    "suspected": "Sent the form the way a script does, hidden field filled in and all.",
+    "suspected": "Sent the form the way a script does, for example by filling in a hidden field.",
     "paused": "Looked at the page while the test was paused.",
-    "crowd": "Came after the limit for their network was reached.",
+    "crowd": "Visited after their network had reached its limit.",
     "opted_out": "Asked not to be counted. We only keep an email they left.",
-    "source": "Came from a source that the locked rule doesn’t count.",
+    "source": "Came from a source the locked rule doesn’t count.",
     "waiting": "Signed up for the waiting list after the end.",
     "lost": "The database didn’t store these, so we know nothing more about them.",
 }
@@ -200,13 +200,13 @@ def check_without_beacon(rule: Hypothesis, counted: History) -> Check:
         reason = "Everyone who signed up was recorded as having seen the page."
         return Check("without_beacon", "ok", reason, title, "0")
     kept = (
-        "It’s kept, but the rate leaves it"
+        "It’s kept, but doesn’t count in the rate"
         if sums.unseen == 1
-        else ("They’re kept, but the rate leaves them")
+        else "They’re kept, but don’t count in the rate"
     )
     reason = (
         f"{sums.unseen:,} of {number_of(sums.signups, 'sign-up')} came too late, or from somebody "
-        f"whose view wasn’t recorded. {kept} out."
+        f"whose view wasn’t recorded. {kept}."
     )
     if sums.signups < FEWEST_SIGNUPS or sums.unseen <= rule.lost_beacons * sums.signups:
         return Check("without_beacon", "ok", reason, title, f"{sums.unseen:,}")

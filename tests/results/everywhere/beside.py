@@ -13,9 +13,9 @@ from tests.results.everywhere.reading import (
 from tests.results.everywhere.recount import COLUMNS
 
 AGREED = {
-    "price": "Price: agreed",
-    "call": "Call: agreed",
-    "preorder": "Pre-order: clicked through",
+    "price": ("Price", "agreed"),
+    "call": ("Call", "agreed"),
+    "preorder": ("Pre-order", "clicked through"),
 }
 LEFT_OUT = "Excluded visits by reason and variant"
 BESIDE = "Locked and adjusted figures"
@@ -80,9 +80,10 @@ def check_said(reader: Reader) -> None:
     for step in plan.asks_for:
         yes = total[COLUMNS.index(step)]
         no = 0 if step == "preorder" else total[COLUMNS.index(f"{step}_no")]
-        said_no = "" if step == "preorder" else f" · said no {whole(no)}"
+        said_no = "" if step == "preorder" else f" · {whole(no)} said no"
         skipped = whole(total[4] - yes - no)
-        assert f"{AGREED[step]} {whole(yes)}{said_no} · skipped {skipped}" in plain(page)
+        name, did = AGREED[step]
+        assert f"{name}: {whole(yes)} {did}{said_no} · {skipped} skipped" in plain(page)
     labels = "Who opened each question", "How far visitors got, by variant"
     is_shown = bool(reader.told.acts)
     assert [has_table(page, label) for label in labels] == [is_shown] * 2
