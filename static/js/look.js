@@ -1,7 +1,7 @@
 // Design of a page: the previews follow each choice before anything is saved, and the browser's own colour picker
 // is beside the field that holds the colour. The page works without this file.
 
-const FIELDS = ["layout", "palette", "accent", "family", "corner", "salt", "logo", "hero", "hero_alt"];
+const FIELDS = ["layout", "palette", "accent", "family", "corner", "salt", "logo", "hero", "hero_alt", "photo"];
 const form = document.querySelector("[data-design]");
 
 const redraw = () => {

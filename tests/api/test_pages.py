@@ -105,6 +105,7 @@ def test_a_page_gets_its_look_words_and_options(editor: Program, revision: Revis
         ("look", {"family": "Comic Sans"}, "family"),
         ("look", {"salt": "x"}, "salt"),
         ("look", {"hero": "0" * 64 + "-1280x720", "hero_alt": "Dinner"}, "hero"),
+        ("look", {"photo": "https://evil.example/me.png"}, "photo"),
         ("words", {"words": {"nothing": "x"}}, "nothing"),
         ("options", {"retention_days": 0}, "retention_days"),
         ("options", {"questions": [{"text": "How?", "choices": ["One"]}]}, "questions"),
@@ -132,6 +133,8 @@ def test_a_picture_is_sent_once_and_shown_by_its_name(editor: Program, revision:
 
     assert (sent.status_code, again.json) == (201, sent.json)
     assert editor.patch(address, hero).json["hero"] == sent.json["name"]
+    photo = {"photo": sent.json["name"]}
+    assert editor.patch(address, photo).json["photo"] == sent.json["name"]
     assert editor.get("/pictures").json["pictures"] == [sent.json]
     assert send(b"GIF89a", "image/gif").status_code == 415
     assert send(b"no picture", "image/png").status_code == 422

@@ -18,11 +18,12 @@ from wbtest.publishing import lifecycle
 from wbtest.publishing.display import preview_token
 from wbtest.publishing.experiments import change_variant
 from wbtest.publishing.images import add_image, picture_of
-from wbtest.publishing.page_design import PALETTES, Look
+from wbtest.publishing.page_design import PALETTES, PHOTO_SIDE, Look
 from wbtest.publishing.page_settings import change_look, change_wording
 from wbtest.writing.document import EXTERNAL_TOPICS
 
 LONGEST_PAGE = 14 * 1024
+QUOTE = {"text": "We cook.", "speaker": "Tom & Mei", "role": "founders"}
 PARTS = ("problem", "alternative", "solution", "why_now")
 
 
@@ -30,9 +31,11 @@ def dress(larder: Larder, palette: str = "dawn", size: tuple[int, int] = (1600, 
     """Give the draft a look with everything on."""
     hero = add_image(larder.editor, picture(size=size))
     logo = add_image(larder.editor, picture(size=(300, 60)))
+    photo = add_image(larder.editor, picture(size=(900, 1200)), side=PHOTO_SIDE)
     look = Look(
         palette=palette, accent="#0b5c8a", family="newsreader", corner="sharp", salt="7",
         logo=picture_of(logo).name, hero=picture_of(hero).name, hero_alt="A full fridge & a table",
+        photo=picture_of(photo).name,
     )  # fmt: skip
     change_look(larder.experiment, larder.editor, look)
     return larder
@@ -49,7 +52,8 @@ def picture_urls(page: str) -> list[str]:
 
 @pytest.fixture
 def draft(app: Flask) -> Larder:
-    return dress(draft_page(variants={"photo": {"headline": "Dinner from a photo"}}))
+    variants = {"photo": {"headline": "Dinner from a photo"}}
+    return dress(draft_page(variants=variants, company_quote=QUOTE))
 
 
 @pytest.fixture
@@ -154,6 +158,24 @@ def test_the_picture_is_in_the_place_of_the_mosaic_beside_the_headline(app: Flas
     assert 'alt="A full fridge &amp; a table"' in tag[1]
     assert re.search(r'srcset="\S+-640\.webp 640w, \S+-1280\.webp 1280w"', tag[1])
     assert "og:image" in page
+
+
+def test_the_photo_is_beside_the_founders_name(app: Flask, started: Larder):
+    page = Visitor(app).get().text
+
+    who = re.search(r'<p class="who">(.*?)</p>', page, re.DOTALL)
+    assert who is not None
+    tag = re.search(r'<img src="/p/larder/images/\w+-192\.webp"([^>]*)>', who[1])
+    assert tag is not None
+    for part in ('width="64"', 'height="64"', 'loading="lazy"', 'alt="Tom &amp; Mei"'):
+        assert part in tag[1]
+    assert "<i " not in who[1]
+
+
+def test_without_a_photo_there_are_initials(app: Flask):
+    open_page(draft_page(company_quote=QUOTE))
+
+    assert '<i aria-hidden="true">TM</i>' in Visitor(app).get().text
 
 
 def test_a_started_page_shows_its_pictures_to_everybody(app: Flask, started: Larder):

@@ -1,12 +1,14 @@
 """Choosing a look in a real browser: the preview beside it, and the colour that fails."""
 
 import re
+from pathlib import Path
 
 import pytest
 from playwright.sync_api import FrameLocator, Page, expect
 
 from tests.browser.conftest import Live
 from tests.factories import make_approval, make_experiment, make_revision
+from tests.publishing.test_images import picture
 from wbtest.extensions import db
 from wbtest.publishing.models import Experiment
 from wbtest.publishing.page_design import PALETTES
@@ -53,6 +55,25 @@ def test_a_colour_that_fails_is_mended_and_the_phone_shows_the_variant(
     page.goto(f"{live.url}/experiments/{draft.id}/variants/{draft.variants[1].key}/preview")
     phone = page.frame_locator("iframe[title^='Dinner from a photo, on a phone']")
     expect(phone.get_by_role("heading", level=1)).to_have_text("Dinner from a photo")
+
+
+def test_a_photo_takes_the_place_of_the_initials_and_the_preview_follows(
+    design: Page, tmp_path: Path
+):
+    page, [desk, _] = design, previews(design)
+    expect(desk.locator(".who i")).to_be_attached()
+    (tmp_path / "me.png").write_bytes(picture(size=(900, 1200)))
+
+    page.get_by_label("Upload a photo").set_input_files(tmp_path / "me.png")
+    page.get_by_role("button", name="Save design").click()
+
+    expect(page.get_by_role("status")).to_have_text("Design saved.")
+    expect(desk.locator(".who img")).to_be_attached()
+    photo = page.get_by_role("group", name="Founder’s photo").last
+    photo.get_by_label("None").check()
+    expect(desk.locator(".who i")).to_be_attached()
+    photo.get_by_label("192 × 192").check()
+    expect(desk.locator(".who img")).to_be_attached()
 
 
 def test_both_previews_follow_a_choice_and_nothing_is_saved(design: Page, draft: Experiment):

@@ -9,8 +9,8 @@ _WHY_REFUSED = {
         waive_finding.words let_finding_stay.rule let_finding_stay.part let_finding_stay.words
         merge_question.question write_comment.path write_comment.words mark_answer.question
         replace_checklist.sentences.[].key replace_checklist.digest change_look.logo
-        change_look.hero choose_afterwards.waiting_variant erase_signup.email purge_visitors.slug
-        decide_experiment.mark set_group_aside.value""",
+        change_look.hero change_look.photo choose_afterwards.waiting_variant erase_signup.email
+        purge_visitors.slug decide_experiment.mark set_group_aside.value""",
     "an address on the web": "change_options.preorder_url change_options.link_url",
     "one of a few words of ours": """
         create_experiment.time_zone change_experiment.time_zone change_look.layout

@@ -84,7 +84,7 @@ class Filling(Founding):
         )
         test = "/experiments/1"
         self.editor.send(test, f"{test}/variants", weight="1")
-        drawn = {"logo": "", "hero": "", "accent": ""}
+        drawn = {"logo": "", "hero": "", "photo": "", "accent": ""}
         self.editor.send(f"{test}/design", **drawn, hero_file=self._picture(), without="{}")
         self._choose(test)
         other = RULE | {"slug": "over", "visitors_live": "elsewhere"}

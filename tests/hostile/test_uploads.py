@@ -178,7 +178,7 @@ def test_a_picture_may_be_larger_than_any_other_form(owner: Browser, draft: Expe
     assert send(owner, draft, picture("JPEG") + b"\0" * 3_000_000).status_code == 303
 
 
-@pytest.mark.parametrize("field", ["hero_file", "logo_file"])
+@pytest.mark.parametrize("field", ["hero_file", "logo_file", "photo_file"])
 def test_a_hostile_file_is_no_picture_and_leaves_nothing(
     owner: Browser, draft: Experiment, field: str
 ) -> None:

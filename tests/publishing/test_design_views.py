@@ -213,6 +213,15 @@ def test_a_picture_is_sent_and_shown_with_its_words(owner: FlaskClient, draft: E
     assert page_of(draft).look.hero == picture_of(image).name
 
 
+def test_a_photo_is_sent_and_cut_to_a_square(owner: FlaskClient, draft: Experiment):
+    answer = send(owner, path_of(draft), "photo_file", picture("JPEG", (900, 1200)))
+
+    assert answer.status_code == 303
+    image = db.session.scalars(db.select(Image)).one()
+    assert (image.width, image.height) == (192, 192)
+    assert draft.look == {"photo": picture_of(image).name}
+
+
 def test_a_picture_without_words_waits_for_them(owner: FlaskClient, draft: Experiment):
     answer = send(owner, path_of(draft), "hero_file", picture())
 

@@ -130,6 +130,11 @@ def choose_a_logo(experiment: Experiment, writer: Person) -> None:
     change_look(experiment, writer, Look(logo=logo))
 
 
+def choose_a_photo(experiment: Experiment, writer: Person) -> None:
+    photo = picture_of(add_image(writer, picture(), side=192)).name
+    change_look(experiment, writer, Look(photo=photo))
+
+
 @pytest.mark.parametrize(
     ("change", "did"),
     [
@@ -138,6 +143,7 @@ def choose_a_logo(experiment: Experiment, writer: Person) -> None:
         (ask_for_a_call, "wrote the questions and links after the sign-up"),
         (show_a_link, "wrote the questions and links after the sign-up"),
         (choose_a_logo, "chose the pictures"),
+        (choose_a_photo, "chose the pictures"),
     ],
 )
 def test_who_changed_what_strangers_read_does_not_start_it(

@@ -17,7 +17,7 @@ from wbtest.publishing.experiments import change_variant, remove_experiment
 from wbtest.publishing.image_decoding import NotAnImage, encode
 from wbtest.publishing.images import DELETE_EVERY, KEPT, add_image, delete_unused_images, picture_of
 from wbtest.publishing.models import Experiment, Image, ImageFile
-from wbtest.publishing.page_design import LARGEST, USUAL, Look
+from wbtest.publishing.page_design import LARGEST, PICTURES, USUAL, Look
 from wbtest.publishing.page_settings import change_look
 from wbtest.store import Invalid, writing
 from wbtest.writing.models import Revision
@@ -80,6 +80,17 @@ def test_a_small_picture_is_not_made_larger(size, kept):
 
 def test_a_tall_picture_is_made_to_fit():
     assert encode(picture(size=(400, 3200)))[-1][:2] == (200, 1600)
+
+
+@pytest.mark.parametrize(
+    ("size", "side"), [((1600, 900), 192), ((900, 1600), 192), ((300, 120), 120), ((192, 192), 192)]
+)
+def test_a_photo_is_cut_to_one_small_square(size, side):
+    [kept] = encode(picture(size=size), 192)
+
+    assert (kept.width, kept.height) == (side, side)
+    with Pictures.open(BytesIO(kept.body)) as opened:
+        assert (opened.format, opened.size) == ("WEBP", (side, side))
 
 
 def test_where_and_by_what_it_was_taken_is_gone():
@@ -239,7 +250,7 @@ def test_a_picture_that_nothing_shows_is_kept_for_a_week(name: str, now: HandClo
     assert db.session.scalars(db.select(ImageFile)).all() == []
 
 
-@pytest.mark.parametrize("part", ["logo", "hero"])
+@pytest.mark.parametrize("part", PICTURES)
 def test_a_picture_of_a_look_stays(
     part: str, name: str, draft: Experiment, team: Team, now: HandClock
 ):

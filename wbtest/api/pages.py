@@ -33,6 +33,7 @@ class LookChange(RequestBody):
     logo: str | UnsetType = UNSET
     hero: str | UnsetType = UNSET
     hero_alt: str | UnsetType = UNSET
+    photo: str | UnsetType = UNSET
 
 
 class LookShown(msgspec.Struct):
@@ -45,6 +46,7 @@ class LookShown(msgspec.Struct):
     logo: str
     hero: str
     hero_alt: str
+    photo: str
 
 
 class WordsChange(RequestBody, kw_only=True):

@@ -340,6 +340,7 @@ class PageRenderer:
             icon_url=icon_url_of(live, details["page"]),
             initials_of=initials_of,
             logo=read_name(look.logo),
+            photo=read_name(look.photo),
             strings=strings_of(live.control.page),
             controller=live.controller,
             page_url=paths.page,

@@ -319,7 +319,8 @@ def _drawn(body: bytes) -> Response:
 def _shown_by(live: LiveExperiment) -> set[str]:
     """The digests of all pictures on the experiment's pages."""
     looks = [variant.page.look for variant in live.variants]
-    named = [page_design.read_name(name) for look in looks for name in (look.logo, look.hero)]
+    names = [getattr(look, field) for look in looks for field in page_design.PICTURES]
+    named = [page_design.read_name(name) for name in names]
     return {picture.digest for picture in named if picture}
 
 

@@ -32,6 +32,8 @@ from wbtest.publishing.page_design import (
     LAYOUTS,
     MOST_SALT,
     PALETTES,
+    PHOTO_SIDE,
+    PICTURES,
     Look,
     NotALook,
     Picture,
@@ -43,7 +45,6 @@ from wbtest.store import Invalid
 from wbtest.team import access
 from wbtest.writing.languages import direction
 
-PICTURES = ("logo", "hero")
 LOOK_FIELDS = tuple(Look.__dataclass_fields__)
 
 
@@ -77,11 +78,14 @@ class LookForm(TypedForm):
     hero = RadioField("Picture", validate_choice=False)
     hero_file = FileField("Upload a picture")
     hero_alt = StringField("Picture description")
+    photo = RadioField("Founder’s photo", validate_choice=False)
+    photo_file = FileField("Upload a photo")
 
     def offer(self, pictures: Iterable[Picture]) -> None:
-        """Let one of these be the logo and the large picture, or none."""
+        """Let one of these be the logo, the large picture and the founder's photo, or none."""
         choices = {"": "None", **{picture.name: picture.size for picture in pictures}}
-        self.logo.choices = self.hero.choices = [*choices.items()]
+        for name in PICTURES:
+            self[name].choices = [*choices.items()]
 
     def look(self) -> Look:
         """The look as typed; the shade that a button offered takes the colour's place."""
@@ -123,7 +127,7 @@ def design(experiment_id: int) -> ResponseReturnValue:
             if not form.errors:
                 flash("Design saved.")
                 return redirect(url_for(".design", experiment_id=experiment.id), 303)
-    form.offer(images.offered(form.logo.data, form.hero.data))
+    form.offer(images.offered(*(form[name].data for name in PICTURES)))
     shown = render_template(
         "publishing/design.html",
         form=form,
@@ -179,7 +183,7 @@ def _preview_url(experiment: Experiment, form: LookForm) -> str:
     )
 
 
-# Two pictures can be sent at once, with some room for the rest of the form.
+# Two of the largest pictures can be sent at once, with some room for the rest of the form.
 design.longest_body = 2 * LARGEST + web.LONGEST_BODY  # type: ignore[attr-defined]
 
 
@@ -224,7 +228,8 @@ def _take_pictures(form: LookForm) -> None:
             with closing(field.data) as file:
                 sent = file.stream.read(LARGEST + 1)
             try:
-                image = images.add_image(access.person(), sent, field.name)
+                side = PHOTO_SIDE if name == "photo" else None
+                image = images.add_image(access.person(), sent, field.name, side)
             except Invalid as error:
                 add_form_error(form, error)
             else:

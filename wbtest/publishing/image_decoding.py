@@ -48,10 +48,11 @@ class EncodedFile(NamedTuple):
     body: bytes
 
 
-def encode(sent: bytes) -> tuple[EncodedFile, ...]:
+def encode(sent: bytes, side: int | None = None) -> tuple[EncodedFile, ...]:
     """Return the picture in one or two widths, the largest last. Raises NotAnImage.
 
-    The same bytes give the same files. Of an animation the first frame is kept.
+    With a ``side`` it's cut to one square of at most so many px. The same bytes give the same
+    files. Of an animation the first frame is kept.
     """
     if not sent:
         raise NotAnImage("This file is empty. Choose a picture.")
@@ -77,6 +78,8 @@ def encode(sent: bytes) -> tuple[EncodedFile, ...]:
         raise NotAnImage(
             "This picture is broken or cut short. Export it again and upload it."
         ) from error
+    if side:
+        whole = _square(whole, side)
     widths = (*(width for width in WIDTHS[:-1] if width < whole.width), whole.width)
     return tuple(_file(whole, width) for width in widths)
 
@@ -94,6 +97,12 @@ def _fitting(opened: Image.Image) -> Image.Image:
     plain = _in_web_colours(plain, opened.info.get("icc_profile"))
     plain.info = {"exif": opened.info["exif"]} if "exif" in opened.info else {}
     return ImageOps.exif_transpose(plain)
+
+
+def _square(whole: Image.Image, side: int) -> Image.Image:
+    """The middle of the picture; of a tall one a little above, where faces are."""
+    side = min(side, *whole.size)
+    return ImageOps.fit(whole, (side, side), Image.Resampling.LANCZOS, centering=(0.5, 0.35))
 
 
 def _in_plain_colours(opened: Image.Image) -> Image.Image:

@@ -23,16 +23,17 @@ DELETE_EVERY = timedelta(days=1)
 _NAMED = re.compile(r"([0-9a-f]{64})-\d")
 
 
-def add_image(person: Person, sent: bytes, field: str = "image") -> Image:
+def add_image(person: Person, sent: bytes, field: str = "image", side: int | None = None) -> Image:
     """Keep a picture in two widths; the same one sent again is the one that is there.
 
+    With a ``side`` in px it's cut to a square, which is kept in that width alone.
     Raises Invalid at ``field`` for a file that is no PNG, JPEG or WebP picture, or too large.
     """
     # Brings PIL along, which only who sends a picture needs.
     from wbtest.publishing.image_decoding import NotAnImage, encode
 
     try:
-        files = encode(sent)
+        files = encode(sent, side)
     except NotAnImage as error:
         raise Invalid(field, str(error)) from error
     largest = files[-1]

@@ -28,6 +28,10 @@ LARGEST = 10 * 1024 * 1024
 # A picture is kept in these widths, and never larger than it came.
 WIDTHS = (640, 1280)
 TALLEST = 1600
+# A founder's photo is cut to a square of this side, three times what a page shows.
+PHOTO_SIDE = 192
+# The fields of a look that name a picture.
+PICTURES = ("logo", "hero", "photo")
 # From this shape on a logo is taken for a word mark, which says the name itself.
 WORD_MARK = 2.2
 _NAME = re.compile(r"([0-9a-f]{64})-([1-9]\d{0,3})x([1-9]\d{0,3})")
@@ -183,7 +187,8 @@ class NotALook(Invalid):
 class Look:
     """The looks of a page. An ``accent`` of '' is the palette's, a ``family`` of '' the layout's.
 
-    ``salt`` picks another mosaic for the same name. Pictures are named by digest and size.
+    ``salt`` picks another mosaic for the same name. Pictures are named by digest and size; the
+    ``photo`` is the founder's, beside their quote.
     """
 
     layout: str = "mosaic"
@@ -195,6 +200,7 @@ class Look:
     logo: str = ""
     hero: str = ""
     hero_alt: str = ""
+    photo: str = ""
 
 
 USUAL = Look()
@@ -251,7 +257,7 @@ def faults_of(look: Look) -> Iterator[NotALook]:
         yield NotALook("salt", f"Enter a number from 1 to {MOST_SALT:,}.")
     if look.accent:
         yield from _faults_of_accent(look)
-    for field in ("logo", "hero"):
+    for field in PICTURES:
         name = getattr(look, field)
         if name and read_name(name) is None:
             yield NotALook(field, "Choose a picture from the list.")

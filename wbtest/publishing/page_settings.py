@@ -39,8 +39,8 @@ from wbtest.store import Invalid, writing
 from wbtest.team.models import Person
 from wbtest.writing.text_rules import on_one_line, with_plain_breaks
 
-# What of a look may hold words.
-LOOK_WITH_WORDS = ("logo", "hero", "hero_alt")
+# What of a look may hold words, or show somebody.
+LOOK_WITH_WORDS = (*page_design.PICTURES, "hero_alt")
 PLAIN_OPTIONS = (
     "counting",
     "visitors_live",
@@ -67,7 +67,7 @@ def change_look(
     with writing():
         open_draft(experiment)
         checked = page_design.check_look(look)
-        for field in ("logo", "hero"):
+        for field in page_design.PICTURES:
             images.demand_picture(field, getattr(checked, field))
         kept = page_design.to_json(checked)
         if kept == experiment.look:
