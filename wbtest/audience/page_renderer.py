@@ -11,7 +11,7 @@ import zlib
 from collections.abc import Sequence
 from functools import lru_cache
 from pathlib import Path
-from typing import Any, NamedTuple
+from typing import Any, Literal, NamedTuple
 
 import brotli
 from flask import Flask
@@ -37,7 +37,13 @@ from wbtest.publishing.page_design import (
     read_name,
 )
 from wbtest.publishing.page_options import FirstMail, first_mail, host_of
-from wbtest.publishing.page_strings import PageStrings, small_letters, strings_for, strings_of
+from wbtest.publishing.page_strings import (
+    PageStrings,
+    heading_letters,
+    small_letters,
+    strings_for,
+    strings_of,
+)
 from wbtest.publishing.typefaces import cut_typeface
 from wbtest.web import shorten
 from wbtest.writing.coach.document_reader import sentences_in
@@ -81,19 +87,34 @@ class RenderedPage(NamedTuple):
 
 
 class Weight(NamedTuple):
-    """What a page carries beside its words. A long release gives way in this order."""
+    """What a page carries beside its words.
+
+    ``typeface`` is what is set in the page's own: ``all`` that its layout sets large, ``headings``
+    without paragraphs, or ``none``.
+    """
 
     closing_picture: bool = True
-    typeface: bool = True
+    typeface: Literal["all", "headings", "none"] = "all"
 
 
-WEIGHTS = (Weight(), Weight(closing_picture=False), Weight(closing_picture=False, typeface=False))
+# In this order a long release gives way.
+WEIGHTS = (
+    Weight(),
+    Weight(closing_picture=False),
+    Weight(typeface="headings"),
+    Weight(closing_picture=False, typeface="headings"),
+    Weight(closing_picture=False, typeface="none"),
+)
 # What a page weighs at most, compressed with gzip, while anything can give way: what the first
 # round trips of a connection carry.
 LARGEST_PAGE = 14_000
 # In the head of a page with a typeface. The style sheet alone asks for it when its first letters
 # are laid out: the page would be painted without it, and move when it comes.
 ASK_FOR_TYPEFACE = Markup("document.fonts.forEach(face=>face.load())")
+# Behind the style sheet of a page that has its typeface for headings alone, and for the price.
+PLAIN_PARAGRAPHS = Markup(
+    ":not(.tag)>.say{--scale:.82;--tight:-.01em;font-family:var(--text);font-weight:400}"
+)
 # Asks zlib for a gzip header.
 GZIP = 16 + zlib.MAX_WBITS
 _TYPEFACE = re.compile(rb"(?<=font/woff2;base64,)([\w+/=]+)")
@@ -245,8 +266,13 @@ class PageRenderer:
     def style(self, live: LiveExperiment, weight: Weight = WEIGHTS[0]) -> Markup:
         """Return the style sheet inside a test's landing page, the same in all its variants."""
         look = live.control.page.look
-        typeface = live.typeface if weight.typeface else b""
-        return self._style_of(look, look.layout, typeface)
+        if weight.typeface == "none" or not live.typeface:
+            return self._style_of(look, look.layout)
+        if weight.typeface == "all":
+            return self._style_of(look, look.layout, live.typeface)
+        letters = heading_letters(variant.page for variant in live.variants)
+        typeface = cut_typeface(family_of(look), letters)
+        return self._style_of(look, look.layout, typeface) + PLAIN_PARAGRAPHS
 
     def small_style(self, live: LiveExperiment) -> Markup:
         """Return the style sheet inside the pages around the landing page."""

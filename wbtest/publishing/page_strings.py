@@ -81,14 +81,13 @@ SMALL_HEADINGS = (
     *("how_decided", "responsible", "visit", "one_cookie", "without_cookie", "address"),
     *("how_long", "rights"),
 )
-# The parts that a layout sets in its display typeface, and how much of the first paragraph.
+# The parts whose paragraphs a layout sets in its display typeface.
 SET_LARGE = {
     "mosaic": ("alternative", "quote", "founder"),
     "cards": ("alternative", "quote", "founder"),
     "post": ("quote", "founder"),
     "plain": ("quote",),
 }
-FIRST_LETTERS = {"mosaic": None, "cards": 0, "post": 1, "plain": 0}
 # What style sheets add: numbers of steps, and quotation marks by language.
 DIGITS = "123456"
 QUOTATION_MARKS = {"de": "„“", "es": "«»", "fr": "«»"}
@@ -358,23 +357,41 @@ def display_letters(pages: Iterable[PageCopy]) -> str:
 
     These are the headings, and of each part what its layout sets large.
     """
-    return letters_of(text for page in pages for text in _display_texts(page))
+    return letters_of(
+        text for page in pages for text in (*_heading_texts(page), *_large_paragraphs(page))
+    )
 
 
-def _display_texts(page: PageCopy) -> Iterator[str]:
+def heading_letters(pages: Iterable[PageCopy]) -> str:
+    """Return those of the headings, the price, and the letter with which a post begins."""
+    return letters_of(text for page in pages for text in _heading_texts(page))
+
+
+def _heading_texts(page: PageCopy) -> Iterator[str]:
     strings = strings_of(page)
     yield from (page.product, page.headline, page.price, strings.questions, strings.again, DIGITS)
     yield strings.with_product.format(product=page.product)
-    yield QUOTATION_MARKS.get(strings.language, "“”")
     layout = page.look.layout
     if layout in ("post", "plain"):
         yield from (strings.today, strings.difference, strings.why_now, strings.from_founder)
+    if layout == "post":
+        yield from (first[:1] for first in _first_paragraphs(page))
+
+
+def _large_paragraphs(page: PageCopy) -> Iterator[str]:
+    layout = page.look.layout
+    yield QUOTATION_MARKS.get(strings_of(page).language, "“”")
     for section in page.sections:
         if section.kind in SET_LARGE[layout]:
             yield from section.paragraphs
-        elif section.kind in ("problem", "body"):
-            # A mosaic sets the first paragraph large, a post its first letter.
-            yield section.paragraphs[0][: FIRST_LETTERS[layout]]
+    if layout == "mosaic":
+        yield from _first_paragraphs(page)
+
+
+def _first_paragraphs(page: PageCopy) -> Iterator[str]:
+    return (
+        section.paragraphs[0] for section in page.sections if section.kind in ("problem", "body")
+    )
 
 
 def small_letters(pages: Sequence[PageCopy]) -> str:
