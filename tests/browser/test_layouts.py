@@ -58,7 +58,7 @@ WAYS = (
 )
 NARROWEST = 320
 WIDTHS = (1280, 390, NARROWEST)
-SIZES = ("100%", "200%")
+TIMES = (1, 2)
 TEXTS = Path(__file__).with_name("texts.js").read_text(encoding="utf-8")
 TELL_SHIFTS = """
   window.shifts = [];
@@ -72,7 +72,11 @@ PAINTED = """async () => {
 BELOW = "document.querySelector('#join button').getBoundingClientRect().bottom - innerHeight"
 INITIAL = "getComputedStyle(document.querySelector('.problem .say'), '::first-letter').float"
 WIDTH = "document.documentElement.scrollWidth"
-ENLARGE = "size => { document.documentElement.style.fontSize = size }"
+ENLARGE = """times => {
+  const root = document.documentElement;
+  root.style.fontSize = "";
+  root.style.fontSize = `${times * parseFloat(getComputedStyle(root).fontSize)}px`;
+}"""
 BREAK = """style => {
   const sheet = new CSSStyleSheet();
   sheet.replaceSync(style);
@@ -194,17 +198,17 @@ def look_at(page: Page, seen: Seen, url: str, first: int) -> None:
             if (below := page.evaluate(BELOW)) > 0:
                 seen.outside.append(f"{width} × {height}: {below:.0f} px below the screen")
         seen.initial = page.evaluate(INITIAL)
-        for size, width in product(SIZES, WIDTHS):
-            look_at_texts(page, seen, size, width)
-        page.evaluate(ENLARGE, "")
+        for times, width in product(TIMES, WIDTHS):
+            look_at_texts(page, seen, times, width)
+        page.evaluate(ENLARGE, 1)
         seen.faults = find_faults(page, WAYS[first], stays=False)
 
 
-def look_at_texts(page: Page, seen: Seen, size: str, width: int) -> None:
-    """Read the page in letters of this size."""
-    where = f"{width} px, {size}"
+def look_at_texts(page: Page, seen: Seen, times: int, width: int) -> None:
+    """Read the page in letters so many times as large as they are."""
+    where = f"{width} px, {times} ×"
     page.set_viewport_size({"width": width, "height": 800})
-    page.evaluate(ENLARGE, size)
+    page.evaluate(ENLARGE, times)
     seen.unreadable += [f"{where}: {each}" for each in page.evaluate("findTextFaults()")]
     seen.covered += [f"{where}: at {y:.0f} px" for y in page.evaluate("findCoveredForms()")]
     if (found := page.evaluate(WIDTH)) > width:

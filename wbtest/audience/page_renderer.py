@@ -113,7 +113,7 @@ LARGEST_PAGE = 14_000
 ASK_FOR_TYPEFACE = Markup("document.fonts.forEach(face=>face.load())")
 # Behind the style sheet of a page that has its typeface for headings alone, and for the price.
 PLAIN_PARAGRAPHS = Markup(
-    ":not(.tag)>.say{--scale:.82;--tight:-.01em;font-family:var(--text);font-weight:400}"
+    ":not(.tag)>.say{--scale:.8;--tall:1.14;--tight:-.01em;font-family:var(--text);font-weight:400}"
 )
 # Asks zlib for a gzip header.
 GZIP = 16 + zlib.MAX_WBITS
