@@ -198,7 +198,8 @@ class PageRenderer:
             page=variant.page,
             locale=locale_of(variant.page.language),
             style=style,
-            typeface_script=ASK_FOR_TYPEFACE if "@font-face" in style else "",
+            # The frames of a preview run no script, and complain of each.
+            typeface_script=ASK_FOR_TYPEFACE if "@font-face" in style and not preview else "",
             weight=weight,
             steps=steps_of(variant.page),
             hero=read_name(variant.page.look.hero),
