@@ -2,6 +2,7 @@
 
 import gzip
 import json
+import re
 import shutil
 from collections.abc import Iterator
 from dataclasses import dataclass, field
@@ -10,20 +11,23 @@ from pathlib import Path
 from typing import Any
 
 import pytest
+from flask import Flask
 from playwright.sync_api import Browser, Page, Route
 
-from tests.audience.larder import Visitor, draft_page
+from tests.audience.larder import Larder, Visitor, draft_page
 from tests.browser.conftest import bring_axe, find_faults
 from tests.browser.reader import TELL_VIOLATIONS
 from tests.conftest import Browser as Client
 from tests.conftest import HandClock
 from tests.factories import make_checked
 from tests.prepared import SECRET_KEY
+from tests.publishing.test_images import picture
 from wbtest import create_app
 from wbtest.audience.page_renderer import LARGEST_PAGE, PLAIN_PARAGRAPHS
 from wbtest.config import Settings
 from wbtest.extensions import db, runtime
 from wbtest.publishing import lifecycle
+from wbtest.publishing.images import add_image, picture_of
 from wbtest.publishing.page_design import LAYOUTS, PALETTES, Look
 from wbtest.publishing.page_settings import change_look
 
@@ -84,6 +88,10 @@ BREAK = """style => {
 }"""
 
 
+# Headers and body, by the end of an address.
+Answers = dict[str, tuple[dict[str, str], bytes]]
+
+
 @dataclass
 class Seen:
     """What was seen of one page: what axe says, what can’t be read, what is outside the screen."""
@@ -99,54 +107,80 @@ class Seen:
     initial: str = ""
 
 
-Answers = dict[str, tuple[dict[str, str], bytes]]
-
-
 def pages() -> Iterator[tuple[str, Look, dict[str, Any]]]:
     """Slug, look and text of each page; each palette is worn by four."""
     for number, (layout, form) in enumerate(product(LAYOUTS, FORMS)):
         look = Look(layout=layout, palette=[*PALETTES][number % len(PALETTES)])
         for language, name in RELEASES.items():
-            text = json.loads((GOOD / f"{name}.json").read_text("utf-8"))
+            text = text_of(name)
             short = text | LEFT_OUT | {"faq": text["faq"][:2]}
             yield f"{layout}-{form}-{language}", look, text if form == "full" else short
 
 
+def text_of(name: str) -> dict[str, Any]:
+    text: dict[str, Any] = json.loads((GOOD / f"{name}.json").read_text("utf-8"))
+    return text
+
+
 @pytest.fixture(scope="module")
-def answers(tmp_path_factory: pytest.TempPathFactory, sqlite_with_tables: Path) -> Answers:
-    """Headers and body of each page, with gzip, by its slug."""
+def service(tmp_path_factory: pytest.TempPathFactory, sqlite_with_tables: Path) -> Iterator[Flask]:
+    """An app whose pages are looked at once they have all been answered."""
     folder = tmp_path_factory.mktemp("layouts")
     file = shutil.copyfile(sqlite_with_tables, folder / "layouts.db")
     settings = Settings(folder, f"sqlite:///{file}", SECRET_KEY, "http://localhost")
     app = create_app(settings, HandClock())
     app.test_client_class = Client
-    found = {}
     with app.app_context():
-        for slug, look, text in pages():
-            larder = draft_page(slug=slug, **text)
-            change_look(larder.experiment, larder.editor, look)
-            lifecycle.start(make_checked(larder.experiment, larder.editor), larder.approver)
-            answer = Visitor(app, **{"Accept-Encoding": "gzip"}).get(f"/p/{slug}")
-            assert answer.status_code == 200
-            found[slug] = (dict(answer.headers), answer.data)
+        yield app
         runtime(app).recorder.close()
         db.session.remove()
         db.engine.dispose()
+
+
+@pytest.fixture(scope="module")
+def answers(service: Flask) -> Answers:
+    """Headers and body of each page, with gzip, by its slug."""
+    found = {}
+    for slug, look, text in pages():
+        larder = draft_page(slug=slug, **text)
+        start_with(larder, look)
+        found[slug] = ask(service, slug)
     return found
+
+
+@pytest.fixture(scope="module")
+def with_pictures(service: Flask) -> Answers:
+    """The same of a page of each layout that has all pictures, and of their files."""
+    found = {}
+    for layout in LAYOUTS:
+        slug = f"{layout}-pictures"
+        larder = draft_page(slug=slug, **text_of(RELEASES["en"]))
+        logo, hero, photo = (
+            picture_of(add_image(larder.editor, picture(size=size))).name
+            for size in ((300, 60), (1600, 900), (400, 400))
+        )
+        start_with(larder, Look(layout, logo=logo, hero=hero, hero_alt="A fridge", photo=photo))
+        found[slug] = ask(service, slug)
+        page = gzip.decompress(found[slug][1]).decode()
+        for path in re.findall(rf"/p/({slug}/images/[\w.-]+)", page):
+            found[path] = ask(service, path)
+    return found
+
+
+def start_with(larder: Larder, look: Look) -> None:
+    change_look(larder.experiment, larder.editor, look)
+    lifecycle.start(make_checked(larder.experiment, larder.editor), larder.approver)
+
+
+def ask(service: Flask, path: str) -> tuple[dict[str, str], bytes]:
+    answer = Visitor(service, **{"Accept-Encoding": "gzip"}).get(f"/p/{path}")
+    assert answer.status_code == 200
+    return dict(answer.headers), answer.data
 
 
 @pytest.fixture(scope="module")
 def tab(answers: Answers, browser: Browser) -> Iterator[Page]:
     """A browser with letters for all four languages, which is given the pages and no other word."""
-
-    def answer(route: Route) -> None:
-        headers, body = answers.get(route.request.url.removeprefix(ADDRESS), ({}, b""))
-        if not body:
-            route.fulfill(status=204)
-            return
-        told = {name: value for name, value in headers.items() if not name.startswith("Content-E")}
-        told.pop("Content-Length")
-        route.fulfill(headers=told, body=gzip.decompress(body))
 
     with browser.new_context() as context:
         page = context.new_page()
@@ -156,8 +190,20 @@ def tab(answers: Answers, browser: Browser) -> Iterator[Page]:
         for script in (TELL_VIOLATIONS, TELL_SHIFTS, TEXTS):
             page.add_init_script(script)
         bring_axe(page)
-        page.route("**/*", answer)
+        page.route("**/*", lambda route: fulfil(route, answers))
         yield page
+
+
+def fulfil(route: Route, answers: Answers) -> None:
+    """Answer what is asked for, and what nobody answered without a word."""
+    headers, body = answers.get(route.request.url.removeprefix(ADDRESS), ({}, b""))
+    if not body:
+        route.fulfill(status=204)
+        return
+    is_packed = headers.get("Content-Encoding") == "gzip"
+    told = {name: value for name, value in headers.items() if not name.startswith("Content-E")}
+    told.pop("Content-Length")
+    route.fulfill(headers=told, body=gzip.decompress(body) if is_packed else body)
 
 
 @pytest.fixture(scope="module")
@@ -235,6 +281,27 @@ def test_the_call_to_action_that_sticks_never_covers_a_form(seen: dict[str, Seen
 
 def test_nothing_moves_while_a_page_loads(seen: dict[str, Seen]) -> None:
     assert {slug: each.shifts for slug, each in seen.items() if each.shifts} == {}
+
+
+@pytest.mark.parametrize("layout", LAYOUTS)
+def test_nothing_moves_when_pictures_come_late(
+    layout: str, with_pictures: Answers, tab: Page
+) -> None:
+    late: list[Route] = []
+    tab.route(f"**/{layout}-pictures", lambda route: fulfil(route, with_pictures))
+    tab.route("**/images/*", lambda route: late.append(route))
+    tab.set_viewport_size({"width": 390, "height": 844})
+    tab.goto(f"{ADDRESS}{layout}-pictures", wait_until="commit")
+    tab.wait_for_selector("footer")
+    tab.evaluate(PAINTED)
+    assert len(late) == 3
+
+    for route in late:
+        fulfil(route, with_pictures)
+    tab.evaluate("Promise.all([...document.images].map((image) => image.decode()))")
+    tab.evaluate(PAINTED)
+
+    assert tab.evaluate("shifts") == []
 
 
 def test_no_page_breaks_its_policy(seen: dict[str, Seen]) -> None:
