@@ -5,6 +5,7 @@ import json
 import re
 import shutil
 from collections.abc import Iterator
+from contextlib import contextmanager
 from dataclasses import dataclass, field
 from itertools import product
 from pathlib import Path
@@ -178,10 +179,9 @@ def ask(service: Flask, path: str) -> tuple[dict[str, str], bytes]:
     return dict(answer.headers), answer.data
 
 
-@pytest.fixture(scope="module")
-def tab(answers: Answers, browser: Browser) -> Iterator[Page]:
-    """A browser with letters for all four languages, which is given the pages and no other word."""
-
+@contextmanager
+def new_tab(browser: Browser, answers: Answers) -> Iterator[Page]:
+    """A tab with letters for all four languages, which is given these answers and no other word."""
     with browser.new_context() as context:
         page = context.new_page()
         for language, (letters, package) in LETTERS.items():
@@ -207,28 +207,35 @@ def fulfil(route: Route, answers: Answers) -> None:
 
 
 @pytest.fixture(scope="module")
-def seen(answers: Answers, tab: Page) -> dict[str, Seen]:
-    """Every page, looked at once in one browser."""
+def seen(answers: Answers, browser: Browser) -> dict[str, Seen]:
+    """Every page, looked at once in one tab."""
     found = {}
-    tab.on("pageerror", lambda error: found[slug].complaints.append(str(error)))
-    tab.on(
-        "console",
-        lambda message: (
-            found[slug].complaints.append(message.text) if message.type == "error" else None
-        ),
-    )
-    # What was done on a page is told while the next one opens.
-    tab.on(
-        "request",
-        lambda request: (
-            None if request.url.endswith("/did") else found[slug].asked.append(request.url)
-        ),
-    )
-    for number, (slug, (_, body)) in enumerate(answers.items()):
-        found[slug] = Seen(len(body))
-        # Each language is wide first in one form, and narrow first in the other.
-        look_at(tab, found[slug], ADDRESS + slug, (number + number // 4) % 2)
+    with new_tab(browser, answers) as tab:
+        tab.on("pageerror", lambda error: found[slug].complaints.append(str(error)))
+        tab.on(
+            "console",
+            lambda message: (
+                found[slug].complaints.append(message.text) if message.type == "error" else None
+            ),
+        )
+        # What was done on a page is told while the next one opens.
+        tab.on(
+            "request",
+            lambda request: (
+                None if request.url.endswith("/did") else found[slug].asked.append(request.url)
+            ),
+        )
+        for number, (slug, (_, body)) in enumerate(answers.items()):
+            found[slug] = Seen(len(body))
+            # Each language is wide first in one form, and narrow first in the other.
+            look_at(tab, found[slug], ADDRESS + slug, (number + number // 4) % 2)
     return found
+
+
+@pytest.fixture
+def tab(answers: Answers, browser: Browser) -> Iterator[Page]:
+    with new_tab(browser, answers) as page:
+        yield page
 
 
 def look_at(page: Page, seen: Seen, url: str, first: int) -> None:

@@ -132,7 +132,7 @@ LAYOUTS: Mapping[str, Layout] = {
     "mosaic": Layout("Mosaic", "A picture made from the name.", "instrument"),
     "cards": Layout("Story cards", "Before, with it, after.", "bricolage"),
     "post": Layout("Post", "Reads as an article.", "newsreader"),
-    "plain": Layout("Plain", "Words only, under 7 KB.", "device"),
+    "plain": Layout("Plain", "Words only, under 8 KB.", "device"),
 }
 CORNERS: Mapping[str, Corner] = {
     "sharp": Corner("Sharp", "0px"),
