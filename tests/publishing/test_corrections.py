@@ -29,7 +29,7 @@ from wbtest.publishing.correction_requests import (
     waiting,
     withdraw_corrections,
 )
-from wbtest.publishing.corrections import Place, cut_for, find_correction_fault
+from wbtest.publishing.corrections import Place, cut_for, excerpts, find_correction_fault
 from wbtest.publishing.lifecycle import AlreadyDone, ChangedMeanwhile
 from wbtest.publishing.live_snapshot import load_live, pages_version
 from wbtest.publishing.models import Correction, Experiment
@@ -203,6 +203,21 @@ class TestWhatIsACorrection:
 
         assert fault in said
         assert bool(said) is bool(fault)
+
+    @pytest.mark.parametrize(
+        ("before", "after", "excerpt"),
+        [
+            (
+                "One photo fridge",
+                "One photo of the fridge",
+                ("photo fridge", "photo of the fridge"),
+            ),
+            ("All of of it", "All of it", ("of of it", "of it")),
+            ("Fvie dinners", "Five dinners", ("Fvie", "Five")),
+        ],
+    )
+    def test_what_only_came_or_went_is_shown_with_the_words_beside_it(self, before, after, excerpt):
+        assert excerpts(before, after) == excerpt
 
     @pytest.mark.parametrize(
         ("language", "before", "after"),

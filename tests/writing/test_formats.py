@@ -105,6 +105,13 @@ def test_a_landing_page_shows_its_button_twice():
     assert pieces.count(ButtonBlock("Start now")) == 2
 
 
+def test_the_last_call_of_a_landing_page_is_a_heading_like_those_of_its_parts():
+    pieces = adapt(LARDER, "landing-page").pieces
+    levels = [piece.level for piece in pieces if isinstance(piece, HeadingBlock)]
+
+    assert (levels[0], levels[-1]) == (1, 2)
+
+
 def test_an_empty_release_has_every_form_and_says_what_is_missing():
     found = {name: adapt(Document(), name) for name in FORMATS}
 

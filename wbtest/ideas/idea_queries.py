@@ -138,8 +138,7 @@ def _tests(
 def _decided(release_id: int | None) -> dict[int, Ending]:
     """The newest decision on each experiment; its figures are not read."""
     newest = sa.select(sa.func.max(Decision.id)).group_by(Decision.experiment_id)
-    if release_id is not None:
-        newest = _of_release(newest.join(Experiment), release_id)
+    newest = _of_release(newest.join(Experiment), release_id)
     rows = db.session.execute(
         sa.select(Decision.experiment_id, Decision.choice, Decision.reason, Decision.decided_at)
         .add_columns(Person.name)
