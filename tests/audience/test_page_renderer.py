@@ -18,7 +18,7 @@ from tests.audience.larder import (
     words_in,
 )
 from tests.factories import Team, make_approval, make_checked, make_experiment, make_revision
-from wbtest.audience.page_renderer import consent_words
+from wbtest.audience.page_renderer import consent_words, turn_of
 from wbtest.extensions import db
 from wbtest.publishing.correction_requests import (
     approve_corrections,
@@ -29,9 +29,11 @@ from wbtest.publishing.correction_requests import (
 )
 from wbtest.publishing.lifecycle import start
 from wbtest.publishing.live_snapshot import load_live
+from wbtest.publishing.page_copy import build_copy
 from wbtest.publishing.page_options import Options
 from wbtest.publishing.page_settings import change_options
 from wbtest.publishing.page_strings import strings_for
+from wbtest.writing.document import from_json
 from wbtest.writing.text_rules import LONGEST_TEXT
 
 LONGEST_PAGE = 14 * 1024
@@ -246,3 +248,19 @@ def test_the_list_of_pages_leaves_out_what_is_not_to_be_listed(client: FlaskClie
 
     assert "/p/listed<" in sitemap
     assert "/p/hidden" not in sitemap
+
+
+@pytest.mark.parametrize(
+    ("difference", "turn"),
+    [
+        (
+            "She keeps a plan on paper. Larder starts from the fridge.",
+            "Larder starts from the fridge.",
+        ),
+        ("Larder starts from the fridge.", ""),
+    ],
+)
+def test_the_last_of_several_sentences_on_what_differs_is_set_apart(difference, turn):
+    text = from_json({"product": "Larder", "language": "en", "alternative": difference})
+
+    assert turn_of(build_copy(text)) == turn

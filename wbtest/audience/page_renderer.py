@@ -202,6 +202,7 @@ class PageRenderer:
             typeface_script=ASK_FOR_TYPEFACE if "@font-face" in style and not preview else "",
             weight=weight,
             steps=steps_of(variant.page),
+            turn=turn_of(variant.page),
             hero=read_name(variant.page.look.hero),
             form=form,
             action=_with(paths.signup, preview),
@@ -421,6 +422,16 @@ def steps_of(page: PageCopy) -> tuple[str, ...]:
         for sentence in sentences_in(paragraph, language)
     )
     return found if 1 < len(found) <= MOST_STEPS else ()
+
+
+@lru_cache(maxsize=256)
+def turn_of(page: PageCopy) -> str:
+    """Return the last sentence of what differs from today, '' where that is a single one."""
+    different = next((each for each in page.sections if each.kind == "alternative"), None)
+    if different is None:
+        return ""
+    found = sentences_in(different.paragraphs[-1], page.language.partition("-")[0])
+    return found[-1].text if len(found) > 1 else ""
 
 
 def locale_of(language: str) -> str:
