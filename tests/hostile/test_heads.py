@@ -16,6 +16,7 @@ from tests.audience.test_pictures import open_page
 from tests.hostile.payloads import PAYLOADS
 from tests.hostile.sinks import faults_in_page
 from tests.publishing.test_images import picture
+from wbtest.audience.page_renderer import ASK_FOR_TYPEFACE
 from wbtest.publishing.images import add_image, picture_of
 from wbtest.publishing.page_design import Look
 from wbtest.publishing.page_settings import change_look
@@ -66,9 +67,12 @@ def test_a_head_tells_the_words_of_a_page_letter_by_letter_and_has_no_other_elem
         opened = page_of(app, sharp, f"sharp-{number}")
         assert_shown_by_others(opened, sharp)
         assert_read_by_search_engines(opened, sharp)
-        assert [each.tag for each in opened.find("head").iter()] == [
-            each.tag for each in usual.find("head").iter()
-        ]
+        assert tags_in_head(opened) == tags_in_head(usual)
+
+
+def tags_in_head(page: html.HtmlElement) -> list[str]:
+    """What a head holds, but for the script of a typeface: sharp texts have letters it lacks."""
+    return [each.tag for each in page.find("head").iter() if each.text != ASK_FOR_TYPEFACE]
 
 
 def assert_shown_by_others(opened: html.HtmlElement, sharp: str) -> None:
