@@ -253,7 +253,8 @@ def stop_mails(token: str) -> ResponseReturnValue:
     is_done = request.method == "POST"
     if is_done:
         choices.choose_test_mails(membership.person_id, is_wanted=False)
-    response = make_response(render_template("ideas/stop_notifications.html", is_done=is_done))
+    page = render_template("team/unsubscribe.html", mails="emails about tests", is_done=is_done)
+    response = make_response(page)
     # The address acts for whoever has it; no other page shall learn it.
     response.headers["Referrer-Policy"] = "no-referrer"
     return response

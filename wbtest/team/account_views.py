@@ -228,7 +228,8 @@ def stop_daily_mail(token: str) -> ResponseReturnValue:
     is_done = request.method == "POST"
     if is_done:
         mail_preferences.stop_daily_mail(person)
-    response = make_response(render_template("team/stop_daily.html", is_done=is_done))
+    page = render_template("team/unsubscribe.html", mails="the daily email", is_done=is_done)
+    response = make_response(page)
     # The address acts for whoever has it; no other page shall learn it.
     response.headers["Referrer-Policy"] = "no-referrer"
     return response
