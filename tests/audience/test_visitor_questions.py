@@ -8,7 +8,7 @@ from flask import Flask
 from werkzeug.test import TestResponse
 
 from tests.audience.larder import Larder, Visitor, start_page, words_in
-from tests.factories import make_checked
+from tests.factories import log_in, make_checked
 from wbtest.audience.visitor_questions import MOST_QUESTIONS
 from wbtest.extensions import db
 from wbtest.publishing import lifecycle
@@ -140,3 +140,18 @@ def test_a_question_that_comes_too_late_is_given_back(app, mia, larder, now):
     assert 'value="Is it vegan, and why?"' in answer.text
     assert "This page isn’t taking any more questions. Write to" in words_in(answer)
     assert candidates(app) == []
+
+
+def test_a_question_of_the_team_says_so(app, larder: Larder):
+    member = Visitor(app)
+    log_in(member.browser, larder.editor)
+
+    ask(member, "Does it know allergies?")
+
+    assert [row.asked_by for row in candidates(app)] == ["the team, on /p/larder"]
+
+
+def test_a_question_of_who_is_not_counted_says_so(app, larder: Larder):
+    ask(Visitor(app, **{"Sec-GPC": "1"}), "Does it know allergies?")
+
+    assert [row.asked_by for row in candidates(app)] == ["an uncounted visitor of /p/larder"]

@@ -33,6 +33,8 @@ UNCONFIRMED = timedelta(days=30)
 MOST_AT_ONCE = 100
 # Longer than any queue holds what it was given.
 AGAIN_AFTER = timedelta(minutes=1)
+# The line before a list of visitors' addresses in an email to owners.
+ADDRESSES_FOLLOW = "Their email addresses:"
 
 
 def leave(token: str) -> bool:
@@ -97,7 +99,9 @@ def forget_mail(emails: Collection[str], token_hashes: Collection[str] = ()) -> 
 
 
 def forget_letters(emails: Collection[str], token_hashes: Collection[str]) -> None:
-    """Delete the mails to these addresses, inside ``writing``.
+    """Delete the mails to these addresses, and what mails to the team say of them.
+
+    Inside ``writing``.
 
     Mail that waits stays, unless its way out leads to one of the hashes: another page of the team
     may owe this person something.
@@ -121,6 +125,15 @@ def forget_letters(emails: Collection[str], token_hashes: Collection[str]) -> No
             sa.or_(is_over, OutboxMail.id.in_(these)),
         )
     )
+    _forget_in_lists(emails)
+
+
+def _forget_in_lists(emails: Collection[str]) -> None:
+    """Take these addresses out of the lists in emails to owners that weren't sent."""
+    lists = sa.select(OutboxMail).where(OutboxMail.body.contains(ADDRESSES_FOLLOW, autoescape=True))
+    for mail in db.session.scalars(lists.with_for_update()):
+        lines = mail.body.split("\n")
+        mail.body = "\n".join(line for line in lines if line not in emails)
 
 
 def erase_unconfirmed(now: datetime) -> None:

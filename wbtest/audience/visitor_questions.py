@@ -13,6 +13,7 @@ from wbtest.audience import live_pages, page_renderer, traffic
 from wbtest.audience.views import (
     bp,
     check_sender,
+    exclusion_of,
     get_page,
     get_page_named,
     show_preview,
@@ -28,6 +29,10 @@ from wbtest.writing.suggested_questions import propose_question
 
 log = logging.getLogger(__name__)
 MOST_QUESTIONS = 20
+# What says who asked begins with one of these, and ends with the page.
+VISITOR = "a visitor of /p/"
+_UNCOUNTED = "an uncounted visitor of /p/"
+_TEAM = "the team, on /p/"
 
 
 def takes_questions(found: live_pages.LivePage, at: float) -> bool:
@@ -41,14 +46,21 @@ def takes_questions(found: live_pages.LivePage, at: float) -> bool:
     return live.options.takes_questions and "faq" in kinds and found.is_within_window(at)
 
 
-def submit_question(live: live_snapshot.LiveExperiment, question: str) -> None:
+def visitors_of(slug: str) -> tuple[str, str]:
+    """Return what a question of this page says of who asked, if a visitor did."""
+    return f"{VISITOR}{slug}", f"{_UNCOUNTED}{slug}"
+
+
+def submit_question(live: live_snapshot.LiveExperiment, question: str, reason: str = "") -> None:
     """Let the question wait for the team; one that waits already is counted once more.
 
+    ``reason`` is why who asks doesn't count, '' when they do.
     Raises Invalid for a question that cannot be used, TooManyQuestions when too many wait.
     """
     experiment = db.session.get_one(Experiment, live.id)
     release = experiment.revision.release
-    propose_question(release, "external", question, f"a visitor of /p/{live.slug}")
+    who = _TEAM if reason == "team" else _UNCOUNTED if reason else VISITOR
+    propose_question(release, "external", question, f"{who}{live.slug}")
 
 
 @bp.route("/p/<slug>/ask", methods=["GET", "POST"])
@@ -74,7 +86,7 @@ def ask(slug: str) -> ResponseReturnValue:
         if not request.form.get("website") and not traffic.classify(
             traffic.agent_of(request.environ)
         ):
-            submit_question(live, question)
+            submit_question(live, question, _reason_of(taking[0]))
     except RateLimited as error:
         return _again(live, question, 429, strings.busy, error.seconds)
     except Invalid:
@@ -91,6 +103,14 @@ def ask(slug: str) -> ResponseReturnValue:
 def asked(slug: str) -> ResponseReturnValue:
     """What everybody sees who has asked something."""
     return small_page(get_page(slug).live, "asked", sentence="")
+
+
+def _reason_of(found: live_pages.LivePage) -> str:
+    """Why who asks on this page doesn't count, '' when they do."""
+    if reason := exclusion_of(found):
+        return reason
+    visitor = found.find_visitor(request.environ)
+    return visitor.excluded_because if visitor else found.exclusion_of(request.environ)
 
 
 def _again(

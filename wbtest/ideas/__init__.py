@@ -5,10 +5,12 @@ The area on top: it looks at all others, and none of them knows it.
 
 from flask import Flask
 
+from wbtest.delivery.models import OutboxMail
 from wbtest.extensions import runtime
 from wbtest.ideas import (
     daily_email,
     help_pages,
+    milestones,
     notifications,
     onboarding,
     todo_list,
@@ -26,6 +28,11 @@ def init_app(app: Flask) -> None:
     hooks.waiting_count = todo_list.waiting_count
     app.add_template_global(hooks.waiting_count, "waiting_count")
     hooks.jobs["verdicts told"] = (notifications.send_notifications, notifications.EVERY)
+    hooks.jobs["milestones told"] = (milestones.send_milestones, milestones.EVERY)
     hooks.jobs["start pages"] = (onboarding.end_where_visited, onboarding.END_EVERY)
     hooks.jobs["daily mail"] = (daily_email.send_daily_mails, daily_email.EVERY)
-    hooks.may_leave = daily_email.may_leave
+    hooks.may_leave = _may_leave
+
+
+def _may_leave(mail: OutboxMail) -> bool:
+    return daily_email.may_leave(mail) and milestones.may_leave(mail)

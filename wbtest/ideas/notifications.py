@@ -106,13 +106,13 @@ def _tell(experiment: Experiment, now: datetime) -> None:
     if not happened:
         return
     with writing():
-        if news := [entry for entry in happened if _claim(experiment, entry.key, now)]:
+        if news := [entry for entry in happened if claim(experiment, entry.key, now)]:
             _write(experiment, news)
         if any(entry.key == VERDICT for entry in news):
             webhooks.emit("verdict.reached", _facts(experiment, results))
 
 
-def _claim(experiment: Experiment, occasion: str, now: datetime) -> bool:
+def claim(experiment: Experiment, occasion: str, now: datetime) -> bool:
     """Whether the team is to be told of it by us; of two workers it is one's."""
     row = {"experiment_id": experiment.id, "occasion": occasion, "told_at": now}
     noted = insert(db.engine.dialect.name, SentNotification).values(row)

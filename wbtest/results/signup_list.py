@@ -11,6 +11,7 @@ from typing import Any, NamedTuple
 from msgspec import Struct, field
 from sqlalchemy import ColumnElement, Select, and_
 
+from wbtest.audience import visitor_questions
 from wbtest.audience.models import Signup
 from wbtest.audience.recording.counting_rules import SUSPECTED, WAITING
 from wbtest.extensions import db
@@ -368,8 +369,8 @@ def answers_of(experiment: Experiment) -> list[Answers]:
 def asked_on_page(experiment: Experiment) -> list[Candidate]:
     """Return the questions that visitors of this page asked, those that wait first."""
     asked = candidates_of(experiment.revision.release)
-    by = f"a visitor of /p/{experiment.slug}"
-    return [row for row in (*asked.waiting, *asked.settled) if row.asked_by == by]
+    by = visitor_questions.visitors_of(experiment.slug)
+    return [row for row in (*asked.waiting, *asked.settled) if row.asked_by in by]
 
 
 def _rows(experiment: Experiment) -> list[Any]:

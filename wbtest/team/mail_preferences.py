@@ -20,6 +20,7 @@ DAILY_SALT = "wbtest.daily"
 # Where the link in each mail leads; ``is_daily_mail`` tells these mails from others by it.
 DAILY_STOP = "/account/daily-mail/stop/"
 TEST_MAIL_SALT = "wbtest.telling"
+TEST_MAIL_STOP = "/mails/stop/"
 DECIDES = roles_from("approve")
 AREAS = (
     "Africa",
@@ -150,7 +151,7 @@ def send_test_mail(people: list[Person], subject: str, body: str) -> None:
 def stop_test_mails_url(person_id: int) -> str:
     """Return the address in a mail that stops these mails; it never expires."""
     base_url = runtime().settings.base_url
-    return f"{base_url}/mails/stop/{_signer(TEST_MAIL_SALT).sign(str(person_id)).decode()}"
+    return f"{base_url}{TEST_MAIL_STOP}{_signer(TEST_MAIL_SALT).sign(str(person_id)).decode()}"
 
 
 def read_test_mail_stop(token: str) -> Membership | None:
