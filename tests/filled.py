@@ -31,6 +31,7 @@ from wbtest.extensions import clock, db
 from wbtest.publishing import correction_requests, lifecycle
 from wbtest.publishing.images import add_image
 from wbtest.publishing.models import Experiment
+from wbtest.publishing.tracking_links import add_links
 from wbtest.results.costs import add_spend
 from wbtest.results.notes import add_note
 from wbtest.results.shared_links import create_shared_link
@@ -163,6 +164,7 @@ def _note(experiment: Experiment, team: Team) -> None:
     """All that a team writes down while a test runs."""
     today = clock.now().date()
     add_note(experiment, team.editor, today, "A post went up")
+    add_links(experiment, team.editor, "newsletter", campaign="March")
     add_spend(experiment, team.editor, "newsletter", today, None, "25", "EUR")
     group = VisitorGroup("in", "reason", "team")
     set_aside(experiment, team.owner, group, "They came as strangers would.")

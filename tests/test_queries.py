@@ -32,7 +32,7 @@ PARTS = (
     ),
     *("experiment_steps", "experiments", "kind_totals", "learning_cards", "outbox_events"),
     *("revisions", "settings_aside", "shared_links", "signups"),
-    "spends",
+    *("spends", "tracking_links"),
 )
 # They answer a form.
 NOT_OPENED = {"results.plan", "results.target"}

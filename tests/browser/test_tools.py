@@ -18,11 +18,13 @@ def test_a_founder_adds_places_and_takes_a_link_along(
     logged_in.context.grant_permissions(["clipboard-read", "clipboard-write"])
     experiment = make_experiment(make_revision(owner), owner, sources=("newsletter",))
     logged_in.goto(f"{live.url}/experiments/{experiment.id}?open=links")
-    logged_in.get_by_role("button", name="flyer").click()
+    logged_in.get_by_role("button", name="Add Flyer").click()
+    expect(logged_in.get_by_role("img", name="QR code of the link for Flyer")).to_be_visible()
     logged_in.get_by_label("Source", exact=True).fill("Meetup, نشرة")
-    logged_in.get_by_role("button", name="Add links").click()
+    logged_in.get_by_role("button", name="Add link", exact=True).click()
 
-    expect(logged_in.get_by_role("img", name="QR code of the link for")).to_have_count(4)
+    # The first of those just added is open, the others are folded.
+    expect(logged_in.get_by_role("img", name="QR code of the link for")).to_have_count(1)
     expect(logged_in.get_by_text("doesn’t count visitors from this source")).to_have_count(3)
     logged_in.get_by_role("button", name="Copy the link for meetup").click()
     expect(logged_in.get_by_text("Copied", exact=True)).to_be_visible()

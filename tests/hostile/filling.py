@@ -159,6 +159,7 @@ class Filling(Founding):
         self.approver.post(f"{test}/resume", {"csrf_token": self._token(self.approver)})
         self._correct(test)
         today = f"{self.now():%Y-%m-%d}"
+        self.editor.send(test, "/links", pick="campaign")
         self.editor.send(f"{test}/results/over-time", "/notes", day=today)
         visitors = f"{test}/results/visitors"
         self.editor.send(visitors, "/spend", first=today, last=today, amount="12", currency="EUR")

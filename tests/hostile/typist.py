@@ -24,6 +24,8 @@ LONGEST = {
     "text": 200,
     "note": 200,
     "source": 60,
+    "medium": 40,
+    "campaign": 40,
     "team_name": 120,
     "controller": 300,
     "traded_away": 1000,

@@ -4,37 +4,37 @@ import re
 from urllib.parse import parse_qs, urlsplit
 
 import pytest
-from flask.testing import FlaskClient
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
+from tests.conftest import Browser
 from tests.factories import Team, log_in, make_experiment
-from wbtest.publishing import tracking_links
-from wbtest.publishing.models import Experiment
-from wbtest.publishing.sources import source_name, source_of
+from wbtest.extensions import db
+from wbtest.publishing.experiments import remove_experiment
+from wbtest.publishing.models import Experiment, TrackingLink
+from wbtest.publishing.qr_codes import draw_png
+from wbtest.publishing.sources import CHANNELS, source_name, source_of
 from wbtest.publishing.tracking_links import (
     MOST_LINKS,
     Link,
+    add_links,
+    link_address,
     parse_links,
-    together,
-    usual_links,
+    remove_link,
+    unused_channels,
 )
-from wbtest.store import Invalid
-from wbtest.team.models import Person
+from wbtest.store import Gone, Invalid
+from wbtest.team.models import AuditLine, Person
 from wbtest.writing.models import Revision
 
 PAGE = "https://larder.example/p/larder"
 NAMES = ["نشرة بريدية", "📣 podcast", "a&utm_source=b", "x#top", 'me"><script>', "50% off + more"]
 
 
-def links(typed: str, medium: str = "", campaign: str = "") -> list[Link]:
-    return parse_links(typed, medium, campaign)
-
-
 @pytest.mark.parametrize("name", NAMES)
 def test_a_link_is_recorded_under_the_name_it_was_made_for(name: str):
-    [link] = links(name, medium="social & more", campaign="spring=1")
-    query = urlsplit(link.address(PAGE)).query
+    [link] = parse_links(name, medium="social & more", campaign="spring=1")
+    query = urlsplit(link_address(link, PAGE)).query
 
     assert source_of(query, "") == link.source == source_name(name)
     assert parse_qs(query)["utm_medium"] == ["social & more"]
@@ -45,17 +45,17 @@ def test_a_link_is_recorded_under_the_name_it_was_made_for(name: str):
 @settings(max_examples=60, deadline=None)
 def test_an_address_is_plain_ascii_whatever_was_typed(typed: str):
     try:
-        found = links(typed, medium=typed)
+        found = parse_links(typed, medium=typed)
     except Invalid:
         return
 
     for link in found:
-        assert re.fullmatch(r"[\w%=&?.~/:-]+", link.address(PAGE), re.ASCII)
-        assert source_of(urlsplit(link.address(PAGE)).query, "") == link.source
+        assert re.fullmatch(r"[\w%=&?.~/:-]+", link_address(link, PAGE), re.ASCII)
+        assert source_of(urlsplit(link_address(link, PAGE)).query, "") == link.source
 
 
 def test_several_names_are_several_links_and_known_ones_have_a_medium():
-    assert links("Newsletter, www.twitter.com\nmeetup") == [
+    assert parse_links("Newsletter, www.twitter.com\nmeetup, newsletter") == [
         Link("newsletter", "email"),
         Link("x", "social"),
         Link("meetup"),
@@ -63,15 +63,17 @@ def test_several_names_are_several_links_and_known_ones_have_a_medium():
 
 
 def test_a_medium_that_is_typed_wins_over_the_usual_one():
-    assert links("newsletter, linkedin", medium="paid") == [
+    assert parse_links("newsletter, linkedin", medium="paid") == [
         Link("newsletter", "paid"),
         Link("linkedin", "paid"),
     ]
 
 
-@pytest.mark.parametrize("name", ["whatsapp", "instagram", "facebook", "tiktok", "producthunt"])
-def test_what_people_share_with_others_is_social(name: str):
-    assert links(name) == usual_links([name]) == [Link(name, "social")]
+@pytest.mark.parametrize("channel", CHANNELS)
+def test_visits_through_a_channel_are_recorded_under_its_own_name(channel: str):
+    [link] = parse_links(channel)
+
+    assert (link.source, link.medium) == (channel, CHANNELS[channel].medium)
 
 
 @pytest.mark.parametrize(
@@ -85,56 +87,120 @@ def test_what_people_share_with_others_is_social(name: str):
 )
 def test_a_name_of_no_use_is_refused_at_its_field(typed: str, medium: str, field: str):
     with pytest.raises(Invalid) as refused:
-        links(typed, medium)
+        parse_links(typed, medium)
 
     assert refused.value.field == field
 
 
-def test_a_link_stands_once_and_a_page_holds_so_many():
-    assert together([Link("a")], [Link("a"), Link("b")]) == [Link("a"), Link("b")]
-    with pytest.raises(Invalid):
-        together([], [Link(str(number)) for number in range(MOST_LINKS + 1)])
-
-
-def test_visits_without_a_source_get_no_link():
-    assert usual_links(["newsletter", "direct"]) == [Link("newsletter", "email")]
-
-
 def test_the_longest_link_there_may_be_has_a_code():
-    longest = Link("📣" * 64, "📣" * 40, "📣" * 40).address(f"https://{'h' * 60}.example/p/larder")
+    longest = Link("📣" * 64, "📣" * 40, "📣" * 40)
+    address = link_address(longest, f"https://{'h' * 60}.example/p/larder")
 
-    assert tracking_links.draw_png(longest).startswith(b"\x89PNG\r\n\x1a\n")
+    assert draw_png(address).startswith(b"\x89PNG\r\n\x1a\n")
 
 
 @pytest.fixture
 def experiment(revision: Revision, team: Team) -> Experiment:
-    return make_experiment(revision, team.editor, sources=("newsletter", "x"))
+    return make_experiment(revision, team.editor, sources=("newsletter", "podcast"))
 
 
-def test_the_page_begins_with_the_sources_of_the_rule(owner: FlaskClient, experiment: Experiment):
-    page = owner.get(f"/experiments/{experiment.id}").text
-
-    for source, medium in (("newsletter", "email"), ("x", "social")):
-        assert f"/p/larder?utm_source={source}&amp;utm_medium={medium}<" in page
-    assert page.count('<img class="qr"') == 2
-    assert "doesn’t count visitors from this source" not in page
+def kept() -> list[str]:
+    query = db.select(TrackingLink.source).order_by(TrackingLink.source)
+    return list(db.session.scalars(query))
 
 
-def test_what_is_added_stands_in_the_address_and_is_warned_of(
-    owner: FlaskClient, experiment: Experiment
+def test_a_link_is_kept_with_who_made_it_and_when(experiment: Experiment, team: Team, now):
+    [link] = add_links(experiment, team.editor, "Flyer", campaign="May")
+
+    assert (link.source, link.medium, link.campaign) == ("flyer", "print", "May")
+    assert (link.person, link.made_at) == (team.editor, now())
+
+
+def test_the_same_link_again_is_the_first(experiment: Experiment, team: Team):
+    first, again = (add_links(experiment, team.editor, "flyer") for _ in range(2))
+
+    assert first == again
+    assert kept() == ["flyer"]
+
+
+def test_another_campaign_is_another_link(experiment: Experiment, team: Team):
+    for campaign in ("May", "June"):
+        add_links(experiment, team.editor, "flyer", campaign=campaign)
+
+    assert kept() == ["flyer", "flyer"]
+
+
+def test_a_test_holds_so_many_links_and_none_of_too_many_is_kept(
+    experiment: Experiment, team: Team
 ):
-    path = f"/experiments/{experiment.id}"
-    answer = owner.get(path, query_string={"source": "x", "add": "Meetup", "add_campaign": "May"})
+    add_links(experiment, team.editor, ",".join(f"a{number}" for number in range(MOST_LINKS - 1)))
+
+    with pytest.raises(Invalid) as refused:
+        add_links(experiment, team.editor, "one, two")
+
+    assert refused.value.field == "source"
+    assert len(kept()) == MOST_LINKS - 1
+
+
+def test_a_link_is_removed_once_and_the_audit_log_keeps_it(experiment: Experiment, team: Team):
+    links = add_links(experiment, team.editor, "flyer, x")
+    key = links[0].key
+    remove_link(experiment, team.owner, key)
+
+    with pytest.raises(Gone):
+        remove_link(experiment, team.owner, key)
+    assert kept() == ["x"]
+    line = db.session.scalars(
+        db.select(AuditLine).where(AuditLine.action == "tracking_link.removed")
+    ).one()
+    assert line.about == "“Larder”, test 1: flyer, print"
+
+
+def test_a_draft_that_is_deleted_takes_its_links_along(experiment: Experiment, team: Team):
+    add_links(experiment, team.editor, "flyer, x")
+    remove_experiment(experiment)
+
+    assert kept() == []
+
+
+def test_channels_of_the_rule_are_offered_first_and_none_that_has_a_link(
+    experiment: Experiment, team: Team
+):
+    add_links(experiment, team.editor, "newsletter, x")
+
+    offered = unused_channels(experiment, ("direct", "newsletter", "podcast"))
+
+    assert list(offered)[:2] == ["podcast", "whatsapp"]
+    assert not {"direct", "newsletter", "x"} & offered.keys()
+
+
+def test_a_channel_is_added_by_one_click(owner: Browser, experiment: Experiment):
+    answer = owner.send(f"/experiments/{experiment.id}/links", data={"channel": "hackernews"})
     page = owner.get(answer.location).text
 
-    assert parse_qs(urlsplit(answer.location).query)["source"] == ["x", "meetup"]
-    assert "utm_source=meetup&amp;utm_campaign=May" in page
+    assert "utm_source=hackernews&amp;utm_medium=social<" in page
+    assert page.count('<img class="qr"') == 1
     assert page.count("doesn’t count visitors from this source") == 1
 
 
-def test_a_refused_link_keeps_what_was_typed(owner: FlaskClient, experiment: Experiment):
-    asked = {"source": "x", "add": "direct", "add_medium": "<b>"}
-    answer = owner.get(f"/experiments/{experiment.id}", query_string=asked)
+def test_a_source_of_the_rule_is_not_warned_of(owner: Browser, experiment: Experiment):
+    owner.send(f"/experiments/{experiment.id}/links", data={"source": "podcast"})
+
+    page = owner.get(f"/experiments/{experiment.id}").text
+    assert "utm_source=podcast<" in page
+    assert "doesn’t count visitors from this source" not in page
+
+
+def test_to_look_adds_nothing(owner: Browser, experiment: Experiment):
+    owner.get(f"/experiments/{experiment.id}?source=x&one=x&add=x&channel=x")
+    owner.get(f"/experiments/{experiment.id}/links?channel=x")
+
+    assert kept() == []
+
+
+def test_a_refused_link_keeps_what_was_typed(owner: Browser, experiment: Experiment):
+    typed = {"source": "direct", "medium": "<b>"}
+    answer = owner.send(f"/experiments/{experiment.id}/links", data=typed)
 
     assert answer.status_code == 422
     assert 'value="direct"' in answer.text
@@ -142,12 +208,10 @@ def test_a_refused_link_keeps_what_was_typed(owner: FlaskClient, experiment: Exp
     assert "Choose another name." in answer.text
 
 
-def test_codes_are_files_to_print(owner: FlaskClient, experiment: Experiment):
-    path = f"/experiments/{experiment.id}/links/qr"
-    drawing, picture = (
-        owner.get(f"{path}.{kind}", query_string={"source": 'Ä "><script>'})
-        for kind in ("svg", "png")
-    )
+def test_codes_are_files_to_print(owner: Browser, experiment: Experiment, team: Team):
+    [link] = add_links(experiment, team.editor, 'Ä "><script>')
+    path = f"/experiments/{experiment.id}/links/{link.key}"
+    drawing, picture = (owner.get(f"{path}.{kind}") for kind in ("svg", "png"))
 
     assert (drawing.mimetype, picture.mimetype) == ("image/svg+xml", "image/png")
     assert b"<script" not in drawing.data
@@ -155,26 +219,22 @@ def test_codes_are_files_to_print(owner: FlaskClient, experiment: Experiment):
     assert "filename=larder-a-script.png" in picture.headers["Content-Disposition"]
 
 
-@pytest.mark.parametrize(
-    "query", ["", "source=", "source=a&source=b", f"source={'a' * 65}", "source=%00%ff", "medium=b"]
-)
-def test_a_code_of_nothing_is_a_clear_error(query: str, owner: FlaskClient, experiment: Experiment):
-    answer = owner.get(f"/experiments/{experiment.id}/links/qr.svg?{query}")
-
-    assert answer.status_code == (400 if "%00" in query else 422)
-    assert "Please check what you typed" in answer.text or "That request" in answer.text
+def test_a_link_that_is_not_there_has_no_code(owner: Browser, experiment: Experiment):
+    assert owner.get(f"/experiments/{experiment.id}/links/none.svg").status_code == 404
 
 
-def test_every_member_makes_links_and_nobody_else(
-    client: FlaskClient, experiment: Experiment, team: Team, stranger: Person
+def test_every_member_sees_the_links_and_editors_change_them(
+    client: Browser, experiment: Experiment, team: Team, stranger: Person
 ):
-    path = f"/experiments/{experiment.id}"
-    statuses = [client.get(path).status_code]
-    for person in (team.viewer, stranger):
+    add_links(experiment, team.editor, "flyer")
+    page = f"/experiments/{experiment.id}"
+    statuses, offers = [], []
+    for person in (team.viewer, team.editor, stranger):
         log_in(client, person)
-        statuses += [
-            client.get(path, query_string={"one": "x"}).status_code,
-            client.get(f"{path}/links/qr.png?source=x").status_code,
-        ]
+        answer = client.get(page)
+        statuses.append(answer.status_code)
+        offers.append("/remove" in answer.text)
+        statuses.append(client.send(f"{page}/links", data={"channel": "x"}).status_code)
 
-    assert statuses == [303, 303, 200, 404, 404]
+    assert statuses == [200, 403, 200, 303, 404, 404]
+    assert offers == [False, True, False]

@@ -157,6 +157,7 @@ class Deeds(Doing):
                 lambda: delete_spend(self._experiment(), self.team.owner, self.spent),
             ),
             ("note.deleted", owner, self._note_and_delete),
+            ("tracking_link.removed", editor, self._link_and_remove),
             ("experiment.decided", approver, self._decide_as_the_rule_says),
             ("experiment.ended", approver, lambda: lifecycle.end(self._experiment(), person)),
             ("experiment.closed", owner, lambda: self._choose("closed")),

@@ -23,6 +23,7 @@ from wbtest.extensions import db
 from wbtest.publishing import correction_requests, lifecycle
 from wbtest.publishing.experiments import create_experiment
 from wbtest.publishing.models import Experiment
+from wbtest.publishing.tracking_links import add_links, remove_link
 from wbtest.results.costs import add_spend
 from wbtest.results.notes import add_note, delete_note
 from wbtest.results.shared_links import create_shared_link
@@ -142,6 +143,11 @@ class Doing:
         for text in ("A post went up.", "An ad started."):
             note = add_note(experiment, self.team.editor, self.now().date(), text)
         delete_note(experiment, self.team.owner, note.key, is_owner=True)
+
+    def _link_and_remove(self) -> None:
+        experiment = self._experiment()
+        links = add_links(experiment, self.team.editor, "newsletter, flyer")
+        remove_link(experiment, self.team.editor, links[0].key)
 
     def _decide(self, choice: str) -> None:
         decide(self._experiment(), self.team.approver, choice, "Nobody came to see it.")

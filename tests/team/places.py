@@ -120,6 +120,7 @@ def _of_few(filled: Filled, first: Revision, team: Team) -> dict[str, Values]:
     spend = db.session.scalars(
         sa.select(Spend.key).where(Spend.experiment_id == filled.running.id)
     ).one()
+    link = {"key": filled.running.tracking_links[0].key}
     stop = stop_test_mails_url(team.editor.id).rpartition("/")[2]
     before_start = ("edit_experiment", "launch", "design", "options", "new_variant")
     of_variants = ("variant", "delete_variant", "start", "delete_experiment")
@@ -135,6 +136,7 @@ def _of_few(filled: Filled, first: Revision, team: Team) -> dict[str, Values]:
         **{f"publishing.{name}": draft for name in (*before_start, *of_variants)},
         **{f"decisions.{name}": decided for name in (*after_end, *built, *memos, *papers)},
         "publishing.after": decided,
+        **{f"publishing.{name}": link for name in ("qr_svg", "qr_png", "remove_link")},
         "decisions.mark_assumption": {**decided, "key": standing_marks(filled.decided)[0][0].key},
         "results.delete_note": {"key": note},
         "results.delete_spend": {"key": spend},

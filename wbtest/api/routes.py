@@ -14,6 +14,7 @@ from wbtest.api import (
     revisions,
     spend_and_notes,
     team,
+    tracking_links,
 )
 from wbtest.team.access import PERMISSIONS
 
@@ -163,6 +164,11 @@ ROUTES = (
     Route("POST", f"{EXPERIMENT}/shared", results.make_shared, *BY_APPROVER, 201),
     Route("POST", f"{SHARED}/renew", results.renew_shared, *BY_APPROVER),
     Route("DELETE", SHARED, results.close_shared, *BY_APPROVER, 204),
+    Route("GET", f"{EXPERIMENT}/links", tracking_links.list_tracking_links, *READING),
+    Route("POST", f"{EXPERIMENT}/links", tracking_links.add_tracking_links, *WRITING, 201),
+    Route(
+        "DELETE", f"{EXPERIMENT}/links/<key>", tracking_links.remove_tracking_link, *WRITING, 204
+    ),
     Route("GET", f"{EXPERIMENT}/spend", spend_and_notes.list_spend, *READING),
     Route("POST", f"{EXPERIMENT}/spend", spend_and_notes.add_spend, *WRITING, 201),
     Route("DELETE", f"{EXPERIMENT}/spend/<key>", spend_and_notes.delete_spend, *WRITING, 204),

@@ -34,7 +34,7 @@ from wbtest.ideas.idea_list import (
     portfolio_of,
 )
 from wbtest.publishing.models import Experiment
-from wbtest.publishing.views import show_experiment
+from wbtest.publishing.views import experiment_page
 from wbtest.results import calibration
 from wbtest.results.figures import Evaluation
 from wbtest.store import Invalid
@@ -142,7 +142,7 @@ def _asked() -> IdeaFilter:
 @access.requires("read")
 def experiment(experiment_id: int) -> ResponseReturnValue:
     """What is tested, by which rule, on which page, and for which visitors."""
-    return show_experiment(access.get(Experiment, experiment_id, "read"))
+    return experiment_page(access.get(Experiment, experiment_id, "read"))
 
 
 def _words() -> str:

@@ -11,12 +11,13 @@ from wbtest.publishing import (
     images,
     lifecycle,
     lifecycle_views,
+    link_views,
     variant_views,
     views,
 )
 
 # Each adds its pages to the blueprint of views.
-PAGES = (design_views, lifecycle_views, variant_views)
+PAGES = (design_views, lifecycle_views, link_views, variant_views)
 
 
 def init_app(app: Flask) -> None:

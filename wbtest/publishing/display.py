@@ -12,9 +12,16 @@ from typing import Any, NamedTuple
 from flask import url_for
 
 from wbtest.extensions import clock, runtime
-from wbtest.publishing import corrections, live_snapshot, page_copy, page_strings
-from wbtest.publishing.models import Experiment, Variant
+from wbtest.publishing import (
+    corrections,
+    live_snapshot,
+    page_copy,
+    page_strings,
+    tracking_links,
+)
+from wbtest.publishing.models import Experiment, TrackingLink, Variant
 from wbtest.publishing.page_options import STEP_LABELS, follow_ups, from_json
+from wbtest.publishing.sealing import sealed_rule
 from wbtest.review.approvals import is_approved
 from wbtest.team.models import Person
 from wbtest.writing import document as documents
@@ -76,6 +83,29 @@ def shown_variants(experiment: Experiment) -> list[ShownVariant]:
             writer=variant.writer.name if variant.writer else "",
         )
         for variant in experiment.variants
+    ]
+
+
+class ShownLink(NamedTuple):
+    """A tracking link as the team sees it; ``is_counted``: the rule counts visitors through it."""
+
+    link: TrackingLink
+    name: str
+    address: str
+    is_counted: bool
+
+
+def shown_links(experiment: Experiment) -> list[ShownLink]:
+    """Return the links that are kept with a test, the oldest first."""
+    rule, page = sealed_rule(experiment), tracking_links.page_url(experiment)
+    return [
+        ShownLink(
+            link=link,
+            name=tracking_links.name_of_channel(link.source),
+            address=tracking_links.link_address(link, page),
+            is_counted=rule.counts_source(link.source),
+        )
+        for link in experiment.tracking_links
     ]
 
 

@@ -58,6 +58,14 @@ def whole_of(typed: str) -> int | None:
     return int(re.sub("[^0-9]", "", found[1])) if found else None
 
 
+class LinksForm(TypedForm):
+    """Where links will be put; several sources have commas between."""
+
+    source = StringField("Source")
+    medium = StringField("Medium")
+    campaign = StringField("Campaign")
+
+
 class PercentField(Field):
     """A share typed as percent, like ``8``, ``8,5`` or ``8.5 %``; its data is the fraction."""
 

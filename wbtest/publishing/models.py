@@ -121,6 +121,11 @@ class Experiment(Base):
     corrections: Mapped[list["Correction"]] = relationship(
         back_populates="experiment", order_by="Correction.number", cascade="all, delete-orphan"
     )
+    tracking_links: Mapped[list["TrackingLink"]] = relationship(
+        back_populates="experiment",
+        order_by="TrackingLink.made_at, TrackingLink.source",
+        cascade="all, delete-orphan",
+    )
 
 
 class Variant(Base):
@@ -192,6 +197,26 @@ class Correction(Base):
     experiment: Mapped[Experiment] = relationship(back_populates="corrections")
     author: Mapped[Person] = relationship(foreign_keys=[author_id], lazy="joined")
     approver: Mapped[Person | None] = relationship(foreign_keys=[approver_id], lazy="joined")
+
+
+class TrackingLink(Base):
+    """A link to the page of a test that says where it was put; a ``key`` is never used again.
+
+    Visits are counted by ``source`` alone; the others are for the team's own use.
+    """
+
+    __tablename__ = "tracking_links"
+
+    experiment_id: Mapped[int] = mapped_column(ForeignKey(Experiment.id), primary_key=True)
+    key: Mapped[str] = mapped_column(String(16), primary_key=True)
+    source: Mapped[str] = mapped_column(String(64))
+    medium: Mapped[str] = mapped_column(String(40), default="")
+    campaign: Mapped[str] = mapped_column(String(40), default="")
+    person_id: Mapped[int] = mapped_column(ForeignKey(Person.id))
+    made_at: Mapped[datetime] = mapped_column(UtcDateTime)
+
+    experiment: Mapped[Experiment] = relationship(back_populates="tracking_links")
+    person: Mapped[Person] = relationship(lazy="joined")
 
 
 class Decision(Base):

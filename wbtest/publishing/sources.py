@@ -15,14 +15,29 @@ LONGEST_SOURCE = 64
 LONGEST_READ = 2_000
 DIRECT = "direct"
 
-_TEXTS = msgspec.toml.decode(
-    Path(__file__).with_suffix(".toml").read_bytes(), type=dict[str, dict[str, list[str]]]
-)
-SITES = _TEXTS["sites"]
+
+class Channel(msgspec.Struct, frozen=True):
+    """Where founders post a link; ``length`` is the most characters of a text to post there."""
+
+    name: str
+    medium: str
+    length: int
+
+
+class _Texts(msgspec.Struct, frozen=True):
+    sites: dict[str, list[str]]
+    groups: dict[str, list[str]]
+    channels: dict[str, Channel]
+
+
+_TEXTS = msgspec.toml.decode(Path(__file__).with_suffix(".toml").read_bytes(), type=_Texts)
+SITES = _TEXTS.sites
+# By the source of their links.
+CHANNELS = _TEXTS.channels
 _SITE_OF = {host: name for name, hosts in SITES.items() for host in hosts}
 _GOOGLE = re.compile(r"(?:news\.)?google\.(?:com?\.)?[a-z]{2,3}")
 _YANDEX = re.compile(r"yandex\.(?:com?\.)?[a-z]{2,3}")
-_GROUP_OF = {name: group for group, names in _TEXTS["groups"].items() for name in names}
+_GROUP_OF = {name: group for group, names in _TEXTS.groups.items() for name in names}
 _MAIL_HOST = re.compile(r"(?:web)?mail\.|outlook\.|newsletter\b")
 Group = Literal["social", "search", "mail", "direct", "other"]
 

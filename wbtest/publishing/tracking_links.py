@@ -1,71 +1,46 @@
-"""Links to a test page that say where they were put, one for each source, with QR codes.
-
-The page that makes them stores nothing: its address holds the links. QR codes are dark on light in
-every color scheme.
-"""
+"""Links to a test page that say where they were put, kept with the test."""
 
 import re
-from collections.abc import Iterable, Sequence
-from functools import lru_cache
-from io import BytesIO
-from itertools import zip_longest
+import secrets
+from collections.abc import Sequence
 from typing import NamedTuple
 from urllib.parse import quote, urlencode
 
-import segno
-from werkzeug.datastructures import MultiDict
-from wtforms import Form, StringField
-
+from wbtest.extensions import clock, runtime
+from wbtest.publishing.models import Experiment, TrackingLink, name_of_test
 from wbtest.publishing.rule import LONGEST_SOURCE
-from wbtest.publishing.sources import DIRECT, source_name
-from wbtest.store import Invalid
+from wbtest.publishing.sources import CHANNELS, DIRECT, source_name
+from wbtest.store import Gone, Invalid, hold, writing
+from wbtest.team.audit import record
+from wbtest.team.models import Person
 from wbtest.writing.text_rules import find_fault, on_one_line
 
 LONGEST_WORD = 40
 MOST_LINKS = 20
-# What people use most, and what sort of place each is.
-COMMON = {
-    "newsletter": "email",
-    "linkedin": "social",
-    "x": "social",
-    "reddit": "social",
-    "hackernews": "social",
-    "facebook": "social",
-    "instagram": "social",
-    "tiktok": "social",
-    "whatsapp": "social",
-    "producthunt": "social",
-    "flyer": "print",
-}
-# Fifteen hundredths of the code may be lost to a stain or a fold.
-LEVEL = "m"
-# Enough to print a hand's breadth at 300 dots an inch.
-PRINTED_DOTS = 1_000
-INK, PAPER = "#000", "#fff"
 
 
 class Link(NamedTuple):
-    """Where a link stands. We count by ``source`` alone; the others are for the team's own use."""
+    """What a link says of where it was put. Visits are counted by ``source`` alone."""
 
     source: str
     medium: str = ""
     campaign: str = ""
 
-    def address(self, page_url: str) -> str:
-        """Return the whole address.
 
-        >>> Link("newsletter", "email").address("https://larder.example/p/larder")
-        'https://larder.example/p/larder?utm_source=newsletter&utm_medium=email'
-        """
-        given = {f"utm_{name}": value for name, value in self._asdict().items() if value}
-        return f"{page_url}?{urlencode(given, quote_via=quote, safe='')}"
+def parse_links(typed: str, medium: str = "", campaign: str = "") -> list[Link]:
+    """Return a link for each name, with commas or line breaks between; a known one has a medium.
 
-
-def parse_link(source: str, medium: str, campaign: str) -> Link:
-    """Return the link under the name that visits through it get.
-
-    Raises Invalid for a name of no use.
+    Raises Invalid for a name of no use, and when there is no name at all.
     """
+    names = [name.strip() for name in re.split("[,\n]", typed)]
+    found = [_parse_link(name, medium, campaign) for name in names if name]
+    if not found:
+        raise Invalid("source", "Say where you’ll put the link. For example, newsletter.")
+    return list(dict.fromkeys(found))
+
+
+def _parse_link(source: str, medium: str, campaign: str) -> Link:
+    """Return the link under the name that visits through it get."""
     name = source_name(source)
     if not name:
         raise Invalid("source", "Say where you’ll put the link. For example, newsletter.")
@@ -78,79 +53,82 @@ def parse_link(source: str, medium: str, campaign: str) -> Link:
     for field, text in (("medium", medium), ("campaign", campaign)):
         if fault := find_fault(text, LONGEST_WORD):
             raise Invalid(field, fault)
-    return Link(name, on_one_line(medium).strip(), on_one_line(campaign).strip())
+    usual = CHANNELS[name].medium if name in CHANNELS else ""
+    return Link(name, on_one_line(medium).strip() or usual, on_one_line(campaign).strip())
 
 
-def parse_links(typed: str, medium: str, campaign: str) -> list[Link]:
-    """Return a link for each name, with commas or line breaks between; a known one has a medium.
+def add_links(
+    experiment: Experiment, person: Person, source: str, medium: str = "", campaign: str = ""
+) -> list[TrackingLink]:
+    """Keep a link for each name in ``source``, and return them; one that is there stays one.
 
-    Raises Invalid as ``parse_link`` does, and when there is no name at all.
+    Raises Invalid at the field that must change, and when a test would have too many.
     """
-    names = [name.strip() for name in re.split("[,\n]", typed)]
-    found = [parse_link(name, medium, campaign) for name in names if name]
-    if not found:
-        raise Invalid("source", "Say where you’ll put the link. For example, newsletter.")
-    return [link._replace(medium=link.medium or COMMON.get(link.source, "")) for link in found]
+    wanted = parse_links(source, medium, campaign)
+    with writing():
+        hold(experiment)
+        there = {_said(link): link for link in experiment.tracking_links}
+        added = [link for link in wanted if link not in there]
+        if len(there) + len(added) > MOST_LINKS:
+            raise Invalid("source", f"A test holds {MOST_LINKS} links. Remove some first.")
+        for link in added:
+            there[link] = TrackingLink(
+                key=secrets.token_hex(8), person=person, made_at=clock.now(), **link._asdict()
+            )
+            experiment.tracking_links.append(there[link])
+    return [there[link] for link in wanted]
 
 
-def usual_links(sources: Iterable[str]) -> list[Link]:
-    """Return a link for each source that is named in a rule; none for visits without a source."""
-    return [Link(name, COMMON.get(name, "")) for name in sources if name != DIRECT]
+def remove_link(experiment: Experiment, person: Person, key: str) -> None:
+    """Remove a link from the list; what it said stays in the audit log. Raises Gone without one.
+
+    Where it was posted it still leads to the page, and visits through it are counted as before.
+    """
+    with writing():
+        hold(experiment)
+        link = find_link(experiment, key)
+        if link is None:
+            raise Gone("Somebody has already removed this link.")
+        experiment.tracking_links.remove(link)
+        said = ", ".join(filter(None, _said(link)))
+        record("tracking_link.removed", f"{name_of_test(experiment)}: {said}", by=person)
 
 
-def together(links: Sequence[Link], added: Iterable[Link]) -> list[Link]:
-    """Return all links, each once. Raises Invalid when they are more than a page holds."""
-    found = list(dict.fromkeys([*links, *added]))
-    if len(found) > MOST_LINKS:
-        raise Invalid("source", f"{MOST_LINKS} links fit on this page. Remove some first.")
-    return found
+def find_link(experiment: Experiment, key: str) -> TrackingLink | None:
+    """The link of this key, or None."""
+    return next((link for link in experiment.tracking_links if link.key == key), None)
 
 
-def draw_svg(address: str, title: str) -> bytes:
-    """Return the code as a file that stays sharp at any size."""
-    out = BytesIO()
-    _code(address).save(
-        out, kind="svg", dark=INK, light=PAPER, title=title, scale=10, svgclass=None, lineclass=None
-    )
-    return out.getvalue()
+def unused_channels(experiment: Experiment, sources: Sequence[str]) -> dict[str, str]:
+    """Return the names of channels without a link, by source; first those ``sources`` name."""
+    used = {link.source for link in experiment.tracking_links} | {DIRECT}
+    wanted = dict.fromkeys([*sources, *CHANNELS])
+    return {name: name_of_channel(name) for name in wanted if name not in used}
 
 
-def draw_png(address: str) -> bytes:
-    """Return the code as a picture about ``PRINTED_DOTS`` wide."""
-    out, code = BytesIO(), _code(address)
-    code.save(out, kind="png", scale=max(1, PRINTED_DOTS // code.symbol_size()[0]))
-    return out.getvalue()
+def name_of_channel(source: str) -> str:
+    """Return what people call the channel, the source itself where nobody else knows it.
+
+    >>> name_of_channel("hackernews"), name_of_channel("meetup")
+    ('Hacker News', 'meetup')
+    """
+    return CHANNELS[source].name if source in CHANNELS else source
 
 
-@lru_cache(maxsize=64)
-def _code(address: str) -> segno.QRCode:
-    return segno.make_qr(address, error=LEVEL)
+def page_url(experiment: Experiment) -> str:
+    """Return the address of the public page of a test."""
+    return f"{runtime().settings.base_url}/p/{experiment.slug}"
 
 
-class LinksForm(Form):
-    """What to add; the links that are there already stand in the address."""
+def link_address(link: Link | TrackingLink, page: str) -> str:
+    """Return the whole address.
 
-    add = StringField("Source")
-    add_medium = StringField("Medium")
-    add_campaign = StringField("Campaign")
-
-    def added(self, one: str) -> list[Link]:
-        """The links that are typed, or the one of a button. Raises Invalid."""
-        typed = one or self.add.data or ""
-        return parse_links(typed, self.add_medium.data or "", self.add_campaign.data or "")
-
-    def put_error(self, error: Invalid) -> None:
-        """Show what is wrong with a link at the field it was typed in."""
-        field = self["add" if error.field == "source" else f"add_{error.field}"]
-        field.errors = [*field.errors, str(error)]
+    >>> link_address(Link("newsletter", "email"), "https://larder.example/p/larder")
+    'https://larder.example/p/larder?utm_source=newsletter&utm_medium=email'
+    """
+    given = {f"utm_{name}": value for name, value in _said(link)._asdict().items() if value}
+    return f"{page}?{urlencode(given, quote_via=quote, safe='')}"
 
 
-def links_in(given: MultiDict[str, str]) -> list[Link]:
-    """The links that an address names. Raises Invalid for one of no use."""
-    columns = (given.getlist(name) for name in Link._fields)
-    return together([], [parse_link(*each) for each in zip_longest(*columns, fillvalue="")])
-
-
-def query_of(links: Sequence[Link]) -> dict[str, list[str]]:
-    """The query of an address that names exactly these links."""
-    return {name: [getattr(link, name) for link in links] for name in Link._fields}
+def _said(link: Link | TrackingLink) -> Link:
+    return Link(link.source, link.medium, link.campaign)

@@ -38,12 +38,14 @@ from wbtest.publishing import rule as rules
 from wbtest.publishing.display import (
     added_to,
     parts_of,
+    shown_links,
     shown_variants,
     small_words,
     ways_of,
 )
 from wbtest.publishing.forms import (
     AfterForm,
+    LinksForm,
     VariantForm,
     picture_choices,
     read_of,
@@ -58,18 +60,7 @@ from wbtest.publishing.sealing import (
     sealed_options,
     sealed_rule,
 )
-from wbtest.publishing.tracking_links import (
-    COMMON,
-    Link,
-    LinksForm,
-    draw_png,
-    draw_svg,
-    links_in,
-    query_of,
-    together,
-    usual_links,
-)
-from wbtest.store import Invalid
+from wbtest.publishing.tracking_links import page_url, unused_channels
 from wbtest.team import access
 from wbtest.writing import document as documents
 from wbtest.writing.coach.claims import numbers_of
@@ -211,19 +202,6 @@ def sitemap() -> ResponseReturnValue:
     )
 
 
-def show_experiment(experiment: Experiment) -> ResponseReturnValue:
-    """The Test page as its address asks for it; links to add are put into the address."""
-    if not {"add", "one"} & request.args.keys():
-        return experiment_page(experiment)
-    form, present = LinksForm(request.args), _links(experiment)
-    try:
-        links = together(present, form.added(request.args.get("one", "")))
-    except Invalid as error:
-        form.put_error(error)
-        return experiment_page(experiment, 422, form)
-    return redirect(_url(experiment, "links", **query_of(links)), 303)
-
-
 def experiment_page(
     experiment: Experiment, status: int = 200, form: BaseForm | None = None
 ) -> ResponseReturnValue:
@@ -257,12 +235,12 @@ def experiment_page(
         newer_test=experiments.find_newer_test(experiment),
         is_correction_waiting=bool(correction_requests.waiting(experiment)),
         false_go=min(1.0, experiment.attempt * rule.alpha),
-        public_url=_page_url(experiment),
+        public_url=page_url(experiment),
         opened=FOLDS[type(form)] if form else request.args.get("open", ""),
-        links=_links(experiment),
-        link_rows=_link_rows(experiment, rule),
-        links_form=form if isinstance(form, LinksForm) else LinksForm(),
-        common_sources=COMMON,
+        opened_link=request.args.get("link", ""),
+        links=shown_links(experiment),
+        links_form=form if isinstance(form, LinksForm) else LinksForm(formdata=None),
+        channels=unused_channels(experiment, rule.sources or ()),
         **(_draft_forms(experiment, form) if is_draft and access.has_permission("edit") else {}),
         after_form=form if isinstance(form, AfterForm) else after_form(experiment, formdata=None),
     )
@@ -338,32 +316,6 @@ def after_form(experiment: Experiment, **sent: None) -> AfterForm:
     return form
 
 
-def _links(experiment: Experiment) -> list[Link]:
-    """The links that the address names, else one for each source of the rule."""
-    return links_in(request.args) or usual_links(sealed_rule(experiment).sources or ())
-
-
-def _link_rows(experiment: Experiment, rule: rules.Hypothesis) -> list[dict[str, Any]]:
-    """What the page shows of each link, with the address of the page without it."""
-    links = _links(experiment)
-    return [
-        {
-            "link": link,
-            "address": link.address(_page_url(experiment)),
-            "is_counted": rule.counts_source(link.source),
-            "query": link._asdict(),
-            "without_url": _url(
-                experiment, "links", **query_of([other for other in links if other != link])
-            ),
-        }
-        for link in links
-    ]
-
-
-def _page_url(experiment: Experiment) -> str:
-    return f"{runtime().settings.base_url}/p/{experiment.slug}"
-
-
 def usual_days() -> int:
     """How many days this server keeps addresses where an experiment says nothing else."""
     return runtime().settings.retention_days
@@ -432,12 +384,8 @@ def hint_at_twin(variant: Variant) -> None:
 
 
 def _back(experiment: Experiment, card: str) -> ResponseReturnValue:
-    return redirect(_url(experiment, card), 303)
-
-
-def _url(experiment: Experiment, card: str, **query: Any) -> str:
-    """The address of the Test page, at one of its cards."""
-    return url_for("ideas.experiment", experiment_id=experiment.id, _anchor=card, **query)
+    """Lead to one of the cards of the Test page."""
+    return redirect(url_for("ideas.experiment", experiment_id=experiment.id, _anchor=card), 303)
 
 
 @bp.app_template_filter()
@@ -469,40 +417,3 @@ def clone(experiment_id: int) -> ResponseReturnValue:
     last = web.day(datetime.fromisoformat(made.rule["ends_on"]))
     flash(f"Duplicated, with the text of revision {made.revision.number}. The last day is {last}.")
     return redirect(url_for("ideas.experiment", experiment_id=made.id), 303)
-
-
-@bp.get("/experiments/<int:experiment_id>/links/qr.svg")
-@access.requires("read")
-def qr_svg(experiment_id: int) -> ResponseReturnValue:
-    """A link's QR code as a drawing."""
-    experiment, link = _get_link(experiment_id)
-    body = draw_svg(link.address(_page_url(experiment)), f"/p/{experiment.slug}, {link.source}")
-    return _file(body, "image/svg+xml", f"{_name(experiment, link)}.svg")
-
-
-@bp.get("/experiments/<int:experiment_id>/links/qr.png")
-@access.requires("read")
-def qr_png(experiment_id: int) -> ResponseReturnValue:
-    """A link's QR code as a picture."""
-    experiment, link = _get_link(experiment_id)
-    body = draw_png(link.address(_page_url(experiment)))
-    return _file(body, "image/png", f"{_name(experiment, link)}.png")
-
-
-def _get_link(experiment_id: int) -> tuple[Experiment, Link]:
-    """The experiment, and the one link that the address names."""
-    experiment = access.get(Experiment, experiment_id, "read")
-    found = links_in(request.args)
-    if len(found) != 1:
-        raise Invalid("source", "Name one source, as in ?source=newsletter.")
-    return experiment, found[0]
-
-
-def _name(experiment: Experiment, link: Link) -> str:
-    return f"{experiment.slug}-{experiments.propose_slug(link.source)}"
-
-
-def _file(body: bytes, mimetype: str, name: str) -> Response:
-    answer = Response(body, mimetype=mimetype)
-    answer.headers["Content-Disposition"] = f"attachment; filename={name}"
-    return answer

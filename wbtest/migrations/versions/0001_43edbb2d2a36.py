@@ -6,7 +6,7 @@ from alembic import op
 import wbtest.store
 from wbtest.team.models import GUARDS
 
-revision = "0001_d2d75acf64df"
+revision = "0001_43edbb2d2a36"
 down_revision = None
 
 
@@ -1249,6 +1249,23 @@ def upgrade() -> None:
             ["experiment_id"], ["experiments.id"], name=op.f("fk_told_experiment_id")
         ),
         sa.PrimaryKeyConstraint("experiment_id", "occasion", name=op.f("pk_told")),
+    )
+    op.create_table(
+        "tracking_links",
+        sa.Column("experiment_id", sa.Integer(), nullable=False),
+        sa.Column("key", sa.String(length=16), nullable=False),
+        sa.Column("source", sa.String(length=64), nullable=False),
+        sa.Column("medium", sa.String(length=40), nullable=False),
+        sa.Column("campaign", sa.String(length=40), nullable=False),
+        sa.Column("person_id", sa.Integer(), nullable=False),
+        sa.Column("made_at", wbtest.store.UtcDateTime(timezone=True), nullable=False),
+        sa.ForeignKeyConstraint(
+            ["experiment_id"], ["experiments.id"], name=op.f("fk_tracking_links_experiment_id")
+        ),
+        sa.ForeignKeyConstraint(
+            ["person_id"], ["people.id"], name=op.f("fk_tracking_links_person_id")
+        ),
+        sa.PrimaryKeyConstraint("experiment_id", "key", name=op.f("pk_tracking_links")),
     )
     op.create_table(
         "variants",
