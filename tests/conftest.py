@@ -58,6 +58,7 @@ WHOLE = (
     "tests/audience/test_recorder.py::test_a_worker_that_is_told_to_end",
     "tests/cli/test_demo",
     "tests/cli/test_proxies.py",
+    "tests/cli/test_public.py::test_a_page",
     "tests/cli/test_request_bodies.py",
     "tests/cli/test_serve",
     "tests/cli/test_visitors_ip.py",

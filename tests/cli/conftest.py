@@ -8,7 +8,7 @@ import subprocess
 import sys
 import threading
 import urllib.request
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterator, Sequence
 from contextlib import contextmanager
 from dataclasses import dataclass
 from pathlib import Path
@@ -162,14 +162,16 @@ def eventually(is_so: Callable[[], bool], seconds: float = 60) -> bool:
 
 
 @contextmanager
-def serving(instance: Instance) -> Iterator[Served]:
+def serving(
+    instance: Instance, command: Sequence[str] = ("serve", "--workers=2")
+) -> Iterator[Served]:
     """A `wbtest serve` of this instance that answers; nothing of it is left afterwards."""
     port = free_port()
     # A file, not a pipe: it can be read while the process goes on writing.
     output = instance.folder.parent / f"printed-{port}.txt"
     with output.open("wb") as file:
         process = subprocess.Popen(
-            [sys.executable, "-m", "wbtest", "serve", f"--port={port}", "--workers=2"],
+            [sys.executable, "-m", "wbtest", *command, f"--port={port}"],
             env={**os.environ, **instance.environ, "PYTHONUNBUFFERED": "1"},
             stdout=file,
             stderr=subprocess.STDOUT,

@@ -27,6 +27,7 @@ COMMANDS = {
     "import": "release_files.import_",
     "instance": "backup.instance",
     "plan": "plan.plan",
+    "public": "public.public",
     "restore": "backup.restore",
     "results": "analyze.results",
     "selftest": "selftest.selftest",

@@ -75,7 +75,7 @@ def run(
         link = _prepare(shared.app, is_served=True)
         if link:
             _tell_of_another_database(settings)
-        _check_port(host, port)
+        check_port(host, port)
         # The web processes and the worker are forks. What is loaded by now they share with us, as
         # long as nobody writes to it, and looking for garbage would.
         gc.collect()
@@ -220,7 +220,7 @@ def _end_with(parent: int) -> None:
     os.kill(os.getpid(), signal.SIGTERM)
 
 
-def _check_port(host: str, port: int) -> None:
+def check_port(host: str, port: int) -> None:
     """Raise BadSetting when we cannot listen there; granian would share the port unasked."""
     family = socket.AF_INET6 if ":" in host else socket.AF_INET
     with socket.socket(family, socket.SOCK_STREAM) as probe:
