@@ -380,3 +380,11 @@ def test_whoever_only_reads_what_owners_see_changes_nothing(app: Flask, team: Te
 
     assert answer.status_code == 403
     assert "“manage”" in answer.json["detail"]
+
+
+def test_a_webhook_says_which_chat_app_it_posts_to(program: Program) -> None:
+    slack = HOOK | {"url": "https://hooks.slack.com/services/T0/B0/abc"}
+
+    assert program.post("/webhooks", slack).json["service"] == "Slack"
+    other = HOOK | {"url": "https://hooks.example/x"}
+    assert program.post("/webhooks", other).json["service"] == ""

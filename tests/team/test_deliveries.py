@@ -221,3 +221,29 @@ def test_an_owner_reads_which_background_job_failed_since_when_and_no_error(
 
 def test_each_background_job_has_words(app: Flask) -> None:
     assert runtime(app).hooks.jobs.keys() <= JOB_FAILURES.keys()
+
+
+def test_a_webhook_of_a_chat_app_is_called_by_its_name_and_shows_no_secret(
+    client: Browser, team: Team
+) -> None:
+    log_in(client, team.owner)
+    url = "https://hooks.slack.com/services/T0/B0/abc"
+
+    client.send("/settings/webhooks", {"url": url, "events": ["decision.made"]})
+    page = client.get("/settings/developers?webhook=1").text
+
+    assert '<span class="badge neutral">Slack</span>' in page
+    assert "Slack messages" in page
+    assert "whsec_" not in page
+    assert "View secret" not in page
+
+
+def test_emails_for_a_chat_app_are_refused_at_their_box(client: Browser, team: Team) -> None:
+    log_in(client, team.owner)
+    url = "https://discord.com/api/webhooks/12/abc"
+    typed = {"url": url, "events": ["decision.made"], "addresses": "y"}
+
+    answer = client.send("/settings/webhooks", typed)
+
+    assert answer.status_code == 422
+    assert "Discord messages hold no email addresses. Turn this off." in answer.text

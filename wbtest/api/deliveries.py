@@ -29,10 +29,14 @@ class WebhookChange(RequestBody, kw_only=True):
 
 
 class WebhookShown(msgspec.Struct, kw_only=True):
-    """A webhook. Its `secret`, which signs deliveries, is shown once."""
+    """A webhook. Its `secret`, which signs deliveries, is shown once.
+
+    `service` is `Slack`, `Discord` or `Teams` where it posts messages to a chat app, else empty.
+    """
 
     id: int
     url: str
+    service: str
     events: list[str]
     state: str
     reason: str

@@ -5,6 +5,7 @@ from datetime import datetime
 from sqlalchemy import JSON, CheckConstraint, ForeignKey, Index, String, Text, UniqueConstraint
 from sqlalchemy.orm import Mapped, mapped_column
 
+from wbtest.delivery.chat_messages import service_of
 from wbtest.extensions import Base
 from wbtest.store import UtcDateTime
 
@@ -54,6 +55,11 @@ class Webhook(Base):
     failures: Mapped[int] = mapped_column(default=0)
     rests_until: Mapped[datetime | None] = mapped_column(UtcDateTime)
     created_at: Mapped[datetime] = mapped_column(UtcDateTime)
+
+    @property
+    def service(self) -> str:
+        """The chat app that it posts messages to, '' where it sends signed events."""
+        return service_of(self.url)
 
 
 class OutboxEvent(Base):

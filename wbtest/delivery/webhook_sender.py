@@ -16,7 +16,7 @@ from typing import NamedTuple
 import sqlalchemy as sa
 from standardwebhooks.webhooks import Webhook as Signer
 
-from wbtest.delivery import http_client
+from wbtest.delivery import chat_messages, http_client
 from wbtest.delivery.models import OutboxEvent, Webhook
 from wbtest.delivery.retry_schedule import GIVEN_UP_AFTER, rest_after, wait_after
 from wbtest.extensions import clock, db, runtime
@@ -255,16 +255,22 @@ def claim_batch() -> ClaimedBatch | None:
 
 
 def post_event(batch: ClaimedBatch, event: ClaimedEvent) -> Outcome:
-    """Sign the event, as of now, and post it. Never raises for what the other side does."""
+    """Sign the event, as of now, and post it. Never raises for what the other side does.
+
+    A chat app gets a message instead, which it takes from anybody who knows the address.
+    """
     now = clock.now()
-    headers = {
-        "Content-Type": "application/json",
-        "webhook-id": event.event_id,
-        "webhook-timestamp": str(int(now.timestamp())),
-        "webhook-signature": Signer(batch.secret).sign(event.event_id, now, event.body),
-    }
+    headers, body = {"Content-Type": "application/json"}, event.body
+    if service := chat_messages.service_of(batch.url):
+        body = chat_messages.message_of(service, event.body, runtime().settings.base_url)
+    else:
+        headers |= {
+            "webhook-id": event.event_id,
+            "webhook-timestamp": str(int(now.timestamp())),
+            "webhook-signature": Signer(batch.secret).sign(event.event_id, now, event.body),
+        }
     try:
-        answer = http_client.post(batch.url, event.body.encode(), headers, runtime().outgoing)
+        answer = http_client.post(batch.url, body.encode(), headers, runtime().outgoing)
     except (http_client.NotAllowed, http_client.NotReached) as error:
         return Outcome(None, str(error))
     asked = answer.headers.get("retry-after", "")

@@ -7,7 +7,7 @@ from urllib.parse import urlsplit
 
 import sqlalchemy as sa
 
-from wbtest.delivery import http_client, outbox, webhooks
+from wbtest.delivery import chat_messages, http_client, outbox, webhooks
 from wbtest.delivery.models import OutboxEvent, OutboxMail, Webhook
 from wbtest.extensions import clock, db, runtime
 from wbtest.store import Invalid, Refused, hold, writing
@@ -20,13 +20,16 @@ MOST_LISTED = 50
 def add_webhook(url: str, events: Collection[str]) -> Webhook:
     """Tell an address of these events from now on; its secret is made here.
 
-    Raises Invalid at ``url`` for an address that we do not call, at ``events`` for none.
+    Raises Invalid at ``url`` for an address that we do not call, at ``events`` for none, at
+    ``addresses`` for a chat app, where everybody in the channel would read them.
     """
     url = url.strip()
     _check_address(url)
     wanted = [kind for kind in webhooks.KINDS if kind in events]
     if not wanted:
         raise Invalid("events", "Choose at least one event.")
+    if webhooks.ADDRESSES in events and (service := chat_messages.service_of(url)):
+        raise Invalid("addresses", f"{service} messages hold no email addresses. Turn this off.")
     with writing() as session:
         if len(list_webhooks()) >= MOST_WEBHOOKS:
             raise Refused(f"A team has at most {MOST_WEBHOOKS} webhooks. Delete one first.")

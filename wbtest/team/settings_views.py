@@ -263,8 +263,11 @@ def add_webhook() -> ResponseReturnValue:
         except Refused as refused:
             add_form_error(form, refused)
         else:
-            session[OPEN] = hook.id
-            flash("Webhook added. Copy its secret, then send a test event.")
+            if hook.service:
+                flash(f"{hook.service} webhook added. Send a test event to see a message there.")
+            else:
+                session[OPEN] = hook.id
+                flash("Webhook added. Copy its secret, then send a test event.")
             return redirect(_address(hook.id), 303)
     return _developers_page(webhook_form=form), 422
 
