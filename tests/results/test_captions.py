@@ -27,9 +27,9 @@ def evidence(begin: Start, now: HandClock, days: int, of: tuple[int, int], **rul
     [
         (2, (100, 20), "on day 1. That counts as a result only after 400 visitors and 7 days."),
         (9, (100, 20), "The result came on day 8, once the minimum was reached."),
-        (9, (100, 12), "The evidence passed 20 to 1 on day 5. The result came on day 8"),
-        (9, (100, 2), "The evidence passed 20 to 1 on day 2. The result came on day 8"),
-        (9, (30, 3), "The odds are even. A result needs 20 to 1."),
+        (9, (100, 12), "is above the target passed 20 to 1 on day 5. The result came on day 8"),
+        (9, (100, 2), "is below the target passed 20 to 1 on day 2. The result came on day 8"),
+        (9, (30, 3), "The odds of beating the target are even. A result needs 20 to 1 in favour."),
     ],
 )
 def test_a_crossing_is_a_verdict_from_the_sealed_minimum_on(begin, now, days, of, sentence):

@@ -300,8 +300,8 @@ def test_unusual_hours_of_which_the_owners_were_told_want_a_look():
 
     assert (check.colour, check.value) == ("amber", "5")
     assert check.reason == (
-        f"We alerted the owners to unusual hours. 5 March, 13:00: {many}; 5 March, 12:00: {many}; "
-        f"5 March, 11:00: {many}; and 2 earlier hours."
+        f"We alerted your team’s owners to unusual hours. 5 March, 13:00: {many}; "
+        f"5 March, 12:00: {many}; 5 March, 11:00: {many}; and 2 earlier hours."
     )
 
 

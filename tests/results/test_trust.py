@@ -84,4 +84,4 @@ def test_the_page_says_each_colour_in_words_the_cause_and_what_to_do(
     assert "Likeliest cause: Only 12 of the 292 visitors from x saw “Price”" in words
     assert "<b>Next:</b> Find the cause and fix it." in words
     assert f'href="/p/{experiment.slug}"' in words
-    assert "<b>Open, too early to say.</b>" in words
+    assert "<b>Pending, too early to say.</b>" in words

@@ -267,8 +267,8 @@ def test_whose_window_is_open_is_said_because_the_upper_end_leaves_them_out(begi
     results = results_of(experiment, LATER)
 
     assert captions.still_open(results) == (
-        "20 of 120 visitors are still within their 24 hours to sign up. The upper end of each "
-        "interval leaves them out for now, so it may still change."
+        "20 of 120 visitors are still within their 24 hours to sign up. We don’t count "
+        "them in the upper limits yet, so those may still change."
     )
     assert captions.still_open(results_of(experiment, AFTER_ALL)) == ""
 
@@ -278,8 +278,8 @@ def test_that_nobodys_window_is_over_is_said_in_words(begin):
     count_hour(experiment, int(LATER.timestamp()) - 7200, seen=1, converted=1)
 
     assert captions.still_open(results_of(experiment, LATER)) == (
-        "All visitors are still within their 24 hours to sign up, so the upper end of an interval "
-        "may still change."
+        "All visitors are still within their 24 hours to sign up, so the upper limit of an "
+        "interval may still change."
     )
 
 
@@ -364,7 +364,7 @@ def test_lost_figures_lead_to_the_end_of_the_test_and_to_a_new_draft(
     now.turn(days=DAYS + 2)
     log_in(client, team.approver)
     page = client.get(f"{place}/results").text
-    card = page[page.index('class="card verdict"') : page.index("View locked rule")]
+    card = page[page.index('class="card verdict"') : page.index("View decision rule")]
 
     assert "This data can’t be used. Fix the page, end this test and start a new one." in card
     assert "The data is kept, but can’t be used." not in card

@@ -27,7 +27,7 @@ REASONS = {
     "team": "people of the team",
     "suspected": "people suspected of being machines",
     "paused": "people who came while the test was paused",
-    "crowd": "people from a network over its limit",
+    "crowd": "people over the limit for one network",
 }
 LONGEST_WHY = 1_000
 LONGEST_VALUE = 2_000

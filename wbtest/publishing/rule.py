@@ -41,9 +41,8 @@ LAST_DAY = date(2199, 12, 31)
 # Sealed with each rule, so that nobody can later say that these were to count.
 EXCLUDED = (
     "Bots, link previews and pages that browsers load in advance; the team’s own visits and visits "
-    "that look automated; visitors from a network that has reached its limit; visits while the "
-    "test is paused; visitors who saw an earlier test of the same idea, or who object to being "
-    "counted."
+    "that look automated; visitors beyond the limit we set for each network; visits while the test "
+    "is paused; visitors who saw an earlier test of the same idea, or who object to being counted."
 )
 CLAUSES = ("who", "does", "if_met", "if_not_met", "if_unclear")
 RECKONED_FROM = ("customers_from", "reachable_from", "buy_from")

@@ -21,7 +21,7 @@ Days = Mapping[date, Sequence[Totals]]
 STANDINGS = {
     "above": "above the target",
     "ahead": "above the target so far",
-    "open": "undecided",
+    "open": "neither clearly above nor clearly below the target",
     "behind": "below the target so far",
     "below": "below the target",
 }
@@ -53,13 +53,13 @@ def still_open(results: Results) -> str:
     do = ACTS[results.rule.conversion].do
     if not settled:
         return (
-            f"All visitors are still within their {window} to {do}, so the upper end of an "
+            f"All visitors are still within their {window} to {do}, so the upper limit of an "
             "interval may still change."
         )
     are = "is" if seen - settled == 1 else "are"
     return (
         f"{seen - settled:,} of {number_of(seen, 'visitor')} {are} still within their {window} to "
-        f"{do}. The upper end of each interval leaves them out for now, so it may still change."
+        f"{do}. We don’t count them in the upper limits yet, so those may still change."
     )
 
 
@@ -72,15 +72,15 @@ def of_evidence(results: Results) -> str:
         slowest = float(paths[-1].min())
         if slowest >= bar:
             is_alone = len(results.variants) == 1
-            passed = "The evidence" if is_alone else "For every variant, the evidence"
+            passed = _passed("" if is_alone else "every variant", "below")
             at = _first_below(results)
             return (
-                f"{passed} passed {odds(bar)} on day {_day_of_look(results, at)}. "
+                f"{passed} {odds(bar)} on day {_day_of_look(results, at)}. "
                 f"{_end_of_crossing(results, at)}"
             )
         return (
-            f"A result needs odds of {odds(bar)} for every variant. The odds for the one furthest "
-            f"behind are {odds_in_words(slowest)}."
+            f"A result needs odds of {odds(bar)} that the rate is below the target, for every "
+            f"variant. The lowest odds so far are {odds_in_words(slowest)}."
         )
     bar = results.needed_above
     first = leading(results)
@@ -88,14 +88,21 @@ def of_evidence(results: Results) -> str:
     crossed = (results.looks.above[:-1, k] >= bar).nonzero()[0]
     is_alone, name = len(results.variants) == 1, subject(results, first)
     if not len(crossed):
-        now = f"odds are {odds_in_words(first.log_e_above)}. A result needs {odds(bar)}."
-        return f"The {now}" if is_alone else f"{name} is closest: the {now}"
+        now = f"odds of beating the target are {odds_in_words(first.log_e_above)}"
+        now = f"The {now}" if is_alone else f"{name} is closest to a result. Its {now}"
+        return f"{now}. A result needs {odds(bar)} in favour."
     at = results.looks.moment(int(crossed[0]))
-    evidence = "The evidence" if is_alone else f"For {name}, the evidence"
-    passed = f"{evidence} passed {odds(bar)} on day {_day_of_look(results, at)}"
+    evidence = _passed("" if is_alone else name, "above")
+    passed = f"{evidence} {odds(bar)} on day {_day_of_look(results, at)}"
     if first.log_e_above < bar:
         return f"{passed}, but has fallen back since."
     return f"{passed}. {_end_of_crossing(results, at)}"
+
+
+def _passed(name: str, side: str) -> str:
+    """The beginning of the sentence that says when the evidence was enough; ``name`` of several."""
+    evidence = f"evidence that the rate is {side} the target passed"
+    return f"For {name}, the {evidence}" if name else f"The {evidence}"
 
 
 def of_funnel(results: Results) -> str:

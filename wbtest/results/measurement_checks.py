@@ -63,7 +63,7 @@ SPLITS = {
         "Find the cause and fix it.",
     ),
     "served_split": SplitWords(
-        "Pages served evenly",
+        "Even split of page loads",
         "loaded the page",
         "So it goes wrong before anyone sees the page.",
         "Find what’s in front of the page, fix it and start a new test.",
@@ -153,7 +153,7 @@ def check_beacons(rule: Hypothesis, counted: Counted) -> Check:
     lost = max(sums.served - sums.seen, 0)
     found = (
         f"For {lost:,} of {number_of(sums.served, 'page load')}, we can’t tell whether anyone saw "
-        f"the page. The rule allows {as_percent(rule.lost_beacons)}."
+        f"the page. The limit is {as_percent(rule.lost_beacons)} of page loads."
     )
     value = f"{share_of(lost, sums.served)} lost"
     is_tolerated = lost / sums.served <= rule.lost_beacons
@@ -230,7 +230,7 @@ def check_cached(around: CheckContext) -> Check:
     person, who leaves many addresses. A beacon always proves a visit, so served against seen
     cannot show it.
     """
-    check, title = "cached", "Fresh page for every visitor"
+    check, title = "cached", "Cached copies of the page"
     newest, without = around.newest, sum(around.without_cookie)
     if around.is_cookieless:
         reason = "This page sets no cookie, so its sign-ups can’t show whether it was copied."
@@ -250,7 +250,7 @@ def check_cached(around: CheckContext) -> Check:
             else "no cookie was used for more than two sign-ups"
         )
         reason = f"{carried} of the latest {newest.count:,} sign-ups had our cookie, and {rest}."
-        return Check(check, "ok", reason, title, "yes")
+        return Check(check, "ok", reason, title, "none")
     reason = (
         f"Of the latest {newest.count:,} sign-ups, {' and '.join(found)}. Something in front of "
         "this server, such as a cache or a CDN, seems to be handing out copies of the page. We "
@@ -261,7 +261,7 @@ def check_cached(around: CheckContext) -> Check:
         "In your CDN’s or proxy’s settings, exclude /p/ from the cache and let Set-Cookie "
         "through. We send Cache-Control: private, no-store with each page."
     )
-    return Check(check, "warn", reason, title, "doubtful", do=do, where="page")
+    return Check(check, "warn", reason, title, "likely", do=do, where="page")
 
 
 def _from_one(around: CheckContext, without: int) -> str:

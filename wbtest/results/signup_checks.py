@@ -157,7 +157,9 @@ def check_domains(counted: History) -> Check:
     number = sum(large)
     of = f"of the latest {newest.with_address:,} sign-ups"
     if number < MANY_AT_LARGE * newest.with_address:
-        reason = f"Fewer than a tenth {of} share a little-known email domain with others."
+        reason = (
+            f"Fewer than a tenth {of} use a little-known email domain that many others use too."
+        )
         return Check(check, "ok", reason, title, "varied")
     domains = number_of(len(large), "domain")
     reason = (
@@ -174,14 +176,14 @@ def check_spellings(counted: History) -> Check:
     check, title, newest = "spellings", "One sign-up per inbox", counted.conversions
     if newest.with_address < FEWEST_SIGNUPS:
         return early(check, title, f"This check needs {FEWEST_SIGNUPS} sign-ups.")
-    of = f"of the latest {newest.with_address:,} sign-ups"
+    of = f"of the latest {newest.with_address:,} addresses"
     if newest.again < FEWEST_AGAIN or newest.again <= MANY_AGAIN * newest.with_address:
         number = f"{newest.again:,}" if newest.again else "None"
-        are = "are earlier addresses" if newest.again > 1 else "is an earlier address"
-        reason = f"{number} {of} {are} spelt another way."
+        are = "are other spellings" if newest.again > 1 else "is another spelling"
+        reason = f"{number} {of} {are} of an earlier one."
         return Check(check, "ok", reason, title, "yes")
     reason = (
-        f"{newest.again:,} {of} are earlier addresses spelt another way, like ada+1@ for ada@ or "
+        f"{newest.again:,} {of} are other spellings of an earlier one, like ada+1@ for ada@ or "
         "a.da@gmail.com for ada@gmail.com. Each counts as a person."
     )
     do = "Look at these sign-ups: did your team try the page, or is somebody padding the figures?"
@@ -252,13 +254,11 @@ def check_alarms(around: CheckContext) -> Check:
     """Were the owners told of unusual hours?"""
     check, title = "alarms", "Unusual hours"
     if not around.unusual:
-        return Check(
-            check, "ok", "No hour was unusual enough for us to alert the owners.", title, "none"
-        )
+        return Check(check, "ok", "No hour was unusual enough to trigger an alert.", title, "none")
     told = "; ".join(f"{_moment(at, around)}: {what}" for at, what in around.unusual[:MOST_TOLD])
     more = len(around.unusual) - MOST_TOLD
     rest = f"; and {number_of(more, 'earlier hour')}" if more > 0 else ""
-    reason = f"We alerted the owners to unusual hours. {capital(told)}{rest}."
+    reason = f"We alerted your team’s owners to unusual hours. {capital(told)}{rest}."
     do = "See who signed up in these hours, and from where."
     value = f"{len(around.unusual):,}"
     return Check(check, "warn", reason, title, value, do=do, where="signups")

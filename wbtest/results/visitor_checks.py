@@ -35,7 +35,7 @@ MEANINGS = {
     "team": "Was logged in here, or used a browser that somebody on the team marked as theirs.",
     "suspected": "Sent the form the way a script does, for example by filling in a hidden field.",
     "paused": "Looked at the page while the test was paused.",
-    "crowd": "Visited after their network had reached its limit.",
+    "crowd": "Came from a network that had already sent as many visitors as we count from one.",
     "opted_out": "Asked not to be counted. We only keep an email they left.",
     "source": "Came from a source the locked rule doesn’t count.",
     "waiting": "Signed up for the waiting list after the end.",
@@ -47,7 +47,7 @@ REASONS = {
     "prefetch": "prefetches",
     "team": "on the team",
     "suspected": "suspected of being a bot",
-    "crowd": "from a network over its limit",
+    "crowd": "over the limit for one network",
     "paused": "while the test was paused",
     "returning": "shown an earlier test of this idea",
     "opted_out": "who objected to being counted",
@@ -84,7 +84,7 @@ MANY_PASSED_ON = 0.3
 
 def check_machines(counted: History, around: CheckContext) -> Check:
     """Are there more machines than people, or people who are taken for machines?"""
-    check, title = "machines", "Bots excluded"
+    check, title = "machines", "Bots and previews excluded"
     machines = {reason: sum(row) for reason, row in counted.machines.items() if reason != LOST}
     kinds = [_told(reason, number) for reason, number in machines.items() if number]
     count, people = sum(machines.values()), total(counted.variants).served
@@ -288,9 +288,9 @@ def check_too_good(rule: Hypothesis, counted: History, around: CheckContext) -> 
         )
         do = f"Sign up on {name_a} yourself, on a phone too: is something broken there?"
         return Check(check, "warn", reason, title, "doubtful", do=do, where="page")
-    reason = "The rate isn’t clearly over 40%."
+    reason = "We only question rates that are clearly over 40%."
     if len(counts) > 1:
-        reason = "No rate is clearly over 40%, and none is clearly double another."
+        reason = "We only question rates that are clearly over 40%, or clearly double another."
     return Check(check, "ok", reason, title, "yes")
 
 
