@@ -164,6 +164,9 @@ def memo_shown(experiment: Experiment, memo: Memo) -> dict[str, Any]:
         "replies": _replies(experiment, memo.values["figures"]),
         "crowds": lines(memo.values["figures"].get("crowds", ())),
         "excluded": rules.EXCLUDED,
+        "of_one_network": rule_in_words.of_one_network(
+            sealing.sealed_limits(experiment, clock.now())
+        ),
         "act": rules.ACTS[rule.conversion].did,
         "guesses": _guesses(experiment, memo),
         "second": second_sentence(memo),

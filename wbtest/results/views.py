@@ -34,7 +34,7 @@ from wbtest.publishing.forms import whole_of
 from wbtest.publishing.lifecycle import file_stem
 from wbtest.publishing.models import Experiment, name_of_test
 from wbtest.publishing.rule import ACTS, EXCLUDED, act_named
-from wbtest.publishing.sealing import sealed_options, sealed_rule
+from wbtest.publishing.sealing import sealed_limits, sealed_options, sealed_rule
 from wbtest.results import (
     captions,
     chart_style,
@@ -104,6 +104,7 @@ def tab_page(
         "verdict": found.verdict,
         "claim": rule_text.claim(found.rule),
         "excluded": EXCLUDED,
+        "of_one_network": rule_text.of_one_network(sealed_limits(experiment, clock.now())),
         "badge": verdict_text.badge(found),
         "headline": verdict_text.headline(found),
         "evidence": verdict_text.evidence(found),
