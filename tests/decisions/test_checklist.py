@@ -65,7 +65,7 @@ def test_before_a_save_every_sentence_is_open(go: Experiment):
 
     assert set(found.marks.values()) == {ChecklistMark()}
     assert found.summary == (
-        f"You’re building 0 of the {len(found.sentences)} sentences in the release."
+        f"None of the release’s {len(found.sentences)} sentences is in the build yet."
     )
 
 
@@ -89,7 +89,7 @@ def test_what_is_saved_is_marked_noted_and_counted(go: Experiment, keys: list[st
     found = find_checklist(go)
     assert (found.marks[keys[0]], found.extra) == (SERVED, ("A shelf", "A door"))
     assert found.summary == (
-        f"You’re building 2 of the {len(keys)} sentences in the release, "
+        f"You’re building what 2 of the release’s {len(keys)} sentences promise, "
         "plus 2 things it doesn’t mention."
     )
 
@@ -98,7 +98,7 @@ def test_one_sentence_and_one_item_are_counted_in_the_singular(go: Experiment, k
     found = save_checklist(go, {keys[0]: SERVED}, ["A shelf"])
 
     assert (
-        found.summary == f"You’re building 1 of the {len(keys)} sentences in the release, "
+        found.summary == f"You’re building what 1 of the release’s {len(keys)} sentences promises, "
         "plus 1 thing it doesn’t mention."
     )
 
@@ -209,7 +209,7 @@ def test_without_a_go_the_page_has_no_checklist(go, team: Team, client: Browser)
     settle(go, team, "stop")
     log_in(client, team.editor)
 
-    assert "What we build" not in client.get(f"/experiments/{go.id}/decision").text
+    assert "What we’re building" not in client.get(f"/experiments/{go.id}/decision").text
     assert client.get(f"/experiments/{go.id}/checklist.md").status_code == 409
 
 
@@ -223,11 +223,11 @@ def test_the_file_has_every_sentence_its_note_and_the_extra_items(go, keys, team
     first, second, third = (plain(each.words) for each in find_checklist(go).sentences[:3])
     assert "attachment" in answer.headers["Content-Disposition"]
     assert f"- [x] {first}: In spring.\n" in answer.text
-    assert f"- [ ] {second} (not covered): \\# later\n" in answer.text
+    assert f"- [ ] {second} (not in the build): \\# later\n" in answer.text
     assert f"- [ ] {third}\n" in answer.text
     assert "## Not in the release\n\n- \\<script\\>x\n" in answer.text
     assert (
-        f"You’re building 1 of the {len(keys)} sentences in the release, "
+        f"You’re building what 1 of the release’s {len(keys)} sentences promises, "
         "plus 1 thing it doesn’t mention." in answer.text
     )
 
@@ -260,7 +260,7 @@ def test_a_program_reads_and_replaces_the_checklist(go, keys, app: Flask, team: 
 
     assert saved == editor.get(address).json
     assert [each["state"] for each in saved["sentences"][:2]] == ["served", "open"]
-    assert saved["says"].startswith("You’re building 1 of the ")
+    assert saved["says"].startswith("You’re building what 1 of the ")
     assert editor.ask("PUT", address, body | {"extra": []}).status_code == 422
 
 

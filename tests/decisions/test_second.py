@@ -240,7 +240,7 @@ def test_who_may_sign_is_told_by_mail_and_in_every_list_once(
     assert [mail.recipient for mail in mails] == [team.owner.email]
     assert f"/experiments/{met.id}/decision" in mails[0].body
     assert "“Stop” needs a second approver" in waiting
-    assert waiting.count("Approve or reject “stop” for Larder (it goes against the result)") == 1
+    assert waiting.count("Approve or reject “stop” for Larder (the locked rule says go)") == 1
     assert f'href="/experiments/{met.id}/decision"' in waiting
 
 
@@ -265,7 +265,6 @@ def test_where_nobody_may_second_it_its_author_has_to_act(app, now: HandClock):
     assert [(wait.who.name, wait.what) for wait in waits_in()] == [
         (
             "Mei",
-            "Find a second approver for “stop” for Larder (it goes against the result), or cancel "
-            "it",
+            "Find a second approver for “stop” for Larder (the result is undecided), or cancel it",
         )
     ]

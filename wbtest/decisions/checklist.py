@@ -78,7 +78,7 @@ def _sentences(text: Text, asked: str) -> Iterator[Sentence]:
         yield Sentence(text.part, piece.text, asked)
 
 
-STATES = {"open": "Open", "served": "Covered", "not_served": "Not covered"}
+STATES = {"open": "Open", "served": "In the build", "not_served": "Not in the build"}
 LONGEST_NOTE = 200
 MOST_EXTRA = 100
 MEANWHILE = (
@@ -128,12 +128,16 @@ class Checklist(NamedTuple):
 
     @property
     def summary(self) -> str:
-        """How many sentences are covered and how many items cover none, in a sentence."""
+        """How many sentences are built and how many items serve none, in a sentence."""
         served = [mark.state for mark in self.marks.values()].count("served")
-        said = f"You’re building {served} of the {len(self.sentences)} sentences in the release"
+        of = f"of the release’s {len(self.sentences)} sentences"
+        said = f"You’re building what {served} {of} promise{'s' if served == 1 else ''}"
+        if not served:
+            said = f"None {of} is in the build yet"
         if not self.extra:
             return f"{said}."
-        return f"{said}, plus {number_of(len(self.extra), 'thing')} it doesn’t mention."
+        rest = f"{number_of(len(self.extra), 'thing')} it doesn’t mention"
+        return f"{said}, {'plus' if served else 'only'} {rest}."
 
 
 def find_checklist(experiment: Experiment) -> Checklist | None:
@@ -223,7 +227,7 @@ def _marks(before: Checklist, typed: Mapping[str, ChecklistMark]) -> dict[str, C
 
 def _kept(key: str, mark: ChecklistMark) -> ChecklistMark:
     if mark.state not in STATES:
-        raise Invalid(f"state-{key}", "Choose open, covered or not covered.")
+        raise Invalid(f"state-{key}", "Choose open, in the build or not in the build.")
     return ChecklistMark(mark.state, kept_text(f"note-{key}", on_one_line(mark.note), LONGEST_NOTE))
 
 
@@ -238,6 +242,6 @@ def _extra(typed: Sequence[str]) -> tuple[str, ...]:
 
 def _line(sentence: Sentence, mark: ChecklistMark) -> str:
     tick = "x" if mark.state == "served" else " "
-    state = " (not covered)" if mark.state == "not_served" else ""
+    state = " (not in the build)" if mark.state == "not_served" else ""
     note = f": {plain(mark.note)}" if mark.note else ""
     return f"- [{tick}] {plain(sentence.words)}{state}{note}\n"

@@ -85,6 +85,11 @@ class WaitingPaper(NamedTuple):
     path: str
 
     @property
+    def result(self) -> str:
+        """What the figures said by themselves when it was signed, as a sentence."""
+        return _said_by(self.paper.memo["figures"])
+
+    @property
     def against(self) -> str:
         """What the figures said when it was signed, as a sentence."""
         return against_of(self.paper)

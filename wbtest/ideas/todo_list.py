@@ -349,7 +349,8 @@ def waits_for_seconds() -> list[TodoItem]:
     found = []
     for waiting in waiting_in():
         paper = waiting.paper
-        about = f"“{paper.choice}” for {_product(paper)} (it goes against the result)"
+        result = waiting.result[0].lower() + waiting.result[1:].rstrip(".")
+        about = f"“{paper.choice}” for {_product(paper)} ({result})"
         asked = [(person, f"Approve or reject {about}") for person in waiting.seconds]
         thing = f"second {paper.experiment_id}.{paper.number}"
         lonely = f"Find a second approver for {about}, or cancel it"
