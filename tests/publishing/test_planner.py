@@ -29,12 +29,15 @@ def said(**changes: object) -> Advice:
     [
         ({"daily": 120}, "With 120 visitors a day, expect an answer in a week: about 324 visitors"),
         ({"daily": 25}, "With 25 visitors a day, expect an answer in 2 to 5 weeks: about 324"),
-        ({"variants": 2}, "expect an answer in 1 to 2 weeks: about 648 visitors. Plan for 1,426."),
-        ({"minimum_visitors": 900}, "about 900 visitors. Plan for 900."),
+        (
+            {"variants": 2},
+            "expect an answer in 1 to 2 weeks: about 648 visitors. Allow for up to 1,426.",
+        ),
+        ({"minimum_visitors": 900}, "about 900 visitors. Allow for up to 900."),
         ({"minimum_days": 15}, "expect an answer in 3 weeks"),
         ({"daily": 1}, "expect an answer after 47 weeks, or only after more than a year"),
         ({"daily": 1, "target": 0.01, "floor": 0.005}, "expect an answer after more than a year"),
-        ({"daily": None}, "Expect an answer after about 324 visitors. Plan for 713."),
+        ({"daily": None}, "Expect an answer after about 324 visitors. Allow for up to 713."),
     ],
 )
 def test_the_plan_says_in_how_many_weeks_one_knows(changes, words):
@@ -54,7 +57,7 @@ def test_too_few_visitors_until_the_last_day_are_told_with_what_would_do():
     [warning] = said(daily=20, floor=0.01).warnings
 
     assert warning == (
-        "20 visitors a day make 560 by the last day. Plan for 713. You’d need 26 a day, or "
+        "20 visitors a day make 560 by the last day. Allow for up to 713. You’d need 26 a day, or "
         "a last day of 6 April 2027 or later, or a target of 10%."
     )
 
@@ -80,7 +83,7 @@ def test_a_year_of_waiting_and_twice_the_target_are_no_way_out():
 def test_a_rule_that_stops_too_early_is_told_what_to_raise():
     [warning] = said(target=0.02, floor=0.003).warnings
 
-    assert warning.startswith("The rule stops at 2,400 visitors. Plan for 3,076. Raise")
+    assert warning.startswith("The rule stops at 2,400 visitors. Allow for up to 3,076. Raise")
 
 
 def test_variants_that_cannot_be_told_apart_are_told_what_one_fewer_saves():

@@ -161,5 +161,5 @@ def test_the_button_says_first_what_a_further_attempt_costs(
     said = owner.get(f"/experiments/{running.id}").text
 
     assert "What test 2 of this idea costs" not in before
-    assert "What test 2 of this idea costs. The chance that any of them says “go” by luck" in said
+    assert "What test 2 of this idea costs. The chance that any of the 2 tests says" in said
     assert "left out as returning" in said

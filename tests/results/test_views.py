@@ -183,8 +183,8 @@ def test_the_planner_warns_by_the_rest_of_the_rule(approver: Browser):
     planned = approver.get(f"/experiments/plan?{asked}&maximum_visitors=500").get_json()
 
     assert [". ".join(each.split(". ")[:2]).rstrip(".") for each in planned["warnings"]] == [
-        "25 visitors a day make 700 by the last day. Plan for 713",
-        "The rule stops at 500 visitors. Plan for 713",
+        "25 visitors a day make 700 by the last day. Allow for up to 713",
+        "The rule stops at 500 visitors. Allow for up to 713",
         "Floor and target are too close for 713 visitors. Finding a rate between them takes about "
         "1,571",
     ]
@@ -196,7 +196,7 @@ def test_numbers_are_read_as_the_save_reads_them(approver: Browser):
 
     assert planned["sentence"] == (
         "With 1,000 visitors a day, expect an answer in a week: about 1,000 visitors. "
-        "Plan for 1,000."
+        "Allow for up to 1,000."
     )
 
 
@@ -204,7 +204,7 @@ def test_what_is_typed_half_is_left_out_of_the_plan(approver: Browser):
     asked = "target=0.08&floor=0.03&daily=&ends_on=2027-0&minimum_visitors=9e9&time_zone=Mars"
     planned = approver.get(f"/experiments/plan?{asked}&maximum_visitors={'9' * 400}").get_json()
 
-    assert planned["sentence"] == "Expect an answer after about 324 visitors. Plan for 713."
+    assert planned["sentence"] == "Expect an answer after about 324 visitors. Allow for up to 713."
 
 
 @pytest.mark.parametrize(

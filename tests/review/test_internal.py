@@ -67,7 +67,7 @@ def test_a_guest_with_the_tick_reads_it_and_is_told_that_it_is_for_them_too(
 
     assert [word for word in SECRETS if word not in seen[-1]] == []
     assert "internal: for you and the team." in seen[-1]
-    assert "for finance: do these answers hold?" in seen[-1]
+    assert "for finance: do these answers hold up?" in seen[-1]
 
 
 def test_a_member_reads_it_always(client: Browser, team: Team, revision: Revision):

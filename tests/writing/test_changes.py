@@ -210,7 +210,7 @@ def test_a_first_draft_is_told_in_few_words():
             "Revision 5, created on day 9 of writing, is approved. Most teams",
         ),
         (DraftStats(9, 9, 8), False, "Find out what you can’t agree on"),
-        (DraftStats(2, 40, 3), False, "ask for a review, or stop here."),
+        (DraftStats(2, 40, 3), False, "ask for a review, or stop the idea."),
     ],
 )
 def test_the_pace_is_one_sentence_and_the_next_step(

@@ -16,7 +16,7 @@ from wbtest.store import Refused
 @click.option("--floor", type=float, required=True, help="The rate below which we stop.")
 @click.option("--alpha", type=float, default=0.05, show_default=True, help="Risk of a wrong “go”.")
 @click.option(
-    "--beta", type=float, default=0.05, show_default=True, help="Risk of a wrong “not met”."
+    "--beta", type=float, default=0.05, show_default=True, help="Risk of rejecting a good idea."
 )
 @click.option("--power", type=float, default=0.8, show_default=True, help="Chance of a right go.")
 @click.option("--daily", type=float, required=True, help="Visitors a day, across all variants.")

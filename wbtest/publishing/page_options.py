@@ -316,7 +316,7 @@ def option_lines(options: Options, usual_days: int) -> Iterator[OptionLine]:
         yield OptionLine("Follow-up questions", "none")
     steps = [text for step, text in STEP_LABELS.items() if step in options.asks_for]
     yield OptionLine(
-        "Offered after sign-up", "; ".join(steps).lower() or "none", options.preorder_url
+        "Next steps after sign-up", "; ".join(steps).lower() or "none", options.preorder_url
     )
     shown = "opens by itself" if options.link_redirects else "a button"
     remark = f"{shown}, {options.link_url}" if options.link_url else ""

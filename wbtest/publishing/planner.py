@@ -246,14 +246,15 @@ def _too_few(asked: PlanRequest, plan: Planned) -> Iterator[Objection]:
     if asked.expected is not None and asked.expected < needed:
         yield Objection(
             "traffic",
-            f"{visitors_a_day(asked)} make {asked.expected:,} by the last day. Plan for "
-            f"{needed:,}.",
+            f"{visitors_a_day(asked)} make {asked.expected:,} by the last day. "
+            f"Allow for up to {needed:,}.",
             _ways_out(asked, needed),
         )
     if asked.maximum_visitors is not None and asked.maximum_visitors < plan.visitors:
         yield Objection(
             "maximum",
-            f"The rule stops at {asked.maximum_visitors:,} visitors. Plan for {plan.visitors:,}.",
+            f"The rule stops at {asked.maximum_visitors:,} visitors. "
+            f"Allow for up to {plan.visitors:,}.",
             RAISE_MOST,
         )
 
@@ -364,13 +365,13 @@ def plan_sentence(plan: Planned, asked: PlanRequest) -> str:
     that good: 39 and 87 %; of four: 36 and 80 %. A rate of 1.25 × target is known by then in 30 %.
 
     >>> from types import SimpleNamespace
-    >>> plan = SimpleNamespace(per_variant=330, visitors=720, days=21, hoped_for=0.12)
-    >>> plan_sentence(plan, PlanRequest(target=0.08, floor=0.04, daily=40))
-    'With 40 visitors a day, expect an answer in 2 to 3 weeks: about 330 visitors. Plan for 720.'
+    >>> plan = SimpleNamespace(per_variant=33, visitors=72, days=21, hoped_for=0.12)
+    >>> print(plan_sentence(plan, PlanRequest(target=0.08, floor=0.04, daily=4)))
+    With 4 visitors a day, expect an answer in 2 to 3 weeks: about 33 visitors. Allow for up to 72.
     """
     usual = max(asked.variants * plan.per_variant, asked.minimum_visitors)
     most = max(plan.visitors, usual)
-    rest = f"about {usual:,} visitors. Plan for {most:,}."
+    rest = f"about {usual:,} visitors. Allow for up to {most:,}."
     if not asked.daily:
         return f"Expect an answer after {rest}"
     days = [max(visitors / asked.daily, asked.minimum_days) for visitors in (usual, most)]

@@ -226,7 +226,7 @@ class ExperimentForm(HelpMixin, TypedForm):
         choices={str(each): f"{act.name}: {act.worth}" for each, act in ACTS.items()},
         validate_choice=False,
     )
-    conversion_window_hours = WholeField("Hours from visit to sign-up", [Optional()])
+    conversion_window_hours = WholeField("Hours allowed from visit to sign-up", [Optional()])
     disclosure = RadioField(
         "When visitors learn the product doesn’t exist",
         choices={
@@ -237,7 +237,7 @@ class ExperimentForm(HelpMixin, TypedForm):
     )
     asks_name = BooleanField("Ask for a name (optional for visitors)")
     alpha = PercentField("Risk of a wrong “go”")
-    beta = PercentField("Risk of a wrong “not met”")
+    beta = PercentField("Risk of rejecting a good idea")
     lost_beacons = PercentField("Page loads without a recorded view")
     time_zone = SelectField("Time zone", choices=time_zones, validate_choice=False)
 

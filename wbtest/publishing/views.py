@@ -397,7 +397,8 @@ def cost_of_next(experiment: Experiment) -> str:
     risk = web.percent(rules.from_json(experiment.rule).alpha)
     sentences = [
         f"What test {attempt} of this idea costs.",
-        f"The chance that any of them says “go” by luck is at most {attempt} × {risk}.",
+        f"The chance that any of the {attempt} tests says “go” by luck is at most "
+        f"{attempt} × {risk}.",
         "People who saw an earlier test are left out as returning, so you need new visitors.",
         "End the earlier test before you start this one.",
         "Counts and the launch check aren’t copied, and someone else has to approve your words "

@@ -229,7 +229,7 @@ DAYS = f"Enter 1 to {MOST_DAYS} days."
 class ShareForm(TypedForm):
     """A new link; the verb refuses what cannot be kept."""
 
-    label = StringField("For", [InputRequired("Enter who the link is for.")], default="")
+    label = StringField("Who it’s for", [InputRequired("Enter who the link is for.")], default="")
     days = WholeField("Valid for", [InputRequired(DAYS), NumberRange(1, MOST_DAYS, DAYS)])
     password = PasswordField("Password", [Optional()], default="")
 

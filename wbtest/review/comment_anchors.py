@@ -36,7 +36,7 @@ _NAMES = {part.name: part.label for part in PARTS["full"]} | {WHOLE: "The whole 
 _PLAIN = str.maketrans("’‘‚“”„", "'''\"\"\"")
 # The words on the button stand on the test page only.
 _PRINTED = tuple((path, part) for path, part in RELEASE_TEXTS if not path.endswith(".label"))
-_MORE = {"speaker": "who says it", "role": "who that is", "price": "the price"}
+_MORE = {"speaker": "speaker", "role": "speaker’s role", "price": "price"}
 
 
 class Range(NamedTuple):
@@ -84,13 +84,13 @@ def label_of(document: Document, path: str) -> str:
     """What the pages call the text at ``path``.
 
     >>> label_of(Document(), "customer_quote.role")
-    'Customer quote, who that is'
+    'Customer quote: speaker’s role'
     """
     if row := _ROW.fullmatch(path):
         asked = document.faq[int(row[1])].question.strip() or "A question with no text"
         return f"{asked} (the question)" if row[2] == "question" else asked
     part, _, more = path.partition(".")
-    return f"{_NAMES[part]}, {_MORE[more]}" if more in _MORE else _NAMES[part]
+    return f"{_NAMES[part]}: {_MORE[more]}" if more in _MORE else _NAMES[part]
 
 
 def choices_of(document: Document) -> list[tuple[str, list[tuple[str, str]]]]:

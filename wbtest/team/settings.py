@@ -162,14 +162,15 @@ def open_pages_sentence(slugs: list[str]) -> str:
     """Return the sentence about pages that keep everything from being deleted, or ''.
 
     >>> open_pages_sentence(["a", "b", "c"])
-    '/p/a, /p/b and /p/c are live. End or close them first, then delete.'
+    '/p/a, /p/b and /p/c are live. End their tests or close the pages first, then delete.'
     """
     if not slugs:
         return ""
     *others, last = [f"/p/{slug}" for slug in slugs]
     named = f"{', '.join(others)} and {last}" if others else last
-    verb, what = ("are", "them") if others else ("is", "it")
-    return f"{named} {verb} live. End or close {what} first, then delete."
+    verb = "are" if others else "is"
+    what = "their tests or close the pages" if others else "its test or close the page"
+    return f"{named} {verb} live. End {what} first, then delete."
 
 
 class SetupLinkSpent(Refused):

@@ -17,7 +17,7 @@ from wbtest.team.models import ApiToken, Membership, Person
 SCOPES = {
     "read": "Read ideas, reviews, tests and results",
     "write": "Create and edit releases, draft tests, comments, forecasts, costs and notes",
-    "decide": "Approve, start, pause and end tests, and decide",
+    "decide": "Approve releases, start, pause and end tests, and record decisions",
     "admin": "See sign-ups’ email addresses, members, webhooks, tokens and the audit log",
     "manage": "Manage people, webhooks and tokens. After a test, email the people who signed up or "
     "delete their data",

@@ -150,7 +150,7 @@ class DraftStats(NamedTuple):
     day: int
     frozen_on: int
 
-    def sentence(self, *, is_approved: bool = False) -> str:
+    def sentence(self, *, is_approved: bool = False, is_stopped: bool = False) -> str:
         """Which draft this is, what is usual, and what to do when it is far from that.
 
         >>> DraftStats(draft=3, day=5, frozen_on=4).sentence()
@@ -164,10 +164,15 @@ class DraftStats(NamedTuple):
                 return f"{done} That’s quick: {_small(USUAL)}"
             return f"{done} {USUAL}"
         so_far = f"Draft {self.draft}, day {self.day} of writing."
+        if is_stopped:
+            return f"{so_far} {USUAL}"
         if self.draft >= MANY_DRAFTS:
             return f"{so_far} {USUAL} Find out what you can’t agree on. Often it’s the customer."
         if self.day >= MANY_DAYS:
-            return f"{so_far} {USUAL} Create a revision and ask for a review, or stop here."
+            return (
+                f"{so_far} {USUAL} Create a revision of this draft and ask for a review, or stop "
+                "the idea."
+            )
         return f"{so_far} {USUAL}"
 
 
