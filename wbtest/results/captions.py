@@ -21,7 +21,7 @@ Days = Mapping[date, Sequence[Totals]]
 STANDINGS = {
     "above": "above the target",
     "ahead": "above the target so far",
-    "open": "neither clearly above nor clearly below the target",
+    "open": "too close to call",
     "behind": "below the target so far",
     "below": "below the target",
 }

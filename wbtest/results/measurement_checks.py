@@ -63,7 +63,7 @@ SPLITS = {
         "Find the cause and fix it.",
     ),
     "served_split": SplitWords(
-        "Even split of page loads",
+        "Even page loads",
         "loaded the page",
         "So it goes wrong before anyone sees the page.",
         "Find what’s in front of the page, fix it and start a new test.",
@@ -230,7 +230,7 @@ def check_cached(around: CheckContext) -> Check:
     person, who leaves many addresses. A beacon always proves a visit, so served against seen
     cannot show it.
     """
-    check, title = "cached", "Cached copies of the page"
+    check, title = "cached", "Cached copies"
     newest, without = around.newest, sum(around.without_cookie)
     if around.is_cookieless:
         reason = "This page sets no cookie, so its sign-ups can’t show whether it was copied."
