@@ -23,8 +23,18 @@ class NewTrackingLink(RequestBody, kw_only=True):
     campaign: str = ""
 
 
+class PostShown(msgspec.Struct, kw_only=True):
+    """A text to post with the link; `title` is empty where the channel asks for none."""
+
+    title: str
+    text: str
+
+
 class TrackingLinkShown(msgspec.Struct, kw_only=True):
-    """A link; `key` names it. `is_counted` says whether the rule counts visitors through it."""
+    """A link; `key` names it. `is_counted` says whether the rule counts visitors through it.
+
+    `post` is null while nobody has approved the text.
+    """
 
     key: str
     source: str
@@ -32,6 +42,7 @@ class TrackingLinkShown(msgspec.Struct, kw_only=True):
     campaign: str
     address: str
     is_counted: bool
+    post: PostShown | None
     by: str
     made_at: datetime
 
@@ -68,6 +79,7 @@ def _links(experiment: Experiment) -> TrackingLinks:
                 each.link,
                 address=each.address,
                 is_counted=each.is_counted,
+                post=shown(PostShown, each.post) if each.post else None,
                 by=each.link.person.name,
             )
             for each in shown_links(experiment)

@@ -21,6 +21,7 @@ from wbtest.publishing import (
 )
 from wbtest.publishing.models import Experiment, TrackingLink, Variant
 from wbtest.publishing.page_options import STEP_LABELS, follow_ups, from_json
+from wbtest.publishing.post_texts import Post, write_post
 from wbtest.publishing.sealing import sealed_rule
 from wbtest.review.approvals import is_approved
 from wbtest.team.models import Person
@@ -87,26 +88,42 @@ def shown_variants(experiment: Experiment) -> list[ShownVariant]:
 
 
 class ShownLink(NamedTuple):
-    """A tracking link as the team sees it; ``is_counted``: the rule counts visitors through it."""
+    """A tracking link as the team sees it; ``is_counted``: the rule counts visitors through it.
+
+    ``post`` is None while nobody has approved the text.
+    """
 
     link: TrackingLink
     name: str
     address: str
     is_counted: bool
+    post: Post | None
 
 
 def shown_links(experiment: Experiment) -> list[ShownLink]:
     """Return the links that are kept with a test, the oldest first."""
-    rule, page = sealed_rule(experiment), tracking_links.page_url(experiment)
+    rule, url = sealed_rule(experiment), tracking_links.page_url(experiment)
+    links = experiment.tracking_links
+    page = _page_to_post(experiment) if links else None
+    is_told = rule.disclosure == "before"
     return [
         ShownLink(
             link=link,
             name=tracking_links.name_of_channel(link.source),
-            address=tracking_links.link_address(link, page),
+            address=address,
             is_counted=rule.counts_source(link.source),
+            post=write_post(page, link.source, address, is_told=is_told) if page else None,
         )
-        for link in experiment.tracking_links
+        for link in links
+        for address in [tracking_links.link_address(link, url)]
     ]
+
+
+def _page_to_post(experiment: Experiment) -> page_copy.PageCopy | None:
+    """What the control's page says; before the start the approved text, None while it isn't."""
+    if experiment.state != "draft":
+        return corrections.page_of(experiment, experiment.variants[0])
+    return corrections.page_of(experiment) if is_approved(experiment.revision) else None
 
 
 class SmallWords(NamedTuple):

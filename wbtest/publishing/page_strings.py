@@ -2,7 +2,7 @@
 
 What the team wrote is in ``page_copy``; here is only what stands around it. The words are in
 ``languages/<code>.toml``, where a missing entry falls back to English. A team may change the
-entries of ``WORDING``. Braces name what a template fills in: ``{product}``,
+entries of ``WORDING``. Braces name what a template fills in: ``{product}``, ``{headline}``,
 ``{speaker}``, ``{controller}``, ``{contact}``, ``{days}``, ``{price}``, ``{host}`` (where the
 pre-order is), ``{page}`` (the address of the page), ``{date}`` and ``{end}`` (days in words), and
 the three parts of ``long_date``.
@@ -122,6 +122,10 @@ class PageStrings(Struct, frozen=True):
     object_link: str
     preview: str
     sealed: str
+
+    # A text to post with a link to the page
+    post_not_yet: str
+    post_ask: str
 
     # The form
     your_email: str

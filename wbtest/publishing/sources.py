@@ -17,11 +17,21 @@ DIRECT = "direct"
 
 
 class Channel(msgspec.Struct, frozen=True):
-    """Where founders post a link; ``length`` is the most characters of a text to post there."""
+    """Where founders post a link; ``length`` is the most characters of a text to post there.
+
+    ``title`` is that of its title, 0 where there is none; on a channel that ``asks`` it is a
+    question. ``is_weighted``: characters are counted as X does. Without ``has_link`` a QR code
+    stands beside the text.
+    """
 
     name: str
     medium: str
     length: int
+    title: int = 0
+    asks: bool = False
+    is_weighted: bool = False
+    is_paragraph: bool = False
+    has_link: bool = True
 
 
 class _Texts(msgspec.Struct, frozen=True):
