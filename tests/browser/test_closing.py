@@ -52,12 +52,12 @@ def test_the_team_decides_and_everybody_who_signed_up_hears(
     expect(page.locator(".mail")).to_contain_text("It comes in May.")
     page.get_by_label("I’ve read the email").check()
     page.get_by_role("button", name="Send to 2 people").click()
-    expect(page.get_by_text("0 of 2 queued")).to_be_visible()
+    expect(page.get_by_text("Emails were queued for 0 of 2 people.")).to_be_visible()
 
     queue_outcome_mails(live.now())
     page.reload()
 
-    expect(page.get_by_text("2 of 2 queued")).to_be_visible()
+    expect(page.get_by_text("Emails were queued for all 2 people.")).to_be_visible()
     check_accessible(page)
     letters = sa.select(OutboxMail.recipient).where(OutboxMail.leave_url != "")
     assert sorted(db.session.scalars(letters)) == ["p0@x.io", "p1@x.io"]
