@@ -194,3 +194,17 @@ def test_a_group_of_nobody_is_refused_at_its_field(program: Program, running: Ex
     refused = program.post(f"/experiments/{running.id}/set-aside", group)
 
     assert (refused.status_code, list(refused.json["errors"])) == (422, ["group"])
+
+
+def test_a_link_comes_with_its_address_and_a_text_and_is_taken_away(
+    program: Program, running: Experiment
+) -> None:
+    address = f"/experiments/{running.id}/links"
+    [added] = program.post(address, {"source": "Newsletter", "campaign": "May"}).json["links"]
+
+    assert added["address"].endswith("?utm_source=newsletter&utm_medium=email&utm_campaign=May")
+    assert added["post"]["text"].endswith(added["address"])
+    assert program.get(address).json["links"] == [added]
+    statuses = [program.ask("DELETE", f"{address}/{added['key']}").status_code for _ in range(2)]
+    assert statuses == [204, 404]
+    assert program.get(address).json["links"] == []
