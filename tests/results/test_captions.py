@@ -27,8 +27,8 @@ def evidence(begin: Start, now: HandClock, days: int, of: tuple[int, int], **rul
     [
         (2, (100, 20), "on day 1. That counts as a result only after 400 visitors and 7 days."),
         (9, (100, 20), "The result came on day 8, once the minimum was reached."),
-        (9, (100, 12), "is above the target passed 20 to 1 on day 5. The result came on day 8"),
-        (9, (100, 2), "is below the target passed 20 to 1 on day 2. The result came on day 8"),
+        (9, (100, 12), "beats the target passed 20 to 1 on day 5. The result came on day 8"),
+        (9, (100, 2), "misses the target passed 20 to 1 on day 2. The result came on day 8"),
         (9, (30, 3), "The odds of beating the target are even. A result needs 20 to 1 in favour."),
     ],
 )

@@ -136,13 +136,13 @@ def test_a_double_click_sends_once_and_the_page_says_how_far_it_is(decided, appr
     first = approver.send(place(decided), SENT)
     second = approver.send(place(decided), SENT)
     assert (first.status_code, second.status_code) == (303, 303)
-    assert "0 of 3 queued" in page_of(approver, decided)
+    assert "Emails were queued for 0 of 3 people." in page_of(approver, decided)
 
     queue_outcome_mails(now())
     queue_outcome_mails(now())
 
     assert letters() == 3
-    assert "3 of 3 queued" in page_of(approver, decided)
+    assert "Emails were queued for all 3 people." in page_of(approver, decided)
 
 
 @pytest.fixture

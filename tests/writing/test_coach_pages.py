@@ -215,7 +215,7 @@ def test_at_first_every_rule_is_in_use(client: FlaskClient):
 
 def test_the_page_tells_what_stops_a_text_in_which_form_and_what_stops_its_page(client):
     page = client.get("/settings/coach").text.partition("Block approval</h2>")[2]
-    any_form, _, rest = page.partition("Block approval of a full press release")
+    any_form, _, rest = page.partition("Block approval of full press releases")
     full, _, start = rest.partition("Block the start of a test")
 
     assert re.findall(r"<li>(\w+):", any_form) == ["A11", "A13", "A14", "H1"]

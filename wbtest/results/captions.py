@@ -72,14 +72,14 @@ def of_evidence(results: Results) -> str:
         slowest = float(paths[-1].min())
         if slowest >= bar:
             is_alone = len(results.variants) == 1
-            passed = _passed("" if is_alone else "every variant", "below")
+            passed = _passed("" if is_alone else "every variant", "misses")
             at = _first_below(results)
             return (
                 f"{passed} {odds(bar)} on day {_day_of_look(results, at)}. "
                 f"{_end_of_crossing(results, at)}"
             )
         return (
-            f"A result needs odds of {odds(bar)} that the rate is below the target, for every "
+            f"A result needs odds of {odds(bar)} that the rate misses the target, for every "
             f"variant. The lowest odds so far are {odds_in_words(slowest)}."
         )
     bar = results.needed_above
@@ -92,16 +92,16 @@ def of_evidence(results: Results) -> str:
         now = f"The {now}" if is_alone else f"{name} is closest to a result. Its {now}"
         return f"{now}. A result needs {odds(bar)} in favour."
     at = results.looks.moment(int(crossed[0]))
-    evidence = _passed("" if is_alone else name, "above")
+    evidence = _passed("" if is_alone else name, "beats")
     passed = f"{evidence} {odds(bar)} on day {_day_of_look(results, at)}"
     if first.log_e_above < bar:
         return f"{passed}, but has fallen back since."
     return f"{passed}. {_end_of_crossing(results, at)}"
 
 
-def _passed(name: str, side: str) -> str:
+def _passed(name: str, verb: str) -> str:
     """The beginning of the sentence that says when the evidence was enough; ``name`` of several."""
-    evidence = f"evidence that the rate is {side} the target passed"
+    evidence = f"evidence that the rate {verb} the target passed"
     return f"For {name}, the {evidence}" if name else f"The {evidence}"
 
 

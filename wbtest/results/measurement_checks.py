@@ -153,7 +153,7 @@ def check_beacons(rule: Hypothesis, counted: Counted) -> Check:
     lost = max(sums.served - sums.seen, 0)
     found = (
         f"For {lost:,} of {number_of(sums.served, 'page load')}, we can’t tell whether anyone saw "
-        f"the page. The limit is {as_percent(rule.lost_beacons)} of page loads."
+        f"the page. The limit is {as_percent(rule.lost_beacons)} of them."
     )
     value = f"{share_of(lost, sums.served)} lost"
     is_tolerated = lost / sums.served <= rule.lost_beacons

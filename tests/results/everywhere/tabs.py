@@ -24,8 +24,8 @@ from tests.results.everywhere.recount import Numbers
 
 COURSE = "Rates and decision intervals by day"
 EVIDENCE = "Evidence by variant, now"
-EVIDENCE_MET = "Evidence that the rate is above the target, by day"
-EVIDENCE_MISSED = "Evidence that the rate is below the target, by day"
+EVIDENCE_MET = "Evidence that the rate beats the target, by day"
+EVIDENCE_MISSED = "Evidence that the rate misses the target, by day"
 BELIEFS = "Intervals and chances by variant"
 PLANNED = "How many people saw each variant, and how many we’d expect"
 AGAINST = "Each variant against the first"
