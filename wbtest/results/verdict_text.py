@@ -375,7 +375,7 @@ def advice(results: Evaluation) -> str:
     if not results.everybody.seen:
         return "Share the link."
     if results.outlook is not None and results.outlook.is_too_slow:
-        return "Get more visitors, or there won’t be a result."
+        return "Get more visitors."
     return "Keep the test running."
 
 
