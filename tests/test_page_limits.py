@@ -147,12 +147,14 @@ def demo(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Flask]:
     """An app on the data of the demo, which are made once."""
     folder = tmp_path_factory.mktemp("demo")
     environ = {key: text for key, text in os.environ.items() if not key.startswith("WBTEST_")}
-    subprocess.run(
+    done = subprocess.run(
         [*OURS, "demo", "--no-serve", f"--visitors={VISITORS}", f"--port={free_port()}"],
         env=environ | {"WBTEST_INSTANCE": str(folder)},
-        check=True,
+        check=False,
         capture_output=True,
+        text=True,
     )
+    assert done.returncode == 0, done.stdout + done.stderr
     app = open_demo(folder / "demo")
     with app.app_context():
         yield app
