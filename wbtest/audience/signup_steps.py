@@ -339,7 +339,7 @@ def _next_url(live: LiveExperiment, step: Step) -> str:
 def _redirect_of(live: LiveExperiment) -> str:
     """The link that takes the place of the last page, '' where that page is shown.
 
-    Whoever is asked to confirm must read that, so they're sent on once they did.
+    Visitors who are asked to confirm must read that, so they're sent on once they did.
     """
     is_last = not runtime().renderer.first_mail(live).asks_to_confirm
     return live.options.link_url if live.options.link_redirects and is_last else ""
