@@ -1,4 +1,4 @@
-"""docs/nginx.conf and docs/Caddyfile are run: what a proxy hands on, and what it does not."""
+"""deploy/nginx.conf and deploy/Caddyfile are run: what a proxy hands on, and what it does not."""
 
 import gzip
 import http.client
@@ -22,7 +22,7 @@ from tests.drills.balancer import Balancer, Host
 from tests.drills.place import free_port
 from wbtest.web import LONGEST_BODY
 
-CADDYFILE = Path(__file__).parents[1] / "docs" / "Caddyfile"
+CADDYFILE = Path(__file__).parents[1] / "deploy" / "Caddyfile"
 PAGE = b"<h1>Dinner is in your kitchen</h1>" * 100
 
 

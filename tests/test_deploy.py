@@ -17,6 +17,7 @@ from wbtest.config import KNOWN, from_environment
 
 ROOT = Path(__file__).parents[1]
 DOCS = ROOT / "docs"
+DEPLOY = ROOT / "deploy"
 IMAGE = (ROOT / "Containerfile").read_text()
 SHAPES = ("single", "postgresql", "several")
 UNITS = ("wbtest.service", "wbtest-worker.service", "wbtest-backup.service")
@@ -24,7 +25,7 @@ PANGO = {"libpango-1.0-0", "libpangoft2-1.0-0"}
 
 
 def shape(name: str) -> dict[str, Any]:
-    read: dict[str, Any] = yaml.safe_load((DOCS / "compose" / f"{name}.yaml").read_text())
+    read: dict[str, Any] = yaml.safe_load((DEPLOY / "compose" / f"{name}.yaml").read_text())
     return read
 
 
@@ -43,7 +44,7 @@ def filled(text: str) -> str:
 def unit(name: str) -> configparser.SectionProxy:
     parser = configparser.ConfigParser(interpolation=None, strict=False)
     parser.optionxform = str  # type: ignore[assignment,method-assign]
-    parser.read(DOCS / name)
+    parser.read(DEPLOY / name)
     return parser["Service"]
 
 
@@ -81,7 +82,7 @@ def test_each_shape_is_open_to_its_own_machine_only(name: str) -> None:
 
 def test_several_are_two_that_share_a_secret_and_a_database() -> None:
     parts = ours("several")
-    balancer = (DOCS / "compose" / "balancer.conf").read_text()
+    balancer = (DEPLOY / "compose" / "balancer.conf").read_text()
 
     assert len(parts) == 3
     assert all(part["environment"] == parts[0]["environment"] for part in parts)
@@ -167,7 +168,7 @@ def test_the_guide_names_only_what_is_there() -> None:
     assert {"doctor", "restore", "verify"} <= told <= set(COMMANDS)
     for link in re.findall(r"\]\(([^)#:]+)[^)]*\)", guide):
         assert (DOCS / link).exists(), link
-    for file in re.findall(r"docs/[\w./-]+\w", guide):
+    for file in re.findall(r"(?:docs|deploy)/[\w./-]+\w", guide):
         assert (ROOT / file).exists(), file
 
 

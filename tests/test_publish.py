@@ -21,6 +21,7 @@ from wbtest.config import KNOWN, from_environment
 
 ROOT = Path(__file__).parents[1]
 DOCS = ROOT / "docs"
+DEPLOY = ROOT / "deploy"
 GUIDE = (DOCS / "publish.md").read_text()
 # What only a server has; the test notes that they were asked for and with what.
 ELSEWHERE = ("apt", "adduser", "chown", "journalctl", "systemctl")
@@ -35,7 +36,7 @@ def unit() -> configparser.SectionProxy:
     """The service's part of the systemd unit."""
     parser = configparser.ConfigParser(interpolation=None, strict=False)
     parser.optionxform = str  # type: ignore[assignment,method-assign]
-    parser.read(DOCS / "wbtest.service")
+    parser.read(DEPLOY / "wbtest.service")
     return parser["Service"]
 
 
@@ -206,7 +207,7 @@ def test_the_short_word_refuses_to_touch_another_instance(machine: Server, name:
 
 
 def test_the_name_is_put_into_caddys_settings(machine: Server) -> None:
-    assert (machine.root / "etc/caddy/Caddyfile").read_text() == (DOCS / "Caddyfile").read_text()
+    assert (machine.root / "etc/caddy/Caddyfile").read_text() == (DEPLOY / "Caddyfile").read_text()
 
 
 def test_every_block_is_good_shell() -> None:
@@ -229,7 +230,7 @@ def test_every_setting_of_the_guide_is_one_of_ours() -> None:
 
 
 def test_unit_guide_and_proxy_agree() -> None:
-    service, proxy = unit(), (DOCS / "Caddyfile").read_text()
+    service, proxy = unit(), (DEPLOY / "Caddyfile").read_text()
 
     assert "reverse_proxy 127.0.0.1:8000" in proxy
     assert service["ExecStart"].endswith("serve --host 127.0.0.1 --port 8000")
@@ -252,14 +253,14 @@ def test_the_unit_gives_the_service_only_what_it_needs() -> None:
 def test_systemd_and_caddy_accept_their_files(machine: Server) -> None:
     """Each says what it thinks where it is installed."""
     checked = machine.root / "wbtest.service"
-    checked.write_text(machine.here((DOCS / "wbtest.service").read_text()))
+    checked.write_text(machine.here((DEPLOY / "wbtest.service").read_text()))
     if shutil.which("systemd-analyze"):
         said = _output("systemd-analyze", "verify", "--man=no", str(checked))
         assert [line for line in said.splitlines() if "wbtest.service" in line] == []
         safety = ["security", "--offline=true", "--threshold=20", str(checked)]
         _output("systemd-analyze", *safety)
     if shutil.which("caddy"):
-        _output("caddy", "validate", "--adapter", "caddyfile", "--config", str(DOCS / "Caddyfile"))
+        _output("caddy", "validate", "--adapter", "caddyfile", "--config", str(DEPLOY / "Caddyfile"))
 
 
 def _output(*command: str) -> str:

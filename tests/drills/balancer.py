@@ -1,4 +1,4 @@
-"""Hosts for machines of their own, and a real nginx before them, set up as docs/nginx.conf says."""
+"""Hosts for machines of their own, and a real nginx before them, set up as deploy/nginx.conf says."""
 
 import os
 import re
@@ -13,7 +13,7 @@ from tests.drills.outcome import Broken, NotPossible
 from tests.drills.place import ROOT, free_port
 from tests.drills.server import eventually
 
-DOCUMENTED = ROOT / "docs" / "nginx.conf"
+DOCUMENTED = ROOT / "deploy" / "nginx.conf"
 # What of the documented file cannot be had here: certificates, other ports, its folder for logs.
 ELSEWHERE = re.compile(
     r"^server \{\n\tlisten 80;.*?^\}\n|^\t(listen \[::\]|http2|ssl_certificate|error_log).*?\n",
