@@ -94,7 +94,7 @@ from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
 
 class Edge(BaseHTTPRequestHandler):
     def do_GET(self):
-        sender = self.headers["From-Address"]
+        sender = self.headers.get("From-Address", "203.0.113.77")
         headers = {{n: v for n, v in self.headers.items() if n != "From-Address"}}
         said = headers.get("X-Forwarded-For")
         headers["X-Forwarded-For"] = f"{{said}},{{sender}}" if said else sender
@@ -119,7 +119,9 @@ class Edge(BaseHTTPRequestHandler):
         pass
 
 
-ThreadingHTTPServer(("127.0.0.1", {edge}), Edge).serve_forever()
+server = ThreadingHTTPServer(("127.0.0.1", {edge}), Edge)
+{encrypt}
+server.serve_forever()
 """
 
 
@@ -288,7 +290,7 @@ def test_a_page_counts_strangers_by_the_network_that_the_tunnel_names(
     with instance.opened():
         start_page(rule=replace(RULE, ends_on=utc_now().date() + timedelta(days=60)))
     edge = free_port()
-    install(programs, "cloudflared", then=FORWARDS.format(edge=edge))
+    install(programs, "cloudflared", then=FORWARDS.format(edge=edge, encrypt=""))
 
     with public(instance, programs) as served:
         assert eventually(lambda: listens(edge))
