@@ -6,7 +6,7 @@ import pytest
 from hypothesis import example, given
 from hypothesis import strategies as st
 
-from wbtest.networks import line_of, network_of
+from wbtest.networks import line_of, network_of, why_unreachable
 
 IPV4 = bytes((192, 0, 2))
 IPV6 = bytes.fromhex("20010db80001")
@@ -121,3 +121,24 @@ def test_an_ipv4_address_is_a_line_and_all_that_is_none_are_one(address: str) ->
         expected = "unknown"
 
     assert line_of(address) == expected
+
+
+@pytest.mark.parametrize(
+    ("url", "why"),
+    [
+        ("http://127.0.0.1:8000", "only on this computer"),
+        ("https://localhost", "only on this computer"),
+        ("http://[::1]:8000", "only on this computer"),
+        ("http://192.168.0.7:8000", "only in your own network"),
+        ("https://laptop.local", "only in your own network"),
+        ("https://laptop", "only in your own network"),
+        ("http://try.example.com", "isn’t encrypted"),
+    ],
+)
+def test_an_address_that_strangers_cannot_open_says_why(url: str, why: str) -> None:
+    assert why in why_unreachable(url)
+
+
+@pytest.mark.parametrize("url", ["https://try.example.com", "https://192.0.2.1:8443"])
+def test_an_encrypted_address_on_the_internet_is_for_everybody(url: str) -> None:
+    assert why_unreachable(url) == ""

@@ -1,8 +1,12 @@
-"""Pure: the network that an address belongs to; networks and addresses are never kept."""
+"""Pure: the network that an address belongs to, and whom an address of ours reaches.
+
+Networks and addresses of visitors are never kept.
+"""
 
 from ipaddress import IPv6Address, ip_address, ip_network
 from socket import AF_INET, AF_INET6, inet_pton
 from typing import Literal
+from urllib.parse import urlsplit
 
 # How somebody reached us: from a known network, from a private address, or through a proxy of which
 # we were not told; '' where that is not known.
@@ -20,6 +24,8 @@ _INSIDE = frozenset(
 _MAPPED = bytes(10) + b"\xff\xff"
 _NAT64 = b"\x00\x64\xff\x9b" + bytes(8)
 _SIX_TO_FOUR = b"\x20\x02"
+# Names that only a local network knows.
+_LOCAL_NAMES = (".internal", ".lan", ".local", ".localhost")
 
 
 def network_of(address: str) -> bytes | None:
@@ -50,6 +56,39 @@ def network_of(address: str) -> bytes | None:
         return _of_ipv4(packed[2:6])
     # Addresses on the internet are 2000::/3.
     return packed[:6] if packed[0] >> 5 == 1 else None
+
+
+def why_unreachable(base_url: str) -> str:
+    """Return why strangers can't well open pages at this address, '' when they can.
+
+    >>> why_unreachable("http://127.0.0.1:8000"), why_unreachable("https://try.example.com")
+    ('http://127.0.0.1:8000 opens only on this computer.', '')
+    """
+    parts = urlsplit(base_url)
+    if is_loopback(parts.hostname or ""):
+        return f"{base_url} opens only on this computer."
+    if not is_public(base_url):
+        return f"{base_url} opens only in your own network."
+    if parts.scheme != "https":
+        return f"{base_url} isn’t encrypted, so browsers call its pages “not secure”."
+    return ""
+
+
+def is_loopback(host: str) -> bool:
+    """Whether a host, by its name or address, is this machine itself."""
+    try:
+        return ip_address(host).is_loopback
+    except ValueError:
+        return host == "localhost"
+
+
+def is_public(base_url: str) -> bool:
+    """Whether people on the internet can open this address, by its name."""
+    host = urlsplit(base_url).hostname or ""
+    if network_of(host):
+        return True
+    is_name = any(letter.isalpha() for letter in host) and ":" not in host
+    return is_name and "." in host and not host.endswith(_LOCAL_NAMES)
 
 
 def line_of(address: str) -> str:

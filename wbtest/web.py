@@ -34,6 +34,7 @@ from flask import (
     has_request_context,
     request,
     stream_with_context,
+    url_for,
 )
 from flask.typing import ResponseReturnValue
 from werkzeug.datastructures import ImmutableMultiDict, MultiDict
@@ -44,6 +45,7 @@ from whitenoise import WhiteNoise
 
 from wbtest.errors import API_PREFIX, error_page
 from wbtest.extensions import clock, db, runtime
+from wbtest.networks import why_unreachable
 
 CONTENT_POLICY = (
     "default-src 'none'; script-src 'self'{nonce}; style-src 'self'{nonce}; "
@@ -161,6 +163,8 @@ def init_app(app: Flask) -> None:
     app.context_processor(lambda: {"csp_nonce": csp_nonce})
     for each in (percent, number, number_of, day, moment, ago):
         app.add_template_filter(each)
+    app.add_template_global(net_url)
+    app.add_template_global(unreachable)
 
 
 def check_forms(app: Flask) -> None:
@@ -229,6 +233,16 @@ def number_of(count: int, one: str, several: str = "") -> str:
     ('1 visitor', '1,204 visitors', '0 people')
     """
     return f"{count:,} {one if count == 1 else several or f'{one}s'}"
+
+
+def net_url() -> str:
+    """Return the address of the help on how this instance gets an address for everybody."""
+    return url_for("help.page", topic="deploy", _anchor="from-a-laptop-to-try-it")
+
+
+def unreachable() -> str:
+    """Return why strangers can't well open our pages, '' when they can."""
+    return why_unreachable(runtime().settings.base_url)
 
 
 def day(value: datetime | None) -> str:

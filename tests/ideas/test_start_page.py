@@ -1,5 +1,7 @@
 """The first steps above the ideas: for whom, until when, and what each sees of them."""
 
+import re
+from dataclasses import replace
 from datetime import UTC, datetime
 
 from tests.conftest import Browser
@@ -7,7 +9,7 @@ from tests.factories import Team, log_in, make_release
 from tests.results.conftest import Start
 from tests.results.crowd import count_day
 from tests.statements import counted
-from wbtest.extensions import db
+from wbtest.extensions import db, runtime
 from wbtest.ideas.onboarding import end_where_visited
 from wbtest.team.models import Membership
 
@@ -111,3 +113,27 @@ def test_who_looks_for_the_first_steps_once_all_are_done_is_told_so(
 
     assert "Your team has done all first steps." in client.get("/ideas?view=steps").text
     assert "first steps" not in client.get("/ideas").text
+
+
+def test_first_of_all_an_address_is_put_on_the_net_that_nobody_can_open(
+    client: Browser, team: Team
+) -> None:
+    log_in(client, team.owner)
+    page = words(client.get("/ideas").text)
+    card = page[page.index("Put it on the net") : page.index("Step 1 of 7")]
+    (address, anchor) = re.findall('href="(/help/[a-z]+)#([a-z-]+)"', card)[0]
+
+    help_page = client.get(address).text
+
+    assert "http://localhost opens only on this computer." in card
+    assert "wbtest public</code>" in card
+    assert f'id="{anchor}"' in help_page
+    assert "wbtest public" in help_page
+
+
+def test_an_address_that_everybody_can_open_is_no_step(client: Browser, team: Team) -> None:
+    log_in(client, team.owner)
+    runtime().settings = replace(runtime().settings, base_url="https://try.example.com")
+    runtime().hosts = frozenset({"localhost"})
+
+    assert "Put it on the net" not in client.get("/ideas").text

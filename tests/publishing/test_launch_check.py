@@ -124,7 +124,11 @@ def test_what_cannot_be_read_or_seen_stops_it():
     ("url", "words"), [("http://127.0.0.1:8000", "this computer"), ("http://x.io", "encrypted")]
 )
 def test_an_address_that_is_not_for_the_public_is_warned_of(url: str, words: str):
-    assert words in found("warning", base_url=url)["address"].sentence
+    warned = found("warning", base_url=url)["address"]
+
+    assert words in warned.sentence
+    assert "`wbtest public`" in warned.todo
+    assert warned.where == "net"
 
 
 @pytest.mark.parametrize(

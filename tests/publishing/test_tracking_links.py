@@ -183,6 +183,15 @@ def test_a_channel_is_added_by_one_click(owner: Browser, experiment: Experiment)
     assert page.count("doesn’t count visitors from this source") == 1
 
 
+def test_a_code_of_an_address_that_nobody_can_open_says_so(owner: Browser, experiment: Experiment):
+    path = f"/experiments/{experiment.id}"
+    before = owner.get(path).text
+    owner.send(f"{path}/links", data={"source": "flyer"})
+
+    said = "http://localhost opens only on this computer."
+    assert (said in before, said in owner.get(path).text) == (False, True)
+
+
 def test_a_source_of_the_rule_is_not_warned_of(owner: Browser, experiment: Experiment):
     owner.send(f"/experiments/{experiment.id}/links", data={"source": "podcast"})
 

@@ -175,6 +175,7 @@ def test_the_page_shows_a_new_link_once(client: Browser, team: Team, revision: R
     assert answer.status_code == 303
     [address] = re.findall(r">http://localhost(/review/[^<]+)<", first)
     assert "Shown only once." in first
+    assert "http://localhost opens only on this computer." in first
     assert "/review/" not in second.replace("/review/style", "")
     assert client.get(address).location == f"{address}/1"
 

@@ -4,7 +4,6 @@ Delivery is at least once: a worker that dies between the two leaves the mail to
 under the same Message-ID.
 """
 
-import ipaddress
 import smtplib
 import ssl
 import time
@@ -23,6 +22,7 @@ from msgspec import Struct
 from wbtest.delivery.models import OutboxMail
 from wbtest.delivery.retry_schedule import LONGEST_WAIT, MOST_ATTEMPTS, wait_after
 from wbtest.extensions import clock, db, runtime
+from wbtest.networks import is_loopback
 from wbtest.store import end_reading, writing
 
 TIMEOUT_SECONDS = 20
@@ -153,7 +153,7 @@ def _connect(
     server: SplitResult, trust: ssl.SSLContext | None, seconds: float = TIMEOUT_SECONDS
 ) -> smtplib.SMTP:
     host = server.hostname or ""
-    is_near = _is_loopback(host)
+    is_near = is_loopback(host)
     context = trust or _trust(is_near)
     if server.scheme == "smtps":
         smtp: smtplib.SMTP = smtplib.SMTP_SSL(
@@ -192,13 +192,6 @@ def _log_in(
         if not (is_private or is_near):
             raise NotSent("the server offers no encryption, so the password was not sent")
         smtp.login(unquote(server.username), unquote(server.password or ""))
-
-
-def _is_loopback(host: str) -> bool:
-    try:
-        return ipaddress.ip_address(host).is_loopback
-    except ValueError:
-        return host == "localhost"
 
 
 def _refusal(code: int, said: bytes | str) -> Exception:

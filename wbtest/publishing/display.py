@@ -25,6 +25,7 @@ from wbtest.publishing.post_texts import Post, write_post
 from wbtest.publishing.sealing import sealed_rule
 from wbtest.review.approvals import is_approved
 from wbtest.team.models import Person
+from wbtest.web import net_url
 from wbtest.writing import document as documents
 from wbtest.writing import releases, text_diff
 from wbtest.writing.text_rules import joined, paragraphs
@@ -306,6 +307,7 @@ def ways_of(experiment: Experiment) -> dict[str, str]:
         "options": _card_url(experiment, "options", open="options"),
         "look": url_for("publishing.design", experiment_id=experiment.id),
         "variants": _card_url(experiment, "variants"),
+        "net": net_url(),
         # Without an approved text there is no preview.
         "preview": preview_url(experiment, experiment.variants[0].key) or revision,
     }

@@ -9,13 +9,12 @@ import re
 from collections.abc import Iterator, Sequence
 from pathlib import Path
 from typing import Literal
-from urllib.parse import urlsplit
 
 import msgspec
 from msgspec import Struct
 from msgspec.structs import replace
 
-from wbtest.networks import Reach, network_of
+from wbtest.networks import Reach, is_public, why_unreachable
 from wbtest.publishing import page_copy, page_options, planner, target_calculator
 from wbtest.publishing import rule as rules
 from wbtest.writing.text_rules import joined
@@ -32,9 +31,6 @@ WHERE_MISSING = {
     "controller": "team",
 }
 UNSPACED = ("ja",)
-LOOPBACK = ("localhost", "127.0.0.1", "::1")
-# Names that only a local network knows.
-LOCAL_NAMES = (".internal", ".lan", ".local", ".localhost")
 
 
 class Finding(Struct, frozen=True):
@@ -121,11 +117,8 @@ def _plain(text: str) -> str:
 
 
 def check_address(now: Situation) -> Iterator[Finding]:
-    parts = urlsplit(now.base_url)
-    if parts.hostname in LOOPBACK:
-        yield found("only_here", base_url=now.base_url)
-    elif parts.scheme != "https":
-        yield found("not_encrypted", base_url=now.base_url)
+    if fault := why_unreachable(now.base_url):
+        yield found("unreachable", fault=fault)
     else:
         yield found("encrypted", base_url=now.base_url)
 
@@ -134,19 +127,10 @@ def check_networks(now: Situation) -> Iterator[Finding]:
     """Whether visitors’ networks can be told apart, as far as who looks shows it."""
     if now.reach == "untold":
         yield found("unknown_proxy")
-    elif now.reach == "private" and _is_public(now.base_url):
+    elif now.reach == "private" and is_public(now.base_url):
         yield found("private_address")
     elif now.reach == "known":
         yield found("known_networks")
-
-
-def _is_public(base_url: str) -> bool:
-    """Whether people on the internet can open this address, by its name."""
-    host = urlsplit(base_url).hostname or ""
-    if network_of(host):
-        return True
-    is_name = any(letter.isalpha() for letter in host) and ":" not in host
-    return is_name and "." in host and not host.endswith(LOCAL_NAMES)
 
 
 def check_mail(now: Situation) -> Iterator[Finding]:
