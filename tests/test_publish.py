@@ -260,7 +260,9 @@ def test_systemd_and_caddy_accept_their_files(machine: Server) -> None:
         safety = ["security", "--offline=true", "--threshold=20", str(checked)]
         _output("systemd-analyze", *safety)
     if shutil.which("caddy"):
-        _output("caddy", "validate", "--adapter", "caddyfile", "--config", str(DEPLOY / "Caddyfile"))
+        _output(
+            "caddy", "validate", "--adapter", "caddyfile", "--config", str(DEPLOY / "Caddyfile")
+        )
 
 
 def _output(*command: str) -> str:
