@@ -1,14 +1,14 @@
 # The only commands a person must know. `make` alone lists them.
 .DEFAULT_GOAL := help
-.PHONY: help demo serve install test test-all test-sqlite test-postgresql coverage check check-types check-all-else migration audit bench drills attacks fuzz size pictures lock
+.PHONY: help demo serve wheel install test test-all test-sqlite test-postgresql coverage check check-types check-all-else migration audit bench drills attacks fuzz size pictures lock
 PYTHON ?= python3
 # How many requests `make fuzz` makes of each kind.
 N ?= 10000
 BIN := .venv/bin
 EVERYDAY := everyday or not (browser or whole)
-# The lock's digest names the stamp, so a changed lock installs anew and an unchanged one never.
-RUN := .venv/.run-$(shell cksum < requirements.txt | cut -d' ' -f1)
-DEV := .venv/.dev-$(shell cksum < requirements-dev.txt | cut -d' ' -f1)
+# The digest of lock and version names the stamp, so a change of either installs again.
+RUN := .venv/.run-$(shell cat requirements.txt pyproject.toml | cksum | cut -d' ' -f1)
+DEV := .venv/.dev-$(shell cat requirements-dev.txt pyproject.toml | cksum | cut -d' ' -f1)
 AUDIT := .venv/.audit-$(shell cksum < requirements-audit.txt | cut -d' ' -f1)
 AUDIT_BIN := .venv/audit/bin
 # The lock is whole. Without --no-deps pip looks at newer versions of what an extra asks for, which
@@ -23,6 +23,9 @@ demo: $(RUN) ## five ideas from first draft to decision, with real visits, serve
 
 serve: $(RUN) ## your own data, in instance/; the first visit makes the owner
 	@exec $(BIN)/wbtest serve
+
+wheel: $(RUN) ## what pip, pipx and uvx install, in dist/
+	@$(BIN)/python -m hatchling build -t wheel
 
 test: $(DEV) ## before each commit: all but browser walks, faults and fuzzing; six to seven minutes
 	@$(BIN)/pytest -q -rs -n 4 -m "$(EVERYDAY)"

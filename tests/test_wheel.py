@@ -122,6 +122,11 @@ def test_every_address_that_the_demo_prints_opens(served: Served) -> None:
     assert all("<main" in served.get(path) for path in paths)
 
 
+def test_its_data_is_in_the_folder_where_it_was_started(served: Served) -> None:
+    assert f"Data: {served.instance}\n" in served.output
+    assert (served.instance / "wbtest.db").exists()
+
+
 def test_the_demo_is_in_order(served: Served) -> None:
     said = Instance({"WBTEST_INSTANCE": str(served.instance)}).run("verify")
 

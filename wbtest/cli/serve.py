@@ -254,6 +254,9 @@ def _announce(settings: Settings, host: str, port: int, link: str) -> None:
             except OSError:
                 pause.wait(0.1)
         click.echo(f"wbtest answers at {settings.base_url}")
+        # Started in another folder, it would begin an empty one there.
+        if settings.database_file:
+            click.echo(f"Data: {settings.database_file.parent}")
         if link:
             click.echo(f"First visit, works once: {link}")
         click.echo("Ctrl-C ends it.")
