@@ -21,12 +21,7 @@ from tests.bench.browser import chromium
 IMAGES = Path(__file__).parents[1] / "docs/images"
 # The name of each picture, what is clicked on the way from the list of ideas, and its height in
 # pixels.
-PICTURES = (
-    ("results", ("Larder", "Results"), 1000),
-    ("ideas", (), 880),
-    ("write", ("Docket", "Release"), 800),
-    ("alignment", ("Docket", "Review"), 760),
-)
+PICTURES = (("results", ("Larder", "Results"), 1000),)
 PAGE = ("page", "/p/larder", 860)
 WIDTH = 1280
 COLOURS = 64
@@ -75,7 +70,7 @@ def take_pictures(page: Page, url: str) -> None:
 
 
 def save_picture(page: Page, name: str, height: int) -> None:
-    """Write what a window of this height shows, in few colours: the README loads all of them."""
+    """Write what a window of this height shows, in few colours: the README loads them."""
     page.set_viewport_size({"width": WIDTH, "height": height})
     page.wait_for_load_state("networkidle")
     picture = Image.open(io.BytesIO(page.screenshot()))

@@ -1,15 +1,17 @@
-"""The README says what the code does."""
+"""README and settings say what the code does."""
 
 import re
 from pathlib import Path
 
 from wbtest.config import KNOWN, PREFIX
 
-README = (Path(__file__).parents[1] / "README.md").read_text()
+ROOT = Path(__file__).parents[1]
+README = (ROOT / "README.md").read_text()
+SETTINGS = (ROOT / "docs" / "settings.md").read_text()
 
 
-def test_the_readme_lists_every_setting_with_its_meaning() -> None:
-    listed = dict(re.findall(rf"^\| `{PREFIX}(\w+)` \| (.+) \|$", README, re.MULTILINE))
+def test_the_page_of_settings_lists_each_with_its_meaning() -> None:
+    listed = dict(re.findall(rf"^\| `{PREFIX}(\w+)` \| (.+) \|$", SETTINGS, re.MULTILINE))
 
     assert listed == KNOWN
 
@@ -17,6 +19,6 @@ def test_the_readme_lists_every_setting_with_its_meaning() -> None:
 def test_every_picture_and_page_that_the_readme_links_to_is_there() -> None:
     linked = re.findall(r"\]\(([^)#:]+)\)", README)
 
-    missing = [link for link in linked if not (Path(__file__).parents[1] / link).exists()]
+    missing = [link for link in linked if not (ROOT / link).exists()]
 
     assert not missing

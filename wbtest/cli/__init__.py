@@ -102,5 +102,5 @@ def _show_version(ctx: click.Context, _option: click.Parameter, is_asked: bool) 
 def main() -> None:
     """Write the press release first, test it on strangers, and know when to go, iterate or stop.
 
-    Settings come from the environment, WBTEST_…; the README lists them.
+    Settings come from the environment, WBTEST_…; docs/settings.md lists them.
     """
