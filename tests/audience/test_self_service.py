@@ -151,6 +151,23 @@ def test_nobody_confirmed_for_thirty_days_is_erased_and_still_counted(app, mia, 
     assert sums() == before
 
 
+def test_who_asks_again_on_the_last_day_has_a_week_to_confirm(app, mia, now):
+    mia.sign_up(mia.get(), "mia@x.io", name="")
+    send_mails()
+    now.turn(days=29)
+    mia.sign_up(mia.get(), "mia@x.io", name="")
+    with writing() as session:
+        session.execute(sa.update(OutboxMail).values(state="sent", sent_at=now()))
+
+    now.turn(days=6)
+    erasure.erase_unconfirmed(now())
+    assert [row.email for row in signups(app)] == ["mia@x.io"]
+
+    now.turn(days=1)
+    erasure.erase_unconfirmed(now())
+    assert [row.email for row in signups(app)] == [""]
+
+
 def test_the_owners_file_holds_the_record_of_each_consent(app, mia, token, experiment):
     lines = "".join(signup_json(listed(experiment, sealed_rule(experiment))))
     [record] = json.loads(lines)

@@ -27,8 +27,9 @@ ACCOUNT = LoginPassword(b"larder", b"p@ss:word")
 
 @dataclass
 class MailServer:
-    """``mode`` is ok, 421 (try later), 550 (no such person), drop (hang up after the mail),
+    """``mode`` is ok, 421 (try later), 550 (no such person), relay (it doesn't send for us),
 
+    drop (hang up after the mail),
     stranger (no greeting for us), rude (an error for a good-bye) or nul (a refusal with a NUL).
     """
 
@@ -63,6 +64,8 @@ class MailServer:
     ) -> str:
         if self.mode in ("421", "550"):
             return f"{self.mode} as the test wishes"
+        if self.mode == "relay":
+            return "554 5.7.1 Relay access denied"
         if self.mode == "nul":
             return "550 no\0body"
         envelope.rcpt_tos.append(address)

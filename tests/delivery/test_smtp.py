@@ -91,7 +91,13 @@ def test_a_server_without_international_names_bounces_one(mail_server: MailServe
 
 @pytest.mark.parametrize(
     ("mode", "meaning"),
-    [("421", NotSent), ("550", Bounced), ("554", Bounced), ("drop", NotSent)],
+    [
+        ("421", NotSent),
+        ("550", Bounced),
+        ("554", Bounced),
+        ("drop", NotSent),
+        ("relay", NotSent),
+    ],
 )
 def test_a_refusal_is_for_good_or_for_now(
     mail_server: MailServer, mode: str, meaning: type[Exception]

@@ -30,6 +30,8 @@ from wbtest.team.models import Person
 
 # An address that nobody confirmed is not kept for longer.
 UNCONFIRMED = timedelta(days=30)
+# So long after our mail left its link confirms.
+LINK_WORKS = timedelta(days=7)
 MOST_AT_ONCE = 100
 # Longer than any queue holds what it was given.
 AGAIN_AFTER = timedelta(minutes=1)
@@ -140,15 +142,17 @@ def erase_unconfirmed(now: datetime) -> None:
     """Erase addresses that nobody confirmed for 30 days; a job of the worker. No figure changes.
 
     Only those that our mail asked to confirm, whatever server is set by now, and not while that
-    mail still waits to be sent.
+    mail may still be sent or its link works.
     """
-    waiting = sa.select(OutboxMail.recipient).where(OutboxMail.state == "waiting")
+    may_leave = OutboxMail.state.in_(("waiting", "failed"))
+    is_open = sa.or_(may_leave, OutboxMail.sent_at > now - LINK_WORKS)
+    hopeful = sa.select(OutboxMail.recipient).where(is_open)
     is_due = sa.and_(
         Signup.is_asked_to_confirm,
         Signup.at_us < counting_rules.microseconds_of(now - UNCONFIRMED),
         Signup.confirmed_us.is_(None),
         Signup.token_hash != "",
-        Signup.email.not_in(waiting),
+        Signup.email.not_in(hopeful),
     )
     # Most of the time there is nobody: that is seen without keeping anybody from writing.
     with_due = sa.exists().where(Signup.experiment_id == Experiment.id, is_due)

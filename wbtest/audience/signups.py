@@ -10,6 +10,7 @@ from datetime import datetime
 from hashlib import blake2b
 from typing import NamedTuple
 
+import sqlalchemy as sa
 from flask import Response, abort, request
 from flask.typing import ResponseReturnValue
 from msgspec import Struct
@@ -50,6 +51,7 @@ from wbtest.audience.views import (
     small_page,
 )
 from wbtest.audience.visitors import FormToken, Visitor
+from wbtest.delivery.models import OutboxMail
 from wbtest.extensions import clock, db, runtime
 from wbtest.forms import form_on
 from wbtest.publishing import page_copy, page_options, page_strings
@@ -58,8 +60,6 @@ from wbtest.publishing.models import Experiment
 from wbtest.store import Gone, Refused, end_reading, writing
 from wbtest.team import access, rate_limits
 
-# So long after our mail its link confirms.
-CONFIRM_SECONDS = 7 * 86_400
 # Who sends a sign-up for these reasons was perhaps seen before, and is forgotten as a visitor.
 LEAVING = ("opted_out", "team")
 # Where somebody without a cookie came from, nobody knows any more.
@@ -261,6 +261,17 @@ def _since_mail(signup: Signup, now: datetime) -> float:
     return now.timestamp() - sent_us / MICROSECONDS
 
 
+def _confirms(signup: Signup, now: datetime) -> bool:
+    """Whether the link still confirms: a while from when our mail left, which may have waited."""
+    if _since_mail(signup, now) <= erasure.LINK_WORKS.total_seconds():
+        return True
+    is_ours = (OutboxMail.recipient == signup.email) & (
+        OutboxMail.experiment_id == signup.experiment_id
+    )
+    left_lately = is_ours & (OutboxMail.sent_at >= now - erasure.LINK_WORKS)
+    return db.session.scalar(sa.select(sa.exists().where(left_lately))) is True
+
+
 class AbuseGuard(NamedTuple):
     """The measures of a server.
 
@@ -335,7 +346,7 @@ def confirm(token: str) -> ResponseReturnValue:
     """The link of our mail. It only asks, since mail scanners open links; the button confirms."""
     row = find_signup(token)
     found = runtime().pages.find_by_id(row.experiment_id) if row else None
-    if row is None or found is None or _since_mail(row, clock.now()) > CONFIRM_SECONDS:
+    if row is None or found is None or not _confirms(row, clock.now()):
         return link_over(404)
     if request.method == "POST":
         confirm_signup(token, traffic.agent_of(request.environ), _shown_at())
@@ -344,7 +355,12 @@ def confirm(token: str) -> ResponseReturnValue:
     if row.confirmed_us is not None:
         is_waiting = row.excluded_because == WAITING
         return small_page(
-            found.live, "confirm", headers=TOKEN_PAGE, is_done=True, is_waiting=is_waiting
+            found.live,
+            "confirm",
+            headers=TOKEN_PAGE,
+            is_done=True,
+            is_waiting=is_waiting,
+            is_told=row.told_us is not None,
         )
     return small_page(
         found.live,

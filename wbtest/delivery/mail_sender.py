@@ -4,6 +4,7 @@ Delivery is at least once: a worker that dies between the two leaves the mail to
 under the same Message-ID.
 """
 
+import re
 import smtplib
 import ssl
 import time
@@ -31,6 +32,8 @@ LEASE = timedelta(minutes=5)
 # A webhook may take half a minute for its turn, so one mail a turn would be too few.
 MOST_AT_ONCE = 25
 TURN_SECONDS = 5.0
+# A refusal of us and not of the mail: no log-in, or a sender that the server doesn't send for.
+OURS_TO_FIX = re.compile(r"\b5\.7\.\d|\brelay", re.IGNORECASE)
 
 
 class NotSent(Exception):
@@ -196,7 +199,8 @@ def _log_in(
 
 def _refusal(code: int, said: bytes | str) -> Exception:
     words = f"{code} {_text(said)}"
-    return Bounced(words) if 500 <= code < 600 else NotSent(words)
+    is_for_good = 500 <= code < 600 and not OURS_TO_FIX.search(words)
+    return Bounced(words) if is_for_good else NotSent(words)
 
 
 def _words(error: Exception) -> str:
