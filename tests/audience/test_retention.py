@@ -38,6 +38,22 @@ def test_nothing_goes_while_late_answers_still_count():
     assert RetentionTerms(over_at, 1, "UTC", window_hours=336).last_day.isoformat() == "2027-03-24"
 
 
+def test_days_count_from_the_last_day_of_a_test_that_is_over_at_midnight():
+    over_at = datetime(2027, 3, 31, 23, tzinfo=UTC)
+    terms = RetentionTerms(over_at, days=20, zone="Europe/London", window_hours=24)
+
+    assert (terms.last_day.isoformat(), terms.days_kept) == ("2027-04-20", 20)
+
+
+def test_a_page_promises_the_days_that_late_answers_take_where_these_are_more():
+    over_at = datetime(2027, 3, 10, 12, tzinfo=UTC)
+    opened_at = over_at + timedelta(days=1)
+    terms = RetentionTerms(over_at, 1, "UTC", window_hours=168, opened_at=opened_at)
+
+    assert terms.days_kept == 7
+    assert terms.list_last_day == terms.last_day == date(2027, 3, 17)
+
+
 def test_a_worker_that_notices_the_end_late_keeps_nothing_for_longer(larder: Larder, now):
     now.turn(days=300)
     lifecycle.end_overdue(now())
@@ -50,7 +66,7 @@ def test_the_privacy_page_promises_days_and_then_a_day(app: Flask, larder: Larde
     assert (
         "The test ends on 31 March 2027 at the latest. We delete this data 395 days after" in before
     )
-    assert "If we ask you to confirm your email and you don’t" in before
+    assert "If we ask you to confirm your email when you first sign up and you don’t" in before
     lifecycle.end(larder.experiment, larder.approver)
 
     assert "We keep this data until 30 March 2028." in words_in(

@@ -47,7 +47,7 @@ from wbtest.audience.retention_terms import terms_of
 from wbtest.audience.visitors import Visitor as VisitorRow
 from wbtest.audience.visitors import sign_cookie
 from wbtest.config import Settings
-from wbtest.delivery.backups import backup_folder
+from wbtest.delivery.backups import back_up, backup_folder
 from wbtest.delivery.models import OutboxEvent, OutboxMail, Webhook
 from wbtest.delivery.worker import find_run, run_due_jobs
 from wbtest.extensions import db, runtime
@@ -366,6 +366,24 @@ def test_the_file_is_not_written_anew_without_a_purge(
     run_due_jobs()
 
     assert db.session.execute(sa.text("PRAGMA freelist_count")).scalar_one() > 0
+
+
+def test_copies_from_before_somebody_left_are_deleted_two_weeks_later(
+    app: Flask, mia: Visitor, now: HandClock, settings: Settings
+):
+    mia.sign_up(mia.get(), "mia@x.io")
+    copy = back_up(settings, "asked", now())
+    now.turn(hours=1)
+    [mail] = mails(app, "mia@x.io")
+    mia.post(mail.leave_url.removeprefix("http://localhost"), {})
+
+    now.turn(days=13)
+    drop_old_copies(now())
+    assert copy.exists()
+    now.turn(days=1)
+    drop_old_copies(now())
+
+    assert not copy.exists()
 
 
 def test_copies_from_before_a_purge_are_deleted_two_weeks_later(

@@ -30,6 +30,7 @@ from wbtest.audience.models import (
     VISITS,
     Alarm,
     NetworkFinding,
+    Signup,
 )
 from wbtest.audience.recording import counting_rules, ledger
 from wbtest.audience.retention_terms import COPY_DAYS, RetentionTerms, date_in_words, terms_of
@@ -353,7 +354,10 @@ def drop_old_copies(now: datetime) -> None:
     """Delete copies from before what was deleted 14 days ago; a job of the worker on SQLite."""
     settings = runtime().settings
     limit = now - timedelta(days=COPY_DAYS)
-    newest = max(_deletions(limit), default=None)
+    left_at = db.session.scalar(
+        sa.select(sa.func.max(Signup.left_at)).where(Signup.left_at <= limit)
+    )
+    newest = max([*_deletions(limit), *filter(None, [left_at])], default=None)
     if newest is None:
         return
     clean_from = newest + WIPED_WITHIN

@@ -39,7 +39,17 @@ class RetentionTerms(NamedTuple):
     @property
     def last_day(self) -> date:
         """The last day on which what is known of the test's visitors is kept."""
-        return max(_day(self.over_at, self.zone, self.days), _day(self.late_until, self.zone))
+        return max(self._test_day + timedelta(self.days), _day(self.late_until, self.zone))
+
+    @property
+    def days_kept(self) -> int:
+        """How many days after the last one of the test that is."""
+        return (self.last_day - self._test_day).days
+
+    @property
+    def _test_day(self) -> date:
+        """The last day of the test; one that is over at midnight ended with the day before."""
+        return _day(self.over_at - timedelta(microseconds=1), self.zone)
 
     @property
     def erased_at(self) -> datetime:
@@ -49,7 +59,9 @@ class RetentionTerms(NamedTuple):
     @property
     def list_last_day(self) -> date | None:
         """The same for whoever joined the waiting list; None without one."""
-        return None if self.opened_at is None else _day(self.opened_at, self.zone, self.days)
+        if self.opened_at is None:
+            return None
+        return max(_day(self.opened_at, self.zone, self.days), self.last_day)
 
     @property
     def list_erased_at(self) -> datetime | None:
@@ -80,7 +92,7 @@ def how_long(
         told.append(strings.how_long_until.format(date=date_in_words(terms.last_day, strings)))
     else:
         end = date_in_words(live.ends_on, strings)
-        told.append(strings.how_long_running.format(days=terms.days, end=end))
+        told.append(strings.how_long_running.format(days=terms.days_kept, end=end))
     if terms.list_last_day:
         told.append(strings.how_long_list.format(date=date_in_words(terms.list_last_day, strings)))
     if live.list_opened_at or not live.is_purged:
