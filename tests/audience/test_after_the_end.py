@@ -6,6 +6,7 @@ import pytest
 
 from tests.audience.larder import Visitor, mails, sightings, signups, visits, words_in
 from tests.factories import log_in
+from wbtest.audience.outcome_mail import tell_outcome
 from wbtest.audience.recording.rollup import differences
 from wbtest.audience.result_counts import people_of
 from wbtest.audience.retention import purge
@@ -61,6 +62,20 @@ def test_a_closed_page_tells_the_outcome_and_is_gone(over, mia):
     assert "We do not build &lt;it&gt;." in told.text
     assert "We do not build" not in silent.text
     assert [step.what for step in over.experiment.steps][-1] == "closed"
+
+
+def test_a_closed_page_promises_an_email_until_everybody_has_it(over, mia):
+    assert "you’ll hear from us" in words_in(mia.get())
+
+    tell_outcome(over.experiment, over.approver, OUTCOME)
+
+    assert "Sign-up is closed. Larder Ltd" in words_in(mia.get())
+
+
+def test_a_closed_page_promises_nothing_once_the_emails_are_deleted(over, mia):
+    purge(over.experiment)
+
+    assert "Sign-up is closed. Larder Ltd" in words_in(mia.get())
 
 
 def test_the_list_shows_one_page_to_all_and_says_what_becomes_of_an_address(app, over, mia):

@@ -161,8 +161,8 @@ def test_the_privacy_page_of_a_server_with_mail_names_the_link_and_the_days(app,
 
     page = words_in(Visitor(app).get("/p/larder/privacy"))
 
-    assert "You can withdraw it at any time with the link in each email." in page
-    assert "If we ask you to confirm your email and you don’t" in page
+    assert "You can withdraw it at any time with the link in each email, or by writing to" in page
+    assert "If we ask you to confirm your email when you first sign up and you don’t" in page
 
 
 def test_the_closed_page_says_how_long_an_email_is_kept_and_whom_to_write_to(
@@ -196,6 +196,19 @@ def test_the_visitor_settings_say_that_nobody_is_asked(app):
     page = words_in(member.get(f"/experiments/{draft.experiment.id}"))
 
     assert "Email isn’t set up, so nobody is asked yet." in page
+
+
+def test_the_test_page_says_when_approvers_get_the_locked_rule(app, larder: Larder):
+    member = Visitor(app)
+    log_in(member.browser, larder.editor)
+    url = f"/experiments/{larder.experiment.id}"
+
+    before = words_in(member.get(url))
+    set_mail_server(app, SERVER)
+    after = words_in(member.get(url))
+
+    assert "Approvers get a copy once email is set up." in before
+    assert "Approvers got a copy by email." in after
 
 
 def test_the_list_of_sign_ups_says_that_nobody_was_asked(app, mia, larder: Larder):

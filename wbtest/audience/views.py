@@ -164,7 +164,14 @@ def show_closed(live: LiveExperiment) -> Response:
     if live.waiting:
         return show_list(live)
     if live.state == "ended":
-        return small_page(live, "closed", 410, has_ended=True, outcome=paragraphs(live.outcome))
+        return small_page(
+            live,
+            "closed",
+            410,
+            has_ended=True,
+            is_told=live.is_told,
+            outcome=paragraphs(live.outcome),
+        )
     wait = {"Retry-After": str(PAUSED_SECONDS)}
     return small_page(live, "closed", 503, wait, has_ended=False)
 

@@ -75,7 +75,12 @@ class Milestone(NamedTuple):
 
 
 def send_milestones(now: datetime) -> None:
-    """Tell of what happened for the first time in tests that run or were over lately; a job."""
+    """Tell of what happened for the first time in tests that run or were over lately; a job.
+
+    Without a mail server nothing is told: it would arrive when it's no news any more.
+    """
+    if not runtime().settings.mail_url:
+        return
     is_recent = Experiment.ended_at > now - LONGEST_WINDOW - GRACE
     watched = sa.or_(Experiment.state.in_(("running", "paused")), is_recent)
     found: list[tuple[Experiment, str]] = []

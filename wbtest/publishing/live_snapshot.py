@@ -70,10 +70,11 @@ class LiveExperiment(Struct, frozen=True):
     options: page_options.Options
     # The display typeface as WOFF2, b"" for the device's own fonts.
     typeface: bytes = b""
-    # When the test was over, when a waiting list that is still kept was opened, and whether what
-    # was known of the test's visitors is erased.
+    # When the test was over, when a waiting list that is still kept was opened, whether who signed
+    # up was told the decision, and whether what was known of the test's visitors is erased.
     over_at: datetime | None = None
     list_opened_at: datetime | None = None
+    is_told: bool = False
     is_purged: bool = False
     # Of one that was changed by hand no word is known: no page of it is shown and no form taken.
     # Who was in it can still leave, and is no stranger to the next test.
@@ -217,6 +218,7 @@ def _read(
         typeface=_typeface(experiment),
         over_at=min(experiment.ended_at, ends_at) if experiment.ended_at else None,
         list_opened_at=experiment.opened_at if experiment.identity_key else None,
+        is_told=experiment.last_letter_at is not None,
         # Not before the last row is gone.
         is_purged=any(step.what == "purged" for step in experiment.steps),
         has_key=experiment.identity_key is not None,

@@ -236,6 +236,7 @@ def experiment_page(
         is_correction_waiting=bool(correction_requests.waiting(experiment)),
         false_go=min(1.0, experiment.attempt * rule.alpha),
         public_url=page_url(experiment),
+        has_mail=bool(runtime().settings.mail_url),
         opened=FOLDS[type(form)] if form else request.args.get("open", ""),
         opened_link=request.args.get("link", ""),
         links=shown_links(experiment),

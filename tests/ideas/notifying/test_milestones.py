@@ -55,6 +55,21 @@ def body_to(name: str, subject: str) -> str:
     return body
 
 
+def test_what_is_no_news_when_a_mail_server_is_set_is_not_told(
+    app: Flask, experiment: Experiment, now: HandClock
+):
+    url = runtime(app).settings.mail_url
+    object.__setattr__(runtime(app).settings, "mail_url", "")
+    sign_up(experiment, now)
+    send_milestones(now())
+    now.turn(days=4)
+
+    object.__setattr__(runtime(app).settings, "mail_url", url)
+    send_milestones(now())
+
+    assert subjects() == []
+
+
 def test_the_first_sign_up_is_told_once_to_those_who_want_it(
     team: Team, experiment: Experiment, now: HandClock
 ):
