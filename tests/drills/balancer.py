@@ -1,4 +1,4 @@
-"""Hosts for machines of their own, and a real nginx before them, set up as deploy/nginx.conf says."""
+"""Hosts for machines of their own, and a real nginx before them, as deploy/nginx.conf says."""
 
 import os
 import re
