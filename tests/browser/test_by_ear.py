@@ -59,6 +59,7 @@ def test_the_claim_is_read_back_to_the_eye_alone_while_it_is_typed(
     revision = make_revision(owner)
     make_approval(revision, owner)
     logged_in.goto(f"{live.url}/releases/{revision.release_id}/revisions/1/experiment")
+    logged_in.get_by_text("Claim and what you’ll do").click()
     logged_in.evaluate(LISTEN)
 
     logged_in.get_by_role("textbox", name="Visitors", exact=True).press_sequentially(" in Leeds")

@@ -60,6 +60,7 @@ def test_the_claim_and_the_plan_follow_what_is_typed(
     page.goto(new_url(live, revision))
 
     page.get_by_label("Target", exact=True).fill("12,5")
+    page.get_by_text("Claim and what you’ll do").click()
     page.get_by_role("textbox", name="Visitors", exact=True).fill("nurses on late shifts")
     page.get_by_label("Visitors a day").fill("40")
 
@@ -69,6 +70,23 @@ def test_the_claim_and_the_plan_follow_what_is_typed(
     expect(page.locator("[data-plan]")).to_contain_text(
         "With 40 visitors a day, expect an answer in"
     )
+
+
+def test_a_founder_who_knows_how_many_come_gets_a_rule_and_what_it_can_tell(
+    logged_in: Page, live: Live, revision: Revision, check_accessible: Callable[[Page], None]
+):
+    page = logged_in
+    page.goto(new_url(live, revision))
+
+    page.get_by_label("How many people can you reach?").select_option("About 100")
+    page.get_by_label("Do they know you?").select_option("Yes")
+    page.get_by_role("button", name="Use our proposal").click()
+
+    expect(page.get_by_label("Target", exact=True)).to_have_value("25")
+    expect(page.locator("[data-plan]")).to_contain_text("93 of 100 such tests say stop")
+    check_accessible(page)
+    page.get_by_label("Target", exact=True).fill("26")
+    expect(page.locator("[data-plan]")).not_to_contain_text("of 100 such tests")
 
 
 def test_a_target_is_worked_out_by_keyboard(
@@ -96,7 +114,7 @@ def test_a_target_is_worked_out_by_keyboard(
     expect(page.get_by_label("Target", exact=True)).to_have_value("12")
     expect(page.locator("[data-claim]")).to_contain_text("At least 12")
     check_accessible(page)
-    page.get_by_role("textbox", name="Visitors", exact=True).press("Enter")
+    page.get_by_label("Visitors a day").press("Enter")
 
     page.wait_for_url(re.compile(r"/experiments/\d+$"))
 

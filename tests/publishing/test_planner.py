@@ -45,7 +45,7 @@ def test_the_plan_says_in_how_many_weeks_one_knows(changes, words):
 
 
 def test_the_plan_says_at_which_rates_it_holds():
-    assert "if 12% or more sign up, or 4% or fewer" in said().holds
+    assert "if 12% or more sign up, or 4% or fewer" in said(floor=0.02).holds
     assert "if a variant reaches 12%, or all stay at 4%" in said(variants=2).holds
 
 
@@ -146,3 +146,48 @@ def test_where_only_the_rule_keeps_visitors_out_it_is_the_rule_that_is_named():
 
 def test_a_target_of_nearly_all_is_not_rounded_to_all():
     assert "if 99.95% or more sign up" in said(target=0.999).holds
+
+
+WARM = replace(
+    ASKED,
+    target=0.25,
+    floor=0.1,
+    daily=None,
+    ends_on=date(2027, 3, 15),
+    minimum_visitors=30,
+    maximum_visitors=300,
+)
+
+
+def test_a_proposed_rule_says_what_it_can_tell_of_the_people_there_are():
+    advice = advise(WARM)
+
+    assert advice.sentence == "Expect an answer after about 63 visitors. Allow for up to 100."
+    assert advice.holds == (
+        "If 10% or fewer sign up, 93 of 100 such tests say stop. If 40% or more do, 78 say go. In "
+        "between it may stay undecided."
+    )
+    assert advice.warnings == advise(replace(WARM, daily=8)).warnings == ()
+
+
+def test_a_proposed_rule_warns_when_fewer_people_come():
+    [warning] = advise(replace(WARM, daily=5)).warnings
+
+    assert warning.startswith("5 visitors a day make 70 by the last day. Allow for up to 100.")
+
+
+@pytest.mark.parametrize(
+    "changes", [{"variants": 2}, {"alpha": 0.1}, {"beta": 0.1}, {"target": 0.26}]
+)
+def test_of_another_rule_nothing_exact_is_said(changes):
+    assert "100 such tests" not in advise(replace(WARM, **changes)).holds
+
+
+def test_strangers_who_can_tell_a_dead_idea_alone_are_told_so():
+    cold = replace(WARM, target=0.12, floor=0.03)
+    advice = advise(cold)
+
+    assert advice.sentence == "If 3% or fewer sign up, 86 of 100 such tests say stop."
+    assert advice.warnings[0].startswith(
+        "100 strangers can’t show that an idea is wanted: at 15%, 8 of 100 such tests say go."
+    )

@@ -7,7 +7,7 @@ from flask import Flask
 from flask.testing import FlaskClient
 
 from tests.factories import Team, make_experiment
-from tests.publishing.filling import errors_of, field_of, new_path, send, send_rule
+from tests.publishing.filling import Form, errors_of, field_of, new_path, send, send_rule
 from tests.publishing.test_rule_form import newest
 from wbtest.extensions import db
 from wbtest.writing.models import Revision
@@ -127,3 +127,42 @@ def test_a_form_without_its_token_works_out_nothing(owner: FlaskClient, revision
 
     assert answer.status_code == 400
     assert "By these numbers" not in answer.text
+
+
+def test_a_rule_is_proposed_for_the_people_one_can_reach_and_nothing_is_stored(owner, revision):
+    answer = send(
+        owner, new_path(revision), work_out="reach", reach="100", known="yes", who="my readers"
+    )
+
+    assert answer.status_code == 200
+    assert "If 10% or fewer sign up, 93 of 100 such tests say stop." in answer.text
+    assert [field_of(answer.text, name) for name in ("target", "floor", "ends_on", "who")] == [
+        *("25", "10", "2027-03-15", "my readers"),
+    ]
+    assert newest() is None
+
+
+def test_a_rule_that_was_proposed_is_saved_and_proposed_again_for_a_draft(owner, revision):
+    page = send(owner, new_path(revision), work_out="reach", reach="100", known="yes").text
+    owner.post(new_path(revision), data=Form(page).values)
+    rule = newest().rule
+
+    assert (rule["target"], rule["floor"], rule["minimum_visitors"]) == (0.25, 0.1, 30)
+    draft = send_rule(owner, newest(), work_out="reach", reach="300", known="")
+    assert field_of(draft.text, "target") == "8"
+    assert newest().rule == rule
+
+
+def test_too_few_people_are_told_what_they_can_do_instead(owner, revision):
+    page = send(owner, new_path(revision), work_out="reach", reach="60", known="").text
+
+    assert "60 strangers can’t tell you much: at 3%, 16 of 100 such tests say stop." in page
+    assert "Ask them for a call, count a yes to the price instead, or reach more people." in page
+
+
+def test_a_number_of_people_that_is_not_offered_is_named_at_its_field(owner, revision):
+    answer = send(owner, new_path(revision), work_out="reach", reach="7", target="5")
+
+    assert answer.status_code == 422
+    assert errors_of(answer.text)["reach"] == "Choose from the list."
+    assert field_of(answer.text, "target") == "5"

@@ -13,6 +13,7 @@ from math import ceil
 from typing import Literal, NamedTuple
 
 from wbtest import statistics
+from wbtest.publishing import proposals
 from wbtest.publishing.rule import ACTS, LONGEST_TEST, MOST_VARIANTS, Hypothesis, end_fault
 from wbtest.publishing.rule_text import as_percent
 from wbtest.statistics.planning import between_visitors
@@ -24,6 +25,7 @@ LEAST_RISK = 1e-6
 # More than any page has.
 MOST_VISITORS = 1_000_000_000
 POWER = 0.8
+ALPHA = BETA = 0.05
 # A target beyond these is no way out: hardly any page reaches it, or it is another test.
 BOLDEST, TIMES_BOLDER = 0.3, 2
 RAISE_MOST = "Raise “Maximum visitors” under “More settings”."
@@ -41,8 +43,8 @@ class PlanRequest:
 
     target: float
     floor: float
-    alpha: float = 0.05
-    beta: float = 0.05
+    alpha: float = ALPHA
+    beta: float = BETA
     variants: int = 1
     daily: float | None = None
     minimum_visitors: int = 0
@@ -202,7 +204,7 @@ def plan_within_limits(
 class Objection(NamedTuple):
     """What is the case, and what would do instead; ``what`` is what it is about."""
 
-    what: Literal["fault", "end", "traffic", "maximum", "compared", "floor"]
+    what: Literal["fault", "end", "reach", "traffic", "maximum", "compared", "floor"]
     sentence: str
     todo: str = ""
 
@@ -350,8 +352,37 @@ def advise(asked: PlanRequest) -> Advice:
         plan = plan_for(asked)
     except ValueError:
         return Advice("", objections=(Objection("fault", TOO_MANY),))
+    proposal = _proposal_of(asked)
+    if proposal is None:
+        against = tuple(objections(asked, plan))
+        return Advice(plan_sentence(plan, asked), holds_at(plan, asked), against, plan)
+    return _advise_on(proposal, asked, plan)
+
+
+def _proposal_of(asked: PlanRequest) -> proposals.Proposal | None:
+    """The proposal that the test follows, if it does."""
+    if asked.variants > 1 or (asked.alpha, asked.beta) != (ALPHA, BETA):
+        return None
+    return proposals.find_proposal(
+        asked.target, asked.floor, asked.minimum_visitors, asked.maximum_visitors
+    )
+
+
+def _advise_on(proposal: proposals.Proposal, asked: PlanRequest, plan: Planned) -> Advice:
+    """The same for the people for whom it was proposed, and what such a test can tell.
+
+    Nobody is asked for more of them to find a rate between floor and target: that it may stay open
+    is said already.
+    """
+    plan = plan._replace(between=0)
+    if proposal.people < plan.visitors:
+        plan = plan._replace(visitors=proposal.people, per_variant=proposal.visitors)
     against = tuple(objections(asked, plan))
-    return Advice(plan_sentence(plan, asked), holds_at(plan, asked), against, plan)
+    sentence = proposal.sentence(asked.do)
+    if proposal.shortfall:
+        short = Objection("reach", proposal.shortfall, proposals.WAYS_ON)
+        return Advice(sentence, objections=(short, *against), plan=plan)
+    return Advice(plan_sentence(plan, asked), sentence, against, plan)
 
 
 def plan_sentence(plan: Planned, asked: PlanRequest) -> str:

@@ -21,7 +21,7 @@ from wtforms import (
 from wtforms.validators import Optional, StopValidation
 
 from wbtest.forms import HelpMixin, TypedForm
-from wbtest.publishing import planner, target_calculator
+from wbtest.publishing import planner, proposals, target_calculator
 from wbtest.publishing.forms import (
     NEEDED,
     RULE_HELP,
@@ -34,6 +34,7 @@ from wbtest.publishing.forms import (
 from wbtest.publishing.models import Experiment
 from wbtest.publishing.rule import (
     ACTS,
+    CLAUSES,
     MOST_CROWDS,
     MOST_VARIANTS,
     RECKONED_FROM,
@@ -85,7 +86,9 @@ PLANNED = (
     "minimum_days",
     "ends_on",
 )
-USUAL_RUN = timedelta(days=28)
+PROPOSED = ("target", "floor", "minimum_visitors", "maximum_visitors")
+# What a founder gets who says nothing: many people, who don't know the team.
+USUAL = proposals.PROPOSALS[-1]
 
 
 class CrowdForm(Form):
@@ -193,11 +196,20 @@ class ExperimentForm(HelpMixin, TypedForm):
     """Everything of an experiment but its variants.
 
     Without ``slug`` where the address is settled: tests of one idea share it. ``daily`` is for
-    planning and not sealed, ``planned_variants`` is not even kept. The numbers that the target is
-    worked out from are given all together or not at all.
+    planning and not sealed, ``planned_variants`` is not even kept, nor what a rule is proposed for.
+    The numbers that the target is worked out from are given all together or not at all.
     """
 
     field_help = RULE_HELP
+    reach = SelectField(
+        "How many people can you reach?",
+        choices={str(people): f"About {people}" for people in proposals.PEOPLE[:-1]}
+        | {str(proposals.PEOPLE[-1]): f"{proposals.PEOPLE[-1]:,} or more"},
+        validate_choice=False,
+    )
+    known = SelectField(
+        "Do they know you?", choices={"": "No", "yes": "Yes"}, validate_choice=False
+    )
     target = PercentField("Target", [NEEDED])
     who = StringField("Visitors", [NEEDED])
     does = StringField("Action", [NEEDED])
@@ -247,6 +259,11 @@ class ExperimentForm(HelpMixin, TypedForm):
         return any(self[name].errors for name in FOLDED if name in self)
 
     @property
+    def is_worded_wrong(self) -> bool:
+        """Whether the folded sentences must be open, since one of them needs a change."""
+        return any(self[name].errors for name in CLAUSES)
+
+    @property
     def is_reckoning(self) -> bool:
         """Whether the numbers behind the target are to be seen: there are some, or were typed."""
         return any(self[name].errors or self[name]._value() for name in RECKONED + RECKONED_FROM)
@@ -290,6 +307,20 @@ class ExperimentForm(HelpMixin, TypedForm):
             ends_on=self.ends_on.data,
             do=act_named(self.conversion.data).do,
         )
+
+    def take_proposal(self, today: date) -> None:
+        """Fill in the rule that is proposed for so many people, as far as they choose it."""
+        people = next((each for each in proposals.PEOPLE if str(each) == self.reach.data), None)
+        if people is None:
+            raise NotARule("reach", "Choose from the list.")
+        found = proposals.proposal_for(people, is_warm=bool(self.known.data))
+        values = {name: getattr(found, name) for name in PROPOSED} | {
+            "minimum_days": proposals.MINIMUM_DAYS,
+            "ends_on": today + timedelta(days=found.days),
+            "conversion": "signup",
+        }
+        for name, value in values.items():
+            self[name].data, self[name].raw_data = value, None
 
     def take_target(self) -> None:
         """Fill in the target that the three numbers ask for. Raises NotARule without them."""
@@ -346,12 +377,10 @@ def first_values(document: documents.Document, slug: str, today: date) -> dict[s
         "slug": slug,
         "who": document.segment or "the people who read this page",
         "does": "leave an email address",
-        "target": 0.08,
-        "floor": 0.03,
-        "minimum_visitors": 300,
-        "maximum_visitors": 2400,
-        "minimum_days": 7,
-        "ends_on": today + USUAL_RUN,
+        **{name: getattr(USUAL, name) for name in PROPOSED},
+        "reach": str(USUAL.people),
+        "minimum_days": proposals.MINIMUM_DAYS,
+        "ends_on": today + timedelta(days=USUAL.days),
         "if_met": "We’ll build the smallest version that does what the page says.",
         "if_not_met": "Above the floor we’ll write another draft. Below it we’ll stop.",
         "if_unclear": "We’ll test once more where more of these people are, or we’ll stop.",
@@ -374,6 +403,8 @@ def values_of(experiment: Experiment) -> dict[str, Any]:
         values["conversion_window_hours"] = None
     if rule.reckoning:
         values |= asdict(rule.reckoning)
+    followed = proposals.find_proposal(*(values[name] for name in PROPOSED)) or USUAL
+    values |= {"reach": str(followed.people), "known": "yes" if followed.is_warm else ""}
     return values | {
         "sources": ", ".join(rule.sources or ()),
         "slug": experiment.slug,

@@ -343,11 +343,16 @@ def _is_worked_out(form: ExperimentForm) -> bool:
             form.take_target()
         except rules.NotARule as error:
             add_form_error(form, error)
+    elif pressed == "reach":
+        try:
+            form.take_proposal(clock.now().astimezone(form.zone).date())
+        except rules.NotARule as error:
+            add_form_error(form, error)
     elif pressed == "crowd":
         form.crowds.add()
     elif pressed.startswith("crowds-"):
         form.crowds.remove(pressed)
-    return pressed.startswith("crowds-") or pressed in ("plan", "target", "crowd")
+    return pressed.startswith("crowds-") or pressed in ("plan", "target", "reach", "crowd")
 
 
 def _rule_details(

@@ -1,0 +1,116 @@
+"""The rule for a team that says how many people it can reach, and whether they know it. Pure.
+
+A *dead* and a *wanted* idea are those with the rates of ``IDEAS``; a proposal tells one of them
+where at least ``ENOUGH`` of a hundred tests do. Targets and chances are what the exact calculation
+of ``operating_characteristics`` gives, and tests hold them to it: each target is the best of
+``TARGETS``, the one at which the less likely of the two answers is likeliest, or where that is not
+enough the lowest that tells a dead idea.
+"""
+
+from __future__ import annotations
+
+from typing import NamedTuple
+
+from wbtest.publishing.rule_text import as_percent
+
+ENOUGH = 70
+MINIMUM_DAYS = 7
+WAYS_ON = "Ask them for a call, count a yes to the price instead, or reach more people."
+
+
+class Ideas(NamedTuple):
+    """The sign-up rates of a dead and of a wanted idea. The floor is that of the dead one."""
+
+    dead: float
+    wanted: float
+
+
+# By whether the visitors know the team. Half of all landing pages stay below 6.6 %, and people who
+# know you sign up to be kind.
+IDEAS = {False: Ideas(0.03, 0.15), True: Ideas(0.1, 0.4)}
+TARGETS = {False: (0.04, 0.05, 0.06, 0.08, 0.1, 0.12), True: (0.15, 0.2, 0.25, 0.3, 0.35)}
+
+
+class Proposal(NamedTuple):
+    """A rule for so many ``people``, who know the team or do not, over so many ``days``.
+
+    Of a hundred such tests so many ``stops`` are said of a dead idea, and so many ``goes`` of a
+    wanted one, if everybody comes and nobody else; the later of the two answers, or the end, comes
+    after ``visitors`` on average.
+    """
+
+    people: int
+    is_warm: bool
+    target: float
+    minimum_visitors: int
+    maximum_visitors: int
+    days: int
+    stops: int
+    goes: int
+    visitors: int
+
+    @property
+    def floor(self) -> float:
+        return IDEAS[self.is_warm].dead
+
+    def sentence(self, do: str) -> str:
+        """What the test can tell, '' for nothing; ``do`` is what a visitor must do to count."""
+        dead, wanted = (as_percent(rate) for rate in IDEAS[self.is_warm])
+        if self.stops < ENOUGH:
+            return ""
+        said = f"If {dead} or fewer {do}, {self.stops} of 100 such tests say stop."
+        if self.goes < ENOUGH:
+            return said
+        return (
+            f"{said} If {wanted} or more do, {self.goes} say go. In between it may stay undecided."
+        )
+
+    @property
+    def shortfall(self) -> str:
+        """What the test cannot tell, '' where it tells a dead and a wanted idea."""
+        dead, wanted = (as_percent(rate) for rate in IDEAS[self.is_warm])
+        who = f"{self.people:,} {'people who know you' if self.is_warm else 'strangers'}"
+        if self.stops < ENOUGH:
+            return (
+                f"{who} can’t tell you much: at {dead}, {self.stops} of 100 such tests "
+                f"say stop. At {wanted}, {self.goes} say go."
+            )
+        if self.goes < ENOUGH:
+            return (
+                f"{who} can’t show that an idea is wanted: at {wanted}, {self.goes} of "
+                "100 such tests say go."
+            )
+        return ""
+
+
+PROPOSALS = (
+    Proposal(60, True, 0.25, 20, 200, 14, 72, 54, 47),
+    Proposal(100, True, 0.25, 30, 300, 14, 93, 78, 63),
+    Proposal(300, True, 0.25, 100, 900, 14, 98, 99, 112),
+    Proposal(1000, True, 0.25, 300, 2400, 28, 98, 99, 300),
+    Proposal(60, False, 0.08, 20, 200, 28, 16, 23, 60),
+    Proposal(100, False, 0.12, 30, 300, 28, 86, 8, 97),
+    Proposal(300, False, 0.08, 100, 900, 28, 92, 92, 165),
+    Proposal(1000, False, 0.08, 300, 2400, 28, 98, 99, 309),
+)
+PEOPLE = tuple(dict.fromkeys(each.people for each in PROPOSALS))
+
+
+def proposal_for(people: int, *, is_warm: bool) -> Proposal:
+    """The proposal for so many people of ``PEOPLE``."""
+    return next(each for each in PROPOSALS if (each.people, each.is_warm) == (people, is_warm))
+
+
+def find_proposal(
+    target: float, floor: float, minimum_visitors: int, maximum_visitors: int | None
+) -> Proposal | None:
+    """The proposal that a rule follows, or None."""
+    rule = (target, floor, minimum_visitors, maximum_visitors)
+    return next(
+        (
+            each
+            for each in PROPOSALS
+            if (each.target, each.floor, each.minimum_visitors, each.maximum_visitors) == rule
+        ),
+        None,
+    )
