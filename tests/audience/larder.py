@@ -100,7 +100,7 @@ class Larder:
 
 
 def draft_page(
-    *, slug: str = "larder", rule: Hypothesis = RULE, asks_name: bool = False,
+    *, slug: str = "larder", host: str = "", rule: Hypothesis = RULE, asks_name: bool = False,
     variants: Mapping[str, Mapping[str, Any]] | None = None, options: Options = USUAL,
     wording: Mapping[str, str] | None = None, **changed: Any,
 ) -> Larder:  # fmt: skip
@@ -115,8 +115,9 @@ def draft_page(
     revision = freeze(release, editor)
     make_old_approval(revision, approver)
     experiment = create_experiment(
-        revision, editor, slug=slug, rule=rule, time_zone="Europe/London", asks_name=asks_name
-    )
+        revision, editor, slug=slug, host=host, rule=rule, time_zone="Europe/London",
+        asks_name=asks_name,
+    )  # fmt: skip
     for key, overrides in (variants or {}).items():
         add_variant(
             experiment,

@@ -34,6 +34,7 @@ UNUSABLE = (
     *(("ends_on", typed) for typed in ("2027-03-01", "2027-03-03", "tomorrow")),
     *(("slug", typed) for typed in ("", "-", "admin", "a/b", "..", "аpple", "Larder", "CON")),
     ("slug", "x" * 300),
+    *(("host", typed) for typed in ("halfchair", "localhost", "192.0.2.1", "a.com/b", "x" * 300)),
     *(("who", typed) for typed in ("", " ", "x" * 1001, "a\x07b")),
     ("if_unclear", ""),
 )
@@ -64,6 +65,16 @@ def test_who_comes_is_the_segment_of_the_release(owner: FlaskClient, revision: R
 
     assert field_of(page, "who") == revision.document["segment"]
     assert field_of(page, "target") == "8"
+
+
+def test_a_page_may_have_a_host_of_its_own(owner: FlaskClient, revision: Revision):
+    send(owner, new_path(revision), host=" HalfChair.com")
+    experiment = newest()
+
+    assert experiment is not None
+    assert experiment.host == "halfchair.com"
+    page = owner.get(f"/experiments/{experiment.id}").text
+    assert field_of(page, "host") == "halfchair.com"
 
 
 @pytest.mark.parametrize("typed", ["8,5", "8.5", "8.5 %", " 8,5% "])

@@ -21,11 +21,11 @@ from wbtest.api.serialization import (
 )
 from wbtest.audience import erasure, outcome_mail, retention
 from wbtest.decisions.decision_views import tell_signups
-from wbtest.extensions import runtime
 from wbtest.publishing import experiments, launch_check, launch_readiness, lifecycle, rule
 from wbtest.publishing.corrections import in_force
 from wbtest.publishing.experiment_stages import experiment_stage, is_checked
 from wbtest.publishing.models import Correction, Experiment
+from wbtest.publishing.own_hosts import page_url
 from wbtest.publishing.whole_drafts import (
     VariantInput,
     change_draft,
@@ -107,12 +107,14 @@ class VariantGiven(RequestBody, kw_only=True):
 class NewExperiment(RequestBody, kw_only=True):
     """Without `revision` it is the newest. `slug` is for the first test of a release alone.
 
-    The others have the same; without one it is made of the product's name.
+    The others have the same; without one it is made of the product's name. `host` is one of the
+    page's own.
     """
 
     hypothesis: Hypothesis
     revision: Number | None = None
     slug: str = ""
+    host: str = ""
     time_zone: str = "UTC"
     asks_name: bool = False
     expected_daily: int | None = None
@@ -124,6 +126,7 @@ class ExperimentChange(RequestBody):
 
     hypothesis: Hypothesis | UnsetType = UNSET
     slug: str | UnsetType = UNSET
+    host: str | UnsetType = UNSET
     time_zone: str | UnsetType = UNSET
     asks_name: bool | UnsetType = UNSET
     expected_daily: int | UnsetType | None = UNSET
@@ -171,6 +174,7 @@ class ExperimentShown(msgspec.Struct, kw_only=True):
     release: int
     revision: int
     slug: str
+    host: str
     url: str
     state: Literal["draft", "running", "paused", "ended"]
     stage: Literal["draft", "checked", "running", "paused", "ended", "decided"]
@@ -229,14 +233,13 @@ class Passing(RequestBody):
 
 def experiment_answer(experiment: Experiment) -> Answer[ExperimentShown]:
     """An experiment as a program reads it, with the ETag of its draft."""
-    base_url = runtime().settings.base_url
     is_draft = experiment.state == "draft"
     values = shown(
         ExperimentShown,
         experiment,
         release=experiment.release_id,
         revision=experiment.revision.number,
-        url=f"{base_url}/p/{experiment.slug}",
+        url=page_url(experiment),
         stage=experiment_stage(experiment),
         hypothesis=experiment.rule,
         corrections=[_correction_response(each) for each in in_force(experiment.corrections)],
@@ -290,6 +293,7 @@ def create_experiment(release_id: int, body: NewExperiment) -> Answer[Experiment
         raise Invalid("revision", "There is no such revision. Create it first.")
     settings = {
         "slug": body.slug,
+        "host": body.host,
         "rule": _rule(msgspec.to_builtins(body.hypothesis)),
         "time_zone": body.time_zone,
         "asks_name": body.asks_name,

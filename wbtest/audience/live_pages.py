@@ -172,18 +172,29 @@ class LivePages:
         # All started tests of each idea, by its slug, the one that began last at the end: while
         # that runs, the others are over.
         self._pages: dict[str, list[LivePage]] = {}
+        # By path; at a host of its own by `//` and the host.
         self._running: dict[str, LivePage] = {}
+        # The ideas, by slug, that have or had a test at a host of its own.
+        self._slugs_at: dict[str, str] = {}
         self._version = NEVER_READ
         self._looked_at = float("-inf")
         self._is_blind = False
         self._looking = threading.Lock()
 
     def find_running(self, path: str) -> LivePage | None:
-        """Return the running page at this exact path, or None."""
+        """Return the running page at this exact path, or at ``//`` and its own host, or None."""
         if self._seconds() - self._looked_at >= LOOK_SECONDS:
             self.look()
         found = self._running.get(path)
         return None if found is None or self._is_over(found) else found
+
+    def find_slug_at(self, host: str) -> str | None:
+        """Return the slug of the idea that has or had a test at this host of its own, or None."""
+        self.look()
+        if host not in self._slugs_at:
+            # Another process may have started it a moment ago.
+            self.look(LOOK_AGAIN_SECONDS)
+        return self._slugs_at.get(host)
 
     def find(self, slug: str) -> LivePage | None:
         """Return the page of the newest test at this slug in whatever state, or None.
@@ -279,11 +290,13 @@ class LivePages:
         for live in sorted(found, key=attrgetter("attempt")):
             tests = pages.setdefault(live.slug, [])
             tests.append(LivePage(live, is_https=self._is_https, older=tests))
+        newest = [(slug, tests[-1]) for slug, tests in pages.items()]
         self._running = {
-            page_renderer.paths_of(slug).page: tests[-1]
-            for slug, tests in pages.items()
-            if tests[-1].live.state == "running"
+            f"//{page.live.host}" if page.live.host else page_renderer.paths_of(slug).page: page
+            for slug, page in newest
+            if page.live.state == "running"
         }
+        self._slugs_at = {live.host: live.slug for live in found if live.host}
         self._pages = pages
 
 

@@ -20,6 +20,7 @@ from wbtest.delivery import models, outbox, worker
 from wbtest.extensions import clock, db, runtime
 from wbtest.publishing import corrections, lifecycle, page_strings
 from wbtest.publishing.models import Experiment
+from wbtest.publishing.own_hosts import page_url, site_address
 from wbtest.store import Invalid, Refused, hold, writing
 from wbtest.team.access import get_team
 from wbtest.team.models import Person
@@ -179,18 +180,19 @@ def outcome_mail_writer(experiment: Experiment, text: str = "") -> Callable[[str
     """
     page = corrections.page_of(experiment)
     strings = page_strings.strings_of(page)
-    base_url = runtime().settings.base_url
-    page_url = f"{base_url}/p/{experiment.slug}"
+    site = site_address(runtime().settings.base_url, experiment.host)
     last_day = date_in_words(terms_of(experiment).last_day, strings)
     team = get_team()
     paragraphs = (text or experiment.last_letter).split("\n\n")
     subject = strings.closing_subject.format(product=page.product)
 
     def write(token: str) -> MailText:
-        leave_url = f"{base_url}/leave/{token}"
+        leave_url = f"{site}/leave/{token}"
         lines = [
             *(MailParagraph(paragraph.strip()) for paragraph in paragraphs if paragraph.strip()),
-            MailParagraph(strings.closing_why.format(product=page.product, page=page_url)),
+            MailParagraph(
+                strings.closing_why.format(product=page.product, page=page_url(experiment))
+            ),
             MailParagraph(strings.closing_leave.format(date=last_day), leave_url),
             MailParagraph(f"{team.controller}\n{team.contact_email}"),
         ]

@@ -24,6 +24,7 @@ from wbtest.audience.traffic import Coding
 from wbtest.config import Settings
 from wbtest.publishing.live_snapshot import LiveExperiment, LiveVariant
 from wbtest.publishing.mosaic import glyph_paths, icon_of, mosaic, step_picture
+from wbtest.publishing.own_hosts import page_address, page_root
 from wbtest.publishing.page_copy import PageCopy
 from wbtest.publishing.page_design import (
     LAYOUTS,
@@ -137,14 +138,14 @@ class PagePaths(NamedTuple):
 
 
 @lru_cache(maxsize=1024)
-def paths_of(slug: str) -> PagePaths:
-    """Return the paths under which the visitor path answers for ``slug``.
+def paths_of(slug: str, host: str = "") -> PagePaths:
+    """Return the paths under which the visitor path answers for ``slug``, at its own host if any.
 
-    >>> paths_of("larder").seen
-    '/p/larder/seen'
+    >>> paths_of("larder").seen, paths_of("larder", "larder.example").seen
+    ('/p/larder/seen', '/seen')
     """
-    page = f"/p/{slug}"
-    return PagePaths(page, *(f"{page}/{name}" for name in PagePaths._fields[1:]))
+    root = page_root(slug, host)
+    return PagePaths(root or "/", *(f"{root}/{name}" for name in PagePaths._fields[1:]))
 
 
 def path_of_test(path: str, live: LiveExperiment) -> str:
@@ -154,7 +155,7 @@ def path_of_test(path: str, live: LiveExperiment) -> str:
 
 def question_path(live: LiveExperiment) -> str:
     """Where a page sends a question. It names its test: by then another one may be there."""
-    return f"{paths_of(live.slug).ask}?test={live.id}"
+    return f"{paths_of(live.slug, live.host).ask}?test={live.id}"
 
 
 class PageRenderer:
@@ -188,7 +189,7 @@ class PageRenderer:
         weight: Weight = WEIGHTS[0],
     ) -> str:
         """Return the landing page of a variant. ``preview`` is the token of a preview's link."""
-        paths = paths_of(live.slug)
+        paths = paths_of(live.slug, live.host)
         takes_questions = live.options.takes_questions and not is_list
         ask_url = _with(paths.ask, preview) if preview else question_path(live)
         style = self.style(live, weight)
@@ -209,7 +210,7 @@ class PageRenderer:
             asks_name=live.asks_name,
             disclosure=live.disclosure,
             problem_line=problem_line,
-            canonical=self.base_url + paths.page,
+            canonical=page_address(self.base_url, live.slug, live.host),
             seen_url="" if preview or is_list else paths.seen,
             waiting=self.list_promise(live) if is_list else (),
             token=form.token.data,
@@ -356,7 +357,7 @@ class PageRenderer:
         )
 
     def _fill(self, name: str, live: LiveExperiment, **details: Any) -> str:
-        paths = paths_of(live.slug)
+        paths = paths_of(live.slug, live.host)
         look = details["page"].look
         # Not flask.render_template: its context asks for a request and a person.
         return self._templates.get_template(f"public/{name}.html").render(
@@ -372,6 +373,7 @@ class PageRenderer:
             strings=strings_of(live.control.page),
             controller=live.controller,
             page_url=paths.page,
+            root=page_root(live.slug, live.host),
             is_cookieless=live.options.counting == "cookieless",
             respects_signals=live.options.respects_signals,
             privacy_url=path_of_test(paths.privacy, live),
@@ -449,7 +451,7 @@ def icon_url_of(live: LiveExperiment, page: PageCopy) -> str:
     A draft has no address of its own.
     """
     if find_icon(page.look.logo) and live.state != "draft":
-        return f"{paths_of(live.slug).page}/icon.png"
+        return f"{page_root(live.slug, live.host)}/icon.png"
     return icon_of(page.product, page.look)
 
 

@@ -39,10 +39,12 @@ from wbtest.extensions import Now, seconds_of
 from wbtest.networks import ip_of
 from wbtest.publishing.live_snapshot import LiveExperiment, LiveVariant
 from wbtest.publishing.page_strings import strings_of
-from wbtest.web import is_known_host
+from wbtest.web import OWN_HOST, is_known_host, name_of_host
 
 # With this name or IGNORE in the Cookie header somebody may be of the team, or asked to be ignored.
 SESSION = "wb-session="
+# The first parts of the addresses that a host of a test's own has beside the page's.
+BESIDE_PAGE = ("confirm", "leave", "mine", "healthz", "robots.txt", "sitemap.xml", "static")
 
 
 class PageServer:
@@ -195,6 +197,9 @@ def _new_visitor(
 class LandingDoor:
     """A WSGI callable around Flask's.
 
+    At a host of a test's own all but BESIDE_PAGE lies below the page of its idea, so whatever is
+    the team's isn't there.
+
     ``proxies`` is how many in front of us are trusted: what is passed on says who sent it to them,
     and whether by https.
     """
@@ -215,8 +220,8 @@ class LandingDoor:
         self._proxies = proxies
 
     def __call__(self, environ: WSGIEnvironment, start_response: StartResponse) -> Iterable[bytes]:
-        if self._is_plain(environ):
-            page = self._pages.find_running(environ["PATH_INFO"])
+        if address := self._plain_address(environ):
+            page = self._pages.find_running(address)
             if page is not None:
                 if self._proxies:
                     self._find_sender(page, environ, start_response)
@@ -224,7 +229,25 @@ class LandingDoor:
                 start_response("200 OK", answer.headers)
                 # A list is sent as it is; granian would stream anything else, which costs more.
                 return [answer.body]
+        if environ.get("HTTP_HOST", "") not in self._known_hosts:
+            self._move_below_page(environ)
         return self._inside(environ, start_response)
+
+    def _move_below_page(self, environ: WSGIEnvironment) -> None:
+        """Let a request at a host of a test's own ask for the page of its idea, or what is below.
+
+        What is asked for there already stays: redirects that Flask makes name it so.
+        """
+        host = name_of_host(environ.get("HTTP_HOST", ""))
+        if host in self._known_hosts:
+            return
+        slug = self._pages.find_slug_at(host)
+        if slug is None:
+            return
+        environ[OWN_HOST] = host
+        root, path = f"/p/{slug}", environ["PATH_INFO"].lstrip("/")
+        if path.partition("/")[0] not in BESIDE_PAGE and not f"/{path}/".startswith(f"{root}/"):
+            environ["PATH_INFO"] = f"{root}/{path}".removesuffix("/")
 
     def _find_sender(
         self, page: LivePage, environ: WSGIEnvironment, start_response: StartResponse
@@ -237,16 +260,21 @@ class LandingDoor:
         elif said or "HTTP_X_FORWARDED_PROTO" in environ:
             self._undo_proxies(environ, start_response)
 
-    def _is_plain(self, environ: WSGIEnvironment) -> bool:
-        if environ["REQUEST_METHOD"] != "GET" or not environ["PATH_INFO"].startswith("/p/"):
-            return False
+    def _plain_address(self, environ: WSGIEnvironment) -> str:
+        """Where a page that may be answered from memory would run, '' for anything else."""
+        path = environ["PATH_INFO"]
+        if environ["REQUEST_METHOD"] != "GET" or not (path.startswith("/p/") or path == "/"):
+            return ""
         cookies = environ.get("HTTP_COOKIE")
         if cookies and (SESSION in cookies or IGNORE in cookies):
-            return False
+            return ""
         if "preview" in environ.get("QUERY_STRING", ""):
-            return False
+            return ""
         host = environ.get("HTTP_HOST", "")
-        return host in self._known_hosts or is_known_host(host, self._known_hosts)
+        if path == "/":
+            return f"//{host}"
+        is_ours = host in self._known_hosts or is_known_host(host, self._known_hosts)
+        return path if is_ours else ""
 
 
 def _asks_how_it_came(page: LivePage, environ: WSGIEnvironment) -> bool:

@@ -39,6 +39,7 @@ from wbtest.delivery import outbox, webhooks
 from wbtest.delivery.models import OutboxEvent, OutboxMail
 from wbtest.publishing import live_snapshot, page_options, page_strings
 from wbtest.publishing.models import Experiment
+from wbtest.publishing.own_hosts import page_address, site_address
 
 # The last paragraphs of each mail: how to leave, why it came or what is stored, and who answers for
 # it. As HTML they are its small print.
@@ -84,17 +85,19 @@ def welcome_mail(
     """
     strings = page_strings.strings_of(live.control.page)
     product = live.control.page.product
-    leave_url = f"{base_url}/leave/{token}"
+    site = site_address(base_url, live.host)
+    page = page_address(base_url, live.slug, live.host)
+    leave_url = f"{site}/leave/{token}"
     confirms = mail.asks_to_confirm
     lines = [
-        MailParagraph(strings.mail_why.format(product=product, page=f"{base_url}/p/{live.slug}")),
+        MailParagraph(strings.mail_why.format(product=product, page=page)),
         # The page itself may have left this out until the click; here it is always said.
         MailParagraph(strings.not_yet.format(product=product)),
-        MailParagraph(strings.mail_confirm, f"{base_url}/confirm/{token}")
+        MailParagraph(strings.mail_confirm, f"{site}/confirm/{token}")
         if confirms
         else MailParagraph(strings.thanks_next),
         MailParagraph(strings.mail_leave, leave_url),
-        MailParagraph(strings.mail_mine, f"{base_url}/mine/{token}"),
+        MailParagraph(strings.mail_mine, f"{site}/mine/{token}"),
         MailParagraph(f"{live.controller}\n{live.contact}"),
     ]
     subject = (strings.mail_subject if confirms else strings.mail_thanks).format(product=product)

@@ -202,7 +202,7 @@ def after_sign_up(live: LiveExperiment, variant: str, token: str) -> str:
     """Return where a visitor goes on to, which is the same for a new and for a known address."""
     step = steps_of(live, _page_of(live, variant))[0]
     if step == "done":
-        return _redirect_of(live) or path_of_test(paths_of(live.slug).thanks, live)
+        return _redirect_of(live) or path_of_test(paths_of(live.slug, live.host).thanks, live)
     return _thanks_url(live, step, variant, token)
 
 
@@ -312,7 +312,7 @@ def _show(
     given: Mapping[str, str] | None = None,
     problems: set[str] | None = None,
 ) -> Response:
-    paths = paths_of(live.slug)
+    paths = paths_of(live.slug, live.host)
     actions = {"questions": paths.answers, "preorder": paths.preorder}
     return show_step(
         live,
@@ -347,7 +347,7 @@ def _redirect_of(live: LiveExperiment) -> str:
 
 def _thanks_url(live: LiveExperiment, step: Step, variant: str, token: str) -> str:
     query = urlencode({"test": live.id, "step": step, "of": variant, "next": token})
-    return f"{paths_of(live.slug).thanks}?{query}"
+    return f"{paths_of(live.slug, live.host).thanks}?{query}"
 
 
 def _page_of(live: LiveExperiment, variant: str) -> PageCopy:

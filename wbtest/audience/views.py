@@ -3,6 +3,8 @@
 A beacon says that a page was on somebody's screen, and when they leave, what they did on it.
 """
 
+import hmac
+from datetime import datetime, timedelta
 from typing import Any
 
 from flask import Blueprint, Response, abort, redirect, request
@@ -25,7 +27,9 @@ from wbtest.errors import error_page
 from wbtest.extensions import clock, csrf, db, runtime
 from wbtest.publishing import display, images, page_design, page_strings, share_image
 from wbtest.publishing.live_snapshot import LiveExperiment, LiveVariant, with_look
+from wbtest.publishing.own_hosts import page_address, site_address
 from wbtest.team import access, rate_limits
+from wbtest.web import own_host
 from wbtest.writing.models import Release
 from wbtest.writing.text_rules import paragraphs
 
@@ -61,6 +65,20 @@ def page(slug: str) -> ResponseReturnValue:
     return _send(runtime().page_server.serve(found, request.environ, "team" if is_team() else ""))
 
 
+@bp.get("/p/<slug>/team")
+@access.public
+def mark_team(slug: str) -> ResponseReturnValue:
+    """Count this browser on no page of this host: a member was led here, who logs in elsewhere."""
+    found = get_page(slug)
+    if not (own_host() and _is_of_now(request.args.get("by", ""))):
+        abort(404)
+    is_https = runtime().settings.is_https
+    name, value = ignore_name(None, is_https=is_https), _variant_before(found).key
+    response = redirect("/", 303)
+    response.headers.add(*set_cookie_header(name, value, visitors.LONGEST_LIFE, is_https=is_https))
+    return response
+
+
 @bp.get("/p/<slug>/privacy")
 @access.public
 def privacy(slug: str) -> ResponseReturnValue:
@@ -74,7 +92,7 @@ def privacy(slug: str) -> ResponseReturnValue:
 def object_to_counting(slug: str) -> ResponseReturnValue:
     """Count this browser no more: on this page, or, for somebody of the team, on all pages."""
     found = get_page(slug)
-    action = page_renderer.paths_of(found.live.slug).object
+    action = page_renderer.paths_of(found.live.slug, found.live.host).object
     if request.method != "POST":
         is_done = is_objector(found) or _ignore_cookie(None) != ""
         return small_page(found.live, "object", action=action, is_done=is_done)
@@ -95,7 +113,12 @@ def object_to_counting(slug: str) -> ResponseReturnValue:
 
 
 def get_preview(slug: str) -> tuple[LiveExperiment, LiveVariant]:
-    """Return what the signed link in this request shows, also of a draft; else 404."""
+    """Return what the signed link in this request shows, also of a draft; else 404.
+
+    Only at the team's host.
+    """
+    if own_host():
+        abort(404)
     preview = display.find_preview(slug, request.args["preview"])
     if preview is None:
         abort(404)
@@ -204,8 +227,15 @@ def link_over(status: int, *, is_try: bool = False) -> Response:
 
 
 def get_page(slug: str) -> LivePage:
-    """Return the page of the newest test at this slug; 404 for a draft as for none at all."""
-    return get_pages(slug)[-1]
+    """Return the page of the newest test at this slug; 404 for a draft as for none at all.
+
+    Asked for at another host than its own it is sent for there.
+    """
+    found = get_pages(slug)[-1]
+    # Asked of every beacon, so the plain case stands here.
+    if found.live.host != own_host():
+        demand_home(found.live)
+    return found
 
 
 def get_pages(slug: str) -> list[LivePage]:
@@ -228,7 +258,44 @@ def get_page_named(slug: str) -> LivePage:
     tests, named = get_pages(slug), request.values.get("test", type=int)
     found = next((found for found in tests if found.live.id == named), tests[-1])
     _demand_shown(found)
+    demand_home(found.live)
     return found
+
+
+def demand_home(live: LiveExperiment) -> None:
+    """Stop with the way to where a test lives, if that is another host than the one asked.
+
+    A form is not carried along: its way leads to the page. A member is made known there, as nobody
+    can log in at a host of a test's own.
+    """
+    if live.host == own_host():
+        return
+    base_url, query = runtime().settings.base_url, request.query_string.decode("latin-1")
+    page = page_address(base_url, live.slug, live.host)
+    _, *parts = request.path.split("/")
+    if parts[0] != "p":
+        way = f"{site_address(base_url, live.host)}{request.path}"
+    elif request.method not in ("GET", "HEAD"):
+        way, query = page, ""
+    elif live.host and len(parts) == 2 and is_team():
+        way, query = f"{page}/team", f"by={_token_of(live.host, clock.now())}"
+    else:
+        way = "/".join([page, *parts[2:]])
+    status = 302 if request.method in ("GET", "HEAD") else 303
+    abort(redirect(f"{way}?{query}" if query else way, status))
+
+
+def _token_of(host: str, at: datetime) -> str:
+    """What shows at that minute that a member was led to this host."""
+    told = f"team {host} {at:%Y-%m-%d %H:%M}".encode()
+    return hmac.digest(runtime().settings.secret_key.encode(), told, "sha256").hex()
+
+
+def _is_of_now(token: str) -> bool:
+    """Whether that is the token of this host and minute, or of the one before."""
+    minutes = (clock.now() - timedelta(minutes=each) for each in range(2))
+    tokens = [_token_of(own_host(), minute) for minute in minutes]
+    return any(hmac.compare_digest(token.encode(), each.encode()) for each in tokens)
 
 
 def check_sender(*, is_from_token_page: bool = False) -> None:
@@ -240,7 +307,8 @@ def check_sender(*, is_from_token_page: bool = False) -> None:
     is_hidden = request.headers.get("Origin") == "null" and "Sec-Fetch-Site" not in request.headers
     if is_from_token_page and is_hidden:
         return
-    if not is_from_here(request.environ, runtime().hosts):
+    here = frozenset({own_host()}) if own_host() else runtime().hosts
+    if not is_from_here(request.environ, here):
         abort(error_page(403, NOT_FROM_HERE))
 
 

@@ -16,6 +16,7 @@ from wbtest.audience.views import (
     exclusion_of,
     get_page,
     get_page_named,
+    get_pages,
     show_preview,
     small_page,
 )
@@ -75,7 +76,7 @@ def ask(slug: str) -> ResponseReturnValue:
     question = request.form.get("question", "")
     at = clock.now().timestamp()
     # What comes too late for its own test is taken by the next one, if that takes questions.
-    taking = [each for each in (found, get_page(slug)) if takes_questions(each, at)]
+    taking = [each for each in (found, get_pages(slug)[-1]) if takes_questions(each, at)]
     live = (taking or [found])[0].live
     strings = page_strings.strings_of(live.control.page)
     if not taking:
@@ -95,7 +96,7 @@ def ask(slug: str) -> ResponseReturnValue:
     except (Refused, SQLAlchemyError) as error:
         log.warning("a question for /p/%s was not stored: %s", live.slug, type(error).__name__)
         return _again(live, question, 503, strings.try_later, 60)
-    return redirect(page_renderer.paths_of(live.slug).asked, 303)
+    return redirect(page_renderer.paths_of(live.slug, live.host).asked, 303)
 
 
 @bp.get("/p/<slug>/asked")

@@ -20,6 +20,7 @@ from wbtest.publishing import (
     tracking_links,
 )
 from wbtest.publishing.models import Experiment, TrackingLink, Variant
+from wbtest.publishing.own_hosts import page_url
 from wbtest.publishing.page_options import STEP_LABELS, follow_ups, from_json
 from wbtest.publishing.post_texts import Post, write_post
 from wbtest.publishing.sealing import sealed_rule
@@ -103,7 +104,7 @@ class ShownLink(NamedTuple):
 
 def shown_links(experiment: Experiment) -> list[ShownLink]:
     """Return the links that are kept with a test, the oldest first."""
-    rule, url = sealed_rule(experiment), tracking_links.page_url(experiment)
+    rule, url = sealed_rule(experiment), page_url(experiment)
     links = experiment.tracking_links
     page = _page_to_post(experiment) if links else None
     is_told = rule.disclosure == "before"

@@ -19,7 +19,7 @@ from sqlalchemy.orm import joinedload, selectinload
 from sqlalchemy.orm.exc import ObjectDeletedError
 
 from wbtest.extensions import clock, db
-from wbtest.publishing import images, page_copy, planner
+from wbtest.publishing import images, own_hosts, page_copy, planner
 from wbtest.publishing import rule as rules
 from wbtest.publishing.models import Experiment, Variant, name_of_test
 from wbtest.store import Invalid, Refused, hold, writing
@@ -116,6 +116,7 @@ def create_experiment(
     author: Person,
     *,
     slug: str = "",
+    host: str = "",
     rule: rules.Hypothesis,
     time_zone: str,
     asks_name: bool = False,
@@ -125,7 +126,7 @@ def create_experiment(
 
     ``slug`` is the address that the release gets with its first test, '' for one of the product's
     name; later tests have the same. The same once more, as by a double click, returns the first.
-    Raises Invalid for an address, a last day or a time zone that cannot be used.
+    Raises Invalid for an address, a host, a last day or a time zone that cannot be used.
     """
     with writing():
         release = revision.release
@@ -141,6 +142,7 @@ def create_experiment(
             "asks_name": asks_name,
             "expected_daily": expected_daily,
             "rule": rules.to_json(rule),
+            "host": own_hosts.check_host(host, release),
         }
         return _find_same_draft(revision, author, settings) or add_draft(
             revision,
@@ -197,6 +199,7 @@ def change_rule(
     experiment: Experiment,
     *,
     slug: str = "",
+    host: str = "",
     rule: rules.Hypothesis,
     time_zone: str,
     asks_name: bool = False,
@@ -214,9 +217,10 @@ def change_rule(
         hold(experiment.release)
         _check(rule, time_zone, expected_daily)
         slug, before = slug or experiment.slug, rule_parts(experiment)
-        if before != (slug, rules.to_json(rule), time_zone, asks_name, expected_daily):
+        host = own_hosts.check_host(host, experiment.release)
+        if before != (slug, host, rules.to_json(rule), time_zone, asks_name, expected_daily):
             check_unchanged(read, *before)
-        experiment.rule = rules.to_json(rule)
+        experiment.rule, experiment.host = rules.to_json(rule), host
         experiment.time_zone, experiment.asks_name = time_zone, asks_name
         experiment.expected_daily = expected_daily
         set_address(experiment.release, slug)
@@ -423,7 +427,7 @@ def check_unchanged(read: str, *values: Any) -> None:
 def rule_parts(experiment: Experiment) -> tuple[Any, ...]:
     """Return everything of an experiment but its variants, as ``change_rule`` replaces it."""
     settings = (experiment.time_zone, experiment.asks_name, experiment.expected_daily)
-    return experiment.slug, experiment.rule, *settings
+    return experiment.slug, experiment.host, experiment.rule, *settings
 
 
 def variant_parts(variant: Variant) -> tuple[Any, ...]:
@@ -459,13 +463,16 @@ def inherit_design(revision: Revision) -> dict[str, Any]:
     }
 
 
-def listed_slugs() -> Sequence[str]:
-    """Return the addresses of the open pages that search engines may list, the oldest first."""
+def listed_slugs(host: str) -> Sequence[str]:
+    """Return the open pages at a host that search engines may list, the oldest first.
+
+    ``host`` is a test's own, '' for the team's.
+    """
     # What is not said is the usual, and that is to be listed.
     is_indexed = Experiment.options["is_indexed"].as_boolean().is_not(False)
     return db.session.scalars(
         select(Experiment.slug)
-        .where(Experiment.state == "running", is_indexed)
+        .where(Experiment.state == "running", Experiment.host == host, is_indexed)
         .order_by(Experiment.id)
         .limit(MOST_ADDRESSES)
     ).all()

@@ -13,7 +13,7 @@ from sqlalchemy import select
 from sqlalchemy.orm.exc import ObjectDeletedError
 
 from wbtest.delivery import webhooks, worker
-from wbtest.extensions import clock, db, runtime
+from wbtest.extensions import clock, db
 from wbtest.networks import Reach
 from wbtest.publishing import experiment_stages, experiments, launch_check
 from wbtest.publishing.corrections import cut_for
@@ -28,6 +28,7 @@ from wbtest.publishing.launch_readiness import (
     warnings_of,
 )
 from wbtest.publishing.models import Experiment, Step, name_of_test
+from wbtest.publishing.own_hosts import page_url
 from wbtest.publishing.sealing import draft_digest, seal_experiment, sealed_rule
 from wbtest.review.approvals import NotYours
 from wbtest.store import Gone, Invalid, Refused, hold, writing
@@ -257,11 +258,10 @@ def take_step(
 
 def event_facts(experiment: Experiment) -> dict[str, Any]:
     """Return what every event about an experiment says of it."""
-    base_url = runtime().settings.base_url
     return {
         "experiment": experiment.id,
         "slug": experiment.slug,
-        "url": f"{base_url}/p/{experiment.slug}",
+        "url": page_url(experiment),
     }
 
 

@@ -8,6 +8,7 @@ from wbtest.publishing import tracking_links
 from wbtest.publishing.experiments import propose_slug
 from wbtest.publishing.forms import LinksForm
 from wbtest.publishing.models import Experiment, TrackingLink
+from wbtest.publishing.own_hosts import page_url
 from wbtest.publishing.qr_codes import draw_png, draw_svg
 from wbtest.publishing.views import bp, experiment_page
 from wbtest.store import Invalid
@@ -68,7 +69,7 @@ def _get_link(experiment_id: int, key: str) -> TrackingLink:
 
 
 def _address(link: TrackingLink) -> str:
-    return tracking_links.link_address(link, tracking_links.page_url(link.experiment))
+    return tracking_links.link_address(link, page_url(link.experiment))
 
 
 def _name(link: TrackingLink) -> str:

@@ -70,6 +70,8 @@ class LiveExperiment(Struct, frozen=True):
     options: page_options.Options
     # The display typeface as WOFF2, b"" for the device's own fonts.
     typeface: bytes = b""
+    # Of its own, where the page is at /; '' for the team's.
+    host: str = ""
     # When the test was over, when a waiting list that is still kept was opened, whether who signed
     # up was told the decision, and whether what was known of the test's visitors is erased.
     over_at: datetime | None = None
@@ -123,7 +125,8 @@ def load_live(session: AnySession) -> tuple[LiveExperiment, ...]:
 def find_for_preview(experiment_id: int) -> LiveExperiment | None:
     """Return the experiment in any state, also a draft, or None when it may not be shown."""
     found = next(iter(_publishable(db.session, Experiment.id == experiment_id)), None)
-    return found if found and found.is_shown else None
+    # The team sees it where it logs in.
+    return structs.replace(found, host="") if found and found.is_shown else None
 
 
 def with_look(live: LiveExperiment, look: Look) -> LiveExperiment:
@@ -208,6 +211,7 @@ def _read(
         ends_at=ends_at,
         closed_at=_closed_at(experiment, ends_at),
         asks_name=experiment.asks_name,
+        host=experiment.host,
         time_zone=experiment.time_zone,
         controller=team.controller,
         contact=team.contact_email,
@@ -253,6 +257,7 @@ def _without_words(experiment: Experiment, team: TeamSettings) -> LiveExperiment
         ends_at=began,
         closed_at=began,
         asks_name=False,
+        host=experiment.host,
         time_zone="UTC",
         controller=team.controller,
         contact=team.contact_email,

@@ -52,6 +52,8 @@ class Experiment(Base):
     state: Mapped[str] = mapped_column(String(10), default="draft")
     time_zone: Mapped[str] = mapped_column(String(60))
     asks_name: Mapped[bool] = mapped_column(default=False)
+    # Of its own, where the page is at /; '' for the team's. Tests of one idea may share it.
+    host: Mapped[str] = mapped_column(String(253), default="", index=True)
     # How the page looks, the tool's words as the team changed them, and how it treats visitors:
     # ``look.Look``, ``strings.WORDING`` and ``options.Options`` as JSON, empty for the usual.
     look: Mapped[dict[str, Any]] = mapped_column(JSON, default=dict)

@@ -55,6 +55,7 @@ FIELDS = {"from": "from_at", "until": "until_at"}
 # What the page folds away under “More settings”, in its order.
 FOLDED = (
     "slug",
+    "host",
     "planned_variants",
     "minimum_visitors",
     "maximum_visitors",
@@ -227,6 +228,7 @@ class ExperimentForm(HelpMixin, TypedForm):
     if_not_met = TextAreaField("If not met", [NEEDED])
     if_unclear = TextAreaField("If unclear", [NEEDED])
     slug = StringField("Page address", [NEEDED], filters=[lambda text: (text or "").strip()])
+    host = StringField("Own host", [Optional()])
     crowds = CrowdRows()
     # From here on FOLDED.
     minimum_visitors = WholeField("Minimum visitors", [filled])
@@ -368,7 +370,8 @@ class ExperimentForm(HelpMixin, TypedForm):
     def settings(self) -> dict[str, Any]:
         """What the verbs want beside the rule; no address where the form asks for none."""
         names = [name for name in ("slug", "time_zone", "asks_name") if name in self]
-        return {name: self[name].data for name in names} | {"expected_daily": self.daily.data}
+        values = {name: self[name].data for name in names}
+        return values | {"host": self.host.data or "", "expected_daily": self.daily.data}
 
 
 def first_values(document: documents.Document, slug: str, today: date) -> dict[str, Any]:
@@ -408,6 +411,7 @@ def values_of(experiment: Experiment) -> dict[str, Any]:
     return values | {
         "sources": ", ".join(rule.sources or ()),
         "slug": experiment.slug,
+        "host": experiment.host,
         "time_zone": experiment.time_zone,
         "asks_name": experiment.asks_name,
         "daily": experiment.expected_daily,

@@ -24,6 +24,7 @@ from wbtest.publishing import page_copy, page_design, page_options, rule_text
 from wbtest.publishing import rule as rules
 from wbtest.publishing.corrections import Place, chain_faults, in_force, page_of, texts_of
 from wbtest.publishing.models import Correction, Experiment, Step
+from wbtest.publishing.own_hosts import page_url
 from wbtest.review.approvers import approvers_of
 from wbtest.review.models import Approval
 from wbtest.writing import document as documents
@@ -91,7 +92,7 @@ def draft_digest(experiment: Experiment) -> str:
     values = {
         "revision": experiment.revision.digest,
         "rule": experiment.rule,
-        "settings": [experiment.slug, experiment.time_zone, experiment.asks_name],
+        "settings": [*_address(experiment), experiment.time_zone, experiment.asks_name],
         "variants": [
             [variant.key, variant.name, variant.weight, variant.overrides]
             for variant in experiment.variants
@@ -100,6 +101,10 @@ def draft_digest(experiment: Experiment) -> str:
         "options": experiment.options,
     }
     return rules.digest(json.dumps(values, sort_keys=True))
+
+
+def _address(experiment: Experiment) -> list[str]:
+    return [experiment.slug, experiment.host] if experiment.host else [experiment.slug]
 
 
 def _approvers_of(revision: Revision) -> list[int]:
@@ -117,7 +122,7 @@ def _mail(experiment: Experiment, digests: dict[str, str], limits: rules.Network
     base_url = runtime().settings.base_url
     body = rule_text.seal_letter(
         rules.from_json(experiment.rule),
-        page_url=f"{base_url}/p/{experiment.slug}",
+        page_url=page_url(experiment),
         seal_url=f"{base_url}/experiments/{experiment.id}/seal.txt",
         seal=experiment.seal,
         revision=(experiment.revision.number, experiment.revision.digest),

@@ -6,7 +6,7 @@ from collections.abc import Sequence
 from typing import NamedTuple
 from urllib.parse import quote, urlencode
 
-from wbtest.extensions import clock, runtime
+from wbtest.extensions import clock
 from wbtest.publishing.models import Experiment, TrackingLink, name_of_test
 from wbtest.publishing.rule import LONGEST_SOURCE
 from wbtest.publishing.sources import CHANNELS, DIRECT, source_name
@@ -113,11 +113,6 @@ def name_of_channel(source: str) -> str:
     ('Hacker News', 'meetup')
     """
     return CHANNELS[source].name if source in CHANNELS else source
-
-
-def page_url(experiment: Experiment) -> str:
-    """Return the address of the public page of a test."""
-    return f"{runtime().settings.base_url}/p/{experiment.slug}"
 
 
 def link_address(link: Link | TrackingLink, page: str) -> str:

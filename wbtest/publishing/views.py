@@ -21,6 +21,7 @@ from wbtest import web
 from wbtest.errors import error_page
 from wbtest.extensions import clock, runtime
 from wbtest.forms import add_form_error, form_on, submitted
+from wbtest.networks import network_of
 from wbtest.publishing import (
     correction_requests,
     corrections,
@@ -28,6 +29,7 @@ from wbtest.publishing import (
     experiments,
     images,
     launch_readiness,
+    own_hosts,
     page_copy,
     page_options,
     planner,
@@ -51,6 +53,7 @@ from wbtest.publishing.forms import (
     read_of,
 )
 from wbtest.publishing.models import Experiment, Variant
+from wbtest.publishing.own_hosts import page_url
 from wbtest.publishing.page_settings import OptionsForm, change_options, values_of_options
 from wbtest.publishing.rule_form import PLANNED, RECKONED, ExperimentForm, first_values, values_of
 from wbtest.publishing.sealing import (
@@ -60,8 +63,9 @@ from wbtest.publishing.sealing import (
     sealed_options,
     sealed_rule,
 )
-from wbtest.publishing.tracking_links import page_url, unused_channels
+from wbtest.publishing.tracking_links import unused_channels
 from wbtest.team import access
+from wbtest.web import own_host
 from wbtest.writing import document as documents
 from wbtest.writing.coach.claims import numbers_of
 from wbtest.writing.models import Release
@@ -186,17 +190,33 @@ def delete_experiment(experiment_id: int) -> ResponseReturnValue:
 @access.public
 def robots() -> ResponseReturnValue:
     """Search engines may read the test pages, and nothing else."""
-    base_url = runtime().settings.base_url
-    lines = ["User-agent: *", "Allow: /p/", "Disallow: /", f"Sitemap: {base_url}/sitemap.xml"]
+    host = own_host()
+    pages = ["Allow: /"] if host else ["Allow: /p/", "Disallow: /"]
+    site = own_hosts.site_address(runtime().settings.base_url, host)
+    lines = ["User-agent: *", *pages, f"Sitemap: {site}/sitemap.xml"]
     return Response("\n".join(lines) + "\n", mimetype="text/plain")
+
+
+@bp.get("/certificate")
+@access.public
+def certificate() -> ResponseReturnValue:
+    """Whether a proxy of ours may fetch a certificate for this host: 200 if a test has it, or 404.
+
+    Who comes from the internet is always told 404.
+    """
+    is_near = network_of(request.remote_addr or "") is None
+    if not (is_near and own_hosts.is_own_host(request.args.get("domain", ""))):
+        abort(404)
+    return "", 200
 
 
 @bp.get("/sitemap.xml")
 @access.public
 def sitemap() -> ResponseReturnValue:
-    """The pages that are open right now, but for those that search engines are not to list."""
-    base_url = runtime().settings.base_url
-    urls = [f"{base_url}/p/{slug}" for slug in experiments.listed_slugs()]
+    """This host's pages that are open now, but for those that search engines are not to list."""
+    base_url, host = runtime().settings.base_url, own_host()
+    slugs = experiments.listed_slugs(host)
+    urls = [own_hosts.page_address(base_url, slug, host) for slug in slugs]
     return Response(
         render_template("publishing/sitemap.xml", urls=urls), mimetype="application/xml"
     )

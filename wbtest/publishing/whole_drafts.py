@@ -70,6 +70,7 @@ def change_draft(
         open_draft(experiment)
         stored: dict[str, Any] = {
             "slug": experiment.slug,
+            "host": experiment.host,
             "rule": rules.from_json(experiment.rule),
             "time_zone": experiment.time_zone,
             "asks_name": experiment.asks_name,
@@ -154,6 +155,7 @@ def clone_experiment(experiment: Experiment, author: Person) -> Experiment:
             "rule": rules.to_json(rule),
             "time_zone": experiment.time_zone,
             "asks_name": experiment.asks_name,
+            "host": experiment.host,
             "expected_daily": experiment.expected_daily,
             "variants": [_copied(variant) for variant in experiment.variants],
             "options": dict(experiment.options),
@@ -231,7 +233,10 @@ def _find_same(
 def _compared(experiment: Experiment, has_words: bool) -> dict[str, object]:
     return {
         "rule": experiment.rule,
-        "settings": [experiment.time_zone, experiment.asks_name, experiment.expected_daily],
+        "settings": [
+            *(experiment.time_zone, experiment.asks_name),
+            *(experiment.expected_daily, experiment.host),
+        ],
         "look": [experiment.look, has_words and experiment.wording, experiment.options],
         "variants": [
             [each.key, each.name, each.weight, corrections.overrides_of(each)]

@@ -33,6 +33,7 @@ from wbtest.publishing import experiment_stages, planner, rule_text, target_calc
 from wbtest.publishing.forms import whole_of
 from wbtest.publishing.lifecycle import file_stem
 from wbtest.publishing.models import Experiment, name_of_test
+from wbtest.publishing.own_hosts import page_url
 from wbtest.publishing.rule import ACTS, EXCLUDED, act_named
 from wbtest.publishing.sealing import sealed_limits, sealed_options, sealed_rule
 from wbtest.results import (
@@ -91,14 +92,13 @@ def tab_page(
     """Return a page of the tab; without figures what it says before the start."""
     if found is None:
         return render_template("results/not_started.html", experiment=experiment)
-    base_url = runtime().settings.base_url
     everybody = found.everybody
     shown = {
         "subtab": name,
         "charts": charts,
         "captions": captions,
         "experiment": experiment,
-        "public_url": f"{base_url}/p/{experiment.slug}",
+        "public_url": page_url(experiment),
         "results": found,
         "rule": found.rule,
         "verdict": found.verdict,

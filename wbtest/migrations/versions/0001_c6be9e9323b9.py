@@ -6,7 +6,7 @@ from alembic import op
 import wbtest.store
 from wbtest.team.models import GUARDS
 
-revision = "0001_43edbb2d2a36"
+revision = "0001_c6be9e9323b9"
 down_revision = None
 
 
@@ -464,6 +464,7 @@ def upgrade() -> None:
         sa.Column("state", sa.String(length=10), nullable=False),
         sa.Column("time_zone", sa.String(length=60), nullable=False),
         sa.Column("asks_name", sa.Boolean(), nullable=False),
+        sa.Column("host", sa.String(length=253), nullable=False),
         sa.Column("look", sa.JSON(), nullable=False),
         sa.Column("wording", sa.JSON(), nullable=False),
         sa.Column("options", sa.JSON(), nullable=False),
@@ -518,6 +519,7 @@ def upgrade() -> None:
         ),
         sa.PrimaryKeyConstraint("id", name=op.f("pk_experiments")),
     )
+    op.create_index(op.f("ix_experiments_host"), "experiments", ["host"], unique=False)
     op.create_index(op.f("ix_experiments_release_id"), "experiments", ["release_id"], unique=False)
     op.create_index(
         op.f("ix_experiments_revision_id"), "experiments", ["revision_id"], unique=False
