@@ -3,26 +3,20 @@
 import gzip
 import http.client
 import json
-import os
 import re
-import shutil
 import socket
-import subprocess
 import threading
 from collections.abc import Iterator
-from contextlib import contextmanager
 from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
-from pathlib import Path
 
 import pytest
 from flask import Flask
 
-from tests.cli.conftest import eventually
+from tests.caddy import demand, running_caddy
 from tests.drills.balancer import Balancer, Host
 from tests.drills.place import free_port
 from wbtest.web import LONGEST_BODY
 
-CADDYFILE = Path(__file__).parents[1] / "deploy" / "Caddyfile"
 PAGE = b"<h1>Dinner is in your kitchen</h1>" * 100
 
 
@@ -86,43 +80,11 @@ def caddy(behind: int, tmp_path_factory: pytest.TempPathFactory) -> Iterator[int
         yield port
 
 
-@contextmanager
-def running_caddy(folder: Path, behind: int) -> Iterator[int]:
-    """Caddy with our settings before this port; its own port."""
-    demand("caddy")
-    port = free_port()
-    text = CADDYFILE.read_text().replace("{\n", "{\n\tadmin off\n", 1)
-    text = text.replace("\ntry.example.com {", f"\nhttp://127.0.0.1:{port} {{")
-    (folder / "Caddyfile").write_text(text.replace("127.0.0.1:8000", f"127.0.0.1:{behind}"))
-    process = subprocess.Popen(
-        ["caddy", "run", "--adapter", "caddyfile", "--config", str(folder / "Caddyfile")],
-        env={**os.environ, "HOME": str(folder), "XDG_DATA_HOME": str(folder)},
-        stdout=subprocess.DEVNULL,
-        stderr=subprocess.DEVNULL,
-    )
-    try:
-        assert eventually(lambda: _listens(port))
-        yield port
-    finally:
-        process.terminate()
-        process.wait(60)
-
-
 @pytest.fixture(params=["nginx", "caddy"])
 def proxy(request: pytest.FixtureRequest) -> int:
     """The port of one and of the other."""
     port: int = request.getfixturevalue(request.param)
     return port
-
-
-def demand(program: str) -> None:
-    if shutil.which(program, path=f"{os.environ['PATH']}:/usr/sbin") is None:
-        pytest.skip(f"{program} is not installed")
-
-
-def _listens(port: int) -> bool:
-    with socket.socket() as probe:
-        return probe.connect_ex(("127.0.0.1", port)) == 0
 
 
 def ask(

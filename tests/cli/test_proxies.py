@@ -15,11 +15,11 @@ from urllib.parse import urlencode, urlsplit
 import pytest
 from flask import Flask
 
+from tests.caddy import demand, running_caddy
 from tests.cli.conftest import Instance, Served, eventually, serving
 from tests.conftest import Browser, HandClock
 from tests.drills.balancer import Balancer, Host
 from tests.drills.place import free_port
-from tests.test_balancers import demand, running_caddy
 from wbtest.extensions import runtime, utc_now
 from wbtest.team.health import MADE_UP_IP, doctor_token
 

@@ -43,6 +43,8 @@ from wbtest.web import OWN_HOST, is_known_host, name_of_host
 
 # With this name or IGNORE in the Cookie header somebody may be of the team, or asked to be ignored.
 SESSION = "wb-session="
+# Stands for a name that is none of ours (RFC 6761).
+NO_HOST = "unknown.invalid"
 # The first parts of the addresses that a host of a test's own has beside the page's.
 BESIDE_PAGE = ("confirm", "leave", "mine", "healthz", "robots.txt", "sitemap.xml", "static")
 
@@ -243,6 +245,8 @@ class LandingDoor:
             return
         slug = self._pages.find_slug_at(host)
         if slug is None:
+            # Flask fails at a name that is longer than names may be, before it asks us.
+            environ["HTTP_HOST"] = NO_HOST
             return
         environ[OWN_HOST] = host
         root, path = f"/p/{slug}", environ["PATH_INFO"].lstrip("/")
