@@ -46,7 +46,7 @@ const askPlan = asking("/experiments/plan", ({ sentence = "", holds = "", warnin
   list.replaceChildren(...lines);
 });
 const PLANNED = [
-  ...["target", "floor", "alpha", "beta", "daily", "planned_variants", "ends_on", "time_zone"],
+  ...["target", "floor", "hoped_for", "alpha", "beta", "daily", "planned_variants", "ends_on", "time_zone"],
   ...["minimum_visitors", "minimum_days", "maximum_visitors"],
 ];
 const RECKONED = ["customers", "reachable", "buy"];
@@ -70,6 +70,7 @@ const ask = (name) => {
       variants: typed("planned_variants") || 1,
       target: share("target"),
       floor: share("floor"),
+      hoped_for: typed("hoped_for") && share("hoped_for"),
       alpha: share("alpha"),
       beta: share("beta"),
     });

@@ -47,6 +47,7 @@ def test_a_draft_is_made_with_its_rule_and_variants(editor: Program, revision: R
     assert (made.json["slug"], made.json["state"], made.json["missing"]) == ("larder", "draft", [])
     assert made.json["hypothesis"]["target"] == 0.08
     assert made.json["hypothesis"]["conversion_window_hours"] == 24
+    assert made.json["hypothesis"]["hoped_for"] == 0.12
     assert [each["key"] for each in made.json["variants"]] == ["control", "kitchen"]
     assert editor.get(f"/experiments/{made.json['id']}").json == made.json
 

@@ -42,6 +42,17 @@ def test_the_verdict_stands_first_and_each_figure_says_whether_it_is_safe():
     assert "b         310         45  14.5%" in said
 
 
+def test_a_rate_hoped_for_counts_as_in_a_rule_that_has_one():
+    near = {"variants": [{"key": "a", "visitors": 400, "signups": 48}], "target": 0.08}
+
+    without, with_hope = (
+        json.loads(analyze(near | more, "--json").output) for more in ({}, {"hoped_for": 0.12})
+    )
+
+    assert (without["verdict"], with_hope["verdict"]) == ("not_enough", "met")
+    assert with_hope["variants"][0]["decision"][0] > 0.08
+
+
 def test_a_file_is_read_too(tmp_path: Path):
     file = tmp_path / "counts.json"
     file.write_text(json.dumps(GIVEN), encoding="utf-8")

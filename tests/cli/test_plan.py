@@ -18,7 +18,7 @@ def plan(arguments: str) -> Result:
 def test_it_names_visitors_and_days():
     said = plan(ASKED).output
 
-    assert "1,426 visitors at most, 713 for each of 2 variants: 14 days with 120 a day." in said
+    assert "1,296 visitors at most, 648 for each of 2 variants: 14 days with 120 a day." in said
     assert "about 324 on average" in said
     assert "To find variants at 6%, between floor and target: 6,258 visitors." in said
 
@@ -26,7 +26,7 @@ def test_it_names_visitors_and_days():
 def test_json_holds_the_plan_and_what_was_asked():
     values = json.loads(plan(f"{ASKED} --json").output)
 
-    assert (values["maximum_visitors"], values["days"]) == (1426, 14)
+    assert (values["maximum_visitors"], values["days"]) == (1296, 14)
     assert values["asked"]["target"] == 0.08
     assert values["comparison_visitors"] == statistics.comparison_visitors(
         (0.08, 0.12), (1, 1), 0.05, 0.8
@@ -36,7 +36,7 @@ def test_json_holds_the_plan_and_what_was_asked():
 def test_one_page_is_compared_with_nothing():
     said = plan("--target 0.08 --floor 0.04 --daily 50")
 
-    assert "713 for the page: 21 days" in said.output
+    assert "584 for the page: 14 days" in said.output
     assert "tell two variants apart" not in said.output
 
 

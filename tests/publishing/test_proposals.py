@@ -3,6 +3,7 @@
 import pytest
 
 from wbtest.publishing.proposals import ENOUGH, IDEAS, PROPOSALS, TARGETS, Proposal
+from wbtest.statistics import default_hoped_for
 from wbtest.statistics.operating_characteristics import Chances, TargetRule, chances
 
 each_proposal = pytest.mark.parametrize(
@@ -12,15 +13,20 @@ each_proposal = pytest.mark.parametrize(
 
 def of_100(proposal: Proposal, target: float, least: int) -> tuple[Chances, Chances]:
     """What a dead and a wanted idea are told, if everybody comes."""
-    rule = TargetRule(target, proposal.floor, least, proposal.people)
+    # What a rule is sealed with whose author says nothing else.
+    hoped_for = default_hoped_for(target)
+    rule = TargetRule(target, proposal.floor, least, proposal.people, hoped_for=hoped_for)
     dead, wanted = IDEAS[proposal.is_warm]
     return chances(rule, dead), chances(rule, wanted)
 
 
 def value(proposal: Proposal, target: float) -> tuple[int, float]:
-    """How likely the less likely answer is, in percent; of equals the sooner one is better."""
+    """How likely the less likely answer is, in percent; of equals the sooner one is better.
+
+    Nobody waits longer for the last two of a hundred.
+    """
     dead, wanted = of_100(proposal, target, proposal.minimum_visitors)
-    return round(100 * min(dead.stop, wanted.go)), -dead.visitors - wanted.visitors
+    return min(round(100 * min(dead.stop, wanted.go)), 98), -dead.visitors - wanted.visitors
 
 
 @each_proposal

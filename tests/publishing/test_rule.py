@@ -20,6 +20,13 @@ def test_a_rule_comes_back_from_its_json_as_it_was():
     assert rule.from_json(json.loads(json.dumps(rule.to_json(given)))) == given
 
 
+def test_a_rule_that_was_sealed_without_a_rate_hoped_for_keeps_its_digest():
+    hoping = replace(RULE, hoped_for=0.12)
+
+    assert "hoped_for" not in rule.to_json(RULE)
+    assert rule.from_json(rule.to_json(hoping)) == hoping
+
+
 @pytest.mark.parametrize(
     ("field", "value"),
     [
@@ -31,6 +38,8 @@ def test_a_rule_comes_back_from_its_json_as_it_was():
         ("target", float("nan")),
         ("floor", 0.08),
         ("alpha", 0.3),
+        ("hoped_for", 0.08),
+        ("hoped_for", 1.0),
         ("minimum_visitors", 0),
         ("maximum_visitors", 400),
         ("minimum_days", 366),
@@ -54,6 +63,7 @@ def test_a_rule_that_cannot_be_sealed_is_refused_at_its_field(field: str, value:
     [
         ("target", "8"),
         ("target", True),
+        ("hoped_for", "12"),
         ("minimum_days", 7.0),
         ("who", None),
         ("sources", "newsletter"),

@@ -27,6 +27,7 @@ UNUSABLE = (
     *(("alpha", typed) for typed in ("30", "x")),
     *(("minimum_visitors", typed) for typed in ("", "0", "-1", "1.5", "٣", "1e308", "9" * 30)),
     ("maximum_visitors", "300"),
+    *(("hoped_for", typed) for typed in ("8", "100", "x")),
     ("minimum_days", "400"),
     ("conversion_window_hours", "1000"),
     ("sources", "x" * 65),
@@ -75,6 +76,18 @@ def test_a_page_may_have_a_host_of_its_own(owner: FlaskClient, revision: Revisio
     assert experiment.host == "halfchair.com"
     page = owner.get(f"/experiments/{experiment.id}").text
     assert field_of(page, "host") == "halfchair.com"
+
+
+@pytest.mark.parametrize(("typed", "sealed", "again"), [("", 0.12, ""), ("16", 0.16, "16")])
+def test_left_empty_the_rate_hoped_for_follows_the_target(
+    typed: str, sealed: float, again: str, owner: FlaskClient, revision: Revision
+):
+    made = send(owner, new_path(revision), hoped_for=typed)
+    experiment = newest()
+
+    assert experiment is not None
+    assert experiment.rule["hoped_for"] == sealed
+    assert field_of(owner.get(made.location).text, "hoped_for") == again
 
 
 @pytest.mark.parametrize("typed", ["8,5", "8.5", "8.5 %", " 8,5% "])
@@ -188,10 +201,10 @@ def test_a_started_rule_is_not_changed(owner: FlaskClient, revision: Revision, t
 
 
 def test_the_form_says_how_long_it_takes_by_the_planner(owner: FlaskClient, revision: Revision):
-    page = owner.get(f"{new_path(revision)}?daily=25").text
+    page = owner.get(f"{new_path(revision)}?daily=20").text
 
-    assert "With 25 visitors a day, expect an answer in 2 to 5 weeks" in page
-    assert "You’d need 26 a day" in page
+    assert "With 20 visitors a day, expect an answer in 3 to 5 weeks" in page
+    assert "You’d need 21 a day" in page
 
 
 def test_rates_that_cannot_be_planned_with_give_no_plan(owner: FlaskClient, revision: Revision):

@@ -42,7 +42,7 @@ def test_looking_daily_at_a_z_test_is_found_guilty():
 def test_a_bar_is_the_first_count_whose_evidence_is_enough(seen: int):
     needed = evidence_needed(error_rates.ALPHA)
 
-    above = [x for x in range(seen + 1) if log_e_above(Counts(seen, x), 0.08) >= needed]
+    above = [x for x in range(seen + 1) if log_e_above(Counts(seen, x), 0.08, 0.12) >= needed]
     below = [x for x in range(seen + 1) if log_e_below(Counts(seen, x), 0.08) >= needed]
 
     assert error_rates.go_bars(0.08, seen)[seen] == min(above, default=seen + 1)

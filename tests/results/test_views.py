@@ -171,7 +171,7 @@ def test_the_planner_says_visitors_and_days(approver: Browser):
     asked = "target=0.08&floor=0.04&alpha=0.05&power=0.8&daily=120&variants=2"
     planned = approver.get(f"/experiments/plan?{asked}").get_json()
 
-    assert (planned["visitors"], planned["per_variant"], planned["days"]) == (1426, 324, 14)
+    assert (planned["visitors"], planned["per_variant"], planned["days"]) == (1296, 324, 14)
     assert planned["sentence"].startswith(
         "With 120 visitors a day, expect an answer in 1 to 2 weeks"
     )
@@ -179,13 +179,13 @@ def test_the_planner_says_visitors_and_days(approver: Browser):
 
 
 def test_the_planner_warns_by_the_rest_of_the_rule(approver: Browser):
-    asked = "target=0.08&floor=0.03&daily=25&ends_on=2027-03-29&minimum_visitors=300"
+    asked = "target=0.08&floor=0.03&daily=20&ends_on=2027-03-29&minimum_visitors=300"
     planned = approver.get(f"/experiments/plan?{asked}&maximum_visitors=500").get_json()
 
     assert [". ".join(each.split(". ")[:2]).rstrip(".") for each in planned["warnings"]] == [
-        "25 visitors a day make 700 by the last day. Allow for up to 713",
-        "The rule stops at 500 visitors. Allow for up to 713",
-        "Floor and target are too close for 713 visitors. Finding a rate between them takes about "
+        "20 visitors a day make 560 by the last day. Allow for up to 584",
+        "The rule stops at 500 visitors. Allow for up to 584",
+        "Floor and target are too close for 584 visitors. Finding a rate between them takes about "
         "1,571",
     ]
 
@@ -204,7 +204,7 @@ def test_what_is_typed_half_is_left_out_of_the_plan(approver: Browser):
     asked = "target=0.08&floor=0.03&daily=&ends_on=2027-0&minimum_visitors=9e9&time_zone=Mars"
     planned = approver.get(f"/experiments/plan?{asked}&maximum_visitors={'9' * 400}").get_json()
 
-    assert planned["sentence"] == "Expect an answer after about 324 visitors. Allow for up to 713."
+    assert planned["sentence"] == "Expect an answer after about 324 visitors. Allow for up to 584."
 
 
 @pytest.mark.parametrize(

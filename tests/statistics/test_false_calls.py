@@ -11,6 +11,7 @@ import pytest
 
 from wbtest.statistics import (
     Counts,
+    default_hoped_for,
     evidence_needed,
     log_e_above_path,
     log_e_below_path,
@@ -19,7 +20,7 @@ from wbtest.statistics import (
 )
 
 Rule = Callable[[int, np.ndarray], np.ndarray]
-RATES = pytest.mark.parametrize("rate", [0.005, 0.01, 0.02, 0.05, 0.1, 0.15])
+RATES = pytest.mark.parametrize("rate", [0.005, 0.01, 0.02, 0.05, 0.1, 0.15, 0.25, 0.4])
 ALPHA = 0.05
 
 
@@ -43,9 +44,9 @@ def horizon(rate: float) -> int:
     return round(600 + 10 / rate)
 
 
-def says_above(target: float, arms: int = 1) -> Rule:
+def says_above(target: float, arms: int = 1, hoped_for: float | None = None) -> Rule:
     def rule(seen: int, converted: np.ndarray) -> np.ndarray:
-        evidence = log_e_above_path(converted, np.full_like(converted, seen), target)
+        evidence = log_e_above_path(converted, np.full_like(converted, seen), target, hoped_for)
         return evidence >= evidence_needed(ALPHA, arms)
 
     return rule
@@ -65,12 +66,23 @@ def test_a_page_at_its_target_is_hardly_ever_called_above_it(rate):
 
 
 @RATES
+@pytest.mark.parametrize("times", [1, 1.5])
+def test_nor_is_it_where_the_test_looks_hardest_for_a_rate_above(rate, times):
+    rule = says_above(rate, hoped_for=times * default_hoped_for(rate))
+
+    assert 0.001 < calls(rule, rate, horizon(rate)).sum() <= ALPHA
+
+
+@RATES
 def test_a_page_at_its_target_is_hardly_ever_called_below_it(rate):
     assert 0.001 < calls(says_below(rate), rate, horizon(rate)).sum() <= ALPHA
 
 
 def test_three_pages_at_their_target_share_one_allowance():
-    assert calls(says_above(0.05, arms=3), 0.05, visitors=800).sum() <= ALPHA / 3
+    for hoped_for in (None, 0.075):
+        rule = says_above(0.05, arms=3, hoped_for=hoped_for)
+
+        assert calls(rule, 0.05, visitors=800).sum() <= ALPHA / 3
 
 
 @pytest.mark.parametrize("weights", [(1, 1), (4, 1), (1, 4)])
@@ -92,14 +104,23 @@ def test_a_z_test_at_every_look_is_found_guilty():
     assert calls(z_test, 0.05, visitors=800).sum() > 4 * ALPHA
 
 
-@pytest.mark.parametrize("ratio", [1.5, 2.0])
-def test_the_planned_cap_has_the_power_and_costs_little(ratio):
+@pytest.mark.parametrize("arms", [1, 2])
+@pytest.mark.parametrize("hoped_for", [0.075, 0.1])
+def test_the_planned_cap_has_the_power_and_costs_little(hoped_for, arms):
     asked = {"target": 0.05, "floor": 0.02, "alpha": ALPHA, "power": 0.8, "daily": 100}
-    made = plan(**asked, variants=1, hoped_for=0.05 * ratio)
-    found = calls(says_above(0.05), 0.05 * ratio, made.visitors_per_variant)
+    made = plan(**asked, variants=arms, hoped_for=hoped_for)
+    rule = says_above(0.05, arms, hoped_for)
+    found = calls(rule, hoped_for, made.visitors_per_variant)
 
     until = min(2 * made.fixed_visitors, len(found))
     visitors = (np.arange(1, until + 1) * found[:until]).sum() + until * (1 - found[:until].sum())
 
     assert found.sum() >= 0.8
-    assert visitors <= 1.15 * made.fixed_visitors
+    assert visitors <= (1.05 if arms == 1 else 1.2) * made.fixed_visitors
+
+
+def test_the_rate_hoped_for_is_found_with_a_twelfth_fewer_visitors():
+    found = [calls(says_above(0.08, 1, hope), 0.12, 3_000) for hope in (None, 0.12)]
+    without, with_hope = [(np.arange(1, 3_001) * each).sum() for each in found]
+
+    assert with_hope <= 0.92 * without

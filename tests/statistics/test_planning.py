@@ -10,9 +10,13 @@ ASKED = {"target": 0.05, "floor": 0.02, "alpha": 0.05, "power": 0.8, "daily": 10
 def test_a_plan_counts_every_variant_and_whole_weeks():
     made = plan(**ASKED, hoped_for=0.075)
 
-    assert (made.fixed_visitors, made.visitors_per_variant) == (539, 1_186)
-    assert made.maximum_visitors == 3 * 1_186
-    assert made.days == 42
+    assert (made.fixed_visitors, made.visitors_per_variant) == (539, 1_078)
+    assert made.maximum_visitors == 3 * 1_078
+    assert made.days == 35
+
+
+def test_one_page_needs_a_tenth_less_than_each_of_several():
+    assert plan(**{**ASKED, "variants": 1}).maximum_visitors == 971
 
 
 def test_a_plan_hopes_for_half_as_much_again():

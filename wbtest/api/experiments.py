@@ -93,6 +93,7 @@ class Hypothesis(RequestBody, kw_only=True):
     lost_beacons: Rate = 0.25
     reckoning: Reckoning | None = None
     crowds: list[CrowdGiven] = msgspec.field(default_factory=list)
+    hoped_for: Rate | None = None
 
 
 class VariantGiven(RequestBody, kw_only=True):

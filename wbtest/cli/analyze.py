@@ -27,7 +27,7 @@ LONGEST_FILE = 1_000_000
 # Beyond this floating point no longer tells two counts apart where it matters.
 MOST_VISITORS = 1_000_000_000
 LONGEST_KEY = 60
-FIELDS = ("variants", "target", "floor", "alpha", "beta")
+FIELDS = ("variants", "target", "floor", "alpha", "beta", "hoped_for")
 VARIANT_FIELDS = ("key", "name", "visitors", "signups", "weight")
 STATES = {"ok": "ok", "warn": "CARE", "stop": "STOP"}
 VERDICTS = {"met": "met", "not_met": "not met", "not_enough": "not enough"}
@@ -45,10 +45,11 @@ def analyze(file: str, as_json: bool) -> None:
 
     \b
     {"variants": [{"key": "a", "visitors": 300, "signups": 22, "weight": 1}],
-     "target": 0.05, "floor": 0.02, "alpha": 0.05}
+     "target": 0.05, "floor": 0.02, "alpha": 0.05, "hoped_for": 0.075}
 
     Visitors saw the page, sign-ups are those of them who signed up; all are taken to have had their
-    time to. Weight is 1, alpha and beta are 0.05 where they are not given.
+    time to. Weight is 1, alpha and beta are 0.05 where they are not given. Give the rate hoped for
+    where the rule has one: a test asks less of a page that good.
     """
     try:
         values = analyzed(given_in(_read(file)))

@@ -65,16 +65,13 @@ def closed_at_the_end() -> Iterator[None]:
         db.engine.dispose()
 
 
-def check_store(settings: Settings, *, may_be_earlier: bool = False) -> None:
-    """Raise StoreBroken, with what to do, unless the database is whole, ours and can be written.
-
-    ``may_be_earlier`` lets one of an earlier release pass, which waits for its upgrade.
-    """
+def check_store(settings: Settings) -> None:
+    """Raise StoreBroken, with what to do, unless the database is whole, ours and can be written."""
     try:
         if settings.is_sqlite:
             _check_file(settings)
         store.check_rules(db.engine)
-        database.check_schema(may_be_earlier=may_be_earlier)
+        database.check_schema()
         _check_secret(settings)
     except DBAPIError as error:
         said = str(error.orig)

@@ -38,7 +38,7 @@ class PlanRequest:
     """A test that somebody thinks of; what is None was not said.
 
     ``daily`` and the visitors at most and at least are those over all variants; ``do`` is what a
-    visitor must do to count.
+    visitor must do to count. Without a rate ``hoped_for`` it is the usual one.
     """
 
     target: float
@@ -53,6 +53,7 @@ class PlanRequest:
     today: date | None = None
     ends_on: date | None = None
     do: str = ACTS["signup"].do
+    hoped_for: float | None = None
 
     @property
     def days(self) -> int | None:
@@ -89,6 +90,7 @@ def plan_request(
         today=today,
         ends_on=rule.ends_on,
         do=ACTS[rule.conversion].do,
+        hoped_for=rule.own_hope,
     )
 
 
@@ -101,6 +103,8 @@ def find_request_fault(asked: PlanRequest) -> str:
         return f"Enter a risk of {100 * LEAST_RISK:.4f}% or more."
     if asked.floor >= asked.target:
         return "The floor must be below the target."
+    if asked.hoped_for is not None and not asked.target < asked.hoped_for < 1:
+        return "Hope for a rate above the target and below 100%."
     if not 1 <= asked.variants <= MOST_VARIANTS:
         return f"Enter 1 to {MOST_VARIANTS} variants."
     if asked.daily is not None and not 1 <= asked.daily <= MOST_DAILY:
@@ -144,6 +148,7 @@ def plan_for(asked: PlanRequest) -> Planned:
         power=POWER,
         daily=asked.daily or 1,
         variants=variants,
+        hoped_for=asked.hoped_for,
     )
     rates = asked.target, needed.hoped_for
     pair = statistics.comparison_visitors(rates, (1, 1), asked.alpha, POWER) if variants > 1 else 0
@@ -300,7 +305,8 @@ def _enough_between(asked: PlanRequest, plan: Planned, known: int) -> str:
 def _find_target(asked: PlanRequest) -> float | None:
     """The next target for which the expected visitors do, or None."""
     assert asked.expected is not None, "only asked where visitors are expected"
-    if asked.minimum_visitors > asked.expected:
+    # A target nearer to the rate hoped for takes more.
+    if asked.minimum_visitors > asked.expected or asked.hoped_for is not None:
         return None
     for rate in _rates_from(asked.target, min(TIMES_BOLDER * asked.target, BOLDEST)):
         if plan_for(replace(asked, target=rate)).visitors <= asked.expected:
@@ -361,7 +367,7 @@ def advise(asked: PlanRequest) -> Advice:
 
 def _proposal_of(asked: PlanRequest) -> proposals.Proposal | None:
     """The proposal that the test follows, if it does."""
-    if asked.variants > 1 or (asked.alpha, asked.beta) != (ALPHA, BETA):
+    if asked.variants > 1 or (asked.alpha, asked.beta, asked.hoped_for) != (ALPHA, BETA, None):
         return None
     return proposals.find_proposal(
         asked.target, asked.floor, asked.minimum_visitors, asked.maximum_visitors

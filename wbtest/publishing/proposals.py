@@ -84,13 +84,13 @@ class Proposal(NamedTuple):
 
 
 PROPOSALS = (
-    Proposal(60, True, 0.25, 20, 200, 14, 72, 54, 47),
-    Proposal(100, True, 0.25, 30, 300, 14, 93, 78, 63),
-    Proposal(300, True, 0.25, 100, 900, 14, 98, 99, 112),
+    Proposal(60, True, 0.25, 20, 200, 14, 72, 58, 46),
+    Proposal(100, True, 0.25, 30, 300, 14, 93, 83, 59),
+    Proposal(300, True, 0.25, 100, 900, 14, 98, 99, 109),
     Proposal(1000, True, 0.25, 300, 2400, 28, 98, 99, 300),
-    Proposal(60, False, 0.08, 20, 200, 28, 16, 23, 60),
+    Proposal(60, False, 0.08, 20, 200, 28, 16, 20, 60),
     Proposal(100, False, 0.12, 30, 300, 28, 86, 8, 97),
-    Proposal(300, False, 0.08, 100, 900, 28, 92, 92, 165),
+    Proposal(300, False, 0.08, 100, 900, 28, 92, 94, 165),
     Proposal(1000, False, 0.08, 300, 2400, 28, 98, 99, 309),
 )
 PEOPLE = tuple(dict.fromkeys(each.people for each in PROPOSALS))

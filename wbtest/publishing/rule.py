@@ -21,6 +21,7 @@ from msgspec.structs import replace
 
 from wbtest.publishing.sources import source_name
 from wbtest.publishing.target_calculator import TargetCalculation
+from wbtest.statistics import default_hoped_for
 from wbtest.store import Invalid
 from wbtest.writing.text_rules import find_fault, on_one_line, seen, with_plain_breaks
 
@@ -177,7 +178,8 @@ class Hypothesis:
 
     Rates are fractions. Visitors are totals over all variants. ``sources`` are those
     that count, None for all. ``lost_beacons`` is the share of served pages without a beacon that
-    trust tolerates. ``reckoning`` are the numbers that the target was worked out from, if it was.
+    trust tolerates. ``hoped_for`` is the rate at which half of the prior for *go* is put, None for
+    rules without one. ``reckoning`` are the numbers that the target was worked out from, if it was.
     ``crowds`` are those that the team announces, in its order.
     """
 
@@ -201,6 +203,7 @@ class Hypothesis:
     lost_beacons: float = 0.25
     reckoning: TargetCalculation | None = None
     crowds: tuple[Crowd, ...] = ()
+    hoped_for: float | None = None
 
     def __post_init__(self) -> None:
         for field, is_right, sentence in self._demands():
@@ -218,6 +221,8 @@ class Hypothesis:
         for name in ("target", "floor", "alpha", "beta", "lost_beacons"):
             yield name, 0 < getattr(self, name) < 1, "Give a rate above 0% and below 100%."
         yield "floor", self.floor < self.target, "The floor must be below the target."
+        is_right = self.hoped_for is None or self.target < self.hoped_for < 1
+        yield "hoped_for", is_right, "Give a rate above the target and below 100%."
         for name in ("alpha", "beta"):
             yield name, getattr(self, name) <= 0.2, "More than 20% risk of error is no test."
         least, most = self.minimum_visitors, self.maximum_visitors
@@ -238,6 +243,11 @@ class Hypothesis:
         if self.reckoning:
             yield from self.reckoning.demands()
         yield from crowd_demands(self.crowds)
+
+    @property
+    def own_hope(self) -> float | None:
+        """The rate hoped for, None where it is the usual one for the target."""
+        return None if self.hoped_for == default_hoped_for(self.target) else self.hoped_for
 
     def counts_source(self, source: str) -> bool:
         """Whether visits from ``source`` enter the verdict."""
@@ -278,7 +288,7 @@ def to_json(rule: Hypothesis) -> dict[str, Any]:
     values["sources"] = None if rule.sources is None else list(rule.sources)
     values["crowds"] = [crowd_to_json(crowd) for crowd in rule.crowds]
     # A rule without them stays, letter by letter, what such rules were sealed as before.
-    for name in ("reckoning", "crowds"):
+    for name in ("reckoning", "crowds", "hoped_for"):
         if not values[name]:
             del values[name]
     return values
@@ -287,6 +297,7 @@ def to_json(rule: Hypothesis) -> dict[str, Any]:
 # What a value of each type is called. Whether a word is one of those to choose from, a rule says.
 _CALLED: dict[Any, str] = {
     float: "a number between 0 and 1",
+    float | None: "a number between 0 and 1, or nothing",
     int: "a whole number",
     str: "text",
     date: "a date like 2027-03-31",
@@ -328,7 +339,8 @@ def parse_rule(
     """Return the rule of these values, by the names of its fields.
 
     Clauses stand on one line, sources under the names by which visits are recorded; without a
-    window it is the usual one of what counts. Raises NotARule for what cannot be sealed.
+    window it is the usual one of what counts, without a rate hoped for that of the target. Raises
+    NotARule for what cannot be sealed.
     """
     kept = dict(values)
     for name in CLAUSES:
@@ -341,6 +353,8 @@ def parse_rule(
         )
     usual = act_named(kept["conversion"]).hours
     kept["conversion_window_hours"] = kept["conversion_window_hours"] or usual
+    if kept["hoped_for"] is None and 0 < kept["target"] < 1:
+        kept["hoped_for"] = default_hoped_for(kept["target"])
     named = tuple(replace(crowd, name=_one_line(crowd.name)) for crowd in crowds)
     return Hypothesis(**kept, reckoning=reckoning, crowds=named)
 

@@ -65,6 +65,7 @@ FOLDED = (
     "conversion_window_hours",
     "disclosure",
     "asks_name",
+    "hoped_for",
     "alpha",
     "beta",
     "lost_beacons",
@@ -78,6 +79,7 @@ TYPED = tuple(name for name in Hypothesis.__dataclass_fields__ if name not in OF
 PLANNED = (
     "target",
     "floor",
+    "hoped_for",
     "alpha",
     "beta",
     "daily",
@@ -250,6 +252,7 @@ class ExperimentForm(HelpMixin, TypedForm):
         validate_choice=False,
     )
     asks_name = BooleanField("Ask for a name (optional for visitors)")
+    hoped_for = PercentField("Rate you hope for", [may_be_empty])
     alpha = PercentField("Risk of a wrong “go”")
     beta = PercentField("Risk of rejecting a good idea")
     lost_beacons = PercentField("Page loads without a recorded view")
@@ -308,6 +311,7 @@ class ExperimentForm(HelpMixin, TypedForm):
             today=today,
             ends_on=self.ends_on.data,
             do=act_named(self.conversion.data).do,
+            hoped_for=self.hoped_for.data,
         )
 
     def take_proposal(self, today: date) -> None:
@@ -401,7 +405,8 @@ def values_of(experiment: Experiment) -> dict[str, Any]:
     """Return an experiment's present values under the names of the form's fields."""
     rule = from_json(experiment.rule)
     values = {name: getattr(rule, name) for name in TYPED}
-    # Left empty it follows what counts, also when that is changed.
+    # Left empty they follow what counts and the target, also when those are changed.
+    values["hoped_for"] = rule.own_hope
     if rule.conversion_window_hours == ACTS[rule.conversion].hours:
         values["conversion_window_hours"] = None
     if rule.reckoning:

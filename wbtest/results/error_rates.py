@@ -124,6 +124,7 @@ class Habit(NamedTuple):
             if_unclear="ask again",
             alpha=ALPHA,
             beta=BETA,
+            hoped_for=statistics.default_hoped_for(TARGET),
         )
 
 
@@ -144,7 +145,7 @@ class World(NamedTuple):
 
 
 # The least visitors and days that we propose, and the most that is planned for two variants.
-CAREFUL = Habit("founders", 120, 400, 1_426, 7, 14)
+CAREFUL = Habit("founders", 120, 400, 1_296, 7, 14)
 # A verdict from the first day on.
 EAGER = Habit("eager", 100, 1, 2_800, 1, 28)
 FALLING, RISING = Rate(TARGET, -0.4), Rate(TARGET, 0.4)
@@ -197,16 +198,21 @@ def one_rate(rate: float, visitors: int = VISITORS) -> list[Line]:
     lines = [Line("go", f"go, {of_it}", go, ALPHA, peeking=z)]
     not_met, z = chance_below(not_met_bars(rate, visitors), rate), chance_below(z_not_met, rate)
     lines.append(Line("not_met", f"not met, {of_it}", not_met, ALPHA, peeking=z))
-    for name, log_e in (("go", statistics.log_e_above), ("not met", statistics.log_e_below)):
+    for name, log_e in (("go", log_e_go), ("not met", statistics.log_e_below)):
         highest = max(mean_evidence(log_e, rate, seen) for seen in LOOKS)
         lines.append(Line("evidence", f"for {name}, {of_it}", highest, 1.0))
     return lines
 
 
+def log_e_go(counts: Counts, target: float) -> float:
+    """Return the log evidence for *go* under the usual rate hoped for."""
+    return statistics.log_e_above(counts, target, statistics.default_hoped_for(target))
+
+
 def mean_evidence(log_e: Callable[[Counts, float], float], rate: float, seen: int) -> float:
     """Return the mean of E after so many visitors: 1 where the rate is what is tested.
 
-    >>> round(mean_evidence(statistics.log_e_above, 0.05, 100), 6)
+    >>> round(mean_evidence(log_e_go, 0.05, 100), 6)
     1.0
     """
     x = np.arange(seen + 1)
@@ -222,7 +228,7 @@ def go_bars(target: float, visitors: int) -> Ints:
     bars, x = np.empty(visitors + 1, dtype=np.int64), 0
     for n in range(visitors + 1):
         # More visitors never lower the bar.
-        while x <= n and statistics.log_e_above(Counts(n, x), target) < needed:
+        while x <= n and log_e_go(Counts(n, x), target) < needed:
             x += 1
         bars[n] = x
     return bars

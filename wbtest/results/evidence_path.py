@@ -148,7 +148,7 @@ def look(
         )
     return EvidencePath(
         ends=ends,
-        above=statistics.log_e_above_path(arrived, seen, rule.target),
+        above=statistics.log_e_above_path(arrived, seen, rule.target, rule.hoped_for),
         above_floor=statistics.log_e_above_path(arrived, seen, rule.floor),
         below=statistics.log_e_below_path(running.converted[old], running.seen[old], rule.target),
         split=split,

@@ -79,7 +79,12 @@ def figures_by_variant(
                 credible=belief.credible(),
                 sequence=statistics.sequence(counts, rule.alpha),
                 decision=statistics.decision_interval(
-                    counts, rule.alpha, rule.beta, len(variants), settled[k]
+                    counts,
+                    rule.alpha,
+                    rule.beta,
+                    len(variants),
+                    settled[k],
+                    statistics.odds_ratio(rule.target, rule.hoped_for),
                 ),
                 standing=verdict.standings[k],
                 log_e_above=float(looks.above[-1, k]),

@@ -174,7 +174,8 @@ def _split_json(split: Split) -> dict[str, Any]:
 class Given:
     """What is to be judged: variants by key, and the rule. Rates are fractions.
 
-    Without ``floor`` nothing is ever above it, so *not met* always means stop.
+    Without ``floor`` nothing is ever above it, so *not met* always means stop. Without
+    ``hoped_for`` no rate above the target has more weight than its neighbours.
     """
 
     keys: tuple[str, ...]
@@ -184,6 +185,7 @@ class Given:
     floor: float | None = None
     alpha: float = 0.05
     beta: float = 0.05
+    hoped_for: float | None = None
 
     def __post_init__(self) -> None:
         # The rule refuses what no test may be sealed with, and names it.
@@ -216,6 +218,7 @@ def analyze(given: Given) -> dict[str, Any]:
             "floor": given.floor,
             "alpha": given.alpha,
             "beta": given.beta,
+            "hoped_for": given.hoped_for,
             "needed_above": statistics.evidence_needed(given.alpha, len(arms)),
             "needed_below": statistics.evidence_needed(given.beta),
             "variants": [_about_target(given, looks, verdict, k) for k in arms],
@@ -250,7 +253,13 @@ def _variant_of_counts(given: Given, k: int, *, is_compared: bool) -> dict[str, 
         "credible": ends(statistics.posterior(counts).credible()),
         "sequence": ends(statistics.sequence(counts, given.alpha)),
         "decision": ends(
-            statistics.decision_interval(counts, given.alpha, given.beta, len(given.keys))
+            statistics.decision_interval(
+                counts,
+                given.alpha,
+                given.beta,
+                len(given.keys),
+                odds_ratio=statistics.odds_ratio(given.target, given.hoped_for),
+            )
         ),
         "probability_best": ranking.probability_best[k] if ranking else None,
         "expected_loss": ranking.expected_loss[k] if ranking else None,
@@ -284,7 +293,9 @@ def _looks(given: Given) -> EvidencePath:
     floor = given.floor
     return EvidencePath(
         ends=twice(LOOK.timestamp()).astype(np.int64),
-        above=twice([statistics.log_e_above(c, given.target) for c in given.counts]),
+        above=twice(
+            [statistics.log_e_above(c, given.target, given.hoped_for) for c in given.counts]
+        ),
         above_floor=twice(
             none if floor is None else [statistics.log_e_above(c, floor) for c in given.counts]
         ),
@@ -319,6 +330,7 @@ def _rule_of(given: Given) -> Hypothesis:
         if_unclear="go on",
         alpha=given.alpha,
         beta=given.beta,
+        hoped_for=given.hoped_for,
     )
 
 

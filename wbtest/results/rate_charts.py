@@ -61,6 +61,7 @@ def course_of(results: Results) -> list[list[Point]]:
     days = results.life.days_until(last)
     ends = [midnight_after(day, results.life.time_zone) for day in days]
     window = timedelta(hours=rule.conversion_window_hours)
+    odds_ratio = statistics.odds_ratio(rule.target, rule.hoped_for)
     sums = _sums(results, days)
     points: list[list[Point]] = [[] for _ in results.variants]
     for place in _shown(len(days) - 1):
@@ -72,7 +73,7 @@ def course_of(results: Results) -> list[list[Point]]:
             old_ones, _, converted = sums[old][k]
             counts, settled = Counts(seen, arrived), Counts(old_ones, converted)
             interval = statistics.decision_interval(
-                counts, rule.alpha, rule.beta, len(points), settled
+                counts, rule.alpha, rule.beta, len(points), settled, odds_ratio
             )
             path.append(Point(at, counts, interval))
     for path, variant in zip(points, results.variants, strict=True):

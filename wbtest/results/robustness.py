@@ -59,7 +59,10 @@ def fragility_of(
     if verdict.word == "met":
         needed = statistics.evidence_needed(rule.alpha, len(keys))
         totals = counted.hours.totals()
-        false, k = max((false_signups(totals[k], rule.target, needed), k) for k in verdict.variants)
+        false, k = max(
+            (false_signups(totals[k], rule.target, needed, rule.hoped_for), k)
+            for k in verdict.variants
+        )
         days = sum(row[k].arrived > 0 for row in counted.days.values())
         origin = counted.conversions.origin(keys[k])
         return Fragility("signups", k, false, totals[k].converted, days, *origin)
@@ -71,7 +74,9 @@ def fragility_of(
     return Fragility("views", k, false, totals[k].seen, days)
 
 
-def false_signups(counts: Counts, target: float, needed: float) -> int:
+def false_signups(
+    counts: Counts, target: float, needed: float, hoped_for: float | None = None
+) -> int:
     """Return the least k with which x − k of n are no evidence above the target any more.
 
     The verdict's own evidence, at the totals of now. The verdict itself looks at every hour and
@@ -84,7 +89,7 @@ def false_signups(counts: Counts, target: float, needed: float) -> int:
 
     def is_short(k: int) -> bool:
         left = Counts(counts.seen, counts.converted - k)
-        return statistics.log_e_above(left, target) < needed
+        return statistics.log_e_above(left, target, hoped_for) < needed
 
     return bisect_left(range(counts.converted), True, key=is_short)
 

@@ -292,7 +292,7 @@ def _more_for_a_verdict(
     enough_below = statistics.evidence_needed(rule.beta)
 
     def above(x: Ints, n: Ints) -> Floats:
-        return statistics.log_e_above_path(x, n, rule.target) - enough
+        return statistics.log_e_above_path(x, n, rule.target, rule.hoped_for) - enough
 
     def below(x: Ints, n: Ints) -> Floats:
         return statistics.log_e_below_path(x, n, rule.target) - enough_below

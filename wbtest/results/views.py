@@ -445,6 +445,7 @@ def _asked(given: Mapping[str, str]) -> planner.PlanRequest:
         .date(),
         ends_on=_day(given.get("ends_on", "")),
         do=act_named(given.get("conversion")).do,
+        hoped_for=float(given["hoped_for"]) if given.get("hoped_for") else None,
     )
 
 

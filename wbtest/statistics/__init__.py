@@ -13,13 +13,20 @@ from wbtest.statistics.comparison import (
     ratio_sequence,
 )
 from wbtest.statistics.counts import Counts, Interval, counts_of, evidence_needed, p_value
-from wbtest.statistics.planning import Plan, comparison_visitors, plan, target_visitors
+from wbtest.statistics.planning import (
+    Plan,
+    comparison_visitors,
+    default_hoped_for,
+    plan,
+    target_visitors,
+)
 from wbtest.statistics.rate import (
     decision_interval,
     log_e_above,
     log_e_above_path,
     log_e_below,
     log_e_below_path,
+    odds_ratio,
     sequence,
     wilson,
 )

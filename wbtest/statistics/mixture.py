@@ -6,7 +6,7 @@ along 24 MB in each process that shows results, so ``root_of`` is our own.
 """
 
 from collections.abc import Callable
-from math import copysign, inf, isnan, log, sqrt
+from math import copysign, inf, isnan, log, log1p, sqrt
 
 import numpy as np
 import numpy.typing as npt
@@ -123,6 +123,19 @@ def log_e_below(x: Real, f: Real, t: float, a: float, b: float) -> Floats:
     if np.any(mass < SMALLEST):
         log_e = np.where(mass < SMALLEST, _log_e_far(f, x, 1 - t, b, a), log_e)
     return np.asarray(log_e, dtype=np.float64)
+
+
+def log_e_with_point(log_e: Real, x: Real, n: Real, t: float, odds_ratio: float) -> Floats:
+    """Return log E against "the rate is at most t", half of whose prior is that of ``log_e``.
+
+    The other half is one rate, whose odds are ``odds_ratio`` times those of t. Its likelihood ratio
+    is odds_ratioˣ / (1 + (odds_ratio − 1) t)ⁿ, which falls with t whatever was counted.
+
+    >>> round(float(log_e_with_point(5.0767, x=30, n=300, t=0.05, odds_ratio=2.1)), 3)
+    5.785
+    """
+    at_point = x * log(odds_ratio) - n * log1p((odds_ratio - 1) * t)
+    return np.asarray(np.logaddexp(log_e, at_point) - log(2), dtype=np.float64)
 
 
 def log_e_shares(counts: Ints, shares: Floats, concentration: float) -> Floats:

@@ -26,6 +26,7 @@ class TargetRule(NamedTuple):
     most: int
     alpha: float = 0.05
     beta: float = 0.05
+    hoped_for: float | None = None
 
 
 class Chances(NamedTuple):
@@ -55,7 +56,7 @@ def chances(rule: TargetRule, rate: float) -> Chances:
     fallen back. Raises ValueError for what is no rate.
 
     >>> [round(each, 2) for each in chances(TargetRule(0.25, 0.1, least=30, most=100), 0.1)]
-    [0.0, 0.0, 0.93, 0.07, 50.78]
+    [0.0, 0.0, 0.93, 0.07, 51.01]
     """
     import numpy as np
 
@@ -91,7 +92,9 @@ def chances(rule: TargetRule, rate: float) -> Chances:
 def _lines(rule: TargetRule) -> _Lines:
     needed = evidence_needed(rule.alpha)
     return _Lines(
-        least_above(lambda counts: log_e_above(counts, rule.target), needed, rule.most),
+        least_above(
+            lambda counts: log_e_above(counts, rule.target, rule.hoped_for), needed, rule.most
+        ),
         least_above(lambda counts: log_e_above(counts, rule.floor), needed, rule.most),
         greatest_below(rule.target, rule.beta, rule.most),
     )

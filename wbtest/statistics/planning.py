@@ -29,6 +29,15 @@ class Plan(Struct, frozen=True):
     days: int
 
 
+def default_hoped_for(target: float) -> float:
+    """Return half as much again as the target, or half way to 1 where that is less.
+
+    >>> default_hoped_for(0.25), default_hoped_for(0.8)
+    (0.375, 0.9)
+    """
+    return min(1.5 * target, (1 + target) / 2)
+
+
 def target_visitors(target: float, hoped_for: float, alpha: float, power: float) -> int:
     """Return the visitors a one-sided test of one variant needs for a single planned look.
 
@@ -89,15 +98,15 @@ def plan(
 ) -> Plan:
     """Return what a test of ``variants`` against ``target`` needs with ``daily`` visitors in all.
 
-    The cap is 2.2 times the visitors of a single look for each variant: with one variant the
-    sequential test reaches its target there with a chance of 80 %, and ends on average after about
-    as many visitors as the single look. Without ``hoped_for`` the true rate is taken to be half as
-    high again as the target, or half way to 1 where that is less. Raises ValueError for a rate,
+    The cap of each variant is 1.8 times the visitors of a single look, or twice as many where there
+    are several, which ask for more evidence. One or two at the rate hoped for reach the target with
+    a chance of 80 %, and end on average after about as many visitors as the single look. Without
+    ``hoped_for`` it is ``default_hoped_for``. Raises ValueError for a rate,
     alpha or power outside 0 to 1, a floor that is not below the target, no variant or no visitor.
 
     >>> two = plan(target=0.08, floor=0.04, alpha=0.05, power=0.8, daily=120, variants=2)
     >>> two.fixed_visitors, two.visitors_per_variant, two.maximum_visitors, two.days
-    (324, 713, 1426, 14)
+    (324, 648, 1296, 14)
     """
     check_fraction("floor", floor)
     if floor >= target:
@@ -107,10 +116,10 @@ def plan(
     if variants < 1:
         raise ValueError(f"variants must be at least 1, not {variants}")
     if hoped_for is None:
-        hoped_for = min(1.5 * target, (1 + target) / 2)
+        hoped_for = default_hoped_for(target)
     fixed = target_visitors(target, hoped_for, alpha, power)
-    # In whole numbers, since 2.2 × 5 is a little more than 11 in floating point.
-    capped = -(-22 * fixed // 10)
+    # In whole numbers, since a product with 1.8 may be a little more than it should be.
+    capped = -(-18 * fixed // 10) if variants == 1 else 2 * fixed
     weeks = ceil(variants * capped / daily / 7)
     return Plan(hoped_for, fixed, capped, variants * capped, 7 * weeks)
 

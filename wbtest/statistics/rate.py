@@ -6,7 +6,6 @@ valid.
 
 from __future__ import annotations
 
-from collections.abc import Callable
 from functools import cache, lru_cache
 from math import sqrt
 from statistics import NormalDist
@@ -24,19 +23,38 @@ if TYPE_CHECKING:
 REMEMBERED = 4096
 
 
-def log_e_above(counts: Counts, target: float) -> float:
+def odds_ratio(target: float, hoped_for: float | None) -> float | None:
+    """Return the odds of the rate hoped for over those of the target; None without a hope.
+
+    Raises ValueError unless both lie between 0 and 1 and the hope is above the target.
+
+    >>> round(odds_ratio(0.08, 0.12), 3)
+    1.568
+    """
+    if hoped_for is None:
+        return None
+    check_fraction("target", target)
+    check_fraction("the rate hoped for", hoped_for)
+    if hoped_for <= target:
+        raise ValueError(f"the rate hoped for ({hoped_for}) must be above the target ({target})")
+    return hoped_for * (1 - target) / (target * (1 - hoped_for))
+
+
+def log_e_above(counts: Counts, target: float, hoped_for: float | None = None) -> float:
     """Return the log evidence that the rate is above ``target`` (against: at most).
 
     The alternative is Beta(2, 2(1−t)/t), whose mean is the target t, cut to rates above it: scale
-    free, nothing to tune. Formula and sources stand in ``mixture.log_e_above``.
+    free, nothing to tune. Formula and sources stand in ``mixture.log_e_above``. Half its weight is
+    at the rate ``hoped_for`` if there is one: a page that good is then told with fewer visitors,
+    and no evidence is less than half of what it was.
 
     >>> round(log_e_above(Counts(seen=300, converted=30), 0.05), 3)
     5.077
+    >>> round(log_e_above(Counts(seen=300, converted=30), 0.05, hoped_for=0.1), 3)
+    5.786
     """
     check_fraction("target", target)
-    prior = 2.0, 2 * (1 - target) / target
-    found: float = _scalar().log_e_above(counts.converted, counts.unconverted, target, *prior)
-    return found
+    return _above(counts, target, odds_ratio(target, hoped_for))
 
 
 def log_e_below(counts: Counts, target: float) -> float:
@@ -46,12 +64,12 @@ def log_e_below(counts: Counts, target: float) -> float:
     6.133
     """
     check_fraction("target", target)
-    prior = 2.0, 2 * (1 - target) / target
-    found: float = _scalar().log_e_below(counts.converted, counts.unconverted, target, *prior)
-    return found
+    return _below(counts, target)
 
 
-def log_e_above_path(converted: Ints, seen: Ints, target: float) -> Floats:
+def log_e_above_path(
+    converted: Ints, seen: Ints, target: float, hoped_for: float | None = None
+) -> Floats:
     """Return ``log_e_above`` at every look; both arrays are totals up to each look.
 
     Raises ValueError when they differ in shape, fall, or are no counts.
@@ -64,7 +82,11 @@ def log_e_above_path(converted: Ints, seen: Ints, target: float) -> Floats:
 
     check_fraction("target", target)
     failed = _unconverted(converted, seen)
-    return mixture.log_e_above(converted, failed, target, 2.0, 2 * (1 - target) / target)
+    log_e = mixture.log_e_above(converted, failed, target, 2.0, 2 * (1 - target) / target)
+    ratio = odds_ratio(target, hoped_for)
+    if ratio is None:
+        return log_e
+    return mixture.log_e_with_point(log_e, converted, seen, target, ratio)
 
 
 def log_e_below_path(converted: Ints, seen: Ints, target: float) -> Floats:
@@ -90,7 +112,7 @@ def sequence(counts: Counts, alpha: float) -> Interval:
     [0.0555, 0.162]
     """
     needed = evidence_needed(alpha, arms=2)
-    return Interval(_low(counts, needed), _high(counts, needed))
+    return Interval(_low(counts, needed, None), _high(counts, needed))
 
 
 def decision_interval(
@@ -99,29 +121,32 @@ def decision_interval(
     beta: float,
     arms: int = 1,
     settled: Counts | None = None,
+    odds_ratio: float | None = None,
 ) -> Interval:
     """Return {p₀ : E⁺(p₀) < arms/α and E⁻(p₀) < 1/β}, which cannot contradict the verdict.
 
     Its low end is above the target exactly when the variant is *met*, its high end below it
     exactly when the variant is *below*. ``settled`` counts only visitors older than the conversion
     window, the ones that may speak against a target; without it all do. Where late sign-ups make
-    both true, what is above prevails.
+    both true, what is above prevails. ``odds_ratio`` is that of the rate hoped for to the target;
+    half of the prior of E⁺ is at the rate with that ratio to the tested p₀.
 
     >>> [round(end, 4) for end in decision_interval(Counts(seen=400, converted=49), 0.05, 0.05)]
     [0.0814, 0.1755]
     """
-    low = _low(counts, evidence_needed(alpha, arms))
+    low = _low(counts, evidence_needed(alpha, arms), odds_ratio)
     high = _high(counts if settled is None else settled, evidence_needed(beta))
     return Interval(low, max(low, high))
 
 
 @lru_cache(REMEMBERED)
-def _low(counts: Counts, needed: float) -> float:
+def _low(counts: Counts, needed: float, odds_ratio: float | None) -> float:
     from wbtest.statistics import mixture
 
     x, f = counts.converted, counts.unconverted
-    above = _curve(_scalar().log_e_above, counts)
-    return mixture.rate_at(mixture.lower_log_odds(above, x, f, needed))
+    return mixture.rate_at(
+        mixture.lower_log_odds(lambda t: _above(counts, t, odds_ratio), x, f, needed)
+    )
 
 
 @lru_cache(REMEMBERED)
@@ -129,14 +154,23 @@ def _high(counts: Counts, needed: float) -> float:
     from wbtest.statistics import mixture
 
     x, f = counts.converted, counts.unconverted
-    below = _curve(_scalar().log_e_below, counts)
-    return mixture.rate_at(mixture.upper_log_odds(below, x, f, needed))
+    return mixture.rate_at(mixture.upper_log_odds(lambda t: _below(counts, t), x, f, needed))
 
 
-def _curve(log_e: Callable[..., float], counts: Counts) -> Callable[[float], float]:
-    """The evidence as a function of the target, to ask of many targets."""
+def _above(counts: Counts, target: float, odds_ratio: float | None) -> float:
     x, f = counts.converted, counts.unconverted
-    return lambda target: log_e(x, f, target, 2.0, 2 * (1 - target) / target)
+    found: float = _scalar().log_e_above(x, f, target, 2.0, 2 * (1 - target) / target)
+    if odds_ratio is None:
+        return found
+    from wbtest.statistics import mixture
+
+    return float(mixture.log_e_with_point(found, x, counts.seen, target, odds_ratio))
+
+
+def _below(counts: Counts, target: float) -> float:
+    x, f = counts.converted, counts.unconverted
+    found: float = _scalar().log_e_below(x, f, target, 2.0, 2 * (1 - target) / target)
+    return found
 
 
 @cache

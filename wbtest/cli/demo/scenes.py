@@ -29,6 +29,7 @@ from wbtest.review import alignment as aligning
 from wbtest.review import approvals, comments, readings, review_answers, review_requests, sample
 from wbtest.review.models import Comment, Reading, Reviewer
 from wbtest.review.reviewers import Seat, seat_by_link, seat_of
+from wbtest.statistics import default_hoped_for
 from wbtest.team.models import Person
 from wbtest.writing import coach_report, releases, suggested_questions
 from wbtest.writing import document as documents
@@ -237,6 +238,7 @@ def _make(world: World, test: Test) -> Experiment:
         if_met=test.if_met,
         if_not_met=test.if_not_met,
         if_unclear=test.if_unclear,
+        hoped_for=default_hoped_for(test.target),
     )
     for before in _earlier(world, test):
         copy = whole_drafts.clone_experiment(before, author)
