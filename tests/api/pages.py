@@ -103,6 +103,8 @@ PAGES = {
     "list_notes": "results.over_time",
     "add_note": "results.add_note",
     "delete_note": "results.delete_note",
+    "get_own_form": "ideas.experiment",
+    "change_form_sites": "publishing.form_sites",
     "list_tracking_links": "ideas.experiment",
     "add_tracking_links": "publishing.add_links",
     "remove_tracking_link": "publishing.remove_link",

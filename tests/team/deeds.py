@@ -158,6 +158,7 @@ class Deeds(Doing):
             ),
             ("note.deleted", owner, self._note_and_delete),
             ("tracking_link.removed", editor, self._link_and_remove),
+            ("form_sites.changed", editor, self._list_a_site),
             ("experiment.decided", approver, self._decide_as_the_rule_says),
             ("experiment.ended", approver, lambda: lifecycle.end(self._experiment(), person)),
             ("experiment.closed", owner, lambda: self._choose("closed")),

@@ -23,6 +23,7 @@ from wbtest.extensions import db
 from wbtest.publishing import correction_requests, lifecycle
 from wbtest.publishing.experiments import create_experiment
 from wbtest.publishing.models import Experiment
+from wbtest.publishing.off_site_form import set_sites
 from wbtest.publishing.tracking_links import add_links, remove_link
 from wbtest.results.costs import add_spend
 from wbtest.results.notes import add_note, delete_note
@@ -143,6 +144,9 @@ class Doing:
         for text in ("A post went up.", "An ad started."):
             note = add_note(experiment, self.team.editor, self.now().date(), text)
         delete_note(experiment, self.team.owner, note.key, is_owner=True)
+
+    def _list_a_site(self) -> None:
+        set_sites(self._experiment(), self.team.editor, "https://www.example.com")
 
     def _link_and_remove(self) -> None:
         experiment = self._experiment()

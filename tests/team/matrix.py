@@ -23,6 +23,8 @@ from wbtest.team.models import LimitCount
 from wbtest.team.sessions import find_person_by_token
 
 FROM_HERE = {"Origin": "http://localhost", "Sec-Fetch-Site": "same-origin"}
+# Sent from no page of ours.
+FROM_ELSEWHERE = "audience.off_site"
 # Nothing is there for whoever asks, and why.
 SHUT = {
     "team.setup": "the team has its owner",
@@ -211,6 +213,8 @@ def opens(cell: Cell, answer: TestResponse) -> bool:
     """Whether this is an answer to somebody who may: at worst that it does not fit just now."""
     if cell.rule.endpoint in SHUT:
         return answer.status_code == 404
+    if cell.rule.endpoint == FROM_ELSEWHERE and cell.method == "POST":
+        return answer.status_code == 403
     is_log_in = answer.status_code == 303 and (answer.location or "").startswith("/login?next=")
     if cell.rule.endpoint in AFTER_THE_PASSWORD:
         return is_log_in

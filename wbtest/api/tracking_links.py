@@ -1,4 +1,4 @@
-"""The tracking links of a test: where each was put, and its address."""
+"""The tracking links of a test, and its form for another site."""
 
 from datetime import datetime
 
@@ -6,7 +6,7 @@ import msgspec
 from flask import abort
 
 from wbtest.api.serialization import RequestBody, shown
-from wbtest.publishing import tracking_links
+from wbtest.publishing import off_site_form, tracking_links
 from wbtest.publishing.display import shown_links
 from wbtest.publishing.models import Experiment
 from wbtest.team import access
@@ -49,6 +49,35 @@ class TrackingLinkShown(msgspec.Struct, kw_only=True):
 
 class TrackingLinks(msgspec.Struct):
     links: list[TrackingLinkShown]
+
+
+class FormSites(RequestBody, kw_only=True):
+    """The sites that may send the form, and no others; each begins with https."""
+
+    sites: list[str]
+
+
+class OwnForm(msgspec.Struct, kw_only=True):
+    """The form to copy as HTML, and the sites that may send it; its sign-ups are in no rate."""
+
+    sites: list[str]
+    html: str
+
+
+def get_own_form(experiment_id: int) -> OwnForm:
+    """The form to copy to another site."""
+    return _own_form(access.get(Experiment, experiment_id, "read"))
+
+
+def change_form_sites(experiment_id: int, body: FormSites) -> OwnForm:
+    """Let these sites send the form, and no others."""
+    experiment = access.get(Experiment, experiment_id, "edit")
+    off_site_form.set_sites(experiment, access.person(), "\n".join(body.sites))
+    return _own_form(experiment)
+
+
+def _own_form(experiment: Experiment) -> OwnForm:
+    return OwnForm(sites=experiment.form_sites, html=off_site_form.form_html(experiment))
 
 
 def list_tracking_links(experiment_id: int) -> TrackingLinks:

@@ -10,6 +10,7 @@ from wbtest.audience import (
     erasure,
     live_pages,
     mail_html,
+    off_site_signups,
     outcome_mail,
     page_renderer,
     page_server,
@@ -30,7 +31,7 @@ PAGES = (
     views,
     signups,
     signup_steps,
-    signup_steps,
+    off_site_signups,
     visitor_questions,
     self_service,
 )

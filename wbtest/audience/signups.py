@@ -55,9 +55,10 @@ from wbtest.audience.visitors import FormToken, Visitor
 from wbtest.delivery.models import OutboxMail
 from wbtest.extensions import clock, db, runtime
 from wbtest.forms import form_on
-from wbtest.publishing import page_copy, page_options, page_strings
+from wbtest.publishing import off_site_form, page_copy, page_options, page_strings
 from wbtest.publishing.live_snapshot import LiveExperiment, LiveVariant
 from wbtest.publishing.models import Experiment
+from wbtest.publishing.rule import LONGEST_SOURCE
 from wbtest.store import Gone, Refused, end_reading, writing
 from wbtest.team import access, rate_limits
 
@@ -80,7 +81,8 @@ class Sender(Struct, frozen=True):
     """Who sends the form: what it was printed for, and the visitor's cookie if there is one.
 
     ``excluded_because`` is '' for somebody who counts. ``promised`` is what stood beside the form
-    where it was the waiting list's, () for that of the test.
+    where it was the waiting list's, () for that of the test. ``off_site`` is the origin of the site
+    whose form it is, '' for a page of ours.
     """
 
     shown: FormToken
@@ -88,6 +90,7 @@ class Sender(Struct, frozen=True):
     environ: traffic.Environ
     excluded_because: str = ""
     promised: tuple[str, ...] = ()
+    off_site: str = ""
 
     @property
     def known(self) -> Visitor | None:
@@ -142,7 +145,7 @@ def sign_up(
             variant=known.variant if known else shown.variant,
             visitor=known.visitor if known else "",
             at_us=at_us,
-            source=known.source if known else UNKNOWN,
+            source=known.source if known else _site_of(sender),
             device=known.device if known else traffic.device_of(traffic.agent_of(sender.environ)),
             language=known.language if known else _language(sender.environ),
             user_agent=traffic.agent_of(sender.environ),
@@ -179,16 +182,27 @@ def _prepare(
     shown = sender.shown
     variant = page.live.find_variant(shown.variant, shown.corrections) or page.live.control
     key = (variant.key, shown.corrections)
-    found: PreparedSignup | None = None if sender.promised else page.ready.get(key)
+    is_usual = not (sender.promised or sender.off_site)
+    found: PreparedSignup | None = page.ready.get(key) if is_usual else None
     if found is None:
+        promised, origin = sender.promised, sender.off_site
         consent = page_renderer.consent_words(
-            page.live, variant, page_strings.strings_of(variant.page), sender.promised
+            page.live,
+            variant,
+            page_strings.strings_of(variant.page),
+            off_site_form.words_of(variant.page) if origin else promised,
         )
+        consent += f" ({origin})" if origin else ""
         letter = welcome_mail(page.live, base_url, TOKEN, mail)
         found = PreparedSignup(consent, page_copy.digest(variant.page), letter)
-        if not sender.promised:
+        if is_usual:
             page.ready[key] = found
     return found
+
+
+def _site_of(sender: Sender) -> str:
+    """The source of somebody whose visit isn't known."""
+    return page_options.host_of(sender.off_site)[:LONGEST_SOURCE] if sender.off_site else UNKNOWN
 
 
 def _answering(live: LiveExperiment, visitor: Visitor | None, email_key: str, at_us: int) -> str:

@@ -62,8 +62,14 @@ class LinksForm(TypedForm):
     """Where links will be put; several sources have commas between."""
 
     source = StringField("Source")
-    medium = StringField("Medium")
-    campaign = StringField("Campaign")
+    medium = StringField("Medium", [Optional()])
+    campaign = StringField("Campaign", [Optional()])
+
+
+class SitesForm(TypedForm):
+    """The sites on which the copied form may be, one a line."""
+
+    sites = TextAreaField("Your sites")
 
 
 class PercentField(Field):

@@ -4,9 +4,9 @@ from flask import Response, abort, flash, redirect, request, url_for
 from flask.typing import ResponseReturnValue
 
 from wbtest.forms import add_form_error, form_on
-from wbtest.publishing import tracking_links
+from wbtest.publishing import off_site_form, tracking_links
 from wbtest.publishing.experiments import propose_slug
-from wbtest.publishing.forms import LinksForm
+from wbtest.publishing.forms import LinksForm, SitesForm
 from wbtest.publishing.models import Experiment, TrackingLink
 from wbtest.publishing.own_hosts import page_url
 from wbtest.publishing.qr_codes import draw_png, draw_svg
@@ -32,6 +32,23 @@ def add_links(experiment_id: int) -> ResponseReturnValue:
         return experiment_page(experiment, 422, form)
     flash("Link added." if len(added) == 1 else f"{len(added)} links added.")
     return _back(experiment, added[0].key)
+
+
+@bp.route("/experiments/<int:experiment_id>/form-sites", methods=["GET", "POST"])
+@access.requires("edit")
+@form_on("ideas.experiment")
+def form_sites(experiment_id: int) -> ResponseReturnValue:
+    """Let the listed sites, and no others, send the form to copy."""
+    experiment = access.get(Experiment, experiment_id, "edit")
+    form = SitesForm()
+    try:
+        off_site_form.set_sites(experiment, access.person(), form.sites.data or "")
+    except Invalid as error:
+        add_form_error(form, error)
+        return experiment_page(experiment, 422, form)
+    flash("Sites saved.")
+    page = url_for("ideas.experiment", experiment_id=experiment.id, open="form", _anchor="form")
+    return redirect(page, 303)
 
 
 @bp.post("/experiments/<int:experiment_id>/links/<key>/remove")

@@ -88,6 +88,8 @@ class Experiment(Base):
     warnings_seen: Mapped[list[str]] = mapped_column(JSON, default=list)
     tried_at: Mapped[datetime | None] = mapped_column(UtcDateTime)
     tried_message_id: Mapped[str] = mapped_column(String(200), default="")
+    # The origins that may send the form copied to another site; in no figure, so never sealed.
+    form_sites: Mapped[list[str]] = mapped_column(JSON, default=list)
     # How many visitors a day the team expects: to plan with, never sealed.
     expected_daily: Mapped[int | None]
 

@@ -29,6 +29,7 @@ from wbtest.publishing import (
     experiments,
     images,
     launch_readiness,
+    off_site_form,
     own_hosts,
     page_copy,
     page_options,
@@ -48,6 +49,7 @@ from wbtest.publishing.display import (
 from wbtest.publishing.forms import (
     AfterForm,
     LinksForm,
+    SitesForm,
     VariantForm,
     picture_choices,
     read_of,
@@ -261,6 +263,10 @@ def experiment_page(
         opened_link=request.args.get("link", ""),
         links=shown_links(experiment),
         links_form=form if isinstance(form, LinksForm) else LinksForm(formdata=None),
+        sites_form=form
+        if isinstance(form, SitesForm)
+        else SitesForm(formdata=None, data={"sites": "\n".join(experiment.form_sites)}),
+        own_form=off_site_form.form_html(experiment) if experiment.form_sites else "",
         channels=unused_channels(experiment, rule.sources or ()),
         **(_draft_forms(experiment, form) if is_draft and access.has_permission("edit") else {}),
         after_form=form if isinstance(form, AfterForm) else after_form(experiment, formdata=None),
@@ -274,6 +280,7 @@ FOLDS: dict[type, str] = {
     VariantForm: "variants",
     OptionsForm: "options",
     LinksForm: "links",
+    SitesForm: "form",
     AfterForm: "after",
 }
 

@@ -13,7 +13,7 @@ from sqlalchemy import ColumnElement, Select, and_
 
 from wbtest.audience import visitor_questions
 from wbtest.audience.models import Signup
-from wbtest.audience.recording.counting_rules import SUSPECTED, WAITING
+from wbtest.audience.recording.counting_rules import OFF_SITE, SUSPECTED, WAITING
 from wbtest.extensions import db
 from wbtest.publishing.models import Experiment
 from wbtest.publishing.page_options import FollowUpQuestion
@@ -26,6 +26,8 @@ from wbtest.writing.suggested_questions import candidates_of
 
 # Whoever left these addresses is not known to want mail.
 NOT_ASKED = (SUSPECTED, "team")
+# Where the form was, by the reason why a sign-up counts nowhere.
+ORIGINS = {WAITING: "waiting list", OFF_SITE: "another site"}
 CHUNK = 1_000
 # What a sign-up lacks that did not do what the rule counts.
 MISSING: dict[Conversion, str] = {
@@ -119,7 +121,7 @@ def _list(query: Select[Any], names: Mapping[str, str], rule: Hypothesis) -> Ite
             call_no_at=_moment(row.call_no_us),
             preorder_at=_moment(row.preorder_us),
             notes=tuple(_notes(row)),
-            origin="waiting list" if row.excluded_because == WAITING else "page",
+            origin=ORIGINS.get(row.excluded_because, "page"),
             may_hear=_may_hear(row),
         )
 

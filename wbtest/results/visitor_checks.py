@@ -28,6 +28,9 @@ MANY_UNKNOWN = 0.05
 LOST = "lost"
 # Came when the test was over: they were never to count, and say nothing of it.
 WAITING = "waiting"
+# Signed up on another site: nobody was left out of a visit.
+OFF_SITE = "off_site"
+NEVER_VISITORS = (WAITING, OFF_SITE)
 MEANINGS = {
     "bot": "Called itself a crawler or script, or didn’t behave like the browser it claimed to be.",
     "preview": "A chat app or social network fetched the page to show a preview of the link.",
@@ -39,6 +42,7 @@ MEANINGS = {
     "opted_out": "Asked not to be counted. We only keep an email they left.",
     "source": "Came from a source the locked rule doesn’t count.",
     "waiting": "Signed up for the waiting list after the end.",
+    OFF_SITE: "Used your form on another site. Nobody knows how many saw it, so it’s in no rate.",
     "lost": "The database didn’t store these, so we know nothing more about them.",
 }
 REASONS = {
@@ -53,6 +57,7 @@ REASONS = {
     "opted_out": "who objected to being counted",
     "source": "from a source that doesn’t count",
     WAITING: "on the waiting list, after the end",
+    OFF_SITE: "who signed up on another site",
     LOST: "lost, because the database didn’t store them",
 }
 # Of one of them.
@@ -133,7 +138,7 @@ def check_people(counted: History) -> Check:
     people = {
         reason: sum(aside.people for aside in row)
         for reason, row in counted.left_out.items()
-        if reason != WAITING
+        if reason not in NEVER_VISITORS
     }
     count = sum(people.values())
     if not count:

@@ -36,6 +36,9 @@ STEPS: tuple[Conversion, ...] = ("confirmed", "price", "call", "preorder")
 NOES = ("price_no", "call_no")
 # The reason under which its sign-ups are kept.
 WAITING = "waiting"
+# The reason of sign-ups with a form on another site. Their visitor is unknown, so a visit of the
+# same person counts as if there were none.
+OFF_SITE = "off_site"
 
 
 def microseconds_of(moment: datetime) -> int:

@@ -6,7 +6,7 @@ from alembic import op
 import wbtest.store
 from wbtest.team.models import GUARDS
 
-revision = "0001_c6be9e9323b9"
+revision = "0001_8c25b95d85e5"
 down_revision = None
 
 
@@ -487,6 +487,7 @@ def upgrade() -> None:
         sa.Column("warnings_seen", sa.JSON(), nullable=False),
         sa.Column("tried_at", wbtest.store.UtcDateTime(timezone=True), nullable=True),
         sa.Column("tried_message_id", sa.String(length=200), nullable=False),
+        sa.Column("form_sites", sa.JSON(), nullable=False),
         sa.Column("expected_daily", sa.Integer(), nullable=True),
         sa.Column("afterwards", sa.String(length=10), nullable=False),
         sa.Column("outcome", sa.Text(), nullable=False),

@@ -1,0 +1,107 @@
+"""Sign-ups with the form that a team copied to a page of its own: on the list, and in no rate."""
+
+import logging
+
+from flask import Response, abort, request
+from flask.typing import ResponseReturnValue
+from sqlalchemy.exc import SQLAlchemyError
+
+from wbtest.audience import signup_steps
+from wbtest.audience.forms import SignupForm
+from wbtest.audience.live_pages import LivePage
+from wbtest.audience.recording import write_batch
+from wbtest.audience.recording.counting_rules import OFF_SITE, SUSPECTED, microseconds_of
+from wbtest.audience.recording.recorder import TooManySignups
+from wbtest.audience.signups import MOST_SIGN_UPS, Sender, sign_up
+from wbtest.audience.views import bp, get_page, show_closed
+from wbtest.audience.visitors import FormToken, utc_hour
+from wbtest.errors import error_page
+from wbtest.extensions import clock, db, runtime
+from wbtest.forms import form_on
+from wbtest.publishing import page_strings
+from wbtest.publishing.models import Experiment
+from wbtest.publishing.own_hosts import page_address
+from wbtest.store import Gone, Refused, end_reading
+from wbtest.team import access, rate_limits
+
+NOT_LISTED = (
+    "This form is on a site that the team hasn’t listed, or that hides its address. "
+    "Nothing was stored. Sign up on the page itself: {page}"
+)
+log = logging.getLogger(__name__)
+
+
+@bp.route("/p/<slug>/off-site", methods=["GET", "POST"])
+@access.public
+@form_on(".page")
+def off_site(slug: str) -> ResponseReturnValue:
+    """Take an address from a listed site, while the page takes any.
+
+    No cookie and no token comes along: browsers say which site the form is on, and what is sent
+    can move no figure. Whatever else a browser knows of this page is left alone.
+    """
+    found = get_page(slug)
+    origin = request.headers.get("Origin", "")
+    if origin not in _sites_of(found):
+        page = page_address(runtime().settings.base_url, found.live.slug, found.live.host)
+        return error_page(403, NOT_LISTED.format(page=page))
+    if found.live.state != "running":
+        return show_closed(found.live)
+    strings = page_strings.strings_of(found.live.control.page)
+    form = SignupForm(strings, request.form)
+    try:
+        runtime().recorder.check()
+        network = rate_limits.names_of(f"sign-ups {rate_limits.network()}")
+        if fault := _fault(form):
+            if wait := rate_limits.count_alone(network, MOST_SIGN_UPS, write_batch.COUNTED_FOR):
+                raise TooManySignups(wait)
+            return error_page(422, fault)
+        return _take(found, form, origin, network)
+    except TooManySignups as error:
+        return error_page(429, strings.too_many, {"Retry-After": str(error.seconds)})
+    except Gone:
+        runtime().pages.forget()
+        abort(404)
+    except (Refused, SQLAlchemyError) as error:
+        if isinstance(error, SQLAlchemyError):
+            runtime().recorder.note_failure()
+        log.error("a sign-up for /p/%s was not stored: %s", slug, error)
+        return error_page(503, strings.try_later, {"Retry-After": "60"})
+
+
+def _sites_of(found: LivePage) -> list[str]:
+    query = db.select(Experiment.form_sites).where(Experiment.id == found.live.id)
+    return db.session.scalar(query) or []
+
+
+def _fault(form: SignupForm) -> str:
+    """What is wrong with the form, '' for nothing."""
+    if any(len(values) > 1 for _, values in request.form.lists()):
+        return form.strings.try_later
+    form.validate()
+    return next((str(error) for field in form for error in field.errors), "")
+
+
+def _take(found: LivePage, form: SignupForm, origin: str, network: rate_limits.Names) -> Response:
+    live, at = found.live, clock.now()
+    shown = FormToken(live.id, "test", live.control.key, utc_hour(at.timestamp()), len(live.before))
+    # Nobody sees the field "website".
+    reason = SUSPECTED if form.website.data else OFF_SITE
+    # Whoever waits for the recorder holds no connection: it could be the one that it needs.
+    end_reading()
+    token = sign_up(
+        runtime().recorder,
+        found,
+        Sender(shown, None, request.environ, reason, off_site=origin),
+        address=form.address,
+        name=(form.name.data or "") if live.asks_name else "",
+        mail=runtime().renderer.first_mail(live),
+        base_url=runtime().renderer.base_url,
+        secret=runtime().settings.secret_key,
+        at_us=microseconds_of(at),
+        most_an_hour=runtime().guard.most_a_page,
+        counted_as=network,
+        most_counted=MOST_SIGN_UPS,
+    )
+    location = signup_steps.after_sign_up(live, live.control.key, token)
+    return Response(status=303, headers={"Location": location})
