@@ -1,6 +1,6 @@
 # The only commands a person must know. `make` alone lists them.
 .DEFAULT_GOAL := help
-.PHONY: help demo serve wheel install test test-all test-sqlite test-postgresql coverage check check-types check-all-else migration audit bench drills attacks fuzz size pictures lock
+.PHONY: help demo serve wheel install test test-all test-sqlite test-postgresql coverage check check-types check-all-else migration audit bench drills install-drill attacks fuzz size pictures lock
 PYTHON ?= python3
 # How many requests `make fuzz` makes of each kind.
 N ?= 10000
@@ -16,13 +16,15 @@ AUDIT_BIN := .venv/audit/bin
 INSTALL := $(BIN)/python -m pip install --quiet --disable-pip-version-check --no-compile
 
 help: ## list the commands
-	@grep -hE '^[a-z-]+:.*## ' $(MAKEFILE_LIST) | sed -E 's/:[^#]*## /\t/' | expand -t 10
+	@grep -hE '^[a-z-]+:.*## ' $(MAKEFILE_LIST) | sed -E 's/:[^#]*## /\t/' | expand -t 15
 
 demo: $(RUN) ## five ideas from first draft to decision, with real visits, served (data in instance/demo)
 	@exec $(BIN)/wbtest demo
 
-serve: $(RUN) ## your own data, in instance/; the first visit makes the owner
-	@exec $(BIN)/wbtest serve
+# Of an environment's own HOST, as some shells have it, it knows nothing.
+serve: $(RUN) ## your own data, in instance/; PORT= and HOST= where it listens; the first visit makes the owner
+	@exec $(BIN)/wbtest serve $(if $(findstring command,$(origin HOST)),--host $(HOST)) \
+	  $(if $(findstring command,$(origin PORT)),--port $(PORT))
 
 wheel: $(RUN) ## what pip, pipx and uvx install, in dist/
 	@$(BIN)/python -m hatchling build -t wheel
@@ -78,6 +80,9 @@ bench: $(DEV) ## speed, as ratios to a floor measured in the same run; under ten
 
 drills: $(DEV) ## break it on purpose and count what is lost; about 15 minutes; docs/faults.md has the long runs
 	@$(BIN)/python -m tests.drills
+
+install-drill: $(DEV) ## deploy/install in a bare Debian, again under load, and back; SUITE=bookworm; 20 minutes
+	@$(BIN)/python -m tests.drills.installing $(SUITE)
 
 attacks: $(DEV) ## try to move a verdict unseen in every known way, and count honest alarms; half an hour
 	@$(BIN)/python -m tests.attacks

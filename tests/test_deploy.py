@@ -2,7 +2,9 @@
 
 import configparser
 import re
+import subprocess
 from pathlib import Path
+from tempfile import TemporaryDirectory
 from typing import Any
 
 import pytest
@@ -10,6 +12,7 @@ import yaml
 from click.testing import CliRunner
 from flask import Flask
 
+from wbtest import MOST_CONNECTIONS
 from wbtest.cli import COMMANDS, main
 from wbtest.cli.serve import PATIENCE_SECONDS
 from wbtest.cli.worker import PATIENCE_SECONDS as WORKERS_PATIENCE
@@ -18,9 +21,11 @@ from wbtest.config import KNOWN, from_environment
 ROOT = Path(__file__).parents[1]
 DOCS = ROOT / "docs"
 DEPLOY = ROOT / "deploy"
+INSTALL = DEPLOY / "install"
 IMAGE = (ROOT / "Containerfile").read_text()
 SHAPES = ("single", "postgresql", "several")
 UNITS = ("wbtest.service", "wbtest-worker.service", "wbtest-backup.service")
+COPIES = "wbtest-copies.service"
 PANGO = {"libpango-1.0-0", "libpangoft2-1.0-0"}
 
 
@@ -46,6 +51,17 @@ def unit(name: str) -> configparser.SectionProxy:
     parser.optionxform = str  # type: ignore[assignment,method-assign]
     parser.read(DEPLOY / name)
     return parser["Service"]
+
+
+def file(name: str) -> str:
+    return (DEPLOY / name).read_text()
+
+
+def output(*command: str) -> str:
+    """What a program says that must be content."""
+    done = subprocess.run(command, capture_output=True, text=True, timeout=60, check=False)
+    assert done.returncode == 0, done.stdout + done.stderr
+    return done.stdout + done.stderr
 
 
 def last(instruction: str) -> str:
@@ -78,6 +94,54 @@ def test_each_shape_is_open_to_its_own_machine_only(name: str) -> None:
 
     assert len(ports) == 1
     assert ports[0].startswith("127.0.0.1:8000:")
+
+
+def test_coolify_is_given_what_the_single_shape_has(tmp_path: Path) -> None:
+    hosted = yaml.safe_load(file("coolify.yaml"))["services"]["web"]
+    single = ours("single")[0]
+    environ = dict(line.partition("=")[::2] for line in hosted["environment"])
+    # What Coolify fills in, by what it documents: an address and 64 letters and digits.
+    environ = {
+        name: re.sub(r"\$\{SERVICE_URL_WEB}", "https://x.io", text)
+        for name, text in environ.items()
+    }
+    environ = {
+        name: re.sub(r"\$\{SERVICE_P\w+}", "aB3dE6gH" * 8, text) for name, text in environ.items()
+    }
+
+    settings = from_environment(
+        {name: filled(text) for name, text in environ.items()} | {"WBTEST_INSTANCE": str(tmp_path)}
+    )
+
+    assert settings.base_url == "https://x.io"
+    assert settings.trusted_proxies == 1
+    assert f"SERVICE_URL_WEB_{last('EXPOSE')}" in environ
+    for right in ("volumes", "init", "stop_grace_period", "read_only", "tmpfs", "cap_drop"):
+        assert hosted[right] == single[right], right
+    assert hosted["security_opt"] == single["security_opt"]
+    assert (ROOT / hosted["build"]["dockerfile"]).exists()
+    assert "ports" not in hosted
+
+
+def test_render_is_given_settings_that_are_good(app: Flask, tmp_path: Path) -> None:
+    hosted = yaml.safe_load(file("render.yaml"))
+    (web,), (database,) = hosted["services"], hosted["databases"]
+    given = {each["key"]: each for each in web["envVars"]}
+    environ = {name: each.get("value", "") for name, each in given.items()}
+    # What Render makes or asks for.
+    environ["WBTEST_SECRET_KEY"] = "q8J+0dVb3sX1mZ5kT7wYcR2nL4hP6fGa9uEoIiSxD/A="
+    environ["WBTEST_DATABASE_URL"] = "postgresql://wbtest:x@dpg-a/wbtest"
+    environ["WBTEST_BASE_URL"] = "https://wbtest.onrender.com"
+
+    settings = from_environment({**environ, "WBTEST_INSTANCE": str(tmp_path)})
+
+    assert settings.trusted_proxies == 2
+    assert given["WBTEST_DATABASE_URL"]["fromDatabase"]["name"] == database["name"]
+    assert given["PORT"]["value"] == last("EXPOSE")
+    assert web["healthCheckPath"] in {rule.rule for rule in app.url_map.iter_rules()}
+    assert (ROOT / web["dockerfilePath"]).exists()
+    assert web["maxShutdownDelaySeconds"] > PATIENCE_SECONDS + WORKERS_PATIENCE
+    assert (settings.workers + 1) * MOST_CONNECTIONS < 100
 
 
 def test_several_are_two_that_share_a_secret_and_a_database() -> None:
@@ -130,7 +194,7 @@ def test_the_image_holds_what_the_program_needs_and_not_what_builds_it() -> None
 
 
 def test_pango_has_the_same_names_everywhere() -> None:
-    files = (".ci/run", "pyproject.toml", "Containerfile", "docs/deploy.md")
+    files = (".ci/run", "pyproject.toml", "Containerfile", "deploy/install")
 
     found = {
         file: set(re.findall(r"libpango\w*-[\d.]+-\d", (ROOT / file).read_text())) for file in files
@@ -149,6 +213,86 @@ def test_each_unit_runs_a_command_of_ours_shut_off_like_the_first(name: str) -> 
     assert CliRunner().invoke(main, [*command[1:], "--help"]).exit_code == 0
     for right in ("User", "Group", "EnvironmentFile", "WorkingDirectory", *list(first)[begins:]):
         assert this[right] == first[right], right
+
+
+def test_the_unit_that_copies_backups_off_is_shut_off_like_the_first() -> None:
+    first, this = unit(UNITS[0]), unit(COPIES)
+    begins = list(first).index("StateDirectory")
+
+    for right in ("User", "Group", "WorkingDirectory", *list(first)[begins:]):
+        assert this[right] == first[right], right
+
+
+@pytest.mark.parametrize("name", [*UNITS, COPIES, "wbtest-backup.timer", "wbtest-copies.timer"])
+def test_systemd_takes_each_unit_as_it_is(name: str) -> None:
+    # Both programs are missing here; to systemd any other will do.
+    text = re.sub(r"/opt/wbtest/venv/bin/wbtest|/usr/bin/rsync", "/bin/true", file(name))
+    # Not below /dev, where folders of pytest may be: systemd refuses what is there.
+    with TemporaryDirectory() as folder:
+        for other in (*UNITS, COPIES):
+            (Path(folder) / other).write_text("[Service]\nExecStart=/bin/true\n")
+        checked = Path(folder) / name
+        checked.write_text(text)
+        said = output("systemd-analyze", "verify", "--man=no", str(checked))
+        if name.endswith(".service"):
+            # Of ten; the less the safer.
+            output("systemd-analyze", "security", "--offline=true", "--threshold=20", str(checked))
+
+    assert [line for line in said.splitlines() if name in line] == []
+
+
+def test_caddy_takes_its_settings_as_they_are() -> None:
+    output("caddy", "validate", "--adapter", "caddyfile", "--config", str(DEPLOY / "Caddyfile"))
+
+
+def test_the_shell_scripts_have_no_known_mistake() -> None:
+    for path in ("deploy/install", "tests/drills/systemctl"):
+        output("shellcheck", str(ROOT / path))
+
+
+def test_a_dry_run_prints_what_it_would_do_and_does_nothing() -> None:
+    mail, copies = "smtp://hello:secret@mail.example.com:587", "keeper@example.com:wbtest"
+    options = ("--postgres", "--mail", mail, "--copies", copies, "--dry-run")
+
+    there = [Path(place) for place in ("/opt/wbtest", "/etc/wbtest", "/var/lib/wbtest")]
+    before = [place.exists() for place in there]
+
+    said = output(str(INSTALL), "try.example.com", *options)
+
+    lines = said.splitlines()
+    assert "apt-get update -qq" in lines
+    assert "runuser -u postgres -- createuser wbtest" in lines
+    assert "    WBTEST_MAIL_URL='smtp://…@mail.example.com:587'" in lines
+    assert "systemctl start wbtest" in lines
+    assert "systemctl enable --quiet --now wbtest-copies.timer" in lines
+    assert lines[-1] == "== wbtest serves https://try.example.com"
+    assert "secret@" not in said
+    assert [place.exists() for place in there] == before
+
+
+@pytest.mark.parametrize(
+    ("arguments", "sentence"),
+    [
+        ((), "HOST is missing."),
+        (("https://try.example.com",), "HOST must be a name such as try.example.com, not https:"),
+        (("192.0.2.1",), "HOST must be a name such as"),
+        (("localhost",), "HOST must be a name such as"),
+        (("a.example.com", "b.example.com"), "One HOST is enough"),
+        (("a.example.com", "--mail"), "--mail needs a value."),
+        (("a.example.com", "--mail", "mail.example.com"), "--mail must begin with smtp://"),
+        (("a.example.com", "--mail", "smtp://o'hara@x"), "No quote or space may be in --mail."),
+        (("a.example.com", "--copies", "/mnt/disk"), "--copies must be like user@host:folder."),
+        (("a.example.com", "--from", "/nowhere"), "/nowhere is no instance folder"),
+        (("a.example.com", "--postgresql"), "There is no option --postgresql."),
+    ],
+)
+def test_what_it_cannot_use_is_refused_with_a_sentence(
+    arguments: tuple[str, ...], sentence: str
+) -> None:
+    done = subprocess.run([INSTALL, *arguments], capture_output=True, text=True, check=False)
+
+    assert done.returncode == 2
+    assert f"deploy/install: {sentence}" in done.stderr
 
 
 def test_systemd_and_compose_wait_longer_than_we_need_to_end() -> None:

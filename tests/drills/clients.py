@@ -8,6 +8,7 @@ ledger.
 import asyncio
 import random
 import re
+import ssl
 import sys
 import time
 from asyncio import StreamReader
@@ -43,7 +44,11 @@ class Visitor:
     """One person with one browser, from an IP of their own."""
 
     def __init__(self, url: str, slug: str, number: int, pen: Pen) -> None:
-        self._host, self._port = str(urlsplit(url).hostname), int(urlsplit(url).port or 80)
+        parts = urlsplit(url)
+        self._tls = ssl.create_default_context() if parts.scheme == "https" else None
+        self._host, self._port = str(parts.hostname), parts.port or (443 if self._tls else 80)
+        # Not every resolver knows that all names of localhost are this machine.
+        self._to = "127.0.0.1" if self._host.endswith(".localhost") else self._host
         self._path = f"/p/{slug}"
         self._number = number
         self._pen = pen
@@ -136,8 +141,11 @@ class Visitor:
 
     async def _exchange(self, path: str, body: str | None) -> tuple[int, dict[str, str], str]:
         # All of 127 is this machine: so a proxy sees each visitor come from an IP of their own.
-        ours = (f"127.{self._spread(1)}", 0) if self._host == "127.0.0.1" else None
-        reader, writer = await asyncio.open_connection(self._host, self._port, local_addr=ours)
+        ours = (f"127.{self._spread(1)}", 0) if self._to == "127.0.0.1" else None
+        name = self._host if self._tls else None
+        reader, writer = await asyncio.open_connection(
+            self._to, self._port, local_addr=ours, ssl=self._tls, server_hostname=name
+        )
         try:
             writer.write(self._request(path, body))
             await writer.drain()

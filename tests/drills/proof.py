@@ -52,8 +52,8 @@ def prove(server: Server, ledger: Ledger, breaks: Sequence[float] = ()) -> Proof
     code, seconds = server.end()
     proof.must(code == 0 and seconds < 30, f"SIGTERM: exit code {code} after {seconds:.0f} s")
     with place.engine().connect() as raw:
-        _compare_signups(raw, ledger, proof)
-        _compare_visits(raw, ledger, breaks, proof)
+        compare_signups(raw, ledger, proof)
+        compare_visits(raw, ledger, breaks, proof)
         proof.failures.extend(compare_figures(raw_figures(raw), shown))
         if place.is_sqlite:
             whole = raw.exec_driver_sql("PRAGMA integrity_check").scalar_one()
@@ -100,7 +100,8 @@ def raw_figures(raw: sa.Connection) -> dict[str, dict[str, int]]:
     return found
 
 
-def _compare_signups(raw: sa.Connection, ledger: Ledger, proof: Proof) -> None:
+def compare_signups(raw: sa.Connection, ledger: Ledger, proof: Proof) -> None:
+    """Note in the proof which sign-ups are lost, there twice, or without their mail."""
     rows = list(raw.exec_driver_sql("SELECT email FROM signups").scalars())
     mails = list(
         raw.exec_driver_sql(
@@ -119,9 +120,10 @@ def _compare_signups(raw: sa.Connection, ledger: Ledger, proof: Proof) -> None:
     proof.must(not untold, f"{len(untold)} visitors gave up, never told yes")
 
 
-def _compare_visits(
+def compare_visits(
     raw: sa.Connection, ledger: Ledger, breaks: Sequence[float], proof: Proof
 ) -> None:
+    """Note in the proof which visits are lost."""
     stored = set(raw.exec_driver_sql("SELECT visitor FROM visits").scalars())
     lost = [at for visitor, at in ledger.visits.items() if visitor not in stored]
     proof.visits_lost = len(lost)

@@ -1,0 +1,150 @@
+"""`python -m tests.drills.installing`: deploy/install in a bare Debian, run again under load.
+
+What it can not prove: systemd itself, a certificate that browsers trust, and a name in the DNS.
+"""
+
+import os
+import shutil
+import sys
+import tempfile
+from dataclasses import dataclass
+from pathlib import Path
+
+import click
+
+from tests.drills import place as places
+from tests.drills.bare import CERTIFICATES, Bare, run_apart
+from tests.drills.load import visiting
+from tests.drills.outcome import Broken
+from tests.drills.place import Place
+from tests.drills.progress import say
+from tests.drills.proof import Proof, compare_signups, compare_visits, settle
+from tests.drills.server import eventually
+
+HOST = "try.localhost"
+MAIL = "smtp://127.0.0.1:1"
+COPIES = "keeper@127.0.0.1:copies"
+# A version that can't start, and one that has changed the database before it falls.
+FALLS = 'raise SystemExit("broken on purpose")\n'
+FALLS_LATE = """
+import sqlite3
+with sqlite3.connect("/var/lib/wbtest/wbtest.db") as torn:
+    torn.execute("UPDATE alembic_version SET version_num = 'another'")
+raise SystemExit("broken on purpose")
+"""
+
+
+@dataclass(frozen=True, slots=True)
+class OnTheServer(Place):
+    """The instance in the bare system, reached by its name through Caddy."""
+
+    name: str = HOST
+
+    @property
+    def url(self) -> str:
+        return f"https://{self.name}"
+
+
+def drill(folder: Path) -> list[str]:
+    """Do all of it in the bare system that is there already; return what did not hold."""
+    system = Bare(folder / "root")
+    system.boot()
+    system.copy_checkout("wbtest")
+    laptop = places.make(folder / "laptop")
+    shutil.copytree(laptop.folder, system.root / "root/instance")
+
+    said = system.install(HOST, "--mail", MAIL)
+    if f"https://{HOST}/setup/" not in said:
+        raise Broken(f"the owner's link was not printed:\n{said}")
+    _trust_its_certificate(system)
+    system.install(HOST, "--from", "/root/instance", "--copies", COPIES)
+    said = system.install(HOST, "--from", "/root/instance", code=1)
+    if "a team already" not in said:
+        raise Broken(f"it would have brought a second team along:\n{said}")
+    home = system.root / "var/lib/wbtest"
+    place = OnTheServer(home, f"sqlite:///{home / 'wbtest.db'}", 8000)
+    proof = _upgrade_under_load(system, place)
+    _restore_elsewhere(system, place, folder / "elsewhere", proof)
+    say(str(proof))
+    return proof.failures
+
+
+def _trust_its_certificate(system: Bare) -> None:
+    """Let clients, and the system itself, trust what Caddy signs for names of this machine."""
+    ours = system.root / "var/lib/caddy/.local/share/caddy/pki/authorities/local/root.crt"
+    if not eventually(ours.exists, 20):
+        raise Broken("Caddy made no certificate")
+    with (system.root / CERTIFICATES.relative_to("/")).open("a") as trusted:
+        trusted.write(ours.read_text())
+    os.environ["SSL_CERT_FILE"] = str(ours)
+
+
+def _upgrade_under_load(system: Bare, place: Place) -> Proof:
+    """Upgrade three times while visitors come; whom it told yes must be there at the end."""
+    with visiting(place, visitors=20, rest=1.0) as load:
+        load.wait_for(20)
+        system.install(HOST)
+        load.wait_for(20)
+        for name, fault in (("broken", FALLS), ("torn", FALLS_LATE)):
+            system.copy_checkout(name)
+            module = system.root / "root" / name / "wbtest/cli/serve.py"
+            module.write_text(module.read_text() + fault)
+            said = system.install(HOST, source=name, code=1)
+            if "The version from before runs again" not in said:
+                raise Broken(f"it did not say that it went back:\n{said}")
+            load.wait_for(20)
+        ledger = load.finish()
+    settle(place)
+    proof = Proof(acknowledged=len(ledger.acknowledged), visits=len(ledger.visits))
+    with place.engine().connect() as raw:
+        compare_signups(raw, ledger, proof)
+        compare_visits(raw, ledger, (), proof)
+    proof.must(proof.visits_lost == 0, f"{proof.visits_lost} visits are lost")
+    say(f"answers that were no yes: {ledger.refused or 'none'}")
+    system.run("wbtest", "verify")
+    return proof
+
+
+def _restore_elsewhere(system: Bare, place: Place, folder: Path, proof: Proof) -> None:
+    """Copy a backup off by the unit that does so, and restore what arrived, with the key beside."""
+    system.run("useradd", "--create-home", "keeper")
+    system.run("install", "-d", "-o", "keeper", "-m", "700", "/home/keeper/.ssh")
+    key = "/var/lib/wbtest/.ssh/id_ed25519.pub"
+    system.run("install", "-o", "keeper", "-m", "600", key, "/home/keeper/.ssh/authorized_keys")
+    system.run("/usr/sbin/sshd")
+    system.run("wbtest", "backup")
+    system.run("systemctl", "start", "wbtest-copies")
+    arrived = system.root / "home/keeper/copies"
+    newest = max((arrived / "backups").glob("asked-*.db"))
+    folder.mkdir()
+    shutil.copyfile(arrived / "secret_key", folder / "secret_key")
+    restored = Place(folder, f"sqlite:///{folder / 'wbtest.db'}", places.free_port())
+    places.run(restored, "restore", str(newest))
+    places.run(restored, "verify")
+    query = "SELECT count(*) FROM signups"
+    counts = []
+    for each in (place, restored):
+        with each.engine().connect() as raw:
+            counts.append(raw.exec_driver_sql(query).scalar_one())
+    proof.must(
+        counts[0] == counts[1], f"{counts[0]} sign-ups, and {counts[1]} in what was restored"
+    )
+
+
+@click.command()
+@click.argument("suite", default="trixie")
+@click.option("--inside", type=click.Path(path_type=Path), hidden=True)
+def main(suite: str, inside: Path | None) -> None:
+    """Try deploy/install in a bare Debian of this SUITE."""
+    if inside:
+        failures = drill(inside)
+        click.echo("\n".join(failures) or "All of it held.")
+        sys.exit(bool(failures))
+    with tempfile.TemporaryDirectory(prefix="wbtest-install-") as name:
+        Bare(Path(name) / "root").make(suite)
+        again = [sys.executable, "-m", "tests.drills.installing", suite, f"--inside={name}"]
+        sys.exit(run_apart(again))
+
+
+if __name__ == "__main__":
+    main()
