@@ -303,17 +303,34 @@ def test_systemd_and_compose_wait_longer_than_we_need_to_end() -> None:
         assert all(int(part["stop_grace_period"].rstrip("s")) > longest for part in ours(name))
 
 
-def test_the_guide_names_only_what_is_there() -> None:
-    guide = (DOCS / "deploy.md").read_text()
+@pytest.mark.parametrize("name", ["deploy.md", "publish.md"])
+def test_the_guide_names_only_what_is_there(name: str) -> None:
+    guide = (DOCS / name).read_text()
     commands = r"^(?:(?:/opt/wbtest/venv/bin/)?wbtest|docker compose .* exec web wbtest) ([a-z]+)"
     told = set(re.findall(commands, "\n".join(_blocks(guide)), re.MULTILINE))
 
     assert set(re.findall(r"WBTEST_([A-Z_]+)", guide)) <= set(KNOWN)
-    assert {"doctor", "restore", "verify"} <= told <= set(COMMANDS)
+    assert {"restore", "verify"} <= told <= set(COMMANDS)
     for link in re.findall(r"\]\(([^)#:]+)[^)]*\)", guide):
         assert (DOCS / link).exists(), link
     for file in re.findall(r"(?:docs|deploy)/[\w./-]+\w", guide):
         assert (ROOT / file).exists(), file
+
+
+@pytest.mark.parametrize("name", ["deploy.md", "publish.md"])
+def test_every_block_of_a_guide_is_good_shell(name: str) -> None:
+    blocks = _blocks((DOCS / name).read_text())
+
+    assert len(blocks) >= 5
+    for block in blocks:
+        subprocess.run(["bash", "-n", "-c", block], check=True)
+
+
+def test_the_guide_names_each_option_of_the_script() -> None:
+    told = re.findall(r"^\| `(--[a-z-]+)", (DOCS / "publish.md").read_text(), re.MULTILINE)
+    there = re.findall(r"^  (--[a-z-]+) ", INSTALL.read_text(), re.MULTILINE)
+
+    assert sorted(told) == sorted(there)
 
 
 def test_the_guide_speaks_of_containers_that_there_are() -> None:
@@ -328,7 +345,7 @@ def test_the_guide_speaks_of_containers_that_there_are() -> None:
     ]
 
 
-@pytest.mark.parametrize("name", ["deploy.md", "publish.md", "scaling.md"])
+@pytest.mark.parametrize("name", ["publish.md", "scaling.md"])
 def test_what_a_shell_would_cut_stands_in_quotes_among_the_settings(name: str) -> None:
     lines = r"^(?:# |echo \")?WBTEST_(?:DATABASE_URL|MAIL_URL|MAIL_FROM)=(.)"
     begins = re.findall(lines, (DOCS / name).read_text(), re.MULTILINE)

@@ -241,7 +241,7 @@ def _show(address: str, program: Program) -> None:
     click.echo("It’s online while this command runs and this computer is awake.")
     click.echo(program.next_time)
     click.echo(program.visitors)
-    click.echo("For a test that lasts, use a server: docs/deploy.md.\n")
+    click.echo("For a test that lasts, use a server: docs/publish.md.\n")
 
 
 def _failure(sentence: str) -> SystemExit:
