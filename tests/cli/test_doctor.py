@@ -13,6 +13,7 @@ from itertools import cycle, repeat
 import pytest
 from flask import Flask
 
+from tests.audience.larder import draft_page
 from tests.cli.conftest import Instance
 from tests.conftest import HandClock
 from tests.delivery.conftest import MailServer, run
@@ -46,7 +47,7 @@ def test_it_has_a_line_for_each_thing(instance: Instance) -> None:
     lines = instance.run("doctor").output.splitlines()
 
     names = [line.split()[1] for line in lines]
-    wanted = "settings database disk worker mail webhooks backup address ip networks"
+    wanted = "settings database disk worker mail webhooks backup address hosts ip networks"
     assert names == wanted.split()
 
 
@@ -239,6 +240,17 @@ def test_machines_with_different_secrets_behind_one_address_are_named(
 
     assert not found["ok"]
     assert "machines with different secrets" in str(found["sentence"])
+
+
+def test_a_host_of_a_test_that_leads_nowhere_is_named(instance: Instance) -> None:
+    assert findings(instance)["hosts"]["sentence"] == "No test has a host of its own."
+    with instance.opened():
+        draft_page(host="halfchair.invalid")
+
+    found = findings(instance, WBTEST_BASE_URL="http://127.0.0.1:1")["hosts"]
+
+    assert not found["ok"]
+    assert "http://halfchair.invalid:1/healthz does not answer" in str(found["sentence"])
 
 
 def test_an_address_that_leads_nowhere_is_named(instance: Instance) -> None:

@@ -13,9 +13,12 @@ import pytest
 from tests.audience.larder import draft_page, start_page
 from tests.caddy import running_caddy
 from tests.cli.conftest import Instance, Served, serving
+from tests.delivery.sink import local
 from tests.drills.place import free_port
 from wbtest.cli.serve import prepare
+from wbtest.extensions import runtime
 from wbtest.publishing import lifecycle
+from wbtest.publishing.own_hosts import find_host_trouble
 
 TEAM, HOST, ENDED, DRAFT = "try.example.com", "halfchair.com", "kiln.example", "draft.example"
 PHONE = "Mozilla/5.0 (iPhone; CPU iPhone OS 19_1 like Mac OS X) AppleWebKit/605.1.15 Safari/604.1"
@@ -30,7 +33,7 @@ OUTWARD = (
 
 
 @pytest.fixture(scope="module")
-def served(tmp_path_factory: pytest.TempPathFactory, migrated: Path) -> Iterator[Served]:
+def instance(tmp_path_factory: pytest.TempPathFactory, migrated: Path) -> Instance:
     """An instance behind TLS with a page at a host of its own, one that is over, and a draft."""
     folder = tmp_path_factory.mktemp("instance")
     instance = Instance(
@@ -47,6 +50,11 @@ def served(tmp_path_factory: pytest.TempPathFactory, migrated: Path) -> Iterator
         over = start_page(slug="kiln", host=ENDED)
         lifecycle.end(over.experiment, over.approver)
         draft_page(slug="draft", host=DRAFT)
+    return instance
+
+
+@pytest.fixture(scope="module")
+def served(instance: Instance) -> Iterator[Served]:
     with serving(instance) as served:
         yield served
 
@@ -228,6 +236,15 @@ def test_caddy_fetches_a_certificate_for_each_host_that_is_set(caddy):
 def test_it_fetches_none_for_another(caddy, name):
     with pytest.raises(ssl.SSLError):
         through(caddy, name)
+
+
+def test_who_starts_a_test_is_told_whether_its_host_leads_here(instance, caddy):
+    there = Instance({**instance.environ, "WBTEST_BASE_URL": f"https://{TEAM}:{caddy}"})
+    with there.opened() as app:
+        runtime(app).outgoing = local(trust=ssl._create_unverified_context())
+
+        assert find_host_trouble(HOST) == ""
+        assert "TLS" in find_host_trouble("evil.example")
 
 
 def test_a_certificate_of_one_host_opens_nothing_of_another(caddy):

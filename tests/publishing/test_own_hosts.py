@@ -1,16 +1,23 @@
 """Which host of its own a test may have, who may have it, and for which hosts a proxy may ask."""
 
+from dataclasses import replace
+from urllib.parse import urlsplit
+
 import pytest
 
-from tests.audience.larder import RULE, draft_page, start_next, start_page
+from tests.audience.larder import RULE, Larder, draft_page, start_next, start_page
 from tests.conftest import Browser, HandClock
+from tests.delivery.sink import Sink, local, running
+from wbtest.delivery.http_client import Policy
+from wbtest.extensions import runtime
 from wbtest.publishing import lifecycle
 from wbtest.publishing.experiments import change_rule, remove_experiment
 from wbtest.publishing.models import Experiment
-from wbtest.publishing.own_hosts import page_url
+from wbtest.publishing.own_hosts import find_host_trouble, page_url
 from wbtest.publishing.sealing import draft_digest
 from wbtest.publishing.whole_drafts import clone_experiment
 from wbtest.store import Invalid
+from wbtest.team.sessions import open_session
 
 HOST = "halfchair.com"
 
@@ -155,3 +162,48 @@ def test_the_question_for_a_certificate_is_answered_at_any_host(client: Browser)
     told = client.get(f"/certificate?domain={HOST}", headers={"Host": "10.0.0.5:8000"})
 
     assert told.status_code == 200
+
+
+def launch_page(client: Browser, larder: Larder) -> str:
+    """The launch check as its editor reads it, of an instance that strangers can open."""
+    client.set_cookie("__Host-wb-session", open_session(larder.editor), domain="localhost")
+    runtime().settings = replace(runtime().settings, base_url="https://try.example.com")
+    text: str = client.get(
+        f"/experiments/{larder.experiment.id}/launch", base_url="https://localhost"
+    ).text
+    return text
+
+
+@pytest.mark.parametrize(
+    ("addresses", "said"),
+    [
+        ([], "halfchair.com couldn’t be found."),
+        (["10.0.0.1"], "halfchair.com isn’t a public address, so we don’t call it."),
+        (["192.0.2.1", "127.0.0.1"], "halfchair.com isn’t a public address"),
+    ],
+)
+def test_the_launch_check_says_when_its_host_does_not_lead_here(app, client, addresses, said):
+    larder = draft_page(host=HOST)
+    runtime().outgoing = Policy(look_up=lambda _host, _port: addresses)
+
+    page = launch_page(client, larder)
+
+    assert said in page
+    assert "Point its DNS at this server." in page
+
+
+def test_the_launch_check_looks_at_no_host_where_a_test_has_none(app, client):
+    larder = draft_page()
+    runtime().outgoing = Policy(look_up=lambda _host, _port: pytest.fail("somebody looked"))
+
+    assert "Point its DNS" not in launch_page(client, larder)
+
+
+def test_a_host_where_another_server_answers_is_told(app):
+    with running(Sink()) as sink:
+        runtime().settings = replace(
+            runtime().settings, base_url=f"http://localhost:{urlsplit(sink.url).port}"
+        )
+        runtime().outgoing = local()
+
+        assert find_host_trouble(HOST) == f"{HOST} is answered by another server."

@@ -17,6 +17,7 @@ from wbtest.config import Settings
 from wbtest.delivery import backups, mail_sender, outbox, worker
 from wbtest.delivery.models import Webhook
 from wbtest.extensions import clock, db, runtime
+from wbtest.publishing import own_hosts
 from wbtest.results.visitor_checks import MANY_UNKNOWN
 from wbtest.team import delivery_settings, health
 
@@ -54,6 +55,7 @@ def doctor(as_json: bool) -> None:
         "webhooks": check_webhooks,
         "backup": check_backup,
         "address": check_address,
+        "hosts": check_hosts,
         "ip": check_ip,
         "networks": check_networks,
     }
@@ -178,7 +180,23 @@ def _instance_at(url: str) -> object:
 
 def check_address(settings: Settings) -> Finding:
     """Whether people who type the address reach this instance and no other."""
-    url, ours = f"{settings.base_url}/healthz", health.instance_id(settings)
+    return _check_site(settings, settings.base_url)
+
+
+def check_hosts(settings: Settings) -> Finding:
+    """The same of each host that a test has of its own."""
+    hosts = own_hosts.hosts_in_use()
+    found = [
+        _check_site(settings, own_hosts.site_address(settings.base_url, host)) for host in hosts
+    ]
+    faults = [each for each in found if not each.is_well]
+    if not hosts:
+        return Finding(True, "No test has a host of its own.")
+    return Finding(not faults, " ".join(each.sentence for each in faults or found))
+
+
+def _check_site(settings: Settings, site: str) -> Finding:
+    url, ours = f"{site}/healthz", health.instance_id(settings)
     try:
         found = {_instance_at(url) for _ in range(ASKED)}
     except (OSError, ValueError, AttributeError) as error:
@@ -191,7 +209,7 @@ def check_address(settings: Settings) -> Finding:
             f"{url} is answered by machines with different secrets, so forms of one are refused by "
             "the other. Set WBTEST_SECRET_KEY to the same on each.",
         )
-    return Finding(True, f"{settings.base_url} reaches this instance.")
+    return Finding(True, f"{site} reaches this instance.")
 
 
 def check_ip(settings: Settings) -> Finding:

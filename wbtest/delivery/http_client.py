@@ -180,11 +180,20 @@ def check_url(url: str, policy: Policy) -> None:
         _judge(target, [ipaddress.ip_address(target.host)], policy)
 
 
+def get(url: str, policy: Policy) -> Answer:
+    """Ask for an address, as ``post`` does."""
+    return _send("GET", url, b"", {}, policy)
+
+
 def post(url: str, body: bytes, headers: Mapping[str, str], policy: Policy) -> Answer:
     """Send ``body`` and return the answer, whatever its status; redirects are answers too.
 
     Raises NotAllowed for an address the policy refuses, NotReached when none answers in time.
     """
+    return _send("POST", url, body, headers, policy)
+
+
+def _send(method: str, url: str, body: bytes, headers: Mapping[str, str], policy: Policy) -> Answer:
     ends = time.monotonic() + policy.seconds
     target = parse_url(url, policy.schemes, policy.ports)
     addresses = _find(target, policy)
@@ -192,7 +201,7 @@ def post(url: str, body: bytes, headers: Mapping[str, str], policy: Policy) -> A
     connection: HTTPConnection | None = None
     try:
         connection = _connect(target, addresses, policy, ends)
-        return _ask(connection, target, body, headers, policy, ends)
+        return _ask(connection, target, method, body, headers, policy, ends)
     except (OSError, HTTPError, HTTPException) as error:
         is_late = time.monotonic() >= ends
         raise NotReached(_words(target, error, is_late=is_late, policy=policy)) from error
@@ -263,6 +272,7 @@ def _connect(
 def _ask(
     connection: HTTPConnection,
     target: Target,
+    method: str,
     body: bytes,
     headers: Mapping[str, str],
     policy: Policy,
@@ -279,7 +289,7 @@ def _ask(
     timer.start()
     try:
         connection.request(
-            "POST",
+            method,
             target.path,
             body=body,
             headers={"Host": target.netloc, "User-Agent": "wbtest", **headers},

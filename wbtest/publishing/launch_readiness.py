@@ -13,6 +13,7 @@ from wbtest.publishing import corrections, experiment_stages, page_design, page_
 from wbtest.publishing import rule as rules
 from wbtest.publishing.launch_check import NAMES, WHERE_MISSING, Finding, Situation, Try, findings
 from wbtest.publishing.models import Experiment
+from wbtest.publishing.own_hosts import site_address
 from wbtest.review.approvals import approvals_of, find_stop, still_needed
 from wbtest.review.approvers import (
     ADD_AN_APPROVER,
@@ -201,7 +202,7 @@ def situation_of(experiment: Experiment, reach: Reach = "") -> Situation:
             for variant in experiment.variants
         ],
         options=chosen,
-        base_url=settings.base_url,
+        base_url=site_address(settings.base_url, experiment.host),
         first_mail=page_options.first_mail(chosen, settings.mail_url),
         tried=_try_of(experiment),
         daily=daily,

@@ -1,6 +1,6 @@
 """The launch check, the steps of a test's life, and what its page shows after the end."""
 
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
 from functools import partial
 
 from flask import Response, abort, flash, redirect, render_template, request, url_for
@@ -8,7 +8,8 @@ from flask.typing import ResponseReturnValue
 
 from wbtest.extensions import runtime
 from wbtest.forms import form_on, submitted
-from wbtest.publishing import display, experiment_stages, lifecycle, sealing
+from wbtest.networks import why_unreachable
+from wbtest.publishing import display, experiment_stages, launch_check, lifecycle, sealing
 from wbtest.publishing.launch_readiness import (
     find_objection,
     find_open_test,
@@ -17,6 +18,7 @@ from wbtest.publishing.launch_readiness import (
     warnings_of,
 )
 from wbtest.publishing.models import Experiment
+from wbtest.publishing.own_hosts import find_host_trouble, site_address
 from wbtest.publishing.views import FRAMING, after_form, bp, experiment_page
 from wbtest.store import Refused
 from wbtest.team import access
@@ -52,8 +54,9 @@ def launch(experiment_id: int) -> ResponseReturnValue:
 
 def _launch_page(experiment: Experiment, status: int = 200) -> ResponseReturnValue:
     found = findings_of(experiment, access.find_reach())
+    shown = [*_host_findings(experiment), *found]
     groups = {
-        kind: [entry for entry in found if entry.kind == kind]
+        kind: [entry for entry in shown if entry.kind == kind]
         for kind in ("blocker", "warning", "fine")
     }
     page = render_template(
@@ -73,6 +76,14 @@ def _launch_page(experiment: Experiment, status: int = 200) -> ResponseReturnVal
         added=display.added_to(experiment, access.person()),
     )
     return page, status, FRAMING
+
+
+def _host_findings(experiment: Experiment) -> Iterator[launch_check.Finding]:
+    """What is wrong with the test's own host, which only a look from outside can tell."""
+    host = experiment.host
+    site = site_address(runtime().settings.base_url, host)
+    if host and not why_unreachable(site) and (fault := find_host_trouble(host)):
+        yield launch_check.found("host_away", fault=fault)
 
 
 def where_proof_is() -> str:

@@ -7,17 +7,23 @@ visitor is counted there alone. A cookie is of one host: who met an earlier test
 new to this test, also where they objected to being counted.
 """
 
+import json
 import re
+from collections.abc import Sequence
 from urllib.parse import urlsplit
 
 from sqlalchemy import select
 
+from wbtest.delivery import http_client
 from wbtest.extensions import db, runtime
 from wbtest.publishing.models import Experiment
 from wbtest.store import Invalid
+from wbtest.team import health
 from wbtest.writing.models import Release
 
 LONGEST_HOST = 253
+# Somebody waits for the page that says it.
+PATIENCE_SECONDS = 4.0
 NOT_A_HOST = "Enter a name like halfchair.com, without https:// and without a path."
 # As names are written in DNS; other alphabets as xn--….
 _LABEL = re.compile(r"[a-z0-9]([a-z0-9-]{0,61}[a-z0-9])?")
@@ -69,6 +75,31 @@ def is_own_host(name: str) -> bool:
         return False
     has_it = select(Experiment.id).where(Experiment.host == host)
     return db.session.scalar(has_it.limit(1)) is not None
+
+
+def hosts_in_use() -> Sequence[str]:
+    """Return the hosts of tests of which something is kept of visitors, or may be some day."""
+    with_host = Experiment.host != "", Experiment.purged_at.is_(None)
+    return db.session.scalars(
+        select(Experiment.host).where(*with_host).distinct().order_by(Experiment.host)
+    ).all()
+
+
+def find_host_trouble(host: str) -> str:
+    """Return why people who type this host don't reach this instance, '' when they do.
+
+    Asks only where strangers could ask, too.
+    """
+    settings = runtime().settings
+    site, policy = site_address(settings.base_url, host), runtime().outgoing
+    try:
+        answer = http_client.get(f"{site}/healthz", policy._replace(seconds=PATIENCE_SECONDS))
+        is_us = json.loads(answer.body).get("instance") == health.instance_id(settings)
+    except (http_client.NotAllowed, http_client.NotReached) as error:
+        return str(error)
+    except (ValueError, AttributeError):
+        is_us = False
+    return "" if is_us else f"{host} is answered by another server."
 
 
 def site_address(base_url: str, host: str) -> str:
