@@ -1,6 +1,6 @@
 # The only commands a person must know. `make` alone lists them.
 .DEFAULT_GOAL := help
-.PHONY: help demo serve wheel install test test-all test-sqlite test-postgresql coverage check check-types check-all-else migration audit bench drills install-drill attacks fuzz size pictures lock
+.PHONY: help demo serve public wheel install test test-all test-sqlite test-postgresql coverage check check-types check-all-else migration audit bench drills install-drill attacks fuzz size pictures lock
 PYTHON ?= python3
 # How many requests `make fuzz` makes of each kind.
 N ?= 10000
@@ -25,6 +25,9 @@ demo: $(RUN) ## five ideas from first draft to decision, with real visits, serve
 serve: $(RUN) ## your own data, in instance/; PORT= and HOST= where it listens; the first visit makes the owner
 	@exec $(BIN)/wbtest serve $(if $(findstring command,$(origin HOST)),--host $(HOST)) \
 	  $(if $(findstring command,$(origin PORT)),--port $(PORT))
+
+public: $(RUN) ## the same on the internet, at an https address, while this runs (needs a tunnel program)
+	@exec $(BIN)/wbtest public
 
 wheel: $(RUN) ## what pip, pipx and uvx install, in dist/
 	@$(BIN)/python -m hatchling build -t wheel

@@ -126,9 +126,9 @@ def test_first_of_all_an_address_is_put_on_the_net_that_nobody_can_open(
     help_page = client.get(address).text
 
     assert "http://localhost opens only on this computer." in card
-    assert "wbtest public</code>" in card
+    assert "make public</code>" in card
     assert f'id="{anchor}"' in help_page
-    assert "wbtest public" in help_page
+    assert "make public" in help_page
 
 
 def test_an_address_that_everybody_can_open_is_no_step(client: Browser, team: Team) -> None:
