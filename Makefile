@@ -66,7 +66,7 @@ check-all-else: $(DEV)
 	$(BIN)/deptry .
 	$(BIN)/python -m tests.words
 
-migration: $(DEV) ## write the one migration anew, after a change of the models
+migration: $(DEV) ## write the newest migration, after a change of the models
 	@$(BIN)/python -m tests.migration
 
 audit: $(DEV) $(AUDIT) ## what we build upon: an SBOM in dist/, every licence, known weaknesses (asks osv.dev)

@@ -1,13 +1,15 @@
-"""`make migration`: writes the one migration there is, from nothing to what the models say.
+"""`make migration`: writes the newest migration, from the last release to what the models say.
 
-Until the first release it is made again whenever the models change. Its revision names the schema,
-so a database that another state of the models made is refused.
+Until it is released it is made again whenever the models change. Its revision names the schema, so
+a database that another state of the models made is refused.
 """
 
 import hashlib
+import runpy
 import subprocess
 import sys
 import tempfile
+from collections.abc import Sequence
 from pathlib import Path
 from typing import Any
 
@@ -15,7 +17,7 @@ import click
 import sqlalchemy as sa
 from alembic import autogenerate
 from alembic.migration import MigrationContext
-from alembic.operations import ops
+from alembic.operations import Operations, ops
 
 from wbtest import create_app
 from wbtest.config import from_environment
@@ -23,7 +25,9 @@ from wbtest.database import MIGRATION_FILES
 from wbtest.extensions import Base
 from wbtest.team.models import GUARDS
 
-TEXT = '''"""All tables of the models, and the audit log's guards. Made by `make migration`."""
+# What releases brought to people's databases: these migrations are never written again.
+RELEASED: tuple[str, ...] = ()
+FIRST = '''"""All tables of the models, and the audit log's guards. Made by `make migration`."""
 
 import sqlalchemy as sa
 from alembic import op
@@ -40,10 +44,24 @@ def upgrade() -> None:
     for statement in GUARDS[op.get_context().dialect.name]:
         op.execute(statement)
 '''
+LATER = '''"""What changed since {before}. Made by `make migration`."""
+
+import sqlalchemy as sa
+from alembic import op
+
+import wbtest.store
+
+revision = "{revision}"
+down_revision = "{before}"
 
 
-def revision() -> str:
-    """Return the revision of the models: a digest of the DDL that they give on SQLite.
+def upgrade() -> None:
+    {upgrade}
+'''
+
+
+def revision(released: Sequence[str] = RELEASED) -> str:
+    """Return the revision of the models: its number, and a digest of the DDL they give on SQLite.
 
     With it goes what only PostgreSQL is told: the guards of the audit log there.
     """
@@ -54,14 +72,22 @@ def revision() -> str:
 
     engine = sa.create_mock_engine("sqlite://", note)
     Base.metadata.create_all(engine, checkfirst=False)
-    digest = hashlib.sha256("\n".join(sorted(statements)).encode())
-    return f"0001_{digest.hexdigest()[:12]}"
+    digest = hashlib.sha256("\n".join(sorted(statements)).encode()).hexdigest()[:12]
+    if released and released[-1].endswith(digest):
+        return released[-1]
+    return f"{len(released) + 1:04}_{digest}"
 
 
-def text() -> str:
-    """Return the migration as Alembic's autogenerate makes it on an empty SQLite, formatted."""
+def text(released: Sequence[str] = RELEASED) -> str:
+    """Return the newest migration as Alembic's autogenerate makes it on SQLite, formatted.
+
+    The database is empty, or has what the migrations of releases gave it.
+    """
     with sa.create_engine("sqlite://").connect() as connection:
         context = MigrationContext.configure(connection)
+        with Operations.context(context):
+            for name in released:
+                runpy.run_path(str(MIGRATION_FILES / f"{name}.py"))["upgrade"]()
         found = autogenerate.produce_migrations(context, Base.metadata).upgrade_ops
     for table in found.ops if found else ():
         for step in table.ops if isinstance(table, ops.ModifyTableOps) else ():
@@ -70,17 +96,25 @@ def text() -> str:
                 step.kw.pop("postgresql_where", None)
                 if "sqlite_where" in step.kw:
                     step.kw["postgresql_where"] = step.kw["sqlite_where"]
-    made = TEXT.format(revision=revision(), upgrade=autogenerate.render_python_code(found))
+    assert found is not None
+    # SQLite alters a table by writing it again.
+    upgrade = autogenerate.render_python_code(found, render_as_batch=bool(released))
+    before = released[-1] if released else ""
+    template = LATER if released else FIRST
+    made = template.format(revision=revision(released), upgrade=upgrade, before=before)
     ruff = [sys.executable, "-m", "ruff", "format", "-"]
     return subprocess.run(ruff, input=made, capture_output=True, text=True, check=True).stdout
 
 
-def write(folder: Path = MIGRATION_FILES) -> Path:
-    """Replace the migration in ``folder`` and return its file."""
-    made = text()
+def write(folder: Path = MIGRATION_FILES, released: Sequence[str] = RELEASED) -> Path:
+    """Replace the newest migration in ``folder``, unless it is released, and return its file."""
+    made = text(released)
     for old in folder.glob("*.py"):
-        old.unlink()
-    file = folder / f"{revision()}.py"
+        if old.stem not in released:
+            old.unlink()
+    file = folder / f"{revision(released)}.py"
+    if file.stem in released:
+        return file
     file.write_text(made, encoding="utf-8")
     return file
 

@@ -106,8 +106,8 @@ def connect_options(url: str) -> dict[str, object]:
     return {name: value for name, value in TIMEOUTS.items() if name not in said} | ENCODING
 
 
-def create_schema(migrations: Path = MIGRATIONS) -> None:
-    """Create all tables in an empty database, all or none; the right ones are left as they are.
+def create_schema(migrations: Path | None = None) -> None:
+    """Give an empty database or one of an earlier release the schema of this code, whole or not.
 
     Raises StoreBroken when the database has another schema.
     """
@@ -115,23 +115,33 @@ def create_schema(migrations: Path = MIGRATIONS) -> None:
     from alembic.config import Config
     from alembic.util import CommandError
 
-    check_schema()
+    check_schema(may_be_earlier=True)
     config = Config()
-    config.set_main_option("script_location", str(migrations).replace("%", "%%"))
+    folder = str(migrations or MIGRATIONS)
+    config.set_main_option("script_location", folder.replace("%", "%%"))
     with store.lock():
         try:
             command.upgrade(config, "head")
         except CommandError:
             # Another version may have created its own since we looked.
-            check_schema()
+            check_schema(may_be_earlier=True)
             raise
 
 
-def check_schema() -> None:
-    """Raise StoreBroken unless the database is empty or has the schema that this code needs."""
+def check_schema(*, may_be_earlier: bool = False) -> None:
+    """Raise StoreBroken unless the database is empty or has the schema that this code needs.
+
+    ``may_be_earlier`` lets one of an earlier release pass, too.
+    """
     # In this order: another machine may be creating the tables right now.
     if is_empty() or is_schema_current():
         return
+    if is_schema_earlier():
+        if may_be_earlier:
+            return
+        raise store.StoreBroken(
+            "This database is of an earlier release. `wbtest serve` upgrades it when it starts."
+        )
     is_sqlite = db.engine.dialect.name == "sqlite"
     afresh = "move the file away" if is_sqlite else "name an empty database in WBTEST_DATABASE_URL"
     revision = current_revision()
@@ -159,6 +169,11 @@ def is_schema_current() -> bool:
     return current_revision() == head_revision()
 
 
+def is_schema_earlier() -> bool:
+    """Whether the database has the schema of an earlier release, which this code can upgrade."""
+    return current_revision() in revisions()[:-1]
+
+
 def current_revision() -> str | None:
     """The revision of the schema that the database has, or None."""
     with db.engine.connect() as connection:
@@ -170,11 +185,19 @@ def current_revision() -> str | None:
     return found
 
 
-@cache
 def head_revision() -> str:
-    """The revision of the schema that this code needs. The one migration is named by it."""
-    (file,) = MIGRATION_FILES.glob("*.py")
-    return file.stem
+    """The revision of the schema that this code needs."""
+    return revisions()[-1]
+
+
+def revisions() -> tuple[str, ...]:
+    """The revisions that this code knows, oldest first; each names the file of its migration."""
+    return _revisions_in(MIGRATION_FILES)
+
+
+@cache
+def _revisions_in(folder: Path) -> tuple[str, ...]:
+    return tuple(sorted(file.stem for file in folder.glob("*.py")))
 
 
 def is_empty() -> bool:

@@ -21,8 +21,9 @@ from tests.conftest import HandClock
 from wbtest import create_app, database
 from wbtest.cli.serve import prepare
 from wbtest.config import Settings
-from wbtest.extensions import Base, db
+from wbtest.extensions import Base, db, utc_now
 from wbtest.store import StoreBroken
+from wbtest.team.models import Person
 
 
 @pytest.fixture
@@ -204,6 +205,83 @@ def test_creating_that_breaks_leaves_the_database_empty(app: Flask, tmp_path: Pa
     assert database.is_empty()
     database.create_schema()
     assert database.is_schema_current()
+
+
+class TestADatabaseOfAnEarlierRelease:
+    """It is upgraded when the server starts, whole or not at all, and nothing is lost."""
+
+    @pytest.fixture
+    def earlier(self, empty_database_url: str, tmp_path: Path) -> Instance:
+        folder = str(tmp_path / "earlier")
+        instance = Instance({"WBTEST_INSTANCE": folder, "WBTEST_DATABASE_URL": empty_database_url})
+        prepare(instance.settings)
+        with instance.opened():
+            ada = Person(email="ada@x.io", name="Ada", password_hash="-", created_at=utc_now())
+            db.session.add(ada)
+            db.session.commit()
+        return instance
+
+    @pytest.fixture(autouse=True)
+    def later(self, earlier: Instance, monkeypatch: pytest.MonkeyPatch) -> Path:
+        """Let the release after this one have one column more, and return its migration."""
+        released = (database.head_revision(),)
+        migrations = earlier.folder / "migrations"
+        shutil.copytree(database.MIGRATIONS, migrations)
+        table = Base.metadata.tables["people"]
+        table.append_column(sa.Column("nickname", sa.Text, server_default="", nullable=False))
+        try:
+            written = migration.write(migrations / "versions", released)
+        finally:
+            table._columns.remove(table.c.nickname)
+        monkeypatch.setattr(database, "MIGRATIONS", migrations)
+        monkeypatch.setattr(database, "MIGRATION_FILES", migrations / "versions")
+        return written
+
+    def test_is_upgraded_with_all_that_is_in_it(self, earlier: Instance, later: Path) -> None:
+        prepare(earlier.settings)
+
+        with earlier.opened():
+            assert database.current_revision() == later.stem
+            said = sa.text("SELECT name, nickname FROM people")
+            assert [*map(tuple, db.session.execute(said))] == [("Ada", "")]
+
+    def test_waits_for_the_server_with_all_other_commands(self, earlier: Instance) -> None:
+        said = earlier.run("verify")
+
+        assert said.exit_code == 2
+        assert "This database is of an earlier release. `wbtest serve` upgrades it" in said.output
+
+    def test_is_as_it_was_when_the_upgrade_breaks(self, earlier: Instance, later: Path) -> None:
+        later.write_text(later.read_text() + "    raise RuntimeError('the power went')\n")
+
+        with pytest.raises(RuntimeError, match="the power went"):
+            prepare(earlier.settings)
+
+        with earlier.opened():
+            assert database.is_schema_earlier()
+            assert "nickname" not in {
+                c["name"] for c in sa.inspect(db.engine).get_columns("people")
+            }
+
+    @pytest.mark.one_database
+    def test_is_kept_as_a_copy_that_can_be_restored_and_upgraded(self, earlier: Instance) -> None:
+        prepare(earlier.settings)
+        [copy] = earlier.folder.glob("backups/replaced-*.db")
+
+        assert earlier.run("restore", str(copy)).exit_code == 0
+
+        with earlier.opened():
+            assert database.is_schema_earlier()
+        prepare(earlier.settings)
+        with earlier.opened():
+            assert database.is_schema_current()
+
+
+def test_a_released_migration_is_not_written_again(app: Flask, tmp_path: Path) -> None:
+    released = database.head_revision()
+    (tmp_path / f"{released}.py").touch()
+
+    assert migration.write(tmp_path, (released,)).read_text() == ""
 
 
 class TestAnotherVersionsDatabase:

@@ -157,7 +157,7 @@ def _check(part: Path, file: Path) -> None:
         raise StoreBroken(f"{file} is not a whole backup: {verdict}. Nothing was changed.")
     if revision is None:
         raise StoreBroken(f"{file} is not a database of wbtest. Nothing was changed.")
-    if revision[0] != database.head_revision():
+    if revision[0] not in database.revisions():
         raise StoreBroken(f"{file} {database.describe_other_version(revision[0])}")
     if is_torn:
         raise StoreBroken(

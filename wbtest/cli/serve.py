@@ -24,6 +24,7 @@ from wbtest import create_app, database
 from wbtest.cli.startup import check_not_lost, check_store, closed_at_the_end, in_use, start_logging
 from wbtest.cli.worker import Background, SharedApp, name_process, wait_for_process, work_beside
 from wbtest.config import BadSetting, Settings, database_in, from_environment, keep_secret
+from wbtest.delivery import backups
 from wbtest.extensions import Now, runtime, utc_now
 from wbtest.request_bodies import RequestBodies
 from wbtest.team.people import has_owner
@@ -144,7 +145,7 @@ class AnnouncingServer(MPServer):
 
 
 def prepare(settings: Settings, now: Now = utc_now) -> str:
-    """Create the tables of an empty database; return the set-up link, '' when there is an owner."""
+    """Create or upgrade the tables; return the set-up link, '' when there is an owner."""
     return _prepare(create_app(settings, now))
 
 
@@ -152,14 +153,22 @@ def _prepare(app: Flask, *, is_served: bool = False) -> str:
     settings = runtime(app).settings
     # Nothing that is open here may reach the processes that are made next.
     with app.app_context(), closed_at_the_end():
-        check_store(settings)
+        check_store(settings, may_be_earlier=True)
         if is_served:
             check_not_lost(settings)
-        if database.is_empty():
+        if not database.is_schema_current():
+            _keep_what_is_there(settings)
             database.create_schema()
         if settings.is_secret_new:
             keep_secret(settings.instance)
         return "" if has_owner() else f"{settings.base_url}/setup/{make_setup_link()}"
+
+
+def _keep_what_is_there(settings: Settings) -> None:
+    """Copy a SQLite database before its upgrade: the earlier release cannot read it afterwards."""
+    if settings.is_sqlite and not database.is_empty():
+        kept = backups.back_up(settings, backups.REPLACED, runtime().now())
+        log.warning("the database is upgraded; what was there before is kept in %s", kept)
 
 
 def _tell_of_another_database(settings: Settings) -> None:

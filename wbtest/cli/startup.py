@@ -65,13 +65,16 @@ def closed_at_the_end() -> Iterator[None]:
         db.engine.dispose()
 
 
-def check_store(settings: Settings) -> None:
-    """Raise StoreBroken, with what to do, unless the database is whole, ours and can be written."""
+def check_store(settings: Settings, *, may_be_earlier: bool = False) -> None:
+    """Raise StoreBroken, with what to do, unless the database is whole, ours and can be written.
+
+    ``may_be_earlier`` lets one of an earlier release pass, which waits for its upgrade.
+    """
     try:
         if settings.is_sqlite:
             _check_file(settings)
         store.check_rules(db.engine)
-        database.check_schema()
+        database.check_schema(may_be_earlier=may_be_earlier)
         _check_secret(settings)
     except DBAPIError as error:
         said = str(error.orig)

@@ -315,12 +315,12 @@ def check_dump(url: str, file: Path) -> None:
 
 
 def check_dump_schema(url: str, file: Path, what: str) -> None:
-    """Raise StoreBroken, about ``what``, unless a dump of ours has the schema that we need."""
+    """Raise StoreBroken, about ``what``, unless a dump of ours has a schema that we know."""
     one = ("--data-only", "--table=alembic_version", "--file=-")
     rows = _run_program(url, "pg_restore", *one, str(file), is_local=True)
     found = REVISION.search(rows)
     revision = found[1] if found else "unknown"
-    if revision != database.head_revision():
+    if revision not in database.revisions():
         raise store.StoreBroken(f"{what} {database.describe_other_version(revision)}")
 
 
