@@ -22,8 +22,10 @@ from wbtest.extensions import db
 from wbtest.publishing import rule as rules
 from wbtest.publishing.lifecycle import start
 from wbtest.publishing.models import Experiment
+from wbtest.publishing.off_site_form import set_sites
 from wbtest.publishing.page_options import Options
 from wbtest.publishing.page_settings import change_options
+from wbtest.publishing.tracking_links import add_links
 from wbtest.publishing.whole_drafts import clone_experiment, moved_end
 from wbtest.team.models import Person
 from wbtest.writing.models import Revision
@@ -49,6 +51,25 @@ def test_a_clone_takes_over_rule_variants_words_and_options(experiment: Experime
         (each.key, each.overrides, each.writer_id) for each in experiment.variants
     ]
     assert (clone.release, clone.author) == (experiment.release, team.owner)
+
+
+def test_a_clone_has_links_of_its_own_to_the_same_places(experiment: Experiment, team: Team):
+    add_links(experiment, team.editor, "newsletter, flyer", campaign="spring")
+    set_sites(experiment, team.editor, "https://www.example.com")
+
+    clone = clone_experiment(experiment, team.owner)
+
+    said = [
+        {(link.source, link.medium, link.campaign) for link in test.tracking_links}
+        for test in (experiment, clone)
+    ]
+    assert said[0] == said[1]
+    assert len(said[0]) == 2
+    assert not {each.key for each in experiment.tracking_links} & {
+        each.key for each in clone.tracking_links
+    }
+    assert {each.person for each in clone.tracking_links} == {team.owner}
+    assert clone.form_sites == ["https://www.example.com"]
 
 
 def test_what_was_sealed_and_done_stays_behind(experiment: Experiment, team: Team):

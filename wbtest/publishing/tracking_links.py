@@ -72,11 +72,20 @@ def add_links(
         if len(there) + len(added) > MOST_LINKS:
             raise Invalid("source", f"A test holds {MOST_LINKS} links. Remove some first.")
         for link in added:
-            there[link] = TrackingLink(
-                key=secrets.token_hex(8), person=person, made_at=clock.now(), **link._asdict()
-            )
+            there[link] = _made(link, person)
             experiment.tracking_links.append(there[link])
     return [there[link] for link in wanted]
+
+
+def copy_links(experiment: Experiment, person: Person) -> list[TrackingLink]:
+    """Return links to the same places for another test of the idea, which has the same address."""
+    return [_made(_said(link), person) for link in experiment.tracking_links]
+
+
+def _made(link: Link, person: Person) -> TrackingLink:
+    return TrackingLink(
+        key=secrets.token_hex(8), person=person, made_at=clock.now(), **link._asdict()
+    )
 
 
 def remove_link(experiment: Experiment, person: Person, key: str) -> None:

@@ -8,7 +8,7 @@ from typing import Any, NamedTuple
 from zoneinfo import ZoneInfo
 
 from wbtest.extensions import clock
-from wbtest.publishing import corrections, sealing
+from wbtest.publishing import corrections, sealing, tracking_links
 from wbtest.publishing import rule as rules
 from wbtest.publishing.experiments import (
     CONTROL,
@@ -138,9 +138,9 @@ def _set(experiment: Experiment, person: Person, given: VariantInput) -> None:
 def clone_experiment(experiment: Experiment, author: Person) -> Experiment:
     """Make a draft like ``experiment``, of the newest approved revision of its release.
 
-    It takes over rule, variants, look, wording and options; the last day moves to as many days
-    from today, and crowds that are over stay behind. What was counted, sealed, checked, done or
-    decided stays where it is. All words keep their writer, so somebody else signs them off. The
+    It takes over rule, variants, look, wording, options and links; the last day moves to as many
+    days from today, and crowds that are over stay behind. What was counted, sealed, checked, done
+    or decided stays where it is. All words keep their writer, so somebody else signs them off. The
     same once more, as by a double click, returns the first.
     """
     with writing():
@@ -157,6 +157,8 @@ def clone_experiment(experiment: Experiment, author: Person) -> Experiment:
             "asks_name": experiment.asks_name,
             "host": experiment.host,
             "expected_daily": experiment.expected_daily,
+            "form_sites": list(experiment.form_sites),
+            "tracking_links": tracking_links.copy_links(experiment, author),
             "variants": [_copied(variant) for variant in experiment.variants],
             "options": dict(experiment.options),
             "questions_writer_id": experiment.questions_writer_id,
