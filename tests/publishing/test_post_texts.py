@@ -89,9 +89,25 @@ def test_a_post_is_silent_on_it_where_the_page_is(source: str):
 
 
 def test_hacker_news_is_asked_and_shown_nothing():
+    short = replace(LARDER, headline="Five dinners from what is already there")
+
+    title = post(build_copy(short), "hackernews").title
+
+    assert title == "Ask HN: Would you use this? Five dinners from what is already there"
+
+
+def test_a_headline_with_no_room_beside_the_question_is_the_question():
     title = post(build_copy(LARDER), "hackernews").title
 
-    assert title.startswith("Ask HN: Would you use this? Five weeknight dinners")
+    assert title == f"Ask HN: {LARDER.headline.rstrip('.')}?"
+
+
+def test_a_title_is_cut_at_the_end_of_a_phrase_where_there_is_one():
+    long = replace(
+        LARDER, headline="Five dinners from your own kitchen, planned from one photo you take"
+    )
+
+    assert post(build_copy(long), "producthunt").title == "Five dinners from your own kitchen"
 
 
 def test_a_post_has_headline_subheading_and_call_to_action_and_nothing_else():

@@ -23,6 +23,9 @@ SHORTEST = 60
 _NARROW = re.compile("[\u0000-\u10ff\u2000-\u200d\u2010-\u201f\u2032-\u2037]")
 # X takes a name like larder.example for an address.
 _ADDRESS = re.compile(r"\S+\.[^\W\d_]{2,}\S*")
+_QUESTION_MARKS = "?？؟"
+# All before the last mark that ends a phrase.
+_PHRASE = re.compile(r".*(?=[,;:.]\s|\s[–—-]\s|[、。，])")
 JOINER = "\u200d"
 # They put no space between sentences.
 _UNSPACED = ("ja", "zh")
@@ -78,10 +81,21 @@ def _title(headline: str, channel: Channel, strings: PageStrings, *, is_told: bo
     if not channel.title:
         return ""
     if not (channel.asks and is_told):
-        return shorten(headline, channel.title)
+        return _shorten_title(headline, channel.title)
     asked = f"Ask HN: {strings.post_ask}"
+    mark = next(letter for letter in strings.post_ask if letter in _QUESTION_MARKS)
+    itself = f"Ask HN: {headline.rstrip('.。')}{mark}"
+    if len(asked.format(headline=headline)) > channel.title >= len(itself):
+        return itself
     room = channel.title - len(asked.format(headline=""))
-    return asked.format(headline=shorten(headline, room))
+    return asked.format(headline=_shorten_title(headline, room))
+
+
+def _shorten_title(text: str, room: int) -> str:
+    """As much of the text as there is room for, to the end of a phrase where there is one."""
+    kept = shorten(text, room)
+    phrase = _PHRASE.match(kept) if kept != text else None
+    return phrase[0] if phrase and 2 * len(phrase[0]) > len(kept) else kept
 
 
 def _fit(given: _Parts, channel: Channel, language: str) -> str:
