@@ -38,14 +38,18 @@ def draft(revision: Revision, team: Team) -> Experiment:
     return make_experiment(revision, team.editor, variants=("Photo",))
 
 
-def send(client: FlaskClient, path: str, field: str, file: bytes, **values: str) -> TestResponse:
-    """Send a form with a file. Written out, so that a large one lies in no file of the test's."""
+def send(client: FlaskClient, path: str, fields: str, file: bytes, **values: str) -> TestResponse:
+    """Send a form with a file in each of the fields.
+
+    Written out, so that a large one lies in no file of the test's.
+    """
     parts = [
         f'Content-Disposition: form-data; name="{name}"\r\n\r\n{value}'.encode()
         for name, value in values.items()
     ]
-    head = f'Content-Disposition: form-data; name="{field}"; filename="../../app.py"'
-    parts.append(head.encode() + b"\r\nContent-Type: text/html\r\n\r\n" + file)
+    for field in fields.split():
+        head = f'Content-Disposition: form-data; name="{field}"; filename="../../app.py"'
+        parts.append(head.encode() + b"\r\nContent-Type: text/html\r\n\r\n" + file)
     body = b"".join(b"--cut\r\n" + part + b"\r\n" for part in parts) + b"--cut--\r\n"
     return client.post(path, data=body, content_type="multipart/form-data; boundary=cut")
 
@@ -249,8 +253,32 @@ def test_a_file_that_is_no_picture_is_answered_at_its_field(
     assert draft.look == {}
 
 
+def test_three_files_of_the_largest_size_are_each_answered_and_nothing_typed_is_lost(
+    owner: FlaskClient, draft: Experiment
+):
+    names = "logo_file hero_file photo_file"
+
+    page = send(owner, path_of(draft), names, b"\0" * LARGEST, accent="#0b5c8a")
+
+    assert page.status_code == 422
+    assert {*names.split()} <= errors_of(page.text).keys()
+    assert field_of(page.text, "accent") == "#0b5c8a"
+
+
+def test_a_test_that_runs_says_what_can_be_done_about_its_design(
+    owner: FlaskClient, draft: Experiment
+):
+    draft.state = "running"
+    db.session.commit()
+
+    page = owner.get(path_of(draft))
+
+    assert page.status_code == 409
+    assert "duplicate it and design the copy" in page.text
+
+
 def test_a_file_far_too_large_is_not_read(owner: FlaskClient, draft: Experiment):
-    sent = b"\0" * (2 * LARGEST + 2 * 1024 * 1024)
+    sent = b"\0" * (3 * LARGEST + 2 * 1024 * 1024)
 
     assert send(owner, path_of(draft), "hero_file", sent).status_code == 413
 

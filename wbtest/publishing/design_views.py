@@ -112,7 +112,10 @@ def design(experiment_id: int) -> ResponseReturnValue:
     """Layout, palette, typeface, pictures and labels of a draft's page."""
     experiment = access.get(Experiment, experiment_id, "edit")
     if experiment.state != "draft":
-        raise experiments.Frozen("This test has started, so its design is locked.")
+        raise experiments.Frozen(
+            "This test has started, so its design is locked. "
+            "Correct typos on the test’s own page, or duplicate it and design the copy."
+        )
     page = corrections.page_of(experiment)
     usual = page_strings.usual_wording(page.language)
     # Left empty, this place says what the page has to say anyway.
@@ -183,8 +186,8 @@ def _preview_url(experiment: Experiment, form: LookForm) -> str:
     )
 
 
-# Two of the largest pictures can be sent at once, with some room for the rest of the form.
-design.longest_body = 2 * LARGEST + web.LONGEST_BODY  # type: ignore[attr-defined]
+# A logo, a picture and a photo may be sent at once, each as large as it may be.
+design.longest_body = len(PICTURES) * LARGEST + web.LONGEST_BODY  # type: ignore[attr-defined]
 
 
 @bp.get("/experiments/<int:experiment_id>/variants/<key>/preview")
