@@ -16,6 +16,7 @@ from wbtest.cli.demo.scenes import marks_of, text_of
 from wbtest.cli.demo.world import DemoClock, MailSink, World, planned_tests, told
 from wbtest.decisions.checklist import sentences_of
 from wbtest.decisions.learning_cards import assumptions_of
+from wbtest.publishing.proposals import find_proposal, proposal_for
 from wbtest.writing.coach import findings_of
 
 TODAY = date(2031, 8, 17)
@@ -92,3 +93,12 @@ def test_a_mail_of_the_demo_is_kept_as_it_was_sent(tmp_path: Path):
     assert kept.read_text().endswith("\n.A line that begins with a dot\n")
     sink.shutdown()
     sink.server_close()
+
+
+def test_a_hundred_people_who_know_the_team_decide_one_idea_by_the_proposed_rule():
+    test = planned_tests()["docket-2"]
+
+    assert find_proposal(test.target, test.floor, test.minimum, test.maximum) == proposal_for(
+        100, is_warm=True
+    )
+    assert told("decisions")[test.name]["choice"] == "go"

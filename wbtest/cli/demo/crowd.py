@@ -260,7 +260,7 @@ class Street:
         # By when the slot begins.
         self._plan: dict[datetime, list[Visitor]] = defaultdict(list)
         for test in planned_tests().values():
-            self._expect(test, round(test.share * visitors))
+            self._expect(test, test.people or round(test.share * visitors))
 
     def slots(self) -> Iterator[tuple[datetime, Callable[[], None]]]:
         """When each two hours with visitors begin, and what lets them come."""

@@ -42,7 +42,7 @@ CURRENCY = "GBP"
 # Over all days of the test, by source.
 SPENT = {
     "docket": {"facebook": "60.00", "merchants-counter": "48.50"},
-    "docket-2": {"facebook": "60.00", "merchants-counter": "48.50"},
+    "docket-2": {"merchants-counter": "12.00"},
     "larder": {"instagram": "148.00", "google": "112.50"},
     "nightbus": {"staffroom-poster": "36.00"},
 }

@@ -134,12 +134,13 @@ class Test:
     if_met: str
     if_not_met: str
     if_unclear: str
-    # Of all visitors of the demo.
-    share: float
     # True share of those who look that sign up, and lost beacons, per variant, control first.
     rates: tuple[float, ...]
     lost: tuple[float, ...]
     sources: dict[str, float]
+    # Of all visitors of the demo; or so many people, however many the demo has.
+    share: float = 0.0
+    people: int = 0
     white_on: tuple[str, ...] = ()
     # Name of each further variant and its headline.
     variants: tuple[tuple[str, str], ...] = ()
