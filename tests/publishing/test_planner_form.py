@@ -22,8 +22,8 @@ def test_a_plan_is_worked_out_and_nothing_is_stored(owner: FlaskClient, revision
     )
 
     assert answer.status_code == 200
-    assert "With 40 visitors a day, expect an answer in 4 to 8 weeks" in answer.text
-    assert "One fewer variant saves 18 days." in answer.text
+    assert "With 40 visitors a day, expect an answer in 4 to 7 weeks" in answer.text
+    assert "One fewer variant saves 17 days." in answer.text
     assert field_of(answer.text, "who") == "nurses"
     assert newest() is None
 

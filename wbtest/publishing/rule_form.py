@@ -324,6 +324,7 @@ class ExperimentForm(HelpMixin, TypedForm):
             "minimum_days": proposals.MINIMUM_DAYS,
             "ends_on": today + timedelta(days=found.days),
             "conversion": "signup",
+            "hoped_for": None,
         }
         for name, value in values.items():
             self[name].data, self[name].raw_data = value, None

@@ -21,6 +21,7 @@ from wbtest.results.evidence_path import HOUR, HourCounts, look
 from wbtest.results.verdict import RunPeriod, judge
 from wbtest.statistics import Counts
 from wbtest.statistics.mixture import Floats, Ints
+from wbtest.statistics.operating_characteristics import greatest_below, least_above
 
 # How often a whole run may call a bound broken that is kept: all simulated lines share it.
 FALSE_ALARMS = 1e-4
@@ -225,24 +226,12 @@ def mean_evidence(log_e: Callable[[Counts, float], float], rate: float, seen: in
 def go_bars(target: float, visitors: int) -> Ints:
     """Return the least x that is called above the target, for n = 0, 1, 2 …; n + 1 for none."""
     needed = statistics.evidence_needed(ALPHA)
-    bars, x = np.empty(visitors + 1, dtype=np.int64), 0
-    for n in range(visitors + 1):
-        # More visitors never lower the bar.
-        while x <= n and log_e_go(Counts(n, x), target) < needed:
-            x += 1
-        bars[n] = x
-    return bars
+    return least_above(lambda counts: log_e_go(counts, target), needed, visitors)
 
 
 def not_met_bars(target: float, visitors: int) -> Ints:
     """Return the greatest x that is called below the target, for n = 0, 1, 2 …; −1 for none."""
-    needed = statistics.evidence_needed(ALPHA)
-    bars, x = np.empty(visitors + 1, dtype=np.int64), -1
-    for n in range(visitors + 1):
-        while x < n and statistics.log_e_below(Counts(n, x + 1), target) >= needed:
-            x += 1
-        bars[n] = x
-    return bars
+    return greatest_below(target, statistics.evidence_needed(ALPHA), visitors)
 
 
 def chance_above(bars: Ints, rate: float) -> float:

@@ -96,7 +96,7 @@ def _lines(rule: TargetRule) -> _Lines:
             lambda counts: log_e_above(counts, rule.target, rule.hoped_for), needed, rule.most
         ),
         least_above(lambda counts: log_e_above(counts, rule.floor), needed, rule.most),
-        greatest_below(rule.target, rule.beta, rule.most),
+        greatest_below(rule.target, evidence_needed(rule.beta), rule.most),
     )
 
 
@@ -113,11 +113,10 @@ def least_above(log_e: Callable[[Counts], float], needed: float, visitors: int) 
     return lines
 
 
-def greatest_below(target: float, beta: float, visitors: int) -> Ints:
-    """Return the greatest x that is below the target, for n = 0, 1, 2 …; −1 for none."""
+def greatest_below(target: float, needed: float, visitors: int) -> Ints:
+    """Return the greatest x with so much evidence below the target, for n = 0, 1 …; −1 for none."""
     import numpy as np
 
-    needed = evidence_needed(beta)
     lines, x = np.empty(visitors + 1, dtype=np.int64), -1
     for n in range(visitors + 1):
         while x < n and log_e_below(Counts(n, x + 1), target) >= needed:
