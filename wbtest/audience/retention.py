@@ -354,10 +354,11 @@ def drop_old_copies(now: datetime) -> None:
     """Delete copies from before what was deleted 14 days ago; a job of the worker on SQLite."""
     settings = runtime().settings
     limit = now - timedelta(days=COPY_DAYS)
-    left_at = db.session.scalar(
-        sa.select(sa.func.max(Signup.left_at)).where(Signup.left_at <= limit)
-    )
-    newest = max([*_deletions(limit), *filter(None, [left_at])], default=None)
+    # Of who left and was purged since, the audit log alone still knows.
+    asked_at = find_last_action(("signup.erased", "signup.erased_for"), limit)
+    left = sa.select(sa.func.max(Signup.left_at)).where(Signup.left_at <= limit)
+    erased = [at for at in (asked_at, db.session.scalar(left)) if at is not None]
+    newest = max([*_deletions(limit), *erased], default=None)
     if newest is None:
         return
     clean_from = newest + WIPED_WITHIN
