@@ -62,6 +62,15 @@ def test_who_sent_the_form_of_a_closed_page_is_thanked(mia, larder, close: Close
     assert "Thanks, you’re on the list." in words_in(answer)
 
 
+def test_nobody_is_thanked_once_nobody_can_sign_up(mia, larder, now):
+    end(larder)
+    assert "Thanks, you’re on the list." in words_in(mia.get("/p/larder/thanks"))
+
+    now.turn(hours=24, seconds=1)
+
+    assert "Sign-up is closed." in words_in(mia.get("/p/larder/thanks"))
+
+
 @pytest.mark.parametrize(
     ("close", "status", "words"),
     [(pause, 503, "This page is paused."), (end, 410, "Sign-up is closed.")],

@@ -208,7 +208,7 @@ def test_the_test_page_says_when_approvers_get_the_locked_rule(app, larder: Lard
     after = words_in(member.get(url))
 
     assert "Approvers get a copy once email is set up." in before
-    assert "Approvers got a copy by email." in after
+    assert "Approvers get a copy by email." in after
 
 
 def test_the_list_of_sign_ups_says_that_nobody_was_asked(app, mia, larder: Larder):

@@ -29,6 +29,7 @@ from wbtest.audience.views import (
     get_page_named,
     get_preview,
     link_over,
+    show_closed,
     show_preview,
     small_page,
 )
@@ -210,8 +211,13 @@ def after_sign_up(live: LiveExperiment, variant: str, token: str) -> str:
 @access.public
 def thanks(slug: str) -> ResponseReturnValue:
     """What everybody sees after a sign-up, whether the address was new or not."""
-    live = get_page_named(slug).live
+    found = get_page_named(slug)
+    live = found.live
     if not _token():
+        # Once nobody can have signed up just now, what this page promises may be done.
+        takes = found.is_within_window(clock.now().timestamp()) or bool(live.waiting)
+        if live.state == "ended" and not takes:
+            return show_closed(live)
         return small_page(live, "thanks", step="done", is_first=True)
     return _show(live, step_sent(live, _page_of(live, _variant()), "done"))
 
