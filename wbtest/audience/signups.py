@@ -28,7 +28,12 @@ from wbtest.audience.forms import SignupForm
 from wbtest.audience.live_pages import LivePage
 from wbtest.audience.models import Signup, Visit
 from wbtest.audience.recording import events, rollup, write_batch
-from wbtest.audience.recording.counting_rules import MICROSECONDS, WAITING, microseconds_of
+from wbtest.audience.recording.counting_rules import (
+    MICROSECONDS,
+    WAITING,
+    microseconds_of,
+    moment_at,
+)
 from wbtest.audience.recording.recorder import Recorder, TooManySignups
 from wbtest.audience.signup_mail import (
     TOKEN,
@@ -280,10 +285,14 @@ def _confirms(signup: Signup, now: datetime) -> bool:
     """Whether the link still confirms: a while from when our mail left, which may have waited."""
     if _since_mail(signup, now) <= erasure.LINK_WORKS.total_seconds():
         return True
-    is_ours = (OutboxMail.recipient == signup.email) & (
-        OutboxMail.experiment_id == signup.experiment_id
+    # Our last mail, with the decision, has no such link.
+    until = now if signup.told_us is None else moment_at(signup.told_us)
+    left_lately = sa.and_(
+        OutboxMail.recipient == signup.email,
+        OutboxMail.experiment_id == signup.experiment_id,
+        OutboxMail.created_at < until,
+        OutboxMail.sent_at >= now - erasure.LINK_WORKS,
     )
-    left_lately = is_ours & (OutboxMail.sent_at >= now - erasure.LINK_WORKS)
     return db.session.scalar(sa.select(sa.exists().where(left_lately))) is True
 
 
