@@ -93,6 +93,7 @@ WHOLE = (
     "tests/test_jobs_at_rest.py",
     "tests/test_page_limits.py",
     "tests/test_publish.py",
+    "tests/test_sixty_days.py",
     "tests/test_wheel.py",
     "tests/writing/coach/test_look_alikes.py",
     "tests/writing/test_html_and_pdf.py",
