@@ -97,6 +97,7 @@ def test_whoever_signs_up_there_moves_no_figure(app, site, mia, now):
     send(app, "mia@x.io")
 
     assert len(signups(app)) == 31
+    assert len(mails(app, "mia@x.io")) == 1
     assert figures(site, now) == before
     assert [*differences(db.session)] == []
 

@@ -25,7 +25,7 @@ from wbtest.store import Gone, Refused, end_reading
 from wbtest.team import access, rate_limits
 
 NOT_LISTED = (
-    "This form is on a site that the team hasn’t listed, or that hides its address. "
+    "The form is on a site that isn’t listed here, or that hides its address. "
     "Nothing was stored. Sign up on the page itself: {page}"
 )
 log = logging.getLogger(__name__)
@@ -44,7 +44,7 @@ def off_site(slug: str) -> ResponseReturnValue:
     origin = request.headers.get("Origin", "")
     if origin not in _sites_of(found):
         page = page_address(runtime().settings.base_url, found.live.slug, found.live.host)
-        return error_page(403, NOT_LISTED.format(page=page))
+        return error_page(403, NOT_LISTED.format(page=page), title="This form doesn’t work there")
     if found.live.state != "running":
         return show_closed(found.live)
     strings = page_strings.strings_of(found.live.control.page)
