@@ -20,7 +20,7 @@ from tests.factories import log_in, make_checked
 from wbtest.audience.page_server import BESIDE_PAGE
 from wbtest.publishing import lifecycle
 from wbtest.publishing import rule as rules
-from wbtest.publishing.experiments import change_rule
+from wbtest.publishing.experiments import change_rule, find_newer_test
 from wbtest.publishing.page_options import Options
 from wbtest.publishing.whole_drafts import clone_experiment
 
@@ -202,6 +202,22 @@ def test_the_closed_page_and_the_waiting_list_stay_there(app, home, guest):
     assert joined.status_code == 303
     assert [row.excluded_because for row in signups(app)] == ["waiting"]
     assert Visitor(app).get("/p/larder").location == f"http://{HOST}"
+
+
+def test_a_host_that_the_team_gives_up_is_free_and_gets_no_visitors(app, home, guest):
+    sign_up(guest, guest.get("/"))
+    [mail] = mails(app, "mia@example.com")
+    start_next(home)
+    newest = find_newer_test(home.experiment)
+    lifecycle.end(newest, home.approver)
+
+    lifecycle.choose_afterwards(newest, home.approver, "closed", leaves_host=True)
+
+    assert guest.get("/").status_code == 421
+    here = Visitor(app)
+    assert here.get("/p/larder").status_code == 410
+    assert here.get(urlsplit(mail.leave_url).path).status_code == 200
+    assert start_page(slug="kiln", host=HOST).experiment.host == HOST
 
 
 def test_a_paused_page_says_so_there(app, home, guest):

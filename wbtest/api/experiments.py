@@ -394,11 +394,15 @@ class Reason(RequestBody, kw_only=True):
 
 
 class Afterwards(RequestBody, kw_only=True):
-    """`open` is a waiting list, on the page of `waiting_variant`; `closed` tells the outcome."""
+    """`open` is a waiting list, on the page of `waiting_variant`; `closed` tells the outcome.
+
+    `leaves_host` gives up the page's own host: links that name it stop working.
+    """
 
     afterwards: Literal["closed", "open"]
     outcome: str = ""
     waiting_variant: str = ""
+    leaves_host: bool = False
 
 
 class AfterwardsShown(msgspec.Struct):
@@ -455,6 +459,7 @@ def choose_afterwards(experiment_id: int, body: Afterwards) -> AfterwardsShown:
         body.afterwards,
         outcome=body.outcome,
         waiting_variant=body.waiting_variant,
+        leaves_host=body.leaves_host,
     )
     return _afterwards_response(experiment)
 

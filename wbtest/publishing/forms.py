@@ -8,6 +8,7 @@ from typing import Any
 
 from flask import request
 from wtforms import (
+    BooleanField,
     DateField,
     DateTimeLocalField,
     Field,
@@ -202,6 +203,7 @@ class AfterForm(TypedForm):
     afterwards = RadioField("Visitors see", choices=lifecycle.AFTERWARDS, validate_choice=False)
     outcome = TextAreaField("Outcome", [Optional()])
     waiting_variant = SelectField("Waiting list page", validate_choice=False)
+    leaves_host = BooleanField("Give up the own host")
     longest_outcome = lifecycle.LONGEST_OUTCOME
 
 

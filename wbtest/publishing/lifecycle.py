@@ -347,8 +347,12 @@ def choose_afterwards(
     *,
     outcome: str = "",
     waiting_variant: str = "",
+    leaves_host: bool = False,
 ) -> Experiment:
     """Close the address with the outcome in the team's words, or open a waiting list there.
+
+    ``leaves_host`` takes the host of its own from the test, and from earlier ones that have it:
+    their links that name it lead nowhere then, and nobody who gets the domain next gets visitors.
 
     ``waiting_variant`` is the key of the page that everybody is shown then. The list counts as open
     from its first opening on, since that is what those were promised who joined. Raises NotOver,
@@ -365,13 +369,27 @@ def choose_afterwards(
         if afterwards == "open":
             _check_list(experiment, waiting_variant)
         chosen = (afterwards, told, waiting_variant if afterwards == "open" else "")
-        if chosen == (experiment.afterwards, experiment.outcome, experiment.waiting_variant):
+        left = _leave_host(experiment) if leaves_host else ""
+        now = (experiment.afterwards, experiment.outcome, experiment.waiting_variant)
+        if chosen == now and not left:
             return experiment
         experiment.afterwards, experiment.outcome, experiment.waiting_variant = chosen
         if afterwards == "open" and experiment.opened_at is None:
             experiment.opened_at = clock.now()
-        take_step(experiment, "opened" if afterwards == "open" else "closed", person, told)
+        what, moved = "opened" if afterwards == "open" else "closed", left and f"Left {left}."
+        take_step(experiment, what, person, " ".join(filter(None, [moved, told])))
     return experiment
+
+
+def _leave_host(experiment: Experiment) -> str:
+    """Take the host from all tests of the idea that have it; return it."""
+    host = experiment.host
+    same = select(Experiment).where(
+        Experiment.release_id == experiment.release_id, Experiment.host == host
+    )
+    for each in db.session.scalars(same).all() if host else ():
+        each.host = ""
+    return host
 
 
 def _check_list(experiment: Experiment, key: str) -> None:

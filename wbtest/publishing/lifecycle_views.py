@@ -197,6 +197,7 @@ def after(experiment_id: int) -> ResponseReturnValue:
             form.afterwards.data or "",
             outcome=form.outcome.data or "",
             waiting_variant=form.waiting_variant.data or "",
+            leaves_host=form.leaves_host.data,
         ),
     ):
         flash("Waiting list opened." if experiment.afterwards == "open" else "Page closed.")
