@@ -69,6 +69,19 @@ def drill(folder: Path) -> list[str]:
     return proof.failures
 
 
+def drill_postgresql(folder: Path) -> list[str]:
+    """Install with PostgreSQL and upgrade; return what did not hold."""
+    system = Bare(folder / "root")
+    system.boot()
+    system.copy_checkout("wbtest")
+    for options in (("--postgres",), ()):
+        said = system.install(HOST, *options)
+        if "PostgreSQL, up to date." not in said:
+            raise Broken(f"doctor did not see PostgreSQL:\n{said}")
+    dumps = [*(system.root / "var/lib/wbtest/backups").glob("asked-*.dump")]
+    return [] if dumps else ["the upgrade made no dump"]
+
+
 def _trust_its_certificate(system: Bare) -> None:
     """Let clients, and the system itself, trust what Caddy signs for names of this machine."""
     ours = system.root / "var/lib/caddy/.local/share/caddy/pki/authorities/local/root.crt"
@@ -81,7 +94,7 @@ def _trust_its_certificate(system: Bare) -> None:
 
 def _upgrade_under_load(system: Bare, place: Place) -> Proof:
     """Upgrade three times while visitors come; whom it told yes must be there at the end."""
-    with visiting(place, visitors=20, rest=1.0) as load:
+    with visiting(place, visitors=10, rest=1.0) as load:
         load.wait_for(20)
         system.install(HOST)
         load.wait_for(20)
@@ -133,17 +146,18 @@ def _restore_elsewhere(system: Bare, place: Place, folder: Path, proof: Proof) -
 
 @click.command()
 @click.argument("suite", default="trixie")
+@click.option("--postgres", is_flag=True, help="Only install with PostgreSQL, and upgrade.")
 @click.option("--inside", type=click.Path(path_type=Path), hidden=True)
-def main(suite: str, inside: Path | None) -> None:
+def main(suite: str, inside: Path | None, *, postgres: bool) -> None:
     """Try deploy/install in a bare Debian of this SUITE."""
     if inside:
-        failures = drill(inside)
+        failures = drill_postgresql(inside) if postgres else drill(inside)
         click.echo("\n".join(failures) or "All of it held.")
         sys.exit(bool(failures))
     with tempfile.TemporaryDirectory(prefix="wbtest-install-") as name:
         Bare(Path(name) / "root").make(suite)
         again = [sys.executable, "-m", "tests.drills.installing", suite, f"--inside={name}"]
-        sys.exit(run_apart(again))
+        sys.exit(run_apart([*again, *(["--postgres"] if postgres else [])]))
 
 
 if __name__ == "__main__":
