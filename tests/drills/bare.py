@@ -51,6 +51,7 @@ def run_apart(command: Sequence[str]) -> int:
     try:
         return process.wait()
     finally:
+        process.kill()
         network.terminate()
         network.wait()
 

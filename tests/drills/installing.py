@@ -5,6 +5,7 @@ What it can not prove: systemd itself, a certificate that browsers trust, and a 
 
 import os
 import shutil
+import signal
 import sys
 import tempfile
 from dataclasses import dataclass
@@ -154,6 +155,8 @@ def main(suite: str, inside: Path | None, *, postgres: bool) -> None:
         failures = drill_postgresql(inside) if postgres else drill(inside)
         click.echo("\n".join(failures) or "All of it held.")
         sys.exit(bool(failures))
+    # Whoever ends us ends all that we started, too.
+    signal.signal(signal.SIGTERM, lambda *_: sys.exit(143))
     with tempfile.TemporaryDirectory(prefix="wbtest-install-") as name:
         Bare(Path(name) / "root").make(suite)
         again = [sys.executable, "-m", "tests.drills.installing", suite, f"--inside={name}"]
