@@ -63,12 +63,12 @@ class Bare:
         self.root = root
 
     def make(self, suite: str) -> None:
-        """Unpack a minimal Debian, with the stand-ins where programs look first."""
+        """Unpack a minimal Debian, with stand-ins for what systemd brings."""
         say(f"A bare Debian {suite}")
         made = ["mmdebstrap", "--quiet", "--variant=minbase", f"--include={INCLUDED}", suite]
         subprocess.run([*made, str(self.root), MIRROR], check=True)
-        self._tool("usr/local/bin/systemctl", Path(__file__).with_name("systemctl").read_text())
-        self._tool("usr/local/bin/journalctl", JOURNAL)
+        self._tool("usr/bin/systemctl", Path(__file__).with_name("systemctl").read_text())
+        self._tool("usr/bin/journalctl", JOURNAL)
         self._tool("usr/sbin/policy-rc.d", STARTS_NONE)
         (self.root / "etc/hosts").write_text("127.0.0.1 localhost try.localhost\n")
         (self.root / "etc/resolv.conf").write_text("nameserver 10.0.2.3\n")
