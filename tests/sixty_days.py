@@ -41,6 +41,7 @@ KEPT = re.compile(rf"(?:keep (?:this data|your email) until|Kept until) {DAY}")
 LIST_KEPT = re.compile(
     rf"(?:waiting list, we keep it until|about \w+\. We keep your email until) {DAY}"
 )
+NOTICE = re.compile(rf"/p/(\w+): emails are deleted after {DAY}")
 LINK = re.compile(r"http://localhost(/(?:confirm|leave|mine)/\S+)")
 UNCONFIRMED = timedelta(30)
 LINK_WORKS = timedelta(7)
@@ -242,6 +243,8 @@ class Life:
             assert len(self.mails_to(guest, CONFIRM)) <= len(guest.asked)
             assert len(self.mails_to(guest, THANKS)) <= 1
             assert len(self.mails_to(guest, DECISION)) <= self.owed(guest)
+        each_day = Counter((mail.to, mail.subject, mail.day) for mail in self.received)
+        assert set(each_day.values()) <= {1}
         known = {guest.email for guest in self.guests}
         others = {mail.to for mail in self.received if mail.to.endswith("@x.io")}
         assert others <= known
@@ -281,6 +284,9 @@ class Life:
             for found in KEPT.findall(mail.text):
                 slug = "kiln" if "Kiln" in mail.subject else "larder"
                 assert day_of(found) == self.kept_until[slug, False]
+            for slug, found in NOTICE.findall(mail.subject.replace("\xa0", " ")):
+                # A week before the end of that day.
+                assert day_of(found) == self.kept_until[slug, False] == mail.day + timedelta(6)
 
     def check_public_pages(self, slug: str) -> None:
         visitor = Visitor(self.app)
