@@ -11,6 +11,7 @@ from tests.factories import PASSWORD, Team, audit_lines, log_in, make_person
 from tests.statements import counted
 from tests.team.mailbox import address_in, mails_to, path_in
 from wbtest.config import Settings
+from wbtest.delivery.mail_sender import claim_mail
 from wbtest.extensions import db
 from wbtest.store import writing
 from wbtest.team import passwords, people
@@ -38,6 +39,29 @@ def test_the_log_in_leads_to_a_link_by_mail(client: Browser, ada: Person) -> Non
     assert "Check your email" in answer.text
     [mail] = mails_to(ada.email)
     assert address_in(mail).startswith("http://localhost/reset/")
+
+
+@pytest.mark.parametrize(("minutes", "arrives"), [(59, True), (60, False)])
+def test_a_mail_that_waited_leaves_only_while_its_link_works(
+    ada: Person, link: str, now: HandClock, minutes: int, arrives: bool
+) -> None:
+    now.turn(minutes=minutes)
+
+    assert (claim_mail() is not None) == arrives
+    assert len(mails_to(ada.email)) == arrives
+
+
+def test_a_mail_whose_link_a_newer_one_replaced_does_not_leave(
+    ada: Person, link: str, now: HandClock
+) -> None:
+    now.turn(minutes=11)
+    ask_for_reset(ada.email)
+
+    claim = claim_mail()
+
+    assert claim is not None
+    assert link not in claim.mail.body
+    assert len(mails_to(ada.email)) == 1
 
 
 def test_known_and_unknown_e_mails_are_told_the_same(client: Browser, ada: Person) -> None:

@@ -16,6 +16,7 @@ from wbtest.ideas import (
     todo_list,
     views,
 )
+from wbtest.team import accounts
 
 
 def init_app(app: Flask) -> None:
@@ -35,4 +36,5 @@ def init_app(app: Flask) -> None:
 
 
 def _may_leave(mail: OutboxMail) -> bool:
-    return daily_email.may_leave(mail) and milestones.may_leave(mail)
+    areas = (accounts, daily_email, milestones)
+    return all(area.may_leave(mail) for area in areas)

@@ -3,6 +3,7 @@
 A link in a mail works once. The mails contain no names and no typed text except addresses.
 """
 
+import re
 import secrets
 from datetime import datetime, timedelta
 from pathlib import Path
@@ -12,6 +13,7 @@ import msgspec
 import sqlalchemy as sa
 from sqlalchemy.exc import IntegrityError
 
+from wbtest.delivery.models import OutboxMail
 from wbtest.delivery.outbox import queue_mail
 from wbtest.extensions import clock, db, runtime
 from wbtest.store import Invalid, Refused, hold, writing
@@ -27,6 +29,7 @@ WRONG_LOG_IN = "Wrong email or password. Check both and try again."
 PACE = timedelta(minutes=10)
 Kind = Literal["reset", "email"]
 LINK_LIFE = timedelta(hours=1)
+_LINK = re.compile(r"/(reset|email)/([\w-]{43})$", re.MULTILINE)
 # By name, the subject and the text of a mail.
 LETTERS = msgspec.toml.decode(
     Path(__file__).with_suffix(".toml").read_bytes(), type=dict[str, dict[str, str]]
@@ -265,6 +268,15 @@ def link_address(path: str) -> str:
     """Return the whole address of a path of ours, for a mail: never from what a request says."""
     settings = runtime().settings
     return settings.base_url + path
+
+
+def may_leave(mail: OutboxMail) -> bool:
+    """Whether a mail may still be sent: one with a link of ours only while that works."""
+    found = None if mail.leave_url else _LINK.search(mail.body)
+    if found is None:
+        return True
+    is_open = _is_open(found[2], "reset" if found[1] == "reset" else "email")
+    return db.session.scalar(sa.select(sa.exists().where(is_open))) is True
 
 
 def _is_open(token: str, kind: Kind) -> sa.ColumnElement[bool]:
