@@ -46,6 +46,7 @@ BY_NAME = {
     "headline": "Soup from what is left",
     "words": "CI",
     "url": "https://hooks.example/in",
+    "sites": "https://www.larder.example",
     "text": "# Six dinners\n\n## Problem\n\nThe cabbage rots.",
     "lines": "newsletter,2027-03-02,,12.50",
 }

@@ -82,6 +82,7 @@ UNREACHED = {
         signups.token_hash signups.visitor spends.key visits.visitor webhooks.secret
         tracking_links.key
         releases.first_writers revisions.writers saves.other_writers""",
+    "addresses of sites": "experiments.form_sites",
     "a day, or an address of small letters, digits and hyphens": """
         releases.slug""",
 }

@@ -30,6 +30,8 @@ SHUT = {
     "team.setup": "the team has its owner",
     "audience.tried": "follows a try, whose address has a preview's token",
     "audience.picture": "the page does not show it, so only the team sees it",
+    "audience.mark_team": "a member is led there, with what shows it, at a host of a test's own",
+    "publishing.certificate": "no test has the host that it is asked for",
     "team.log_out_device": "its form names the device, and here it names none",
 }
 # There is nothing to type before the password was right.
