@@ -252,7 +252,7 @@ class ExperimentForm(HelpMixin, TypedForm):
         validate_choice=False,
     )
     asks_name = BooleanField("Ask for a name (optional for visitors)")
-    hoped_for = PercentField("Rate you hope for", [may_be_empty])
+    hoped_for = PercentField("Rate you hope for", [Optional()])
     alpha = PercentField("Risk of a wrong “go”")
     beta = PercentField("Risk of rejecting a good idea")
     lost_beacons = PercentField("Page loads without a recorded view")
