@@ -157,7 +157,10 @@ def test_too_few_people_are_told_what_they_can_do_instead(owner, revision):
     page = send(owner, new_path(revision), work_out="reach", reach="60", known="").text
 
     assert "60 strangers can’t tell you much: at 3%, 16 of 100 such tests say stop." in page
-    assert "Ask them for a call, count a yes to the price instead, or reach more people." in page
+    assert (
+        "Ask for calls (visitor settings), count a yes to the price instead, or post more links."
+        in page
+    )
 
 
 def test_a_number_of_people_that_is_not_offered_is_named_at_its_field(owner, revision):

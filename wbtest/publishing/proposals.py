@@ -15,7 +15,7 @@ from wbtest.publishing.rule_text import as_percent
 
 ENOUGH = 70
 MINIMUM_DAYS = 7
-WAYS_ON = "Ask them for a call, count a yes to the price instead, or reach more people."
+WAYS_ON = "Ask for calls (visitor settings), count a yes to the price instead, or post more links."
 
 
 class Ideas(NamedTuple):
