@@ -47,8 +47,8 @@ class Visitor:
         parts = urlsplit(url)
         self._tls = ssl.create_default_context() if parts.scheme == "https" else None
         self._host, self._port = str(parts.hostname), parts.port or (443 if self._tls else 80)
-        # Not every resolver knows that all names of localhost are this machine.
-        self._to = "127.0.0.1" if self._host.endswith(".localhost") else self._host
+        # A name that no resolver knows is this machine.
+        self._to = "127.0.0.1" if self._host.endswith(".test") else self._host
         self._path = f"/p/{slug}"
         self._number = number
         self._pen = pen

@@ -14,7 +14,7 @@ from pathlib import Path
 import click
 
 from tests.drills import place as places
-from tests.drills.bare import CERTIFICATES, Bare, run_apart
+from tests.drills.bare import CERTIFICATES, HOST, Bare, run_apart
 from tests.drills.load import visiting
 from tests.drills.outcome import Broken
 from tests.drills.place import Place
@@ -22,7 +22,6 @@ from tests.drills.progress import say
 from tests.drills.proof import Proof, compare_signups, compare_visits, settle
 from tests.drills.server import eventually
 
-HOST = "try.localhost"
 MAIL = "smtp://127.0.0.1:1"
 COPIES = "keeper@127.0.0.1:copies"
 # A version that can't start, and one that has changed the database before it falls.
@@ -93,17 +92,19 @@ def _trust_its_certificate(system: Bare) -> None:
     os.environ["SSL_CERT_FILE"] = str(ours)
 
 
-def _upgrade_under_load(system: Bare, place: Place) -> Proof:
-    """Upgrade three times while visitors come; whom it told yes must be there at the end."""
+def _upgrade_under_load(
+    system: Bare, place: Place, faults: tuple[str, ...] = (FALLS, FALLS_LATE)
+) -> Proof:
+    """Upgrade, and once with each fault, while visitors come; whom it told yes must be there at the end."""
     with visiting(place, visitors=10, rest=1.0) as load:
         load.wait_for(20)
         system.install(HOST)
         load.wait_for(20)
-        for name, fault in (("broken", FALLS), ("torn", FALLS_LATE)):
-            system.copy_checkout(name)
-            module = system.root / "root" / name / "wbtest/cli/serve.py"
+        for fault in faults:
+            system.copy_checkout("broken")
+            module = system.root / "root/broken/wbtest/cli/serve.py"
             module.write_text(module.read_text() + fault)
-            said = system.install(HOST, source=name, code=1)
+            said = system.install(HOST, source="broken", code=1)
             if "The version from before runs again" not in said:
                 raise Broken(f"it did not say that it went back:\n{said}")
             load.wait_for(20)
