@@ -95,7 +95,7 @@ def _trust_its_certificate(system: Bare) -> None:
 def _upgrade_under_load(
     system: Bare, place: Place, faults: tuple[str, ...] = (FALLS, FALLS_LATE)
 ) -> Proof:
-    """Upgrade, and once with each fault, while visitors come; whom it told yes must be there at the end."""
+    """Upgrade, and once with each fault, under visits; whom it told yes is there at the end."""
     with visiting(place, visitors=10, rest=1.0) as load:
         load.wait_for(20)
         system.install(HOST)
