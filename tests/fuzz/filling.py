@@ -28,6 +28,7 @@ BY_NAME = {
     "repeated": "nine quiet hedgehogs",
     "team_name": "Larder",
     "slug": "six-dinners",
+    "host": "",
     "code": "123456",
     "rate": "8",
     "low": "5",

@@ -11,7 +11,9 @@ _WHY_REFUSED = {
         replace_checklist.sentences.[].key replace_checklist.digest change_look.logo
         change_look.hero change_look.photo choose_afterwards.waiting_variant erase_signup.email
         purge_visitors.slug decide_experiment.mark set_group_aside.value""",
-    "an address on the web": "change_options.preorder_url change_options.link_url",
+    "an address on the web": """
+        change_options.preorder_url change_options.link_url create_experiment.host
+        change_experiment.host change_form_sites.sites.[]""",
     "one of a few words of ours": """
         create_experiment.time_zone change_experiment.time_zone change_look.layout
         change_look.palette change_look.family change_look.corner add_spend.currency

@@ -44,6 +44,8 @@ RULE = {
     "reachable": "9000",
     "buy": "40",
     "slug": "runs",
+    "host": "",
+    "hoped_for": "",
     "asks_name": "y",
     "crowds-0-from_at": "2027-03-28T18:00",
     "crowds-0-until_at": "2027-03-28T23:00",

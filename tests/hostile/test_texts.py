@@ -84,7 +84,7 @@ UNREACHED = {
         releases.first_writers revisions.writers saves.other_writers""",
     "addresses of sites": "experiments.form_sites",
     "a day, or an address of small letters, digits and hyphens": """
-        releases.slug""",
+        releases.slug experiments.host""",
 }
 # Keys are made of names, of letters, digits and hyphens alone; whose counts there are is chance.
 BY_CHANCE = ("variant", "other_variant", "waiting_variant")
