@@ -13,7 +13,7 @@ _WHY_REFUSED = {
         purge_visitors.slug decide_experiment.mark set_group_aside.value""",
     "an address on the web": """
         change_options.preorder_url change_options.link_url create_experiment.host
-        change_experiment.host change_form_sites.sites.[]""",
+        change_experiment.host""",
     "one of a few words of ours": """
         create_experiment.time_zone change_experiment.time_zone change_look.layout
         change_look.palette change_look.family change_look.corner add_spend.currency
