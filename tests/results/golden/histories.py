@@ -4,17 +4,13 @@ They go to the recorder as the visitor path hands them over, so nothing here han
 salts and keys of a test.
 """
 
-import json
 import random
-from collections import Counter
 from collections.abc import Iterator
 from dataclasses import dataclass, field
 from datetime import date, timedelta
-from pathlib import Path
 from typing import Any
 
 from wbtest.audience.recording.events import Event, Seen, Served, SignedUp
-from wbtest.cli import demo
 
 MINUTE_US = 60_000_000
 DAY_MINUTES = 24 * 60
@@ -26,6 +22,15 @@ ZONES = ("UTC", "Europe/Berlin", "Asia/Kathmandu", "Australia/Lord_Howe")
 BROWSER = "Mozilla/5.0 (X11; Linux x86_64; rv:147.0) Gecko/20100101 Firefox/147.0"
 # Tests begin on 1 March 2027 at nine, where the tests' clock starts.
 FIRST_DAY = date(2027, 3, 1)
+# Name, true rates, visitors, days on which they come, share of lost beacons; target, floor, least
+# and most visitors of the rule, and its days.
+LIKE_THE_DEMO = (
+    ("docket", (0.046,), 330, 10, 0.08, 0.09, 0.015, 300, 3000, 11),
+    ("docket-2", (0.138,), 360, 13, 0.08, 0.09, 0.015, 300, 3000, 13),
+    ("larder", (0.066, 0.13, 0.078), 1290, 13, 0.1, 0.08, 0.03, 600, 6000, 28),
+    ("nightbus", (0.076, 0.082), 450, 12, 0.08, 0.08, 0.03, 400, 4000, 28),
+    ("kiln", (0.07, 0.075), 570, 11, 0.02, 0.06, 0.03, 400, 5000, 28),
+)
 
 
 @dataclass(frozen=True)
@@ -61,8 +66,8 @@ class Confirmation:
 
 
 def histories() -> Iterator[History]:
-    """The demo's tests, one of two thousand visitors, and those made up from their number."""
-    yield from _of_the_demo()
+    """Tests like the demo's, one of two thousand visitors, and those made up from their number."""
+    yield from _like_the_demo()
     yield History(
         "two-thousand", 2_000, (0.08, 0.1, 0.06), (1, 1, 1), 2_000, 6, 8, "Asia/Kathmandu", 0.2
     )
@@ -70,29 +75,25 @@ def histories() -> Iterator[History]:
         yield _generated(number)
 
 
-def _of_the_demo() -> Iterator[History]:
-    said = json.loads(Path(demo.__file__).with_name("tests.json").read_text(encoding="utf-8"))
-    addresses: Counter[str] = Counter()
-    for number, test in enumerate(said):
-        rates = tuple(test["rates"])
-        slug = test["slug"]
-        addresses[slug] += 1
-        attempt = f"-{addresses[slug]}" if addresses[slug] > 1 else ""
+def _like_the_demo() -> Iterator[History]:
+    for number, (name, rates, visitors, days, lost, target, floor, least, most, lasts) in enumerate(
+        LIKE_THE_DEMO
+    ):
         yield History(
-            name=f"demo-{slug}{attempt}",
+            name=f"demo-{name}",
             seed=number,
             rates=rates,
             weights=(1,) * len(rates),
-            visitors=round(test["share"] * 3_000),
-            days=test["days"],
-            looks_after=test["days"] + 2,
-            lost=test["lost"][0],
+            visitors=visitors,
+            days=days,
+            looks_after=days + 2,
+            lost=lost,
             rule={
-                "target": test["target"],
-                "floor": test["floor"],
-                "minimum_visitors": test["minimum"],
-                "maximum_visitors": test["maximum"],
-                "ends_on": FIRST_DAY + timedelta(test["lasts"]),
+                "target": target,
+                "floor": floor,
+                "minimum_visitors": least,
+                "maximum_visitors": most,
+                "ends_on": FIRST_DAY + timedelta(lasts),
             },
         )
 
