@@ -9,8 +9,8 @@ from flask import Flask
 
 from tests.conftest import Browser, HandClock
 from tests.decisions.conftest import AGAINST, REASON
-from tests.factories import Team, make_checked, make_decision, make_experiment
-from tests.results.crowd import count_day
+from tests.factories import Team, make_checked, make_decision, make_experiment, make_running
+from tests.results.crowd import count_day, count_days
 from wbtest.decisions.decide import LONGEST_REASON, decide
 from wbtest.decisions.memo_proof import differences
 from wbtest.decisions.memo_views import find_memo, memo_shown, printed
@@ -62,6 +62,17 @@ def test_the_memo_says_everything_on_one_page(met: Experiment, team: Team, appro
         f"http://localhost{place(met)}",
     ):
         assert part in page
+
+
+def test_the_memo_says_the_rate_hoped_for(
+    revision: Revision, team: Team, approver: Browser, now: HandClock
+):
+    experiment = make_running(revision, team.editor, team.approver, hoped_for=0.12)
+    count_days(experiment, range(9), seen=100, converted=14)
+    now.turn(days=10)
+    decide(experiment, team.approver, "go", REASON)
+
+    assert "The rate hoped for is 12%." in approver.get(place(experiment)).text
 
 
 def test_the_memo_says_who_agreed_who_said_no_and_who_skipped(

@@ -18,6 +18,11 @@ def test_the_claim_is_one_sentence():
     assert rule_text.claim(given) == "At least 8% of parents who cook will leave an address."
 
 
+def test_the_rate_hoped_for_is_said_as_it_was_typed():
+    assert rule_text.hope(make_rule(hoped_for=0.1225)) == "The rate hoped for is 12.25%."
+    assert rule_text.hope(RULE) == ""
+
+
 def test_every_outcome_says_when_and_what_then():
     outcomes = rule_text.outcomes(RULE)
 
@@ -59,6 +64,13 @@ def test_the_letter_names_the_announced_crowds():
 
     assert "Announced crowds:\n  Meetup: up to 150 people" in letter
     assert "crowd" not in letter_of(RULE)
+
+
+def test_the_letter_names_the_rate_hoped_for():
+    assert "8% of parents who cook on weeknights will leave an email address. The rate hoped " in (
+        letter_of(make_rule(hoped_for=0.12))
+    )
+    assert "hoped for" not in letter_of(RULE)
 
 
 def test_the_letter_holds_all_that_is_needed_to_check_the_seal_later():

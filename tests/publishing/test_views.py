@@ -41,6 +41,16 @@ def test_the_page_reads_the_rule_back(owner: FlaskClient, revision: Revision, te
     assert "We write another draft, or stop." in page
 
 
+def test_the_rate_hoped_for_is_among_the_details_of_the_rule(
+    owner: FlaskClient, revision: Revision, team: Team
+):
+    experiment = make_running(revision, team.editor, team.approver, hoped_for=0.1225)
+
+    page = owner.get(f"/experiments/{experiment.id}").text
+
+    assert re.search(r"<dt>Rate you hope for</dt>\s*<dd>\s*12.25%\s*</dd>", page)
+
+
 def test_what_is_missing_is_listed_with_the_way_there(owner: FlaskClient, team: Team):
     revision = make_revision(team.editor)
     experiment = make_experiment(revision, team.editor)

@@ -156,11 +156,10 @@ def memo_shown(experiment: Experiment, memo: Memo) -> dict[str, Any]:
         "outcomes": rule_in_words.outcomes(rule),
         "conditions": " ".join(
             (
-                rule_in_words.conditions(rule),
-                rule_in_words.what_counts(rule),
-                rule_in_words.need(rule),
+                *(rule_in_words.hope(rule), rule_in_words.conditions(rule)),
+                *(rule_in_words.what_counts(rule), rule_in_words.need(rule)),
             )
-        ).rstrip(),
+        ).strip(),
         "replies": _replies(experiment, memo.values["figures"]),
         "crowds": lines(memo.values["figures"].get("crowds", ())),
         "excluded": rules.EXCLUDED,

@@ -40,6 +40,11 @@ def claim(rule: Hypothesis) -> str:
     return f"At least {as_percent(rule.target)} of {who} will {does}."
 
 
+def hope(rule: Hypothesis) -> str:
+    """The rate at which half of the prior for a go is put, or ''."""
+    return f"The rate hoped for is {as_percent(rule.hoped_for)}." if rule.hoped_for else ""
+
+
 def outcomes(rule: Hypothesis) -> tuple[Outcome, ...]:
     """Every way in which the test can end, and what happens then.
 
@@ -142,7 +147,7 @@ def seal_letter(
     words = [f"  {key}: weight {weight}, {page_digests[key]}" for key, weight in variants]
     parts = [
         f"{page_url} has started. Its rule was locked before the first visitor.",
-        claim(rule),
+        f"{claim(rule)} {hope(rule)}".rstrip(),
         *ways,
         f"{conditions(rule)} Days are in {time_zone} time.",
         f"{what_counts(rule)} Sources that count: {sources}. {of_one_network(limits)}",

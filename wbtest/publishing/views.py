@@ -234,6 +234,7 @@ def experiment_page(
         "publishing/experiment.html",
         experiment=experiment,
         rule=rule,
+        as_percent=rule_text.as_percent,
         claim=rule_text.claim(rule),
         outcomes=rule_text.outcomes(rule),
         conditions=rule_text.conditions(rule),

@@ -76,6 +76,7 @@ def shared_figures(results: Results, stages: Sequence[funnel.FunnelStep]) -> dic
         "headline": turned(verdict_text.headline(results)),
         "evidence": turned(verdict_text.evidence_shown(results)),
         "claim": rule_text.claim(results.rule),
+        "hope": rule_text.hope(results.rule),
         "conditions": rule_text.conditions(results.rule),
         "what_counts": rule_text.what_counts(results.rule),
         "act": verdict_text.act(results),

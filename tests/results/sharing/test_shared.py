@@ -6,7 +6,7 @@ from html import unescape
 import pytest
 
 from tests.conftest import Browser, HandClock
-from tests.factories import Team, log_in
+from tests.factories import Team, log_in, make_running
 from tests.results.conftest import Start
 from tests.results.crowd import count_day
 from tests.results.sharing.conftest import EVIL, LEADING, PASSWORD
@@ -19,6 +19,7 @@ from wbtest.results.figures import results_of
 from wbtest.results.models import SharedLink
 from wbtest.results.shared_links import create_shared_link, renew_shared_link, revoke_shared_link
 from wbtest.results.shared_page import SHARED_TABLES, UNTOLD, turned
+from wbtest.writing.models import Revision
 
 CHROME = "Mozilla/5.0 (X11; Linux x86_64; rv:150.0) Gecko/20100101 Firefox/150.0"
 
@@ -39,6 +40,13 @@ def test_it_shows_what_members_see(client: Browser, token: str):
     assert "126 of 900" in page
     assert page.count("data-figure=") == 3
     assert "As of 11 March 2027, 09:00 UTC" in page
+
+
+def test_it_says_the_rate_hoped_for(client: Browser, revision: Revision, team: Team):
+    experiment = make_running(revision, team.editor, team.approver, hoped_for=0.12)
+    token = create_shared_link(experiment, team.approver, "our investor")[1]
+
+    assert "The rate hoped for is 12%." in client.get(f"/shared/{token}").text
 
 
 def test_it_shows_nobody(client: Browser, team: Team, experiment: Experiment, token: str):
