@@ -222,7 +222,7 @@ def test_what_is_looked_up_now_and_then_is_folded(
 
     assert "Page paused" in page
     assert re.search(r"Paused by Approver, .*: The price is wrong\.", page)
-    assert re.findall(r'<details class="fold" id="(\w+)">', page) == ["history", "seal"]
+    assert re.findall(r'<details class="fold" id="(\w+)">', page) == ["form", "history", "seal"]
 
 
 def test_a_deleted_draft_leaves_an_approved_text(
