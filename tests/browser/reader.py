@@ -34,8 +34,11 @@ FOR_MACHINES = {
     "team.doctor",
     "team.healthz",
     "team.readyz",
+    "publishing.certificate",
     "publishing.sitemap",
     "static",
+    # It only leads a member on to the page.
+    "audience.mark_team",
 }
 # Answers to the form that is being filled in, for its script.
 FOR_SCRIPTS = {"results.plan", "results.target"}
