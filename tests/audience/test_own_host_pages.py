@@ -16,11 +16,12 @@ from tests.audience.larder import (
     token_in,
     visits,
 )
-from tests.factories import log_in, make_checked
+from tests.factories import log_in, make_checked, make_person
 from wbtest.audience.page_server import BESIDE_PAGE
 from wbtest.publishing import lifecycle
 from wbtest.publishing import rule as rules
 from wbtest.publishing.experiments import change_rule, find_newer_test
+from wbtest.publishing.own_hosts import hosts_in_use
 from wbtest.publishing.page_options import Options
 from wbtest.publishing.whole_drafts import clone_experiment
 
@@ -218,6 +219,32 @@ def test_a_host_that_the_team_gives_up_is_free_and_gets_no_visitors(app, home, g
     assert here.get("/p/larder").status_code == 410
     assert here.get(urlsplit(mail.leave_url).path).status_code == 200
     assert start_page(slug="kiln", host=HOST).experiment.host == HOST
+
+
+def test_the_host_of_an_earlier_test_is_given_up_too(app, home, guest):
+    lifecycle.end(home.experiment, home.approver)
+    newest = move(clone_experiment(home.experiment, home.editor), "new.example")
+    lifecycle.start(make_checked(newest, home.editor), home.approver)
+    lifecycle.end(newest, home.approver)
+    browser = app.test_client()
+    log_in(browser, make_person("owner@larder.example", "owner"))
+    path = f"/experiments/{newest.id}"
+
+    assert f"Links to {HOST} and new.example stop working" in browser.get(path).text
+    browser.send(f"{path}/after", {"afterwards": "closed", "leaves_host": "y"})
+
+    assert hosts_in_use() == []
+    assert guest.get("/").status_code == 421
+    assert newest.steps[-1].why == f"Left {HOST} and new.example."
+
+
+def test_a_draft_keeps_its_host_when_that_is_given_up(app, home):
+    lifecycle.end(home.experiment, home.approver)
+    draft = clone_experiment(home.experiment, home.editor)
+
+    lifecycle.choose_afterwards(home.experiment, home.approver, "closed", leaves_host=True)
+
+    assert (home.experiment.host, draft.host) == ("", HOST)
 
 
 def test_a_paused_page_says_so_there(app, home, guest):

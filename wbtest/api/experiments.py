@@ -396,7 +396,7 @@ class Reason(RequestBody, kw_only=True):
 class Afterwards(RequestBody, kw_only=True):
     """`open` is a waiting list, on the page of `waiting_variant`; `closed` tells the outcome.
 
-    `leaves_host` gives up the page's own host: links that name it stop working.
+    `leaves_host` gives up the own hosts of all ended tests of the idea: their links stop working.
     """
 
     afterwards: Literal["closed", "open"]

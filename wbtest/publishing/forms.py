@@ -205,6 +205,7 @@ class AfterForm(TypedForm):
     waiting_variant = SelectField("Waiting list page", validate_choice=False)
     leaves_host = BooleanField("Give up the own host")
     longest_outcome = lifecycle.LONGEST_OUTCOME
+    hosts: Sequence[str] = ()
 
 
 def values_of_variant(variant: Variant, parts: Sequence[str]) -> dict[str, Any]:

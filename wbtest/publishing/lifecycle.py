@@ -4,7 +4,7 @@ What it tests never changes after the start. Each step is a row, and webhooks ar
 """
 
 import secrets
-from collections.abc import Collection
+from collections.abc import Collection, Sequence
 from contextlib import suppress
 from datetime import datetime
 from typing import Any
@@ -351,8 +351,8 @@ def choose_afterwards(
 ) -> Experiment:
     """Close the address with the outcome in the team's words, or open a waiting list there.
 
-    ``leaves_host`` takes the host of its own from the test, and from earlier ones that have it:
-    their links that name it lead nowhere then, and nobody who gets the domain next gets visitors.
+    ``leaves_host`` takes their own hosts from all ended tests of the idea: links that name one lead
+    nowhere then, and nobody who gets the domain next gets visitors.
 
     ``waiting_variant`` is the key of the page that everybody is shown then. The list counts as open
     from its first opening on, since that is what those were promised who joined. Raises NotOver,
@@ -369,27 +369,36 @@ def choose_afterwards(
         if afterwards == "open":
             _check_list(experiment, waiting_variant)
         chosen = (afterwards, told, waiting_variant if afterwards == "open" else "")
-        left = _leave_host(experiment) if leaves_host else ""
+        left = _leave_hosts(experiment) if leaves_host else []
         now = (experiment.afterwards, experiment.outcome, experiment.waiting_variant)
         if chosen == now and not left:
             return experiment
         experiment.afterwards, experiment.outcome, experiment.waiting_variant = chosen
         if afterwards == "open" and experiment.opened_at is None:
             experiment.opened_at = clock.now()
-        what, moved = "opened" if afterwards == "open" else "closed", left and f"Left {left}."
-        take_step(experiment, what, person, " ".join(filter(None, [moved, told])))
+        what = "opened" if afterwards == "open" else "closed"
+        moved = f"Left {joined(left)}. " if left else ""
+        take_step(experiment, what, person, f"{moved}{told}".rstrip())
     return experiment
 
 
-def _leave_host(experiment: Experiment) -> str:
-    """Take the host from all tests of the idea that have it; return it."""
-    host = experiment.host
-    same = select(Experiment).where(
-        Experiment.release_id == experiment.release_id, Experiment.host == host
-    )
-    for each in db.session.scalars(same).all() if host else ():
+def _leave_hosts(experiment: Experiment) -> list[str]:
+    """Take their own hosts from all ended tests of the idea; return the hosts."""
+    left = ended_with_host(experiment)
+    hosts = sorted({each.host for each in left})
+    for each in left:
         each.host = ""
-    return host
+    return hosts
+
+
+def ended_with_host(experiment: Experiment) -> Sequence[Experiment]:
+    """Return the ended tests of the idea that have a host of their own."""
+    ended = select(Experiment).where(
+        Experiment.release_id == experiment.release_id,
+        Experiment.state == "ended",
+        Experiment.host != "",
+    )
+    return db.session.scalars(ended).all()
 
 
 def _check_list(experiment: Experiment, key: str) -> None:

@@ -29,6 +29,7 @@ from wbtest.publishing import (
     experiments,
     images,
     launch_readiness,
+    lifecycle,
     off_site_form,
     own_hosts,
     page_copy,
@@ -342,6 +343,7 @@ def after_form(experiment: Experiment, **sent: None) -> AfterForm:
         **sent,
     )
     form.waiting_variant.choices = [(found.key, found.name) for found in experiment.variants]
+    form.hosts = sorted({found.host for found in lifecycle.ended_with_host(experiment)})
     return form
 
 
