@@ -47,7 +47,6 @@ def test_a_draft_is_made_with_its_rule_and_variants(editor: Program, revision: R
     assert (made.json["slug"], made.json["state"], made.json["missing"]) == ("larder", "draft", [])
     assert made.json["hypothesis"]["target"] == 0.08
     assert made.json["hypothesis"]["conversion_window_hours"] == 24
-    assert made.json["hypothesis"]["hoped_for"] == 0.12
     assert [each["key"] for each in made.json["variants"]] == ["control", "kitchen"]
     assert editor.get(f"/experiments/{made.json['id']}").json == made.json
 
@@ -132,6 +131,23 @@ def test_what_a_target_was_worked_out_from_is_kept_when_it_is_sent_back(
     assert changed.status_code == 200, changed.text
     assert changed.json["hypothesis"] == change
     assert change["reckoning"]["buy_from"] == "Our last test"
+
+
+@pytest.mark.parametrize(
+    ("given", "shown", "sealed"), [({}, None, 0.195), ({"hoped_for": 0.2}, 0.2, 0.2)]
+)
+def test_a_rule_that_is_sent_back_with_another_target_keeps_a_chosen_hope_alone(
+    editor: Program, revision: Revision, given: Any, shown: float | None, sealed: float
+) -> None:
+    made = make(editor, revision, hypothesis=RULE | given)
+    change = made.json["hypothesis"] | {"target": 0.13}
+
+    changed = editor.patch(f"/experiments/{made.json['id']}", {"hypothesis": change})
+
+    assert changed.status_code == 200, changed.text
+    assert changed.json["hypothesis"].get("hoped_for") == shown
+    experiment = db.session.get_one(Experiment, made.json["id"])
+    assert experiment.rule["hoped_for"] == sealed
 
 
 def test_crowds_are_given_back_in_utc_and_taken_as_they_are_given_back(

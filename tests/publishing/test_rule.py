@@ -20,7 +20,7 @@ def test_a_rule_comes_back_from_its_json_as_it_was():
     assert rule.from_json(json.loads(json.dumps(rule.to_json(given)))) == given
 
 
-def test_a_rule_that_was_sealed_without_a_rate_hoped_for_keeps_its_digest():
+def test_a_rule_holds_a_rate_hoped_for_only_where_it_has_one():
     hoping = replace(RULE, hoped_for=0.12)
 
     assert "hoped_for" not in rule.to_json(RULE)

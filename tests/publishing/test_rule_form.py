@@ -90,6 +90,14 @@ def test_left_empty_the_rate_hoped_for_follows_the_target(
     assert field_of(owner.get(made.location).text, "hoped_for") == again
 
 
+def test_the_usual_rate_hoped_for_is_no_other_when_it_is_typed(
+    owner: FlaskClient, revision: Revision
+):
+    made = send(owner, new_path(revision), target="10", hoped_for="15")
+
+    assert field_of(owner.get(made.location).text, "hoped_for") == ""
+
+
 @pytest.mark.parametrize("typed", ["8,5", "8.5", "8.5 %", " 8,5% "])
 def test_percent_is_typed_as_people_type_it(typed: str, owner: FlaskClient, revision: Revision):
     send(owner, new_path(revision), target=typed)

@@ -1,7 +1,7 @@
 """Experiments: drafts with their rule and variants, the launch check, each step, and the end."""
 
 from collections.abc import Iterator, Mapping
-from contextlib import contextmanager
+from contextlib import contextmanager, suppress
 from datetime import date, datetime
 from typing import Annotated, Any, Literal
 
@@ -71,7 +71,10 @@ class CrowdGiven(RequestBody, kw_only=True, rename={"from_at": "from", "until_at
 
 
 class Hypothesis(RequestBody, kw_only=True):
-    """At least `target` of `who` will `does`. Rates are fractions, visitors of all variants."""
+    """At least `target` of `who` will `does`. Rates are fractions, visitors of all variants.
+
+    Without `hoped_for` it is 1.5 × the target, at most half way to 1; only another one is shown.
+    """
 
     who: str
     does: str
@@ -242,7 +245,7 @@ def experiment_answer(experiment: Experiment) -> Answer[ExperimentShown]:
         revision=experiment.revision.number,
         url=page_url(experiment),
         stage=experiment_stage(experiment),
-        hypothesis=experiment.rule,
+        hypothesis=_rule_response(experiment),
         corrections=[_correction_response(each) for each in in_force(experiment.corrections)],
         author=experiment.author.name,
         missing=[Missing(*each) for each in launch_readiness.missing_before_start(experiment)]
@@ -361,6 +364,16 @@ def _launch_response(experiment: Experiment) -> LaunchCheck:
         experiment.warnings_seen,
         launch_readiness.find_objection(experiment, access.person()),
     )
+
+
+def _rule_response(experiment: Experiment) -> dict[str, Any]:
+    """The rule; without a usual rate hoped for, as it may come back with another target."""
+    values = dict(experiment.rule)
+    # One that can't be read is shown as it is.
+    with suppress(rule.NotARule):
+        if rule.from_json(values).chosen_hope is None:
+            values.pop("hoped_for", None)
+    return values
 
 
 def _rule(values: Mapping[str, Any]) -> rule.Hypothesis:

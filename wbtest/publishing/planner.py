@@ -90,7 +90,7 @@ def plan_request(
         today=today,
         ends_on=rule.ends_on,
         do=ACTS[rule.conversion].do,
-        hoped_for=rule.own_hope,
+        hoped_for=rule.chosen_hope,
     )
 
 

@@ -178,9 +178,9 @@ class Hypothesis:
 
     Rates are fractions. Visitors are totals over all variants. ``sources`` are those
     that count, None for all. ``lost_beacons`` is the share of served pages without a beacon that
-    trust tolerates. ``hoped_for`` is the rate at which half of the prior for *go* is put, None for
-    rules without one. ``reckoning`` are the numbers that the target was worked out from, if it was.
-    ``crowds`` are those that the team announces, in its order.
+    trust tolerates. ``hoped_for`` is the rate at which half of the prior for *go* is put; None puts
+    all of it on the beta part. ``reckoning`` are the numbers that the target was worked out from,
+    if it was. ``crowds`` are those that the team announces, in its order.
     """
 
     who: str
@@ -245,8 +245,8 @@ class Hypothesis:
         yield from crowd_demands(self.crowds)
 
     @property
-    def own_hope(self) -> float | None:
-        """The rate hoped for, None where it is the usual one for the target."""
+    def chosen_hope(self) -> float | None:
+        """The rate hoped for; None where it is the usual one for the target."""
         return None if self.hoped_for == default_hoped_for(self.target) else self.hoped_for
 
     def counts_source(self, source: str) -> bool:
@@ -287,7 +287,7 @@ def to_json(rule: Hypothesis) -> dict[str, Any]:
     values: dict[str, Any] = msgspec.to_builtins(rule)
     values["sources"] = None if rule.sources is None else list(rule.sources)
     values["crowds"] = [crowd_to_json(crowd) for crowd in rule.crowds]
-    # A rule without them stays, letter by letter, what such rules were sealed as before.
+    # Their absence says the same.
     for name in ("reckoning", "crowds", "hoped_for"):
         if not values[name]:
             del values[name]

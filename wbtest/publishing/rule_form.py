@@ -407,7 +407,7 @@ def values_of(experiment: Experiment) -> dict[str, Any]:
     rule = from_json(experiment.rule)
     values = {name: getattr(rule, name) for name in TYPED}
     # Left empty they follow what counts and the target, also when those are changed.
-    values["hoped_for"] = rule.own_hope
+    values["hoped_for"] = rule.chosen_hope
     if rule.conversion_window_hours == ACTS[rule.conversion].hours:
         values["conversion_window_hours"] = None
     if rule.reckoning:

@@ -32,10 +32,11 @@ class Plan(Struct, frozen=True):
 def default_hoped_for(target: float) -> float:
     """Return half as much again as the target, or half way to 1 where that is less.
 
-    >>> default_hoped_for(0.25), default_hoped_for(0.8)
-    (0.375, 0.9)
+    >>> default_hoped_for(0.1), default_hoped_for(0.8)
+    (0.15, 0.9)
     """
-    return min(1.5 * target, (1 + target) / 2)
+    # As somebody would type it: 1.5 * 0.1 is 0.15000000000000002.
+    return float(f"{min(1.5 * target, (1 + target) / 2):.15g}")
 
 
 def target_visitors(target: float, hoped_for: float, alpha: float, power: float) -> int:
