@@ -56,6 +56,16 @@ def test_a_step_after_the_window_does_not_convert_and_is_not_unseen(step: str) -
     assert settled == Attribution(is_counted=True, conversion=None, unseen=frozenset())
 
 
+@pytest.mark.parametrize("step", STEPS)
+@pytest.mark.parametrize("moment_us", [90, 100, 105])
+def test_a_step_before_the_sighting_or_the_sign_up_does_not_convert(
+    step: str, moment_us: int
+) -> None:
+    settled = attribute(100, [took(110, step, moment_us)], step, WINDOW)  # type: ignore[arg-type]
+
+    assert settled == Attribution(is_counted=True, conversion=None, unseen=frozenset())
+
+
 @given(times, signups, st.sampled_from(STEPS))
 def test_no_other_step_decides(seen_us: int, signups: list[SignupTimes], step: str) -> None:
     others = {f"{name}_us": None for name in STEPS if name != step}
@@ -88,7 +98,7 @@ def test_a_conversion_came_after_a_counted_sighting_within_the_window(
         assert settled.is_counted
         assert signup.at_us > seen_us
         assert moment is not None
-        assert moment <= seen_us + WINDOW
+        assert signup.at_us <= moment <= seen_us + WINDOW
 
 
 @given(times, signups, conversions)
@@ -99,7 +109,7 @@ def test_no_earlier_sign_up_would_convert(
 
     for index, signup in enumerate(signups if settled.is_counted else []):
         moment = moment_of(signup, conversion)
-        would = moment is not None and moment <= seen_us + WINDOW
+        would = moment is not None and signup.at_us <= moment <= seen_us + WINDOW
         chosen = settled.conversion
         assert not would or (chosen is not None and signups[chosen].at_us <= signup.at_us)
         assert (index in settled.unseen) == (signup.at_us > seen_us + WINDOW)

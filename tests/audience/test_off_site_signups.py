@@ -1,6 +1,7 @@
 """The form on a page of the team's own: who may send it, and that it moves no figure."""
 
 import re
+from dataclasses import replace
 from html.parser import HTMLParser
 from typing import Any
 
@@ -10,6 +11,7 @@ from werkzeug.test import TestResponse
 
 from tests.audience.larder import (
     PHONE,
+    RULE,
     Larder,
     Visitor,
     draft_page,
@@ -28,6 +30,7 @@ from wbtest.extensions import db
 from wbtest.publishing import lifecycle
 from wbtest.publishing.lifecycle import choose_afterwards
 from wbtest.publishing.off_site_form import MOST_SITES, form_html, read_sites, set_sites
+from wbtest.publishing.page_options import Options
 from wbtest.publishing.sealing import sealed_rule
 from wbtest.results import signup_list
 from wbtest.results.exports import rows_by_variant
@@ -117,6 +120,52 @@ def test_an_address_left_there_first_counts_once_it_is_left_on_the_page(app, sit
     assert (found.seen, found.converted, found.unseen) == (1, 1, 0)
     assert len(mails(app, "mia@x.io")) == 1
     assert [*differences(db.session)] == []
+
+
+@pytest.mark.parametrize("step", ["confirmed", "price", "call", "preorder"])
+@pytest.mark.parametrize("is_seen_before", [False, True])
+def test_a_step_taken_there_never_converts(app, now, step, is_seen_before):
+    """Else it would convert in an hour that is over, in which perhaps nobody was seen."""
+    asked = () if step == "confirmed" else (step,)
+    link = "https://buy.example/larder" if step == "preorder" else ""
+    larder = start_page(
+        rule=replace(RULE, conversion=step, conversion_window_hours=168),
+        options=Options(asks_for=asked, preorder_url=link),
+    )
+    set_sites(larder.experiment, larder.editor, SITE)
+    mia = Visitor(app)
+    if is_seen_before:
+        page = mia.get()
+        mia.see(page)
+        now.turn(hours=2)
+    take_step(app, step, send(app, "mia@x.io"))
+    assert [getattr(row, f"{step}_us") is not None for row in signups(app)] == [True]
+    now.turn(hours=3)
+
+    if not is_seen_before:
+        page = mia.get()
+        mia.see(page)
+        now.turn(minutes=2)
+    mia.sign_up(page, "mia@x.io")
+
+    [row] = signups(app)
+    found = results_of(larder.experiment, now()).everybody
+    assert (row.excluded_because, row.is_converted) == ("", False)
+    assert (found.seen, found.converted) == (1, 0)
+    assert [*differences(db.session)] == []
+
+
+def take_step(app: Flask, step: str, signed_up: TestResponse) -> None:
+    """Press the button of the mail, or the one of the page after the form."""
+    browser = Visitor(app)
+    if step == "confirmed":
+        [mail] = mails(app, "mia@x.io")
+        browser.post(f"/confirm/{mail.leave_url.rpartition('/')[2]}", {})
+        return
+    page = browser.get(signed_up.headers["Location"])
+    fields = dict(re.findall(r'<input type="hidden"\s+name="(\w+)"\s+value="([^"]*)"', page.text))
+    url = "preorder" if step == "preorder" else "agree"
+    browser.post(f"/p/larder/{url}", fields | {"agree": "yes"})
 
 
 def test_a_cookie_that_comes_along_ties_nobody_to_a_visit(app, site, mia, now):

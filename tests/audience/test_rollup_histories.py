@@ -192,13 +192,14 @@ def naive(
         ends_us = sighting.at_us + WINDOW_HOURS * 60 * MINUTE_US
         preceded |= {signup.email for signup in theirs if signup.at_us <= ends_us}
         converted = [
-            (signup.at_us, moment)
+            moment
             for signup in theirs
-            if (moment := moment_of(signup, conversion, taken)) is not None and moment <= ends_us
+            if (moment := moment_of(signup, conversion, taken)) is not None
+            and signup.at_us <= moment <= ends_us
         ]
         if converted:
             add(sighting, "converted")
-            add(sighting, "arrived", min(converted)[1])
+            add(sighting, "arrived", min(converted))
     for signup in signups:
         unseen = () if signup.email in preceded else ("unseen",)
         for column in ("signups", *unseen, *taken.get(signup.email, ())):

@@ -119,13 +119,13 @@ def recount(experiment_id: int, plan: Plan, machines: Counter[tuple[str, str]]) 
         until = sighting.at_us + plan.window_us
         in_time |= {each.email_key for each in theirs if each.at_us <= until}
         moments = [
-            (each.at_us, moment)
+            moment
             for each in theirs
-            if (moment := getattr(each, MOMENTS[plan.conversion])) and moment <= until
+            if (moment := getattr(each, MOMENTS[plan.conversion])) and each.at_us <= moment <= until
         ]
         if moments:
             add(sighting, "converted")
-            add(sighting, "arrived", min(moments)[1])
+            add(sighting, "arrived", min(moments))
         if sighting.excluded_because == "":
             seen[sighting.visitor] = sighting.variant, bool(moments)
     for row in signups:

@@ -141,9 +141,11 @@ def attribute(
 
     The sighting counts unless a sign-up came before it or with it. The conversion is the sign-up
     that took the converting step first, within the window after the sighting; of two at once the
-    one that signed up first. So nobody can move a conversion out of an hour that is over. A visitor
-    converts once at most. Give only the sign-ups that stand under the same reason for exclusion as
-    the sighting, '' for none.
+    one that signed up first. A step taken before the sighting never counts, nor one taken before
+    the sign-up: an address confirmed under a reason for exclusion can come to count afterwards. So
+    nobody can move a conversion out of an hour that is over, or into one. A visitor converts once
+    at most. Give only the sign-ups that stand under the same reason for exclusion as the sighting,
+    '' for none.
 
     >>> attribute(100, [SignupTimes(160), SignupTimes(130)], "signup", window_us=50)
     Attribution(is_counted=True, conversion=1, unseen=frozenset({0}))
@@ -155,7 +157,8 @@ def attribute(
     converting = [
         (moment, signup.at_us, index)
         for index, signup in enumerate(signups)
-        if (moment := signup.moment_of(conversion)) is not None and moment <= ends_us
+        if (moment := signup.moment_of(conversion)) is not None
+        and signup.at_us <= moment <= ends_us
     ]
     return Attribution(
         is_counted=True,
