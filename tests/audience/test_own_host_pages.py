@@ -181,6 +181,24 @@ def test_nobody_makes_a_member_of_themselves(app, guest, by):
     )
 
 
+@pytest.mark.parametrize("seconds", [-60, 60])
+def test_a_member_is_led_also_where_two_clocks_differ(app, home, now, seconds):
+    member = Visitor(app)
+    log_in(member.browser, home.approver)
+    led = member.get("/p/larder").location.removeprefix(f"http://{HOST}")
+
+    now.turn(seconds=seconds)
+
+    assert Visitor(app, Host=HOST).get(led).status_code == 303
+
+
+def test_a_query_is_passed_on_as_it_came(app, home):
+    raw = {"QUERY_STRING": "utm_source=caf\xc3\xa9&a=%26+b"}
+    led = app.test_client().get("/p/larder", environ_overrides=raw)
+
+    assert led.location == f"http://{HOST}?utm_source=caf%C3%A9&a=%26+b"
+
+
 def test_what_a_member_was_led_with_is_of_no_use_later_or_elsewhere(app, home, now):
     member = Visitor(app)
     log_in(member.browser, home.approver)

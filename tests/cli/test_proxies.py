@@ -21,7 +21,7 @@ from tests.conftest import Browser, HandClock
 from tests.drills.balancer import Balancer, Host
 from tests.drills.place import free_port
 from wbtest.extensions import runtime, utc_now
-from wbtest.team.health import MADE_UP_IP, doctor_token
+from wbtest.team.health import MADE_UP_IP, minute_token
 
 # Processes and ports; what the database does is the same.
 pytestmark = pytest.mark.one_database
@@ -139,7 +139,7 @@ def test_behind_a_proxy_limits_count_the_ip_that_reached_it(
         assert counted == [200] * (MOST - 1)
         assert visitor.send(port) == 200
         assert {visitor.send(port, (name, spoof)) for name in NAMES for spoof in SPOOFS} == {429}
-        question = f"/doctor/{doctor_token(instance.settings, utc_now())}"
+        question = f"/doctor/{minute_token(instance.settings, 'doctor', utc_now())}"
         assert believed(port, question) == set()
 
 
@@ -199,7 +199,7 @@ def test_nobody_but_doctor_is_told_which_ip_is_believed(client: Browser) -> None
 def test_what_doctor_shows_is_good_for_a_minute(
     client: Browser, app: Flask, now: HandClock
 ) -> None:
-    token = doctor_token(runtime(app).settings, now())
+    token = minute_token(runtime(app).settings, "doctor", now())
 
     assert client.get(f"/doctor/{token}").json == {"believed": False}
     now.turn(minutes=2)

@@ -22,6 +22,7 @@ class Sink:
 
     mode: str = "200"
     headers: dict[str, str] = field(default_factory=dict)
+    body: bytes = b""
     port: int = 0
     got: list[tuple[dict[str, str], bytes]] = field(default_factory=list)
     sent: int = 0
@@ -48,6 +49,7 @@ class Sink:
         for name, value in self.headers.items():
             handler.send_header(name, value)
         handler.end_headers()
+        handler.wfile.write(self.body)
         if self.mode in ("drip", "huge"):
             self.pour(handler)
 

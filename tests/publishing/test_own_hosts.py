@@ -9,11 +9,11 @@ from tests.audience.larder import RULE, Larder, draft_page, start_next, start_pa
 from tests.conftest import Browser, HandClock
 from tests.delivery.sink import Sink, local, running
 from wbtest.delivery.http_client import Policy
-from wbtest.extensions import runtime
+from wbtest.extensions import db, runtime
 from wbtest.publishing import lifecycle
 from wbtest.publishing.experiments import change_rule, remove_experiment
 from wbtest.publishing.models import Experiment
-from wbtest.publishing.own_hosts import find_host_trouble, page_url
+from wbtest.publishing.own_hosts import find_host_trouble, hosts_in_use, page_url
 from wbtest.publishing.sealing import draft_digest
 from wbtest.publishing.whole_drafts import clone_experiment
 from wbtest.store import Invalid
@@ -31,7 +31,7 @@ def set_host(experiment: Experiment, host: str) -> Experiment:
     [
         (" HalfChair.com ", HOST),
         ("try.halfchair.com", "try.halfchair.com"),
-        ("bücher.example", "xn--bcher-kva.example"),
+        ("xn--bcher-kva.example", "xn--bcher-kva.example"),
         ("", ""),
     ],
 )
@@ -67,6 +67,12 @@ def test_what_is_no_host_is_refused_at_its_field(app, typed):
         set_host(draft_page().experiment, typed)
 
     assert refused.value.field == "host"
+
+
+@pytest.mark.parametrize("typed", ["straße.de", "bücher.example", "日本.jp"])
+def test_a_name_in_other_letters_is_asked_for_as_dns_has_it(app, typed):
+    with pytest.raises(Invalid, match=r"like xn--bcher-kva\.example"):
+        set_host(draft_page().experiment, typed)
 
 
 def test_the_host_where_the_team_logs_in_is_not_a_tests_own(app):
@@ -199,11 +205,22 @@ def test_the_launch_check_looks_at_no_host_where_a_test_has_none(app, client):
     assert "Point its DNS" not in launch_page(client, larder)
 
 
-def test_a_host_where_another_server_answers_is_told(app):
-    with running(Sink()) as sink:
+@pytest.mark.parametrize("body", [b"", b"{}", b"[" * 60_000])
+def test_a_host_where_another_server_answers_is_told(app, body):
+    with running(Sink(body=body)) as sink:
         runtime().settings = replace(
             runtime().settings, base_url=f"http://localhost:{urlsplit(sink.url).port}"
         )
         runtime().outgoing = local()
 
         assert find_host_trouble(HOST) == f"{HOST} is answered by another server."
+
+
+def test_what_was_read_is_over_before_a_host_is_looked_at(app):
+    draft_page()
+    hosts_in_use()
+    assert db.session().in_transaction()
+
+    find_host_trouble(HOST)
+
+    assert not db.session().in_transaction()

@@ -26,7 +26,7 @@ from wbtest.review.review_requests import make_link
 from wbtest.review.reviewers import seat_by_link, seat_of
 from wbtest.store import writing
 from wbtest.team import accounts, mail_preferences
-from wbtest.team.health import doctor_token
+from wbtest.team.health import minute_token
 from wbtest.team.mail_preferences import stop_test_mails_url
 from wbtest.team.models import Invitation
 from wbtest.team.people import invite
@@ -99,7 +99,7 @@ def _of_ways_in(team: Team, invitation: str) -> dict[str, Values]:
         "team.invitation": {"token": invitation},
         "team.new_password": {"token": reset},
         "team.confirm_email": {"token": email},
-        "team.doctor": {"token": doctor_token(settings, clock.now())},
+        "team.doctor": {"token": minute_token(settings, "doctor", clock.now())},
         "team.stop_daily_mail": {
             "token": mail_preferences.daily_stop_url(team.viewer).rpartition("/")[2]
         },

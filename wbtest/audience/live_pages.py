@@ -172,7 +172,7 @@ class LivePages:
         # All started tests of each idea, by its slug, the one that began last at the end: while
         # that runs, the others are over.
         self._pages: dict[str, list[LivePage]] = {}
-        # By path; at a host of its own by `//` and the host.
+        # By path; at a host of its own by `//` and the host, as no path of a page begins so.
         self._running: dict[str, LivePage] = {}
         # The ideas, by slug, that have or had a test at a host of its own.
         self._slugs_at: dict[str, str] = {}

@@ -10,7 +10,14 @@ from flask.typing import ResponseReturnValue
 from wbtest.audience import erasure, forms, live_pages, signups
 from wbtest.audience.models import Engagement, Sighting, Signup
 from wbtest.audience.recording.counting_rules import moment_at
-from wbtest.audience.views import TOKEN_PAGE, bp, check_sender, demand_home, link_over, small_page
+from wbtest.audience.views import (
+    TOKEN_PAGE,
+    bp,
+    check_sender,
+    link_over,
+    redirect_to_host,
+    small_page,
+)
 from wbtest.delivery.models import OutboxMail
 from wbtest.extensions import db, runtime
 from wbtest.publishing import live_snapshot, sealing
@@ -173,7 +180,7 @@ def _find(token: str) -> tuple[Signup | None, live_pages.LivePage | None]:
     found = runtime().pages.find_by_id(row.experiment_id) if row else None
     # A mail program's own button follows no redirect.
     if found and not (request.method == "POST" and request.endpoint == "audience.leave"):
-        demand_home(found.live)
+        redirect_to_host(found.live)
     return row, found
 
 

@@ -48,10 +48,10 @@ from wbtest.audience.views import (
     TOKEN_PAGE,
     bp,
     check_sender,
-    demand_home,
     exclusion_of,
     get_pages,
     link_over,
+    redirect_to_host,
     show_closed,
     show_list,
     small_page,
@@ -338,7 +338,7 @@ def signup(slug: str) -> ResponseReturnValue:
     if "preview" in request.args:
         return signup_steps.take_try(slug)
     found = _printed_by(get_pages(slug), request.form.get("token", ""))
-    demand_home(found.live)
+    redirect_to_host(found.live)
     strings = page_strings.strings_of(found.live.control.page)
     form = SignupForm(strings, request.form)
     shown = _form_shown(found, form)
@@ -373,7 +373,7 @@ def confirm(token: str) -> ResponseReturnValue:
     found = runtime().pages.find_by_id(row.experiment_id) if row else None
     if row is None or found is None or not _confirms(row, clock.now()):
         return link_over(404)
-    demand_home(found.live)
+    redirect_to_host(found.live)
     if request.method == "POST":
         confirm_signup(token, traffic.agent_of(request.environ), _shown_at())
         options = found.live.options

@@ -3,9 +3,8 @@
 A beacon says that a page was on somebody's screen, and when they leave, what they did on it.
 """
 
-import hmac
-from datetime import datetime, timedelta
 from typing import Any
+from urllib.parse import quote
 
 from flask import Blueprint, Response, abort, redirect, request
 from flask.typing import ResponseReturnValue
@@ -29,6 +28,7 @@ from wbtest.publishing import display, images, page_design, page_strings, share_
 from wbtest.publishing.live_snapshot import LiveExperiment, LiveVariant, with_look
 from wbtest.publishing.own_hosts import page_address, site_address
 from wbtest.team import access, rate_limits
+from wbtest.team.health import is_minute_token, minute_token
 from wbtest.web import own_host
 from wbtest.writing.models import Release
 from wbtest.writing.text_rules import paragraphs
@@ -68,9 +68,10 @@ def page(slug: str) -> ResponseReturnValue:
 @bp.get("/p/<slug>/team")
 @access.public
 def mark_team(slug: str) -> ResponseReturnValue:
-    """Count this browser on no page of this host: a member was led here, who logs in elsewhere."""
+    """Set the cookie that keeps out of the count a member sent here from the team's host."""
     found = get_page(slug)
-    if not (own_host() and _is_of_now(request.args.get("by", ""))):
+    token = request.args.get("by", "")
+    if not own_host() or not is_minute_token(runtime().settings, f"team {own_host()}", token):
         abort(404)
     is_https = runtime().settings.is_https
     name, value = ignore_name(None, is_https=is_https), _variant_before(found).key
@@ -234,7 +235,7 @@ def get_page(slug: str) -> LivePage:
     found = get_pages(slug)[-1]
     # Asked of every beacon, so the plain case stands here.
     if found.live.host != own_host():
-        demand_home(found.live)
+        redirect_to_host(found.live)
     return found
 
 
@@ -258,44 +259,34 @@ def get_page_named(slug: str) -> LivePage:
     tests, named = get_pages(slug), request.values.get("test", type=int)
     found = next((found for found in tests if found.live.id == named), tests[-1])
     _demand_shown(found)
-    demand_home(found.live)
+    redirect_to_host(found.live)
     return found
 
 
-def demand_home(live: LiveExperiment) -> None:
-    """Stop with the way to where a test lives, if that is another host than the one asked.
+def redirect_to_host(live: LiveExperiment) -> None:
+    """Stop with a redirect to the host of a test, if that is another than the one asked.
 
-    A form is not carried along: its way leads to the page. A member is made known there, as nobody
-    can log in at a host of a test's own.
+    A form is not carried along: it is sent to the page. A member is made known there, as nobody can
+    log in at a host of a test's own.
     """
     if live.host == own_host():
         return
-    base_url, query = runtime().settings.base_url, request.query_string.decode("latin-1")
+    base_url = runtime().settings.base_url
+    # What a browser would have encoded, and no sign that means something in a query.
+    query = quote(request.query_string, safe="/?:@!$&'()*+,;=%~")
     page = page_address(base_url, live.slug, live.host)
     _, *parts = request.path.split("/")
     if parts[0] != "p":
-        way = f"{site_address(base_url, live.host)}{request.path}"
+        location = f"{site_address(base_url, live.host)}{request.path}"
     elif request.method not in ("GET", "HEAD"):
-        way, query = page, ""
+        location, query = page, ""
     elif live.host and len(parts) == 2 and is_team():
-        way, query = f"{page}/team", f"by={_token_of(live.host, clock.now())}"
+        token = minute_token(runtime().settings, f"team {live.host}", clock.now())
+        location, query = f"{page}/team", f"by={token}"
     else:
-        way = "/".join([page, *parts[2:]])
+        location = "/".join([page, *parts[2:]])
     status = 302 if request.method in ("GET", "HEAD") else 303
-    abort(redirect(f"{way}?{query}" if query else way, status))
-
-
-def _token_of(host: str, at: datetime) -> str:
-    """What shows at that minute that a member was led to this host."""
-    told = f"team {host} {at:%Y-%m-%d %H:%M}".encode()
-    return hmac.digest(runtime().settings.secret_key.encode(), told, "sha256").hex()
-
-
-def _is_of_now(token: str) -> bool:
-    """Whether that is the token of this host and minute, or of the one before."""
-    minutes = (clock.now() - timedelta(minutes=each) for each in range(2))
-    tokens = [_token_of(own_host(), minute) for minute in minutes]
-    return any(hmac.compare_digest(token.encode(), each.encode()) for each in tokens)
+    abort(redirect(f"{location}?{query}" if query else location, status))
 
 
 def check_sender(*, is_from_token_page: bool = False) -> None:

@@ -264,7 +264,7 @@ def judge_networks(tests: Sequence[NewestNetworks], proxies: int) -> Finding:
 
 def _is_believed(settings: Settings, names: Iterable[str]) -> bool:
     """Whether an IP that we made up in these headers is taken for ours."""
-    url = f"{settings.base_url}/doctor/{health.doctor_token(settings, clock.now())}"
+    url = f"{settings.base_url}/doctor/{health.minute_token(settings, 'doctor', clock.now())}"
     # One for each proxy that is believed to add another.
     forged = ", ".join([health.MADE_UP_IP] * max(1, settings.trusted_proxies))
     claimed = dict.fromkeys(names, forged)

@@ -17,7 +17,7 @@ from sqlalchemy import select
 from wbtest.delivery import http_client
 from wbtest.extensions import db, runtime
 from wbtest.publishing.models import Experiment
-from wbtest.store import Invalid
+from wbtest.store import Invalid, end_reading
 from wbtest.team import health
 from wbtest.writing.models import Release
 
@@ -25,6 +25,8 @@ LONGEST_HOST = 253
 # Somebody waits for the page that says it.
 PATIENCE_SECONDS = 4.0
 NOT_A_HOST = "Enter a name like halfchair.com, without https:// and without a path."
+# Python’s own codec makes another domain of some names than browsers do.
+NOT_ASCII = "Enter it as DNS has it, like xn--bcher-kva.example."
 # As names are written in DNS; other alphabets as xn--….
 _LABEL = re.compile(r"[a-z0-9]([a-z0-9-]{0,61}[a-z0-9])?")
 
@@ -32,16 +34,14 @@ _LABEL = re.compile(r"[a-z0-9]([a-z0-9-]{0,61}[a-z0-9])?")
 def check_host(typed: str, release: Release) -> str:
     """Return a host for tests of a release as it is kept, '' for none.
 
-    Letters beyond a to z are written as DNS has them. Raises Invalid for what is no host, and for
-    one that the team or another idea has.
+    Raises Invalid for what is no host or isn't written as DNS has it, and for one that the team or
+    another idea has. Two people at once can give one host to two ideas.
     """
     host = typed.strip().lower()
     if not host:
         return ""
-    try:
-        host = host.encode("idna").decode()
-    except UnicodeError as error:
-        raise Invalid("host", NOT_A_HOST) from error
+    if not host.isascii():
+        raise Invalid("host", NOT_ASCII)
     if fault := find_host_fault(host):
         raise Invalid("host", fault)
     if host in runtime().hosts:
@@ -91,13 +91,15 @@ def find_host_trouble(host: str) -> str:
     Asks only where strangers could ask, too.
     """
     settings = runtime().settings
+    # Others may have the connection while we wait.
+    end_reading()
     site, policy = site_address(settings.base_url, host), runtime().outgoing
     try:
         answer = http_client.get(f"{site}/healthz", policy._replace(seconds=PATIENCE_SECONDS))
         is_us = json.loads(answer.body).get("instance") == health.instance_id(settings)
     except (http_client.NotAllowed, http_client.NotReached) as error:
         return str(error)
-    except (ValueError, AttributeError):
+    except (ValueError, AttributeError, RecursionError):
         is_us = False
     return "" if is_us else f"{host} is answered by another server."
 

@@ -53,16 +53,16 @@ def instance_id(settings: Settings) -> str:
     return hmac.digest(settings.secret_key.encode(), b"instance", "sha256").hex()[:16]
 
 
-def doctor_token(settings: Settings, at: datetime) -> str:
-    """What `wbtest doctor` shows at that minute to be told whether a made-up IP is believed."""
-    told = f"doctor {at:%Y-%m-%d %H:%M}".encode()
+def minute_token(settings: Settings, purpose: str, at: datetime) -> str:
+    """Return what shows at that minute that a request was made by this instance, for a purpose."""
+    told = f"{purpose} {at:%Y-%m-%d %H:%M}".encode()
     return hmac.digest(settings.secret_key.encode(), told, "sha256").hex()
 
 
-def is_doctor(settings: Settings, token: str) -> bool:
+def is_minute_token(settings: Settings, purpose: str, token: str) -> bool:
     """Whether that is the token of now, or of the minute before or after."""
     minutes = (clock.now() + timedelta(minutes=each) for each in (-1, 0, 1))
-    tokens = [doctor_token(settings, minute) for minute in minutes]
+    tokens = [minute_token(settings, purpose, minute) for minute in minutes]
     return any(hmac.compare_digest(token.encode(), each.encode()) for each in tokens)
 
 
@@ -145,7 +145,7 @@ def healthz() -> ResponseReturnValue:
 @access.public
 def doctor(token: str) -> ResponseReturnValue:
     """Whether we take the IP that `wbtest doctor` made up for its own; for nobody else."""
-    if not is_doctor(runtime().settings, token):
+    if not is_minute_token(runtime().settings, "doctor", token):
         abort(404)
     return jsonify(believed=request.remote_addr == MADE_UP_IP)
 
