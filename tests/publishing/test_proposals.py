@@ -2,7 +2,7 @@
 
 import pytest
 
-from wbtest.publishing.proposals import ENOUGH, IDEAS, PROPOSALS, TARGETS, Proposal
+from wbtest.publishing.proposals import ENOUGH, PROPOSALS, RATES, TARGETS, Proposal
 from wbtest.statistics import default_hoped_for
 from wbtest.statistics.operating_characteristics import Chances, TargetRule, chances
 
@@ -16,7 +16,7 @@ def of_100(proposal: Proposal, target: float, least: int) -> tuple[Chances, Chan
     # What a rule is sealed with whose author says nothing else.
     hoped_for = default_hoped_for(target)
     rule = TargetRule(target, proposal.floor, least, proposal.people, hoped_for=hoped_for)
-    dead, wanted = IDEAS[proposal.is_warm]
+    dead, wanted = RATES[proposal.is_warm]
     return chances(rule, dead), chances(rule, wanted)
 
 

@@ -11,7 +11,7 @@ from typing import NamedTuple
 import numpy as np
 import pytest
 
-from wbtest.publishing.proposals import ENOUGH, IDEAS, MINIMUM_DAYS, Proposal, proposal_for
+from wbtest.publishing.proposals import ENOUGH, MINIMUM_DAYS, RATES, Proposal, proposal_for
 from wbtest.publishing.rule import Hypothesis
 from wbtest.results.error_rates import BY_HOUR, DAY, DELAYS, STARTED, first_choice
 from wbtest.statistics import default_hoped_for
@@ -33,7 +33,7 @@ class Idea(NamedTuple):
     @property
     def is_promised(self) -> bool:
         """Whether the sentence of the proposal promises an answer at this rate."""
-        dead, wanted = IDEAS[self.is_warm]
+        dead, wanted = RATES[self.is_warm]
         found = self.proposal
         is_told_dead = self.rate <= dead and found.stops >= ENOUGH
         return is_told_dead or (self.rate >= wanted and found.goes >= ENOUGH)

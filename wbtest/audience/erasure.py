@@ -146,13 +146,13 @@ def erase_unconfirmed(now: datetime) -> None:
     """
     may_leave = OutboxMail.state.in_(("waiting", "failed"))
     is_open = sa.or_(may_leave, OutboxMail.sent_at > now - LINK_WORKS)
-    hopeful = sa.select(OutboxMail.recipient).where(is_open)
+    still_confirmable = sa.select(OutboxMail.recipient).where(is_open)
     is_due = sa.and_(
         Signup.is_asked_to_confirm,
         Signup.at_us < counting_rules.microseconds_of(now - UNCONFIRMED),
         Signup.confirmed_us.is_(None),
         Signup.token_hash != "",
-        Signup.email.not_in(hopeful),
+        Signup.email.not_in(still_confirmable),
     )
     # Most of the time there is nobody: that is seen without keeping anybody from writing.
     with_due = sa.exists().where(Signup.experiment_id == Experiment.id, is_due)

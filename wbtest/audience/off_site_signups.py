@@ -2,17 +2,17 @@
 
 import logging
 
-from flask import Response, abort, request
+from flask import Response, abort, redirect, request
 from flask.typing import ResponseReturnValue
 from sqlalchemy.exc import SQLAlchemyError
 
-from wbtest.audience import signup_steps
+from wbtest.audience import page_renderer, traffic
 from wbtest.audience.forms import SignupForm
 from wbtest.audience.live_pages import LivePage
 from wbtest.audience.recording import write_batch
-from wbtest.audience.recording.counting_rules import OFF_SITE, SUSPECTED, microseconds_of
+from wbtest.audience.recording.counting_rules import OFF_SITE
 from wbtest.audience.recording.recorder import TooManySignups
-from wbtest.audience.signups import MOST_SIGN_UPS, Sender, sign_up
+from wbtest.audience.signups import MOST_SIGN_UPS, Sender, store
 from wbtest.audience.views import bp, get_page, show_closed
 from wbtest.audience.visitors import FormToken, utc_hour
 from wbtest.errors import error_page
@@ -21,7 +21,7 @@ from wbtest.forms import form_on
 from wbtest.publishing import page_strings
 from wbtest.publishing.models import Experiment
 from wbtest.publishing.own_hosts import page_address
-from wbtest.store import Gone, Refused, end_reading
+from wbtest.store import Gone, Refused
 from wbtest.team import access, rate_limits
 
 NOT_LISTED = (
@@ -38,7 +38,7 @@ def off_site(slug: str) -> ResponseReturnValue:
     """Take an address from a listed site, while the page takes any.
 
     No cookie and no token comes along: browsers say which site the form is on, and what is sent
-    can move no figure. Whatever else a browser knows of this page is left alone.
+    can move no figure. The visitor's cookie isn't read.
     """
     found = get_page(slug)
     origin = request.headers.get("Origin", "")
@@ -56,6 +56,9 @@ def off_site(slug: str) -> ResponseReturnValue:
             if wait := rate_limits.count_alone(network, MOST_SIGN_UPS, write_batch.COUNTED_FOR):
                 raise TooManySignups(wait)
             return error_page(422, fault)
+        # Nobody sees the field "website". A machine's form has no visitor to take out of the rate.
+        if form.website.data or traffic.classify(traffic.agent_of(request.environ)):
+            return redirect(page_renderer.paths_of(found.live.slug, found.live.host).thanks, 303)
         return _take(found, form, origin, network)
     except TooManySignups as error:
         return error_page(429, strings.too_many, {"Retry-After": str(error.seconds)})
@@ -85,23 +88,5 @@ def _fault(form: SignupForm) -> str:
 def _take(found: LivePage, form: SignupForm, origin: str, network: rate_limits.Names) -> Response:
     live, at = found.live, clock.now()
     shown = FormToken(live.id, "test", live.control.key, utc_hour(at.timestamp()), len(live.before))
-    # Nobody sees the field "website".
-    reason = SUSPECTED if form.website.data else OFF_SITE
-    # Whoever waits for the recorder holds no connection: it could be the one that it needs.
-    end_reading()
-    token = sign_up(
-        runtime().recorder,
-        found,
-        Sender(shown, None, request.environ, reason, off_site=origin),
-        address=form.address,
-        name=(form.name.data or "") if live.asks_name else "",
-        mail=runtime().renderer.first_mail(live),
-        base_url=runtime().renderer.base_url,
-        secret=runtime().settings.secret_key,
-        at_us=microseconds_of(at),
-        most_an_hour=runtime().guard.most_a_page,
-        counted_as=network,
-        most_counted=MOST_SIGN_UPS,
-    )
-    location = signup_steps.after_sign_up(live, live.control.key, token)
-    return Response(status=303, headers={"Location": location})
+    sender = Sender(shown, None, request.environ, OFF_SITE, off_site=origin)
+    return store(found, sender, form, network)

@@ -442,15 +442,23 @@ def _take_form(
         return _again(found, form, 422)
     if shown is None:
         return _again(found, form, 422, form.strings.form_old)
-    live = found.live
     sender = _sender(found, form, shown)
-    # Whoever waits for the recorder holds no connection: it could be the one that it needs.
-    end_reading()
     if not sender.promised and exclusion_of(found) in LEAVING:
+        # Whoever waits for the recorder holds no connection: it could be the one that it needs.
+        end_reading()
         _check_network(network)
         # Else who was seen before would stay among those who didn't sign up.
         erasure.object_to_counting(runtime().recorder, found, found.find_visitor(request.environ))
-        end_reading()
+    return store(found, sender, form, network)
+
+
+def store(
+    found: LivePage, sender: Sender, form: SignupForm, network: rate_limits.Names
+) -> Response:
+    """Store the address of a valid form, and return the way to what is asked next, or to thanks."""
+    live = found.live
+    # Whoever waits for the recorder holds no connection: it could be the one that it needs.
+    end_reading()
     token = sign_up(
         runtime().recorder,
         found,
@@ -465,7 +473,7 @@ def _take_form(
         counted_as=network,
         most_counted=MOST_SIGN_UPS,
     )
-    location = signup_steps.after_sign_up(live, shown.variant, token)
+    location = signup_steps.after_sign_up(live, sender.shown.variant, token)
     return Response(status=303, headers={"Location": location})
 
 

@@ -14,7 +14,15 @@ from typing import Literal, NamedTuple
 
 from wbtest import statistics
 from wbtest.publishing import proposals
-from wbtest.publishing.rule import ACTS, LONGEST_TEST, MOST_VARIANTS, Hypothesis, end_fault
+from wbtest.publishing.rule import (
+    ACTS,
+    ALPHA,
+    BETA,
+    LONGEST_TEST,
+    MOST_VARIANTS,
+    Hypothesis,
+    end_fault,
+)
 from wbtest.publishing.rule_text import as_percent
 from wbtest.statistics.planning import between_visitors
 
@@ -25,7 +33,6 @@ LEAST_RISK = 1e-6
 # More than any page has.
 MOST_VISITORS = 1_000_000_000
 POWER = 0.8
-ALPHA = BETA = 0.05
 # A target beyond these is no way out: hardly any page reaches it, or it is another test.
 BOLDEST, TIMES_BOLDER = 0.3, 2
 RAISE_MOST = "Raise “Maximum visitors” under “More settings”."

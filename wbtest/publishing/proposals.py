@@ -1,6 +1,6 @@
 """The rule for a team that says how many people it can reach, and whether they know it. Pure.
 
-A *dead* and a *wanted* idea are those with the rates of ``IDEAS``; a proposal tells one of them
+A *dead* and a *wanted* idea are those with the rates of ``RATES``; a proposal tells one of them
 where at least ``ENOUGH`` of a hundred tests do. Targets and chances are what the exact calculation
 of ``operating_characteristics`` gives, and tests hold them to it: each target is the best of
 ``TARGETS``, the one at which the less likely of the two answers is likeliest, or where that is not
@@ -18,7 +18,7 @@ MINIMUM_DAYS = 7
 WAYS_ON = "Ask for calls (visitor settings), count a yes to the price instead, or post more links."
 
 
-class Ideas(NamedTuple):
+class IdeaRates(NamedTuple):
     """The sign-up rates of a dead and of a wanted idea. The floor is that of the dead one."""
 
     dead: float
@@ -27,7 +27,7 @@ class Ideas(NamedTuple):
 
 # By whether the visitors know the team. Half of all landing pages stay below 6.6 %, and people who
 # know you sign up to be kind.
-IDEAS = {False: Ideas(0.03, 0.15), True: Ideas(0.1, 0.4)}
+RATES = {False: IdeaRates(0.03, 0.15), True: IdeaRates(0.1, 0.4)}
 TARGETS = {False: (0.04, 0.05, 0.06, 0.08, 0.1, 0.12), True: (0.15, 0.2, 0.25, 0.3, 0.35)}
 
 
@@ -35,8 +35,8 @@ class Proposal(NamedTuple):
     """A rule for so many ``people``, who know the team or do not, over so many ``days``.
 
     Of a hundred such tests so many ``stops`` are said of a dead idea, and so many ``goes`` of a
-    wanted one, if everybody comes and nobody else; the later of the two answers, or the end, comes
-    after ``visitors`` on average.
+    wanted one, if everybody comes and nobody else. ``visitors`` is the mean number after which the
+    answer, or the end, comes, for the slower of the two ideas.
     """
 
     people: int
@@ -51,11 +51,11 @@ class Proposal(NamedTuple):
 
     @property
     def floor(self) -> float:
-        return IDEAS[self.is_warm].dead
+        return RATES[self.is_warm].dead
 
     def sentence(self, do: str) -> str:
         """What the test can tell, '' for nothing; ``do`` is what a visitor must do to count."""
-        dead, wanted = (as_percent(rate) for rate in IDEAS[self.is_warm])
+        dead, wanted = (as_percent(rate) for rate in RATES[self.is_warm])
         if self.stops < ENOUGH:
             return ""
         said = f"If {dead} or fewer {do}, {self.stops} of 100 such tests say stop."
@@ -68,7 +68,7 @@ class Proposal(NamedTuple):
     @property
     def shortfall(self) -> str:
         """What the test cannot tell, '' where it tells a dead and a wanted idea."""
-        dead, wanted = (as_percent(rate) for rate in IDEAS[self.is_warm])
+        dead, wanted = (as_percent(rate) for rate in RATES[self.is_warm])
         who = f"{self.people:,} {'people who know you' if self.is_warm else 'strangers'}"
         if self.stops < ENOUGH:
             return (

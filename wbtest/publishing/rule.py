@@ -38,6 +38,8 @@ HEAVIEST = 1_000
 LONGEST_CLAUSE = 1_000
 LONGEST_SOURCE = 64
 LONGEST_TEST = 366
+# The risks of a wrong go and of a wrong stop that a rule has if nobody chooses others.
+ALPHA = BETA = 0.05
 LAST_DAY = date(2199, 12, 31)
 # Sealed with each rule, so that nobody can later say that these were to count.
 EXCLUDED = (
@@ -194,8 +196,8 @@ class Hypothesis:
     if_met: str
     if_not_met: str
     if_unclear: str
-    alpha: float = 0.05
-    beta: float = 0.05
+    alpha: float = ALPHA
+    beta: float = BETA
     sources: tuple[str, ...] | None = None
     conversion: Conversion = "signup"
     conversion_window_hours: int = 24

@@ -67,22 +67,22 @@ def add_links(
     wanted = parse_links(source, medium, campaign)
     with writing():
         hold(experiment)
-        there = {_said(link): link for link in experiment.tracking_links}
+        there = {_link_of(link): link for link in experiment.tracking_links}
         added = [link for link in wanted if link not in there]
         if len(there) + len(added) > MOST_LINKS:
             raise Invalid("source", f"A test holds {MOST_LINKS} links. Remove some first.")
         for link in added:
-            there[link] = _made(link, person)
+            there[link] = _new_row(link, person)
             experiment.tracking_links.append(there[link])
     return [there[link] for link in wanted]
 
 
 def copy_links(experiment: Experiment, person: Person) -> list[TrackingLink]:
     """Return links to the same places for another test of the idea, which has the same address."""
-    return [_made(_said(link), person) for link in experiment.tracking_links]
+    return [_new_row(_link_of(link), person) for link in experiment.tracking_links]
 
 
-def _made(link: Link, person: Person) -> TrackingLink:
+def _new_row(link: Link, person: Person) -> TrackingLink:
     return TrackingLink(
         key=secrets.token_hex(8), person=person, made_at=clock.now(), **link._asdict()
     )
@@ -99,7 +99,7 @@ def remove_link(experiment: Experiment, person: Person, key: str) -> None:
         if link is None:
             raise Gone("Somebody has already removed this link.")
         experiment.tracking_links.remove(link)
-        said = ", ".join(filter(None, _said(link)))
+        said = ", ".join(filter(None, _link_of(link)))
         record("tracking_link.removed", f"{name_of_test(experiment)}: {said}", by=person)
 
 
@@ -130,9 +130,9 @@ def link_address(link: Link | TrackingLink, page: str) -> str:
     >>> link_address(Link("newsletter", "email"), "https://larder.example/p/larder")
     'https://larder.example/p/larder?utm_source=newsletter&utm_medium=email'
     """
-    given = {f"utm_{name}": value for name, value in _said(link)._asdict().items() if value}
+    given = {f"utm_{name}": value for name, value in _link_of(link)._asdict().items() if value}
     return f"{page}?{urlencode(given, quote_via=quote, safe='')}"
 
 
-def _said(link: Link | TrackingLink) -> Link:
+def _link_of(link: Link | TrackingLink) -> Link:
     return Link(link.source, link.medium, link.campaign)

@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Sequence
 
 from wbtest import statistics
+from wbtest.audience.recording.counting_rules import OFF_SITE, WAITING
 from wbtest.publishing.rule import ACTS, Hypothesis
 from wbtest.publishing.sources import group_of
 from wbtest.results.history import History, total
@@ -26,10 +27,7 @@ FEWEST_NETWORKS = 50
 MANY_UNKNOWN = 0.05
 # Stands among the machines, since no more is known of it than a number.
 LOST = "lost"
-# Came when the test was over: they were never to count, and say nothing of it.
-WAITING = "waiting"
-# Signed up on another site: nobody was left out of a visit.
-OFF_SITE = "off_site"
+# Came when the test was over, or signed up on another site: nobody was left out of a visit.
 NEVER_VISITORS = (WAITING, OFF_SITE)
 MEANINGS = {
     "bot": "Called itself a crawler or script, or didn’t behave like the browser it claimed to be.",
