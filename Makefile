@@ -90,13 +90,13 @@ install-drill: $(DEV) ## deploy/install in a bare Debian, again under load, and 
 attacks: $(DEV) ## try to move a verdict unseen in every known way, and count honest alarms; half an hour
 	@$(BIN)/python -m tests.attacks
 
-fuzz: $(DEV) ## ask the API and every form what nobody asks; N=100000 requests each, SEED= of an earlier run
+fuzz: $(DEV) ## send the API and every form made-up requests; N=100000 of each, SEED= of an earlier run
 	@$(BIN)/python -m tests.fuzz -n $(N) $(if $(SEED),--seed $(SEED))
 
 size: $(DEV) ## how large the code base is: modules, lines, imports, tests, docs, pages
 	@$(BIN)/python -m tests.size
 
-pictures: $(DEV) ## take the README's pictures anew, of a demo's pages (needs Chromium)
+pictures: $(DEV) ## retake the README's pictures from the demo (needs Chromium)
 	@$(BIN)/python -m tests.pictures
 
 lock: ## lock all versions with hashes, without addresses (needs uv on the PATH)
