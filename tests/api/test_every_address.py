@@ -41,7 +41,7 @@ BODIES: dict[str, dict[str, Any]] = {
     "decide_experiment": {"choice": "go", "reason": SENTENCE},
     "add_spend": {"source": "x", "first": "2027-03-01", "amount": "12.50", "currency": "EUR"},
     "add_tracking_links": {"source": "newsletter"},
-    "change_form_sites": {"sites": ["https://www.example.com"]},
+    "change_off_site_form": {"sites": ["https://www.example.com"]},
     "add_note": {"day": "2027-03-01", "text": SENTENCE},
     "restore_release": {"text": "r1"},
     "waive_finding": {"rule": "A7", "part": "headline", "words": "best", "reason": SENTENCE},

@@ -429,11 +429,11 @@ def test_the_form_is_on_the_test_page_once_a_site_is_listed(client: Browser, lar
     path = f"/experiments/{larder.experiment.id}"
     before = client.get(path).text
 
-    refused = client.send(f"{path}/form-sites", {"sites": "http://larder.example"})
-    saved = client.send(f"{path}/form-sites", {"sites": SITE})
+    refused = client.send(f"{path}/off-site-form", {"sites": "http://larder.example"})
+    saved = client.send(f"{path}/off-site-form", {"sites": SITE})
     after = client.get(saved.location).text
 
-    assert "/off-site" not in before
+    assert "/p/larder/off-site" not in before
     assert refused.status_code == 422
     assert "http://larder.example</textarea>" in refused.text
     assert "&lt;form method=&#34;post&#34; action=&#34;http://localhost/p/larder/off-site" in after

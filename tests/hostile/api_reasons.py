@@ -22,7 +22,7 @@ _WHY_REFUSED = {
         create_release.language change_release.language change_look.accent change_look.salt
         create_experiment.slug change_experiment.slug create_experiment.variants.[].key
         change_experiment.variants.[].key""",
-    "a plain https link": "change_options.preorder_url change_form_sites.sites.[]",
+    "a plain https link": "change_options.preorder_url change_off_site_form.sites.[]",
     "a day, a moment or an amount": """
         create_release.dateline.date change_release.dateline.date create_release.faq.[].open.until
         change_release.faq.[].open.until create_experiment.hypothesis.ends_on

@@ -164,8 +164,8 @@ ROUTES = (
     Route("POST", f"{EXPERIMENT}/shared", results.make_shared, *BY_APPROVER, 201),
     Route("POST", f"{SHARED}/renew", results.renew_shared, *BY_APPROVER),
     Route("DELETE", SHARED, results.close_shared, *BY_APPROVER, 204),
-    Route("GET", f"{EXPERIMENT}/own-form", tracking_links.get_own_form, *READING),
-    Route("PUT", f"{EXPERIMENT}/own-form", tracking_links.change_form_sites, *WRITING),
+    Route("GET", f"{EXPERIMENT}/off-site-form", tracking_links.get_off_site_form, *READING),
+    Route("PUT", f"{EXPERIMENT}/off-site-form", tracking_links.change_off_site_form, *WRITING),
     Route("GET", f"{EXPERIMENT}/links", tracking_links.list_tracking_links, *READING),
     Route("POST", f"{EXPERIMENT}/links", tracking_links.add_tracking_links, *WRITING, 201),
     Route(

@@ -57,27 +57,27 @@ class FormSites(RequestBody, kw_only=True):
     sites: list[str]
 
 
-class OwnForm(msgspec.Struct, kw_only=True):
+class OffSiteForm(msgspec.Struct, kw_only=True):
     """The form to copy as HTML, and the sites that may send it; its sign-ups are in no rate."""
 
     sites: list[str]
     html: str
 
 
-def get_own_form(experiment_id: int) -> OwnForm:
+def get_off_site_form(experiment_id: int) -> OffSiteForm:
     """The form to copy to another site."""
-    return _own_form(access.get(Experiment, experiment_id, "read"))
+    return _form_shown(access.get(Experiment, experiment_id, "read"))
 
 
-def change_form_sites(experiment_id: int, body: FormSites) -> OwnForm:
+def change_off_site_form(experiment_id: int, body: FormSites) -> OffSiteForm:
     """Let these sites send the form, and no others."""
     experiment = access.get(Experiment, experiment_id, "edit")
     off_site_form.set_sites(experiment, access.person(), "\n".join(body.sites))
-    return _own_form(experiment)
+    return _form_shown(experiment)
 
 
-def _own_form(experiment: Experiment) -> OwnForm:
-    return OwnForm(sites=experiment.form_sites, html=off_site_form.form_html(experiment))
+def _form_shown(experiment: Experiment) -> OffSiteForm:
+    return OffSiteForm(sites=experiment.form_sites, html=off_site_form.form_html(experiment))
 
 
 def list_tracking_links(experiment_id: int) -> TrackingLinks:

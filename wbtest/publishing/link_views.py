@@ -34,10 +34,10 @@ def add_links(experiment_id: int) -> ResponseReturnValue:
     return _back(experiment, added[0].key)
 
 
-@bp.route("/experiments/<int:experiment_id>/form-sites", methods=["GET", "POST"])
+@bp.route("/experiments/<int:experiment_id>/off-site-form", methods=["GET", "POST"])
 @access.requires("edit")
 @form_on("ideas.experiment")
-def form_sites(experiment_id: int) -> ResponseReturnValue:
+def change_off_site_form(experiment_id: int) -> ResponseReturnValue:
     """Let the listed sites, and no others, send the form to copy."""
     experiment = access.get(Experiment, experiment_id, "edit")
     form = SitesForm()

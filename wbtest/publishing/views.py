@@ -268,7 +268,7 @@ def experiment_page(
         sites_form=form
         if isinstance(form, SitesForm)
         else SitesForm(formdata=None, data={"sites": "\n".join(experiment.form_sites)}),
-        own_form=off_site_form.form_html(experiment) if experiment.form_sites else "",
+        off_site_form=off_site_form.form_html(experiment) if experiment.form_sites else "",
         channels=unused_channels(experiment, rule.sources or ()),
         **(_draft_forms(experiment, form) if is_draft and access.has_permission("edit") else {}),
         after_form=form if isinstance(form, AfterForm) else after_form(experiment, formdata=None),
