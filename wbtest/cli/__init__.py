@@ -97,7 +97,7 @@ def _show_version(ctx: click.Context, _option: click.Parameter, is_asked: bool) 
     is_eager=True,
     expose_value=False,
     callback=_show_version,
-    help="Show the version, and that of the database which it makes.",
+    help="Show the versions of wbtest and its database.",
 )
 def main() -> None:
     """Write the press release first, test it on strangers, and know when to go, iterate or stop.

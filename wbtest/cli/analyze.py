@@ -159,7 +159,7 @@ def _shown(value: Any) -> str:
 @click.option("--attempt", type=click.IntRange(min=1), help="Which test; without it the newest.")
 @click.option("--json", "as_json", is_flag=True, help="Print the figures as JSON.")
 def results(slug: str, attempt: int | None, as_json: bool) -> None:
-    """Say what is known of the newest experiment at /p/SLUG, now, or of another attempt."""
+    """Show the results of the newest test at /p/SLUG, or of another attempt."""
     with opened(os.environ):
         read_one_moment()
         experiment = _find(slug.removeprefix("/p/"), attempt)

@@ -77,7 +77,7 @@ def _copy(settings: Settings, source: Path, target: Path) -> None:
 @click.command()
 @click.argument("file", type=EXISTING_FILE)
 def restore(file: Path) -> None:
-    """Put the backup FILE in the database's place. The instance must not be running."""
+    """Replace the database with the backup FILE. The instance must not be running."""
     settings = from_environment(os.environ)
     _refuse_another_kind(settings, file)
     with alone_with(settings):

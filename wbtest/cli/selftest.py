@@ -31,7 +31,7 @@ HEAD = ("what", "measured", "bound", "peeking", "chance", "")
     show_default=True,
     help="Simulated founders for each truth.",
 )
-@click.option("--seed", type=click.IntRange(0), default=1, show_default=True, help="Of all chance.")
+@click.option("--seed", type=click.IntRange(0), default=1, show_default=True, help="Random seed.")
 @click.option("--json", "as_json", is_flag=True, help="Print the measurements as JSON.")
 def selftest(founders: int, seed: int, as_json: bool) -> None:
     """Measure how often the verdict is wrong, beside what is promised.

@@ -60,7 +60,7 @@ def role(email: str, role: str) -> None:
 @user.command()
 @click.argument("email")
 def remove(email: str) -> None:
-    """Take EMAIL out of the team at once. The log-in stays, and what they wrote."""
+    """Remove EMAIL from the team. The log-in stays, and what they wrote."""
     with opened(os.environ):
         member = get_member(email)
         person = member.person

@@ -23,7 +23,7 @@ ROLL_UPS = "roll-ups"
 @click.command()
 @click.option("--fix", is_flag=True, help="Recount the roll-ups that differ, while all runs.")
 def verify(*, fix: bool) -> None:
-    """Check the database: whole, consistent, tests as approved and sealed, roll-ups as the events.
+    """Check the database, its seals and its totals.
 
     Exit code 0 when all agrees, after fixing if asked; 1 when something still differs.
     """

@@ -46,7 +46,7 @@ class SharedApp:
 
 @click.command()
 def worker() -> None:
-    """Send mail and run the nightly jobs, until it is told to stop.
+    """Send email and run the nightly jobs until stopped.
 
     `wbtest serve` starts one by itself.
     """
