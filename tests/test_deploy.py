@@ -263,7 +263,7 @@ def test_a_dry_run_prints_what_it_would_do_and_does_nothing() -> None:
     assert "apt-get update -qq" in lines
     assert "runuser -u postgres -- createuser wbtest" in lines
     assert "    WBTEST_MAIL_URL='smtp://…@mail.example.com:587'" in lines
-    assert "systemctl start wbtest" in lines
+    assert "systemctl restart wbtest" in lines
     assert "systemctl enable --quiet --now wbtest-copies.timer" in lines
     assert lines[-1] == "== wbtest serves https://try.example.com"
     assert "secret@" not in said

@@ -120,9 +120,12 @@ class Server:
         serve = target / "wbtest/cli/serve.py"
         serve.write_text(serve.read_text() + fault)
 
-    def install(self, *options: str, source: str = "checkout", code: int = 0) -> str:
+    def install(
+        self, *options: str, source: str = "checkout", code: int = 0, **environ: str
+    ) -> str:
         """Run the script of a checkout; return what it said."""
-        return self.run(str(self.root / source / "deploy/install"), HOST, *options, code=code)
+        script = str(self.root / source / "deploy/install")
+        return self.run(script, HOST, *options, code=code, **environ)
 
     def run(self, *command: str, code: int = 0, **environ: str) -> str:
         done = subprocess.run(
@@ -280,6 +283,31 @@ def test_a_version_that_cannot_start_goes_back(server: Server) -> None:
     assert "The version from before runs again" in said
     assert (server.root / "opt/wbtest/venv").resolve() == before
     assert 'name="token"' in server.get(f"/p/{places.page.SLUG}")
+
+
+def test_what_is_here_and_does_not_answer_is_not_taken_for_nothing(server: Server) -> None:
+    settings = server.settings.read_text()
+    server.settings.write_text(f"{settings}WBTEST_DATABASE_URL='postgresql://127.0.0.1:1/x'\n")
+
+    said = server.install("--dry-run", code=1)
+    server.settings.write_text(settings)
+
+    assert "The wbtest that is here must answer first. Nothing was changed." in said
+
+
+def test_settings_of_ones_own_stay_and_secrets_are_not_printed(server: Server) -> None:
+    settings = server.settings.read_text()
+    secret = "WBTEST_SECRET_KEY='0123456789abcdef0123456789abcdef'\n"
+    server.settings.write_text(settings.replace("PROXIES=1", "PROXIES=2") + secret)
+
+    said = server.install("--dry-run", WBTEST_INSTANCE="/tmp/x")
+    server.settings.write_text(settings)
+
+    assert "A backup, while nobody is served" in said
+    assert "    WBTEST_TRUSTED_PROXIES=2\n" in said
+    assert "    WBTEST_TRUSTED_PROXIES=1\n" not in said
+    assert "WBTEST_SECRET_KEY=…" in said
+    assert "0123456789abcdef" not in said
 
 
 def test_the_unit_the_proxy_and_the_script_agree() -> None:

@@ -48,11 +48,13 @@ def _drop_old_dumps(settings: Settings) -> None:
     """Delete dumps from before what was purged two weeks ago; StoreBroken names those that stay.
 
     On SQLite the worker does it. On PostgreSQL its job may be done by another machine than the one
-    where they lie.
+    where they lie. What was purged is not asked of a database that waits for its upgrade.
     """
     if settings.is_sqlite:
         return
     with create_app(settings).app_context(), closed_at_the_end():
+        if not database.is_schema_current():
+            return
         try:
             drop_old_copies(clock.now())
         except SomeFailed as error:
