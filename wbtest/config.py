@@ -201,7 +201,7 @@ def database_in(instance: Path) -> Path:
 
 def _database_url(given: str, instance: Path) -> str:
     url = given or f"sqlite:///{database_in(instance)}"
-    # As SQLAlchemy takes it; whoever rents a PostgreSQL gets either of the two.
+    # As SQLAlchemy takes it; hosts of PostgreSQL give out either of the two.
     for usual in USUAL:
         if url.startswith(usual):
             url = DATABASES[1] + url.removeprefix(usual)

@@ -24,8 +24,8 @@ OTHER_SHAPE = ("42P01", "42703", "42501")
 # A page of a table or index that is damaged, and what follows in a transaction that failed.
 DAMAGED = ("XX001", "XX002", "25P02")
 # Of a machine whose power is gone nothing comes, no end of a connection either. The system alone
-# would wait for it for two hours, also when the machine has long been back: and with it whoever
-# wants to store something. By these a silent one is given up after 25 s.
+# would wait for it for two hours, also when the machine has long been back, and every other
+# write with it. By these a silent one is given up after 25 s.
 TIMEOUTS: dict[str, object] = {
     "connect_timeout": 5,
     "keepalives_idle": 10,
@@ -45,7 +45,7 @@ REVISION_TABLE = "alembic_version"
 def read_one_moment() -> None:
     """Let all that is read from here on be of one moment, whatever is written meanwhile.
 
-    It lasts until the transaction ends. What was read before is read anew.
+    It lasts until the transaction ends. What was read before is read again.
     """
     session = db.session
     session.rollback()

@@ -73,8 +73,8 @@ def submitted(form: TypedForm, verb: Callable[[], T]) -> T | None:
 def form_on(page: str) -> Callable[[View], View]:
     """Declare, below the permission, that the form a view takes is on another ``page``.
 
-    Whoever asks for the view's own address is sent there: errors are answered at that address, so
-    it may be opened once more.
+    A browser that asks for the view's own address is sent there: errors are answered at that
+    address, so a member may reload it.
     """
 
     def declare(view: View) -> View:

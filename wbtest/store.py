@@ -85,7 +85,7 @@ class RateLimited(Refused):
 
 
 def _wait_sentence(seconds: int) -> str:
-    """Return what to say to whoever has to wait.
+    """Return what to say to somebody who has to wait.
 
     >>> _wait_sentence(61)
     'Wait 2 minutes, then try again.'
@@ -126,7 +126,7 @@ class WriteLock:
 
     @contextmanager
     def within(self, seconds: float) -> Iterator[None]:
-        """Hold the lock, for whoever waits no longer than that."""
+        """Hold the lock, after a wait of at most so many seconds."""
         self._take(seconds)
         try:
             yield
@@ -398,7 +398,7 @@ def is_writing() -> bool:
 
 
 def hold(row: Base) -> None:
-    """Read a row anew, and let nobody else change it until this transaction ends.
+    """Read a row again, and let nobody else change it until this transaction ends.
 
     Must run inside ``writing``. Raises Gone when somebody deleted the row meanwhile.
     """

@@ -52,8 +52,8 @@ CONTENT_POLICY = (
     "img-src 'self' data: blob:; font-src 'self'; connect-src 'self'; form-action 'self'; "
     "base-uri 'none'; object-src 'none'; frame-ancestors 'none'; manifest-src 'self'"
 )
-# Whoever knows such an address may read its page, so no other page learns of it, not even when it
-# is an error: of an invitation, a guest's room, and a shared result.
+# Anybody who knows such an address may read its page, so no other page learns of it, not even when
+# it is an error: of an invitation, a guest's room, and a shared result.
 SECRET_ADDRESSES = ("/invitation/", "/review/", "/shared/")
 HEADERS = {
     "X-Content-Type-Options": "nosniff",
@@ -176,7 +176,7 @@ def check_forms(app: Flask) -> None:
 
 
 def security_headers(is_https: bool) -> dict[str, str]:
-    """Return what every answer tells browsers, whoever gives it."""
+    """Return the headers that every answer has, no matter which view gives it."""
     if is_https:
         return {**HEADERS, "Strict-Transport-Security": "max-age=31536000"}
     return HEADERS

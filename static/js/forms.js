@@ -11,7 +11,7 @@ addEventListener("pageshow", () => {
 });
 
 // On a machine of others nothing stays behind: what was typed and never saved goes with a log-out.
-// Where the session ended by itself it stays, for whoever logs in again.
+// Where the session ended by itself it stays, for the member who logs in again.
 addEventListener("submit", ({ target }) => {
   if (!target.matches("[data-log-out]")) return;
   try {

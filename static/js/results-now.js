@@ -1,5 +1,5 @@
 // Asks twice a minute, while the page is looked at, whether anybody has come since it was opened,
-// and says so in one line. Nothing is drawn anew until somebody asks for it; then the figures change
+// and says so in one line. Nothing is redrawn until somebody asks for it; then the figures change
 // in their place, and the page stays where it is.
 
 const EVERY = 30_000;
@@ -54,7 +54,7 @@ const ask = async () => {
   if (document.hidden || !line) return;
   try {
     const answer = await fetch(line.dataset.now, { headers: { Accept: "application/json" } });
-    // Whoever is logged out is sent to the log-in, which is no answer.
+    // A logged-out reader is redirected to the log-in, which is no answer.
     if (answer.ok && !answer.redirected) show(sentence(await answer.json()));
   } catch {
     // Offline: the next time will do.

@@ -129,7 +129,7 @@ const save = async ({ place, figure }, { format, name }) => {
   Object.assign(document.createElement("a"), { href: address, download: `${name}.${format}` }).click();
 };
 
-// What is in view comes first; in between the page may answer whoever uses it.
+// What is in view comes first; between charts the page can respond to its reader.
 const isInView = ({ place }) => {
   const { top, bottom } = place.getBoundingClientRect();
   return bottom > 0 && top < innerHeight;

@@ -505,7 +505,7 @@ class Purging(RequestBody, kw_only=True):
 
 
 class Erasing(RequestBody, kw_only=True):
-    """The address of whoever asked for it."""
+    """The address of the person who asked to be erased."""
 
     email: str
 

@@ -1,4 +1,4 @@
-"""Every idea with its figures, and what needs whoever made the token."""
+"""Every idea with its figures, and what waits for the member who made the token."""
 
 from collections.abc import Sequence
 from datetime import date, datetime

@@ -19,7 +19,7 @@ from wbtest.store import Refused, UtcDateTime, insert, writing
 from wbtest.team.models import ApiToken
 
 KEPT_FOR = timedelta(hours=24)
-# Headers of an answer that are told again; all others are made anew.
+# Headers that a repeated answer keeps; all others are set again.
 TOLD_AGAIN = ("Content-Type", "Location", "ETag")
 _KEY = re.compile(r"[\x21-\x7e]{1,255}")
 
@@ -111,7 +111,7 @@ def begin_request(token_id: int, key: str, digest: str) -> Response | None:
 
 
 def keep_answer(token_id: int, key: str, answer: Response) -> None:
-    """Keep an answer for whoever repeats the request; a refusal is forgotten, since it did nothing.
+    """Keep an answer for a repeat of the request; a refusal is forgotten, since it did nothing.
 
     A fault of ours stays open: what was done by then, nobody knows. A secret is told once: of an
     answer that holds one, what is kept is its ``again``.

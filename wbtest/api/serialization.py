@@ -52,7 +52,7 @@ class RequestBody(msgspec.Struct, forbid_unknown_fields=True, kw_only=True):
 class Answer(Generic[T]):
     """Values with headers, such as ``Location`` and ``ETag``.
 
-    ``again`` are the values for whoever repeats the request under its ``Idempotency-Key``, where
+    ``again`` are the values for a repeat of the request under its ``Idempotency-Key``, where
     ``values`` hold a secret: that is told once, and never stored with an answer.
     """
 

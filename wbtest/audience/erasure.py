@@ -60,7 +60,7 @@ def leave(token: str) -> bool:
 
 
 def erase_for(experiment: Experiment, person: Person, text: str) -> None:
-    """Erase whoever has this address and asked somebody of the team for it, as ``leave`` does.
+    """Erase the person with this address, who asked a member of the team for it, as ``leave`` does.
 
     Raises Invalid where nobody has the address.
     """

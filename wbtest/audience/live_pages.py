@@ -46,8 +46,8 @@ NEVER_READ = -1
 class NotLoaded(Refused):
     """A process that began while the database was away cannot tell what there is.
 
-    Nor can any of a test that was changed by hand. To say 404 would tell visitors, and whoever
-    keeps answers, that there is nothing.
+    Nor can any of a test that was changed by hand. To say 404 would tell visitors and
+    caches that there is nothing.
     """
 
     status = 503
@@ -81,7 +81,7 @@ class LivePage:
     def find_visitor(self, environ: Environ) -> visitors.Visitor | None:
         """Return who it is: by the page's cookie, or None without one that we signed.
 
-        On a page without cookies it is whoever comes from this network with this browser.
+        On a page without cookies a network and a browser make one visitor.
         """
         if self.is_cookieless:
             return self._hashed(environ)
@@ -91,7 +91,7 @@ class LivePage:
         return found if found and found.variant in self.variants else None
 
     def exclusion_of(self, environ: Environ) -> str:
-        """Return why whoever is new to this test does not count: RETURNING, or '' when they do."""
+        """Return why a visitor new to this test does not count: RETURNING, or '' when they do."""
         # Asked of every newcomer, of whom few bring a cookie, and of few tests is there another.
         if not (self.older and environ.get("HTTP_COOKIE")):
             return ""
@@ -100,8 +100,8 @@ class LivePage:
     def has_met(self, environ: Environ) -> bool:
         """Whether this browser carries the cookie of the test.
 
-        Once the key is destroyed nobody can tell whether we signed it, and its name is enough: it
-        leaves out nobody but whoever carries it.
+        Once the key is destroyed nobody can tell whether we signed it, and its name is enough: a
+        forged one leaves out only the visitor who carries it.
         """
         if self.live.has_key:
             return self.find_visitor(environ) is not None
@@ -151,7 +151,7 @@ class LivePage:
 
 
 class LivePages:
-    """Every page that was ever started, read anew when the database says that one has changed.
+    """Every page that was ever started, read again when the database says that one has changed.
 
     ``now`` is the app's clock: a page past its last day has ended, even if no worker has noticed
     yet. ``seconds`` is a clock that never goes back.
@@ -247,7 +247,7 @@ class LivePages:
             raise NotLoaded(NOT_NOW)
 
     def look(self, after: float = LOOK_SECONDS) -> None:
-        """Read the pages anew if they have changed since the last look, so many seconds after it.
+        """Read the pages again if they have changed since the last look, so many seconds after it.
 
         One thread looks while the others go on with what is in memory, unless that is too old.
         When the database cannot be read, what is in memory stays.
@@ -302,5 +302,5 @@ class LivePages:
 
 @sa.event.listens_for(db.session, "after_commit")
 def _look_after_commit(_session: object) -> None:
-    """Whoever presses Pause sees that the page rests, at once where the same process answers."""
+    """A member who presses Pause sees the page rest at once, where the same process answers."""
     runtime().pages.forget()

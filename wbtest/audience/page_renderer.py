@@ -1,7 +1,7 @@
 """How a public page becomes bytes: the words, style and script inside, the headers beside.
 
-Knows no request and no visitor. Whoever reads a page here reads only what ``PageCopy`` holds, the
-tool's own strings, and who is responsible.
+Knows no request and no visitor. A page holds only what is in ``PageCopy``, the tool's own strings,
+and who is responsible.
 """
 
 import base64

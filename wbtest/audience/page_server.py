@@ -121,7 +121,7 @@ class PageServer:
         *,
         is_broken: bool = False,
     ) -> PageResponse:
-        """The page of this hour, rendered for whoever comes first."""
+        """The page of this hour, rendered for the hour's first visitor."""
         hour = visitors.utc_hour(at)
         known = page.printed.get((variant.key, is_broken))
         if known is None or known[0] != hour:
@@ -317,7 +317,7 @@ def _behind_proxies(proxies: int, inside: WSGIApplication) -> WSGIApplication:
         said = environ.get("HTTP_X_FORWARDED_FOR")
         if said:
             # No address holds a quote. With one left open Werkzeug would read nothing of the list,
-            # and whoever sent it would pass for the proxy.
+            # and the client would pass for the proxy.
             environ["HTTP_X_FORWARDED_FOR"] = said.replace('"', "")
         return fixed(environ, start_response)
 

@@ -239,7 +239,7 @@ def _delete_rows(table: sa.Table, experiment: Experiment, wanted: sa.ColumnEleme
             connection.execute(sa.delete(table).where(is_due))
         if last is None:
             return
-        # PostgreSQL would look at all that is deleted and not cleared up yet, for each group anew.
+        # Or PostgreSQL would look at all rows deleted but not yet vacuumed, again for each group.
         is_left = sa.and_(is_ours, who > last)
 
 
@@ -330,7 +330,7 @@ def _owners() -> list[str]:
 
 
 def wipe_traces(now: datetime) -> None:  # noqa: ARG001 - a job is given the time
-    """Write the file anew after a purge or a deletion of all, and empty its log; a worker's job.
+    """Rewrite the file after a purge or a deletion of all, and empty its log; a worker's job.
 
     Raises StoreBroken when somebody reads all the while; then it is done an hour later.
     """
@@ -340,7 +340,7 @@ def wipe_traces(now: datetime) -> None:  # noqa: ARG001 - a job is given the tim
     db.session.rollback()
     if newest is None or (last is not None and newest < last):
         return
-    # The driver's own connection, since a file cannot be written anew inside a transaction. Others
+    # The driver's own connection, since a file cannot be rewritten inside a transaction. Others
     # wait at our lock meanwhile, instead of giving up at SQLite's own.
     with lock(), closing(db.engine.raw_connection()) as connection:
         cursor = connection.cursor()

@@ -58,7 +58,7 @@ class RetentionTerms(NamedTuple):
 
     @property
     def list_last_day(self) -> date | None:
-        """The same for whoever joined the waiting list; None without one."""
+        """The same for people on the waiting list; None without one."""
         if self.opened_at is None:
             return None
         return max(_day(self.opened_at, self.zone, self.days), self.last_day)

@@ -44,7 +44,7 @@ def record_of(row: Signup, live: live_snapshot.LiveExperiment) -> dict[str, Any]
 
 
 def store_name(token: str, name: str) -> bool:
-    """Store another name for whoever has this token; False when it is too long or nobody's."""
+    """Store another name for this token's owner; False when it is too long or there is no owner."""
     name = forms.one_line(name)
     with writing():
         row = signups.find_signup(token)

@@ -79,7 +79,7 @@ class MailParagraph(NamedTuple):
 def welcome_mail(
     live: live_snapshot.LiveExperiment, base_url: str, token: str, mail: page_options.FirstMail
 ) -> MailText:
-    """Return the mail in the page's language. Whoever holds ``token`` can confirm and leave.
+    """Return the mail in the page's language. Anybody with ``token`` can confirm and leave.
 
     Where ``mail`` asks nobody to confirm it thanks, and says the rest.
     """
@@ -158,7 +158,7 @@ def _token(secret: str, salt: str, digest_method: Any = None) -> Signer:
 
 @lru_cache(maxsize=8)
 def _sign_up_key(secret: str) -> bytes:
-    """The key of the signer of sign-ups, which would derive it anew for each of them."""
+    """The key of the signer of sign-ups, which would derive it again for each of them."""
     return _token(secret, SIGN_UP_SALT, sha256).derive_key()
 
 

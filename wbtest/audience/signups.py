@@ -128,8 +128,8 @@ def sign_up(
 ) -> str:
     """Store an address (its spelling and its key), and queue our ``mail`` to it, durably.
 
-    ``secret`` is the server's key, ``at_us`` now, in microseconds since 1970. Whoever calls this
-    waits for the recorder, so it holds no connection: that could be the one which is needed.
+    ``secret`` is the server's key, ``at_us`` now, in microseconds since 1970. The caller waits
+    for the recorder, so it must hold no connection: the recorder might need that one.
     An address that is there already stays as it is, and gets no second mail within a day; one that
     was only suspected so far is new. Of a page that got ``most_an_hour`` in the last hour the mails
     leave at that pace, 0 for at once. The form counts against its network as ``counted_as``, which
@@ -260,7 +260,7 @@ def find_signups_of_address(signup: Signup) -> list[Signup]:
 
 
 def confirm_signup(token: str, user_agent: str = "", shown_at: float | None = None) -> None:
-    """Mark the address of this token as confirmed by whoever reads its mail; once, for good.
+    """Mark the address of this token as confirmed by the person who reads its mail; once, for good.
 
     ``shown_at`` is when the page with the button was sent, in seconds since 1970. Where a machine
     may have pressed it, the confirmation is marked.
@@ -444,7 +444,7 @@ def _take_form(
         return _again(found, form, 422, form.strings.form_old)
     sender = _sender(found, form, shown)
     if not sender.promised and exclusion_of(found) in LEAVING:
-        # Whoever waits for the recorder holds no connection: it could be the one that it needs.
+        # A request that waits for the recorder holds no connection: the recorder might need it.
         end_reading()
         _check_network(network)
         # Else who was seen before would stay among those who didn't sign up.
@@ -457,7 +457,7 @@ def store(
 ) -> Response:
     """Store the address of a valid form, and return the way to what is asked next, or to thanks."""
     live = found.live
-    # Whoever waits for the recorder holds no connection: it could be the one that it needs.
+    # A request that waits for the recorder holds no connection: the recorder might need it.
     end_reading()
     token = sign_up(
         runtime().recorder,

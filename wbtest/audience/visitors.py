@@ -63,7 +63,7 @@ def new_visitor(at: float) -> str:
 
     The bits need to be different, not secret: what they are used for is signed. Those of the system
     would cost a fifth of all visits: asking for them lets go of the interpreter's lock. After a
-    fork ``random`` seeds itself anew.
+    fork ``random`` reseeds itself.
     """
     numbers = int(at * 1000), random.getrandbits(80)
     return "%012x%020x" % numbers  # noqa: UP031 - done for each visit, in three quarters of the time

@@ -57,7 +57,7 @@ class Commands(click.Group):
         try:
             return super().invoke(ctx)
         except BrokenPipeError:
-            # Whoever reads has seen enough, as with `| head`. Click ends without a word.
+            # The reader of the pipe has seen enough, as with `| head`. Click ends without a word.
             raise
         except (BadSetting, StoreBroken, Refused) as error:
             return _give_up(ctx, str(error))
@@ -83,7 +83,7 @@ def _give_up(ctx: click.Context, sentence: str) -> NoReturn:
 def _show_version(ctx: click.Context, _option: click.Parameter, is_asked: bool) -> None:
     """What must be the same on two sides: the program, and the shape of its database."""
     if is_asked:
-        # Loaded for whoever asks, and not with every command.
+        # Loaded only when asked for, and not with every command.
         database = import_module("wbtest.database")
         version = import_module("importlib.metadata").version("wbtest")
         click.echo(f"wbtest {version}, database {database.head_revision()}")

@@ -96,7 +96,7 @@ def run(
             workers_kill_timeout=PATIENCE_SECONDS,
             log_level=LogLevels.warning,
         )
-        # granian would take a closed terminal for the wish to start its processes anew.
+        # granian would take a closed terminal for a request to restart its workers.
         if signal.getsignal(signal.SIGHUP) is not signal.SIG_IGN:
             server.on_startup(lambda: signal.signal(signal.SIGHUP, server.signal_handler_interrupt))
         with Background(partial(work, shared, os.getpid())):
@@ -172,7 +172,7 @@ def _keep_what_is_there(settings: Settings) -> None:
 
 
 def _tell_of_another_database(settings: Settings) -> None:
-    """Warn whoever has just named a new database, and may believe that all has come along."""
+    """Warn an operator who has just named a new database, and may expect the old data in it."""
     file = database_in(settings.instance)
     if settings.database_file != file and file.exists():
         log.warning(

@@ -152,7 +152,7 @@ def _locked(settings: Settings, how: int, refusal: str) -> Iterator[None]:
             fcntl.flock(handle, how | fcntl.LOCK_NB)
         except BlockingIOError as error:
             raise store.StoreBroken(refusal) from error
-        # Whoever has the lock knows that no restore is under way.
+        # The process with the lock knows that no restore is under way.
         backups.script_in(settings.instance).unlink(missing_ok=True)
         if settings.database_file:
             _clear_up(settings.database_file, is_alone=how == fcntl.LOCK_EX)

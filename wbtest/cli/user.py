@@ -1,4 +1,4 @@
-"""`wbtest user` and `wbtest token`: people and keys to the API, for whoever runs the server."""
+"""`wbtest user` and `wbtest token`: people and keys to the API, for the server's operator."""
 
 import json
 import os
@@ -161,7 +161,7 @@ def _row(found: ApiToken) -> dict[str, object]:
 
 
 def get_person(email: str) -> Person:
-    """Whoever logs in with this email."""
+    """The person who logs in with this email."""
     found = people.find_person(email)
     if found is None:
         raise Refused(f"Nobody logs in with {email}. `wbtest user list` shows who does.")

@@ -37,7 +37,7 @@ class SharedApp:
     def __init__(self, settings: Settings, now: Now) -> None:
         self._parts = settings, now
         self.app: Flask = create_app(settings, now)
-        # Each process would do it anew.
+        # Or each process would do it again.
         self.app.url_map.update()
 
     def __reduce__(self) -> tuple[type["SharedApp"], tuple[Settings, Now]]:

@@ -200,7 +200,7 @@ def let_stand(
     db.session.add(decision)
     db.session.flush()
     for overtaken in overtake(experiment, now):
-        # Whoever signed the one that stands knows.
+        # The members who signed the one that stands know.
         if overtaken.person_id not in (paper.person_id, paper.seconded_by_id):
             tell_overtaken(overtaken, paper)
     facts = event_facts(experiment) | {"decision": decision.id, "choice": paper.choice}

@@ -27,7 +27,7 @@ from wbtest.extensions import runtime
 
 KEPT_DAYS = 14
 KEPT_LAST = 5
-# A copy that takes longer than this is none any more: whoever made it was killed.
+# A copy that takes longer than this never gets done: the process that made it was killed.
 LONGEST_COPY = timedelta(days=1)
 ASKED = "asked"
 REPLACED = "replaced"
@@ -112,7 +112,7 @@ def made_at(file: Path) -> datetime | None:
 def forget_oldest(settings: Settings, why: str) -> None:
     """Delete copies of this kind, but for the newest of each of fourteen days and the newest five.
 
-    So whoever makes many on one day loses none of the days before. Half copies that a kill left go
+    So many copies on one day push out none of the days before. Half copies that a kill left go
     as well: each has a name of its own, and together they would fill the disk.
     """
     folder = backup_folder(settings)

@@ -1,8 +1,8 @@
 """The one way out by HTTP: calls only what the policy allows, follows nothing, ends in time.
 
-Whoever types an address could mean a neighbour of this server. So its name is looked up once, every
-address it leads to is judged, and the connection goes to that very address: a second look-up could
-answer otherwise. No proxy is used, so that none can be made to look it up again.
+An address that a member types could point at this server's own network. So its name is looked up
+once, every address it leads to is judged, and the connection goes to that very address: a second
+look-up could answer otherwise. No proxy is used, so that none can be made to look it up again.
 """
 
 import ipaddress
@@ -49,7 +49,7 @@ MOST_TRIED = 4
 
 
 class NotAllowed(Exception):
-    """An address that we do not call; the text says why, to whoever typed it."""
+    """An address that we do not call; the text says why, to the member who typed it."""
 
 
 class Target(NamedTuple):

@@ -279,7 +279,7 @@ def settle_mail(claim: ClaimedMail, error: Bounced | NotSent | None) -> None:
     """
     with writing() as session:
         row = session.get(OutboxMail, claim.id)
-        # Whoever it was for may have left meanwhile, or a slower worker have sent it.
+        # Its recipient may have left meanwhile, or a slower worker have sent it.
         if row is None or row.state == "sent":
             return
         row.error = str(error or "")[:500]

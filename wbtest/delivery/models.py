@@ -82,7 +82,7 @@ class OutboxEvent(Base):
     # The status of the last answer, None when there was none; and what was wrong with it.
     code: Mapped[int | None]
     error: Mapped[str] = mapped_column(Text, default="")
-    # When it was put into the queue; anew when an owner sends it again.
+    # When it was put into the queue; set again when an owner sends it again.
     created_at: Mapped[datetime] = mapped_column(UtcDateTime)
     # When it is tried next; of one that is settled, when that was.
     due_at: Mapped[datetime] = mapped_column(UtcDateTime)

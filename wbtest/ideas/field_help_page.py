@@ -1,6 +1,6 @@
 """The page of the docs that says what belongs in each field, made from the forms themselves.
 
-``python -m wbtest.ideas.field_help_page > docs/fields.md`` writes it anew.
+``python -m wbtest.ideas.field_help_page > docs/fields.md`` rewrites it.
 """
 
 import sys

@@ -49,7 +49,7 @@ class Step(NamedTuple):
     """One step: what it is, the minutes it takes, and where it is done, by whom.
 
     ``done`` says it in a few words, '' while it is not; ``label`` is its button, which leads to
-    ``endpoint`` with ``values`` and ``anchor``, for whoever has the ``permission``.
+    ``endpoint`` with ``values`` and ``anchor``, for members with the ``permission``.
     """
 
     title: str
@@ -72,7 +72,7 @@ def missing_in(document: documents.Document) -> str:
 
 
 def steps_of(facts: OnboardingFacts) -> tuple[Step, ...]:
-    """Every step in its order. Whoever has done a later one has done those before it."""
+    """Every step in its order. A team that has done one has done those before it."""
     found = (*_on_paper(facts), *_on_a_page(facts))
     last = max((place for place, step in enumerate(found) if step.done), default=-1)
     # What was passed over, such as a review that nobody asked for, is not asked for any more.

@@ -40,9 +40,9 @@ class Assignee(NamedTuple):
 class TodoItem(NamedTuple):
     """``by`` waits for ``who`` to do ``what`` at ``path``; others read of it at ``about``.
 
-    ``thing`` names it for ever: one of ``KINDS`` and numbers. ``mailed_at`` is when a mail of its
-    own told of it. A line about several things waits ``since`` the oldest; ``newest_at`` is when
-    the last one was added. ``due`` is the last day that was promised.
+    ``thing`` is its permanent name: one of ``KINDS`` and numbers. ``mailed_at`` is when a mail of
+    its own told of it. A line about several things waits ``since`` the oldest; ``newest_at`` is
+    when the last one was added. ``due`` is the last day that was promised.
     """
 
     who: Assignee
@@ -218,7 +218,7 @@ def _author_items(review: ReviewState) -> Iterator[TodoItem]:
 
 
 def _next_draft_items(review: ReviewState, approving: ApprovalRules) -> Iterator[TodoItem]:
-    # What enough others signed goes on, whoever wanted more of it.
+    # A revision that enough approvers signed goes on, even if another sent it back.
     if not review.sent_back or not review.is_newest or approving.is_met_by(review):
         return
     names = joined(dict.fromkeys(name for name, _ in review.sent_back))

@@ -169,7 +169,7 @@ class _Moments(Struct, frozen=True):
         """Since when the experiment waits for this step."""
         begun = experiment.started_at or experiment.created_at
         if what in ("check", "start"):
-            # A draft that changed after its check waits to be checked anew.
+            # A draft that changed after its check waits to be checked again.
             return self.checked.get(experiment.id, begun)
         if what == "doubt":
             # Nobody noted when it began; the team was mailed a few minutes later.
@@ -195,7 +195,7 @@ def waits_for_tests() -> list[TodoItem]:
         step = steps[test.id]
         if step is None:
             continue
-        # Whoever wrote words of its variants leaves the start to somebody else, if there is any.
+        # A member who wrote words of its variants leaves the start to another, if there is one.
         is_for_others = step.what == "start" and len(members) > 1
         writers = launch_readiness.writers_of(test) if is_for_others else ()
         able = access.roles_from(step.permission)

@@ -255,12 +255,12 @@ def stop_mails(token: str) -> ResponseReturnValue:
         choices.choose_test_mails(membership.person_id, is_wanted=False)
     page = render_template("team/unsubscribe.html", mails="emails about tests", is_done=is_done)
     response = make_response(page)
-    # The address acts for whoever has it; no other page shall learn it.
+    # Anybody with this address can use it, so no other page may learn it.
     response.headers["Referrer-Policy"] = "no-referrer"
     return response
 
 
-# A mail program has no page of ours to take a token from, and whoever posts holds the signed link.
+# A mail program has no page of ours to take a token from, and its request has the signed link.
 csrf.exempt(stop_mails)
 
 

@@ -136,7 +136,7 @@ def submit_corrections(
 def approve_corrections(experiment: Experiment, person: Person, read: str) -> None:
     """Put on the page what waits. ``read`` is the digest of what the person was shown.
 
-    Raises NotYours for whoever asked for it, AlreadyDone where nothing waits any more, and
+    Raises NotYours for the member who asked for it, AlreadyDone where nothing waits any more, and
     ChangedMeanwhile when it is not what was read.
     """
     with writing():

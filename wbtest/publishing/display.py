@@ -263,7 +263,7 @@ class Added(NamedTuple):
 
 
 def added_to(experiment: Experiment, reader: Person) -> list[Added]:
-    """Return the parts of the draft that whoever starts it is to have seen; to ``reader``."""
+    """Return the parts of the draft that no approval covers, worded for ``reader``."""
     return list(_added_to(experiment, reader))
 
 

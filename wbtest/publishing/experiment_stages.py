@@ -20,7 +20,7 @@ CHOICES: tuple[Choice, ...] = ("go", "iterate", "stop")
 def experiment_stage(experiment: Experiment, is_decided: bool | None = None) -> ExperimentStage:
     """Return how far the experiment has come; a draft that changed after its check is a draft.
 
-    ``is_decided`` is told by whoever has read the decisions of many at once.
+    ``is_decided`` comes from a caller that has read the decisions of many at once.
     """
     if experiment.state == "draft":
         return "checked" if is_checked(experiment) else "draft"

@@ -159,7 +159,7 @@ def add_draft(revision: Revision, author: Person, **parts: Any) -> Experiment:
         release=revision.release,
         revision=revision,
         author=author,
-        # Until the start, which counts anew.
+        # Until the start, which counts again.
         attempt=1 + count_started(revision.release),
         created_at=clock.now(),
         **parts,
@@ -418,7 +418,7 @@ def part_digest(*values: Any) -> str:
 def check_unchanged(read: str, *values: Any) -> None:
     """Raise EditConflict when ``values`` are not those of which ``read`` is the digest.
 
-    ``read`` is '' for whoever was shown none.
+    ``read`` is '' where nobody was shown one.
     """
     if read and read != part_digest(*values):
         raise EditConflict("", CHANGED)

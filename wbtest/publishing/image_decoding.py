@@ -1,4 +1,4 @@
-"""A picture as somebody sent it, decoded and encoded anew as WebP. Pure.
+"""A picture as somebody sent it, decoded and re-encoded as WebP. Pure.
 
 Of what was sent nothing but the pixels is kept: no place, no camera, no comment, and nothing that
 could be read as another kind of file.

@@ -115,7 +115,7 @@ def delete_unused_images(now: datetime) -> None:
     Notes what is in use, and deletes what has not been for long enough.
     """
     with writing() as session:
-        # Whoever chooses one of them in this moment waits, and is told when it is gone.
+        # A member who chooses one of them now waits, and is told when it is gone.
         images = session.scalars(select(Image).with_for_update()).all()
         named = set(_digests_named())
         for image in images:

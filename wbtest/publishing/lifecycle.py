@@ -69,7 +69,7 @@ class ChangedMeanwhile(Refused):
 def start(experiment: Experiment, person: Person, read: str = "") -> Experiment:
     """Seal rule, variants, weights and salt, open the page, and mail the seal to the approvers.
 
-    ``read`` is the digest of the draft that the person was shown, '' for whoever was shown none.
+    ``read`` is the digest of the draft that the person was shown, '' where they were shown none.
     Raises AlreadyDone for a second start, StillOpen while another test of the release is not over,
     NotReady with all that is missing, the launch check of
     this very draft among it with each warning of now seen, NotYours when somebody else must
@@ -138,7 +138,7 @@ def _close_earlier(experiment: Experiment, person: Person) -> None:
 def pause(experiment: Experiment, person: Person, why: str = "") -> Experiment:
     """Let the page rest: nobody who comes can sign up or is counted. Raises Invalid for ``why``.
 
-    Whoever has the form open may still send it while the conversion window lasts.
+    A visitor who has the form open may still send it while the conversion window lasts.
     """
     with writing():
         hold(experiment)

@@ -130,7 +130,7 @@ def find_for_preview(experiment_id: int) -> LiveExperiment | None:
 
 
 def with_look(live: LiveExperiment, look: Look) -> LiveExperiment:
-    """Return a preview of the same page with another look, its typeface cut anew."""
+    """Return a preview of the same page with another look, its typeface cut again."""
     variants = tuple(each._replace(page=replace(each.page, look=look)) for each in live.variants)
     letters = display_letters(each.page for each in variants)
     typeface = cut_typeface(family_of(look), letters)

@@ -245,7 +245,7 @@ class Decision(Base):
 
 
 class Image(Base):
-    """A picture, decoded and encoded anew by us; ``digest`` names it for good."""
+    """A picture, decoded and re-encoded by us; ``digest`` names it for good."""
 
     __tablename__ = "images"
 

@@ -156,7 +156,7 @@ def glyph_paths(name: str, salt: str = "") -> Markup:
 def icon_of(name: str, look: Look) -> str:
     """Return the glyph as an address of its own, with the look's light colours and round corners.
 
-    It is no markup: whoever puts it into an attribute escapes it.
+    It is no markup: a caller that puts it into an attribute escapes it.
     """
     tile, colours = glyph(name, look.salt), palette(look, "light")
     svg = (

@@ -97,7 +97,7 @@ class NotAnOption(Invalid, ValueError):
 
 @dataclass(frozen=True, slots=True)
 class FollowUpQuestion:
-    """A question for whoever signed up; without choices it is answered in their own words."""
+    """A question for people who signed up; without choices they answer in their own words."""
 
     text: str
     choices: tuple[str, ...] = ()

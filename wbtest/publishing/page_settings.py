@@ -87,7 +87,7 @@ def change_wording(
 ) -> None:
     """Let a draft's page say this in the place of the tool's words; '' takes the usual ones.
 
-    Who did stands in the history, so that whoever starts it knows whose words they are.
+    Who did stands in the history, so that the member who starts it knows whose words they are.
     ``read`` is the digest of the wording that the person was shown; EditConflict when it's old.
     Raises Invalid for a text that cannot stand there, Frozen after the start.
     """

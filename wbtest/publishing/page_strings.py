@@ -23,9 +23,9 @@ from wbtest.store import Invalid
 from wbtest.writing.text_rules import find_fault, on_one_line, with_plain_breaks
 
 LANGUAGES = Path(__file__).with_name("languages")
-# The words that a team may say otherwise on its page, and where each text stands, for whoever has
-# not seen the page from that side. That the product does not exist, that a quote is imagined, what
-# a yes commits to and what the law asks for stay ours.
+# The words that a team may say otherwise on its page, and where each text stands, for members
+# who have not seen the page from that side. That the product does not exist, that a quote is
+# imagined, what a yes commits to and what the law asks for stay ours.
 PLACES = {
     "On the page": {
         "today": "Problem heading",

@@ -1,7 +1,7 @@
 """The picture that a link to a page is shown with elsewhere, and the icon of a home screen: PNG.
 
 The picture has the mosaic, the product's name, and the headline in the page's typeface. Both follow
-from the page alone, so they're drawn for whoever asks first in a process. Imports PIL.
+from the page alone, so they're drawn at a process's first request for them. Imports PIL.
 """
 
 from __future__ import annotations

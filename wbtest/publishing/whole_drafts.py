@@ -86,7 +86,7 @@ def change_draft(
 def unchanged_draft(experiment: Experiment, read: str) -> Iterator[None]:
     """Let nobody else change a draft while it is changed, or started, as somebody read it.
 
-    ``read`` is the ``whole_digest`` of what they were shown, '' for whoever was shown none.
+    ``read`` is the ``whole_digest`` of what they were shown, '' where they were shown none.
     Raises Outdated when it is another one by now.
     """
     with writing():

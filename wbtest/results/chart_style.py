@@ -224,7 +224,7 @@ def bars_of(k: int, variant: VariantFigures) -> Parts:
 def short(text: str, longest: int = LONGEST_NAME) -> str:
     """Return a name as text for Plotly, cut to what a narrow screen has room for.
 
-    >>> short("Half the waste in a week, for whoever cooks"), short("食材を捨てない" * 3)
+    >>> short("Half the waste in a week, for anybody who cooks"), short("食材を捨てない" * 3)
     ('Half the waste in a week, for…', '食材を捨てない食材を捨てない…')
     """
     # Signs of Chinese, Japanese and Korean are twice as wide as others.
@@ -238,7 +238,7 @@ def short(text: str, longest: int = LONGEST_NAME) -> str:
 def two_lines(name: str) -> str:
     """Return a name as text for Plotly, on two lines at most.
 
-    >>> two_lines("Half the waste in a week, for whoever cooks"), two_lines("食材を捨てない" * 3)
+    >>> two_lines("Half the waste in a week, for home cooks"), two_lines("食材を捨てない" * 3)
     ('Half the waste<br>in a week, for…', '食材を捨てない食<br>材を捨てない食…')
     """
     is_wide = any(unicodedata.east_asian_width(sign) in "WF" for sign in name)

@@ -302,7 +302,7 @@ def _judged(
     life = period_of(experiment, now)
     looks = look(counted.hours, rule, now, counted.fair if counted.networks.apart else None)
     verdict = judge(rule, counted.hours, looks, life, is_trusted=not is_red(trust))
-    # Whoever was seen in an hour that was over by then has no conversion window left.
+    # Visitors seen in an hour that was over by then have no conversion window left.
     settled_at = int(looks.ends[-1]) - rule.conversion_window_hours * HOUR
     settled = counted.hours.settled(settled_at)
     is_waiting = verdict.word == "not_enough" and not verdict.is_withheld and not verdict.is_over

@@ -218,7 +218,7 @@ def history(experiment: Experiment, rule: Hypothesis, counted: Counted) -> Histo
             LeftOut(whole.served, whole.signups)
             for whole in (total(column) for column in zip(*uncounted, strict=True))
         ]
-        # In the order that a memo's file gives back, in which its sentences are made anew.
+        # In the order that a memo's file gives back, from which its sentences are made again.
         left_out = dict(sorted(left_out.items()))
     return History(
         hours=counted.hours,

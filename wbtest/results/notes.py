@@ -135,7 +135,7 @@ def add_note(experiment: Experiment, person: Person, day: date, text: str) -> An
 def delete_note(experiment: Experiment, person: Person, key: str, *, is_owner: bool) -> None:
     """Delete a note; what it said stays in the audit log.
 
-    Raises Gone without one, NotTheWriter for whoever neither wrote it nor ``is_owner``.
+    Raises Gone without one, NotTheWriter for a member who neither wrote it nor ``is_owner``.
     """
     with writing() as session:
         hold(experiment)

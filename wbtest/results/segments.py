@@ -50,7 +50,7 @@ from wbtest.web import percent
 DAY_HOURS = 24
 # Fewer visitors than this make no rate worth comparing.
 FEWEST = 30
-# Sources and languages that a page names; whoever visits can make up more.
+# Sources and languages that a page names; visitors can make up more.
 MOST_SHOWN = 50
 Place = TypeVar("Place", date, int)
 
@@ -84,7 +84,7 @@ class Segment(NamedTuple):
 def most_visited(segments: Sequence[Segment], most: int = MOST_SHOWN) -> list[Segment]:
     """Return the first so many and the rest put together: what counts apart from what does not.
 
-    Whoever makes up a source for each visit makes a page no longer by that. Files hold all.
+    So made-up sources, one for each visit, make a page no longer. Files hold all.
     """
     shown = list(segments[:most])
     for is_counted, ending in ((True, ""), (False, ", not counted")):
@@ -384,7 +384,7 @@ def who_came(experiment: Experiment, found: Results, filters: Filters) -> WhoCam
     rule, keys = found.rule, _keys(found)
     cut = filters.cut(rule, experiment.time_zone, all_sources=True)
     everybody = result_counts.kinds_of_visitors(experiment, cut)
-    # Whoever asks for a source looks at it, whether it counts or not.
+    # A reader who filters by a source sees it, whether it counts or not.
     rows = [row for row in everybody if filters.source or rule.counts_source(row[0].source)]
     hours = result_counts.hours_of(experiment, filters.cut(rule, experiment.time_zone))
     days = found.days

@@ -34,7 +34,7 @@ from wbtest.writing import document as documents
 
 OUTSIDE = "/shared/"
 ADDRESS = f"{OUTSIDE}<token>"
-# Sources are left out: whoever passes a link on may name one, and a name may be somebody's.
+# Sources are left out: anybody who passes a link on may name one, even after a person.
 SHARED_TABLES = ("variants", "evidence", "days", "funnel")
 # The checks whose reasons may name sources. Of all others a source called “people” hides nothing.
 NAME_SOURCES = ("sources", "passed_on", "footprint")
@@ -235,7 +235,7 @@ def _let_in(link: SharedLink, token: str) -> ResponseReturnValue:
         path=address,
         secure=runtime().settings.is_https,
         httponly=True,
-        # Whoever follows the link from a mail again need not type the password again.
+        # A reader who follows the link from a mail again need not retype the password.
         samesite="Lax",
     )
     return response

@@ -24,7 +24,7 @@ from wbtest.web import Page
 from wbtest.writing.models import Candidate
 from wbtest.writing.suggested_questions import candidates_of
 
-# Whoever left these addresses is not known to want mail.
+# The people at these addresses are not known to want mail.
 NOT_ASKED = (SUSPECTED, "team")
 # Where the form was, by the reason why a sign-up counts nowhere.
 ORIGINS = {WAITING: "waiting list", OFF_SITE: "another site"}
@@ -106,7 +106,7 @@ def _list(query: Select[Any], names: Mapping[str, str], rule: Hypothesis) -> Ite
             device=row.device,
             is_asked_to_confirm=row.is_asked_to_confirm,
             confirmed_at=_moment(row.confirmed_us),
-            # Whoever is left out converted among those left out.
+            # A visitor who is left out converts among those left out.
             is_counted=row.is_converted
             and not row.excluded_because
             and rule.counts_source(row.source),

@@ -23,7 +23,7 @@ Where = Literal[
 ]
 # Of fewer than this a per cent would say more than is known.
 SMALL = 100
-# What these stop is not saved by mending it: whoever saw which variant did not come by chance.
+# What these stop cannot be saved by a fix: chance did not decide who saw which variant.
 LOST = ("split", "served_split")
 COLOURS: dict[CheckState, Colour] = {"ok": "green", "warn": "amber", "stop": "red"}
 WORDS: dict[Colour, str] = {

@@ -1,8 +1,8 @@
 """The sealed rule and the evidence so far → the verdict and what it recommends. Pure.
 
 A verdict rests on full hours: they never change once they are over, so a verdict that was reached
-stays reached, whoever looks and when. What came after it is held against it. How many visitors and
-days are missing is an estimate for reference, from those who came so far.
+stays reached, no matter who looks and when. What came after it is held against it. How many
+visitors and days are missing is an estimate for reference, from those who came so far.
 """
 
 from __future__ import annotations

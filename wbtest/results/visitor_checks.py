@@ -61,7 +61,7 @@ REASONS = {
 # Of one of them.
 ONE = {"bot": "bot", "preview": "link preview", "prefetch": "prefetch"}
 # What to do when most of those left out are of a kind.
-MENDS = {
+FIXES = {
     "team": "Ask your team to use previews: anyone who opens the page once is left out for good.",
     "suspected": "Check where these came from. If they’re people, an owner can include them.",
     "crowd": (
@@ -146,7 +146,7 @@ def check_people(counted: History) -> Check:
     if count > MANY_EXCLUDED * (count + total(counted.variants).served):
         reason += " That’s a lot: the rest may not be the people you asked about."
         most = max(people, key=people.__getitem__)
-        do = MENDS.get(most, "Check whether you meant to exclude them.")
+        do = FIXES.get(most, "Check whether you meant to exclude them.")
         return Check("excluded", "warn", reason, title, f"{count:,}", do=do, where="excluded")
     return Check("excluded", "ok", reason, title, f"{count:,}", where="excluded")
 

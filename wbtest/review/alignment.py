@@ -162,7 +162,7 @@ def _answers_by_revision(release: Release) -> tuple[dict[int, list[ReaderAnswers
         if reading.reviewer.person_id == release.author_id:
             authors[number] = reading.id
         elif reading.reviewer.person_id == reading.revision.author_id:
-            # Who froze the text speaks for it until whoever began the release has answered.
+            # The member who froze the text speaks for it until the release's author has answered.
             authors.setdefault(number, reading.id)
     return givens, authors
 

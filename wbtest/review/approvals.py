@@ -1,6 +1,6 @@
 """An approver's verdict on a revision: approved, another draft, or stopped; and what is approved.
 
-An approval belongs to its revision for ever. It has lapsed when the newest text is another one,
+An approval belongs to its revision for good. It has lapsed when the newest text is another one,
 which is derived and not stored.
 """
 

@@ -347,7 +347,7 @@ def _comments_of(revisions: Collection[Revision]) -> dict[int, list[Comment]]:
 def _is_seen(
     comment: Comment, replies: Iterable[Comment], readers: Readers, asking: Reader
 ) -> bool:
-    """Whoever has replied goes on seeing to what."""
+    """Whether the reader may see the comment: one who replied to it always may."""
     return readers.can_see(comment.reviewer_id, asking) or any(
         reply.reviewer_id == asking.id for reply in replies
     )

@@ -20,7 +20,7 @@ from wbtest.writing.models import Release, Revision
 
 
 class Reviewer(Base):
-    """A seat at the review of one release: a member's, or that of whoever holds a link.
+    """A seat at the review of one release: a member's, or that of a guest with a link.
 
     Of a link only the hash of its token is kept. A member's seat has no link and no end.
     """
@@ -166,7 +166,7 @@ class Forecast(Base):
 
 
 class Approval(Base):
-    """An approver's yes to one revision, for ever."""
+    """An approver's yes to one revision, for good."""
 
     __tablename__ = "approvals"
     __table_args__ = (UniqueConstraint("revision_id", "approver_id"),)

@@ -22,7 +22,7 @@ from wbtest.writing.models import Release, Revision
 
 
 class Seat(Struct, frozen=True):
-    """Who reads which revision: a member (``person``) or whoever holds a link.
+    """Who reads which revision: a member (``person``) or a guest with a link.
 
     A member who has not written anything yet has no ``reviewer``: to look makes no row.
     """
@@ -49,7 +49,7 @@ def seat_of(revision: Revision, person: Person) -> Seat:
 
 
 def seat_by_link(revision: Revision, reviewer: Reviewer) -> Seat:
-    """The seat of whoever holds the reviewer's link."""
+    """The seat of the guest with the reviewer's link."""
     return Seat(revision, reviewer, None)
 
 
@@ -235,7 +235,7 @@ def readers_of_each(revisions: Sequence[Revision]) -> dict[int, Readers]:
             Revision.number >= min(revision.number for revision in revisions),
         )
     ).all()
-    # Whoever left, or whose link was taken back, lets nobody wait.
+    # A reader who left, or whose link was taken back, keeps nobody waiting.
     here = {reviewer.id for reviewer in reviewers if _is_here(reviewer, roles)}
     found = {}
     for revision in revisions:

@@ -144,7 +144,7 @@ def to_room() -> ResponseReturnValue:
 @views.bp.get("/review/<token>")
 @access.read_or_linked
 def link(token: str) -> ResponseReturnValue:
-    """Lead whoever holds this link to the newest revision in review."""
+    """Redirect a guest with this link to the newest revision in review."""
     release = reviewer_of(token).release
     revision = newest_in_review(release)
     if revision is None:
@@ -432,7 +432,7 @@ def _get_thread(seat: Seat, comment_id: int) -> verbs.Thread:
 
 
 def _is_editor(seat: Seat) -> bool:
-    """Whether a member who may edit asks; whoever holds a link may not, logged in or not."""
+    """Whether a member who may edit asks; nobody may through a link, logged in or not."""
     return seat.person is not None and access.has_permission("edit")
 
 

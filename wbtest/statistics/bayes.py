@@ -145,7 +145,7 @@ class Ranking(Struct, frozen=True):
     """One value for each variant, in the order given.
 
     ``probability_best`` adds up to 1; ``expected_loss`` is a rate: what one gives away on average
-    by choosing this variant for ever.
+    by choosing this variant for good.
     """
 
     probability_best: tuple[float, ...]

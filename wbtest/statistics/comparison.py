@@ -21,7 +21,7 @@ if TYPE_CHECKING:
 Weights = tuple[float, float]
 # How many conversions the prior is worth; it is centred where both rates are equal.
 CONCENTRATION = 16.0
-# What is said of two variants depends on their conversions alone: nothing is computed anew for
+# What is said of two variants depends on their conversions alone: nothing is recomputed for
 # visitors who only looked.
 REMEMBERED = 4096
 

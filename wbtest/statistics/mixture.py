@@ -26,7 +26,7 @@ def root_of(
 ) -> float:
     """Return x between ``low`` and ``high`` where ``function`` is 0, to within ``exact``.
 
-    ``at_ends`` is what it is there, for whoever knows that already.
+    ``at_ends`` is its value there, from callers that know it already.
 
     Brent's method (1973, Algorithms for Minimization without Derivatives, chapter 4), step by step
     as ``scipy.optimize.brentq`` does it, so that both say the same to the last digit. Raises

@@ -106,7 +106,7 @@ def log_e_below_path(converted: Ints, seen: Ints, target: float) -> Floats:
 def sequence(counts: Counts, alpha: float) -> Interval:
     """Return the confidence sequence at level 1 − alpha: it ever misses the rate ≤ alpha.
 
-    {p₀ : E⁺(p₀) < 2/α and E⁻(p₀) < 2/α}, the prior centred anew at every tested p₀.
+    {p₀ : E⁺(p₀) < 2/α and E⁻(p₀) < 2/α}, the prior recentred at every tested p₀.
 
     >>> [round(end, 4) for end in sequence(Counts(seen=300, converted=30), alpha=0.05)]
     [0.0555, 0.162]

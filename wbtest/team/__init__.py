@@ -31,7 +31,7 @@ def init_app(app: Flask) -> None:
     app.register_blueprint(bp)
     hooks = runtime(app).hooks
     app.register_error_handler(access.NoTeam, say_no_team)
-    # The cookie is read anew with each request; Flask-Login's own session is not used at all.
+    # The cookie is read again with each request; Flask-Login's own session is not used at all.
     login.session_protection = None
     # A cookie of this name would be read instead of ours; any program on localhost may set it.
     app.config["REMEMBER_COOKIE_NAME"] = None
@@ -49,7 +49,7 @@ def init_app(app: Flask) -> None:
 
 def _find_person(request: Request) -> object:
     if request.blueprint == access.API:
-        # A program shows a token; a browser's cookie opens nothing there, whoever sends it along.
+        # A program shows a token; a browser's cookie opens nothing there.
         program = access.find_token()
         return program.person if program else None
     token = request.cookies.get(sessions.cookie_name(), "")

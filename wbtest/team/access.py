@@ -117,7 +117,7 @@ def proved_in_form(view: View) -> View:
 
 
 def read_or_linked(view: View) -> View:
-    """Declare that members who may read call this view, and whoever holds a link to it.
+    """Declare that members who may read call this view, and guests with a link to it.
 
     An address with a ``token`` is the link's; the view itself finds out what the token opens.
     """
@@ -243,14 +243,14 @@ def turn_away(why: str) -> None:
 
 
 def forget_who_asks() -> None:
-    """Let all that this request knows of who asks be found anew, and end what it has read."""
+    """Make this request look up again who asks, and end what it has read."""
     for name in ("_login_user", "token", "memberships", "team"):
         g.pop(name, None)
     end_reading()
 
 
 def _id_of(person: Person) -> int:
-    """Their number, for which no row is read anew that a transaction before this one read."""
+    """Their number, without reading again a row from a transaction before this one."""
     [number] = sa.inspect(person).identity or (person.id,)
     return cast(int, number)
 

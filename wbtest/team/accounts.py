@@ -39,8 +39,8 @@ LETTERS = msgspec.toml.decode(
 def log_in(email: str, password: str, former_token: str = "") -> str:
     """Open a session and return its token; one that the device had before is over.
 
-    Raises Invalid and RateLimited in the same words and after the same time, whoever the email
-    belongs to, and CodeAsked when the password is right and a code is wanted too: no session is
+    Raises Invalid and RateLimited in the same words and after the same time, no matter whose
+    email it is, and CodeAsked when the password is right and a code is wanted too: no session is
     open then.
     """
     account = _account_of(email)
@@ -92,7 +92,7 @@ def change_password(person: Person, old: str, new: str, *, ends_tokens: bool = F
 
 
 def ask_for_reset(email: str) -> None:
-    """Mail a link to whoever logs in with this email, at most one in ten minutes.
+    """Mail a link to the person who logs in with this email, at most one in ten minutes.
 
     Nobody learns here whether there is such a person: for a stranger the same is done for somebody
     else, and taken back. Raises Invalid at ``email`` for what is no address at all.

@@ -74,7 +74,7 @@ def record(
 
     ``about`` says in a few words what it was done to; no secret belongs there, and no address of
     somebody who may be erased. ``by`` is who did it; without it ``who`` says so, and without both
-    it is whoever is logged in; a program's token is named beside. KeyError for an action that is
+    it is the member logged in; a program's token is named beside. KeyError for an action that is
     not in the list.
     """
     PHRASES[action]
@@ -211,7 +211,7 @@ def note_refusal(action: str) -> None:
         return
     route = route_name(request.method, rule.rule)
     names = refusal_names(person.id, route)
-    # Whoever waits for a second connection while they have one may wait for themselves.
+    # A request that waits for a second connection while it has one may wait for itself.
     end_reading()
     try:
         if rate_limits.wait_for(names, 1):

@@ -101,12 +101,12 @@ def send_events_again(hook: Webhook, event_ids: Collection[str] = ()) -> int:
     if event_ids:
         is_ours &= OutboxEvent.event_id.in_(event_ids)
     now = clock.now()
-    anew = {"state": "waiting", "attempts": 0, "error": "", "created_at": now, "due_at": now}
+    reset = {"state": "waiting", "attempts": 0, "error": "", "created_at": now, "due_at": now}
     with writing() as session:
         hold(hook)
         hook.rests_until = None
         queued = session.execute(
-            sa.update(OutboxEvent).where(is_ours).values(anew).returning(OutboxEvent.id)
+            sa.update(OutboxEvent).where(is_ours).values(reset).returning(OutboxEvent.id)
         )
         number = len(queued.all())
         record("webhook.sent_again", f"{_called(hook)}: {number}")
@@ -145,7 +145,7 @@ def count_events() -> dict[int, dict[str, int]]:
 
 
 def _called(hook: Webhook) -> str:
-    """What the audit log calls a webhook: whoever knows the rest of some addresses may use them."""
+    """What the audit log calls a webhook; never the whole address, which may be a secret."""
     return f"{urlsplit(hook.url).hostname} (number {hook.id})"
 
 
@@ -180,10 +180,10 @@ def send_mail_again(mail: OutboxMail) -> None:
 def send_mails_again() -> int:
     """Queue every mail that was given up; return how many there were."""
     is_ours = OutboxMail.state == "failed"
-    anew = {"state": "waiting", "attempts": 0, "error": "", "due_at": clock.now()}
+    reset = {"state": "waiting", "attempts": 0, "error": "", "due_at": clock.now()}
     with writing() as session:
         sent = session.execute(
-            db.update(OutboxMail).where(is_ours).values(anew).returning(OutboxMail.id)
+            db.update(OutboxMail).where(is_ours).values(reset).returning(OutboxMail.id)
         )
         number = len(sent.all())
         record("mail.sent_again", f"{number} that failed")

@@ -166,7 +166,7 @@ def readyz() -> ResponseReturnValue:
 @bp.get("/.well-known/security.txt")
 @access.public
 def security_txt() -> ResponseReturnValue:
-    """The address of whoever runs this server: the sender of its mail."""
+    """The address of the server's operator: the sender of its mail."""
     settings = runtime().settings
     lines = (
         f"Contact: mailto:{parseaddr(settings.mail_from)[1]}",

@@ -63,7 +63,7 @@ def count_rows() -> int:
 def write_export(file: IO[bytes], told: Told) -> None:
     """Write everything to ``file``, as it is at one moment.
 
-    ``told`` is called with the number of rows of each step, for whoever waits.
+    ``told`` is called with the number of rows of each step, to show progress.
     """
     read_one_moment()
     head = {"kind": KIND, "schema": current_revision(), "at": clock.now().isoformat()}

@@ -68,7 +68,7 @@ def login() -> ResponseReturnValue:
 def logout() -> ResponseReturnValue:
     """End this device's session."""
     sessions.log_out(sessions.own_token())
-    # What waited to be shown once, such as a new token, is not for whoever comes next.
+    # What waited to be shown once, such as a new token, is not for the next person at this device.
     session.clear()
     response = redirect(url_for(".login"), 303)
     return _set_cookie(response, sessions.cookie_name(), "", timedelta(0))
@@ -138,7 +138,7 @@ def _set_cookie(response: Response, name: str, value: str, lasts: timedelta) -> 
 @access.public
 @rate_limits.per_ip(30, rate_limits.HOUR)
 def reset() -> ResponseReturnValue:
-    """Ask for a link by mail. The answer is the same whoever the email belongs to."""
+    """Ask for a link by mail. The answer is the same no matter whose email it is."""
     form = AskForResetForm()
     is_asked = has_mail_server() and form.validate_on_submit()
     if is_asked:

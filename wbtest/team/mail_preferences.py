@@ -58,7 +58,7 @@ def stop_daily_mail(person: Person) -> None:
 
 
 def daily_stop_url(person: Person) -> str:
-    """The address in a mail that stops these mails; it works for ever."""
+    """The address in a mail that stops these mails; it never expires."""
     base_url = runtime().settings.base_url
     return f"{base_url}{DAILY_STOP}{sign_daily_name(_named(person))}"
 
@@ -93,7 +93,7 @@ def _keep(person: Person, wanted: dict[str, object]) -> None:
 
 
 def _named(person: Person) -> str:
-    """Who it is, for ever: SQLite gives the number of who is gone to somebody else."""
+    """A permanent name of the person: SQLite reuses the number of one who is gone."""
     return f"{person.id}.{int(person.created_at.timestamp())}"
 
 

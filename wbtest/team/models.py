@@ -61,7 +61,7 @@ class Person(Base):
     password_hash: Mapped[str] = mapped_column(String(200))
     created_at: Mapped[datetime] = mapped_column(UtcDateTime)
 
-    # Flask-Login asks this of whoever it finds.
+    # Flask-Login asks this of the person it finds.
     is_authenticated = True
 
 
@@ -151,7 +151,7 @@ class LimitKey(Base):
 class AuditLine(Base):
     """Somebody did something that matters. Added, and never changed; it outlives what it is about.
 
-    ``who`` and ``about`` are words of that moment, so that they can be read for ever.
+    ``who`` and ``about`` are words of that moment, so that they stay readable.
     """
 
     __tablename__ = "audit_lines"
@@ -263,9 +263,9 @@ class MailChoice(Base):
 
 
 class ApiToken(Base):
-    """A program acts in the name of whoever made its token; deleting it ends it.
+    """A program acts in the name of the member who made its token; deleting it ends that.
 
-    It hangs on the membership: whoever leaves the team takes their tokens along.
+    It hangs on the membership: a member who leaves the team takes their tokens along.
     """
 
     __tablename__ = "api_tokens"

@@ -195,7 +195,7 @@ class LastOwner(Refused):
 
 
 class NotOwner(Refused):
-    """Whoever asked is no owner any more: another one was faster."""
+    """The member who asked is no owner any more: another one was faster."""
 
     status = 403
 
@@ -206,7 +206,7 @@ class NotOwner(Refused):
 def change_role(membership: Membership, role: str, owner: Person | None) -> None:
     """Give a member another role; it counts from their next request, and for their tokens.
 
-    ``owner`` asks for it; None where whoever runs the server does. Raises Invalid at role,
+    ``owner`` asks for it; None where the server's operator does. Raises Invalid at role,
     LastOwner, NotOwner, and Gone when the member left meanwhile.
     """
     if role not in ROLES:

@@ -66,7 +66,7 @@ def proved(*methods: str) -> Callable[[access.View], access.View]:
 
 
 def _ask_for_proof() -> Response | None:
-    """What to answer whoever has not proved of late who they are; None for who has, or does now.
+    """The answer to a member who has not lately proved who they are; None once they have.
 
     A form that was sent is kept on the page that asks, and goes on from there. A file cannot be:
     then one is led back to the page of its form, and told so.

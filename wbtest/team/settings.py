@@ -44,7 +44,7 @@ def change_team(
 
 
 def announce_change() -> None:
-    """Let every door read its pages anew; joins the open transaction."""
+    """Make every page server read its pages again; joins the open transaction."""
     first = insert(db.engine.dialect.name, PagesVersion).values(id=1, version=1)
     db.session.execute(
         first.on_conflict_do_update(
@@ -82,7 +82,7 @@ def count_contents() -> Contents:
 def delete_everything(owner: Person, *, name: str, password: str) -> None:
     """Delete all that there is, the log-ins too; the next visit begins with the set-up.
 
-    Whoever does it types the team's name and their own password. Raises Invalid at one of the two,
+    The owner types the team's name and their own password. Raises Invalid at one of the two,
     NotOwner when they are none any more, and Refused while a page is open to strangers.
     """
     if " ".join(name.split()) != access.get_team().name:
@@ -223,7 +223,7 @@ def set_up(
         created_at=clock.now(),
     )
     with writing() as session:
-        # All links at once: the rows are locked, so whoever comes second finds none.
+        # All links at once: the rows are locked, so a second request finds none.
         spent = session.scalars(db.delete(SetupLink).returning(SetupLink.token_hash)).all()
         if sessions.digest(token) not in spent or has_owner():
             raise SetupLinkSpent

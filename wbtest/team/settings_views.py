@@ -276,7 +276,7 @@ def add_webhook() -> ResponseReturnValue:
 @access.requires("own")
 @proved("POST")
 def show_secret(webhook_id: int) -> ResponseReturnValue:
-    """Show the secret once: whoever has it can send events in our name."""
+    """Show the secret once: anybody with it can send events in our name."""
     session[OPEN] = access.get(Webhook, webhook_id, "own").id
     return redirect(_address(webhook_id), 303)
 

@@ -154,7 +154,7 @@ def note_use(token: ApiToken) -> None:
     if token.last_used_on == today:
         return
     ours = sa.update(ApiToken).where(ApiToken.id == token.id).values(last_used_on=today)
-    # Whoever waits for a second connection while they have one may wait for themselves.
+    # A request that waits for a second connection while it has one may wait for itself.
     end_reading()
     sessions.write_at_once(ours, "when a token was used")
 
@@ -170,9 +170,9 @@ def count_tokens(person: Person) -> int:
 
 
 def hold_tokens(*which: sa.ColumnElement[bool]) -> Sequence[ApiToken]:
-    """Return these tokens for whoever ends them inside ``writing``, each to one who does.
+    """Return these tokens, locked for a caller that ends them inside ``writing``.
 
-    Who comes second waits here, and finds those that are left.
+    A second caller waits here, and finds those that are left.
     """
     ours = sa.select(ApiToken).where(*which).order_by(ApiToken.id).with_for_update()
     return db.session.scalars(ours).all()

@@ -47,7 +47,7 @@ class SheetField(NamedTuple):
 
 
 class Difference(NamedTuple):
-    """A field in which two texts differ, or all questions of an audience that are arranged anew.
+    """A field in which two texts differ, or all questions of an audience once rearranged.
 
     ``rows`` are then the fields of either text; one chosen alone would mix two questions.
     """

@@ -109,7 +109,7 @@ class Stop(Base):
     release_id: Mapped[int] = mapped_column(ForeignKey(Release.id), primary_key=True)
     revision_id: Mapped[int | None] = mapped_column(ForeignKey(Revision.id))
     reason: Mapped[str] = mapped_column(Text)
-    # How many weeks of building it would have taken, as whoever stopped it guesses.
+    # How many weeks of building it would have taken, as the member who stopped it guesses.
     weeks_saved: Mapped[int | None]
     stopped_by_id: Mapped[int] = mapped_column(ForeignKey(Person.id))
     stopped_at: Mapped[datetime] = mapped_column(UtcDateTime)

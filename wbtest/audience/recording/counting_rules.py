@@ -323,7 +323,7 @@ def suspects_of(rows: Iterable[EventRow]) -> set[tuple[int, str]]:
 def is_served(visit: VisitRow, suspects: Collection[tuple[int, str]]) -> bool:
     """Whether a visit counts as served under its reason.
 
-    Whoever is suspected is out of the served as of the seen, or a machine could part the two at
+    A suspected visitor is left out of both served and seen, or a bot could drive the two apart at
     will and make it look as if beacons were lost. Their visit under suspicion itself is counted.
     """
     key = (visit.experiment_id, visit.visitor)

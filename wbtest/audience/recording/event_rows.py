@@ -68,7 +68,7 @@ def plan_upsert(rows: Iterable[EventRow], stored: Iterable[EventRow]) -> UpsertP
     Processes commit in any order, so the row that is there may have happened after one that comes
     now: then its time and place become those of the earlier one, the rest stays. A row that counts
     takes the place of one that does not, and any row that of a suspected one, of which nothing
-    stays: whoever sent that may have had no right to the address.
+    stays: its sender may have had no right to the address.
     """
     best: dict[Key, EventRow] = {}
     # In the order of the key: the index is then read and written from left to right.
@@ -131,7 +131,7 @@ def add_counts(connection: sa.Connection, table: sa.Table, rows: Sequence[RowVal
     adding = _adding(table, connection.dialect.name)
     driver.insert(connection, table, names, [tuple(row.values()) for row in rows], adding)
     counts = _count_names(table)
-    # What holds nothing any more is no row, as it is none when everything is counted anew.
+    # A row whose counts are all 0 is deleted, as a recount from scratch would not make it.
     if lessened := [row for row in rows if any(row[name] < 0 for name in counts)]:
         keys = [column.name for column in table.primary_key]
         renamed = [{f"the_{name}": row[name] for name in keys} for row in lessened]

@@ -182,7 +182,7 @@ class BatchWriter:
                 # Looked at when nothing is left to wait for but the disk.
                 arrived, wanted = _split(group)
                 events = [*arrived, *wanted.values()]
-                # Read anew for each group: when everything is deleted its numbers are free again.
+                # Read again for each group: when everything is deleted its numbers are free again.
                 rules: dict[int, counting_rules.CountingRules] = {}
                 found = record_events(
                     connection,
@@ -345,7 +345,7 @@ class Recorder:
         return outcome
 
     def check(self) -> None:
-        """Raise StoreFailed while the store hangs: whoever waits for it keeps others waiting."""
+        """Raise StoreFailed while the store hangs: waiting for it would hold up others."""
         if self._writer.is_hanging or time.monotonic() < self._refuses_until:
             raise StoreFailed
 
@@ -364,7 +364,7 @@ class Recorder:
         waiting.wait(FLUSH_SECONDS)
 
     def close(self) -> None:
-        """Store what is queued and end the thread; a later event starts it anew."""
+        """Store what is queued and end the thread; a later event starts a new one."""
         with self._starting:
             thread, self._thread = self._thread, None
             if thread is None:
@@ -409,7 +409,7 @@ class Recorder:
     def _run(self) -> None:
         while not (self._is_closing and not self._queue):
             self._arrived.wait()
-            # Many small groups would cost more than they hold; whoever waits is in a hurry.
+            # Many small groups would cost more than they hold; a waiting sign-up cuts this short.
             self._hurry.wait(GROUP_SECONDS)
             self._arrived.clear()
             self._hurry.clear()

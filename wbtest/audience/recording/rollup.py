@@ -282,7 +282,7 @@ def _snapshot(engine: sa.Engine) -> Iterator[sa.Connection]:
 def _experiments(
     connection: sa.Connection, experiment_id: int | None, *, is_purged: bool = False
 ) -> list[int]:
-    """Those whose hours can be counted anew; what was purged has no rows any more."""
+    """Those whose hours can be recounted; a purged one has no rows any more."""
     was_purged = Experiment.purged_at.is_not(None)
     provable = sa.select(Experiment.id).where(was_purged if is_purged else ~was_purged)
     if experiment_id is not None:

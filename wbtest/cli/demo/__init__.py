@@ -132,7 +132,7 @@ def _print(done: Path, port: int) -> None:
 
 
 def work_after(done: Path) -> Work:
-    """What the worker does: wait for this file, then work; end with whoever started us.
+    """What the worker does: wait for this file, then work; end with the parent process.
 
     The worker lives by the machine's clock. While the story is in the past, it would end tests
     whose last day is still to come there.

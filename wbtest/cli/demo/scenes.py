@@ -133,7 +133,7 @@ def read_story(file: str) -> Said | None:
 
 
 def invite(story: Said, release: Release, members: dict[str, Person]) -> Reviewer:
-    """Give whoever is no member a link, and return their seat."""
+    """Give the story's guest a link, and return their seat."""
     guest, _ = review_requests.make_link(
         release, members[AUTHOR], story["guest"], days=DAYS, sees_internal=True
     )

@@ -1,6 +1,6 @@
 """The page that documents every rule, made from the rules themselves.
 
-``python -m wbtest.writing.coach.rule_docs > docs/coach.md`` writes it anew.
+``python -m wbtest.writing.coach.rule_docs > docs/coach.md`` rewrites it.
 """
 
 import sys

@@ -212,7 +212,7 @@ def _message(text: Text, place: Place, goals: set[Place]) -> str:
 def _goals(text: Text) -> Iterator[Place]:
     """Where a sentence about our goal counts customers: "Our goal is 10,000 users".
 
-    Whoever is to be reached is one, whatever people they are: "We aim to reach 500 bakers".
+    Anybody to be reached counts as one, whatever they're called: "We aim to reach 500 bakers".
     """
     customers = words_of(text.language, "audience")
     yield from _counting(text, "goals", customers)
