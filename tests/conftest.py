@@ -262,7 +262,7 @@ def empty_database_url(tmp_path: Path, server: Server | None) -> Iterator[str]:
 
 @pytest.fixture(scope="session")
 def sqlite_with_tables(tmp_path_factory: pytest.TempPathFactory, tables: sa.MetaData) -> Path:
-    """A SQLite file with all tables; copying it is faster than making them anew.
+    """A SQLite file with all tables; copying it is faster than creating them again.
 
     Most tables stay empty, and each index takes a page. Of small pages the file has a
     third of its size, and is copied, compared and put back in a third of the time.

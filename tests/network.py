@@ -11,7 +11,7 @@ import pytest
 
 @contextmanager
 def cut_off() -> Iterator[list[str]]:
-    """Refuse every way out; the list names who was asked for all the same."""
+    """Refuse every way out; the list names each host that was tried."""
     asked: list[str] = []
     with pytest.MonkeyPatch.context() as patch:
         for owner, name in (

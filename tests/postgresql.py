@@ -36,7 +36,7 @@ class Server:
         return self._address(self._name)
 
     def drop(self) -> None:
-        """Delete the empty database of a test, whoever is still connected to it."""
+        """Delete the empty database of a test, even while somebody is connected to it."""
         self._run(f'DROP DATABASE IF EXISTS "{self._name}" WITH (FORCE)')
 
     def empty_tables(self) -> str:

@@ -25,7 +25,7 @@ class SharedMap(Map):
         self._own: list[Rule] = []
 
     def add(self, rulefactory: RuleFactory) -> None:
-        """Note a rule; whoever asks next finds it."""
+        """Note a rule; the next lookup finds it."""
         self._own += rulefactory.get_rules(self)
         self._remap = True
 
@@ -38,7 +38,7 @@ class SharedMap(Map):
             made = Map(host_matching=self.host_matching)
             made.converters = self.converters.copy()
             for rule in self._own:
-                # A rule is bound to one map for ever.
+                # A rule can't be bound to a second map.
                 mine = copy(rule)
                 mine.map = None  # type: ignore[assignment]
                 made.add(mine)

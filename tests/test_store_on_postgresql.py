@@ -64,7 +64,7 @@ def test_after_the_database_went_away_one_page_fails_and_all_others_are_there(
     assert answers == [503, 200, 200, 200, 200]
 
 
-def test_while_the_database_takes_no_writes_whoever_sends_a_form_is_told_to_come_back(
+def test_while_the_database_takes_no_writes_senders_of_a_form_are_told_to_come_back(
     client: Browser, team: Team
 ) -> None:
     """As one does that has become a replica meanwhile."""

@@ -152,7 +152,7 @@ def test_who_will_not_wait_for_the_lock_gives_up_sooner(tmp_path: Path) -> None:
         pass
 
 
-def test_the_lock_keeps_out_whoever_opened_it_elsewhere(tmp_path: Path) -> None:
+def test_the_lock_keeps_out_a_second_lock_on_its_file(tmp_path: Path) -> None:
     ours, theirs = (store.WriteLock(tmp_path / "x.lock") for _ in range(2))
     order: list[str] = []
 
@@ -170,7 +170,7 @@ def test_the_lock_keeps_out_whoever_opened_it_elsewhere(tmp_path: Path) -> None:
     assert order == ["ours", "theirs"]
 
 
-def test_nobody_waits_for_the_lock_for_ever(
+def test_nobody_waits_for_the_lock_indefinitely(
     tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     ours, theirs = (store.WriteLock(tmp_path / "x.lock") for _ in range(2))

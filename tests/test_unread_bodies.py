@@ -1,4 +1,4 @@
-"""Whoever may not call a view is answered before anything that they send is read."""
+"""People who may not call a view are answered before anything that they send is read."""
 
 import io
 from collections.abc import Callable
@@ -41,7 +41,9 @@ def test_of_a_stranger_nothing_is_read(client: Browser, path: str) -> None:
 
 
 @pytest.mark.parametrize("method", ["GET", "HEAD", "OPTIONS"])
-def test_of_whoever_only_looks_nothing_is_read(client: Browser, team: Team, method: str) -> None:
+def test_the_body_of_a_request_that_only_looks_is_not_read(
+    client: Browser, team: Team, method: str
+) -> None:
     for path in ("/login", "/settings/identity"):
         assert send(client, path, method)[1] == 0
     log_in(client, team.owner)

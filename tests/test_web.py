@@ -222,7 +222,7 @@ def test_a_form_of_more_fields_than_any_has_is_turned_away_unread(
     assert response.status_code == status
 
 
-def test_static_files_are_cached_for_ever_only_under_a_versioned_name(
+def test_static_files_are_cached_indefinitely_only_under_a_versioned_name(
     app: Flask, client: Browser
 ) -> None:
     vendored = next(Path(str(app.static_folder)).glob("vendor/*-*.*.*.css"))

@@ -137,7 +137,7 @@ def test_those_who_signed_up_are_told_before_they_are_erased(
     assert program.get(f"{address}/closing").json == told.json
 
 
-def test_an_address_is_erased_for_whoever_asked(program: Program, running: Experiment) -> None:
+def test_an_address_is_erased_on_request(program: Program, running: Experiment) -> None:
     address = f"/experiments/{running.id}"
     leave_addresses(running, 1, email="mia")
 

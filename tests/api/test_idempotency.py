@@ -84,7 +84,7 @@ def test_of_two_at_the_same_time_one_is_done(app: Flask, program: Program) -> No
     assert set(codes) <= {201, 409}
 
 
-def test_a_refusal_is_forgotten_so_that_it_can_be_mended(program: Program) -> None:
+def test_a_refusal_is_forgotten_so_that_the_request_can_be_fixed(program: Program) -> None:
     refused = program.post("/releases", {"product": ""}, Idempotency_Key="k-1")
     fixed = program.post("/releases", BODY, Idempotency_Key="k-1")
 

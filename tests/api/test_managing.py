@@ -373,7 +373,7 @@ def test_the_coach_and_the_approvers_are_told_what_to_ask(program: Program, team
     assert approving == {"approvals": 2, "required": [team.owner.id]}
 
 
-def test_whoever_only_reads_what_owners_see_changes_nothing(app: Flask, team: Team) -> None:
+def test_a_token_without_the_scope_manage_changes_no_member(app: Flask, team: Team) -> None:
     program = program_of(app, team.owner, "read", "write", "decide", "admin")
 
     answer = program.patch(f"/members/{team.viewer.id}", {"role": "owner"})

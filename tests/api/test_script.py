@@ -24,14 +24,14 @@ DOCS = Path(__file__).parents[2] / "docs"
 REASON = "Too few visitors to tell. We’ll try more shops."
 FORM = "application/x-www-form-urlencoded"
 BROWSER = "Mozilla/5.0 (X11; Linux x86_64; rv:147.0) Gecko/20100101 Firefox/147.0"
-# Whoever sends a form sooner than a person can is taken for a machine.
+# A form that is sent sooner than a person can type counts as a machine's.
 TYPING_SECONDS = 2
 __all__ = ["empty", "instance", "migrated"]
 
 
 @pytest.fixture
 def tokens(instance: Instance) -> dict[str, str]:
-    """Tokens of an editor, of an approver, and of whoever seconds."""
+    """Tokens of an editor, of an approver, and of the owner who approves second."""
     with instance.opened():
         team = make_team()
 

@@ -34,7 +34,7 @@ class Told(NamedTuple):
 
     @property
     def said(self) -> tuple[str, str]:
-        """The verdict as far as it matters to whoever wants another."""
+        """The part of the verdict that an attacker wants to change."""
         return self.verdict.word, self.verdict.choice
 
     @property

@@ -71,7 +71,7 @@ def test_other_addresses_are_no_throw_away_ones(key):
     assert not is_disposable(key)
 
 
-def test_an_address_gets_one_mail_a_day_whoever_sends_it(app, mia, now):
+def test_an_address_gets_one_mail_a_day_no_matter_who_sends_it(app, mia, now):
     page = mia.get()
     mia.sign_up(page, "mia@x.io")
     for _ in range(3):

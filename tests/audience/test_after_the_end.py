@@ -137,7 +137,7 @@ def test_who_confirms_for_the_list_is_promised_news_and_no_decision(app, over, m
     assert "decided" not in said
 
 
-def test_who_was_in_the_test_joins_the_list_anew_and_stays_on_it_after_the_purge(
+def test_who_was_in_the_test_joins_the_list_again_and_stays_on_it_after_the_purge(
     app, over, mia, now
 ):
     before = figures(over, now)

@@ -186,7 +186,7 @@ def test_a_worker_that_notices_the_last_day_late_makes_the_window_no_longer(app,
     assert mia.sign_up(page, "max@x.io").status_code == 410
 
 
-def test_whoever_mistypes_an_address_is_not_led_to_the_log_in_of_a_team(client):
+def test_a_mistyped_address_does_not_lead_to_the_log_in_of_a_team(client):
     answer = client.get("/p/nowhere")
 
     assert answer.status_code == 404

@@ -1,4 +1,4 @@
-"""Which variant a newcomer is shown: by weight and by chance, whoever comes when and from where."""
+"""Which variant a newcomer is shown: weight and chance decide, not hour, browser or source."""
 
 from collections import Counter
 from random import Random

@@ -125,7 +125,7 @@ def test_a_visitor_taken_for_a_machine_takes_it_along(app, mia, now):
     assert rollup.differences(db.session, 1) == []
 
 
-def test_a_count_that_is_wrong_is_found_and_mended(page: Page):
+def test_a_count_that_is_wrong_is_found_and_fixed(page: Page):
     page.see("mia")
     page.recorder.put(Did(**page.arrival("mia", 1, {}), acts=(("faq", "0"), ("depth", "100"))))
     assert page.differences() == []

@@ -126,7 +126,7 @@ def test_what_was_decided_stays_from_whatever_network_they_come_later(page: Page
     assert page.totals("crowd") == {"served": 1, "seen": 1}
 
 
-def test_whoever_leaves_no_visit_is_asked_at_the_beacon(page: Page) -> None:
+def test_a_visitor_who_leaves_no_visit_is_asked_at_the_beacon(page: Page) -> None:
     for index in range(40):
         page.see(f"v{index}", address=HOME)
 
@@ -162,7 +162,7 @@ def test_of_one_network_two_hundred_rows_of_the_crowd_are_kept_and_the_rest_is_c
     assert page.differences() == []
 
 
-def test_whoever_left_no_row_is_not_counted_when_they_come_back(page: Page) -> None:
+def test_a_visitor_without_a_row_is_not_counted_when_they_come_back(page: Page) -> None:
     """Only those come back who did not sign up: to count them would count noes alone."""
     for start in range(0, 300, 50):
         come(page, 50, start / 50, name=f"s{start}-")
@@ -175,7 +175,7 @@ def test_whoever_left_no_row_is_not_counted_when_they_come_back(page: Page) -> N
     assert page.totals("crowd")["signups"] == 1
 
 
-def test_whoever_left_no_row_counts_later_where_nobody_was_dropped(page: Page) -> None:
+def test_a_visitor_without_a_row_counts_later_where_nobody_was_dropped(page: Page) -> None:
     """As somebody whose page was fetched ahead and is looked at an hour later."""
     first_came = f"{START_US // 1000:012x}{7:020x}"
     page.see(first_came, 60, address=HOME)
@@ -380,7 +380,7 @@ def test_nothing_holds_an_address_once_its_group_is_written(page: Page) -> None:
 
 
 def spelled() -> str:
-    """An address that stands nowhere in the code, where it would be found for ever."""
+    """An address put together at run time: as a literal in the code it would always be found."""
     return ".".join(map(str, (192, 0, 2, 201)))
 
 
@@ -395,7 +395,7 @@ def holders_of(text: str) -> Iterator[object]:
                     yield holder
 
 
-def test_an_admitted_visitor_is_told_what_to_mend_whatever_their_network_sent(
+def test_an_admitted_visitor_is_told_what_to_fix_whatever_their_network_sent(
     app: Flask, larder: Larder
 ) -> None:
     """Of one network sixty forms an hour are read, also those that cannot be taken."""

@@ -54,7 +54,7 @@ def test_the_database_is_asked_twice_a_second_at_most(process):
     assert pages.find_running("/p/larder") is not None
 
 
-def test_whoever_follows_the_link_right_after_the_start_finds_the_page(process):
+def test_a_visitor_right_after_the_start_finds_the_page(process):
     pages, wait = process
     set_state("paused")
     assert pages.find("larder").live.state == "paused"

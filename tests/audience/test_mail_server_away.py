@@ -1,4 +1,4 @@
-"""A mail server that is away or refuses: whoever signs up notices nothing, the owner is told."""
+"""A mail server that is away or refuses: visitors sign up as usual, and the owner is told."""
 
 from collections.abc import Iterator
 from dataclasses import replace

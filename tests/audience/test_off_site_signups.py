@@ -87,7 +87,7 @@ def test_who_signs_up_on_a_listed_site_is_on_the_list_with_a_source_and_gets_the
     assert (visits(app), sightings(app)) == ([], [])
 
 
-def test_whoever_signs_up_there_moves_no_figure(app, site, mia, now):
+def test_a_sign_up_there_moves_no_figure(app, site, mia, now):
     page = mia.get()
     mia.see(page)
     now.turn(minutes=2)

@@ -37,7 +37,7 @@ def recipients() -> list[str]:
     return sorted(db.session.scalars(letters))
 
 
-def test_whoever_confirmed_hears_and_nobody_else(over, now):
+def test_only_those_who_confirmed_are_told(over, now):
     leave_addresses(over.experiment, 1)
     leave_addresses(over.experiment, 1, email="objector", excluded_because="opted_out")
     asked = {"confirmed_us": None}
@@ -178,7 +178,7 @@ def test_opening_the_way_out_only_asks(app: Flask, over: Larder):
     assert [signup.email for signup in signups(app)] == ["p0@x.io"]
 
 
-def test_whoever_reads_the_database_cannot_make_a_way_out(app: Flask):
+def test_a_reader_of_the_database_cannot_make_an_unsubscribe_link(app: Flask):
     kept = hash_of("p0")
 
     assert hash_of(link_token(kept)) == kept

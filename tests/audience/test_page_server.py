@@ -144,7 +144,7 @@ def test_a_browser_that_takes_brotli_gets_it_smaller_still(mia):
     assert len(packed.data) < len(gzipped.data)
 
 
-def test_the_form_is_printed_anew_each_hour(mia, now):
+def test_the_form_gets_a_new_token_each_hour(mia, now):
     first, same = mia.get(), mia.get()
     now.turn(hours=1)
 

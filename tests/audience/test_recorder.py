@@ -71,7 +71,7 @@ def test_closing_stores_what_is_queued(page: Page) -> None:
     assert count(page.database, Visit) == 500
 
 
-def test_a_closed_recorder_starts_anew(page: Page) -> None:
+def test_a_closed_recorder_starts_again(page: Page) -> None:
     page.recorder.close()
     page.serve("v")
     page.recorder.close()

@@ -126,7 +126,7 @@ def test_a_purge_that_broke_is_finished_an_hour_later(ended: Larder, now: HandCl
     assert [step.what for step in ended.experiment.steps].count("purged") == 1
 
 
-def test_what_is_purged_is_not_proved_and_not_counted_anew(ended: Larder):
+def test_what_is_purged_is_not_proved_and_not_recounted(ended: Larder):
     before = totals()
     purge(ended.experiment)
 
@@ -351,9 +351,7 @@ def bytes_of(file: Path) -> bytes:
     return file.read_bytes() + (log.read_bytes() if log.exists() else b"")
 
 
-def test_the_file_is_not_written_anew_without_a_purge(
-    ended: Larder, now: HandClock, on_sqlite: Path
-):
+def test_the_file_is_not_rewritten_without_a_purge(ended: Larder, now: HandClock, on_sqlite: Path):
     purge(ended.experiment)
     for _ in range(2):
         run_due_jobs()

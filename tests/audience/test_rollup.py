@@ -306,7 +306,7 @@ def fill(page: Page) -> None:
 
 
 @pytest.mark.parametrize("model", [HourTotal, DayTotal, KindTotal])
-def test_a_total_that_is_wrong_is_named_and_mended(page: Page, model: type[Any]) -> None:
+def test_a_total_that_is_wrong_is_named_and_fixed(page: Page, model: type[Any]) -> None:
     fill(page)
     right = rows(page, model)
     with page.database.writing() as session:

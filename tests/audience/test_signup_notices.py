@@ -156,7 +156,7 @@ def test_a_sign_up_and_its_confirmation_are_told_without_the_address(app, mia, l
     assert "mia@x.io" not in str(data)
 
 
-def test_an_address_that_was_sent_along_goes_with_whoever_erases_it(app, mia, larder):
+def test_an_address_that_was_sent_along_goes_when_its_person_erases_it(app, mia, larder):
     subscribe("addresses")
     mia.sign_up(mia.get(), "mia@x.io")
     [(_, data)] = told()

@@ -158,7 +158,7 @@ def test_what_is_not_there_or_not_new_is_no_visit(app, mia):
     assert db.session.scalars(db.select(MachineCount)).all() == []
 
 
-def test_a_page_in_the_browsers_memory_is_sent_anew_and_is_one_visit(app, mia):
+def test_a_page_in_the_browsers_memory_is_sent_again_and_is_one_visit(app, mia):
     again = {"If-None-Match": "*", "If-Modified-Since": "Mon, 01 Mar 2027 09:00:00 GMT"}
 
     assert [mia.get(**again).status_code for _ in range(2)] == [200, 200]

@@ -203,7 +203,7 @@ def test_visitors_are_split_as_the_weights_say(weights: dict[str, int]):
         assert abs(drawn[key] - expected) <= 4 * (expected * (1 - weight / total)) ** 0.5
 
 
-def test_a_visitor_keeps_the_variant_and_another_salt_draws_anew():
+def test_a_visitor_keeps_the_variant_and_another_salt_draws_again():
     names = [f"visitor-{number}" for number in range(100)]
     variants = [("a", 1), ("b", 1)]
     first, again, other = (

@@ -64,7 +64,7 @@ def main(
                 floor = f" ÷ {line.floor}" if line.floor else ""
                 click.echo(f"{part.name:<12}{line.what}{floor}")
         return
-    # Whoever ends us ends all that we started, too.
+    # SIGTERM also ends every process that we started.
     signal.signal(signal.SIGTERM, lambda *_: sys.exit(143))
     # Modules are compiled once, as everywhere; the first process would else tell of the compiler.
     os.environ.pop("PYTHONDONTWRITEBYTECODE", None)

@@ -130,7 +130,7 @@ class Reader:
             self._complain(message.text)
 
     def _check_failure(self, request: Request) -> None:
-        # Whoever goes on to the next page does not wait for the icon of this one.
+        # A reader who goes on to the next page does not wait for the icon of this one.
         if request.failure != "net::ERR_ABORTED":
             self._complain(f"no answer from {request.url}: {request.failure}")
 

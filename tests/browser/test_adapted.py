@@ -1,4 +1,4 @@
-"""Where the machine chooses the colours: what a colour alone had told is told all the same."""
+"""Where the machine chooses the colours, everything that colour showed can still be seen."""
 
 import pytest
 from playwright.sync_api import Page, expect

@@ -118,7 +118,7 @@ def test_a_tab_that_is_restored_after_a_restart_is_the_same_visitor(
     live, larder, browser_type: BrowserType, tmp_path: Path
 ):
     for _ in range(2):
-        # The profile is all that a restart leaves; what was open is then asked for anew.
+        # A restart keeps only the profile; the page that was open is requested again.
         profile = browser_type.launch_persistent_context(
             tmp_path, executable_path=AS_PEOPLE_HAVE_IT, args=[*FLAGS, f"--user-agent={CHROME}"]
         )

@@ -206,7 +206,7 @@ def test_four_people_bring_a_release_from_first_draft_to_approval(
     expect(ada.get_by_text("zqwaiver")).to_be_visible()
     approve(jonas, live, release, 2)
 
-    # One more word, and the approval has lapsed; the third revision is approved anew.
+    # One more word, and the approval lapses; the third revision needs its own.
     grace.goto(f"{live.url}/releases/{release.id}")
     grace.get_by_label("Why now").fill("Since 2026 a phone recognises food all by itself.")
     saved(grace)

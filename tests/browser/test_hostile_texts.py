@@ -29,7 +29,7 @@ from wbtest.team.sessions import open_session
 pytestmark = pytest.mark.browser
 TURNS = range(len(PAYLOADS) if os.environ.get("EVERY_PAYLOAD") else 1)
 SHARP = quote(""""'><svg data-zq onload=alert(1)>{{191*7}}zq""", safe="")
-# They show nothing that anybody typed but the email of whoever opens them, or lead on at once.
+# They redirect at once, or show nothing that anybody typed except the reader's own email.
 WITHOUT_TEXTS = {
     *(
         "api_docs.docs",

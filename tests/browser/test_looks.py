@@ -38,7 +38,7 @@ def previews(page: Page) -> list[FrameLocator]:
     ]
 
 
-def test_a_colour_that_fails_is_mended_and_the_phone_shows_the_variant(
+def test_a_colour_that_fails_is_fixed_and_the_phone_shows_the_variant(
     design: Page, live: Live, draft: Experiment
 ):
     page = design

@@ -65,7 +65,7 @@ FITS = """() => [...document.querySelectorAll(".chart")].every((chart) => {
 def test_every_chart_is_drawn_under_our_policy_and_fits_its_card(results: Page):
     for width in (1280, 390):
         results.set_viewport_size({"width": width, "height": 900})
-        # Charts are drawn anew a moment after the width has changed.
+        # Charts are redrawn a moment after the width has changed.
         results.wait_for_function(FITS)
 
 
@@ -89,7 +89,7 @@ def test_words_stand_and_stay_in_their_place_while_the_charts_are_still_to_come(
 def test_chart_text_is_large_enough_for_a_phone(results: Page):
     results.set_viewport_size({"width": 390, "height": 900})
 
-    # While the charts are drawn anew, text that is taken away has no size.
+    # While the charts are redrawn, text that is being removed has no size.
     smallest = results.wait_for_function(
         """() => {
           const texts = [...document.querySelectorAll(".main-svg text")];

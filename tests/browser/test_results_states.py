@@ -39,7 +39,7 @@ def keep(page: Page, name: str) -> None:
         page.screenshot(path=Path(KEPT) / f"{name}-{width}-{scheme}.png", full_page=True)
 
 
-# Charts are drawn anew a moment after the width has changed.
+# Charts are redrawn a moment after the width has changed.
 DRAWN = """() => [...document.querySelectorAll(".chart")].every((chart) => {
   const drawn = chart.querySelector(".main-svg");
   return drawn && Math.abs(drawn.getBoundingClientRect().width - chart.clientWidth) <= 1;

@@ -118,7 +118,7 @@ def test_a_chart_can_be_taken_along_as_a_picture(results: Page, tmp_path: Path, 
     assert (tmp_path / "chart").read_bytes().startswith(begins)
 
 
-def test_who_comes_meanwhile_is_told_of_and_shown_without_loading_the_page_anew(
+def test_new_visitors_are_announced_and_shown_without_reloading_the_page(
     results: Page, experiment: Experiment, live: Live
 ):
     line = results.locator(".since")

@@ -1,4 +1,4 @@
-"""Saving at the desk: nothing typed is lost, whoever else writes and whatever fails."""
+"""Saving at the desk: nothing typed is lost when others write too or something fails."""
 
 from dataclasses import replace
 

@@ -194,7 +194,7 @@ def call_schema(place: Instance, revision: str) -> None:
         connection.exec_driver_sql(f"UPDATE alembic_version SET version_num = '{revision}'")
 
 
-def test_whoever_is_connected_counts_and_autovacuum_does_not(place: Instance) -> None:
+def test_an_open_connection_counts_and_autovacuum_does_not(place: Instance) -> None:
     url = place.settings.database_url
     engine = sa.create_engine(url, poolclass=sa.NullPool)
     # As an ordinary account sees them: without ``backend_type``, and autovacuum without a user.

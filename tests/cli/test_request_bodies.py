@@ -72,7 +72,7 @@ def test_bodies_that_stall_keep_nobody_else_waiting(instance: Instance, length: 
         with stalled(port, 64, "/login", length):
             paths = ("/healthz", "/login", "/p/larder")
             assert [ask(port, "GET", path) for path in paths] == [200, 200, 200]
-            # A form that is here at once is taken all the same; this one lacks its token.
+            # A form that arrives at once is still read; this one lacks its token.
             assert ask(port, "POST", "/login", b"email=mia") == 400
 
 

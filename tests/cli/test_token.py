@@ -1,4 +1,4 @@
-"""`wbtest token`: keys to the API, for whoever runs the server."""
+"""`wbtest token`: API tokens, for the person who runs the server."""
 
 import json
 

@@ -1,4 +1,4 @@
-"""`wbtest user`: people, for whoever runs the server."""
+"""`wbtest user`: people, for the person who runs the server."""
 
 import json
 

@@ -1,4 +1,4 @@
-"""`wbtest verify` finds what does not agree with itself, and counts anew what it may."""
+"""`wbtest verify` finds what does not agree, and recomputes what it can when asked to."""
 
 import sqlite3
 from pathlib import Path
@@ -93,7 +93,7 @@ def test_a_rule_that_nothing_can_count_by_is_a_line(larder: Instance) -> None:
     assert "  experiment 1: its rule can’t be read" in said.output
 
 
-def test_roll_ups_that_differ_are_counted_anew_when_asked_for(larder: Instance) -> None:
+def test_roll_ups_that_differ_are_recomputed_when_asked_for(larder: Instance) -> None:
     change(larder, "UPDATE hourly_counts SET served = served + 1")
 
     assert "wbtest verify --fix" in larder.run("verify").output
@@ -105,7 +105,7 @@ def test_roll_ups_that_differ_are_counted_anew_when_asked_for(larder: Instance) 
     assert larder.run("verify").exit_code == 0
 
 
-def test_what_cannot_be_counted_is_not_mended(larder: Instance) -> None:
+def test_what_cannot_be_counted_is_not_fixed(larder: Instance) -> None:
     change(larder, "UPDATE approvals SET digest = 'x'")
 
     said = larder.run("verify", "--fix")

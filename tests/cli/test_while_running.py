@@ -199,7 +199,7 @@ def test_who_looks_is_answered_without_what_they_send_along(
     _, served = running
     form = "Content-Type: application/x-www-form-urlencoded\r\n"
 
-    # Nothing of it ever comes: whoever reads it waits until the line breaks.
+    # The body never comes: a server that reads it waits until the connection breaks.
     head, _ = asked(served, "/settings", more=f"{form}Content-Length: 9\r\n")
 
     assert "location: /login?next=/settings" in head.lower()

@@ -1,4 +1,4 @@
-"""The memo of a decision: one page for ever, with the figures as they were."""
+"""The memo of a decision: one permanent page, with the figures as they were."""
 
 import json
 import re

@@ -158,7 +158,7 @@ def test_nobody_turns_down_what_they_could_not_sign(met: Experiment, team: Team,
         turn_down(paper, getattr(team, role))
 
 
-def test_who_signs_anew_replaces_what_of_theirs_still_waits(met: Experiment, team: Team):
+def test_a_second_decision_by_one_person_replaces_the_one_that_waits(met: Experiment, team: Team):
     first = decide(met, team.approver, "stop", AGAINST)
     other = decide(met, team.approver, "iterate", "The price is missing from it.")
 

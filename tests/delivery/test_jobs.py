@@ -176,7 +176,9 @@ def test_the_worker_ends_when_it_is_told_to(app: Flask, mail_server: MailServer)
     assert find_run(worker.BEAT) is None
 
 
-def test_the_worker_ends_with_whoever_started_it(app: Flask, mail_server: MailServer) -> None:
+def test_the_worker_ends_with_the_process_that_started_it(
+    app: Flask, mail_server: MailServer
+) -> None:
     answers = iter([False, True])
 
     worker.work(app, threading.Event(), lambda: next(answers))

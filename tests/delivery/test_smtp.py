@@ -166,7 +166,7 @@ def test_a_server_that_cannot_be_reached_is_told(encrypting_server: MailServer) 
             greet(url)
 
 
-def test_a_wrong_password_is_ours_to_mend_and_not_a_bounce(encrypting_server: MailServer) -> None:
+def test_a_wrong_password_is_ours_to_fix_and_not_a_bounce(encrypting_server: MailServer) -> None:
     with pytest.raises(NotSent, match="535"):
         send_message(compose(MAIL), f"smtp://larder:wrong@127.0.0.1:{encrypting_server.port}")
 
@@ -194,7 +194,7 @@ def test_a_long_line_is_broken_for_the_wire_and_whole_again(mail_server: MailSer
     assert mail_server.mails[0].get_content().strip() == ("word " * 2000).strip()
 
 
-def test_a_server_without_log_in_is_ours_to_mend_and_not_a_bounce(mail_server: MailServer) -> None:
+def test_a_server_without_log_in_is_ours_to_fix_and_not_a_bounce(mail_server: MailServer) -> None:
     with pytest.raises(NotSent, match="AUTH"):
         send_message(compose(MAIL), f"smtp://me:secret@127.0.0.1:{mail_server.port}")
 

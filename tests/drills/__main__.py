@@ -25,7 +25,7 @@ def main(names: tuple[str, ...], *, as_json: bool, is_list: bool) -> None:
         for drill in chosen:
             click.echo(f"{drill.row:<15}{drill.did}")
         return
-    # Whoever ends us ends all that we started, too.
+    # SIGTERM also ends every process that we started.
     signal.signal(signal.SIGTERM, lambda *_: sys.exit(143))
     outcomes = lanes.run(chosen)
     show(outcomes, seconds(), as_json=as_json)

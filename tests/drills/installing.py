@@ -156,7 +156,7 @@ def main(suite: str, inside: Path | None, *, postgres: bool) -> None:
         failures = drill_postgresql(inside) if postgres else drill(inside)
         click.echo("\n".join(failures) or "All of it held.")
         sys.exit(bool(failures))
-    # Whoever ends us ends all that we started, too.
+    # SIGTERM also ends every process that we started.
     signal.signal(signal.SIGTERM, lambda *_: sys.exit(143))
     with tempfile.TemporaryDirectory(prefix="wbtest-install-") as name:
         Bare(Path(name) / "root").make(suite)

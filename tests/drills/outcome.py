@@ -36,7 +36,7 @@ class Drill:
     """``row`` names it; ``run`` is given an empty folder of its own.
 
     One that ``is_patient`` measures no time, so another such may run beside it. ``asked_seconds``
-    is how long whoever started it asked it to last.
+    is how long it was asked to last.
     """
 
     row: str

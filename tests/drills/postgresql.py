@@ -21,7 +21,7 @@ ACCOUNT = "postgres"
 class Postgresql:
     """A cluster in ``folder``, whose server is a child of ours.
 
-    It listens on ``address``, and lets in whoever comes from the network of that.
+    It listens on ``address``, and accepts connections from the network of that address.
     """
 
     def __init__(self, folder: Path, address: str = "127.0.0.1") -> None:

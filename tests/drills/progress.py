@@ -1,4 +1,4 @@
-"""What is going on, for whoever waits."""
+"""What is going on, for the person who waits."""
 
 import os
 import time

@@ -138,7 +138,7 @@ def compare_visits(
         f"{len(early)} visits lost that were not of the last second; {noted} noted as lost",
     )
     unknown = len(stored - set(ledger.visits))
-    # An answer that broke on its way was a visit all the same.
+    # An answer that was cut off on its way still counts as a visit.
     proof.must(unknown <= ledger.broken(0), f"{unknown} visits are stored that nobody was answered")
 
 

@@ -20,7 +20,7 @@ from tests.drills.progress import say
 @click.argument("row", type=click.Choice([drill.row for drill in ALL]))
 def main(row: str) -> None:
     """Run the drill of this ROW."""
-    # Whoever ends us ends all that we started, too.
+    # SIGTERM also ends every process that we started.
     signal.signal(signal.SIGTERM, lambda *_: sys.exit(143))
     [drill] = [drill for drill in ALL if drill.row == row]
     click.echo(json.dumps(asdict(run(drill))))

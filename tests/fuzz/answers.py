@@ -1,4 +1,4 @@
-"""What is wrong with an answer, whoever asked for what. Pure."""
+"""What is wrong with an answer, no matter who asked for what. Pure."""
 
 import html
 import json

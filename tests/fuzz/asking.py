@@ -64,7 +64,7 @@ class Answer:
 def ask(app: Flask, request: Request) -> Answer:
     """Send a request to the app, as the server would, and read the answer to its end."""
     told: list[Any] = []
-    # Otherwise it would share the session and `g` of whoever asks.
+    # Otherwise it would share the session and `g` of the caller.
     with app.app_context():
         parts = app.wsgi_app(environ_of(request), lambda *all_of_it: told.append(all_of_it))
         try:

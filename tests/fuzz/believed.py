@@ -30,7 +30,7 @@ def believed(world: World, found: Iterable[Found]) -> Iterator[tuple[str, str, s
         _, twice = _send(world, one, base)
         more, with_more = _send(world, one, [*base, *extra])
         changed = differing(once, twice, with_more)
-        # Whoever refuses it believes nothing of it either.
+        # A form that refuses the extra fields believes none of them.
         if more and changed:
             what = f"with more than it has: other rows in {', '.join(changed)}"
             yield one.address, what, _request(world, one, base).curl

@@ -56,7 +56,7 @@ def _send_some(world: World, one: Found, tally: Tally, number: int, most: int) -
         world.put_back()
         tally.note(one.address, answer.status, is_accepted=is_accepted(answer))
         wrong = fault_of(world.endpoint_of(request), answer)
-        # Whoever sees another page may see it again without some of these fields.
+        # Others are shown another page, which may lack some of these fields when it comes back.
         if not wrong and person in one.people:
             wrong = _lost(one, base, sent, answer)
         if not wrong:

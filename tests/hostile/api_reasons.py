@@ -1,4 +1,4 @@
-"""Fields of the API that keep no words of whoever sends them, by the reason.
+"""Fields of the API that keep no text of the sender, by the reason.
 
 A new field of a body is taken, given back and shown, or it stands here.
 """

@@ -105,7 +105,7 @@ def faults_in_file(path: str, body: bytes) -> list[str]:
 def _in_csv(body: bytes) -> list[str]:
     text = body.decode("utf-8-sig")
     cells = [cell for row in csv.reader(io.StringIO(text, newline="")) for cell in row]
-    # Whoever opens it with another separator splits it there.
+    # A program that is set to another separator splits it there.
     pieces = [piece for cell in cells for piece in re.split(r"[;\t\r\n]", cell)]
     return [f"formula: {piece[:60]}" for piece in pieces if piece.lstrip().startswith(RISKY)]
 

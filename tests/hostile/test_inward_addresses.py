@@ -171,7 +171,7 @@ def test_an_address_within_is_never_called(
     assert all(event.attempts and event.error for event in events())
 
 
-def test_a_name_that_was_public_when_it_was_typed_is_judged_anew_at_each_call(
+def test_a_name_that_was_public_when_it_was_typed_is_judged_again_at_each_call(
     app: Flask, owner: Browser, ear: Ear
 ) -> None:
     leads_to = ["93.184.216.34"]

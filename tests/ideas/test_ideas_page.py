@@ -1,4 +1,4 @@
-"""Every idea by its stage, and what waits for whoever looks."""
+"""Every idea by its stage, and what waits for the reader."""
 
 import re
 from html import unescape

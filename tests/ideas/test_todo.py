@@ -73,7 +73,7 @@ def test_readers_wait_for_the_author_since_the_oldest_comment():
     assert wait.since == on(2)
 
 
-def test_a_text_that_all_have_read_waits_for_whoever_may_approve_it():
+def test_a_text_that_all_have_read_waits_for_those_who_may_approve_it():
     waits = list(review_items(make_review(readers=READ), ApprovalRules((ADA, BOB, CAT))))
 
     assert told(waits) == [

@@ -28,7 +28,7 @@ class Form(HTMLParser):
         self.feed(page)
 
     def with_changes(self, changes: dict[str, Any]) -> dict[str, Any]:
-        """The values with some typed anew."""
+        """The values, some of them changed."""
         return self.values | changes
 
     def handle_starttag(self, tag: str, attributes: list[tuple[str, str | None]]) -> None:

@@ -354,7 +354,7 @@ class TestSecondPerson:
         with pytest.raises(AlreadyDone, match="already waiting"):
             asked(running, team, subheading="x")
 
-    def test_whoever_is_alone_corrects_at_once(self, running, team):
+    def test_somebody_alone_in_the_team_corrects_at_once(self, running, team):
         from wbtest.team.models import Membership
 
         with writing() as session:

@@ -1,4 +1,4 @@
-"""What a start signs off beside the approved text, and that whoever starts has seen it."""
+"""What starting signs off beside the approved text, and that the person starting has seen it."""
 
 import html
 import re

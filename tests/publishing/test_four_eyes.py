@@ -1,4 +1,4 @@
-"""Whoever wrote words of a page does not start the experiment alone."""
+"""A person who wrote words of a page does not start its experiment alone."""
 
 import html
 from collections.abc import Callable

@@ -136,7 +136,7 @@ def test_who_may_start_passes_the_check_with_the_same_button(
     assert json.loads(experiment.sealed)["warnings_seen"] == SEEN
 
 
-def test_whoever_wrote_the_words_passes_no_check_by_starting(
+def test_the_writer_of_the_words_passes_no_check_by_starting(
     client: FlaskClient, no_token_needed: None, revision: Revision, team: Team
 ):
     experiment = make_experiment(revision, team.editor)

@@ -193,7 +193,7 @@ def over_at(stage: Stage, history: History, lived: Lived) -> datetime:
 
 
 def move(lived: Lived, zone: str) -> Lived:
-    """The same test with the days of another zone, counted anew."""
+    """The same test, recounted by the days of another zone."""
     with writing() as session:
         lived.experiment.time_zone = zone
         session.flush()

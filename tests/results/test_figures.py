@@ -76,7 +76,7 @@ def test_a_draft_has_no_results(team, revision):
         results_of(draft, LATER)
 
 
-def test_an_experiment_that_nobody_saw_has_results_all_the_same(begin):
+def test_an_experiment_that_nobody_saw_still_has_results(begin):
     values = results_json(results_of(begin(variants=("Price",)), LATER))
 
     assert values["verdict"] == "not_enough"
@@ -186,7 +186,7 @@ def test_figures_are_never_those_of_before(met):
     assert earlier[0] != earlier[1] != earlier[2] != earlier[0]
 
 
-def test_what_is_remembered_is_what_is_computed_anew(met):
+def test_what_is_remembered_equals_what_is_computed_from_scratch(met):
     first = results_json(results_of(met, LATER))
     for remembered in (
         *(rate._low, rate._high, comparison._log_e_better),

@@ -77,7 +77,7 @@ def test_while_the_split_is_broken_nothing_is_compared():
     assert found["variants"][0]["probability_best"] is None
 
 
-def test_weights_that_fit_the_visitors_mend_the_split():
+def test_weights_that_fit_the_visitors_fix_the_split():
     assert not analyze(given((1000, 50), (3000, 150), weights=(0.25, 0.75)))["split"]["mismatch"]
 
 

@@ -113,7 +113,7 @@ def test_many_people_left_out_want_a_look(team, state):
     assert f"{team} on the team" in check.reason
 
 
-def test_somebody_who_left_no_visit_is_left_out_all_the_same():
+def test_somebody_who_left_no_visit_still_counts_as_left_out():
     checks = checked(counted(SOUND, left_out={"opted_out": [LeftOut(0, 3)]}))
 
     assert checks["excluded"].value == "3"

@@ -94,7 +94,7 @@ def test_each_red_check_withholds_it_in_page_json_and_list(
     )
 
 
-def test_what_is_withheld_comes_back_when_it_is_mended(met, now):
+def test_what_is_withheld_comes_back_when_the_rule_is_restored(met, now):
     sealed = met.sealed
     change_the_rule(met)
     with writing():

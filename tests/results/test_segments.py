@@ -202,7 +202,7 @@ def test_every_source_is_shown_and_those_that_count_are_the_rest(experiment, now
     assert seen(found.hours) == {"9:00": (40, 0), "10:00": (0, 30)}
 
 
-def test_whoever_asks_for_a_source_sees_it_whether_it_counts_or_not(experiment, now):
+def test_a_source_that_is_asked_for_is_shown_whether_it_counts_or_not(experiment, now):
     found = came(experiment, now, source="x")
 
     assert seen(found.sources) == {"x": (0, 50)}

@@ -158,7 +158,7 @@ def test_the_file_for_programs_says_of_nobody_left_out_that_they_count(client, t
     assert counts["own@example.com"] == (False, "not counted: on the team")
 
 
-def test_the_file_for_mailing_tools_holds_whoever_agreed(client, team, experiment):
+def test_the_file_for_mailing_tools_holds_those_who_agreed(client, team, experiment):
     add_signup(experiment, "yes@example.com", confirmed_us=1_804_000_000_000_000)
     add_signup(experiment, "pending@example.com")
     add_signup(
@@ -178,7 +178,7 @@ def test_the_file_for_mailing_tools_holds_whoever_agreed(client, team, experimen
     }
 
 
-def test_an_owner_erases_whoever_asks_the_team(client, team, experiment):
+def test_an_owner_erases_a_person_who_asks_the_team(client, team, experiment):
     add_signup(experiment, "ada@example.com")
     add_signup(experiment, "cid@example.com")
     log_in(client, team.owner)

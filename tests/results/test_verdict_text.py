@@ -323,7 +323,7 @@ def test_what_is_missing_is_said_in_visitors_and_days(states, now: HandClock):
     ]
 
 
-def test_whoever_may_still_answer_is_waited_for(states, now: HandClock, team: Team):
+def test_the_advice_is_to_wait_for_those_who_may_still_answer(states, now: HandClock, team: Team):
     experiment = states.running()
     now.turn(days=DAYS)
     lifecycle.end(experiment, team.approver)

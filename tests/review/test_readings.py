@@ -30,7 +30,7 @@ from wbtest.writing.suggested_questions import candidates_of
 
 
 def here(seat: Seat, person: Person) -> str:
-    """The next step of a member, looked up anew."""
+    """The next step of a member, looked up again."""
     return step_of(find_reading(seat_of(seat.revision, person)))
 
 

@@ -58,7 +58,7 @@ def test_asking_again_changes_the_round_and_mails_the_new_ones(team: Team, revis
     assert recipients() == [team.viewer.email, team.owner.email]
 
 
-def test_a_new_revision_asks_anew_only_whom_one_chose(
+def test_a_new_revision_asks_only_the_chosen_reviewers_again(
     team: Team, revision: Revision, now: HandClock
 ):
     ask_for_review(revision, team.editor, 20, "", [team.viewer.id, team.owner.id])

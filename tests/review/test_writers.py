@@ -1,4 +1,4 @@
-"""Who wrote a revision, whoever froze it, and who may approve it therefore."""
+"""Who wrote a revision, no matter who froze it, and so who may approve it."""
 
 from dataclasses import replace
 
@@ -54,7 +54,7 @@ def make_approved(team: Team) -> Release:
     return revision.release
 
 
-def test_who_edited_the_draft_does_not_approve_it_whoever_froze_it(team: Team):
+def test_who_edited_the_draft_does_not_approve_it_even_if_another_froze_it(team: Team):
     release = make_approved(team)
     save(release, team.approver, headline="Six dinners from one photo")
     revision = freeze(release, team.editor)

@@ -36,7 +36,7 @@ def test_a_ratio_excludes_1_exactly_when_the_evidence_does(x_a, x_b, w_a, w_b):
     assert (high < 1) is (worse >= 0) or abs(worse) < 1e-6
 
 
-def test_visitors_who_only_looked_leave_nothing_to_compute_anew():
+def test_visitors_who_only_looked_leave_nothing_to_recompute():
     ratio_sequence(Counts(400, 21), Counts(400, 37), (1, 1), alpha=0.05)
     known = comparison._least_ratio.cache_info().misses
 

@@ -25,7 +25,7 @@ from wbtest.team.sessions import find_person_by_token
 FROM_HERE = {"Origin": "http://localhost", "Sec-Fetch-Site": "same-origin"}
 # Sent from no page of ours.
 FROM_ELSEWHERE = "audience.off_site"
-# Nothing is there for whoever asks, and why.
+# What has nothing to show here, and why.
 SHUT = {
     "team.setup": "the team has its owner",
     "audience.tried": "follows a try, whose address has a preview's token",
@@ -45,7 +45,7 @@ COUNTED_LOOKS = {"audience.page", "results.shared"}
 WITHOUT_A_WORKER = {"team.readyz"}
 # What needs more than its route can say: a room has members and guests.
 NEEDS = {"reading.apply": "edit"}
-# Only whoever wrote it may, whatever their role; of a note an owner may, too.
+# Only the writer may, whatever their role; an owner may delete a note, too.
 WRITERS = {"reading.delete": {"owner"}, "results.delete_note": {"editor", "owner"}}
 # An address that asks for something needs it said.
 BODIES = {"writing.restore": {"text": "draft"}}
@@ -171,7 +171,7 @@ class Asking:
     def _put_back(self, *, is_allowed: bool) -> bool:
         if not self._snapshot.has_changed():
             return False
-        # To read all rows takes longer than most requests, and is of use only to whoever may not.
+        # Reading all rows takes longer than most requests, and matters only where access is denied.
         after = {} if is_allowed else _all_rows()
         db.session.rollback()
         self._snapshot.restore()

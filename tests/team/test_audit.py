@@ -228,7 +228,7 @@ def test_the_last_day_of_the_calendar_may_be_asked_for(client: Browser, team: Te
 
 
 def test_of_a_webhook_only_the_host_is_written_down(team: Team):
-    # Whoever has the rest of this address may post there.
+    # Anybody who has the rest of this address may post there.
     hook = add_webhook("https://hooks.example.com/T0/B0/xyzzy", ["signup.created"])
     disable_webhook(hook)
 

@@ -199,7 +199,7 @@ def test_what_could_not_be_written_is_tried_again_a_minute_later(
 
 
 @pytest.mark.every_database
-def test_no_page_waits_for_whoever_writes(app: Flask, elsewhere: Browser, now: HandClock) -> None:
+def test_no_page_waits_for_a_writer(app: Flask, elsewhere: Browser, now: HandClock) -> None:
     now.turn(hours=2)
     theirs = db.update(LoginSession).values(network="198.51.100.0/24")
 

@@ -51,7 +51,7 @@ def test_without_the_tick_they_stay(client: Browser, owner: Person):
     assert len(makers()) == 3
 
 
-def test_whoever_lost_the_password_finds_the_box_ticked(client: Browser, owner: Person, team: Team):
+def test_the_box_is_ticked_for_a_lost_password(client: Browser, owner: Person, team: Team):
     with writing():
         token = accounts.make_link(owner, "reset")
     page = client.get(f"/reset/{token}").text

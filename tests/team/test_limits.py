@@ -226,7 +226,7 @@ def test_the_right_password_forgives_the_wrong_ones(client: Browser, ada: Person
     assert [guess(client, ada.email) for _ in range(10)] == [422] * 10
 
 
-def test_a_password_is_compared_ten_times_whoever_asks_for_it(ada: Person) -> None:
+def test_a_password_is_compared_ten_times_no_matter_who_asks(ada: Person) -> None:
     for _ in range(10):
         with pytest.raises(Invalid):
             check_password(ada, WRONG)

@@ -122,7 +122,7 @@ def test_the_code_is_asked_only_where_the_password_was_typed(
     assert not is_in(client)
 
 
-def test_ten_wrong_codes_are_enough_also_with_the_password_typed_anew(
+def test_ten_wrong_codes_are_enough_even_if_the_password_is_typed_again(
     client: Browser, ada: Person, secret: str, now: HandClock
 ) -> None:
     told = [client.send(type_password(client), {"code": "000000"}).status_code for _ in range(11)]

@@ -31,7 +31,7 @@ from wbtest.team.models import Membership
 from wbtest.team.sessions import open_session
 
 pytestmark = pytest.mark.one_database
-# Whoever left by a mail program's own button has left, also the second time (RFC 8058).
+# A mail program's own unsubscribe button works the second time, too (RFC 8058).
 LEFT = {"POST /leave/<token> (public)", "POST /leave/try/<_slug> (public)"}
 # Of two clicks the second finds the work done: no such variant is left to delete.
 DONE = {"publishing.delete_variant"}
@@ -42,7 +42,7 @@ SHARP = """"'><svg data-zq onload=alert(1)>{{191*7}}zq"""
 
 @pytest.fixture
 def app(app: Flask) -> Flask:
-    """Forms need no token here: whoever has none gets no further, whatever their role."""
+    """Forms need no token here: a missing one would stop people of every role."""
     app.config["WTF_CSRF_ENABLED"] = False
     return app
 

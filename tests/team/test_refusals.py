@@ -34,7 +34,7 @@ def test_a_role_that_is_too_low_is_told_once_an_hour(client: Browser, team: Team
 
 
 @pytest.mark.every_database
-def test_no_answer_waits_for_whoever_writes(
+def test_no_answer_waits_for_a_writer(
     client: Browser, team: Team, caplog: pytest.LogCaptureFixture
 ):
     log_in(client, team.editor)

@@ -282,7 +282,7 @@ def test_links_that_are_too_old_are_deleted(ada: Person, link: str, now: HandClo
     assert db.session.scalar(db.select(AccountLink)) is None
 
 
-def test_whoever_set_a_new_password_logs_in_whatever_strangers_guess(
+def test_the_owner_of_a_new_password_logs_in_whatever_strangers_guess(
     client: Browser, app: Flask, ada: Person, link: str
 ) -> None:
     strangers = app.test_client()

@@ -1,4 +1,4 @@
-"""Whoever finds a weakness learns whom to tell."""
+"""A person who finds a weakness learns whom to tell."""
 
 from datetime import UTC, datetime, timedelta
 

@@ -160,7 +160,7 @@ def test_an_unknown_e_mail_asks_the_database_as_much_as_a_wrong_password(
         # Of who is in no team nothing is written.
         session.execute(db.delete(Membership).where(Membership.person_id == ada.id))
     asked = []
-    # The first stranger of an hour is written down, whoever comes after.
+    # The first stranger of an hour is written down, so that one isn't compared.
     for email in ("eve@example.com", bea.email, "eve@example.com"):
         with counted() as statements:
             client.send("/login", {"email": email, "password": "not the password"})

@@ -14,7 +14,7 @@ from wbtest.extensions import db
 from wbtest.store import Refused, lock
 
 Found = TypeVar("Found")
-# How long nobody waits, in seconds, on the slowest machine; and what whoever waits would.
+# What isn't done after LONG seconds waits for the lock, which it would do for LONGER.
 LONG, LONGER = 30, 60
 
 

@@ -55,14 +55,14 @@ def misspelt(product: str) -> str:
 
 
 def sets(**texts: str) -> Sow:
-    """Write parts anew: ``sets(headline="")``."""
+    """Replace parts: ``sets(headline="")``."""
     return lambda document: replace(
         document, **{name: filled(text, document) for name, text in texts.items()}
     )
 
 
 def sets_in(part: str, **texts: str) -> Sow:
-    """Write fields of a part anew: ``sets_in("dateline", city="")``."""
+    """Replace fields of a part: ``sets_in("dateline", city="")``."""
 
     def sow(document: Document) -> Document:
         fields: dict[str, Any] = {name: filled(text, document) for name, text in texts.items()}
@@ -103,7 +103,7 @@ def asks(audience: Audience, question: str, answer: str) -> Sow:
 
 
 def answers(audience: Audience, topic: str, answer: str) -> Sow:
-    """Answer a topic's question anew."""
+    """Replace the answer to a topic's question."""
 
     def sow(document: Document) -> Document:
         text = filled(answer, document)

@@ -258,6 +258,6 @@ def test_what_nobody_knows_yet_is_listed_with_who_settles_it(client, owner, now)
 
 
 def browser_of(client: FlaskClient, person: Person) -> FlaskClient:
-    """The same browser, logged in anew: the session of 60 days ago is over."""
+    """The same browser, logged in again: the session of 60 days ago is over."""
     log_in(client, person)
     return client

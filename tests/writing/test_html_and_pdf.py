@@ -43,7 +43,7 @@ def test_what_customers_get_can_be_brought_back(app: Flask, kind):
 
 
 def test_a_new_part_stays_inside_until_somebody_lets_it_out():
-    """Whoever adds a part decides here whether customers may read it."""
+    """The person who adds a part decides here whether customers may read it."""
     parts = set(documents.Document.__dataclass_fields__)
 
     assert parts - {"segment", "evidence", "vision", "roadmap"} == {

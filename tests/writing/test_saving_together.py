@@ -81,7 +81,7 @@ def test_words_that_do_not_collide_are_kept_when_nothing_is_frozen(
     assert releases.find_newest_revision(release) is None
 
 
-def test_questions_that_both_arranged_anew_are_chosen_as_a_whole(
+def test_questions_that_both_rearranged_are_chosen_as_a_whole(
     client: FlaskClient, owner: Person, release_mate: Person
 ):
     release = make_release(owner)

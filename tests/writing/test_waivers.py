@@ -104,7 +104,7 @@ def test_a_waiver_of_a_revision_is_not_taken_back(release: Release, owner: Perso
         take_back(frozen)
 
 
-def test_what_a_revision_says_is_not_said_anew(release: Release, owner: Person):
+def test_a_finding_of_a_revision_is_not_waived_again(release: Release, owner: Person):
     waive(release, SEAMLESS, "It is a bag.", owner, is_approver=False)
     revision = freeze(release, owner)
 

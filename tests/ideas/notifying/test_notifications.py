@@ -1,4 +1,4 @@
-"""Each thing that happens to a test is told once, to who wants it, whoever looks and when."""
+"""Each event of a test is told once to those who want it, no matter who looks and when."""
 
 import json
 import threading

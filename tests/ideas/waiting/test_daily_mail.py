@@ -228,7 +228,7 @@ def test_a_mail_that_waited_is_not_sent_to_who_lost_what_it_tells(
     assert [mail.recipient for mail in look()] == [boss.email]
 
 
-def test_what_a_mail_that_was_held_back_would_have_told_is_told_anew(
+def test_what_a_mail_that_was_held_back_would_have_told_is_told_again(
     team: Team, revision: Revision
 ):
     make_reading(revision, team.viewer)

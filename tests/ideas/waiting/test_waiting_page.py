@@ -42,7 +42,7 @@ def test_members_and_guests_are_waited_for_until_they_have_read(
     assert [wait.who.name for wait in waits_in()] == ["Approver", "Owner"]
 
 
-def test_a_newer_review_waits_for_those_who_were_asked_anew(
+def test_a_newer_review_waits_for_those_who_were_asked_again(
     team: Team, revision: Revision, now: HandClock
 ):
     ask_for_review(revision, team.editor, members=[team.viewer.id, team.owner.id])

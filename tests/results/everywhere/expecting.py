@@ -78,7 +78,7 @@ def asked(reader: Reader, part: Part) -> Asked:
 
 
 def in_part(reader: Reader, part: Asked) -> Recount:
-    """What is counted in a part; whoever asks for a source looks at it, counted or not."""
+    """What is counted in a part; a source that is asked for is shown, counted or not."""
     everybody = reader.told.only(part.is_in)
     return everybody if part.source else everybody.counting(reader.plan)
 

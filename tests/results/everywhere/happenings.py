@@ -121,7 +121,7 @@ class Part(NamedTuple):
 class History(NamedTuple):
     """A test from its start to the day on which everybody looks at it.
 
-    ``moved_to``: the zone by which its days are counted anew after that, '' for none.
+    ``moved_to``: the zone in which its days are recounted after that, '' for none.
     """
 
     place: Place

@@ -45,8 +45,8 @@ class Fact(NamedTuple):
 class Recount:
     """How often each fact is found; machines, acts of those seen, and answers beside.
 
-    ``machines`` by reason and variant; ``acts`` by variant, kind, item and whether whoever
-    did it converted; ``answers`` by what was answered.
+    ``machines`` by reason and variant; ``acts`` by variant, kind, item and whether the visitor
+    converted; ``answers`` by what was answered.
     """
 
     facts: Counter[Fact]

@@ -26,7 +26,7 @@ ELSEWHERE = History(
 )
 ACTS = (("faq", "0"), ("faq", "2"), ("depth", "100"), ("focus", "top"))
 READER = Visit(HOUR, acts=ACTS, forms=(Form(HOUR),))
-# Whoever can come comes on the first day, and on another one.
+# Every kind of visitor comes on the first day, and on another one.
 EVERYBODY = (
     *(READER, READER._replace(pick=1, device="desktop", language="de", forms=(Form(HOUR, 1),))),
     READER._replace(pick=1, source="instagram", language="", forms=(Form(HOUR, 2), Form(HOUR, 3))),

@@ -65,7 +65,7 @@ def test_what_the_segment_calls_its_own_is_welcome(find):
     assert find("A11", segment="finance leads who report ARR", solution="ARR by noon.") == []
 
 
-def test_what_the_house_allows_is_a_figure_of_its_own_all_the_same(find):
+def test_an_abbreviation_that_the_house_allows_is_still_an_internal_metric(find):
     assert find("A11", settings=CoachSettings(allowed=("LTV",)), solution="The LTV is 80.") == [
         ("stop", "LTV")
     ]
@@ -78,7 +78,7 @@ def test_what_the_house_allows_is_a_figure_of_its_own_all_the_same(find):
         ("We plan to sign up 300 small shops.", "We plan to sign up 300 small shops"),
     ],
 )
-def test_whoever_is_to_be_reached_is_counted(find, text, words):
+def test_a_number_of_people_to_reach_is_an_internal_metric(find, text, words):
     assert find("A11", summary=text) == [("stop", words)]
 
 

@@ -97,7 +97,7 @@ def test_every_text_is_looked_at(find, parts, words):
     assert find("A13", **parts) == [("stop", words)]
 
 
-def test_whoever_settles_a_question_has_a_name(find):
+def test_the_person_who_settles_a_question_has_a_name(find):
     unknown = {"owner": "TBD", "until": "2027-01-01", "settled_by": "[how]"}
     faq = [{"audience": "internal", "question": "Why?", "answer": "", "open": unknown}]
     assert find("A13", faq=faq) == [("stop", "TBD"), ("stop", "[how]")]
