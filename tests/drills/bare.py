@@ -18,7 +18,6 @@ from tests.drills.server import eventually
 HOST = "try.wbtest.test"
 SITE = "try.example.com {\n"
 NEEDED = ("mmdebstrap", "slirp4netns", "unshare")
-MIRROR = "http://deb.debian.org/debian"
 # What every Debian has that somebody rents, and the least of them lacks; sshd keeps the copies.
 INCLUDED = "ca-certificates,iproute2,openssh-server"
 CERTIFICATES = Path("/etc/ssl/certs/ca-certificates.crt")
@@ -69,7 +68,7 @@ class Bare:
         """Unpack a minimal Debian, with stand-ins for what systemd brings."""
         say(f"A bare Debian {suite}")
         made = ["mmdebstrap", "--quiet", "--variant=minbase", f"--include={INCLUDED}", suite]
-        subprocess.run([*made, str(self.root), MIRROR], check=True)
+        subprocess.run([*made, str(self.root)], check=True)
         self._tool("usr/bin/systemctl", Path(__file__).with_name("systemctl").read_text())
         self._tool("usr/bin/journalctl", JOURNAL)
         self._tool("usr/sbin/policy-rc.d", STARTS_NONE)
