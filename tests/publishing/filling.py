@@ -18,9 +18,9 @@ class Form(HTMLParser):
     It is the one that is sent to ``action``, or else to the page itself.
     """
 
-    def __init__(self, page: str, action: str = "") -> None:
+    def __init__(self, page: str, *actions: str) -> None:
         super().__init__()
-        self._action = action
+        self._actions = actions or ("",)
         self.values: dict[str, list[str]] = {}
         self._is_inside = False
         self._area = ""
@@ -35,7 +35,7 @@ class Form(HTMLParser):
         given = {name: value or "" for name, value in attributes}
         if tag == "form":
             is_form = "form" in given.get("class", "").split()
-            self._is_inside = is_form and given.get("action", "") == self._action
+            self._is_inside = is_form and given.get("action", "") in self._actions
         if not self._is_inside:
             return
         if tag == "input" and given.get("name") and self._is_sent(given):
@@ -79,7 +79,9 @@ def send(client: FlaskClient, path: str, action: str = "", /, **changes: Any) ->
     """
     page = client.get(path)
     assert page.status_code == 200
-    return client.post(action or path, data=Form(page.text, action).with_changes(changes))
+    # A form that is sent to its own page may say so or not.
+    actions = (action,) if action else ("", path)
+    return client.post(action or path, data=Form(page.text, *actions).with_changes(changes))
 
 
 def send_rule(client: FlaskClient, experiment: Experiment, **changes: Any) -> TestResponse:

@@ -88,7 +88,7 @@ def test_a_row_is_added_below_what_was_typed_and_nothing_is_stored(owner, revisi
 
     assert answer.status_code == 200
     assert (rows_of(answer.text), is_open(answer.text)) == (["Meetup", ""], True)
-    assert 'formaction="#crowds-2"' in answer.text
+    assert f'formaction="{new_path(revision)}#crowds-2"' in answer.text
     assert newest() is None
 
 

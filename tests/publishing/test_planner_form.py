@@ -144,7 +144,7 @@ def test_a_rule_is_proposed_for_the_people_one_can_reach_and_nothing_is_stored(o
 
 def test_a_rule_that_was_proposed_is_saved_and_proposed_again_for_a_draft(owner, revision):
     page = send(owner, new_path(revision), work_out="reach", reach="100", known="yes").text
-    owner.post(new_path(revision), data=Form(page).values)
+    owner.post(new_path(revision), data=Form(page, new_path(revision)).values)
     rule = newest().rule
 
     assert (rule["target"], rule["floor"], rule["minimum_visitors"]) == (0.25, 0.1, 30)
@@ -169,3 +169,10 @@ def test_a_number_of_people_that_is_not_offered_is_named_at_its_field(owner, rev
     assert answer.status_code == 422
     assert errors_of(answer.text)["reach"] == "Choose from the list."
     assert field_of(answer.text, "target") == "5"
+
+
+def test_creating_a_test_does_not_open_its_page_where_the_proposal_was(owner, revision):
+    # A form without an address of its own is sent to that of its page, with what follows the `#`.
+    path = new_path(revision)
+
+    assert f' action="{path}"' in owner.get(path).text
