@@ -127,7 +127,7 @@ def test_an_address_that_is_not_for_the_public_is_warned_of(url: str, words: str
     warned = found("warning", base_url=url)["address"]
 
     assert words in warned.sentence
-    assert "`make public`" in warned.todo
+    assert "make public" in warned.todo
     assert warned.where == "net"
 
 

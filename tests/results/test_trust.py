@@ -43,6 +43,7 @@ EARLY = Check("beacons", "ok", "Nobody came yet.", "Served and seen", "–", is_
         ([OK, EARLY], "grey", "Too early to say"),
         ([OK, AMBER, EARLY], "amber", "1 check to review"),
         ([OK, AMBER, AMBER], "amber", "2 checks to review"),
+        ([OK, AMBER], "amber", "1 check to review before you decide. The result still holds."),
         ([OK, AMBER, RED], "red", "1 check failed"),
         ([RED, RED], "red", "2 checks failed"),
     ],
@@ -85,3 +86,7 @@ def test_the_page_says_each_colour_in_words_the_cause_and_what_to_do(
     assert "<b>Next:</b> Find the cause and fix it." in words
     assert f'href="/p/{experiment.slug}"' in words
     assert "<b>Pending, too early to say.</b>" in words
+
+
+def test_where_there_is_no_result_yet_none_is_said_to_hold():
+    assert panel_of([OK, AMBER, EARLY]).sentence == "1 check to review."

@@ -437,8 +437,7 @@ def cost_of_next(experiment: Experiment) -> str:
         f"{attempt} × {risk}.",
         "People who saw an earlier test are left out as returning, so you need new visitors.",
         "End the earlier test before you start this one.",
-        "Counts and the launch check aren’t copied, and someone else has to approve your words "
-        "again.",
+        "Counts and the launch check aren’t copied.",
     ]
     if any(each.variant == "" for each in corrections.in_force(experiment.corrections)):
         sentences.append("Corrections to the release’s text aren’t copied: fix the release first.")

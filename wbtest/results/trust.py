@@ -250,14 +250,18 @@ def panel_of(checks: Sequence[Check]) -> Panel:
     amber = sum(check.colour == "amber" for check in checks)
     colour: Colour = "green"
     sentence = "All checks passed."
+    is_early = any(check.is_early for check in checks if check.check == FIRST_TO_JUDGE)
     if red:
         failed = "1 check failed" if red == 1 else f"{red} checks failed"
         colour, sentence = "red", f"{failed}. Don’t decide on this data."
     elif amber:
         number = "1 check" if amber == 1 else f"{amber} checks"
         colour = "amber"
-        sentence = f"{number} to review before you decide. The result still holds."
-    elif any(check.is_early for check in checks if check.check == FIRST_TO_JUDGE):
+        rest = (
+            " to review." if is_early else " to review before you decide. The result still holds."
+        )
+        sentence = number + rest
+    elif is_early:
         colour, sentence = "grey", "Too early to say. No check has failed so far."
     wanting = [check for state in SEVERITY for check in checks if check.state == state]
     return Panel(colour, sentence, tuple(wanting), tuple(checks))
