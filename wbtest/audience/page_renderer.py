@@ -222,7 +222,9 @@ class PageRenderer:
         # Templates are indented for who reads them: 160 bytes of a page, compressed.
         return "\n".join(filter(None, (line.strip(" ") for line in html.split("\n"))))
 
-    def small(self, name: str, live: LiveExperiment, **details: Any) -> str:
+    def small(
+        self, name: str, live: LiveExperiment, *, is_unconfirmed: bool = False, **details: Any
+    ) -> str:
         """Return one of the pages around the landing page: thanks, privacy, object, …"""
         mail, strings = self.first_mail(live), strings_of(live.control.page)
         return self._fill(
@@ -239,7 +241,9 @@ class PageRenderer:
             preorder_host=_host(live.options.preorder_url),
             link_host=_host(live.options.link_url),
             options=live.options,
-            how_long=how_long(live, strings, self._retention_days, mail),
+            how_long=how_long(
+                live, strings, self._retention_days, mail, is_unconfirmed=is_unconfirmed
+            ),
             kept_until=kept_until(live, strings, self._retention_days),
             **details,
         )

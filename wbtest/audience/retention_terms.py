@@ -79,10 +79,13 @@ def how_long(
     strings: page_strings.PageStrings,
     usual_days: int,
     mail: page_options.FirstMail,
+    *,
+    is_unconfirmed: bool,
 ) -> tuple[str, ...]:
     """Return what a page promises about keeping, a sentence or two each.
 
-    ``mail`` is what people who sign up now get.
+    ``mail`` is what people who sign up now get. ``is_unconfirmed``: somebody was asked to confirm
+    an email and hasn't.
     """
     terms = terms_of_page(live, usual_days)
     told = []
@@ -98,7 +101,7 @@ def how_long(
     if live.list_opened_at or not live.is_purged:
         if mail.asks_to_confirm:
             told.append(strings.how_long_pending.format(days=PENDING_DAYS))
-        elif mail.skips_confirming:
+        elif is_unconfirmed:
             told.append(strings.how_long_unasked.format(days=PENDING_DAYS))
     return (*told, strings.how_long_copies.format(days=COPY_DAYS))
 
