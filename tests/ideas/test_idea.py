@@ -18,7 +18,6 @@ from wbtest.ideas.idea import (
     status_text,
     stopped_sentence,
     summary_sentence,
-    wanted_text,
 )
 
 BEGAN = datetime(2027, 3, 1, 9, tzinfo=UTC)
@@ -108,7 +107,7 @@ def test_every_idea_is_counted_once_by_its_stage_and_a_decided_one_by_its_decisi
 def test_a_text_that_went_back_to_writing_says_so():
     back = make_idea(RUNS, chose("iterate"))
 
-    assert status_text(back, "writing", NO_REVISION, "", LATER) == "Back to writing"
+    assert status_text(back, "writing", NO_REVISION) == "Back to writing"
 
 
 def test_without_a_guess_only_the_days_are_told():
@@ -118,9 +117,3 @@ def test_without_a_guess_only_the_days_are_told():
         == "Stopping 2 ideas took 14 days in all, not three months of building."
     )
     assert stopped_sentence([], []) == ""
-
-
-def test_the_team_is_told_what_an_idea_wants_of_it():
-    assert wanted_text("stop", "go", is_doubted=True) == "“Stop” needs a second approver"
-    assert wanted_text("", "go", is_doubted=True) == "Data unreliable"
-    assert wanted_text("", "", is_doubted=False) == "Undecided, decide anyway"

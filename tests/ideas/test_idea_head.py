@@ -2,10 +2,15 @@
 
 from flask import Flask
 
-from tests.conftest import Browser
+from tests.conftest import Browser, HandClock
 from tests.factories import Team, log_in, make_experiment, make_release, make_revision
 from tests.ideas.conftest import Ideas
+from tests.results.states import States, crowd, make_states
 from wbtest.ideas.views import IdeaHead, head_of
+from wbtest.publishing import lifecycle
+from wbtest.results.figures import results_of
+from wbtest.results.summary import summary
+from wbtest.results.verdict_text import life_line
 
 
 def look(app: Flask, release_id: int, experiment_id: int | None = None) -> IdeaHead:
@@ -49,6 +54,52 @@ def test_a_running_test_has_every_tab_and_its_public_page(app: Flask, ideas: Ide
 
 def test_what_was_decided_is_the_status(app: Flask, ideas: Ideas):
     assert look(app, ideas.stopped.release_id).status == "Stopped"
+
+
+def test_the_head_has_the_words_of_the_results_in_every_state(
+    app: Flask, states: States, now: HandClock
+):
+    found = make_states(states, now)
+    for name in ("waiting", "paused"):
+        found[name] = states.begin(name)
+        crowd(found[name], (5, 1), days=range(1))
+    now.turn(hours=2)
+    lifecycle.end(found["waiting"], states.approver)
+    lifecycle.pause(found["paused"], states.approver)
+    del found["decided"]
+
+    heads = {name: look(app, test.release_id, test.id) for name, test in found.items()}
+
+    assert {heads[name].status for name in ("paused", "running")} == {"Paused", "Running, day 12"}
+    for name, head in heads.items():
+        if head.stage == "decide":
+            assert head.status == summary(found[name], now()).badge.text
+        else:
+            assert head.status in life_line(found[name], results_of(found[name], now()))[0].replace(
+                " since 1 March", ""
+            )
+    assert heads["waiting"].status == "Waiting for late answers"
+    assert heads["inconclusive"].status == "Undecided"
+
+
+def test_a_day_is_a_day_of_the_calendar_in_the_head_as_in_the_results(
+    app: Flask, states: States, now: HandClock
+):
+    test = states.begin("late")
+    now.turn(hours=15, minutes=30)
+
+    assert look(app, test.release_id).status == "Running, day 2"
+    assert "day 2 of" in life_line(test, results_of(test, now()))[0]
+
+
+def test_beside_another_test_the_head_names_the_one_it_speaks_of(
+    app: Flask, team: Team, ideas: Ideas
+):
+    test = ideas.running
+    draft = make_experiment(test.revision, team.editor)
+
+    assert look(app, test.release_id, test.id).status == "Running, day 11"
+    assert look(app, test.release_id, draft.id).status == "Test 1: Running, day 11"
 
 
 def test_of_several_tests_the_one_in_view_is_marked(app: Flask, team: Team, ideas: Ideas):

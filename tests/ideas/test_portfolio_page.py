@@ -56,7 +56,7 @@ def test_one_sentence_tells_how_far_every_idea_got(ideas: Ideas, viewer: Browser
 def test_what_needs_the_team_comes_first_and_stops_come_last(ideas: Ideas, viewer: Browser):
     stages = [row["stage"] for row in rows(viewer)]
     assert stages == ["decide", "testing", "writing", "done", "done"]
-    assert "Result: go. Decide now" in words(viewer)
+    assert "Target met" in words(viewer)
 
 
 def test_a_stop_on_paper_is_honoured_in_days(ideas: Ideas, viewer: Browser):

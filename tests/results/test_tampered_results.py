@@ -55,7 +55,7 @@ def test_the_panel_names_each_no_verdict_is_shown_and_no_other_page_breaks(
     assert answer.status_code == 200
     assert "failed. Don’t decide on this data." in said
     assert f"{cause[:1].upper()}{cause[1:]}" in said
-    assert "Unreliable" in said
+    assert "Data unreliable" in said
     results, brief, listed = results_of(met, now()), evaluate(met, now()), summaries([met], now())
     assert results.is_red is brief.is_red is listed[met.id].is_withheld is True
     for path in ("/experiments/1", "/ideas?view=chart"):

@@ -126,7 +126,7 @@ def test_a_broken_split_withholds_and_says_why_once(begin):
     results = results_of(experiment, LATER)
 
     assert said(results) == (
-        "Unreliable",
+        "Data unreliable",
         "stop",
         "No result: visitors weren’t split as planned.",
     )

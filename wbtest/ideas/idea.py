@@ -128,43 +128,32 @@ def place_of(idea: Idea, stage: Stage) -> tuple[int, float, int]:
 
 
 def status_text(
-    idea: Idea, stage: Stage, revision: NewestRevision, wanted: str, now: datetime
+    idea: Idea, stage: Stage, revision: NewestRevision, result: str = "", day: int = 0
 ) -> str:
-    """Return the stage in a few words that say more than its name; ``wanted`` is what to do.
+    """Return the stage in a few words that say more than its name.
+
+    ``result`` is what the undecided test says in two words, ``day`` which of its days it is.
 
     >>> from datetime import UTC
     >>> now = datetime(2027, 3, 5, tzinfo=UTC)
     >>> idea = Idea(1, "Kiln", "", (), now)
-    >>> status_text(idea, "writing", NewestRevision(), "", now)
+    >>> status_text(idea, "writing", NewestRevision())
     'Draft'
-    >>> status_text(idea, "review", NewestRevision(2, is_in_review=True), "", now)
+    >>> status_text(idea, "review", NewestRevision(2, is_in_review=True))
     'Revision 2 in review'
     """
     if stage == "decide":
-        return wanted
+        proposed = idea.newest.proposed if idea.newest else ""
+        return f"“{proposed.capitalize()}” needs a second approver" if proposed else result
     if stage == "done":
         return DECIDED[idea.ending.choice] if idea.ending else ""
     if stage == "testing" and idea.newest:
-        days = (now - idea.newest.started_at) // DAY + 1
-        return "Paused" if idea.newest.is_paused else f"Running, day {days:,}"
+        return "Paused" if idea.newest.is_paused else f"Running, day {day:,}"
     if stage == "approved":
         return "Test being set up" if idea.drafts else f"Revision {revision.number} approved"
     if stage == "review":
         return f"Revision {revision.number} in review"
     return "Back to writing" if idea.ending else "Draft"
-
-
-def wanted_text(proposed: str, choice: str, *, is_doubted: bool) -> str:
-    """Return what an idea wants of the team: ``proposed`` waits, ``choice`` is what the rule says.
-
-    >>> wanted_text("", "go", is_doubted=False)
-    'Result: go. Decide now'
-    """
-    if proposed:
-        return f"“{proposed.capitalize()}” needs a second approver"
-    if is_doubted:
-        return "Data unreliable"
-    return f"Result: {choice}. Decide now" if choice else "Undecided, decide anyway"
 
 
 def days_of(idea: Idea, stage: Stage, now: datetime) -> int:

@@ -26,7 +26,6 @@ from wbtest.ideas.idea import (
     stopped_sentence,
     summary_sentence,
     time_saved,
-    wanted_text,
 )
 from wbtest.ideas.idea_queries import (
     Amounts,
@@ -54,8 +53,7 @@ GUESSED = 50
 class Evidence(Struct, frozen=True):
     """Counts and decision interval of the variant of a test that matters most.
 
-    All rates are fractions. ``choice`` is what the rule says to do, '' while it says nothing.
-    ``is_doubted``: the data is unreliable. ``is_ripe``: waiting longer settles no more.
+    All rates are fractions. ``is_ripe``: waiting longer settles no more.
     """
 
     seen: int
@@ -66,8 +64,6 @@ class Evidence(Struct, frozen=True):
     target: float
     floor: float
     standing: Standing
-    choice: str
-    is_doubted: bool
     is_ripe: bool
 
     @property
@@ -96,8 +92,6 @@ def _evidence(results: Evaluation) -> Evidence:
         target=results.rule.target,
         floor=results.rule.floor,
         standing="withheld" if results.is_red else variant.standing,
-        choice=verdict.choice,
-        is_doubted=results.is_red,
         is_ripe=verdict.recommendation != "keep_running" or results.is_red,
     )
 
@@ -122,8 +116,6 @@ def evidence_kept(figures: Mapping[str, Any]) -> Evidence:
         target=target["rate"],
         floor=target["floor"],
         standing="withheld" if is_withheld else found.standings[0],
-        choice=found.choice,
-        is_doubted=is_withheld,
         is_ripe=True,
     )
 
@@ -148,25 +140,22 @@ def listed_ideas(
     ideas = ideas_of(release_id)
     revisions = newest_revisions([idea.release_id for idea in ideas])
     undecided = [idea.undecided.id for idea in ideas if idea.undecided]
-    known = {key: _evidence(found) for key, found in (judged or {}).items()}
+    known = dict(judged or {})
     missing = [key for key in undecided if key not in known]
     if missing:
-        known |= evidence_now(experiments_by_id(missing).values(), now)
+        known |= evaluate_all(experiments_by_id(missing).values(), now)
     listed = []
     for idea in ideas:
         revision = revisions.get(idea.release_id, NewestRevision())
-        evidence = known[idea.undecided.id] if idea.undecided else None
+        evidence, said = None, ("", 0)
+        if idea.undecided:
+            results = known[idea.undecided.id]
+            evidence = _evidence(results)
+            said = verdict_text.badge(results).text, verdict_text.day_now(results)
         stage = stage_of(idea, revision, is_ripe=bool(evidence and evidence.is_ripe))
-        status = status_text(idea, stage, revision, _wanted(idea, evidence), now)
+        status = status_text(idea, stage, revision, *said)
         listed.append(ListedIdea(idea, stage, status, revision, evidence))
     return sorted(listed, key=lambda each: place_of(each.idea, each.stage))
-
-
-def _wanted(idea: Idea, evidence: Evidence | None) -> str:
-    if evidence is None:
-        return ""
-    proposed = idea.newest.proposed if idea.newest else ""
-    return wanted_text(proposed, evidence.choice, is_doubted=evidence.is_doubted)
 
 
 class IdeaList(NamedTuple):

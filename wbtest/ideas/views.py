@@ -320,12 +320,13 @@ def head_of(
     idea = listed.idea
     started = _started_in_view(idea, experiment_id)
     draft_id = 0 if started else experiment_id or next(reversed(idea.drafts), 0)
+    is_of_another = idea.undecided and experiment_id not in (None, idea.undecided.id)
     return IdeaHead(
         release_id,
         idea.name,
         idea.headline if idea.headline != idea.name else "",
         listed.stage,
-        listed.status,
+        f"Test {len(idea.tests)}: {listed.status}" if is_of_another else listed.status,
         url_for("audience.page", slug=started.slug) if started else "",
         _tabs(idea, listed.revision, started, draft_id),
         _tests(idea, started.id if started else draft_id),

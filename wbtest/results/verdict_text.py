@@ -45,7 +45,7 @@ def badge(results: Evaluation) -> Badge:
     """Return the verdict in two words."""
     verdict = results.verdict
     if verdict.is_withheld:
-        return Badge("Unreliable", "stop")
+        return Badge("Data unreliable", "stop")
     if verdict.word == "met":
         return Badge("Met, now in doubt", "stop") if verdict.doubt else Badge("Target met", "go")
     if verdict.word == "not_met":
@@ -341,11 +341,19 @@ def _running(results: Results) -> list[str]:
         if results.verdict.is_final:
             return [ran, "figures final"]
         return [ran, f"late answers count until {final_moment(results)}"]
-    most = life.day_number(rule.ends_at(life.time_zone)) - 1
-    # A clock that was set back may show a moment before the start.
-    today = max(min(life.day_number(life.now), most), 1)
     word = "Paused, started on" if results.is_paused else "Running since"
-    return [f"{word} {start}, day {today} of {most}"]
+    return [f"{word} {start}, day {day_now(results)} of {_most_days(results)}"]
+
+
+def day_now(results: Evaluation) -> int:
+    """Return which day of the test it is; never one after its last."""
+    # A clock that was set back may show a moment before the start.
+    return max(min(results.life.day_number(results.life.now), _most_days(results)), 1)
+
+
+def _most_days(results: Evaluation) -> int:
+    life = results.life
+    return life.day_number(results.rule.ends_at(life.time_zone)) - 1
 
 
 DAY_SECONDS = 24 * 3600
