@@ -124,7 +124,7 @@ def test_what_a_target_was_worked_out_from_is_kept_when_it_is_sent_back(
 ) -> None:
     numbers = {"customers": 400, "reachable": 25_000, "buy": 0.2, "buy_from": "Our last\ntest"}
     made = make(editor, revision, hypothesis=RULE | {"reckoning": numbers})
-    change = made.json["hypothesis"] | {"minimum_days": 10}
+    change = made.json["hypothesis"] | {"minimum_days": 10, "knows_team": True}
 
     changed = editor.patch(f"/experiments/{made.json['id']}", {"hypothesis": change})
 

@@ -10,6 +10,7 @@ from tests.factories import Team, make_experiment
 from tests.publishing.filling import Form, errors_of, field_of, new_path, send, send_rule
 from tests.publishing.test_rule_form import newest
 from wbtest.extensions import db
+from wbtest.publishing.sealing import draft_digest
 from wbtest.writing.models import Revision
 
 pytestmark = pytest.mark.usefixtures("no_token_needed")
@@ -131,7 +132,7 @@ def test_a_form_without_its_token_works_out_nothing(owner: FlaskClient, revision
 
 def test_a_rule_is_proposed_for_the_people_one_can_reach_and_nothing_is_stored(owner, revision):
     answer = send(
-        owner, new_path(revision), work_out="reach", reach="100", known="yes", who="my readers"
+        owner, new_path(revision), work_out="reach", reach="100", knows_team="yes", who="my readers"
     )
 
     assert answer.status_code == 200
@@ -143,18 +144,33 @@ def test_a_rule_is_proposed_for_the_people_one_can_reach_and_nothing_is_stored(o
 
 
 def test_a_rule_that_was_proposed_is_saved_and_proposed_again_for_a_draft(owner, revision):
-    page = send(owner, new_path(revision), work_out="reach", reach="100", known="yes").text
+    page = send(owner, new_path(revision), work_out="reach", reach="100", knows_team="yes").text
     owner.post(new_path(revision), data=Form(page, new_path(revision)).values)
     rule = newest().rule
 
     assert (rule["target"], rule["floor"], rule["minimum_visitors"]) == (0.25, 0.1, 30)
-    draft = send_rule(owner, newest(), work_out="reach", reach="300", known="")
+    assert rule["knows_team"] is True
+    draft = send_rule(owner, newest(), work_out="reach", reach="300", knows_team="")
     assert field_of(draft.text, "target") == "8"
     assert newest().rule == rule
 
 
+def test_whether_visitors_know_the_team_is_shown_again_and_can_be_changed(owner, revision):
+    send(owner, new_path(revision), knows_team="yes")
+    experiment = newest()
+    read = draft_digest(experiment)
+
+    path = f"/experiments/{experiment.id}"
+    assert Form(owner.get(path).text, f"{path}/edit").values["knows_team"] == ["yes"]
+    send_rule(owner, experiment, knows_team="")
+
+    db.session.refresh(experiment)
+    assert "knows_team" not in experiment.rule
+    assert draft_digest(experiment) != read
+
+
 def test_too_few_people_are_told_what_they_can_do_instead(owner, revision):
-    page = send(owner, new_path(revision), work_out="reach", reach="60", known="").text
+    page = send(owner, new_path(revision), work_out="reach", reach="60", knows_team="").text
 
     assert "60 strangers can’t tell you much: at 3%, 16 of 100 such tests say stop." in page
     assert (

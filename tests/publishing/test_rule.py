@@ -27,6 +27,13 @@ def test_a_rule_holds_a_rate_hoped_for_only_where_it_has_one():
     assert rule.from_json(rule.to_json(hoping)) == hoping
 
 
+def test_a_rule_holds_that_visitors_know_the_team_only_where_they_do():
+    friendly = replace(RULE, knows_team=True)
+
+    assert "knows_team" not in rule.to_json(RULE)
+    assert rule.from_json(rule.to_json(friendly)) == friendly
+
+
 @pytest.mark.parametrize(
     ("field", "value"),
     [
@@ -66,6 +73,7 @@ def test_a_rule_that_cannot_be_sealed_is_refused_at_its_field(field: str, value:
         ("hoped_for", "12"),
         ("minimum_days", 7.0),
         ("who", None),
+        ("knows_team", "yes"),
         ("sources", "newsletter"),
         ("sources", [1]),
         ("ends_on", "2026-02-30"),

@@ -34,7 +34,9 @@ from wbtest.writing.models import Revision
 @pytest.fixture
 def experiment(revision: Revision, team: Team) -> Experiment:
     """A draft with a second variant, a look, words and options of its own."""
-    experiment = make_experiment(revision, team.editor, variants=("Half the waste",))
+    experiment = make_experiment(
+        revision, team.editor, variants=("Half the waste",), knows_team=True
+    )
     change_options(experiment, team.editor, Options(is_indexed=False))
     experiment.wording = {"again": "One more time"}
     experiment.asks_name = True
@@ -47,6 +49,7 @@ def test_a_clone_takes_over_rule_variants_words_and_options(experiment: Experime
 
     for name in ("look", "wording", "options", "asks_name", "time_zone", "rule"):
         assert getattr(clone, name) == getattr(experiment, name)
+    assert clone.rule["knows_team"] is True
     assert [(each.key, each.overrides, each.writer_id) for each in clone.variants] == [
         (each.key, each.overrides, each.writer_id) for each in experiment.variants
     ]

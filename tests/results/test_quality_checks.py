@@ -473,3 +473,11 @@ def test_a_newsletter_and_a_source_that_the_rule_names_are_meant():
 
     assert checked(newsletter)["passed_on"].colour == "green"
     assert checked(slack, sources=("slack",))["passed_on"].colour == "green"
+
+
+def test_people_who_know_the_team_by_its_rule_are_no_reason_for_doubt():
+    whatsapp = {"whatsapp": [visitors(0, 60)]}
+    checks = checked(counted(visitors(60, 60, converted=40), sources=whatsapp), knows_team=True)
+
+    for check in (checks["passed_on"], checks["too_good"]):
+        assert (check.state, check.reason) == ("ok", "The rule counts people who know you.")

@@ -97,6 +97,7 @@ class Hypothesis(RequestBody, kw_only=True):
     reckoning: Reckoning | None = None
     crowds: list[CrowdGiven] = msgspec.field(default_factory=list)
     hoped_for: Rate | None = None
+    knows_team: bool = False
 
 
 class VariantGiven(RequestBody, kw_only=True):

@@ -183,6 +183,7 @@ class Hypothesis:
     trust tolerates. ``hoped_for`` is the rate at which half of the prior for *go* is put; None puts
     all of it on the beta part. ``reckoning`` are the numbers that the target was worked out from,
     if it was. ``crowds`` are those that the team announces, in its order.
+    ``knows_team`` is whether the visitors do.
     """
 
     who: str
@@ -206,6 +207,7 @@ class Hypothesis:
     reckoning: TargetCalculation | None = None
     crowds: tuple[Crowd, ...] = ()
     hoped_for: float | None = None
+    knows_team: bool = False
 
     def __post_init__(self) -> None:
         for field, is_right, sentence in self._demands():
@@ -290,7 +292,7 @@ def to_json(rule: Hypothesis) -> dict[str, Any]:
     values["sources"] = None if rule.sources is None else list(rule.sources)
     values["crowds"] = [crowd_to_json(crowd) for crowd in rule.crowds]
     # Their absence says the same.
-    for name in ("reckoning", "crowds", "hoped_for"):
+    for name in ("reckoning", "crowds", "hoped_for", "knows_team"):
         if not values[name]:
             del values[name]
     return values
@@ -302,6 +304,7 @@ _CALLED: dict[Any, str] = {
     float | None: "a number between 0 and 1, or nothing",
     int: "a whole number",
     str: "text",
+    bool: "true or false",
     date: "a date like 2027-03-31",
     tuple[str, ...] | None: "a list of names, or nothing for all",
     TargetCalculation | None: "customers, reachable and buy as numbers, or nothing",

@@ -210,8 +210,12 @@ class ExperimentForm(HelpMixin, TypedForm):
         | {str(proposals.PEOPLE[-1]): f"{proposals.PEOPLE[-1]:,} or more"},
         validate_choice=False,
     )
-    known = SelectField(
-        "Do they know you?", choices={"": "No", "yes": "Yes"}, validate_choice=False
+    knows_team = SelectField(
+        "Do they know you?",
+        choices={"": "No", "yes": "Yes"},
+        coerce=bool,
+        default=False,
+        validate_choice=False,
     )
     target = PercentField("Target", [NEEDED])
     who = StringField("Visitors", [NEEDED])
@@ -319,7 +323,7 @@ class ExperimentForm(HelpMixin, TypedForm):
         people = next((each for each in proposals.PEOPLE if str(each) == self.reach.data), None)
         if people is None:
             raise NotARule("reach", "Choose from the list.")
-        found = proposals.proposal_for(people, is_warm=bool(self.known.data))
+        found = proposals.proposal_for(people, is_warm=self.knows_team.data)
         values = {name: getattr(found, name) for name in PROPOSED} | {
             "minimum_days": proposals.MINIMUM_DAYS,
             "ends_on": today + timedelta(days=found.days),
@@ -413,7 +417,7 @@ def values_of(experiment: Experiment) -> dict[str, Any]:
     if rule.reckoning:
         values |= asdict(rule.reckoning)
     followed = proposals.find_proposal(*(values[name] for name in PROPOSED)) or USUAL
-    values |= {"reach": str(followed.people), "known": "yes" if followed.is_warm else ""}
+    values["reach"] = str(followed.people)
     return values | {
         "sources": ", ".join(rule.sources or ()),
         "slug": experiment.slug,

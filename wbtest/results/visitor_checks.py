@@ -77,6 +77,7 @@ FIXES = {
 TOO_GOOD = 0.4
 # Other words rarely double a rate; what looks so is mostly a fault (Twyman's law).
 TOO_MUCH_BETTER = 2.0
+KNOW_THE_TEAM = "The rule counts people who know you."
 # Below this many nothing is too good.
 FEWEST_SEEN = 8
 # Below this many nobody asks who they were.
@@ -270,7 +271,7 @@ def check_too_good(rule: Hypothesis, counted: History, around: CheckContext) -> 
         return early(check, title, f"This check needs {FEWEST_SEEN} visitors.")
     lows = [statistics.wilson(each).low for each in counts]
     best = lows.index(max(lows))
-    if lows[best] > TOO_GOOD:
+    if lows[best] > TOO_GOOD and not rule.knows_team:
         reason = (
             f"{counts[best].converted:,} of {counts[best].seen:,} who saw {around.name(best)} "
             f"{ACTS[rule.conversion].did}. With strangers, it’s never two in five: are these "
@@ -292,7 +293,9 @@ def check_too_good(rule: Hypothesis, counted: History, around: CheckContext) -> 
         do = f"Sign up on {name_a} yourself, on a phone too: is something broken there?"
         return Check(check, "warn", reason, title, "doubtful", do=do, where="page")
     reason = "We only question rates that are clearly over 40%."
-    if len(counts) > 1:
+    if rule.knows_team:
+        reason = KNOW_THE_TEAM
+    elif len(counts) > 1:
         reason = "We only question rates that are clearly over 40%, or clearly double another."
     return Check(check, "ok", reason, title, "yes")
 
@@ -317,6 +320,8 @@ def _doubled(
 def check_passed_on(rule: Hypothesis, counted: History) -> Check:
     """Did people come by chats and mailboxes, where friends and colleagues pass links on?"""
     check, title = "passed_on", "Mostly strangers"
+    if rule.knows_team:
+        return Check(check, "ok", KNOW_THE_TEAM, title, "not asked")
     seen = {
         source: total(row).seen
         for source, row in counted.sources.items()
