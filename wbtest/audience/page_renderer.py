@@ -73,18 +73,25 @@ class PageResponse(NamedTuple):
     body: bytes
 
 
-class RenderedPage(NamedTuple):
-    """A page ready to be sent, by the coding that a browser takes: '', gzip, or br."""
+class RenderedPage:
+    """A page ready to be sent, in each coding once it was asked for: Brotli takes 40 ms."""
 
-    plain: PageResponse
-    gzip: PageResponse
-    brotli: PageResponse
+    def __init__(self, headers: Headers, body: bytes) -> None:
+        self._headers, self._body = headers, body
+        self._responses: dict[Coding, PageResponse] = {}
 
     def coded(self, coding: Coding) -> PageResponse:
         """Return the page in this coding."""
-        if coding == "br":
-            return self.brotli
-        return self.gzip if coding else self.plain
+        if coding not in self._responses:
+            self._responses[coding] = self._respond(coding)
+        return self._responses[coding]
+
+    def _respond(self, coding: Coding) -> PageResponse:
+        encoding = [("Content-Encoding", coding)] if coding else []
+        body = self._body
+        if coding:
+            body = brotli.compress(body) if coding == "br" else compress(body)
+        return PageResponse([*self._headers, *encoding, ("Content-Length", str(len(body)))], body)
 
 
 class Weight(NamedTuple):
@@ -347,18 +354,10 @@ class PageRenderer:
         sends_to: str = "",
     ) -> RenderedPage:
         """Return a landing page as it is sent. The same words give the same bytes."""
-        body = html.encode()
         # Other answers say noindex by themselves; this page mostly wants to be found.
         robots = ("X-Robots-Tag", "all" if is_indexed else "noindex")
         headers = [*self.headers(language, style, sends_to=sends_to), robots]
-
-        def coded(sent: bytes, coding: str = "") -> PageResponse:
-            encoding = [("Content-Encoding", coding)] if coding else []
-            return PageResponse([*headers, *encoding, ("Content-Length", str(len(sent)))], sent)
-
-        return RenderedPage(
-            coded(body), coded(compress(body), "gzip"), coded(brotli.compress(body), "br")
-        )
+        return RenderedPage(headers, html.encode())
 
     def _fill(self, name: str, live: LiveExperiment, **details: Any) -> str:
         paths = paths_of(live.slug, live.host)
