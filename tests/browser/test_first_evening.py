@@ -91,7 +91,7 @@ def write_the_rest(founder: Founder) -> None:
 def create_test(founder: Founder) -> None:
     """Create the revision, approve it as the only one there is, and take the default target."""
     founder.click("Create revision")
-    founder.fill("Why not wait for a second reader?", "Nobody else has read this yet.")
+    founder.fill("Reason to approve alone", "Nobody else has read this yet.")
     founder.click("Approve")
     founder.click("Create test")
 
@@ -158,7 +158,7 @@ def test_the_path_is_all_there_is_at_first_and_leads_to_the_first_visitor(founde
     expect(main.get_by_text("Step 4 of 7")).to_be_visible()
     expect(main.get_by_role("heading").nth(2)).to_have_text("Approve the text")
     founder.click("Review the text", role="link")
-    founder.fill("Why not wait for a second reader?", "Nobody else has read this yet.")
+    founder.fill("Reason to approve alone", "Nobody else has read this yet.")
     founder.click("Approve")
     founder.click("Create test")
     founder.click("Ideas", role="link")

@@ -58,7 +58,7 @@ def write_and_approve(founder: Founder) -> None:
     founder.fill("Button text", "Start with one photo")
     founder.fill("Price", "£4 a month")
     founder.click("Create revision")
-    founder.fill("Why not wait for a second reader?", "Nobody else has read this yet.")
+    founder.fill("Reason to approve alone", "Nobody else has read this yet.")
     founder.click("Approve")
 
 

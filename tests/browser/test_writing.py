@@ -22,7 +22,7 @@ def test_an_idea_of_tonight_is_written_frozen_and_approved(logged_in: Page, live
     page.get_by_label("Price").fill("£3 a ride")
     saved(page)
     page.get_by_role("button", name="Create revision 1").click()
-    page.get_by_label("Why not wait for a second reader?").fill("No nurse has read it yet.")
+    page.get_by_label("Reason to approve alone").fill("No nurse has read it yet.")
     page.get_by_role("button", name="Approve revision 1").click()
 
     expect(page.get_by_role("heading", name="What would convince you?")).to_be_visible()

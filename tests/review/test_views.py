@@ -66,11 +66,13 @@ def test_one_side_is_shown_at_a_time(client: FlaskClient, revision: Revision, si
 def test_a_lone_owner_is_asked_on_day_one_what_was_traded_away(
     client: FlaskClient, revision: Revision, now: HandClock
 ):
-    assert "Why not wait for a second reader?" in client.get(url_of(revision)).text
+    page = client.get(url_of(revision)).text
+    assert "Reason to approve alone" in page
+    assert "Required: you approve alone on the first day." in page
 
     now.turn(hours=24)
 
-    assert "Why not wait for a second reader?" not in client.get(url_of(revision)).text
+    assert "Reason to approve alone" not in client.get(url_of(revision)).text
 
 
 @pytest.mark.parametrize("verdict", ["another", "stop"])
@@ -120,6 +122,7 @@ def test_without_its_sentence_the_form_comes_back_with_the_reason(
 
     assert answer.status_code == 422
     assert 'id="traded_away-error"' in answer.text
+    assert "Write one sentence: why do you approve this alone today?" in answer.text
     assert not is_approved(revision)
 
 

@@ -163,7 +163,7 @@ Signers = defaultdict[Any, set[int]]
 ApprovalStatus = Literal["approved", "lapsed", "open", "stopped"]
 FIRST_DAY = timedelta(hours=24)
 LONGEST_TRADE = 1_000
-OWED = "Write one sentence: what do you give up by approving this alone today?"
+OWED = "Write one sentence: why do you approve this alone today?"
 
 
 def approvals_of(revision: Revision) -> list[Approval]:

@@ -77,7 +77,7 @@ class LinkForm(TypedForm):
 class ApproveForm(Form):
     """``traded_away`` is asked of a lone approver on the release's first day only."""
 
-    traded_away = TextAreaField("Why not wait for a second reader?", default="")
+    traded_away = TextAreaField("Reason to approve alone", default="")
 
 
 class AnotherForm(Form):
