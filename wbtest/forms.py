@@ -95,6 +95,17 @@ def one_line(text: str | None) -> str | None:
     return " ".join(text.split()) if text else text
 
 
+def with_https(text: str | None) -> str | None:
+    """A filter: each line that names no scheme is an address at https://.
+
+    >>> with_https("www.example.com"), with_https("http://example.com")
+    ('https://www.example.com', 'http://example.com')
+    """
+    lines = (line.strip() for line in (text or "").splitlines())
+    whole = "\n".join(f"https://{line}" if line and "://" not in line else line for line in lines)
+    return whole if text else text
+
+
 def at_most(length: int) -> Length:
     """A validator: so many characters and no more."""
     return Length(max=length, message=f"Use at most {length} characters.")

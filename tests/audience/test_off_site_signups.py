@@ -433,6 +433,10 @@ def test_the_form_is_on_the_test_page_once_a_site_is_listed(client: Browser, lar
     saved = client.send(f"{path}/off-site-form", {"sites": SITE})
     after = client.get(saved.location).text
 
+    bare = client.send(f"{path}/off-site-form", {"sites": SITE.removeprefix("https://")})
+
+    assert bare.status_code == 303
+    assert larder.experiment.form_sites == [SITE]
     assert "/p/larder/off-site" not in before
     assert refused.status_code == 422
     assert "http://larder.example</textarea>" in refused.text

@@ -21,7 +21,7 @@ from wtforms import (
 from wtforms.validators import InputRequired, Optional
 from wtforms.widgets import TextInput
 
-from wbtest.forms import FieldHelp, HelpMixin, TypedForm
+from wbtest.forms import FieldHelp, HelpMixin, TypedForm, with_https
 from wbtest.publishing import experiments, lifecycle, page_copy, page_design
 from wbtest.publishing.models import Variant
 
@@ -70,7 +70,7 @@ class LinksForm(TypedForm):
 class SitesForm(TypedForm):
     """The sites on which the copied form may be, one a line."""
 
-    sites = TextAreaField("Your sites")
+    sites = TextAreaField("Your sites", filters=[with_https])
 
 
 class PercentField(Field):

@@ -14,7 +14,7 @@ from wtforms import (
 from wtforms.validators import Optional
 from wtforms.widgets import CheckboxInput, ListWidget
 
-from wbtest.forms import TypedForm
+from wbtest.forms import TypedForm, with_https
 from wbtest.publishing import (
     forms,
     images,
@@ -175,9 +175,9 @@ class OptionsForm(TypedForm):
         option_widget=CheckboxInput(),
         widget=ListWidget(prefix_label=False),
     )
-    preorder_url = StringField("Pre-order link")
+    preorder_url = StringField("Pre-order link", filters=[with_https])
     link_label = StringField("Button text")
-    link_url = StringField("Link address")
+    link_url = StringField("Link address", filters=[with_https])
     link_redirects = BooleanField("Send visitors there instead of the thank-you page")
     takes_questions = BooleanField("Let visitors ask questions")
     is_indexed = BooleanField("Let search engines list the page")
