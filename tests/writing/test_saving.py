@@ -51,7 +51,7 @@ def test_a_script_hears_how_the_draft_stands(client: FlaskClient, owner: Person)
         "words": 91,
         "pages": 0.2,
         "open": {},
-        "progress": "11 of 12 parts",
+        "progress": "9 of 10 parts",
         "freeze": "Create revision 1",
     }
     assert "Rule N1" in beside["why_now"]

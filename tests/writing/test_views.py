@@ -74,6 +74,17 @@ def test_the_sheet_holds_the_text_and_what_each_part_must_do(
     assert ("Eleven of fourteen named it." in page) is (form == "full")
 
 
+@pytest.mark.parametrize(("form", "parts"), [("short", 5), ("full", 10)])
+def test_as_many_parts_are_counted_as_are_listed_beside_the_text(
+    client: FlaskClient, owner: Person, form: str, parts: int
+):
+    page = client.get(f"/releases/{make_release(owner, form=form).id}").text
+    listed = page.partition('aria-label="Parts"')[2].partition("</nav>")[0]
+
+    assert f"{parts} of {parts} parts" in page
+    assert listed.count('<li data-panel="text">') == parts
+
+
 def test_a_new_idea_asks_for_its_headline_and_is_not_judged_yet(client: FlaskClient):
     made = client.post("/releases/new", data={"product": "Kiln"})
     new = client.get(made.location).text
@@ -84,7 +95,7 @@ def test_a_new_idea_asks_for_its_headline_and_is_not_judged_yet(client: FlaskCli
 
     assert 'placeholder="One sentence: what the customer gets"' in new
     assert ("autofocus" in new, "autofocus" in saved) == (True, False)
-    assert ("0 of 6 parts" in new, "1 of 6 parts" in saved) == (True, True)
+    assert ("0 of 5 parts" in new, "1 of 5 parts" in saved) == (True, True)
     assert ('class="findings"' in new, 'class="findings"' in saved) == (False, True)
 
 

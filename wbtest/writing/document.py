@@ -322,18 +322,15 @@ def length(document: Document) -> tuple[int, float]:
     return count, round(count / WORDS_A_PAGE, 1)
 
 
-def count_written(document: Document, form: Form) -> int:
-    """How many parts of this form say something; of questions one with an answer."""
-    return sum(_is_written(document, part.name) for part in PARTS[form])
+def count_written(document: Document, form: Form) -> tuple[int, int]:
+    """How many parts of this form's text say something, and how many there are.
 
-
-def _is_written(document: Document, name: str) -> bool:
-    if name in AUDIENCES:
-        return any(
-            each.answer.strip() or each.open for each in document.faq if each.audience == name
-        )
-    value = getattr(document, name)
-    return bool((value if isinstance(value, str) else value.text).strip())
+    Questions have a list of their own.
+    """
+    names = [part.name for part in PARTS[form] if part.name not in AUDIENCES]
+    values = (getattr(document, name) for name in names)
+    texts = [value if isinstance(value, str) else value.text for value in values]
+    return sum(bool(text.strip()) for text in texts), len(names)
 
 
 def _faq(value: Any) -> tuple[Question, ...]:

@@ -327,7 +327,7 @@ class DraftStatus(NamedTuple):
     saved_at: datetime
     words: int
     pages: float
-    # How many of its parts say something, such as "3 of 6 parts".
+    # How many parts of its text say something, such as "3 of 5 parts".
     progress: str
     findings: tuple[FindingGroup, ...]
     # The number of the next revision, or of the one that says what the draft says.
@@ -361,6 +361,7 @@ def status_of(release: Release) -> DraftStatus:
     """Return the status of the draft of this release."""
     document = documents.from_json(release.document)
     words, pages = documents.length(document)
+    written, parts = documents.count_written(document, release.form)
     newest = find_newest_revision(release)
     is_frozen = newest is not None and is_draft(newest)
     number = newest.number if newest else 0
@@ -369,8 +370,7 @@ def status_of(release: Release) -> DraftStatus:
         saved_at=release.updated_at,
         words=words,
         pages=pages,
-        progress=f"{documents.count_written(document, release.form)} of "
-        f"{len(documents.PARTS[release.form])} parts",
+        progress=f"{written} of {parts} parts",
         findings=coach_text(release),
         revision=number if is_frozen else number + 1,
         is_frozen=is_frozen,
