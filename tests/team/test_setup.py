@@ -120,6 +120,18 @@ def test_a_bad_field_is_named_and_the_rest_is_kept(
     assert is_setup_open(token)
 
 
+def test_a_password_that_was_not_sent_back_is_asked_for_again(client: Browser) -> None:
+    path = f"/setup/{make_setup_link()}"
+    again = "Type your password again."
+
+    other, own = client.send(path, ADA | {"name": ""}), client.send(path, ADA | {"password": "a"})
+
+    assert f'<a href="#password">Password</a>: {again}' in other.text
+    assert ADA["password"] not in other.text
+    assert again not in own.text
+    assert again not in client.get(path).text
+
+
 def test_all_faults_are_told_at_once(client: Browser) -> None:
     faulty = {**ADA, "email": "ada@", "password": "short", "contact_email": "nowhere"}
 
