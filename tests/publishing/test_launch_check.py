@@ -19,7 +19,7 @@ from tests.factories import (
     make_running,
 )
 from tests.publishing.test_crowds import MEETUP
-from wbtest.publishing import lifecycle, page_options
+from wbtest.publishing import lifecycle, page_options, proposals
 from wbtest.publishing.experiments import change_rule, change_variant
 from wbtest.publishing.launch_check import Finding, Situation, find_demand, findings
 from wbtest.publishing.models import Experiment
@@ -187,7 +187,8 @@ def test_mail_that_is_not_known_to_arrive_is_warned_of(changes: dict[str, Any], 
 def test_a_server_without_mail_is_warned_of_in_one_line(options: Options, words: str):
     without = first_mail(options, mail_url="")
 
-    assert found("warning", first_mail=without)["mail"].sentence == words
+    warned = found("warning", first_mail=without)["mail"]
+    assert (warned.sentence, warned.where) == (words, "server")
 
 
 def test_a_rule_that_needs_confirmations_cannot_start_without_mail():
@@ -226,6 +227,21 @@ def test_a_sign_up_that_nobody_tried_is_warned_of():
 def test_visitors_of_whom_nobody_said_anything_are_warned_of():
     assert "how many visitors" in found("warning", daily=None)["traffic"].sentence
     assert "traffic" not in found("fine", daily=None)
+
+
+def test_a_rule_for_the_people_in_reach_says_how_many_may_come():
+    usual = proposals.proposal_for(100, is_warm=False)
+    rule = make_rule(
+        target=usual.target,
+        floor=usual.floor,
+        minimum_visitors=usual.minimum_visitors,
+        maximum_visitors=usual.maximum_visitors,
+    )
+
+    said = found("fine", daily=None, rule=rule)["traffic"].sentence
+
+    assert said == "The rule fits the 100 people you can reach."
+    assert "traffic" not in found("warning", daily=None, rule=rule)
 
 
 def test_what_the_planner_objects_to_is_warned_of_but_a_last_day_that_stops_it_anyway():

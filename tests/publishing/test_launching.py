@@ -1,6 +1,8 @@
 """Passing the launch check: of which draft, with which warnings seen, and who may."""
 
 import json
+import re
+from dataclasses import replace
 
 import pytest
 from flask.testing import FlaskClient
@@ -11,7 +13,7 @@ from tests.publishing.filling import field_of
 from tests.publishing.test_crowds import MEETUP
 from tests.publishing.test_four_eyes import ask_a_question
 from wbtest.delivery.models import OutboxMail
-from wbtest.extensions import db
+from wbtest.extensions import db, runtime
 from wbtest.publishing import lifecycle
 from wbtest.publishing.experiment_stages import experiment_stage
 from wbtest.publishing.experiments import add_variant, change_rule, remove_experiment
@@ -20,6 +22,7 @@ from wbtest.publishing.lifecycle import WarningsUnseen, record_check
 from wbtest.publishing.rule import from_json
 from wbtest.publishing.sealing import faults_of, sealed_rule
 from wbtest.team.models import Person
+from wbtest.team.sessions import cookie_name, open_session
 from wbtest.writing.models import Revision
 
 SEEN = ["address", "mail", "tried", "traffic", "region"]
@@ -178,6 +181,58 @@ def test_what_stops_it_is_said_with_the_way_there(
     assert (page.status_code, answer.status_code) == (200, 409)
     assert f"/releases/{revision.release_id}/revisions/1" in answer.text
     assert "Continue" not in answer.text
+
+
+@pytest.mark.parametrize("state", ["running", "paused"])
+@pytest.mark.parametrize("role", ["editor", "approver"])
+def test_while_another_test_is_open_only_that_is_in_the_way(
+    client: FlaskClient, revision: Revision, team: Team, state: str, role: str
+):
+    first = make_running(revision, team.editor, team.approver)
+    if state == "paused":
+        lifecycle.pause(first, team.approver, "The price is wrong.")
+    second = make_experiment(revision, team.editor)
+    log_in(client, getattr(team, role))
+
+    for path in (f"/experiments/{second.id}/launch", f"/experiments/{second.id}"):
+        page = client.get(path).text.partition("<main")[2]
+
+        said = "still running" if state == "running" else "paused"
+        assert f"Test 1 is {said}" in page
+        assert f'End <a href="/experiments/{first.id}">test 1</a> before you start' in page
+        for other in ("Continue", "Start test", "Ready to", "before you start</h2>", "Waiting for"):
+            assert other not in page
+
+
+@pytest.mark.parametrize(
+    ("base_url", "said"),
+    [
+        ("http://localhost", 'this computer. <a href="/help/deploy#from-a-laptop-to-try-it">Put'),
+        ("https://try.example.com", "The page opens to everyone, and the rule is locked."),
+    ],
+)
+def test_the_box_with_the_start_says_whom_the_address_reaches(
+    client: FlaskClient, revision: Revision, team: Team, base_url: str, said: str
+):
+    experiment = make_experiment(revision, team.editor)
+    runtime().settings = replace(runtime().settings, base_url=base_url)
+    runtime().hosts = frozenset({"localhost"})
+    client.set_cookie(cookie_name(), open_session(team.approver))
+
+    box = client.get(f"/experiments/{experiment.id}/launch").text.partition('id="start"')[2]
+
+    assert said in box
+
+
+def test_what_email_lacks_leads_to_the_settings_of_the_server(
+    owner: FlaskClient, revision: Revision, team: Team
+):
+    runtime().settings = replace(runtime().settings, mail_url="")
+
+    page = owner.get(f"/experiments/{make_experiment(revision, team.editor).id}/launch").text
+
+    assert re.search('href="/help/settings">Fix<span class="[a-z-]+">: Email<', page)
+    assert "WBTEST_MAIL_URL" in owner.get("/help/settings").text
 
 
 def test_a_start_that_lacks_more_says_so(owner: FlaskClient, no_token_needed: None, team: Team):

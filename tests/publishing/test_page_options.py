@@ -247,10 +247,34 @@ def test_the_form_says_what_each_way_of_counting_costs(owner: FlaskClient, path:
 
 
 def test_the_words_name_the_weakness_and_the_server_s_days():
-    said = {line.name: line for line in option_lines(Options(counting="cookieless"), 395)}
+    said = {line.name: line for line in option_lines(Options(counting="cookieless"), 395, "")}
 
     assert said["Visitors are told apart"].remark == WEAKNESS
     assert said["Email addresses are kept"].text == "395 days"
+
+
+@pytest.mark.parametrize(
+    ("confirms", "mail_url", "said"),
+    [
+        (True, "", "once email is set up"),
+        (True, "smtp://mail.example.com", "on"),
+        (False, "", "off"),
+    ],
+)
+def test_nobody_reads_that_visitors_confirm_where_no_email_leaves(
+    confirms: bool, mail_url: str, said: str
+):
+    lines = {line.name: line for line in option_lines(Options(confirms=confirms), 395, mail_url)}
+
+    assert lines["Email confirmation"].text == said
+
+
+def test_a_link_typed_without_its_scheme_gets_it(
+    owner: FlaskClient, path: str, experiment: Experiment
+):
+    send(owner, path, link_label="Join us", link_url="chat.example.com/larder")
+
+    assert chosen(experiment).link_url == "https://chat.example.com/larder"
 
 
 def test_a_question_is_asked_once():

@@ -309,6 +309,7 @@ def ways_of(experiment: Experiment) -> dict[str, str]:
         "look": url_for("publishing.design", experiment_id=experiment.id),
         "variants": _card_url(experiment, "variants"),
         "net": net_url(),
+        "server": url_for("help.page", topic="settings"),
         # Without an approved text there is no preview.
         "preview": preview_url(experiment, experiment.variants[0].key) or revision,
     }

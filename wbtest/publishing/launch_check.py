@@ -15,7 +15,7 @@ from msgspec import Struct
 from msgspec.structs import replace
 
 from wbtest.networks import Reach, is_public, why_unreachable
-from wbtest.publishing import page_copy, page_options, planner, target_calculator
+from wbtest.publishing import page_copy, page_options, planner, proposals, target_calculator
 from wbtest.publishing import rule as rules
 from wbtest.writing.text_rules import joined
 
@@ -150,9 +150,19 @@ def check_mail(now: Situation) -> Iterator[Finding]:
     yield found("tried" if now.tried else "untried")
 
 
+def _check_people(rule: rules.Hypothesis) -> Finding:
+    """Whether the rule says how many people can come: a proposed one is for those in reach."""
+    followed = proposals.find_proposal(
+        rule.target, rule.floor, rule.minimum_visitors, rule.maximum_visitors
+    )
+    if followed is None:
+        return found("unsaid_traffic")
+    return found("people_in_reach", people=followed.people)
+
+
 def check_visitors(now: Situation) -> Iterator[Finding]:
     if now.daily is None:
-        yield found("unsaid_traffic")
+        yield _check_people(now.rule)
     for objection in now.objections:
         # That the last day is wrong stops the start anyway.
         if objection.what != "end":

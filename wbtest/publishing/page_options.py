@@ -292,8 +292,11 @@ def counting_remark(options: Options) -> str:
     return ""
 
 
-def option_lines(options: Options, usual_days: int) -> Iterator[OptionLine]:
-    """Yield every option as a line; ``usual_days`` is how long the server keeps addresses."""
+def option_lines(options: Options, usual_days: int, mail_url: str) -> Iterator[OptionLine]:
+    """Yield every option as a line.
+
+    ``usual_days`` is how long the server keeps addresses, ``mail_url`` its setting.
+    """
     yield OptionLine(
         "Visitors are told apart",
         COUNTING_LABELS[options.counting].lower(),
@@ -305,7 +308,9 @@ def option_lines(options: Options, usual_days: int) -> Iterator[OptionLine]:
         "respected: visitors who send one aren’t counted" if options.respects_signals else "ignored"
     )
     yield OptionLine("“Do not track me” signals", signals)
-    yield OptionLine("Email confirmation", "on" if options.confirms else "off")
+    skips = first_mail(options, mail_url).skips_confirming
+    confirming = "once email is set up" if skips else "on" if options.confirms else "off"
+    yield OptionLine("Email confirmation", confirming)
     for number, question in enumerate(options.questions, 1):
         name = (
             "Follow-up question" if len(options.questions) == 1 else f"Follow-up question {number}"

@@ -247,7 +247,9 @@ def experiment_page(
         variants=shown_variants(experiment),
         small_words=small_words(experiment),
         most_variants=rules.MOST_VARIANTS,
-        option_lines=page_options.option_lines(sealed_options(experiment), usual_days()),
+        option_lines=page_options.option_lines(
+            sealed_options(experiment), usual_days(), runtime().settings.mail_url
+        ),
         missing=launch_readiness.missing_before_start(experiment) if is_draft else [],
         objection=launch_readiness.find_objection(experiment, access.person()) if is_draft else "",
         open_test=launch_readiness.find_open_test(experiment) if is_draft else None,
