@@ -156,7 +156,7 @@ def test_the_path_is_all_there_is_at_first_and_leads_to_the_first_visitor(founde
 
     assert names == ["Import a text", "View a sample", "What it does, and other ways"]
     expect(main.get_by_text("Step 4 of 7")).to_be_visible()
-    expect(main.get_by_role("heading").nth(2)).to_have_text("Approve the text")
+    expect(main.get_by_role("heading").nth(1)).to_have_text("Approve the text")
     founder.click("Review the text", role="link")
     founder.fill("Reason to approve alone", "Nobody else has read this yet.")
     founder.click("Approve")
