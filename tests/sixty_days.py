@@ -12,6 +12,7 @@ from contextlib import closing, contextmanager
 from dataclasses import dataclass, field
 from datetime import date, datetime, timedelta
 from email.message import EmailMessage
+from functools import cached_property
 
 import sqlalchemy as sa
 from flask import Flask
@@ -73,15 +74,20 @@ class Received:
     day: date
     message: EmailMessage
 
-    @property
+    # Each is read on each day, and a header takes long.
+    @cached_property
+    def id(self) -> str:
+        return str(self.message["Message-ID"])
+
+    @cached_property
     def to(self) -> str:
         return str(self.message["To"])
 
-    @property
+    @cached_property
     def subject(self) -> str:
         return str(self.message["Subject"])
 
-    @property
+    @cached_property
     def text(self) -> str:
         part = self.message.get_body(("plain",))
         assert isinstance(part, EmailMessage)
@@ -237,7 +243,7 @@ class Life:
         assert sorted(tuple(row) for row in rows) == sorted(kept)
 
     def check_nobody_is_written_to_twice(self) -> None:
-        ids = Counter(mail.message["Message-ID"] for mail in self.received)
+        ids = Counter(mail.id for mail in self.received)
         assert set(ids.values()) <= {1}
         for guest in self.guests:
             assert len(self.mails_to(guest, CONFIRM)) <= len(guest.asked)

@@ -24,7 +24,7 @@ from wbtest.config import from_environment
 ROOT = Path(__file__).parents[1]
 DEPLOY = ROOT / "deploy"
 HOST = "try.example.com"
-pytestmark = pytest.mark.whole
+pytestmark = [pytest.mark.whole, pytest.mark.one_database]
 # What only a server has; the test notes that they were asked for and with what.
 NOTED = ("apt-get", "useradd", "chown", "chgrp", "ss")
 # Nobody here is wbtest: -o and -g are dropped, with their values.

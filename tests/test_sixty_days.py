@@ -185,6 +185,7 @@ STORY: dict[int, Callable[[Life], None]] = {
 }
 
 
+@pytest.mark.one_database
 def test_for_sixty_days_nobody_is_lost_or_written_to_twice_and_every_promise_holds(life: Life):
     for day in range(1, 61):
         with told(day):

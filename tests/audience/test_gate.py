@@ -348,6 +348,7 @@ histories = st.lists(
 )
 
 
+@pytest.mark.one_database
 @settings(
     max_examples=25, deadline=None, suppress_health_check=[HealthCheck.function_scoped_fixture]
 )

@@ -15,6 +15,7 @@ from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
 from tests.audience.recording import START_US, STEPS, Database, Page
+from tests.conftest import IS_SECOND_ROUND
 from wbtest.audience.models import COLUMNS
 from wbtest.audience.recording.events import Arrival, Did, Seen, Served, SignedUp
 
@@ -64,7 +65,7 @@ steps = st.dictionaries(emails, st.dictionaries(st.sampled_from(STEPS), minutes)
 @pytest.mark.parametrize("zone", ["UTC", "Asia/Kathmandu"])
 @pytest.mark.parametrize("conversion", ["signup", "confirmed", "price", "call", "preorder"])
 @settings(
-    max_examples=30,
+    max_examples=10 if IS_SECOND_ROUND else 30,
     deadline=None,
     suppress_health_check=[HealthCheck.function_scoped_fixture, HealthCheck.too_slow],
 )

@@ -21,7 +21,7 @@ from wbtest.team.models import Person, TeamSettings
 from wbtest.team.sessions import open_session
 from wbtest.writing.models import Release
 
-pytestmark = [pytest.mark.browser, pytest.mark.every_database]
+pytestmark = pytest.mark.browser
 WEAK = "Some evenings she finds rice.\n\nOn Sunday the cabbage goes in the bin."
 People = dict[str, Page]
 

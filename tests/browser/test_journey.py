@@ -12,7 +12,7 @@ from wbtest.extensions import db, runtime
 from wbtest.publishing.models import Decision
 from wbtest.team.settings import make_setup_link
 
-pytestmark = [pytest.mark.browser, pytest.mark.every_database]
+pytestmark = pytest.mark.browser
 HEADLINE = "Five weeknight dinners from what is already in your kitchen"
 OTHER_HEADLINE = "Throw away half as much food, starting tonight"
 # A browser that says it is headless is counted as a machine.
@@ -89,6 +89,7 @@ def sign_up(stranger: Page, email: str) -> None:
 
 
 @pytest.mark.everyday
+@pytest.mark.every_database
 def test_strangers_keep_their_variant_and_the_results_show_exactly_what_they_did(
     founder: Founder, live: Live, stranger: Page, stranger_without_script: Page
 ) -> None:
