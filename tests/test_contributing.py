@@ -2,6 +2,7 @@
 
 import re
 
+from tests.conftest import WHOLE, WITH_SQL_OF_OUR_OWN
 from tests.words import ROOT
 
 TEXT = (ROOT / "CONTRIBUTING.md").read_text("utf-8")
@@ -34,6 +35,12 @@ def test_the_map_and_the_table_of_changes_name_what_exists():
 
 def test_the_recipes_name_what_exists():
     assert missing_paths(section("Recipes"), PLACES) == []
+
+
+def test_the_lists_of_tests_to_take_or_leave_name_what_exists():
+    paths = {name.partition("::")[0] for name in (*WHOLE, *WITH_SQL_OF_OUR_OWN)}
+
+    assert [path for path in paths if not any(ROOT.glob(f"{path.rstrip('/')}*"))] == []
 
 
 def test_every_area_is_on_the_map():
