@@ -35,7 +35,7 @@ const asking = (address, show) => {
 };
 
 const place = form.querySelector("[data-plan]");
-const askPlan = asking("/experiments/plan", ({ sentence = "", holds = "", warnings, error = "" }) => {
+const showPlan = ({ sentence = "", holds = "", warnings, error = "" }) => {
   say(place.querySelector("[data-plan-sentence]"), sentence);
   say(place.querySelector("[data-plan-holds]"), holds);
   const list = place.querySelector("[data-plan-warnings]");
@@ -44,7 +44,8 @@ const askPlan = asking("/experiments/plan", ({ sentence = "", holds = "", warnin
   if (now.join("\n") === said.join("\n")) return;
   const lines = now.map((words) => Object.assign(document.createElement("li"), { className: "note iterate", textContent: words }));
   list.replaceChildren(...lines);
-});
+};
+const askPlan = asking("/experiments/plan", showPlan);
 const PLANNED = [
   ...["target", "floor", "hoped_for", "alpha", "beta", "daily", "planned_variants", "ends_on", "time_zone"],
   ...["minimum_visitors", "minimum_days", "maximum_visitors"],
@@ -63,6 +64,11 @@ const askTarget = asking("/experiments/target", ({ sentence, shortfall = "", err
 });
 
 const ask = (name) => {
+  // What is said of the rule isn't said of these people until they have one.
+  if (["reach", "knows_team"].includes(name)) {
+    askPlan();
+    showPlan({ sentence: place.dataset.old, warnings: [] });
+  }
   if ([...PLANNED, "conversion"].includes(name)) {
     askPlan({
       ...Object.fromEntries(PLANNED.map((each) => [each, typed(each)])),

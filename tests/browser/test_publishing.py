@@ -85,7 +85,12 @@ def test_a_founder_who_knows_how_many_come_gets_a_rule_and_what_it_can_tell(
     expect(page.get_by_label("Target", exact=True)).to_have_value("25")
     expect(page.locator("[data-plan]")).to_contain_text("93 of 100 such tests say stop")
     check_accessible(page)
+    page.get_by_label("How many people can you reach?").select_option("About 300")
+    expect(page.locator("[data-plan]")).to_have_text(
+        re.compile(r"^\s*Press “Use our proposal” for these people\.\s*$")
+    )
     page.get_by_label("Target", exact=True).fill("26")
+    expect(page.locator("[data-plan]")).to_contain_text("Allow for up to")
     expect(page.locator("[data-plan]")).not_to_contain_text("of 100 such tests")
 
 

@@ -99,6 +99,6 @@ def test_a_hundred_people_who_know_the_team_decide_one_idea_by_the_proposed_rule
     test = planned_tests()["docket-2"]
 
     assert find_proposal(test.target, test.floor, test.minimum, test.maximum) == proposal_for(
-        100, is_warm=True
+        100, is_warm=test.knows_team
     )
     assert told("decisions")[test.name]["choice"] == "go"

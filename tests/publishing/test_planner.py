@@ -7,12 +7,12 @@ import pytest
 
 from wbtest.publishing.planner import Advice, PlanRequest, advise
 
-# The four weeks, 300 to 2,400 visitors and seven days that the form proposes.
+# Four weeks, up to 2,400 visitors and seven days, as the form proposes, but from 200 visitors on.
 ASKED = PlanRequest(
     target=0.08,
     floor=0.03,
     daily=120,
-    minimum_visitors=300,
+    minimum_visitors=200,
     minimum_days=7,
     maximum_visitors=2400,
     today=date(2027, 3, 1),
@@ -161,14 +161,14 @@ WARM = replace(
     daily=None,
     ends_on=date(2027, 3, 15),
     minimum_visitors=30,
-    maximum_visitors=300,
+    maximum_visitors=100,
 )
 
 
 def test_a_proposed_rule_says_what_it_can_tell_of_the_people_there_are():
     advice = advise(WARM)
 
-    assert advice.sentence == "Expect an answer after about 59 visitors. Allow for up to 100."
+    assert advice.sentence == "Expect an answer after about 58 visitors. Allow for up to 100."
     assert advice.holds == (
         "If 10% or fewer sign up, 93 of 100 such tests say stop. If 40% or more do, 83 say go. In "
         "between it may stay undecided."
@@ -184,7 +184,7 @@ def test_a_proposed_rule_warns_when_fewer_people_come():
 
 @pytest.mark.parametrize(
     "changes",
-    [{"variants": 2}, {"alpha": 0.1}, {"beta": 0.1}, {"target": 0.26}, {"hoped_for": 0.4}],
+    [{"variants": 2}, {"alpha": 0.1}, {"beta": 0.1}, {"target": 0.26}, {"hoped_for": 0.375}],
 )
 def test_of_another_rule_nothing_exact_is_said(changes):
     assert "100 such tests" not in advise(replace(WARM, **changes)).holds
@@ -196,5 +196,17 @@ def test_strangers_who_can_tell_a_dead_idea_alone_are_told_so():
 
     assert advice.sentence == "If 3% or fewer sign up, 86 of 100 such tests say stop."
     assert advice.warnings[0].startswith(
-        "100 strangers can’t show that an idea is wanted: at 15%, 8 of 100 such tests say go."
+        "100 strangers can’t show that an idea is wanted: if 15% sign up, 5 of 100 such tests say "
+        "go."
     )
+    assert "Reach 300, or offer a call" in advice.warnings[0]
+
+
+def test_a_proposed_rule_names_one_number_of_visitors():
+    usual = replace(ASKED, minimum_visitors=300)
+
+    assert advise(usual).sentence == (
+        "With 120 visitors a day, expect an answer in 1 to 2 weeks: about 309 visitors. Allow for "
+        "up to 1,000."
+    )
+    assert "a variant reaches 15%" in advise(replace(usual, variants=2)).holds

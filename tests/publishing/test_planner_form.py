@@ -18,9 +18,8 @@ THREE = {"customers": "400", "reachable": "25000", "buy": "20", "buy_from": "Twe
 
 
 def test_a_plan_is_worked_out_and_nothing_is_stored(owner: FlaskClient, revision: Revision):
-    answer = send(
-        owner, new_path(revision), work_out="plan", daily="40", planned_variants="3", who="nurses"
-    )
+    typed = {"daily": "40", "planned_variants": "3", "minimum_visitors": "200", "who": "nurses"}
+    answer = send(owner, new_path(revision), work_out="plan", **typed)
 
     assert answer.status_code == 200
     assert "With 40 visitors a day, expect an answer in 4 to 7 weeks" in answer.text
@@ -149,7 +148,7 @@ def test_a_rule_that_was_proposed_is_saved_and_proposed_again_for_a_draft(owner,
     rule = newest().rule
 
     assert (rule["target"], rule["floor"], rule["minimum_visitors"]) == (0.25, 0.1, 30)
-    assert rule["knows_team"] is True
+    assert (rule["maximum_visitors"], rule["hoped_for"], rule["knows_team"]) == (100, 0.4, True)
     draft = send_rule(owner, newest(), work_out="reach", reach="300", knows_team="")
     assert field_of(draft.text, "target") == "8"
     assert newest().rule == rule
@@ -172,11 +171,11 @@ def test_whether_visitors_know_the_team_is_shown_again_and_can_be_changed(owner,
 def test_too_few_people_are_told_what_they_can_do_instead(owner, revision):
     page = send(owner, new_path(revision), work_out="reach", reach="60", knows_team="").text
 
-    assert "60 strangers can’t tell you much: at 3%, 16 of 100 such tests say stop." in page
     assert (
-        "Ask for calls (visitor settings), count a yes to the price instead, or post more links."
-        in page
-    )
+        "60 strangers rarely give an answer: if 3% sign up, 16 of 100 such tests say stop. If 15% "
+        "do, 27 say go. Reach 300, or offer a call (visitor settings) and interview those who "
+        "agree."
+    ) in page
 
 
 def test_a_number_of_people_that_is_not_offered_is_named_at_its_field(owner, revision):

@@ -3,7 +3,6 @@
 import pytest
 
 from wbtest.publishing.proposals import ENOUGH, PROPOSALS, RATES, TARGETS, Proposal
-from wbtest.statistics import default_hoped_for
 from wbtest.statistics.operating_characteristics import Chances, TargetRule, chances
 
 each_proposal = pytest.mark.parametrize(
@@ -13,9 +12,7 @@ each_proposal = pytest.mark.parametrize(
 
 def of_100(proposal: Proposal, target: float, least: int) -> tuple[Chances, Chances]:
     """What a dead and a wanted idea are told, if everybody comes."""
-    # What a rule is sealed with whose author says nothing else.
-    hoped_for = default_hoped_for(target)
-    rule = TargetRule(target, proposal.floor, least, proposal.people, hoped_for=hoped_for)
+    rule = TargetRule(target, proposal.floor, least, proposal.people, hoped_for=proposal.hoped_for)
     dead, wanted = RATES[proposal.is_warm]
     return chances(rule, dead), chances(rule, wanted)
 
@@ -58,3 +55,19 @@ def test_waiting_for_the_least_visitors_costs_at_most_two_answers_of_a_hundred(p
 
     assert soon[0].stop - now[0].stop <= 0.02
     assert soon[1].go - now[1].go <= 0.02
+
+
+@each_proposal
+def test_an_idea_at_the_target_gets_a_wrong_go_in_at_most_five_of_a_hundred(proposal: Proposal):
+    rule = TargetRule(
+        *(proposal.target, proposal.floor, proposal.minimum_visitors, proposal.maximum_visitors),
+        hoped_for=proposal.hoped_for,
+    )
+
+    assert chances(rule, proposal.target).go <= 0.05
+
+
+@each_proposal
+def test_a_test_ends_after_the_people_whom_its_team_can_reach(proposal: Proposal):
+    # The last number is “or more”.
+    assert proposal.maximum_visitors == proposal.people or proposal.people == PROPOSALS[-1].people

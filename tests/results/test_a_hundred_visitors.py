@@ -14,7 +14,6 @@ import pytest
 from wbtest.publishing.proposals import ENOUGH, MINIMUM_DAYS, RATES, Proposal, proposal_for
 from wbtest.publishing.rule import Hypothesis
 from wbtest.results.error_rates import BY_HOUR, DAY, DELAYS, STARTED, first_choice
-from wbtest.statistics import default_hoped_for
 
 FOUNDERS, SEED = 1_000, 1
 
@@ -68,7 +67,7 @@ def rule_of(proposal: Proposal) -> Hypothesis:
         if_met="build it",
         if_not_met="leave it",
         if_unclear="ask again",
-        hoped_for=default_hoped_for(proposal.target),
+        hoped_for=proposal.hoped_for,
     )
 
 

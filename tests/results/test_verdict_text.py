@@ -90,7 +90,7 @@ def test_not_met_means_stop_otherwise(begin):
 @pytest.mark.parametrize(
     ("seen", "sentence"),
     [
-        (120, "about 770 more visitors, or 9 days."),
+        (120, "about 770 more visitors and 9 days."),
         (30, "about 1,600 more visitors, and at this pace the test ends first."),
     ],
 )
@@ -101,6 +101,15 @@ def test_not_enough_says_how_many_more_and_for_how_long(begin, seen, sentence):
 
     assert badge(results).text == "Not enough data yet"
     assert headline(results) == f"Not enough data yet. You need {sentence}"
+
+
+def test_with_no_result_in_sight_it_says_what_the_rule_leaves(begin):
+    experiment = begin(minimum_visitors=30, maximum_visitors=100)
+    count_day(experiment, 0, seen=9, converted=2)
+
+    assert headline(results_of(experiment, datetime(2027, 3, 3, 9, tzinfo=UTC))) == (
+        "No result in sight yet. It comes after 91 more visitors at most, or on the last day."
+    )
 
 
 def test_enough_visitors_and_too_few_days_ask_for_days(begin):

@@ -148,6 +148,9 @@ class Planned(NamedTuple):
 def plan_for(asked: PlanRequest) -> Planned:
     """Return the plan. Raises ValueError, with a sentence, for what cannot be planned with."""
     variants = asked.variants
+    hoped_for = asked.hoped_for
+    if hoped_for is None:
+        hoped_for = proposals.usual_hope(*_limits(asked))
     needed = plan_within_limits(
         target=asked.target,
         floor=asked.floor,
@@ -155,7 +158,7 @@ def plan_for(asked: PlanRequest) -> Planned:
         power=POWER,
         daily=asked.daily or 1,
         variants=variants,
-        hoped_for=asked.hoped_for,
+        hoped_for=hoped_for,
     )
     rates = asked.target, needed.hoped_for
     pair = statistics.comparison_visitors(rates, (1, 1), asked.alpha, POWER) if variants > 1 else 0
@@ -376,9 +379,11 @@ def _proposal_of(asked: PlanRequest) -> proposals.Proposal | None:
     """The proposal that the test follows, if it does."""
     if asked.variants > 1 or (asked.alpha, asked.beta, asked.hoped_for) != (ALPHA, BETA, None):
         return None
-    return proposals.find_proposal(
-        asked.target, asked.floor, asked.minimum_visitors, asked.maximum_visitors
-    )
+    return proposals.find_proposal(*_limits(asked))
+
+
+def _limits(asked: PlanRequest) -> tuple[float, float, int, int | None]:
+    return asked.target, asked.floor, asked.minimum_visitors, asked.maximum_visitors
 
 
 def _advise_on(proposal: proposals.Proposal, asked: PlanRequest, plan: Planned) -> Advice:
@@ -387,13 +392,11 @@ def _advise_on(proposal: proposals.Proposal, asked: PlanRequest, plan: Planned) 
     Nobody is asked for more of them to find a rate between floor and target: that it may stay open
     is said already.
     """
-    plan = plan._replace(between=0)
-    if proposal.people < plan.visitors:
-        plan = plan._replace(visitors=proposal.people, per_variant=proposal.visitors)
+    plan = plan._replace(visitors=proposal.people, per_variant=proposal.visitors, between=0)
     against = tuple(objections(asked, plan))
     sentence = proposal.sentence(asked.do)
     if proposal.shortfall:
-        short = Objection("reach", proposal.shortfall, proposals.WAYS_ON)
+        short = Objection("reach", proposal.shortfall, proposal.ways_out)
         return Advice(sentence, objections=(short, *against), plan=plan)
     return Advice(plan_sentence(plan, asked), sentence, against, plan)
 

@@ -11,15 +11,14 @@ from __future__ import annotations
 
 from typing import NamedTuple
 
-from wbtest.publishing.rule_text import as_percent
+from wbtest.statistics import default_hoped_for
 
 ENOUGH = 70
 MINIMUM_DAYS = 7
-WAYS_ON = "Ask for calls (visitor settings), count a yes to the price instead, or post more links."
 
 
 class IdeaRates(NamedTuple):
-    """The sign-up rates of a dead and of a wanted idea. The floor is that of the dead one."""
+    """The sign-up rates of a dead and of a wanted idea: the floor and the rate hoped for."""
 
     dead: float
     wanted: float
@@ -34,9 +33,10 @@ TARGETS = {False: (0.04, 0.05, 0.06, 0.08, 0.1, 0.12), True: (0.15, 0.2, 0.25, 0
 class Proposal(NamedTuple):
     """A rule for so many ``people``, who know the team or do not, over so many ``days``.
 
-    Of a hundred such tests so many ``stops`` are said of a dead idea, and so many ``goes`` of a
-    wanted one, if everybody comes and nobody else. ``visitors`` is the mean number after which the
-    answer, or the end, comes, for the slower of the two ideas.
+    It ends after those people, but for the last number, which is “or more”. Of a hundred such tests
+    so many ``stops`` are said of a dead idea, and so many ``goes`` of a wanted one, if everybody
+    comes and nobody else. ``visitors`` is the mean number after which the answer, or the end,
+    comes, for the slower of the two ideas.
     """
 
     people: int
@@ -53,11 +53,15 @@ class Proposal(NamedTuple):
     def floor(self) -> float:
         return RATES[self.is_warm].dead
 
+    @property
+    def hoped_for(self) -> float:
+        return RATES[self.is_warm].wanted
+
     def sentence(self, do: str) -> str:
         """What the test can tell, '' for nothing; ``do`` is what a visitor must do to count."""
-        dead, wanted = (as_percent(rate) for rate in RATES[self.is_warm])
         if self.stops < ENOUGH:
             return ""
+        dead, wanted = (f"{rate:.0%}" for rate in RATES[self.is_warm])
         said = f"If {dead} or fewer {do}, {self.stops} of 100 such tests say stop."
         if self.goes < ENOUGH:
             return said
@@ -68,29 +72,37 @@ class Proposal(NamedTuple):
     @property
     def shortfall(self) -> str:
         """What the test cannot tell, '' where it tells a dead and a wanted idea."""
-        dead, wanted = (as_percent(rate) for rate in RATES[self.is_warm])
+        dead, wanted = (f"{rate:.0%}" for rate in RATES[self.is_warm])
         who = f"{self.people:,} {'people who know you' if self.is_warm else 'strangers'}"
         if self.stops < ENOUGH:
             return (
-                f"{who} can’t tell you much: at {dead}, {self.stops} of 100 such tests "
-                f"say stop. At {wanted}, {self.goes} say go."
+                f"{who} rarely give an answer: if {dead} sign up, {self.stops} of 100 such tests "
+                f"say stop. If {wanted} do, {self.goes} say go."
             )
         if self.goes < ENOUGH:
             return (
-                f"{who} can’t show that an idea is wanted: at {wanted}, {self.goes} of "
+                f"{who} can’t show that an idea is wanted: if {wanted} sign up, {self.goes} of "
                 "100 such tests say go."
             )
         return ""
 
+    @property
+    def ways_out(self) -> str:
+        """What to do where there is a shortfall."""
+        enough = next(
+            each.people for each in PROPOSALS if each.is_warm == self.is_warm and not each.shortfall
+        )
+        return f"Reach {enough}, or offer a call (visitor settings) and interview those who agree."
+
 
 PROPOSALS = (
-    Proposal(60, True, 0.25, 20, 200, 14, 72, 58, 46),
-    Proposal(100, True, 0.25, 30, 300, 14, 93, 83, 59),
-    Proposal(300, True, 0.25, 100, 900, 14, 98, 99, 109),
+    Proposal(60, True, 0.25, 20, 60, 14, 72, 60, 44),
+    Proposal(100, True, 0.25, 30, 100, 14, 93, 83, 58),
+    Proposal(300, True, 0.25, 100, 300, 14, 98, 99, 110),
     Proposal(1000, True, 0.25, 300, 2400, 28, 98, 99, 300),
-    Proposal(60, False, 0.08, 20, 200, 28, 16, 20, 60),
-    Proposal(100, False, 0.12, 30, 300, 28, 86, 8, 97),
-    Proposal(300, False, 0.08, 100, 900, 28, 92, 94, 165),
+    Proposal(60, False, 0.08, 20, 60, 28, 16, 27, 60),
+    Proposal(100, False, 0.12, 30, 100, 28, 86, 5, 98),
+    Proposal(300, False, 0.08, 100, 300, 28, 92, 93, 165),
     Proposal(1000, False, 0.08, 300, 2400, 28, 98, 99, 309),
 )
 PEOPLE = tuple(dict.fromkeys(each.people for each in PROPOSALS))
@@ -114,3 +126,11 @@ def find_proposal(
         ),
         None,
     )
+
+
+def usual_hope(
+    target: float, floor: float, minimum_visitors: int, maximum_visitors: int | None
+) -> float:
+    """The rate hoped for where a rule names none: its proposal's, or what its target asks for."""
+    found = find_proposal(target, floor, minimum_visitors, maximum_visitors)
+    return found.hoped_for if found else default_hoped_for(target)

@@ -19,9 +19,9 @@ import msgspec
 from msgspec import Struct
 from msgspec.structs import replace
 
+from wbtest.publishing.proposals import usual_hope
 from wbtest.publishing.sources import source_name
 from wbtest.publishing.target_calculator import TargetCalculation
-from wbtest.statistics import default_hoped_for
 from wbtest.store import Invalid
 from wbtest.writing.text_rules import find_fault, on_one_line, seen, with_plain_breaks
 
@@ -250,8 +250,9 @@ class Hypothesis:
 
     @property
     def chosen_hope(self) -> float | None:
-        """The rate hoped for; None where it is the usual one for the target."""
-        return None if self.hoped_for == default_hoped_for(self.target) else self.hoped_for
+        """The rate hoped for; None where it is the usual one of such a rule."""
+        usual = usual_hope(self.target, self.floor, self.minimum_visitors, self.maximum_visitors)
+        return None if self.hoped_for == usual else self.hoped_for
 
     def counts_source(self, source: str) -> bool:
         """Whether visits from ``source`` enter the verdict."""
@@ -344,7 +345,7 @@ def parse_rule(
     """Return the rule of these values, by the names of its fields.
 
     Clauses stand on one line, sources under the names by which visits are recorded; without a
-    window it is the usual one of what counts, without a rate hoped for that of the target. Raises
+    window it is the usual one of what counts, without a rate hoped for that of such a rule. Raises
     NotARule for what cannot be sealed.
     """
     kept = dict(values)
@@ -359,7 +360,8 @@ def parse_rule(
     usual = act_named(kept["conversion"]).hours
     kept["conversion_window_hours"] = kept["conversion_window_hours"] or usual
     if kept["hoped_for"] is None and 0 < kept["target"] < 1:
-        kept["hoped_for"] = default_hoped_for(kept["target"])
+        limits = kept["minimum_visitors"], kept["maximum_visitors"]
+        kept["hoped_for"] = usual_hope(kept["target"], kept["floor"], *limits)
     named = tuple(replace(crowd, name=_one_line(crowd.name)) for crowd in crowds)
     return Hypothesis(**kept, reckoning=reckoning, crowds=named)
 

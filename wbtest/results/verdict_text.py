@@ -271,13 +271,14 @@ def _not_enough(results: Evaluation) -> str:
     visitors = number_of(rounded(outlook.visitors), "more visitor")
     if results.is_paused:
         return f"Paused before there was a result. It needs about {visitors}."
+    if outlook.is_cap:
+        most = number_of(outlook.visitors, "more visitor")
+        return f"No result in sight yet. It comes after {most} at most, or on the last day."
     if outlook.is_too_slow:
         return (
             f"Not enough data yet. You need about {visitors}, and at this pace the test ends first."
         )
-    wait = f"{visitors}, or {days}" if days else visitors
-    if outlook.is_cap:
-        return f"No result in sight yet. You’ll need at most {wait}."
+    wait = f"{visitors} and {days}" if days else visitors
     return f"Not enough data yet. You need about {wait}."
 
 

@@ -141,6 +141,7 @@ class Test:
     # Of all visitors of the demo; or so many people, however many the demo has.
     share: float = 0.0
     people: int = 0
+    knows_team: bool = False
     white_on: tuple[str, ...] = ()
     # Name of each further variant and its headline.
     variants: tuple[tuple[str, str], ...] = ()
