@@ -208,7 +208,7 @@ def test_while_another_test_is_open_only_that_is_in_the_way(
     ("base_url", "said"),
     [
         ("http://localhost", 'this computer. <a href="/help/deploy#from-a-laptop-to-try-it">Put'),
-        ("https://try.example.com", "The page opens to everyone, and the rule is locked."),
+        ("https://try.example.com", "Starting opens the page to everyone and locks the rule."),
     ],
 )
 def test_the_box_with_the_start_says_whom_the_address_reaches(
