@@ -385,6 +385,7 @@ class PageRenderer:
         )
 
 
+@lru_cache
 def minify(css: str) -> str:
     r"""Return a style sheet of ours without comments and the white space that nothing needs.
 
