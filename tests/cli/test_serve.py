@@ -1,5 +1,6 @@
 """`wbtest serve` as a real process: it starts, says where it is, and ends with its children."""
 
+import ctypes
 import os
 import signal
 from concurrent.futures import ThreadPoolExecutor
@@ -139,6 +140,17 @@ def test_ctrl_c_ends_everything_at_once(served: Served) -> None:
 
     assert served.process.wait(60) == 0, served.printed
     assert "Traceback" not in served.printed
+    assert served.processes() == []
+
+
+def test_a_signal_that_another_thread_gets_ends_it(served: Served) -> None:
+    main = served.process.pid
+    others = {int(task.name) for task in Path(f"/proc/{main}/task").iterdir()} - {main}
+
+    # The oldest stays; the one that said where it answers may be about to end.
+    assert ctypes.CDLL(None).tgkill(main, min(others), signal.SIGINT) == 0
+
+    assert served.process.wait(60) == 0, served.printed
     assert served.processes() == []
 
 

@@ -10,7 +10,9 @@ import sys
 import threading
 import time
 from collections.abc import Callable, Mapping
+from contextlib import suppress
 from functools import partial
+from queue import Empty, SimpleQueue
 from typing import Any
 from wsgiref.types import WSGIApplication
 
@@ -40,6 +42,8 @@ THREADS = 16
 PATIENCE_SECONDS = 25
 # So many web processes may fall within so long before we take it for a fault of our own and end.
 MOST_FALLS, FALLS_SECONDS = 20, 60.0
+# How soon a signal is handled that the kernel gave to another thread than the main one.
+LOOK_SECONDS = 1.0
 
 
 @click.command()
@@ -114,6 +118,7 @@ class AnnouncingServer(MPServer):
 
     def __init__(self, announce: Callable[[], None], *args: Any, **parts: Any) -> None:
         super().__init__(*args, **parts)
+        self.main_loop_interrupt = _Interrupt()
         self._announce = announce
         self._falls: list[float] = []
 
@@ -142,6 +147,29 @@ class AnnouncingServer(MPServer):
         self._falls = [at for at in self._falls if now - at < FALLS_SECONDS] + [now]
         if len(self._falls) < MOST_FALLS:
             self.respawned_wrks.clear()
+
+
+class _Interrupt(threading.Event):
+    """What the main thread waits for in granian; here it wakes now and then.
+
+    Only the main thread runs Python's handlers of signals. One that is given to another thread,
+    which may happen while threads start, would not wake it.
+    """
+
+    def __init__(self) -> None:
+        super().__init__()
+        # A handler sets it amid the wait of its own thread, and must find no lock held.
+        self._sets: SimpleQueue[None] = SimpleQueue()
+
+    def set(self) -> None:
+        super().set()
+        self._sets.put(None)
+
+    def wait(self, timeout: float | None = None) -> bool:  # noqa: ARG002 - granian gives none
+        while not self.is_set():
+            with suppress(Empty):
+                self._sets.get(timeout=LOOK_SECONDS)
+        return True
 
 
 def prepare(settings: Settings, now: Now = utc_now) -> str:
