@@ -18,6 +18,7 @@ from wbtest.publishing import lifecycle
 from wbtest.publishing.experiments import add_variant
 from wbtest.publishing.lifecycle import end, start
 from wbtest.publishing.models import Experiment
+from wbtest.publishing.whole_drafts import clone_experiment
 from wbtest.review.approvals import stop_release
 from wbtest.team.mail_preferences import choose_test_mails
 from wbtest.writing.models import Revision
@@ -65,6 +66,17 @@ def test_a_draft_that_changed_after_its_check_needs_another_one(
 
     assert wait.what.startswith("Larder: It changed since the launch check.")
     assert wait.how_long(now()) == "waiting since yesterday"
+
+
+def test_a_draft_needs_nobody_while_an_earlier_test_of_the_idea_is_open(
+    draft: Experiment, team: Team
+):
+    make_checked(draft, team.editor)
+    start(draft, team.owner)
+
+    clone_experiment(draft, team.editor)
+
+    assert steps(team) == {}
 
 
 def test_a_draft_of_a_release_that_was_stopped_needs_nobody(draft: Experiment, team: Team):

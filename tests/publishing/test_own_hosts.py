@@ -32,6 +32,7 @@ def set_host(experiment: Experiment, host: str) -> Experiment:
         (" HalfChair.com ", HOST),
         ("try.halfchair.com", "try.halfchair.com"),
         ("xn--bcher-kva.example", "xn--bcher-kva.example"),
+        ("https://halfchair.com/", HOST),
         ("", ""),
     ],
 )
@@ -42,7 +43,7 @@ def test_a_host_is_kept_as_dns_writes_it(app, typed, kept):
 @pytest.mark.parametrize(
     "typed",
     [
-        "https://halfchair.com",
+        "ftp://halfchair.com",
         "halfchair.com/start",
         "halfchair.com:8000",
         "halfchair.com.",

@@ -213,8 +213,13 @@ def _next_actions(
     proposed = {each.paper.experiment_id for each in waiting_in()}
     drafts = [test.revision for test in tests if test.state == "draft"]
     approved, newest = approved_ids(drafts), _newest_digests(drafts)
-    found = {}
+    open_ideas = {test.release_id for test in tests if test.state in ("running", "paused")}
+    found: dict[int, NextAction | None] = {}
     for test in tests:
+        if test.state == "draft" and test.release_id in open_ideas:
+            # It can't start before the open one has ended.
+            found[test.id] = None
+            continue
         verdict, revision = verdicts.get(test.id), test.revision
         decision = verdict.decision if verdict else ""
         found[test.id] = next_action(
