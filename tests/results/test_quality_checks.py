@@ -34,11 +34,6 @@ def test_before_anybody_came_nothing_is_wrong():
 
     assert {check.state for check in checks.values()} == {"ok"}
     assert judged_already == {
-        "machines",
-        "excluded",
-        "lost",
-        "without_beacon",
-        "alarms",
         "changes",
         "attempts",
         "seal",
@@ -345,7 +340,7 @@ def test_a_missed_weekday_says_when_to_share_the_link():
 def test_two_variants_for_one_person_are_judged_from_ten_addresses_on(signups, colour):
     days = {day: [visitors(50, 40, signups=signups)] for day in WEEK}
 
-    assert checked(counted(SOUND, days=days))["two_variants"].colour == colour
+    assert checked(counted(SOUND, SOUND, days=days))["two_variants"].colour == colour
 
 
 @pytest.mark.parametrize(("seen", "colour"), [((12, 0), "grey"), ((60, 60), "green")])
@@ -365,8 +360,32 @@ def test_where_a_split_is_not_judged_no_alarm_could_be_raised(weights):
 def test_of_one_variant_nothing_is_split():
     checks = checked(counted(visitors(1000, 900)))
 
-    assert (checks["split"].colour, checks["split"].value) == ("green", "–")
-    assert checks["beacons_alike"].colour == "green"
+    assert {key for key, check in checks.items() if not check.applies} == {
+        *("split", "served_split", "beacons_alike", "sources"),
+        *("two_variants", "confirmed_alike"),
+    }
+    assert checks["split"].state == "ok"
+
+
+def test_what_one_visitor_cannot_show_is_not_said_to_have_passed():
+    one = visitors(1, 1, converted=1, arrived=1, signups=1)
+    checks = checked(
+        counted(one, days={WEEK[0]: [one]}), CheckContext(started=WEEK[0], today=WEEK[0])
+    )
+
+    assert {key for key, check in checks.items() if check.applies and check.colour == "green"} == {
+        *("lost", "alarms"),
+        *("changes", "attempts", "seal"),
+    }
+
+
+@pytest.mark.parametrize(("excluded", "colour"), [(1, "grey"), (18, "grey"), (19, "amber")])
+def test_of_a_few_people_none_are_too_many_to_leave_out(excluded, colour):
+    left_out = {"team": [LeftOut(excluded, 0)]}
+
+    check = checked(counted(visitors(1, 1), left_out=left_out))["excluded"]
+
+    assert (check.colour, check.value) == (colour, str(excluded))
 
 
 @pytest.mark.parametrize(("served", "colour"), [(0, "grey"), (99, "grey"), (100, "green")])
@@ -420,7 +439,7 @@ def test_the_variant_that_is_handed_out_is_named():
 def test_where_no_cookie_is_set_none_is_missed():
     run = CheckContext(is_cookieless=True, newest=NewestSignups(100), without_cookie=(100,))
 
-    assert (check_cached(run).colour, check_cached(run).value) == ("green", "not known")
+    assert (check_cached(run).applies, check_cached(run).value) == (False, "not known")
 
 
 @pytest.mark.parametrize(

@@ -7,7 +7,7 @@ from tests.factories import Team, log_in
 from tests.results.check_histories import SOUND, checked, counted, visitors
 from tests.results.conftest import Start
 from tests.results.crowd import count_day
-from wbtest.results.trust import Check, early, panel_of
+from wbtest.results.trust import Check, early, not_applicable, panel_of
 
 
 @pytest.mark.parametrize(
@@ -27,7 +27,7 @@ def test_each_state_has_a_colour_and_a_word(state, colour, word):
 def test_what_cannot_be_judged_yet_is_grey_and_says_so():
     check = early("cached", "No copies", "Nobody came.")
 
-    assert (check.state, check.colour, check.word) == ("ok", "grey", "too early to say")
+    assert (check.state, check.colour) == ("ok", "grey")
 
 
 OK = Check("lost", "ok", "Nothing was lost.", "Lost", "0")
@@ -40,7 +40,7 @@ EARLY = Check("beacons", "ok", "Nobody came yet.", "Served and seen", "–", is_
     ("checks", "colour", "begins"),
     [
         ([OK], "green", "All checks passed."),
-        ([OK, EARLY], "grey", "Too early to say"),
+        ([OK, EARLY], "grey", "Too few visitors to say."),
         ([OK, AMBER, EARLY], "amber", "1 check to review"),
         ([OK, AMBER, AMBER], "amber", "2 checks to review"),
         ([OK, AMBER], "amber", "1 check to review before you decide. The result still holds."),
@@ -60,6 +60,13 @@ def test_what_did_not_pass_is_shown_the_worst_first_and_nothing_is_dropped():
 
     assert panel.wanting == (RED, AMBER)
     assert panel.checks == (OK, EARLY, AMBER, RED)
+
+
+def test_what_this_test_has_nothing_for_is_not_shown():
+    panel = panel_of([OK, not_applicable("split", "Even split", "There’s only one variant.")])
+
+    assert panel.checks == (OK,)
+    assert panel.sentence == "All checks passed."
 
 
 def test_before_anybody_came_it_is_too_early():
@@ -85,7 +92,8 @@ def test_the_page_says_each_colour_in_words_the_cause_and_what_to_do(
     assert "Likeliest cause: Only 12 of the 292 visitors from x saw “Price”" in words
     assert "<b>Next:</b> Find the cause and fix it." in words
     assert f'href="/p/{experiment.slug}"' in words
-    assert "<b>Pending, too early to say.</b>" in words
+    assert "passed." not in words
+    assert "This check needs 10 sign-ups." in words
 
 
 def test_where_there_is_no_result_yet_none_is_said_to_hold():

@@ -26,6 +26,7 @@ from wbtest.results.trust import (
     day_name,
     early,
     listed,
+    not_applicable,
     rate_of,
     share_of,
 )
@@ -77,8 +78,8 @@ def check_split(check: Literal["split", "served_split"], counted: Counted) -> Ch
     is_of_seen, weights = check == "split", counted.hours.weights
     counts = [totals.seen if is_of_seen else totals.served for totals in counted.variants]
     if len(counts) == 1:
-        return Check(
-            check, "ok", "There’s only one variant, so there’s nothing to split.", title, "–"
+        return not_applicable(
+            check, title, "There’s only one variant, so there’s nothing to split."
         )
     everybody = sum(counts)
     # Too few are those who raise no alarm even if all of them fall to the lightest variant. Each
@@ -195,8 +196,8 @@ def check_beacons_alike(counted: Counted, around: CheckContext) -> Check:
     lost = [max(totals.served - totals.seen, 0) for totals in variants]
     served = [totals.served for totals in variants]
     if len(served) == 1:
-        return Check(
-            check, "ok", "There’s only one variant, so there’s nothing to compare.", title, "–"
+        return not_applicable(
+            check, title, "There’s only one variant, so there’s nothing to compare."
         )
     if sum(served) < FEWEST_SERVED or not all(served):
         reason = f"This check needs {FEWEST_SERVED} page loads."
@@ -234,7 +235,7 @@ def check_cached(around: CheckContext) -> Check:
     newest, without = around.newest, sum(around.without_cookie)
     if around.is_cookieless:
         reason = "This page sets no cookie, so its sign-ups can’t show whether it was copied."
-        return Check(check, "ok", reason, title, "not known")
+        return not_applicable(check, title, reason, "not known")
     if newest.count < FEWEST_SIGNUPS:
         return early(check, title, f"This check needs {FEWEST_SIGNUPS} sign-ups.")
     found = []
@@ -364,8 +365,8 @@ class Reversal(NamedTuple):
 def check_sources(rule: Hypothesis, counted: History, around: CheckContext) -> Check:
     """Did each variant get the same mix of sources, and does the sum say what each source says?"""
     if len(counted.variants) == 1:
-        return Check(
-            "sources", "ok", "There’s only one variant, so there’s nothing to compare.", TITLE, "–"
+        return not_applicable(
+            "sources", TITLE, "There’s only one variant, so there’s nothing to compare."
         )
     rows = {source: row for source, row in counted.sources.items() if rule.counts_source(source)}
     p_value = mix_p_value([[totals.seen for totals in row] for row in rows.values()])

@@ -67,7 +67,7 @@ def check_trust(
         signup_checks.check_domains(counted),
         signup_checks.check_spellings(counted),
         signup_checks.check_bursts(counted, around),
-        signup_checks.check_alarms(around),
+        signup_checks.check_alarms(counted, around),
         signup_checks.check_footprint(counted),
         visitor_checks.check_too_good(rule, counted, around),
         measurement_checks.check_changes(around, counted),

@@ -17,7 +17,16 @@ from wbtest import statistics
 from wbtest.audience.quality_counts import Burst, NewestSignups, TraceCounts
 from wbtest.publishing.rule import Hypothesis
 from wbtest.results.history import History, total
-from wbtest.results.trust import Check, CheckContext, capital, day_name, early, listed, share_of
+from wbtest.results.trust import (
+    Check,
+    CheckContext,
+    capital,
+    day_name,
+    early,
+    listed,
+    not_applicable,
+    share_of,
+)
 from wbtest.web import number_of, percent
 
 FEWEST_ADDRESSES = 10
@@ -51,7 +60,7 @@ def check_confirmed(rule: Hypothesis, counted: History, around: CheckContext) ->
     sums = total(counted.variants)
     if not around.confirms:
         reason = "This page doesn’t ask people to confirm, so anyone could have left these emails."
-        return Check("confirmed", "ok", reason, title, "not asked")
+        return not_applicable("confirmed", title, reason, "not asked")
     if not sums.signups:
         return early("confirmed", title, "Nobody signed up yet.")
     if newest.unasked:
@@ -75,6 +84,8 @@ def _some_unasked(rule: Hypothesis, newest: NewestSignups, title: str, *, is_all
     """
     if newest.unasked == newest.count and is_all:
         reason = "Email wasn’t set up when people signed up, so nobody was asked to confirm."
+        if rule.conversion != "confirmed":
+            return not_applicable("confirmed", title, reason, "not asked")
         value = "not asked"
     else:
         were = "was" if newest.unasked == 1 else "were"
@@ -97,11 +108,11 @@ def check_confirmed_alike(counted: History, around: CheckContext) -> Check:
     signups = [totals.signups for totals in variants]
     confirmed = [totals.confirmed for totals in variants]
     if len(variants) == 1:
-        return Check(
-            check, "ok", "There’s only one variant, so there’s nothing to compare.", title, "–"
+        return not_applicable(
+            check, title, "There’s only one variant, so there’s nothing to compare."
         )
     if not around.confirms:
-        return Check(check, "ok", "This page doesn’t ask people to confirm.", title, "–")
+        return not_applicable(check, title, "This page doesn’t ask people to confirm.")
     if min(signups) < FEWEST_ADDRESSES:
         reason = f"This check needs {FEWEST_ADDRESSES} sign-ups in each variant."
         return early(check, title, reason)
@@ -250,9 +261,11 @@ def _found(counted: History, burst: Burst) -> BurstExcess | None:
     return BurstExcess(burst, whole, usual, tail)
 
 
-def check_alarms(around: CheckContext) -> Check:
+def check_alarms(counted: History, around: CheckContext) -> Check:
     """Were the owners told of unusual hours?"""
     check, title = "alarms", "Unusual hours"
+    if not around.unusual and not total(counted.variants).served:
+        return early(check, title, "Nobody has visited.")
     if not around.unusual:
         return Check(check, "ok", "No hour was unusual enough to trigger an alert.", title, "none")
     told = "; ".join(f"{_moment(at, around)}: {what}" for at, what in around.unusual[:MOST_TOLD])
@@ -310,7 +323,7 @@ def check_footprint(counted: History) -> Check:
         return _doubted(check, title, all_of_them, reason)
     if all_of_them.without == all_of_them.number:
         reason = "We don’t know what people did on the page besides signing up."
-        return Check(check, "ok", reason, title, "not known")
+        return early(check, title, reason, "not known")
     rest = f"{all_of_them.number - all_of_them.without:,}" if all_of_them.without else "All"
     reason = (
         f"{rest} of the latest {all_of_them.number:,} sign-ups came from visitors who did "

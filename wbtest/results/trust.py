@@ -26,20 +26,15 @@ SMALL = 100
 # What these stop cannot be saved by a fix: chance did not decide who saw which variant.
 LOST = ("split", "served_split")
 COLOURS: dict[CheckState, Colour] = {"ok": "green", "warn": "amber", "stop": "red"}
-WORDS: dict[Colour, str] = {
-    "green": "passed",
-    "amber": "to review",
-    "red": "failed",
-    "grey": "too early to say",
-}
+WORDS: dict[CheckState, str] = {"ok": "passed", "warn": "to review", "stop": "failed"}
 
 
 class Check(Struct, frozen=True):
     """One line of the trust panel: its key, state and reason, and the words it is shown with.
 
     ``do`` is what to do next, ``hints`` are causes by the evidence at hand, the likeliest first,
-    and ``where`` is the place to look. ``is_early``: too few came to judge, so nothing is said
-    against the figures yet, nor for them.
+    and ``where`` is the place to look. ``is_early``: too few came to judge, so pages say nothing
+    against the figures yet, nor for them. Without ``applies`` this test has nothing to judge.
     """
 
     check: str
@@ -51,6 +46,7 @@ class Check(Struct, frozen=True):
     hints: tuple[str, ...] = ()
     where: Where = ""
     is_early: bool = False
+    applies: bool = True
 
     @property
     def colour(self) -> Colour:
@@ -60,12 +56,17 @@ class Check(Struct, frozen=True):
     @property
     def word(self) -> str:
         """What the colour says."""
-        return WORDS[self.colour]
+        return WORDS[self.state]
 
 
 def early(check: str, title: str, reason: str, value: str = "–") -> Check:
     """Return a check that cannot be judged yet."""
     return Check(check, "ok", reason, title, value, is_early=True)
+
+
+def not_applicable(check: str, title: str, reason: str, value: str = "–") -> Check:
+    """Return a check that has nothing to judge in this test."""
+    return Check(check, "ok", reason, title, value, applies=False)
 
 
 def is_red(checks: Sequence[Check]) -> bool:
@@ -231,7 +232,7 @@ FIRST_TO_JUDGE = "beacons"
 
 
 class Panel(NamedTuple):
-    """What the panel shows. ``wanting`` didn't pass, the worst first; ``checks`` are all."""
+    """What the panel shows. ``wanting`` didn't pass, the worst first; ``checks`` all that apply."""
 
     colour: Colour
     sentence: str
@@ -262,6 +263,12 @@ def panel_of(checks: Sequence[Check]) -> Panel:
         )
         sentence = number + rest
     elif is_early:
-        colour, sentence = "grey", "Too early to say. No check has failed so far."
-    wanting = [check for state in SEVERITY for check in checks if check.state == state]
-    return Panel(colour, sentence, tuple(wanting), tuple(checks))
+        colour, sentence = "grey", "Too few visitors to say."
+    wanting = [
+        check
+        for state in SEVERITY
+        for check in checks
+        if check.state == state and not check.is_early
+    ]
+    applying = tuple(check for check in checks if check.applies)
+    return Panel(colour, sentence, tuple(wanting), applying)

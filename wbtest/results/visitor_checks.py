@@ -9,7 +9,17 @@ from wbtest.audience.recording.counting_rules import OFF_SITE, WAITING
 from wbtest.publishing.rule import ACTS, Hypothesis
 from wbtest.publishing.sources import group_of
 from wbtest.results.history import History, total
-from wbtest.results.trust import Check, CheckContext, capital, early, listed, rate_of, share
+from wbtest.results.trust import (
+    Check,
+    CheckContext,
+    CheckState,
+    capital,
+    early,
+    listed,
+    not_applicable,
+    rate_of,
+    share,
+)
 from wbtest.statistics import Counts
 from wbtest.web import number_of
 
@@ -21,6 +31,8 @@ FEWEST_REQUESTS = 100
 # A proxy that strips headers does it to everybody; a script here and there is usual.
 MANY_PRETENDERS = 0.2
 MANY_EXCLUDED = 0.2
+# Of fewer people a share of those left out says nothing.
+FEWEST_PEOPLE = 20
 MANY_TWICE = 0.01
 # Of fewer people a share of unknown networks says nothing.
 FEWEST_NETWORKS = 50
@@ -93,9 +105,9 @@ def check_machines(counted: History, around: CheckContext) -> Check:
     kinds = [_told(reason, number) for reason, number in machines.items() if number]
     count, people = sum(machines.values()), total(counted.variants).served
     beside = f"against {number_of(people, 'person', 'people')}"
-    if not count:
-        return Check(check, "ok", "No bots visited.", title, "0")
-    reason = f"Excluded: {listed(kinds)}."
+    reason = f"Excluded: {listed(kinds)}." if count else "No bots visited."
+    if count + people < FEWEST_REQUESTS:
+        return early(check, title, reason, f"{count:,}")
     if around.pretenders >= FEWEST_REQUESTS and around.pretenders > MANY_PRETENDERS * people:
         reason += (
             f" Of these, {around.pretenders:,} claim to be Chrome but lack what Chrome sends, "
@@ -115,12 +127,14 @@ def check_machines(counted: History, around: CheckContext) -> Check:
         )
         do = "Read the newest addresses and questions: a hidden bot would show up there."
         return Check(check, "warn", reason, title, f"{count:,}", do=do, where="signups")
-    return Check(check, "ok", reason, title, f"{count:,}", where="excluded")
+    return Check(check, "ok", reason, title, f"{count:,}")
 
 
 def check_lost(counted: History) -> Check:
     title = "Visits lost"
     count = sum(counted.machines.get(LOST, ()))
+    if not count and not total(counted.variants).served:
+        return early("lost", title, "Nobody has visited.")
     if not count:
         return Check("lost", "ok", "Everything visitors did was stored.", title, "0")
     lost = number_of(count, "visit or view", "visits or views")
@@ -140,16 +154,18 @@ def check_people(counted: History) -> Check:
         if reason not in NEVER_VISITORS
     }
     count = sum(people.values())
-    if not count:
-        return Check("excluded", "ok", "Nobody was excluded.", title, "0")
+    everybody = count + total(counted.variants).served
     kinds = listed([_told(reason, number) for reason, number in people.items() if number])
-    reason = f"Excluded by the locked rule: {kinds}."
-    if count > MANY_EXCLUDED * (count + total(counted.variants).served):
+    reason = f"Excluded by the locked rule: {kinds}." if count else "Nobody was excluded."
+    state: CheckState = "warn" if count > MANY_EXCLUDED * everybody else "ok"
+    if everybody < FEWEST_PEOPLE:
+        return Check("excluded", state, reason, title, f"{count:,}", is_early=True)
+    if state == "warn":
         reason += " That’s a lot: the rest may not be the people you asked about."
         most = max(people, key=people.__getitem__)
         do = FIXES.get(most, "Check whether you meant to exclude them.")
-        return Check("excluded", "warn", reason, title, f"{count:,}", do=do, where="excluded")
-    return Check("excluded", "ok", reason, title, f"{count:,}", where="excluded")
+        return Check("excluded", state, reason, title, f"{count:,}", do=do, where="excluded")
+    return Check("excluded", "ok", reason, title, f"{count:,}")
 
 
 def check_unknown(unknown: int, seen: int) -> Check:
@@ -199,20 +215,21 @@ def check_without_beacon(rule: Hypothesis, counted: History) -> Check:
     title = "Sign-ups without a view"
     sums = total(counted.variants)
     if not sums.signups:
-        return Check("without_beacon", "ok", "Nobody signed up.", title, "0")
-    if not sums.unseen:
-        reason = "Everyone who signed up was recorded as having seen the page."
-        return Check("without_beacon", "ok", reason, title, "0")
-    kept = (
-        "It’s kept, but doesn’t count in the rate"
-        if sums.unseen == 1
-        else "They’re kept, but don’t count in the rate"
-    )
-    reason = (
-        f"{sums.unseen:,} of {number_of(sums.signups, 'sign-up')} came too late, or from somebody "
-        f"whose view wasn’t recorded. {kept}."
-    )
-    if sums.signups < FEWEST_SIGNUPS or sums.unseen <= rule.lost_beacons * sums.signups:
+        return early("without_beacon", title, "Nobody has signed up.")
+    reason = "Everyone who signed up was recorded as having seen the page."
+    if sums.unseen:
+        kept = (
+            "It’s kept, but doesn’t count in the rate"
+            if sums.unseen == 1
+            else "They’re kept, but don’t count in the rate"
+        )
+        reason = (
+            f"{sums.unseen:,} of {number_of(sums.signups, 'sign-up')} came too late, or from "
+            f"somebody whose view wasn’t recorded. {kept}."
+        )
+    if sums.signups < FEWEST_SIGNUPS:
+        return early("without_beacon", title, reason, f"{sums.unseen:,}")
+    if sums.unseen <= rule.lost_beacons * sums.signups:
         return Check("without_beacon", "ok", reason, title, f"{sums.unseen:,}")
     do = "Open the page as a visitor would, with a new browser, wait two seconds, and sign up."
     return Check("without_beacon", "warn", reason, title, f"{sums.unseen:,}", do=do, where="page")
@@ -223,6 +240,10 @@ def check_two_variants(counted: History) -> Check:
     title = "One variant per person"
     count = counted.two_variants
     everybody = sum(totals.signups for row in counted.days.values() for totals in row)
+    if not count and len(counted.variants) == 1:
+        return not_applicable(
+            "two_variants", title, "There’s only one variant, so nobody can see two."
+        )
     if not count and everybody < FEWEST_SIGNUPS:
         reason = f"This check needs {FEWEST_SIGNUPS} sign-ups."
         return early("two_variants", title, reason)
