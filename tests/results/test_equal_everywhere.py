@@ -45,6 +45,7 @@ from tests.snapshot import PostgresqlSnapshot, Snapshot
 from wbtest import database
 from wbtest.audience.recording import rollup
 from wbtest.extensions import db
+from wbtest.results import figures
 from wbtest.results.shared_links import create_shared_link
 from wbtest.store import writing
 from wbtest.writing.models import Revision
@@ -83,6 +84,12 @@ class Stage:
         told = recount(number, lived.plan, lived.machines)
         first = browser.get(f"/experiments/{number}/results.json").get_json()
         return Reader(browser, number, lived.plan, told, first)
+
+
+@pytest.fixture(autouse=True)
+def nobody_is_few(monkeypatch: pytest.MonkeyPatch) -> None:
+    """Of a few visitors pages show only counts, and histories are short: here they show all."""
+    monkeypatch.setattr(figures, "FEWEST", 0)
 
 
 @pytest.fixture

@@ -129,6 +129,25 @@ def test_each_step_is_counted_on_its_own_everywhere(app: Flask, client: Browser)
     assert (variant["answered"], variant["call"], variant["call_no"]) == (2, 1, 1)
 
 
+def test_each_note_of_the_funnel_has_its_row(client: Browser, begin: Start, team: Team):
+    experiment = begin()
+    log_in(client, team.viewer)
+    count_day(experiment, 0, seen=5, converted=1)
+    without = client.get(f"/experiments/{experiment.id}/results").text
+    count_day(experiment, 1, seen=300, converted=20, signups=23, unseen=3)
+    count(experiment, "focus", "top", 40)
+    complete = client.get(f"/experiments/{experiment.id}/results").text
+
+    for row, note in (
+        ("Started the form", "Started the form:"),
+        ("Sign-ups in total", "Sign-ups in total:"),
+        ("Page loaded", "share of the step above"),
+    ):
+        assert note not in without
+        assert note in complete
+        assert f'<th scope="row">{row}</th>' in complete
+
+
 def test_a_no_stands_apart_from_who_skipped_the_question(app: Flask, client: Browser) -> None:
     larder = walk_the_ladder(app)
     log_in(client, larder.approver)

@@ -300,9 +300,6 @@ def states(team: Team) -> States:
 @pytest.mark.parametrize(
     ("make", "sentence", "count"),
     [
-        (States.no_visitors, "Share the link.", 1),
-        (States.few, "Keep the test running.", 1),
-        (States.running, "Keep the test running.", 1),
         (States.met, "The locked rule says go. We build it.", 0),
         (States.not_met, "The locked rule says stop. We write another draft, or stop.", 0),
         (States.inconclusive, "The locked rule doesn’t decide this. We ask once more.", 0),
@@ -322,12 +319,20 @@ def test_the_advice_follows_the_verdict(states, now: HandClock, make, sentence, 
     assert len(missing(found)) == count
 
 
+def test_that_a_test_is_to_run_on_needs_no_advice(states, now: HandClock):
+    experiment = states.running()
+    now.turn(days=DAYS + 2)
+    found = evaluate(experiment, now())
+
+    assert (advice(found), len(missing(found))) == ("", 1)
+
+
 def test_what_is_missing_is_said_in_visitors_and_days(states, now: HandClock):
     experiment = states.few()
     now.turn(days=2, hours=1)
 
     assert missing(evaluate(experiment, now())) == [
-        "358 more visitors: the minimum is 400, and you’ve had 42 so far.",
+        "358 more visitors: the minimum is 400.",
         "5 more days: the minimum is 7 days, to cover every day of the week.",
     ]
 

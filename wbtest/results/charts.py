@@ -295,7 +295,8 @@ def _by_day(
         top=8 + happened.height,
         x=day_axis(list(days)),
         # Few are counted one by one: half a person is none.
-        y={"rangemode": "tozero", "tickformat": ",d", "nticks": 4},
+        y={"rangemode": "tozero", "tickformat": ",d", "nticks": 4}
+        | ({"dtick": 1} if max(map(sum, zip(*numbers, strict=True)), default=0) < 4 else {}),
         barmode="stack",
         bargap=0.3,
         shapes=happened.lines,

@@ -29,7 +29,15 @@ from wbtest.results.robustness import (
     fragility_of,
 )
 from wbtest.results.trust import Check, is_red
-from wbtest.results.verdict import Outlook, RunPeriod, Standing, Verdict, estimate_remaining, judge
+from wbtest.results.verdict import (
+    FEWEST,
+    Outlook,
+    RunPeriod,
+    Standing,
+    Verdict,
+    estimate_remaining,
+    judge,
+)
 from wbtest.statistics import Comparison, Counts, Interval, Ranking, Split
 from wbtest.store import Refused
 
@@ -124,6 +132,15 @@ class Evaluation(Struct, frozen=True):
     def is_red(self) -> bool:
         """Whether a check stops the verdict, or one that was reached is in doubt since."""
         return self.verdict.is_withheld or is_red(self.trust)
+
+    @property
+    def is_sparse(self) -> bool:
+        """Whether pages show people counts alone, and no rate or interval: nearly every rate fits.
+
+        Fewer than 30 saw each variant, and there is no result. Files and the API keep all figures.
+        """
+        most = max(variant.totals.seen for variant in self.variants)
+        return self.verdict.word == "not_enough" and most < FEWEST
 
     @property
     def everybody(self) -> Totals:

@@ -265,7 +265,7 @@ def check_alarms(counted: History, around: CheckContext) -> Check:
     """Were the owners told of unusual hours?"""
     check, title = "alarms", "Unusual hours"
     if not around.unusual and not total(counted.variants).served:
-        return early(check, title, "Nobody has visited.")
+        return early(check, title, "Nobody has visited.", "none")
     if not around.unusual:
         return Check(check, "ok", "No hour was unusual enough to trigger an alert.", title, "none")
     told = "; ".join(f"{_moment(at, around)}: {what}" for at, what in around.unusual[:MOST_TOLD])

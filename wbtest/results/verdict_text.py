@@ -19,7 +19,6 @@ from wbtest.results.robustness import price_of
 from wbtest.results.trust import capital, day_name, is_lost, listed
 from wbtest.results.verdict import rounded
 from wbtest.review.approvals import find_approval
-from wbtest.statistics import Counts
 from wbtest.web import number_of, percent
 
 Kind = Literal["go", "iterate", "stop", "neutral"]
@@ -30,6 +29,8 @@ WITHHELD = {
     "networks": "it depends on a few networks",
     "seal": "the locked rule was changed",
 }
+# An interval that covers so many of all rates says nothing.
+NEARLY_ALL = 0.9
 # What a result says before the team has decided.
 MAY_STOP = " You can decide now."
 
@@ -129,18 +130,29 @@ def why(results: Evaluation) -> str:
 
 
 def evidence(results: Evaluation) -> str:
-    """Return the counts and the interval of the variant that matters most, or ''."""
+    """Return the counts and the interval of the variant that matters most, or ''.
+
+    While these are sparse, the counts of all variants; of an interval that leaves out less than a
+    tenth of all rates, nothing.
+    """
     if results.verdict.is_withheld:
         return "A check failed, so don’t decide on this data."
     variant = leading(results)
-    counts = Counts(variant.totals.seen, variant.totals.converted)
-    if not counts.seen:
+    is_whole = results.is_sparse or len(results.variants) == 1
+    totals = results.everybody if is_whole else variant.totals
+    if not totals.seen:
         return ""
-    it = "it" if len(results.variants) == 1 else subject(results, variant)
-    low, high = (percent(end) for end in variant.decision)
-    people = number_of(counts.seen, "person", "people")
-    found = f"{people} saw {it} and {counts.converted:,} {act(results)}"
-    return f"{found}, so the true rate is probably between {low} and {high}."
+    it = "it" if is_whole else subject(results, variant)
+    people = number_of(totals.seen, "person", "people")
+    found = f"{people} saw {it} and {totals.converted:,} {act(results)}"
+    if results.is_sparse:
+        return (
+            f"{found}." if results.verdict.is_over else f"{found}. A rate comes with more visitors."
+        )
+    low, high = variant.decision
+    if high - low > NEARLY_ALL:
+        return f"{found}."
+    return f"{found}, so the true rate is probably between {percent(low)} and {percent(high)}."
 
 
 def evidence_shown(results: Evaluation) -> str:
@@ -362,7 +374,7 @@ WEEK = 7
 
 
 def advice(results: Evaluation) -> str:
-    """Return what to do now, in a sentence or two."""
+    """Return what to do now, in a sentence or two; '' where that's to keep the test running."""
     verdict = results.verdict
     if verdict.is_withheld:
         return _to_mend(results)
@@ -379,13 +391,7 @@ def advice(results: Evaluation) -> str:
             "The rule’s maximum number of visitors is reached, so the target can’t be met now. End "
             "the test, or wait for late answers."
         )
-    if results.is_paused:
-        return "Resume the test, or end it."
-    if not results.everybody.seen:
-        return "Share the link."
-    if results.outlook is not None and results.outlook.is_too_slow:
-        return "Get more visitors."
-    return "Keep the test running."
+    return "Resume the test, or end it." if results.is_paused else ""
 
 
 def _to_mend(results: Evaluation) -> str:
@@ -411,8 +417,7 @@ def missing(results: Evaluation) -> list[str]:
     if seen < rule.minimum_visitors:
         more = rule.minimum_visitors - seen
         found.append(
-            f"{number_of(more, 'more visitor')}: the minimum is {rule.minimum_visitors:,}, and "
-            f"you’ve had {seen:,} so far."
+            f"{number_of(more, 'more visitor')}: the minimum is {rule.minimum_visitors:,}."
         )
     left = (life.ripe_at(rule) - life.now).total_seconds() / DAY_SECONDS
     if left > 0:

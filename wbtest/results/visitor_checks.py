@@ -134,7 +134,7 @@ def check_lost(counted: History) -> Check:
     title = "Visits lost"
     count = sum(counted.machines.get(LOST, ()))
     if not count and not total(counted.variants).served:
-        return early("lost", title, "Nobody has visited.")
+        return early("lost", title, "Nobody has visited.", "0")
     if not count:
         return Check("lost", "ok", "Everything visitors did was stored.", title, "0")
     lost = number_of(count, "visit or view", "visits or views")
@@ -215,7 +215,7 @@ def check_without_beacon(rule: Hypothesis, counted: History) -> Check:
     title = "Sign-ups without a view"
     sums = total(counted.variants)
     if not sums.signups:
-        return early("without_beacon", title, "Nobody has signed up.")
+        return early("without_beacon", title, "Nobody has signed up.", "0")
     reason = "Everyone who signed up was recorded as having seen the page."
     if sums.unseen:
         kept = (

@@ -9,6 +9,7 @@ from tests.results.everywhere.reading import (
     percent,
     plain,
     table,
+    told,
     whole,
 )
 from tests.results.everywhere.recount import Numbers
@@ -30,8 +31,10 @@ def _check_rates(reader: Reader, page: str) -> None:
     [_, *shown] = table(page, RATES)
     shares = [variant["rate_of_served"] for variant in reader.first["variants"]]
     assert [row[1:] for row in shown] == [
-        [counted(numbers), _rate(numbers, share), ends]
-        for numbers, share, ends in zip(reader.rows, shares, reader.decisions, strict=True)
+        [counted(numbers), _rate(numbers, share), told(variant["decision"])]
+        for numbers, share, variant in zip(
+            reader.rows, shares, reader.first["variants"], strict=True
+        )
     ]
     for name, row in zip(reader.names, shown, strict=True):
         assert row[0].startswith(f"{name} ")
@@ -52,8 +55,10 @@ def _rate(numbers: Numbers, of_served: float | None) -> str:
 
 def _check_funnel(reader: Reader, page: str) -> None:
     stages, rows = expecting.marked(reader), reader.rows
-    steps = [*stages, ("Sign-ups in total", [row[4] for row in rows])]
-    steps.append(("View not recorded", [row[5] for row in rows]))
+    steps = list(stages)
+    if any(row[5] for row in rows):
+        steps.append(("Sign-ups in total", [row[4] for row in rows]))
+        steps.append(("View not recorded", [row[5] for row in rows]))
     several = len(rows) > 1
     head = ["Step", *reader.names, *(["All"] if several else [])]
     body = [

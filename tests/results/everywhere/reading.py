@@ -36,6 +36,11 @@ def between(ends: list[float]) -> str:
     return f"{percent(ends[0])} to {percent(ends[1])}"
 
 
+def told(ends: list[float]) -> str:
+    """The same on a page, which keeps quiet of an interval that holds nearly every rate."""
+    return "too early" if ends[1] - ends[0] > 0.9 else between(ends)
+
+
 def odds(log_e: float) -> str:
     """Evidence as odds: whole from ten on and near whole numbers, as a power from a million on."""
     times = exp(min(abs(log_e), 50))

@@ -17,6 +17,7 @@ from tests.results.everywhere.reading import (
     odds,
     of,
     table,
+    told,
     whole,
     wilson,
 )
@@ -70,7 +71,7 @@ def _check_course(reader: Reader, page: str, course: list[Row]) -> None:
         cells = []
         for row in rows:
             numbers = (0, int(row["seen"]), int(row["converted"]))
-            ends = between([float(row["decision_low"]), float(row["decision_high"])])
+            ends = told([float(row["decision_low"]), float(row["decision_high"])])
             cells.append(f"{counted(numbers)} {ends}")
         expected.insert(0, cells)
     [_, *shown] = table(page, COURSE)
@@ -150,7 +151,7 @@ def check_statistics(reader: Reader) -> None:
         [
             name,
             counted(row),
-            between(value["credible"]) if row[1] else "–",
+            told(value["credible"]) if row[1] else "–",
             _chance(row, chance),
         ]
         for name, row, value, chance in zip(reader.names, rows, values, chances, strict=True)
@@ -161,7 +162,7 @@ def check_statistics(reader: Reader) -> None:
             name,
             counted(row),
             between(wilson(row)) if row[1] else "–",
-            between(value["sequence"]),
+            told(value["sequence"]),
         ]
         for name, row, value in zip(reader.names, rows, values, strict=True)
     ]
