@@ -106,6 +106,7 @@ class Filling(Founding):
             question_3="",
             choices_3="",
             link_url="https://chat.example.com/",
+            preorder_url="",
             takes_questions="y",
             asks_for=["call"],
             retention_days="",
