@@ -16,7 +16,9 @@ import re
 import secrets
 import time
 from collections.abc import Iterable, Iterator, Mapping, MutableMapping, Sequence
+from copy import copy
 from datetime import datetime
+from functools import cache
 from io import BytesIO
 from itertools import islice
 from pathlib import Path
@@ -417,7 +419,14 @@ def page_of(count: int, at_once: int, asked: int) -> Page:
 
 def serve_static(app: Flask, folder: Path) -> None:
     """Answer static files before Flask is asked, with the headers of every other answer."""
-    is_https = runtime(app).settings.is_https
+    files = copy(_read_static(folder, is_https=runtime(app).settings.is_https))
+    files.application = app.wsgi_app
+    app.wsgi_app = files  # type: ignore[method-assign]
+
+
+@cache
+def _read_static(folder: Path, *, is_https: bool) -> WhiteNoise:
+    """Return what answers static files, in front of no app; they are read once a process."""
     ours = security_headers(is_https) | {
         "Content-Security-Policy": "default-src 'none'; frame-ancestors 'none'"
     }
@@ -429,7 +438,7 @@ def serve_static(app: Flask, folder: Path) -> None:
             headers["Cache-Control"] = f"max-age={ICON_MAX_AGE_S}, public"
 
     files = WhiteNoise(
-        app.wsgi_app,
+        None,
         root=folder,
         prefix="static",
         max_age=MAX_AGE_S,
@@ -438,7 +447,7 @@ def serve_static(app: Flask, folder: Path) -> None:
         immutable_file_test=lambda _path, url: bool(VERSIONED.search(url)),
     )
     files.add_file_to_dictionary(ICON_URL, str(folder / "favicon.ico"))
-    app.wsgi_app = files  # type: ignore[method-assign]
+    return files
 
 
 def shorten(text: str) -> str:
