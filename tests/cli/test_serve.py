@@ -163,6 +163,34 @@ def test_a_signal_to_every_process_does_not_hang_it(served: Served) -> None:
     assert served.processes() == []
 
 
+EARLY_SIGNAL = """
+import os, signal
+
+
+def end_the_first():
+    file = os.environ["SIGNALLED"]
+    # The web processes are made once the server has its handlers.
+    if callable(signal.getsignal(signal.SIGTERM)) and not os.path.exists(file):
+        with open(file, "w") as out:
+            out.write(str(os.getpid()))
+        os.kill(os.getpid(), signal.SIGTERM)
+
+
+os.register_at_fork(after_in_child=end_the_first)
+"""
+
+
+def test_a_web_process_told_to_end_before_it_runs_our_code_ends(
+    empty: Instance, tmp_path: Path
+) -> None:
+    (tmp_path / "sitecustomize.py").write_text(EARLY_SIGNAL)
+    signalled = tmp_path / "signalled"
+    more = {"PYTHONPATH": str(tmp_path), "SIGNALLED": str(signalled)}
+
+    with serving(replace(empty, environ={**empty.environ, **more})) as served:
+        assert eventually(lambda: int(signalled.read_text()) not in served.processes())
+
+
 def test_what_visitors_did_just_before_the_end_is_kept(instance: Instance) -> None:
     with instance.opened():
         start_page(rule=replace(RULE, ends_on=utc_now().date() + timedelta(days=60)))

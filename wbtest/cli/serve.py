@@ -9,8 +9,8 @@ import socket
 import sys
 import threading
 import time
-from collections.abc import Callable, Mapping
-from contextlib import suppress
+from collections.abc import Callable, Iterator, Mapping
+from contextlib import contextmanager, suppress
 from functools import partial
 from queue import Empty, SimpleQueue
 from typing import Any
@@ -125,7 +125,8 @@ class AnnouncingServer(MPServer):
     def startup(self, *args: Any) -> None:
         # Named only now: granian warns of more than two a core, but ours mostly wait for the disk.
         self.blocking_threads = THREADS
-        super().startup(*args)  # type: ignore[no-untyped-call]
+        with _sigterm_blocked():
+            super().startup(*args)  # type: ignore[no-untyped-call]
         self._announce()
 
     def _is_told_to_end(self) -> bool:
@@ -139,7 +140,8 @@ class AnnouncingServer(MPServer):
         """
         wait_for_process(self._is_told_to_end)
         try:
-            super()._respawn_workers(*args, **parts)
+            with _sigterm_blocked():
+                super()._respawn_workers(*args, **parts)
         except (OSError, RuntimeError):
             if not self._is_told_to_end():
                 raise
@@ -147,6 +149,19 @@ class AnnouncingServer(MPServer):
         self._falls = [at for at in self._falls if now - at < FALLS_SECONDS] + [now]
         if len(self._falls) < MOST_FALLS:
             self.respawned_wrks.clear()
+
+
+@contextmanager
+def _sigterm_blocked() -> Iterator[None]:
+    """Keep a SIGTERM until the end of the block; a process made in it, until it waits for one.
+
+    Such a process has our handlers at first, and they would swallow it there.
+    """
+    signal.pthread_sigmask(signal.SIG_BLOCK, {signal.SIGTERM})
+    try:
+        yield
+    finally:
+        signal.pthread_sigmask(signal.SIG_UNBLOCK, {signal.SIGTERM})
 
 
 class _Interrupt(threading.Event):
