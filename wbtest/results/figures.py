@@ -174,22 +174,46 @@ class Evaluation(Struct, frozen=True):
 class Results(Evaluation, frozen=True):
     """What the dashboard shows; ``trust`` are all checks, ``counted`` is what they read.
 
-    ``comparison`` and ``ranking`` are None while the split alarm stands. ``sources`` hold a totals
-    for each variant; those that the rule does not count are among them. ``fragility`` is None while
-    there is no verdict. ``crowds`` are those announced, each with the figures without it.
+    ``sources`` hold a totals for each variant; those that the rule does not count are among them.
+    ``fragility`` is None while there is no verdict. ``crowds`` are those announced, each with the
+    figures without it.
     """
 
     split: Split
-    comparison: tuple[Comparison, ...] | None
-    ranking: Ranking | None
-    best: str | None
-    all_equal: float
     counted: History
     sources: Mapping[str, Sequence[Totals]]
     left_out: Mapping[str, Sequence[LeftOut]]
     machines: Mapping[str, Sequence[int]]
     fragility: Fragility | None
     crowds: tuple[CrowdFigures, ...]
+
+    @property
+    def comparison(self) -> tuple[Comparison, ...] | None:
+        """Each variant against each; None while the split alarm stands."""
+        if self.split.mismatch:
+            return None
+        hours = self.counted.hours
+        return tuple(statistics.compare(hours.totals(), hours.weights, self.rule.alpha))
+
+    @property
+    def ranking(self) -> Ranking | None:
+        """How likely each variant is the best; None while the split alarm stands."""
+        return None if self.split.mismatch else statistics.rank(self.counted.hours.totals())
+
+    @property
+    def best(self) -> str | None:
+        """The variant proved better than all others; figures that are not trusted name none."""
+        if self.split.mismatch or self.is_red:
+            return None
+        hours = self.counted.hours
+        found = statistics.find_best(hours.totals(), hours.weights, self.rule.alpha)
+        return None if found is None else self.variants[found].key
+
+    @property
+    def all_equal(self) -> float:
+        """The log E against all variants having the same rate."""
+        hours = self.counted.hours
+        return statistics.log_e_unequal(hours.totals(), hours.weights)
 
     @property
     def excluded(self) -> list[dict[str, int]]:
@@ -272,13 +296,7 @@ def results_from(
     rule = sealed_rule(experiment)
     known = _judged(experiment, rule, counted, trust, now)
     hours = counted.hours
-    totals = hours.totals()
     split = statistics.split([counts.seen for counts in counted.fair.totals()], hours.weights)
-    comparison, ranking, best = None, None, None
-    if not split.mismatch:
-        comparison = tuple(statistics.compare(totals, hours.weights, rule.alpha))
-        ranking = statistics.rank(totals)
-        best = statistics.find_best(totals, hours.weights, rule.alpha)
     crowds: tuple[CrowdFigures, ...] = ()
     checks = known.trust
     if rule.crowds:
@@ -287,11 +305,6 @@ def results_from(
     return Results(
         **{name: getattr(known, name) for name in Evaluation.__struct_fields__} | {"trust": checks},
         split=split,
-        comparison=comparison,
-        ranking=ranking,
-        # No winner is named by figures that cannot be trusted.
-        best=None if best is None or known.is_red else known.variants[best].key,
-        all_equal=statistics.log_e_unequal(totals, hours.weights),
         counted=counted,
         sources=counted.sources,
         left_out=counted.left_out,
