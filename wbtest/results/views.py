@@ -34,8 +34,8 @@ from wbtest.publishing.forms import whole_of
 from wbtest.publishing.lifecycle import file_stem
 from wbtest.publishing.models import Experiment, name_of_test
 from wbtest.publishing.own_hosts import page_url
-from wbtest.publishing.rule import ACTS, EXCLUDED, act_named
-from wbtest.publishing.sealing import sealed_limits, sealed_options, sealed_rule
+from wbtest.publishing.rule import ACTS, act_named
+from wbtest.publishing.sealing import sealed_options, sealed_rule
 from wbtest.results import (
     captions,
     chart_style,
@@ -92,19 +92,16 @@ def tab_page(
     """Return a page of the tab; without figures what it says before the start."""
     if found is None:
         return render_template("results/not_started.html", experiment=experiment)
-    everybody = found.everybody
+    is_anybody = found.everybody.served > 0 or found.everybody.signups > 0
     shown = {
         "subtab": name,
         "charts": charts,
         "captions": captions,
         "experiment": experiment,
-        "public_url": page_url(experiment),
         "results": found,
         "rule": found.rule,
         "verdict": found.verdict,
         "claim": rule_text.claim(found.rule),
-        "excluded": EXCLUDED,
-        "of_one_network": rule_text.of_one_network(sealed_limits(experiment, clock.now())),
         "badge": verdict_text.badge(found),
         "headline": verdict_text.headline(found),
         "evidence": verdict_text.evidence(found),
@@ -125,7 +122,9 @@ def tab_page(
         "trust_panel": trust.panel_of(found.trust),
         "tabs": TABS,
         # Whether there is anything to draw.
-        "is_anybody": everybody.served > 0 or everybody.signups > 0,
+        "is_anybody": is_anybody,
+        # To be shared until somebody comes.
+        "public_url": "" if is_anybody else page_url(experiment),
     }
     return render_template(f"results/{name}.html", **(shown | parts))
 

@@ -21,8 +21,11 @@ from wbtest.audience.group_counts import (
 from wbtest.database import of_one_moment
 from wbtest.extensions import clock
 from wbtest.forms import TypedForm, add_form_error, form_on
+from wbtest.publishing import rule_text
 from wbtest.publishing.lifecycle import file_stem
 from wbtest.publishing.models import Experiment
+from wbtest.publishing.rule import EXCLUDED
+from wbtest.publishing.sealing import sealed_limits
 from wbtest.results import costs, segments, trust, visitor_checks
 from wbtest.results.figures import Results, check_started
 from wbtest.results.set_aside import Aside, networks_found, results_and_aside
@@ -172,6 +175,8 @@ def _page(
         spending=costs.spending_of(experiment),
         spend_form=spend_form or SpendForm(formdata=None),
         meaning_of=visitor_checks.meaning_of,
+        excluded=EXCLUDED,
+        of_one_network=rule_text.of_one_network(sealed_limits(experiment, found.life.now)),
         aside=aside,
         log=[(each, verbs.name_of(verbs.group_of(each), experiment.time_zone)) for each in log],
         aside_form=_aside_form(experiment, found, aside, aside_form),
