@@ -54,14 +54,36 @@ class VariantFigures(Struct, frozen=True):
     weight: int
     totals: Totals
     rate: float | None
-    wilson: Interval
-    credible: Interval
-    sequence: Interval
     decision: Interval
     standing: Standing
     log_e_above: float
     log_e_below: float
-    probability_above: float
+    rule: Hypothesis
+
+    @property
+    def counts(self) -> Counts:
+        """Who saw it, and how many of them converted."""
+        return Counts(self.totals.seen, self.totals.converted)
+
+    @property
+    def wilson(self) -> Interval:
+        """Where the rate lies, by Wilson's formula."""
+        return statistics.wilson(self.counts)
+
+    @property
+    def credible(self) -> Interval:
+        """Where the rate lies with a chance of 95 %."""
+        return statistics.posterior(self.counts).credible()
+
+    @property
+    def sequence(self) -> Interval:
+        """Where the rate lies, however often somebody looks."""
+        return statistics.sequence(self.counts, self.rule.alpha)
+
+    @property
+    def probability_above(self) -> float:
+        """The chance that the rate reaches the target."""
+        return statistics.posterior(self.counts).probability_above(self.rule.target)
 
 
 def figures_by_variant(
@@ -75,7 +97,6 @@ def figures_by_variant(
     """Return the figures of each variant, in the sealed order; ``settled`` may convert no more."""
     figures = []
     for k, (variant, counts) in enumerate(zip(variants, counted.hours.totals(), strict=True)):
-        belief = statistics.posterior(counts)
         figures.append(
             VariantFigures(
                 key=variant.key,
@@ -83,9 +104,6 @@ def figures_by_variant(
                 weight=variant.weight,
                 totals=counted.variants[k],
                 rate=counts.rate,
-                wilson=statistics.wilson(counts),
-                credible=belief.credible(),
-                sequence=statistics.sequence(counts, rule.alpha),
                 decision=statistics.decision_interval(
                     counts,
                     rule.alpha,
@@ -97,7 +115,7 @@ def figures_by_variant(
                 standing=verdict.standings[k],
                 log_e_above=float(looks.above[-1, k]),
                 log_e_below=float(looks.below[-1, k]),
-                probability_above=belief.probability_above(rule.target),
+                rule=rule,
             )
         )
     return tuple(figures)
