@@ -8,6 +8,7 @@ from tests.conftest import Browser, HandClock
 from tests.factories import Team, log_in, make_checked, make_decision, make_experiment
 from tests.ideas.notifying.told import reach_target
 from tests.results.conftest import Start
+from tests.results.crowd import count_days
 from tests.statements import counted
 from wbtest.decisions.decide import decide
 from wbtest.extensions import db
@@ -125,6 +126,20 @@ def test_an_end_needs_a_decision_and_then_what_stands_at_the_address(
     lifecycle.choose_afterwards(experiment, team.owner, "closed")
 
     assert steps(team) == {}
+
+
+def test_an_end_needs_no_decision_while_late_answers_may_bring_a_verdict(
+    begin: Start, team: Team, now: HandClock
+):
+    experiment = begin()
+    count_days(experiment, range(9), seen=10, converted=1)
+    now.turn(days=9)
+    end(experiment, team.owner)
+    assert steps(team) == {}
+
+    now.turn(hours=25)
+
+    assert steps(team) == {"decide": ["Approver", "Owner"]}
 
 
 def test_a_line_about_the_page_of_a_test_that_ended_opens_the_form_that_changes_it(

@@ -38,6 +38,7 @@ def test_it_says_what_comes_next_and_who_may_do_it(
         NextActionInput("running"),
         NextActionInput("running", is_reached=True, is_decided=True),
         NextActionInput("running", is_reached=True, is_proposed=True),
+        NextActionInput("ended", is_open=True),
         NextActionInput("decided", is_decided=True, has_choice=True),
     ],
 )

@@ -332,8 +332,8 @@ class NextActionInput(NamedTuple):
 
     ``is_outdated``: a newer revision says something else. ``was_checked``: it passed the launch
     check once. ``is_given_up``: it was decided to stop. ``has_choice``: it was chosen what stands
-    at its address after the end. ``is_proposed``: a decision waits for a second person, which has a
-    line of its own.
+    at its address after the end. ``is_open``: it is over, and late answers may still bring a
+    verdict. ``is_proposed``: a decision waits for a second person, which has a line of its own.
     """
 
     stage: ExperimentStage
@@ -342,6 +342,7 @@ class NextActionInput(NamedTuple):
     was_checked: bool = False
     is_reached: bool = False
     is_withheld: bool = False
+    is_open: bool = False
     is_decided: bool = False
     is_given_up: bool = False
     has_choice: bool = False
@@ -364,7 +365,7 @@ def next_action(facts: NextActionInput) -> NextAction | None:
     """Return what is to be done with a test next, None while nothing is."""
     if facts.stage in ("draft", "checked"):
         return _next_of_draft(facts)
-    if facts.is_proposed:
+    if facts.is_proposed or (facts.is_open and not facts.is_decided):
         return None
     if facts.stage in ("running", "paused"):
         if facts.is_given_up:

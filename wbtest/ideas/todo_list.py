@@ -230,6 +230,7 @@ def _next_actions(
                 was_checked=bool(test.checked_digest),
                 is_reached=verdict is not None and verdict.is_reached,
                 is_withheld=verdict is not None and verdict.is_withheld,
+                is_open=verdict is not None and verdict.is_open,
                 is_decided=bool(decision),
                 is_given_up=decision == "stop",
                 has_choice=bool(test.afterwards),

@@ -23,15 +23,16 @@ from wbtest.publishing.sealing import sealed_rule
 from wbtest.results.figures import Evaluation, evaluate, evaluate_all
 from wbtest.results.history import total
 from wbtest.results.trust import is_red
-from wbtest.results.verdict_text import Badge, badge, headline
+from wbtest.results.verdict_text import Badge, badge, headline, is_open
 
 
 class Summary(NamedTuple):
     """The verdict in a word, a sentence, and a badge, and whether it can be trusted.
 
     ``seen`` and ``signups`` are people who count so far. ``is_reached``: the rule
-    says what to do. ``is_withheld``: the figures cannot be trusted. ``reached_at`` is when there
-    was a verdict, also one that is in doubt since. ``decision`` is the team's, '' before.
+    says what to do. ``is_withheld``: the figures cannot be trusted. ``is_open``: the test is over,
+    and late answers may still bring a verdict. ``reached_at`` is when there was one, also one that
+    is in doubt since. ``decision`` is the team's, '' before.
     """
 
     word: Literal["met", "not_met", "not_enough", "withheld", "none"]
@@ -42,6 +43,7 @@ class Summary(NamedTuple):
     signups: int = 0
     is_reached: bool = False
     is_withheld: bool = False
+    is_open: bool = False
     reached_at: datetime | None = None
     decision: str = ""
 
@@ -66,6 +68,7 @@ def _summary(results: Evaluation, decision: str) -> Summary:
         signups=everybody.signups,
         is_reached=bool(verdict.choice) and not is_withheld,
         is_withheld=is_withheld,
+        is_open=is_open(results),
         reached_at=verdict.reached_at,
         decision=decision,
     )
