@@ -53,6 +53,7 @@ def test_the_memo_says_everything_on_one_page(met: Experiment, team: Team, appro
         REASON,
         "“Kitchen” reached your 8% target",
         "126 of 900",
+        "All checks passed.",
         "Even split",
         "No forecasts.",
         "We write another draft, or stop.",
