@@ -3,10 +3,14 @@
 import ctypes
 import os
 import signal
+import sys
 from concurrent.futures import ThreadPoolExecutor
 from dataclasses import replace
 from datetime import timedelta
 from pathlib import Path
+from threading import Thread
+from types import FrameType
+from typing import Any
 from urllib.error import HTTPError
 from urllib.parse import urlencode
 from urllib.request import HTTPCookieProcessor, Request, build_opener, urlopen
@@ -16,6 +20,7 @@ import pytest
 from tests.audience.larder import PHONE, RULE, start_page
 from tests.cli.conftest import Instance, Served, eventually, serving
 from wbtest.audience.models import Visit
+from wbtest.cli.serve import Interrupt
 from wbtest.extensions import db, utc_now
 
 # Processes, signals and ports; the drills end and kill them on PostgreSQL, too.
@@ -154,6 +159,26 @@ def test_a_signal_that_another_thread_gets_ends_it(served: Served) -> None:
     assert served.processes() == []
 
 
+def test_a_signal_amid_the_handling_of_another_does_not_hang_it() -> None:
+    interrupt = Interrupt()
+
+    def handle_another(_frame: FrameType, _event: str, _argument: object) -> Any:
+        interrupt.set()
+        return handle_another
+
+    def handle() -> None:
+        sys.settrace(handle_another)
+        interrupt.set()
+        interrupt.clear()
+        sys.settrace(None)
+
+    handling = Thread(target=handle, daemon=True)
+    handling.start()
+    handling.join(10)
+
+    assert not handling.is_alive()
+
+
 def test_a_signal_to_every_process_does_not_hang_it(served: Served) -> None:
     # As a terminal does: all at once. One after the other, the first may be missed by who watches
     # it before that one learns that all shall end.
@@ -171,8 +196,9 @@ def end_the_first():
     file = os.environ["SIGNALLED"]
     # The web processes are made once the server has its handlers.
     if callable(signal.getsignal(signal.SIGTERM)) and not os.path.exists(file):
-        with open(file, "w") as out:
+        with open(file + ".new", "w") as out:
             out.write(str(os.getpid()))
+        os.rename(file + ".new", file)
         os.kill(os.getpid(), signal.SIGTERM)
 
 
@@ -188,6 +214,7 @@ def test_a_web_process_told_to_end_before_it_runs_our_code_ends(
     more = {"PYTHONPATH": str(tmp_path), "SIGNALLED": str(signalled)}
 
     with serving(replace(empty, environ={**empty.environ, **more})) as served:
+        assert eventually(signalled.exists)
         assert eventually(lambda: int(signalled.read_text()) not in served.processes())
 
 

@@ -118,7 +118,7 @@ class AnnouncingServer(MPServer):
 
     def __init__(self, announce: Callable[[], None], *args: Any, **parts: Any) -> None:
         super().__init__(*args, **parts)
-        self.main_loop_interrupt = _Interrupt()
+        self.main_loop_interrupt: Any = Interrupt()
         self._announce = announce
         self._falls: list[float] = []
 
@@ -164,7 +164,7 @@ def _sigterm_blocked() -> Iterator[None]:
         signal.pthread_sigmask(signal.SIG_UNBLOCK, {signal.SIGTERM})
 
 
-class _Interrupt(threading.Event):
+class Interrupt:
     """What the main thread waits for in granian; here it wakes now and then.
 
     Only the main thread runs Python's handlers of signals. One that is given to another thread,
@@ -172,19 +172,22 @@ class _Interrupt(threading.Event):
     """
 
     def __init__(self) -> None:
-        super().__init__()
-        # A handler sets it amid the wait of its own thread, and must find no lock held.
+        # A handler may set it amid each of these steps, those of another handler included. Only
+        # this queue is made for that: with a lock of ``threading`` its thread waits for itself.
+        self._is_set = False
         self._sets: SimpleQueue[None] = SimpleQueue()
 
     def set(self) -> None:
-        super().set()
+        self._is_set = True
         self._sets.put(None)
 
-    def wait(self, timeout: float | None = None) -> bool:  # noqa: ARG002 - granian gives none
-        while not self.is_set():
+    def clear(self) -> None:
+        self._is_set = False
+
+    def wait(self) -> None:
+        while not self._is_set:
             with suppress(Empty):
                 self._sets.get(timeout=LOOK_SECONDS)
-        return True
 
 
 def prepare(settings: Settings, now: Now = utc_now) -> str:
