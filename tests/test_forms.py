@@ -3,8 +3,11 @@
 import io
 import json
 
+import pytest
+
 from tests.conftest import Browser
 from tests.factories import PASSWORD, Team, log_in
+from wbtest.forms import with_https
 
 RENAMED = {
     "team_name": "Cellar",
@@ -34,3 +37,20 @@ def test_json_is_not_taken_for_a_form(client: Browser, team: Team) -> None:
 
     assert answer.status_code == 422
     assert "Cellar" not in client.get("/settings/identity").text
+
+
+@pytest.mark.parametrize(
+    ("typed", "kept"),
+    [
+        (" example.com/join ", "https://example.com/join"),
+        ("example.com:8443", "https://example.com:8443"),
+        ("example.com/?next=http://b.com", "https://example.com/?next=http://b.com"),
+        ("a.com b.com\nHTTP://c.com", "https://a.com https://b.com\nHTTP://c.com"),
+        # A slip is shown as it was typed.
+        ("//example.com", "//example.com"),
+        ("https:/example.com", "https:/example.com"),
+        ("", ""),
+    ],
+)
+def test_an_address_without_a_scheme_is_at_https(typed: str, kept: str) -> None:
+    assert with_https(typed) == kept

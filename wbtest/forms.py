@@ -15,6 +15,9 @@ from wtforms.validators import Length
 
 from wbtest.store import Invalid, RateLimited, Refused
 
+# Before a word that begins with neither a scheme nor a slash.
+_NO_SCHEME = re.compile(r"(?<!\S)(?=\S)(?!([a-z][a-z0-9+.-]*:)?/)", re.IGNORECASE)
+
 T = TypeVar("T")
 View = TypeVar("View", bound=Callable[..., ResponseReturnValue])
 
@@ -96,14 +99,12 @@ def one_line(text: str | None) -> str | None:
 
 
 def with_https(text: str | None) -> str | None:
-    """A filter: each line that names no scheme is an address at https://.
+    """A filter: each word that begins with no scheme is an address at https://.
 
-    >>> with_https("www.example.com"), with_https("http://example.com")
-    ('https://www.example.com', 'http://example.com')
+    >>> with_https("www.example.com http://example.com")
+    'https://www.example.com http://example.com'
     """
-    lines = (line.strip() for line in (text or "").splitlines())
-    whole = "\n".join(f"https://{line}" if line and "://" not in line else line for line in lines)
-    return whole if text else text
+    return _NO_SCHEME.sub("https://", text.strip()) if text else text
 
 
 def at_most(length: int) -> Length:

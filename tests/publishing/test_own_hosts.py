@@ -33,6 +33,7 @@ def set_host(experiment: Experiment, host: str) -> Experiment:
         ("try.halfchair.com", "try.halfchair.com"),
         ("xn--bcher-kva.example", "xn--bcher-kva.example"),
         ("https://halfchair.com/", HOST),
+        ("http://halfchair.com", HOST),
         ("", ""),
     ],
 )
@@ -68,6 +69,11 @@ def test_what_is_no_host_is_refused_at_its_field(app, typed):
         set_host(draft_page().experiment, typed)
 
     assert refused.value.field == "host"
+
+
+def test_a_host_with_a_port_is_refused_for_that(app):
+    with pytest.raises(Invalid, match="without a path or port"):
+        set_host(draft_page().experiment, f"{HOST}:8000")
 
 
 @pytest.mark.parametrize("typed", ["straße.de", "bücher.example", "日本.jp"])

@@ -24,7 +24,7 @@ from wbtest.writing.models import Release
 LONGEST_HOST = 253
 # Somebody waits for the page that says it.
 PATIENCE_SECONDS = 4.0
-NOT_A_HOST = "Enter a name like halfchair.com, without a path."
+NOT_A_HOST = "Enter a name like halfchair.com, without a path or port."
 # Python’s own codec makes another domain of some names than browsers do.
 NOT_ASCII = "Enter it as DNS has it, like xn--bcher-kva.example."
 # As names are written in DNS; other alphabets as xn--….
@@ -34,11 +34,12 @@ _LABEL = re.compile(r"[a-z0-9]([a-z0-9-]{0,61}[a-z0-9])?")
 def check_host(typed: str, release: Release) -> str:
     """Return a host for tests of a release as it is kept, '' for none.
 
-    ``typed`` may be its https:// address. Raises Invalid for what is no host or isn't written as
+    ``typed`` may be its web address. Raises Invalid for what is no host or isn't written as
     DNS has it, and for one that the team or another idea has. Two people at once can give one host
     to two ideas.
     """
-    host = typed.strip().lower().removeprefix("https://").removesuffix("/")
+    name = typed.strip().lower().removeprefix("https://").removeprefix("http://")
+    host = name.removesuffix("/")
     if not host:
         return ""
     if not host.isascii():

@@ -15,7 +15,7 @@ from wbtest.store import Invalid
 from wbtest.writing.text_rules import find_fault
 
 LONGEST_LINK = 500
-HTTPS = "Enter the full address, starting with https://."
+HTTPS = "Enter an address like https://www.example.com."
 # What an address is made of (RFC 3986) and nothing else, so no browser reads another host out of it
 # and nothing in it ends a header or a policy.
 _LINK = re.compile(
@@ -59,7 +59,7 @@ def find_link_fault(link: str) -> str:
     >>> find_link_fault("https://buy.example.com/p?id=7")
     ''
     >>> find_link_fault("http://buy.example.com/")
-    'Enter the full address, starting with https://.'
+    'Enter an address like https://www.example.com.'
     """
     if len(link) > LONGEST_LINK:
         return f"This link has {len(link):,} characters. Use at most {LONGEST_LINK}."
