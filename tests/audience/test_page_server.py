@@ -7,6 +7,7 @@ import re
 import threading
 from collections import Counter
 from collections.abc import Iterator
+from concurrent.futures import ThreadPoolExecutor
 from contextlib import suppress
 from dataclasses import replace
 from pathlib import Path
@@ -34,6 +35,7 @@ from tests.factories import log_in
 from wbtest import create_app
 from wbtest.audience.live_pages import LivePages
 from wbtest.audience.models import MachineCount
+from wbtest.audience.page_renderer import PageResponse
 from wbtest.audience.page_server import PageServer
 from wbtest.audience.recording.events import Served
 from wbtest.audience.recording.recorder import QueueFull, Recorder
@@ -142,6 +144,21 @@ def test_a_browser_that_takes_brotli_gets_it_smaller_still(mia):
     assert packed.headers["Content-Encoding"] == "br"
     assert brotli.decompress(packed.data) == gzip.decompress(gzipped.data)
     assert len(packed.data) < len(gzipped.data)
+
+
+def test_people_who_come_at_once_get_a_page_that_is_rendered_once(app: Flask, larder: Larder):
+    page = runtime(app).pages.find_running("/p/larder")
+    together = threading.Barrier(16)
+
+    def ask(_: int) -> PageResponse:
+        together.wait()
+        environ = {"HTTP_ACCEPT_ENCODING": "br"}
+        return runtime(app).page_server.show(page, page.live.control, environ)
+
+    with ThreadPoolExecutor(16) as people:
+        first, *others = people.map(ask, range(16))
+
+    assert all(each is first for each in others)
 
 
 def test_the_form_gets_a_new_token_each_hour(mia, now):

@@ -20,6 +20,7 @@ from sqlalchemy.orm import Session
 from wbtest.audience import page_renderer, traffic, visitors
 from wbtest.audience.recording.events import OF_THE_VISIT
 from wbtest.audience.traffic import (
+    Coding,
     Environ,
     agent_of,
     cookie_name,
@@ -71,8 +72,8 @@ class LivePage:
         self.older = () if is_silent else tuple(each for each in older if not each.is_cookieless)
         # In seconds since 1970: the last day is over.
         self.ends = live.ends_at.timestamp()
-        # The bytes of this hour, by variant and by whether they say that nothing can be stored.
-        self.printed: dict[tuple[str, bool], tuple[int, page_renderer.RenderedPage]] = {}
+        # By variant, coding and whether it says that nothing can be stored: an hour and its answer.
+        self.printed: dict[tuple[str, Coding, bool], tuple[int, page_renderer.PageResponse]] = {}
         # What its pages carry beside their words; None before the first was printed.
         self.weight: page_renderer.Weight | None = None
         # What a sign-up needs that is the same for everybody, made with the first one.

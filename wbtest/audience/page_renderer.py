@@ -73,27 +73,6 @@ class PageResponse(NamedTuple):
     body: bytes
 
 
-class RenderedPage:
-    """A page ready to be sent, in each coding once it was asked for: Brotli takes 40 ms."""
-
-    def __init__(self, headers: Headers, body: bytes) -> None:
-        self._headers, self._body = headers, body
-        self._responses: dict[Coding, PageResponse] = {}
-
-    def coded(self, coding: Coding) -> PageResponse:
-        """Return the page in this coding."""
-        if coding not in self._responses:
-            self._responses[coding] = self._respond(coding)
-        return self._responses[coding]
-
-    def _respond(self, coding: Coding) -> PageResponse:
-        encoding = [("Content-Encoding", coding)] if coding else []
-        body = self._body
-        if coding:
-            body = brotli.compress(body) if coding == "br" else compress(body)
-        return PageResponse([*self._headers, *encoding, ("Content-Length", str(len(body)))], body)
-
-
 class Weight(NamedTuple):
     """What a page carries beside its words.
 
@@ -347,17 +326,22 @@ class PageRenderer:
     def pack(
         self,
         html: str,
+        coding: Coding,
         language: str,
         style: str = "",
         *,
         is_indexed: bool = True,
         sends_to: str = "",
-    ) -> RenderedPage:
+    ) -> PageResponse:
         """Return a landing page as it is sent. The same words give the same bytes."""
         # Other answers say noindex by themselves; this page mostly wants to be found.
         robots = ("X-Robots-Tag", "all" if is_indexed else "noindex")
         headers = [*self.headers(language, style, sends_to=sends_to), robots]
-        return RenderedPage(headers, html.encode())
+        body = html.encode()
+        if coding:
+            headers.append(("Content-Encoding", coding))
+            body = brotli.compress(body) if coding == "br" else compress(body)
+        return PageResponse([*headers, ("Content-Length", str(len(body)))], body)
 
     def _fill(self, name: str, live: LiveExperiment, **details: Any) -> str:
         paths = paths_of(live.slug, live.host)

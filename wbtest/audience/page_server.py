@@ -18,7 +18,6 @@ from wbtest.audience.page_renderer import (
     WEIGHTS,
     PageRenderer,
     PageResponse,
-    RenderedPage,
     Weight,
     compress,
 )
@@ -50,7 +49,7 @@ BESIDE_PAGE = ("confirm", "leave", "mine", "healthz", "robots.txt", "sitemap.xml
 
 
 class PageServer:
-    """Serves pages: renders each variant once an hour, and hands each visit to the recorder."""
+    """Serves pages: renders a variant once an hour and coding, hands visits to the recorder."""
 
     def __init__(
         self, renderer: PageRenderer, recorder: Recorder, now: Now, *, is_https: bool
@@ -121,23 +120,27 @@ class PageServer:
         *,
         is_broken: bool = False,
     ) -> PageResponse:
-        """The page of this hour, rendered for the hour's first visitor."""
-        hour = visitors.utc_hour(at)
-        known = page.printed.get((variant.key, is_broken))
+        """The page of this hour, rendered for the first who asks for it in this coding."""
+        hour, key = visitors.utc_hour(at), (variant.key, coding, is_broken)
+        known = page.printed.get(key)
         if known is None or known[0] != hour:
             with self._rendering:
-                printed = self._render(page, variant, at, is_broken=is_broken)
-                known = page.printed[variant.key, is_broken] = (hour, printed)
-        return known[1].coded(coding)
+                # Who held the lock before may have rendered it; Brotli alone takes 40 ms.
+                known = page.printed.get(key)
+                if known is None or known[0] != hour:
+                    answer = self._render(page, variant, at, coding, is_broken=is_broken)
+                    known = page.printed[key] = (hour, answer)
+        return known[1]
 
     def _render(
-        self, page: LivePage, variant: LiveVariant, at: float, *, is_broken: bool
-    ) -> RenderedPage:
+        self, page: LivePage, variant: LiveVariant, at: float, coding: Coding, *, is_broken: bool
+    ) -> PageResponse:
         live, weight = page.live, self.weight_of(page)
         html = self._html(live, variant, at, weight, is_broken=is_broken)
         style = self._renderer.style(live, weight)
         return self._renderer.pack(
             html,
+            coding,
             variant.page.language,
             style,
             is_indexed=live.options.is_indexed,
