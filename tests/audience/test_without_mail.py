@@ -301,6 +301,17 @@ def test_the_privacy_page_names_the_days_until_everybody_who_was_asked_has_confi
     assert sentence not in after
 
 
+def test_the_privacy_page_names_no_days_once_whoever_was_asked_has_left(app, mia):
+    set_mail_server(app, SERVER)
+    mia.sign_up(mia.get(), "mia@x.io")
+    set_mail_server(app, "")
+
+    mia.post(mails(app, "mia@x.io")[0].leave_url, {})
+
+    sentence = strings_for("en").how_long_unasked.format(days=30)
+    assert sentence not in words_in(mia.get("/p/larder/privacy"))
+
+
 def test_an_address_whose_mail_still_waits_is_not_erased(app, mia, now: HandClock):
     set_mail_server(app, SERVER)
     mia.sign_up(mia.get(), "mia@x.io")

@@ -16,7 +16,7 @@ import sqlalchemy as sa
 
 from wbtest.audience import live_pages, signup_mail, visitors
 from wbtest.audience.email_addresses import NotAnEmail, keys_of, read_email
-from wbtest.audience.models import Objection, Signup
+from wbtest.audience.models import IS_UNCONFIRMED, Objection, Signup
 from wbtest.audience.recording import counting_rules, ledger, rollup
 from wbtest.audience.recording.recorder import Recorder, StoreFailed
 from wbtest.delivery import webhooks, worker
@@ -148,10 +148,8 @@ def erase_unconfirmed(now: datetime) -> None:
     is_open = sa.or_(may_leave, OutboxMail.sent_at > now - LINK_WORKS)
     still_confirmable = sa.select(OutboxMail.recipient).where(is_open)
     is_due = sa.and_(
-        Signup.is_asked_to_confirm,
+        IS_UNCONFIRMED,
         Signup.at_us < counting_rules.microseconds_of(now - UNCONFIRMED),
-        Signup.confirmed_us.is_(None),
-        Signup.token_hash != "",
         Signup.email.not_in(still_confirmable),
     )
     # Most of the time there is nobody: that is seen without keeping anybody from writing.

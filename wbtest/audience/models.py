@@ -144,6 +144,12 @@ class Signup(Base):
     left_at: Mapped[datetime | None] = mapped_column(UtcDateTime)
 
 
+# Our mail asked to confirm the address, and nobody did.
+IS_UNCONFIRMED = sa.and_(
+    Signup.is_asked_to_confirm, Signup.confirmed_us.is_(None), Signup.left_at.is_(None)
+)
+
+
 class Objection(Base):
     """A visitor who objected to being counted, kept for a moment: see ``erasure``."""
 

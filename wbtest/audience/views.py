@@ -13,7 +13,7 @@ from sqlalchemy import exists, select
 from wbtest.audience import erasure, page_renderer, page_server, visitors
 from wbtest.audience.forms import SignupForm
 from wbtest.audience.live_pages import NOT_NOW, LivePage, NotLoaded
-from wbtest.audience.models import Signup
+from wbtest.audience.models import IS_UNCONFIRMED, Signup
 from wbtest.audience.recording import counting_rules, events
 from wbtest.audience.traffic import (
     agent_of,
@@ -86,12 +86,7 @@ def mark_team(slug: str) -> ResponseReturnValue:
 def privacy(slug: str) -> ResponseReturnValue:
     """What is stored, why, and who is responsible."""
     live = get_page_named(slug).live
-    unconfirmed = exists().where(
-        Signup.experiment_id == live.id,
-        Signup.is_asked_to_confirm,
-        Signup.confirmed_us.is_(None),
-        Signup.left_at.is_(None),
-    )
+    unconfirmed = exists().where(Signup.experiment_id == live.id, IS_UNCONFIRMED)
     return small_page(live, "privacy", is_unconfirmed=db.session.scalar(select(unconfirmed)))
 
 
