@@ -107,7 +107,9 @@ IS_SECOND_ROUND = bool(os.environ.get("SECOND_ROUND"))
 # are marked and taken whole.
 WITH_SQL_OF_OUR_OWN = (
     "tests/audience/test_engagement",
+    "tests/audience/test_erasure",
     "tests/audience/test_event_rows",
+    "tests/audience/test_outcome_mail",
     "tests/audience/test_recorder",
     "tests/audience/test_result_counts",
     "tests/audience/test_retention",
@@ -124,6 +126,7 @@ WITH_SQL_OF_OUR_OWN = (
     "tests/test_health",
     "tests/test_queries",
     "tests/test_store",
+    "tests/writing/test_saving_together",
 )
 
 
