@@ -10,6 +10,7 @@ import pytest
 from tests.conftest import Browser, HandClock
 from tests.factories import Team, log_in, make_release, make_revision
 from tests.ideas.conftest import Ideas
+from tests.results.states import States
 from tests.statements import counted
 from wbtest.ideas import idea_list
 from wbtest.review.approvals import stop_release
@@ -87,6 +88,19 @@ def test_the_chart_holds_each_interval_against_its_own_target(ideas: Ideas, view
     assert ends[0] > 1
     assert figure["data"][0]["line"]["color"] == "var(--go)"
     assert "above<br>target" in [note["text"] for note in figure["layout"]["annotations"]]
+
+
+def test_of_an_idea_that_few_saw_the_chart_shows_the_counts_alone(
+    states: States, viewer: Browser, now: HandClock
+):
+    states.few()
+    now.turn(days=2)
+    page = viewer.get(CHART).text
+    figure = json.loads(re.search(r'id="figure-bars">(.*?)</script>', page, re.DOTALL)[1])  # type: ignore[index]
+    floors, dots = figure["data"]
+
+    assert (len(floors["x"]), dots["x"]) == (1, [])
+    assert "2 of 22 too few for a rate, target" in words(viewer)
 
 
 def test_the_address_chooses_a_stage_and_words(ideas: Ideas, viewer: Browser):

@@ -79,6 +79,8 @@ def _bars(found: Sequence[tuple[str, Evidence]], end: float) -> list[Parts]:
     """A bar from end to end of each interval; one trace for each colour."""
     drawn: dict[str, Parts] = {}
     for k, (_, evidence) in enumerate(found):
+        if evidence.is_sparse:
+            continue
         colour = _colour(evidence)
         bar = drawn.setdefault(
             colour,
@@ -119,7 +121,7 @@ def _dots(found: Sequence[tuple[str, Evidence]], end: float) -> Parts:
     dots = [
         (k, name, evidence, evidence.of_target(evidence.rate))
         for k, (name, evidence) in enumerate(found)
-        if evidence.rate is not None
+        if evidence.rate is not None and not evidence.is_sparse
     ]
     return {
         "type": "scatter",
@@ -156,5 +158,5 @@ def _word(evidence: Evidence) -> str:
 
 def _end(found: Sequence[Evidence]) -> float:
     """Where the axis ends: wide open intervals and very good rates run out of the chart."""
-    highs = [evidence.of_target(evidence.high) for evidence in found]
+    highs = [evidence.of_target(evidence.high) for evidence in found if not evidence.is_sparse]
     return min(1.05 * max([1.5, *highs]), MOST)

@@ -41,7 +41,7 @@ from wbtest.publishing.models import Experiment
 from wbtest.results import calibration, costs, exports, history, verdict_text
 from wbtest.results.calibration import sentence as forecast_sentence
 from wbtest.results.figures import Evaluation, evaluate_all
-from wbtest.results.verdict import Standing, State, Verdict
+from wbtest.results.verdict import FEWEST, Standing, State, Verdict
 from wbtest.web import Page, page_of
 
 # Ideas on a page.
@@ -70,6 +70,11 @@ class Evidence(Struct, frozen=True):
     def word(self) -> verdict_text.Badge:
         """The standing in two words."""
         return verdict_text.STANDINGS[self.standing]
+
+    @property
+    def is_sparse(self) -> bool:
+        """Whether too few came for a rate or an interval on a page, and there is no result."""
+        return self.seen < FEWEST and self.standing not in ("above", "below")
 
     def of_target(self, rate: float) -> float:
         """Return how many times its target a rate is: 1 is the target of every idea."""

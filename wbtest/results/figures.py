@@ -155,7 +155,8 @@ class Evaluation(Struct, frozen=True):
     def is_sparse(self) -> bool:
         """Whether pages show people counts alone, and no rate or interval: nearly every rate fits.
 
-        Fewer than 30 saw each variant, and there is no result. Files and the API keep all figures.
+        Fewer than 30 saw each variant, and there is no result. Files, memos and the API keep all
+        figures.
         """
         most = max(variant.totals.seen for variant in self.variants)
         return self.verdict.word == "not_enough" and most < FEWEST

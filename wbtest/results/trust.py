@@ -50,7 +50,7 @@ class Check(Struct, frozen=True):
 
     @property
     def colour(self) -> Colour:
-        """Its colour by name; shown beside ``word``, never alone."""
+        """Its colour by name, grey while it is early."""
         return "grey" if self.is_early else COLOURS[self.state]
 
     @property
