@@ -494,9 +494,19 @@ def test_a_newsletter_and_a_source_that_the_rule_names_are_meant():
     assert checked(slack, sources=("slack",))["passed_on"].colour == "green"
 
 
-def test_people_who_know_the_team_by_its_rule_are_no_reason_for_doubt():
+def test_people_who_know_the_team_by_its_rule_are_not_judged_as_strangers():
     whatsapp = {"whatsapp": [visitors(0, 60)]}
     checks = checked(counted(visitors(60, 60, converted=40), sources=whatsapp), knows_team=True)
 
     for check in (checks["passed_on"], checks["too_good"]):
-        assert (check.state, check.reason) == ("ok", "The rule counts people who know you.")
+        assert (check.applies, check.reason) == (False, "The rule counts people who know you.")
+
+
+def test_of_people_who_know_the_team_a_rate_that_doubles_another_is_still_questioned():
+    high = visitors(600, 600, converted=400)
+    alike, apart = counted(high, high), counted(visitors(600, 600, converted=60), high)
+
+    said = checked(alike, knows_team=True)["too_good"]
+    assert (said.applies, said.colour) == (True, "green")
+    assert said.reason == "We only question rates that are clearly double another."
+    assert checked(apart, knows_team=True)["too_good"].colour == "amber"

@@ -285,8 +285,10 @@ def meaning_of(reason: str) -> str:
 
 
 def check_too_good(rule: Hypothesis, counted: History, around: CheckContext) -> Check:
-    """Does a variant convert over 40 %, or more than twice as well as another?"""
+    """Does a variant convert over 40 % of strangers, or more than twice as well as another?"""
     check, title = "too_good", "Believable rate"
+    if rule.knows_team and len(counted.variants) == 1:
+        return not_applicable(check, title, KNOW_THE_TEAM)
     counts = [Counts(totals.seen, totals.converted) for totals in counted.variants]
     if sum(each.seen for each in counts) < FEWEST_SEEN:
         return early(check, title, f"This check needs {FEWEST_SEEN} visitors.")
@@ -313,11 +315,11 @@ def check_too_good(rule: Hypothesis, counted: History, around: CheckContext) -> 
         )
         do = f"Sign up on {name_a} yourself, on a phone too: is something broken there?"
         return Check(check, "warn", reason, title, "doubtful", do=do, where="page")
-    reason = "We only question rates that are clearly over 40%."
+    reason = "We only question rates that are clearly over 40%, or clearly double another."
     if rule.knows_team:
-        reason = KNOW_THE_TEAM
-    elif len(counts) > 1:
-        reason = "We only question rates that are clearly over 40%, or clearly double another."
+        reason = "We only question rates that are clearly double another."
+    elif len(counts) == 1:
+        reason = "We only question rates that are clearly over 40%."
     return Check(check, "ok", reason, title, "yes")
 
 
@@ -342,7 +344,7 @@ def check_passed_on(rule: Hypothesis, counted: History) -> Check:
     """Did people come by chats and mailboxes, where friends and colleagues pass links on?"""
     check, title = "passed_on", "Mostly strangers"
     if rule.knows_team:
-        return Check(check, "ok", KNOW_THE_TEAM, title, "not asked")
+        return not_applicable(check, title, KNOW_THE_TEAM)
     seen = {
         source: total(row).seen
         for source, row in counted.sources.items()
