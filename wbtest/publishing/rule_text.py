@@ -71,14 +71,14 @@ def outcomes(rule: Hypothesis) -> tuple[Outcome, ...]:
 
 
 def conditions(rule: Hypothesis) -> str:
-    """When a verdict may come at the earliest, when the test is over, and whether friends count."""
+    """That visitors know the team, if so; when a verdict may come, and when the test is over."""
     visitors = "visitor" if rule.minimum_visitors == 1 else "visitors"
     days = "day" if rule.minimum_days == 1 else "days"
-    friends = " The visitors know the team." if rule.knows_team else ""
+    friends = "The visitors know the team. " if rule.knows_team else ""
     return (
-        f"A result needs at least {rule.minimum_visitors:,} {visitors} and "
+        f"{friends}A result needs at least {rule.minimum_visitors:,} {visitors} and "
         f"{rule.minimum_days} {days}. "
-        f"The last day is {rule.ends_on.day} {rule.ends_on:%B %Y}.{friends}"
+        f"The last day is {rule.ends_on.day} {rule.ends_on:%B %Y}."
     )
 
 
