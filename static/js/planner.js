@@ -77,6 +77,7 @@ const ask = (name) => {
       target: share("target"),
       floor: share("floor"),
       hoped_for: typed("hoped_for") && share("hoped_for"),
+      knows_team: typed("knows_team"),
       alpha: share("alpha"),
       beta: share("beta"),
     });

@@ -134,7 +134,23 @@ def test_what_a_target_was_worked_out_from_is_kept_when_it_is_sent_back(
 
 
 @pytest.mark.parametrize(
-    ("given", "shown", "sealed"), [({}, None, 0.195), ({"hoped_for": 0.2}, 0.2, 0.2)]
+    ("given", "shown", "sealed"),
+    [
+        ({}, None, 0.195),
+        ({"hoped_for": 0.2}, 0.2, 0.2),
+        # As it is proposed.
+        (
+            {
+                "target": 0.08,
+                "floor": 0.03,
+                "minimum_visitors": 300,
+                "maximum_visitors": 2400,
+                "hoped_for": 0.15,
+            },
+            0.15,
+            0.15,
+        ),
+    ],
 )
 def test_a_rule_that_is_sent_back_with_another_target_keeps_a_chosen_hope_alone(
     editor: Program, revision: Revision, given: Any, shown: float | None, sealed: float

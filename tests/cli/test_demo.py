@@ -98,7 +98,8 @@ def test_a_mail_of_the_demo_is_kept_as_it_was_sent(tmp_path: Path):
 def test_a_hundred_people_who_know_the_team_decide_one_idea_by_the_proposed_rule():
     test = planned_tests()["docket-2"]
 
-    assert find_proposal(test.target, test.floor, test.minimum, test.maximum) == proposal_for(
-        100, is_warm=test.knows_team
-    )
+    assert find_proposal(
+        *(test.target, test.floor, test.minimum, test.maximum, test.hoped_for),
+        is_warm=test.knows_team,
+    ) == proposal_for(100, is_warm=True)
     assert told("decisions")[test.name]["choice"] == "go"

@@ -27,6 +27,8 @@ from wbtest.publishing.page_copy import PageCopy, build_copy
 from wbtest.publishing.page_options import BOTH, ELSEWHERE, EUROPE, FirstMail, Options, first_mail
 from wbtest.publishing.page_settings import change_options
 from wbtest.publishing.planner import Objection
+from wbtest.publishing.rule import Hypothesis
+from wbtest.publishing.rule_form import PROPOSED
 from wbtest.publishing.target_calculator import TargetCalculation
 from wbtest.writing.document import CallToAction
 from wbtest.writing.models import Revision
@@ -229,19 +231,45 @@ def test_visitors_of_whom_nobody_said_anything_are_warned_of():
     assert "traffic" not in found("fine", daily=None)
 
 
-def test_a_rule_for_the_people_in_reach_says_how_many_may_come():
-    usual = proposals.proposal_for(100, is_warm=False)
-    rule = make_rule(
-        target=usual.target,
-        floor=usual.floor,
-        minimum_visitors=usual.minimum_visitors,
-        maximum_visitors=usual.maximum_visitors,
+def proposed(people: int, *, is_warm: bool = True, **changes: Any) -> Hypothesis:
+    """The rule that is proposed for so many people, with changes."""
+    usual = proposals.proposal_for(people, is_warm=is_warm)
+    return make_rule(
+        **{name: getattr(usual, name) for name in (*PROPOSED, "hoped_for")}
+        | {"knows_team": is_warm}
+        | changes
     )
 
-    said = found("fine", daily=None, rule=rule)["traffic"].sentence
+
+ALONE = {"daily": None, "pages": READY.pages[:1]}
+
+
+def test_a_rule_for_the_people_in_reach_says_how_many_may_come():
+    rule = proposed(100)
+
+    said = found("fine", rule=rule, **ALONE)["traffic"].sentence
 
     assert said == "The rule fits the 100 people you can reach."
-    assert "traffic" not in found("warning", daily=None, rule=rule)
+    assert "traffic" not in found("warning", rule=rule, **ALONE)
+
+
+@pytest.mark.parametrize(
+    "changes",
+    [
+        # Nobody said how many.
+        {"rule": proposed(1000)},
+        # It can't tell much, as a warning says.
+        {"rule": proposed(60, is_warm=False)},
+        # It's another rule.
+        {"rule": proposed(100, knows_team=False)},
+        {"rule": proposed(100, hoped_for=0.375)},
+        {"rule": proposed(100, alpha=0.01)},
+        {"rule": proposed(100), "pages": READY.pages},
+    ],
+)
+def test_of_no_other_rule_it_is_said_that_it_fits_those_in_reach(changes: dict[str, Any]):
+    assert "traffic" in found("warning", **ALONE | changes)
+    assert "traffic" not in found("fine", **ALONE | changes)
 
 
 def test_what_the_planner_objects_to_is_warned_of_but_a_last_day_that_stops_it_anyway():

@@ -6,6 +6,7 @@ from datetime import date
 import pytest
 
 from wbtest.publishing.planner import Advice, PlanRequest, advise
+from wbtest.publishing.rule import ACTS, LOW_HOPE
 
 # Four weeks, up to 2,400 visitors and seven days, as the form proposes, but from 200 visitors on.
 ASKED = PlanRequest(
@@ -82,7 +83,7 @@ def test_a_year_of_waiting_and_twice_the_target_are_no_way_out():
 
 def test_who_hopes_for_more_needs_fewer_and_is_told_no_other_target():
     assert "Allow for up to 162." in said(hoped_for=0.16, minimum_visitors=0).sentence
-    assert said(hoped_for=0.08).warnings == ("Hope for a rate above the target and below 100%.",)
+    assert said(hoped_for=0.08).warnings == (LOW_HOPE,)
     assert "a target of" not in said(daily=20, floor=0.004, hoped_for=0.11).warnings[0]
 
 
@@ -162,6 +163,8 @@ WARM = replace(
     ends_on=date(2027, 3, 15),
     minimum_visitors=30,
     maximum_visitors=100,
+    hoped_for=0.4,
+    knows_team=True,
 )
 
 
@@ -184,15 +187,20 @@ def test_a_proposed_rule_warns_when_fewer_people_come():
 
 @pytest.mark.parametrize(
     "changes",
-    [{"variants": 2}, {"alpha": 0.1}, {"beta": 0.1}, {"target": 0.26}, {"hoped_for": 0.375}],
+    [
+        *({"variants": 2}, {"alpha": 0.1}, {"beta": 0.1}, {"target": 0.26}, {"hoped_for": 0.375}),
+        *({"hoped_for": None}, {"knows_team": False}, {"maximum_visitors": 101}),
+    ],
 )
 def test_of_another_rule_nothing_exact_is_said(changes):
     assert "100 such tests" not in advise(replace(WARM, **changes)).holds
 
 
+COLD = replace(WARM, target=0.12, floor=0.03, hoped_for=0.15, knows_team=False)
+
+
 def test_strangers_who_can_tell_a_dead_idea_alone_are_told_so():
-    cold = replace(WARM, target=0.12, floor=0.03)
-    advice = advise(cold)
+    advice = advise(COLD)
 
     assert advice.sentence == "If 3% or fewer sign up, 86 of 100 such tests say stop."
     assert advice.warnings[0].startswith(
@@ -202,8 +210,17 @@ def test_strangers_who_can_tell_a_dead_idea_alone_are_told_so():
     assert "Reach 300, or offer a call" in advice.warnings[0]
 
 
+def test_what_strangers_cannot_tell_is_said_of_what_counts():
+    [warning] = advise(replace(COLD, do=ACTS["call"].do)).warnings
+
+    assert warning == (
+        "100 strangers can’t show that an idea is wanted: if 15% agree to a call, 5 of 100 such "
+        "tests say go. Reach 300."
+    )
+
+
 def test_a_proposed_rule_names_one_number_of_visitors():
-    usual = replace(ASKED, minimum_visitors=300)
+    usual = replace(ASKED, minimum_visitors=300, hoped_for=0.15)
 
     assert advise(usual).sentence == (
         "With 120 visitors a day, expect an answer in 1 to 2 weeks: about 309 visitors. Allow for "

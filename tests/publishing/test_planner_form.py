@@ -147,11 +147,25 @@ def test_a_rule_that_was_proposed_is_saved_and_proposed_again_for_a_draft(owner,
     owner.post(new_path(revision), data=Form(page, new_path(revision)).values)
     rule = newest().rule
 
+    assert (field_of(page, "target"), field_of(page, "hoped_for")) == ("25", "40")
     assert (rule["target"], rule["floor"], rule["minimum_visitors"]) == (0.25, 0.1, 30)
     assert (rule["maximum_visitors"], rule["hoped_for"], rule["knows_team"]) == (100, 0.4, True)
     draft = send_rule(owner, newest(), work_out="reach", reach="300", knows_team="")
     assert field_of(draft.text, "target") == "8"
     assert newest().rule == rule
+
+
+def test_a_target_above_the_rate_of_the_proposal_is_refused_where_that_rate_can_be_seen(
+    owner: FlaskClient, revision: Revision
+):
+    page = send(owner, new_path(revision), work_out="reach", reach="100", knows_team="yes").text
+    values = Form(page, new_path(revision)).values
+    answer = owner.post(new_path(revision), data=values | {"target": "40"})
+
+    said = "must be above the target and below 100%. Leave it empty for 1.5 × the target."
+    assert answer.status_code == 422
+    assert said in errors_of(answer.text)["hoped_for"]
+    assert re.search(r'<details class="fold" open>\s*<summary>More settings', answer.text)
 
 
 def test_whether_visitors_know_the_team_is_shown_again_and_can_be_changed(owner, revision):

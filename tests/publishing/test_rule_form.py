@@ -78,8 +78,8 @@ def test_a_page_may_have_a_host_of_its_own(owner: FlaskClient, revision: Revisio
     assert field_of(page, "host") == "halfchair.com"
 
 
-@pytest.mark.parametrize(("typed", "sealed", "again"), [("", 0.15, ""), ("12", 0.12, "12")])
-def test_left_empty_the_rate_hoped_for_is_that_of_the_proposal(
+@pytest.mark.parametrize(("typed", "sealed", "again"), [("", 0.12, ""), ("16", 0.16, "16")])
+def test_left_empty_the_rate_hoped_for_follows_the_target(
     typed: str, sealed: float, again: str, owner: FlaskClient, revision: Revision
 ):
     made = send(owner, new_path(revision), hoped_for=typed)
@@ -211,8 +211,8 @@ def test_a_started_rule_is_not_changed(owner: FlaskClient, revision: Revision, t
 def test_the_form_says_how_long_it_takes_by_the_planner(owner: FlaskClient, revision: Revision):
     page = owner.get(f"{new_path(revision)}?daily=20").text
 
-    assert "With 20 visitors a day, expect an answer in 3 to 8 weeks" in page
-    assert "You’d need 36 a day" in page
+    assert "With 20 visitors a day, expect an answer in 3 to 5 weeks" in page
+    assert "You’d need 21 a day" in page
 
 
 def test_rates_that_cannot_be_planned_with_give_no_plan(owner: FlaskClient, revision: Revision):

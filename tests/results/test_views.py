@@ -167,15 +167,26 @@ def test_an_unknown_table_is_a_clear_error(approver: Browser, experiment):
     assert answer.status_code == 400
 
 
-def test_the_planner_says_visitors_and_days(approver: Browser):
+def test_the_planner_says_when_to_expect_an_answer(approver: Browser):
     asked = "target=0.08&floor=0.04&alpha=0.05&power=0.8&daily=120&variants=2"
     planned = approver.get(f"/experiments/plan?{asked}").get_json()
 
-    assert (planned["visitors"], planned["per_variant"], planned["days"]) == (1296, 324, 14)
-    assert planned["sentence"].startswith(
-        "With 120 visitors a day, expect an answer in 1 to 2 weeks"
+    assert planned.keys() == {"sentence", "holds", "warnings"}
+    assert planned["sentence"] == (
+        "With 120 visitors a day, expect an answer in 1 to 2 weeks: about 648 visitors. Allow for "
+        "up to 1,296."
     )
     assert planned["warnings"] == []
+
+
+@pytest.mark.parametrize(("knows_team", "is_proposed"), [("yes", True), ("", False)])
+def test_the_planner_knows_a_proposed_rule_by_whom_it_is_for(
+    approver: Browser, knows_team: str, is_proposed: bool
+):
+    asked = "target=0.25&floor=0.1&minimum_visitors=30&maximum_visitors=100&hoped_for=0.4"
+    planned = approver.get(f"/experiments/plan?{asked}&knows_team={knows_team}").get_json()
+
+    assert ("100 such tests" in planned["holds"]) is is_proposed
 
 
 def test_the_planner_warns_by_the_rest_of_the_rule(approver: Browser):

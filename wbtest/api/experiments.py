@@ -73,8 +73,9 @@ class CrowdGiven(RequestBody, kw_only=True, rename={"from_at": "from", "until_at
 class Hypothesis(RequestBody, kw_only=True):
     """At least `target` of `who` will `does`. Rates are fractions, visitors of all variants.
 
-    Without `hoped_for` it is 1.5 × the target, at most half way to 1, or that of the proposal that
-    the rule follows; only another one is shown.
+    Without `hoped_for` it is 1.5 × the target, at most half way to 1; only another one is shown.
+    Visitors who `knows_team` are no strangers: the check *Mostly strangers* doesn’t apply, nor does
+    *Believable rate* to a rate over 40%.
     """
 
     who: str

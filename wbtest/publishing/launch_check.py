@@ -150,19 +150,23 @@ def check_mail(now: Situation) -> Iterator[Finding]:
     yield found("tried" if now.tried else "untried")
 
 
-def _check_people(rule: rules.Hypothesis) -> Finding:
-    """Whether the rule says how many people can come: a proposed one is for those in reach."""
+def _check_people(rule: rules.Hypothesis, variants: int) -> Finding:
+    """Whether the rule says how many people can come: one proposed for a number that will do."""
     followed = proposals.find_proposal(
-        rule.target, rule.floor, rule.minimum_visitors, rule.maximum_visitors
+        *(rule.target, rule.floor, rule.minimum_visitors, rule.maximum_visitors, rule.hoped_for),
+        is_warm=rule.knows_team,
+        variants=variants,
+        risks=(rule.alpha, rule.beta),
     )
-    if followed is None:
-        return found("unsaid_traffic")
-    return found("people_in_reach", people=followed.people)
+    # The last number is “or more”.
+    if followed and followed.tells_both and followed.people != proposals.PEOPLE[-1]:
+        return found("people_in_reach", people=followed.people)
+    return found("unsaid_traffic")
 
 
 def check_visitors(now: Situation) -> Iterator[Finding]:
     if now.daily is None:
-        yield _check_people(now.rule)
+        yield _check_people(now.rule, len(now.pages))
     for objection in now.objections:
         # That the last day is wrong stops the start anyway.
         if objection.what != "end":

@@ -19,6 +19,7 @@ from wbtest.publishing.rule import (
     ALPHA,
     BETA,
     LONGEST_TEST,
+    LOW_HOPE,
     MOST_VARIANTS,
     Hypothesis,
     end_fault,
@@ -61,6 +62,7 @@ class PlanRequest:
     ends_on: date | None = None
     do: str = ACTS["signup"].do
     hoped_for: float | None = None
+    knows_team: bool = False
 
     @property
     def days(self) -> int | None:
@@ -98,6 +100,7 @@ def plan_request(
         ends_on=rule.ends_on,
         do=ACTS[rule.conversion].do,
         hoped_for=rule.chosen_hope,
+        knows_team=rule.knows_team,
     )
 
 
@@ -111,7 +114,7 @@ def find_request_fault(asked: PlanRequest) -> str:
     if asked.floor >= asked.target:
         return "The floor must be below the target."
     if asked.hoped_for is not None and not asked.target < asked.hoped_for < 1:
-        return "Hope for a rate above the target and below 100%."
+        return LOW_HOPE
     if not 1 <= asked.variants <= MOST_VARIANTS:
         return f"Enter 1 to {MOST_VARIANTS} variants."
     if asked.daily is not None and not 1 <= asked.daily <= MOST_DAILY:
@@ -127,7 +130,7 @@ def find_request_fault(asked: PlanRequest) -> str:
 
 
 class Planned(NamedTuple):
-    """What a test needs: ``visitors`` at most over all variants, in ``days`` of whole weeks.
+    """What a test needs: ``visitors`` at most over all variants.
 
     ``per_variant`` is what it takes on average, if the true rate is the one ``hoped_for``. Over all
     variants, ``apart`` visitors say which of two is better, one at the target and one at the rate
@@ -138,7 +141,6 @@ class Planned(NamedTuple):
 
     visitors: int
     per_variant: int
-    days: int
     hoped_for: float
     apart: int
     apart_at_most: int
@@ -148,9 +150,6 @@ class Planned(NamedTuple):
 def plan_for(asked: PlanRequest) -> Planned:
     """Return the plan. Raises ValueError, with a sentence, for what cannot be planned with."""
     variants = asked.variants
-    hoped_for = asked.hoped_for
-    if hoped_for is None:
-        hoped_for = proposals.usual_hope(*_limits(asked))
     needed = plan_within_limits(
         target=asked.target,
         floor=asked.floor,
@@ -158,14 +157,13 @@ def plan_for(asked: PlanRequest) -> Planned:
         power=POWER,
         daily=asked.daily or 1,
         variants=variants,
-        hoped_for=hoped_for,
+        hoped_for=asked.hoped_for,
     )
     rates = asked.target, needed.hoped_for
     pair = statistics.comparison_visitors(rates, (1, 1), asked.alpha, POWER) if variants > 1 else 0
     return Planned(
         visitors=needed.maximum_visitors,
         per_variant=needed.fixed_visitors,
-        days=needed.days,
         hoped_for=needed.hoped_for,
         apart=ceil(variants * pair / 2),
         apart_at_most=variants * pair,
@@ -368,22 +366,17 @@ def advise(asked: PlanRequest) -> Advice:
         plan = plan_for(asked)
     except ValueError:
         return Advice("", objections=(Objection("fault", TOO_MANY),))
-    proposal = _proposal_of(asked)
+    proposal = proposals.find_proposal(
+        *(asked.target, asked.floor, asked.minimum_visitors, asked.maximum_visitors),
+        plan.hoped_for,
+        is_warm=asked.knows_team,
+        variants=asked.variants,
+        risks=(asked.alpha, asked.beta),
+    )
     if proposal is None:
         against = tuple(objections(asked, plan))
         return Advice(plan_sentence(plan, asked), holds_at(plan, asked), against, plan)
     return _advise_on(proposal, asked, plan)
-
-
-def _proposal_of(asked: PlanRequest) -> proposals.Proposal | None:
-    """The proposal that the test follows, if it does."""
-    if asked.variants > 1 or (asked.alpha, asked.beta, asked.hoped_for) != (ALPHA, BETA, None):
-        return None
-    return proposals.find_proposal(*_limits(asked))
-
-
-def _limits(asked: PlanRequest) -> tuple[float, float, int, int | None]:
-    return asked.target, asked.floor, asked.minimum_visitors, asked.maximum_visitors
 
 
 def _advise_on(proposal: proposals.Proposal, asked: PlanRequest, plan: Planned) -> Advice:
@@ -395,9 +388,9 @@ def _advise_on(proposal: proposals.Proposal, asked: PlanRequest, plan: Planned) 
     plan = plan._replace(visitors=proposal.people, per_variant=proposal.visitors, between=0)
     against = tuple(objections(asked, plan))
     sentence = proposal.sentence(asked.do)
-    if proposal.shortfall:
-        short = Objection("reach", proposal.shortfall, proposal.ways_out)
-        return Advice(sentence, objections=(short, *against), plan=plan)
+    if short := proposal.shortfall(asked.do):
+        against = (Objection("reach", short, proposal.ways_out(asked.do)), *against)
+        return Advice(sentence, objections=against, plan=plan)
     return Advice(plan_sentence(plan, asked), sentence, against, plan)
 
 
@@ -410,9 +403,11 @@ def plan_sentence(plan: Planned, asked: PlanRequest) -> str:
     page that good, or half as good as the target, is known by the first end in about half of all
     tests (48 and 64 %), by the second in nearly all (93 and 100 %). Of two variants of which one is
     that good: 39 and 87 %; of four: 36 and 80 %. A rate of 1.25 × target is known by then in 30 %.
+    A proposed rule ends instead after the people who can be reached, and its first end is the mean
+    for the slower of its two ideas.
 
     >>> from types import SimpleNamespace
-    >>> plan = SimpleNamespace(per_variant=33, visitors=72, days=21, hoped_for=0.12)
+    >>> plan = SimpleNamespace(per_variant=33, visitors=72, hoped_for=0.12)
     >>> print(plan_sentence(plan, PlanRequest(target=0.08, floor=0.04, daily=4)))
     With 4 visitors a day, expect an answer in 2 to 3 weeks: about 33 visitors. Allow for up to 72.
     """

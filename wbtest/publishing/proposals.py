@@ -11,7 +11,7 @@ from __future__ import annotations
 
 from typing import NamedTuple
 
-from wbtest.statistics import default_hoped_for
+from wbtest.publishing.rule import ACTS, ALPHA, BETA
 
 ENOUGH = 70
 MINIMUM_DAYS = 7
@@ -70,28 +70,33 @@ class Proposal(NamedTuple):
         )
 
     @property
-    def shortfall(self) -> str:
-        """What the test cannot tell, '' where it tells a dead and a wanted idea."""
+    def tells_both(self) -> bool:
+        """Whether it tells a dead idea as well as a wanted one."""
+        return min(self.stops, self.goes) >= ENOUGH
+
+    def shortfall(self, do: str) -> str:
+        """What the test cannot tell, '' where it tells both ideas; ``do`` is as in a sentence."""
+        if self.tells_both:
+            return ""
         dead, wanted = (f"{rate:.0%}" for rate in RATES[self.is_warm])
         who = f"{self.people:,} {'people who know you' if self.is_warm else 'strangers'}"
         if self.stops < ENOUGH:
             return (
-                f"{who} rarely give an answer: if {dead} sign up, {self.stops} of 100 such tests "
+                f"{who} rarely give an answer: if {dead} {do}, {self.stops} of 100 such tests "
                 f"say stop. If {wanted} do, {self.goes} say go."
             )
-        if self.goes < ENOUGH:
-            return (
-                f"{who} can’t show that an idea is wanted: if {wanted} sign up, {self.goes} of "
-                "100 such tests say go."
-            )
-        return ""
+        return (
+            f"{who} can’t show that an idea is wanted: if {wanted} {do}, {self.goes} of 100 such "
+            "tests say go."
+        )
 
-    @property
-    def ways_out(self) -> str:
+    def ways_out(self, do: str) -> str:
         """What to do where there is a shortfall."""
         enough = next(
-            each.people for each in PROPOSALS if each.is_warm == self.is_warm and not each.shortfall
+            each.people for each in PROPOSALS if each.is_warm == self.is_warm and each.tells_both
         )
+        if do == ACTS["call"].do:
+            return f"Reach {enough}."
         return f"Reach {enough}, or offer a call (visitor settings) and interview those who agree."
 
 
@@ -114,23 +119,22 @@ def proposal_for(people: int, *, is_warm: bool) -> Proposal:
 
 
 def find_proposal(
-    target: float, floor: float, minimum_visitors: int, maximum_visitors: int | None
+    target: float,
+    floor: float,
+    minimum_visitors: int,
+    maximum_visitors: int | None,
+    hoped_for: float | None,
+    *,
+    is_warm: bool,
+    variants: int = 1,
+    risks: tuple[float, float] = (ALPHA, BETA),
 ) -> Proposal | None:
-    """The proposal that a rule follows, or None."""
-    rule = (target, floor, minimum_visitors, maximum_visitors)
-    return next(
-        (
-            each
-            for each in PROPOSALS
-            if (each.target, each.floor, each.minimum_visitors, each.maximum_visitors) == rule
-        ),
-        None,
-    )
-
-
-def usual_hope(
-    target: float, floor: float, minimum_visitors: int, maximum_visitors: int | None
-) -> float:
-    """The rate hoped for where a rule names none: its proposal's, or what its target asks for."""
-    found = find_proposal(target, floor, minimum_visitors, maximum_visitors)
-    return found.hoped_for if found else default_hoped_for(target)
+    """The proposal that a test follows, or None. Their chances are those of one variant."""
+    if variants != 1 or risks != (ALPHA, BETA):
+        return None
+    rule = (target, floor, minimum_visitors, maximum_visitors, hoped_for, is_warm)
+    for each in PROPOSALS:
+        limits = (each.target, each.floor, each.minimum_visitors, each.maximum_visitors)
+        if (*limits, each.hoped_for, each.is_warm) == rule:
+            return each
+    return None

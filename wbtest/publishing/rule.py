@@ -19,9 +19,9 @@ import msgspec
 from msgspec import Struct
 from msgspec.structs import replace
 
-from wbtest.publishing.proposals import usual_hope
 from wbtest.publishing.sources import source_name
 from wbtest.publishing.target_calculator import TargetCalculation
+from wbtest.statistics import default_hoped_for
 from wbtest.store import Invalid
 from wbtest.writing.text_rules import find_fault, on_one_line, seen, with_plain_breaks
 
@@ -41,6 +41,10 @@ LONGEST_TEST = 366
 # The risks of a wrong go and of a wrong stop that a rule has if nobody chooses others.
 ALPHA = BETA = 0.05
 LAST_DAY = date(2199, 12, 31)
+LOW_HOPE = (
+    "The rate you hope for must be above the target and below 100%. Leave it empty for 1.5 × the "
+    "target."
+)
 # Sealed with each rule, so that nobody can later say that these were to count.
 EXCLUDED = (
     "Bots, link previews and pages that browsers load in advance; the team’s own visits and visits "
@@ -183,7 +187,8 @@ class Hypothesis:
     trust tolerates. ``hoped_for`` is the rate at which half of the prior for *go* is put; None puts
     all of it on the beta part. ``reckoning`` are the numbers that the target was worked out from,
     if it was. ``crowds`` are those that the team announces, in its order.
-    ``knows_team`` is whether the visitors do.
+    ``knows_team`` is whether the visitors do: then nobody checks whether they are strangers, nor
+    whether a rate is too high for strangers.
     """
 
     who: str
@@ -226,7 +231,7 @@ class Hypothesis:
             yield name, 0 < getattr(self, name) < 1, "Give a rate above 0% and below 100%."
         yield "floor", self.floor < self.target, "The floor must be below the target."
         is_right = self.hoped_for is None or self.target < self.hoped_for < 1
-        yield "hoped_for", is_right, "Give a rate above the target and below 100%."
+        yield "hoped_for", is_right, LOW_HOPE
         for name in ("alpha", "beta"):
             yield name, getattr(self, name) <= 0.2, "More than 20% risk of error is no test."
         least, most = self.minimum_visitors, self.maximum_visitors
@@ -250,9 +255,8 @@ class Hypothesis:
 
     @property
     def chosen_hope(self) -> float | None:
-        """The rate hoped for; None where it is the usual one of such a rule."""
-        usual = usual_hope(self.target, self.floor, self.minimum_visitors, self.maximum_visitors)
-        return None if self.hoped_for == usual else self.hoped_for
+        """The rate hoped for; None where it is the usual one for the target."""
+        return None if self.hoped_for == default_hoped_for(self.target) else self.hoped_for
 
     def counts_source(self, source: str) -> bool:
         """Whether visits from ``source`` enter the verdict."""
@@ -360,8 +364,7 @@ def parse_rule(
     usual = act_named(kept["conversion"]).hours
     kept["conversion_window_hours"] = kept["conversion_window_hours"] or usual
     if kept["hoped_for"] is None and 0 < kept["target"] < 1:
-        limits = kept["minimum_visitors"], kept["maximum_visitors"]
-        kept["hoped_for"] = usual_hope(kept["target"], kept["floor"], *limits)
+        kept["hoped_for"] = default_hoped_for(kept["target"])
     named = tuple(replace(crowd, name=_one_line(crowd.name)) for crowd in crowds)
     return Hypothesis(**kept, reckoning=reckoning, crowds=named)
 

@@ -316,6 +316,7 @@ class ExperimentForm(HelpMixin, TypedForm):
             ends_on=self.ends_on.data,
             do=act_named(self.conversion.data).do,
             hoped_for=self.hoped_for.data,
+            knows_team=self.knows_team.data,
         )
 
     def take_proposal(self, today: date) -> None:
@@ -328,7 +329,7 @@ class ExperimentForm(HelpMixin, TypedForm):
             "minimum_days": proposals.MINIMUM_DAYS,
             "ends_on": today + timedelta(days=found.days),
             "conversion": "signup",
-            "hoped_for": None,
+            "hoped_for": found.hoped_for,
         }
         for name, value in values.items():
             self[name].data, self[name].raw_data = value, None
@@ -416,8 +417,11 @@ def values_of(experiment: Experiment) -> dict[str, Any]:
         values["conversion_window_hours"] = None
     if rule.reckoning:
         values |= asdict(rule.reckoning)
-    followed = proposals.find_proposal(*(values[name] for name in PROPOSED)) or USUAL
-    values["reach"] = str(followed.people)
+    followed = proposals.find_proposal(
+        *(rule.target, rule.floor, rule.minimum_visitors, rule.maximum_visitors, rule.hoped_for),
+        is_warm=rule.knows_team,
+    )
+    values["reach"] = str((followed or USUAL).people)
     return values | {
         "sources": ", ".join(rule.sources or ()),
         "slug": experiment.slug,

@@ -389,9 +389,6 @@ def plan() -> ResponseReturnValue:
     if advice.plan is None:
         return jsonify(error=" ".join(advice.warnings)), 422
     return jsonify(
-        visitors=advice.plan.visitors,
-        per_variant=advice.plan.per_variant,
-        days=advice.plan.days,
         sentence=advice.sentence,
         holds=advice.holds,
         warnings=advice.warnings,
@@ -445,6 +442,7 @@ def _asked(given: Mapping[str, str]) -> planner.PlanRequest:
         ends_on=_day(given.get("ends_on", "")),
         do=act_named(given.get("conversion")).do,
         hoped_for=float(given["hoped_for"]) if given.get("hoped_for") else None,
+        knows_team=bool(given.get("knows_team")),
     )
 
 

@@ -23,13 +23,13 @@ from wbtest.decisions.models import Paper
 from wbtest.extensions import clock, db
 from wbtest.publishing import experiments, launch_readiness, lifecycle, page_settings, whole_drafts
 from wbtest.publishing.models import Experiment
-from wbtest.publishing.proposals import usual_hope
 from wbtest.publishing.rule import Hypothesis
 from wbtest.results import costs, notes, shared_links, signup_list
 from wbtest.review import alignment as aligning
 from wbtest.review import approvals, comments, readings, review_answers, review_requests, sample
 from wbtest.review.models import Comment, Reading, Reviewer
 from wbtest.review.reviewers import Seat, seat_by_link, seat_of
+from wbtest.statistics import default_hoped_for
 from wbtest.team.models import Person
 from wbtest.writing import coach_report, releases, suggested_questions
 from wbtest.writing import document as documents
@@ -238,7 +238,7 @@ def _make(world: World, test: Test) -> Experiment:
         if_met=test.if_met,
         if_not_met=test.if_not_met,
         if_unclear=test.if_unclear,
-        hoped_for=usual_hope(test.target, test.floor, test.minimum, test.maximum),
+        hoped_for=test.hoped_for or default_hoped_for(test.target),
         knows_team=test.knows_team,
     )
     for before in _earlier(world, test):

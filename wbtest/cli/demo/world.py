@@ -142,6 +142,7 @@ class Test:
     share: float = 0.0
     people: int = 0
     knows_team: bool = False
+    hoped_for: float | None = None
     white_on: tuple[str, ...] = ()
     # Name of each further variant and its headline.
     variants: tuple[tuple[str, str], ...] = ()
