@@ -3,9 +3,11 @@
 from dataclasses import dataclass
 from typing import Any
 
+import sqlalchemy as sa
+
 from wbtest.audience.models import Visit
 from wbtest.audience.recording.events import Seen, Served, SignedUp
-from wbtest.extensions import db, runtime
+from wbtest.extensions import runtime
 from wbtest.publishing.models import Experiment
 from wbtest.store import writing
 
@@ -64,7 +66,8 @@ def come(experiment: Experiment, *groups: Group) -> None:
                     SignedUp(at_us=at_us + 65_000_000, email=email, email_key=email, **sent)
                 )
     recorder.flush()
+    is_one = (Visit.experiment_id == experiment.id) & (Visit.visitor == sa.bindparam("who"))
+    statement = sa.update(Visit.__table__).where(is_one).values(mark=sa.bindparam("as_mark"))
+    rows = [{"who": visitor, "as_mark": mark} for visitor, mark in marks.items()]
     with writing() as session:
-        for visitor, mark in marks.items():
-            is_one = (Visit.experiment_id == experiment.id) & (Visit.visitor == visitor)
-            session.execute(db.update(Visit).where(is_one).values(mark=mark))
+        session.execute(statement, rows)
