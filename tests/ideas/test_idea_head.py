@@ -3,7 +3,14 @@
 from flask import Flask
 
 from tests.conftest import Browser, HandClock
-from tests.factories import Team, log_in, make_experiment, make_release, make_revision
+from tests.factories import (
+    Team,
+    log_in,
+    make_decision,
+    make_experiment,
+    make_release,
+    make_revision,
+)
 from tests.ideas.conftest import Ideas
 from tests.results.states import States, crowd, make_states
 from wbtest.ideas.views import IdeaHead, head_of
@@ -92,14 +99,30 @@ def test_a_day_is_a_day_of_the_calendar_in_the_head_as_in_the_results(
     assert "day 2 of" in life_line(test, results_of(test, now()))[0]
 
 
-def test_beside_another_test_the_head_names_the_one_it_speaks_of(
+def test_of_several_tests_the_head_says_how_the_one_in_view_stands(
     app: Flask, team: Team, ideas: Ideas
 ):
-    test = ideas.running
-    draft = make_experiment(test.revision, team.editor)
+    running, stopped = ideas.running, ideas.stopped
+    drafts = [make_experiment(test.revision, team.editor) for test in (running, stopped)]
 
-    assert look(app, test.release_id, test.id).status == "Running, day 11"
-    assert look(app, test.release_id, draft.id).status == "Test 1: Running, day 11"
+    for test, said in ((running, "Running, day 11"), (stopped, "Stopped")):
+        assert look(app, test.release_id, test.id).status == f"Test 1: {said}"
+        assert look(app, test.release_id).status == said
+    for draft in drafts:
+        assert look(app, draft.release_id, draft.id).status == "Test being set up"
+
+
+def test_an_idea_goes_on_after_an_iterate_and_its_test_does_not(
+    app: Flask, team: Team, ideas: Ideas
+):
+    test = ideas.stopped
+    make_decision(test, team.approver, team.owner, "iterate", "Ask for less.")
+    alone = look(app, test.release_id, test.id).status
+    make_experiment(test.revision, team.editor)
+
+    assert alone == "Iterate"
+    assert look(app, test.release_id, test.id).status == "Test 1: Iterate"
+    assert look(app, test.release_id).status == "Test being set up"
 
 
 def test_of_several_tests_the_one_in_view_is_marked(app: Flask, team: Team, ideas: Ideas):

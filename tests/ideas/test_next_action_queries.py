@@ -27,7 +27,7 @@ from wbtest.writing.models import Revision
 
 def waits(team: Team) -> list[TodoItem]:
     db.session.rollback()
-    return [wait for wait in waits_in() if wait.what.startswith("Larder: ")]
+    return [wait for wait in waits_in() if wait.what.startswith(("Larder: ", "Larder, "))]
 
 
 def steps(team: Team) -> dict[str, list[str]]:
@@ -78,6 +78,19 @@ def test_a_draft_needs_nobody_while_an_earlier_test_of_the_idea_is_open(
     clone_experiment(draft, team.editor)
 
     assert steps(team) == {}
+
+
+def test_a_line_names_its_test_where_the_idea_has_several(draft: Experiment, team: Team):
+    make_checked(draft, team.editor)
+    start(draft, team.owner)
+    end(draft, team.owner)
+
+    clone_experiment(draft, team.editor)
+
+    assert {wait.what for wait in waits(team)} == {
+        "Larder, test 1: Decide: go, iterate or stop.",
+        "Larder, draft test: Run the launch check, then start it.",
+    }
 
 
 def test_a_draft_of_a_release_that_was_stopped_needs_nobody(draft: Experiment, team: Team):

@@ -8,6 +8,7 @@ from datetime import datetime, timedelta
 from typing import Literal, NamedTuple
 
 from msgspec import Struct
+from msgspec.structs import replace
 
 from wbtest.web import number_of
 
@@ -29,17 +30,6 @@ DECIDED = {"go": "Go", "iterate": "Iterate", "stop": "Stopped"}
 DAY = timedelta(days=1)
 
 
-class Started(Struct, frozen=True):
-    """A test that was started; ``proposed`` is a choice that waits for a second person, or ''."""
-
-    id: int
-    slug: str
-    started_at: datetime
-    is_over: bool = False
-    is_paused: bool = False
-    proposed: str = ""
-
-
 class Ending(Struct, frozen=True):
     """Who settled an idea, when and why: by a choice after a test, or on paper before one.
 
@@ -52,6 +42,21 @@ class Ending(Struct, frozen=True):
     at: datetime
     weeks: int | None = None
     is_on_paper: bool = False
+
+
+class Started(Struct, frozen=True):
+    """A test that was started, and the decision on it.
+
+    ``proposed`` is a choice that waits for a second person, or ''.
+    """
+
+    id: int
+    slug: str
+    started_at: datetime
+    is_over: bool = False
+    is_paused: bool = False
+    proposed: str = ""
+    ending: Ending | None = None
 
 
 class NewestRevision(NamedTuple):
@@ -94,6 +99,15 @@ class Idea(Struct, frozen=True):
         if self.ending and (self.ending.is_on_paper or not (self.newest and self.newest.proposed)):
             return None
         return self.newest
+
+    def only(self, test_id: int) -> Idea:
+        """Return the idea as if this were its only test."""
+        tests = tuple(test for test in self.tests if test.id == test_id)
+        drafts = () if tests else (test_id,)
+        ending = next((test.ending for test in tests), None)
+        if self.ending and self.ending.is_on_paper:
+            ending = self.ending
+        return replace(self, tests=tests, drafts=drafts, ending=ending)
 
     def mentions(self, wanted: str) -> bool:
         """Whether each of these words is in its text, its addresses or the reason of its end."""

@@ -136,29 +136,37 @@ class ListedIdea(NamedTuple):
 
 
 def listed_ideas(
-    now: datetime, release_id: int | None = None, judged: Mapping[int, Evaluation] | None = None
+    now: datetime,
+    release_id: int | None = None,
+    test_id: int | None = None,
+    judged: Mapping[int, Evaluation] | None = None,
 ) -> list[ListedIdea]:
     """Return every idea, or the one of this release; what needs the team comes first.
 
-    ``judged`` are the results of tests, by their id, that the page has already.
+    With ``test_id``, stage and status are of this test. ``judged`` are the results of tests, by
+    their id, that the page has already.
     """
     ideas = ideas_of(release_id)
     revisions = newest_revisions([idea.release_id for idea in ideas])
-    undecided = [idea.undecided.id for idea in ideas if idea.undecided]
+    in_view = [idea.only(test_id) if test_id else idea for idea in ideas]
+    undecided = [idea.undecided.id for idea in in_view if idea.undecided]
     known = dict(judged or {})
     missing = [key for key in undecided if key not in known]
     if missing:
         known |= evaluate_all(experiments_by_id(missing).values(), now)
     listed = []
-    for idea in ideas:
+    for idea, seen in zip(ideas, in_view, strict=True):
         revision = revisions.get(idea.release_id, NewestRevision())
         evidence, said = None, ("", 0)
-        if idea.undecided:
-            results = known[idea.undecided.id]
+        if seen.undecided:
+            results = known[seen.undecided.id]
             evidence = _evidence(results)
             said = verdict_text.badge(results).text, verdict_text.day_now(results)
-        stage = stage_of(idea, revision, is_ripe=bool(evidence and evidence.is_ripe))
-        status = status_text(idea, stage, revision, *said)
+        stage = stage_of(seen, revision, is_ripe=bool(evidence and evidence.is_ripe))
+        if test_id and seen.ending and not seen.undecided:
+            # An idea goes on after an iterate, its test doesn't.
+            stage = "done"
+        status = status_text(seen, stage, revision, *said)
         listed.append(ListedIdea(idea, stage, status, revision, evidence))
     return sorted(listed, key=lambda each: place_of(each.idea, each.stage))
 

@@ -29,7 +29,6 @@ SEARCHED = ("subheading", "segment", "problem")
 
 def ideas_of(release_id: int | None = None) -> list[Idea]:
     """Return every idea in no order, or the one of this release."""
-    decided = _decided(release_id)
     tests, drafts = _tests(release_id)
     parts = [Release.document[name].as_string() for name in ("product", "headline", *SEARCHED)]
     query = (
@@ -51,7 +50,7 @@ def ideas_of(release_id: int | None = None) -> list[Idea]:
     found = []
     for key, began_at, reason, at, weeks, who, product, headline, *texts in rows:
         of_idea = tuple(tests[key])
-        ending = decided.get(of_idea[0].id) if of_idea else None
+        ending = of_idea[0].ending if of_idea else None
         if at is not None:
             ending = Ending("stop", reason, who, at, weeks, is_on_paper=True)
         found.append(
@@ -110,7 +109,7 @@ def _tests(
     release_id: int | None,
 ) -> tuple[defaultdict[int, list[Started]], defaultdict[int, list[int]]]:
     """The started tests of each release, the newest first, and its drafts, the newest last."""
-    proposed = _proposed()
+    proposed, decided = _proposed(), _decided(release_id)
     tests: defaultdict[int, list[Started]] = defaultdict(list)
     drafts: defaultdict[int, list[int]] = defaultdict(list)
     query = (
@@ -130,6 +129,7 @@ def _tests(
             is_over=state == "ended",
             is_paused=state == "paused",
             proposed=proposed.get(key, ""),
+            ending=decided.get(key),
         )
         tests[release_id].append(test)
     return tests, drafts

@@ -190,6 +190,7 @@ def waits_for_tests() -> list[TodoItem]:
     moments = _read_moments(tests, {key: verdict.reached_at for key, verdict in verdicts.items()})
     mailed = {person.id for person, _ in mail_preferences.list_recipients()}
     members = people.list_members()
+    several = _ideas_with_several([test.release_id for test in tests])
     found = []
     for test in tests:
         step = steps[test.id]
@@ -202,7 +203,8 @@ def waits_for_tests() -> list[TodoItem]:
         for member in members:
             if member.role in able and member.person_id not in writers:
                 who = Assignee(member.person.name, member.person_id)
-                found.append(_wait(test, step, who, moments, member.person_id in mailed))
+                name = _name_of(test, is_one_of_several=test.release_id in several)
+                found.append(_wait(test, name, step, who, moments, member.person_id in mailed))
     return found
 
 
@@ -250,15 +252,32 @@ def _newest_digests(revisions: Iterable[Revision]) -> dict[int, str]:
     return dict(rows.all())
 
 
+def _ideas_with_several(release_ids: Collection[int]) -> set[int]:
+    """Which of these releases have more than one test."""
+    rows = db.session.scalars(
+        select(Experiment.release_id)
+        .where(Experiment.release_id.in_(release_ids))
+        .group_by(Experiment.release_id)
+        .having(sa.func.count() > 1)
+    )
+    return set(rows)
+
+
+def _name_of(test: Experiment, *, is_one_of_several: bool) -> str:
+    product = str(test.revision.document.get("product") or lifecycle.address_of(test))
+    if not is_one_of_several:
+        return product
+    return f"{product}, " + (f"test {test.attempt}" if test.started_at else "draft test")
+
+
 def _wait(
-    test: Experiment, step: NextAction, who: Assignee, moments: _Moments, has_mails: bool
+    test: Experiment, name: str, step: NextAction, who: Assignee, moments: _Moments, has_mails: bool
 ) -> TodoItem:
     path = f"/experiments/{test.id}"
-    product = str(test.revision.document.get("product") or lifecycle.address_of(test))
     return TodoItem(
         who=who,
         thing=f"{step.what} {test.id}",
-        what=f"{product}: {step.sentence}",
+        what=f"{name}: {step.sentence}",
         # Nobody asked for it, and its product is named already.
         by="",
         since=moments.since(test, step.what),

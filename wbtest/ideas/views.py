@@ -314,22 +314,24 @@ def head_in_view(results: Evaluation | None = None) -> IdeaHead:
 def head_of(
     release_id: int, experiment_id: int | None = None, results: Evaluation | None = None
 ) -> IdeaHead:
-    """Return the head of an idea, seen from one of its tests: by default the newest."""
+    """Return the head of an idea; on a page of one of its tests, with the status of that test."""
     known = {experiment_id: results} if experiment_id and results else {}
-    [listed] = listed_ideas(clock.now(), release_id, known)
+    [listed] = listed_ideas(clock.now(), release_id, experiment_id, known)
     idea = listed.idea
     started = _started_in_view(idea, experiment_id)
     draft_id = 0 if started else experiment_id or next(reversed(idea.drafts), 0)
-    is_of_another = idea.undecided and experiment_id not in (None, idea.undecided.id)
+    tests = _tests(idea, started.id if started else draft_id)
+    label = next((test.label for test in tests if test.is_current), "")
+    is_named = label and started and experiment_id
     return IdeaHead(
         release_id,
         idea.name,
         idea.headline if idea.headline != idea.name else "",
         listed.stage,
-        f"Test {len(idea.tests)}: {listed.status}" if is_of_another else listed.status,
+        f"{label}: {listed.status}" if is_named else listed.status,
         url_for("audience.page", slug=started.slug) if started else "",
         _tabs(idea, listed.revision, started, draft_id),
-        _tests(idea, started.id if started else draft_id),
+        tests,
     )
 
 
