@@ -265,6 +265,6 @@ def test_where_nobody_may_second_it_its_author_has_to_act(app, now: HandClock):
     assert [(wait.who.name, wait.what) for wait in waits_in()] == [
         (
             "Mei",
-            "Find a second approver for “stop” for Larder (the result is undecided), or cancel it",
+            "Find a second approver for “stop” for Larder (no result yet), or cancel it",
         )
     ]

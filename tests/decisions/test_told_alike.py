@@ -15,6 +15,7 @@ from tests.factories import (
 from tests.results.conftest import Start
 from tests.results.crowd import count_day, count_days
 from wbtest.decisions.decide import decide, second, turn_down
+from wbtest.publishing.lifecycle import end
 from wbtest.publishing.models import Experiment
 
 
@@ -57,12 +58,31 @@ def test_who_is_alone_is_told_that_nobody_else_is_needed(app, client: Browser, n
     experiment = make_running(revision, mei, mei)
     count_day(experiment, 0, seen=40, converted=3)
     log_in(client, mei)
-    said = "You’re alone here, so whatever you choose is final, and the memo says so."
+    said = (
+        "You’re alone here, so your choice needs no approval, and the memo says so. "
+        "You can change it later; each memo is kept."
+    )
 
     text = plain(client.get(f"/experiments/{experiment.id}/decision").text)
 
-    assert f"The result is undecided. {said}" in text
+    assert f"No result yet. {said}" in text
     assert "second approver" not in text
+
+
+def test_only_after_its_end_a_result_is_called_undecided(
+    begin: Start, approver: Browser, team: Team, now: HandClock
+):
+    experiment = begin()
+    count_day(experiment, 0, seen=40, converted=3)
+    place = f"/experiments/{experiment.id}/decision"
+
+    before = plain(approver.get(place).text)
+    now.turn(hours=2)
+    end(experiment, team.approver)
+    now.turn(days=10)
+
+    assert "No result yet." in before
+    assert "The result is undecided." in plain(approver.get(place).text)
 
 
 def test_a_verdict_withheld_is_not_called_unsettled(

@@ -17,13 +17,22 @@ from wbtest.audience.outcome_mail import queue_outcome_mails
 from wbtest.audience.quality_counts import two_variants
 from wbtest.audience.retention import finish_purges, purge
 from wbtest.delivery.models import OutboxMail
-from wbtest.extensions import clock, db
+from wbtest.extensions import clock, db, runtime
 from wbtest.publishing import lifecycle
 from wbtest.publishing.models import Experiment
+from wbtest.publishing.page_strings import strings_for
 from wbtest.results.network_checking import check_all_networks
 from wbtest.store import writing
 from wbtest.writing.models import Revision
 
+NO = {
+    "en": "decided not to build it",
+    "de": "es nicht",
+    "fr": "décidé de ne pas le créer",
+    "es": "decidido no crearlo",
+    "ja": "作らないことに決めました",
+    "ar": "قررنا ألا نصنعه",
+}
 SENT = {"text": "We build it. It comes in May.", "is_read": "y"}
 
 
@@ -104,6 +113,23 @@ def test_it_proposes_a_text_shows_the_mail_and_says_how_many_get_it(decided, app
     assert "1 unconfirmed" in page
     assert "Kept until 8 April 2028" in page.replace("\N{NO-BREAK SPACE}", " ")
     assert "Larder: what we decided" in page
+
+
+@pytest.mark.parametrize(("language", "no"), NO.items())
+def test_an_iterate_answers_yes_or_no_as_visitors_were_promised(language: str, no: str):
+    strings = strings_for(language)
+
+    assert no in strings.closing_stop
+    assert no in strings.closing_iterate
+
+
+def test_without_a_mail_server_it_says_when_the_emails_go_out(app: Flask, decided, approver):
+    object.__setattr__(runtime(app).settings, "mail_url", "")
+    before = page_of(approver, decided)
+    approver.send(place(decided), SENT)
+
+    assert "Email isn’t set up. They’ll go out once it is." in before
+    assert "Email isn’t set up. These emails are waiting." in page_of(approver, decided)
 
 
 def test_looking_at_the_mail_sends_nothing(decided, approver):

@@ -92,12 +92,8 @@ def test_before_the_start_there_is_nothing_to_decide_on(revision, team: Team):
         ("go", "go", False, ""),
         ("go", "stop", False, "The locked rule said go, but the team decided otherwise."),
         ("keep_running", "go", True, "Decided while the data was unreliable."),
-        (
-            "keep_running",
-            "go",
-            False,
-            "Decided while the result was undecided.",
-        ),
+        ("keep_running", "go", False, "Decided without a result."),
+        ("inconclusive", "go", False, "Decided while the result was undecided."),
         ("keep_running", "go", None, "Decided while the result was in doubt."),
     ],
 )

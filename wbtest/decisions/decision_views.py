@@ -493,7 +493,7 @@ def next_draft(experiment_id: int) -> ResponseReturnValue:
     return redirect(address, 303)
 
 
-NOT_READ = "Read the email below, then tick this box."
+NOT_READ = "Read the email above, then tick this box."
 
 
 def tell_signups(experiment: Experiment, person: Person, text: str) -> Experiment:

@@ -130,7 +130,7 @@ class LetterForm(TypedForm):
     """What everybody is told, and that the email was read; the verb refuses empty words."""
 
     text = TextAreaField("Message", render_kw={"rows": 10, "maxlength": LONGEST_TEXT})
-    is_read = BooleanField("I’ve read the email below")
+    is_read = BooleanField("I’ve read the email above")
 
 
 class PurgeForm(TypedForm):

@@ -15,6 +15,7 @@ from wbtest.publishing.experiment_stages import CHOICES
 from wbtest.publishing.models import Experiment
 from wbtest.results.figures import Results
 from wbtest.results.trust import is_lost
+from wbtest.results.verdict_text import is_open
 from wbtest.review.approvers import approvers_of, is_alone
 from wbtest.team.models import Person
 from wbtest.web import number_of
@@ -133,7 +134,10 @@ def _said_by(figures: Mapping[str, Any]) -> str:
         return f"The locked rule says {figures['recommendation']}."
     if figures["verdict"] != "not_enough":
         return "The result is in doubt."
-    return "The data is unreliable." if figures["withheld"] else "The result is undecided."
+    if figures["withheld"]:
+        return "The data is unreliable."
+    is_settled = figures["recommendation"] == "inconclusive"
+    return "The result is undecided." if is_settled else "No result yet."
 
 
 def rule_of_second(results: Results, person: Person) -> str:
@@ -141,12 +145,13 @@ def rule_of_second(results: Results, person: Person) -> str:
     said = results.verdict.choice
     what = "Anything else" if said else "Whatever you choose"
     if is_alone():
-        rest = f"You’re alone here, so {what.lower()} is final, and the memo says so."
+        which = "any other choice" if said else "your choice"
+        rest = f"You’re alone here, so {which} needs no approval, and the memo says so."
     elif others := seconds_for(person.id):
         rest = f"{what} needs a second approver: {names_of(others)}"
     else:
         rest = f"{what} needs a second approver. There’s {names_of(())}"
-    return f"{_state_of(results)} {rest}"
+    return f"{_state_of(results)} {rest} You can change it later; each memo is kept."
 
 
 def _state_of(results: Results) -> str:
@@ -157,7 +162,10 @@ def _state_of(results: Results) -> str:
         return "This data can’t be used. Start a new test instead."
     if verdict.is_withheld:
         return "The data is unreliable. Wait until the checks pass."
-    return "The result is in doubt." if verdict.doubt else "The result is undecided."
+    if verdict.doubt:
+        return "The result is in doubt."
+    is_settled = verdict.recommendation == "inconclusive" and not is_open(results)
+    return "The result is undecided." if is_settled else "No result yet."
 
 
 def find_objection(paper: Paper, person: Person) -> str:
@@ -214,7 +222,7 @@ def ask_for_second(paper: Paper) -> None:
         f"{paper.person.name} proposes: {paper.choice}. {_said_by(paper.memo['figures'])}\n\n"
         f"“{paper.reason}”\n\n"
         f"{paper.memo['figures']['why']}{beside}\n\n"
-        "It’ll be final once a second person approves it. Approve or reject it here:\n"
+        "It’s decided once a second person approves it. Approve or reject it here:\n"
         f"{base_url}/experiments/{experiment.id}/decision\n"
     )
     for person in seconds_for(paper.person_id):

@@ -84,4 +84,5 @@ def contradiction_of(choice: str, figures: Mapping[str, Any]) -> str:
         return "Decided while the result was in doubt."
     if figures["withheld"]:
         return "Decided while the data was unreliable."
-    return "Decided while the result was undecided."
+    is_settled = advice == "inconclusive"
+    return "Decided while the result was undecided." if is_settled else "Decided without a result."
