@@ -183,6 +183,18 @@ def test_what_a_visitor_reads_arrives_when_they_leave(live, larder, mia):
     assert ("faq", "0") not in did(live, larder)
 
 
+def test_who_types_and_sends_at_once_has_started_the_form(live, larder, mia):
+    page = mia.new_page()
+    look(page, live)
+    live.now.turn(minutes=1)
+    page.get_by_label("Your email").first.click()
+    page.keyboard.type("mia@x.io")
+    page.keyboard.press("Enter")
+    eventually(page, lambda: did(live, larder) != set())
+
+    assert {("focus", "top"), ("click", "top")} <= did(live, larder)
+
+
 def did(live: Live, larder: Larder) -> set[tuple[str, str]]:
     people(live)
     [acts] = acts_by_variant(larder.experiment).values()

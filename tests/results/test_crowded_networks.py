@@ -161,6 +161,12 @@ def test_people_who_share_networks_and_do_as_the_others_are_in_order():
     assert (found.why, check_networks(found).colour) == ("fine", "green")
 
 
+def test_rates_of_networks_are_not_compared_where_none_is_known():
+    check = check_networks(made(crowd(UNKNOWN, 101, 30)).look())
+
+    assert (check.applies, check.value) == (False, "–")
+
+
 def test_phones_that_convert_half_as_well_on_their_carriers_are_no_networks_that_differ():
     phones = [crowd(9_000 + k, 40, 2, "phone") for k in range(12)]
 
@@ -261,7 +267,7 @@ def test_people_of_unknown_networks_are_among_the_others():
     [group, *_] = find_groups({**unknown, **crowd(9_000, 30, 30)})
 
     assert (group.own, group.others) == (Counts(30, 30), Counts(350, 17))
-    assert made(unknown).look().why == "fine"
+    assert made(unknown, alone(20, 1)).look().why == "fine"
 
 
 def test_on_a_device_that_hardly_anybody_has_all_others_are_what_is_compared_with():

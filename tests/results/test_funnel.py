@@ -6,6 +6,7 @@ import re
 
 import pytest
 from flask import Flask
+from sqlalchemy import update
 
 from tests.audience.larder import Larder, Visitor, signups, start_page, words_in
 from tests.audience.test_signup_steps import CALL, answer, fields_in, next_url
@@ -13,7 +14,7 @@ from tests.conftest import Browser
 from tests.factories import Team, log_in, make_experiment, make_person
 from tests.results.conftest import Start
 from tests.results.crowd import count_day
-from wbtest.audience.models import EngagementCount
+from wbtest.audience.models import EngagementCount, Signup
 from wbtest.publishing.models import Experiment
 from wbtest.store import writing
 
@@ -167,3 +168,28 @@ def test_owners_read_the_answers(app: Flask, client: Browser) -> None:
     assert "0 of 3 confirmed" in words
     assert sorted(bool(row["call_no_at"]) for row in rows) == [False, False, True]
     assert {row["Who cooks?"] for row in rows} == {"", "I do"}
+
+
+def test_as_many_started_the_form_as_signed_up_whatever_browsers_told(
+    client: Browser, experiment: Experiment, team: Team
+):
+    count(experiment, "focus", "top", 4)
+    log_in(client, team.viewer)
+
+    rows = table(client, experiment, "funnel")
+
+    assert ["Started the form", "control", "9"] in rows
+    assert ["Signed up", "control", "9"] in rows
+
+
+def test_the_page_has_no_confirmed_step_where_nobody_was_asked(app: Flask, client: Browser):
+    larder = start_page()
+    Visitor(app).sign_up(Visitor(app).get(), "mia@x.io")
+    assert len(signups(app)) == 1
+    log_in(client, larder.approver)
+    url = f"/experiments/{larder.experiment.id}/results"
+
+    assert '<th scope="row">Confirmed</th>' in client.get(url).text
+    with writing() as session:
+        session.execute(update(Signup).values(is_asked_to_confirm=False))
+    assert '<th scope="row">Confirmed</th>' not in client.get(url).text

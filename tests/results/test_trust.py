@@ -40,10 +40,10 @@ EARLY = Check("beacons", "ok", "Nobody came yet.", "Served and seen", "–", is_
     ("checks", "colour", "begins"),
     [
         ([OK], "green", "All checks passed."),
-        ([OK, EARLY], "grey", "Too few visitors to say."),
+        ([OK, EARLY], "grey", "Too few visitors for the checks."),
         ([OK, AMBER, EARLY], "amber", "1 check to review"),
         ([OK, AMBER, AMBER], "amber", "2 checks to review"),
-        ([OK, AMBER], "amber", "1 check to review before you decide. The result still holds."),
+        ([OK, AMBER], "amber", "1 check to review before you decide."),
         ([OK, AMBER, RED], "red", "1 check failed"),
         ([RED, RED], "red", "2 checks failed"),
     ],

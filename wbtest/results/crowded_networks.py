@@ -22,7 +22,7 @@ from wbtest.publishing.rule import Hypothesis
 from wbtest.results.evidence_path import HourCounts, look
 from wbtest.results.history import NETWORKS_TITLE
 from wbtest.results.likely_causes import DEVICES
-from wbtest.results.trust import Check, early, rate_of, share_of
+from wbtest.results.trust import Check, early, not_applicable, rate_of, share_of
 from wbtest.results.verdict import RunPeriod, Verdict, judge
 from wbtest.statistics import Counts
 from wbtest.web import number_of
@@ -272,7 +272,7 @@ def subtract(whole: Counts, part: Counts) -> Counts:
     return Counts(whole.seen - part.seen, whole.converted - part.converted)
 
 
-Why = Literal["early", "turns", "half", "differs", "many", "few", "fine"]
+Why = Literal["early", "turns", "half", "differs", "many", "few", "unknown", "fine"]
 # The hourly counts of a group; of its hours, those in which nobody of it came may be left out.
 HoursOf = Callable[[Group], HourCounts]
 
@@ -312,6 +312,8 @@ def find_networks(
     seen = sum(counts.seen for counts in marks.values())
     if seen < FEWEST_OTHERS:
         return Networks("early", seen)
+    if all(mark == UNKNOWN for mark, _ in marks):
+        return Networks("unknown", seen)
     groups, crowded = find_groups(marks), [*most_crowded(marks, FEW)]
     half = [
         group
@@ -450,6 +452,9 @@ def check_networks(found: Networks) -> Check:
     check, group = "networks", found.group
     if found.why == "early":
         return early(check, NETWORKS_TITLE, f"This check needs {FEWEST_OTHERS} visitors.")
+    if found.why == "unknown":
+        reason = "No visitor’s network is known, so this can’t be checked."
+        return not_applicable(check, NETWORKS_TITLE, reason)
     if found.why == "few":
         reason = (
             f"Most of the {found.seen:,} people came from a few networks, so there are too few "

@@ -46,7 +46,8 @@ def funnel_of(
     Where one after the sign-up counts, it comes last.
 
     ``acts`` hold what visitors of each variant did, None where that is not told. One may enter
-    either form or both, so those who began are at least as many as entered the one that more did.
+    either form or both, so those who began are at least as many as entered the one that more did,
+    and as those who signed up: not every browser tells.
     ``asks_for`` are those of ``LATER`` that the page asks for.
     """
     totals = [variant.totals for variant in results.variants]
@@ -56,12 +57,15 @@ def funnel_of(
         FunnelStep("Page loaded", tuple(each.served for each in totals)),
         FunnelStep("Seen", tuple(each.seen for each in totals)),
     ]
-    if acts is not None:
-        began = tuple(max(did.get(("focus", form), 0) for form in FORMS) for did in acts)
-        stages.append(FunnelStep(BEGAN, began))
-    signed = tuple(each.signups - each.unseen for each in totals)
     is_signup = counted == "signup"
-    stages.append(FunnelStep(SIGNED, converted if is_signup else signed, is_signup))
+    signed = converted if is_signup else tuple(each.signups - each.unseen for each in totals)
+    if acts is not None:
+        began = tuple(
+            max(least, *(did.get(("focus", form), 0) for form in FORMS))
+            for did, least in zip(acts, signed, strict=True)
+        )
+        stages.append(FunnelStep(BEGAN, began))
+    stages.append(FunnelStep(SIGNED, signed, is_signup))
     for step, name in LATER.items():
         if step in asks_for and step != counted:
             stages.append(FunnelStep(name, tuple(getattr(each, step) for each in totals)))
@@ -85,6 +89,13 @@ def funnel_steps(experiment: Experiment, found: Results) -> list[FunnelStep]:
             *chosen.asks_for,
         ),
     )
+
+
+def shown_steps(experiment: Experiment, found: Results) -> list[FunnelStep]:
+    """Return the steps for a page: no confirmed where nobody was asked to confirm."""
+    is_asked = any(check.check == "confirmed" and check.applies for check in found.trust)
+    steps = funnel_steps(experiment, found)
+    return [step for step in steps if is_asked or step.name != CONFIRMED]
 
 
 # What each step is called beside its replies, and what a yes is.

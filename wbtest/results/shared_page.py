@@ -214,7 +214,7 @@ def _show(token: str) -> str:
         product=documents.from_json(experiment.revision.document).product,
         team_name=access.get_team().name,
         time_zone=experiment.time_zone,
-        **shared_figures(found, funnel.funnel_steps(experiment, found)),
+        **shared_figures(found, funnel.shown_steps(experiment, found)),
     )
 
 

@@ -258,12 +258,9 @@ def panel_of(checks: Sequence[Check]) -> Panel:
     elif amber:
         number = "1 check" if amber == 1 else f"{amber} checks"
         colour = "amber"
-        rest = (
-            " to review." if is_early else " to review before you decide. The result still holds."
-        )
-        sentence = number + rest
+        sentence = number + (" to review." if is_early else " to review before you decide.")
     elif is_early:
-        colour, sentence = "grey", "Too few visitors to say."
+        colour, sentence = "grey", "Too few visitors for the checks."
     wanting = [
         check
         for state in SEVERITY

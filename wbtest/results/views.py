@@ -142,7 +142,7 @@ def results(experiment_id: int) -> ResponseReturnValue:
         "results",
         experiment,
         found,
-        stages=funnel.funnel_steps(experiment, found),
+        stages=funnel.shown_steps(experiment, found),
         groups_aside=setting_aside.standing(experiment),
         spending=costs.spending_of(experiment),
         attempts=summary.other_attempts(experiment, found.life.now),

@@ -131,13 +131,14 @@ def stages(reader: Reader) -> list[tuple[str, list[int]]]:
     """The steps from served to the last one that the page asks for."""
     plan, rows = reader.plan, reader.rows
     found = [("Page loaded", [row[0] for row in rows]), ("Seen", [row[1] for row in rows])]
+    signed = [row[2] if plan.conversion == "signup" else row[4] - row[5] for row in rows]
     if reader.told.acts:
         began = [
-            max(acts(reader, key, "focus", form) for form in ("top", "end")) for key in plan.keys
+            max(number, *(acts(reader, key, "focus", form) for form in ("top", "end")))
+            for key, number in zip(plan.keys, signed, strict=True)
         ]
         found.append(("Started the form", began))
-    signed = 2 if plan.conversion == "signup" else None
-    found.append(("Signed up", [row[2] if signed else row[4] - row[5] for row in rows]))
+    found.append(("Signed up", signed))
     asked = [*(["confirmed"] * plan.confirms), *(["answered"] if plan.question else [])]
     found += [
         (LATER[column], [row[COLUMNS.index(column)] for row in rows])
@@ -150,10 +151,15 @@ def stages(reader: Reader) -> list[tuple[str, list[int]]]:
 
 
 def marked(reader: Reader) -> list[tuple[str, list[int]]]:
-    """The same as the page shows them: the one that counts is marked."""
+    """The same as the page shows them: marked where it counts, without what nobody was asked."""
     did = LATER.get(reader.plan.conversion)
     counts = f"{did} in time" if did else "Signed up"
-    return [(f"{name} (counted)" if name == counts else name, row) for name, row in stages(reader)]
+    reasons = {check["check"]: check["reason"] for check in reader.first["trust"]}
+    return [
+        (f"{name} (counted)" if name == counts else name, row)
+        for name, row in stages(reader)
+        if name != "Confirmed" or "nobody was asked" not in reasons["confirmed"]
+    ]
 
 
 def acts(reader: Reader, key: str, kind: str, item: str) -> int:
