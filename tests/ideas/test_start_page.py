@@ -129,6 +129,7 @@ def test_an_address_that_nobody_can_open_is_put_on_the_net_after_the_next_step(
     assert "Put it on the net" in card
     assert "http://localhost opens only on this computer." in card
     assert "make public</code>" in card
+    assert "It’s down while the laptop sleeps" in card
     assert f'id="{anchor}"' in help_page
     assert "make public" in help_page
 

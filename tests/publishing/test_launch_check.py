@@ -130,6 +130,7 @@ def test_an_address_that_is_not_for_the_public_is_warned_of(url: str, words: str
 
     assert words in warned.sentence
     assert "make public" in warned.todo
+    assert "It’s down while the laptop sleeps" in warned.todo
     assert warned.where == "net"
 
 
@@ -323,8 +324,6 @@ def test_another_open_page_with_the_same_source_is_warned_of():
     ("options", "what", "words"),
     [
         (Options(), "region", "where visitors live"),
-        (Options(visitors_live=EUROPE), "counting", page_options.TRADE_OFF),
-        (Options(visitors_live=BOTH), "counting", page_options.TRADE_OFF),
         (
             Options(counting="cookieless", visitors_live=EUROPE),
             "counting",
@@ -334,6 +333,14 @@ def test_another_open_page_with_the_same_source_is_warned_of():
 )
 def test_the_price_of_each_way_of_counting_is_said(options: Options, what: str, words: str):
     assert words in found("warning", options=options)[what].sentence
+
+
+@pytest.mark.parametrize("region", [EUROPE, BOTH])
+def test_a_cookie_that_was_saved_with_the_region_needs_nothing_more(region: str):
+    options = Options(visitors_live=region)
+
+    assert "counting" not in found("warning", options=options)
+    assert page_options.TRADE_OFF in found("fine", options=options)["counting"].sentence
 
 
 def test_a_rule_changed_after_the_options_cannot_contradict_them(revision: Revision, team: Team):

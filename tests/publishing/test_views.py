@@ -91,6 +91,17 @@ def test_the_page_goes_through_its_states(owner: FlaskClient, revision: Revision
     assert "Ended by Owner" in said[-1]
 
 
+def test_beside_a_live_page_it_says_that_strangers_cannot_open_its_address(
+    owner: FlaskClient, revision: Revision, team: Team
+):
+    experiment = make_running(revision, team.editor, team.approver)
+
+    page = owner.get(f"/experiments/{experiment.id}").text
+    beside = page.partition("Page live")[2].partition("Your own visits don’t count.")[0]
+
+    assert "http://localhost opens only on this computer." in beside
+
+
 def test_a_page_that_is_over_is_not_resumed(owner: FlaskClient, revision: Revision, team: Team):
     experiment = make_running(revision, team.editor, team.approver)
     lifecycle.end(experiment, team.owner)

@@ -56,6 +56,7 @@ def test_before_the_first_visitor_a_link_for_each_source_is_offered(
 
     assert f'<a href="/experiments/{experiment.id}?open=links#links">create one for' in page
     assert "utm_source" not in page
+    assert "http://localhost opens only on this computer." in page.partition("Share this link")[2]
 
 
 def test_the_rate_of_those_served_stands_beside_that_of_those_seen(approver: Browser, experiment):
