@@ -34,7 +34,7 @@ def test_from_an_idea_to_the_first_visitor_it_takes_thirty_minutes_in_seven_step
         (REVISED._replace(is_alone=True), "Approve the text", "review.revision", "approval"),
         (REVISED._replace(is_asked=True), "Approve the text", "review.revision", "approval"),
         (TESTED._replace(experiment=0), "Create the test", "publishing.new_experiment", ""),
-        (TESTED, "Create the test", "publishing.launch", ""),
+        (TESTED, "Pass the launch check", "publishing.launch", ""),
         (TESTED._replace(is_checked=True), "Start the test", "publishing.launch", "start"),
         (RUNNING, "Bring your first visitor", "ideas.experiment", "links"),
     ],
@@ -46,6 +46,17 @@ def test_the_next_step_leads_to_where_it_is_done(
 
     assert step is not None
     assert (step.title, step.endpoint, step.anchor) == (title, endpoint, anchor)
+
+
+def test_who_is_alone_may_invite_somebody_instead_of_a_reviewer():
+    step = steps_of(REVISED._replace(is_alone=True))[2]
+
+    assert step.done == "You’re alone, so no review is needed"
+    assert (step.label, step.endpoint, step.permission) == (
+        "Invite your co-founder",
+        "team.people",
+        "own",
+    )
 
 
 def test_what_was_passed_over_is_not_asked_for_any_more():

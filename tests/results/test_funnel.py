@@ -193,3 +193,17 @@ def test_the_page_has_no_confirmed_step_where_nobody_was_asked(app: Flask, clien
     with writing() as session:
         session.execute(update(Signup).values(is_asked_to_confirm=False))
     assert '<th scope="row">Confirmed</th>' not in client.get(url).text
+
+
+@pytest.mark.parametrize("is_answering", [True, False])
+def test_visitors_may_ask_once_the_page_answers_a_question(
+    app: Flask, client: Browser, *, is_answering: bool
+):
+    larder = start_page(**{} if is_answering else {"faq": []})
+    log_in(client, larder.approver)
+    test = f"/experiments/{larder.experiment.id}"
+    answers, settings = (words_in(client.get(f"{test}{tab}")) for tab in ("/results/answers", ""))
+
+    later = "once the page has an answered question"
+    assert ("Visitors can ask them below the page’s FAQ." in answers) is is_answering
+    assert (later in answers) is (later in settings) is (not is_answering)

@@ -68,7 +68,7 @@ def test_a_lone_owner_is_asked_on_day_one_what_was_traded_away(
 ):
     page = client.get(url_of(revision)).text
     assert "Reason to approve alone" in page
-    assert "Required: you approve alone on the first day." in page
+    assert "Nobody else has read it. Why is it ready?" in page
 
     now.turn(hours=24)
 
@@ -305,3 +305,13 @@ def test_the_sheet_says_that_its_text_was_approved_or_stopped(client: FlaskClien
 
     stop_release(revision, owner, "Nobody wants it.")
     assert "stopped this idea before testing it: “Nobody wants it.”" in client.get(sheet).text
+
+
+def test_the_tab_of_the_coach_counts_all_that_its_side_lists(
+    client: FlaskClient, revision: Revision
+):
+    page = client.get(f"{url_of(revision)}?side=coach").text
+
+    listed = page.count('id="finding-')
+    assert listed > 0
+    assert f">Coach {listed}</a>" in page

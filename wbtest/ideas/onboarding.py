@@ -92,11 +92,12 @@ def _on_paper(facts: OnboardingFacts) -> tuple[Step, ...]:
     text = {**sheet, "number": facts.revision}
     is_written = bool(facts.release) and not facts.missing
     revise = ("Create a revision first", "writing.release", sheet)
-    asking = (
-        ("Invite reviewers", "review.revision", {**text, "invite": 1})
-        if facts.is_revision
-        else revise
-    )
+    is_unread = facts.is_alone and not facts.is_asked and is_written and not facts.stops
+    asking: tuple[Any, ...] = revise
+    if is_unread:
+        asking = ("Invite your co-founder", "team.people", {}, "", "own")
+    elif facts.is_revision:
+        asking = ("Invite reviewers", "review.revision", {**text, "invite": 1})
     signing = ("Review the text", "review.revision", text) if facts.is_revision else revise
     return (
         Step(
@@ -127,7 +128,7 @@ def _on_paper(facts: OnboardingFacts) -> tuple[Step, ...]:
             "Reviewers invited"
             if facts.is_asked
             else "You’re alone, so no review is needed"
-            if facts.is_alone and is_written and not facts.stops
+            if is_unread
             else "",
             *asking,
         ),
@@ -150,8 +151,10 @@ def _on_a_page(facts: OnboardingFacts) -> tuple[Step, ...]:
     checking = ("View the launch check", "publishing.launch", test)
     return (
         Step(
-            "Create the test",
-            "Set your target, try another headline, and pass the launch check.",
+            "Pass the launch check" if facts.experiment else "Create the test",
+            "It shows what’s still missing."
+            if facts.experiment
+            else "Set your target, try another headline, and pass the launch check.",
             5,
             "Test created and checked" if facts.is_checked else "",
             *(checking if facts.experiment else making),

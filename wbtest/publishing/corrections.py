@@ -310,6 +310,12 @@ def page_of(
     )
 
 
+def has_faq(experiment: Experiment) -> bool:
+    """Whether the page of some variant answers a question, which lets visitors ask one, too."""
+    pages = (page_of(experiment, variant) for variant in experiment.variants)
+    return any(section.kind == "faq" for page in pages for section in page.sections)
+
+
 def cut_for(experiment: Experiment) -> bytes:
     """Return the display typeface of a test's page, cut to the letters of all its variants."""
     pages = [page_of(experiment, variant) for variant in experiment.variants]

@@ -90,7 +90,7 @@ def where_proof_is() -> str:
     """Where the approvers find what was sealed, as the end of a sentence."""
     if runtime().settings.mail_url:
         return "is in your email"
-    return "is below. Its email is queued until email is set up"
+    return "is below"
 
 
 @bp.route("/experiments/<int:experiment_id>/start", methods=["GET", "POST"])

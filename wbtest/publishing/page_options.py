@@ -292,10 +292,13 @@ def counting_remark(options: Options) -> str:
     return ""
 
 
-def option_lines(options: Options, usual_days: int, mail_url: str) -> Iterator[OptionLine]:
+def option_lines(
+    options: Options, usual_days: int, mail_url: str, *, has_faq: bool = True
+) -> Iterator[OptionLine]:
     """Yield every option as a line.
 
-    ``usual_days`` is how long the server keeps addresses, ``mail_url`` its setting.
+    ``usual_days`` is how long the server keeps addresses, ``mail_url`` its setting, ``has_faq``
+    whether the page answers a question.
     """
     yield OptionLine(
         "Visitors are told apart",
@@ -326,7 +329,8 @@ def option_lines(options: Options, usual_days: int, mail_url: str) -> Iterator[O
     shown = "opens by itself" if options.link_redirects else "a button"
     remark = f"{shown}, {options.link_url}" if options.link_url else ""
     yield OptionLine("Link after sign-up", options.link_label or "none", remark)
-    yield OptionLine("Visitors may ask questions", "yes" if options.takes_questions else "no")
+    asking = "yes" if has_faq else "once the page has an answered question"
+    yield OptionLine("Visitors may ask questions", asking if options.takes_questions else "no")
     yield OptionLine("Search engines may list the page", "yes" if options.is_indexed else "no")
     days = options.retention_days or usual_days
     yield OptionLine("Email addresses are kept", f"{days:,} days")

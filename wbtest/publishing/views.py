@@ -248,7 +248,10 @@ def experiment_page(
         small_words=small_words(experiment),
         most_variants=rules.MOST_VARIANTS,
         option_lines=page_options.option_lines(
-            sealed_options(experiment), usual_days(), runtime().settings.mail_url
+            sealed_options(experiment),
+            usual_days(),
+            runtime().settings.mail_url,
+            has_faq=corrections.has_faq(experiment),
         ),
         missing=launch_readiness.missing_before_start(experiment) if is_draft else [],
         objection=launch_readiness.find_objection(experiment, access.person()) if is_draft else "",

@@ -24,7 +24,6 @@ from wbtest.writing.coach_report import (
     RefusedReason,
     anchor_of,
     coach_text,
-    count_open,
     find_stops,
     marks_of,
     stops_among,
@@ -76,7 +75,6 @@ def revision_page(
         # A phone shows the text or its side: the side where somebody went there.
         "is_side_first": bool(asked_side or ask or link or "invite" in request.args),
         "findings": findings,
-        "open_findings": sum(count_open(findings).values()),
         "stops": stops_among(findings, "approval"),
         "page_stops": stops_among(findings, "start"),
         "approvals": signed,
