@@ -170,7 +170,8 @@ def test_the_closed_page_says_how_long_an_email_is_kept_and_whom_to_write_to(
 ):
     page = words_in(Visitor(app).get("/p/larder"))
 
-    assert "we keep it until 30 March 2028." in page
+    assert "We keep your email until 30 March 2028 at the latest." in page
+    assert "to confirm" not in page
     assert "To have it deleted sooner, write to" in page
 
 

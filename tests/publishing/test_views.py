@@ -97,7 +97,7 @@ def test_beside_a_live_page_it_says_that_strangers_cannot_open_its_address(
     experiment = make_running(revision, team.editor, team.approver)
 
     page = owner.get(f"/experiments/{experiment.id}").text
-    beside = page.partition("Page live")[2].partition("Your own visits don’t count.")[0]
+    beside = page.partition("Page live")[2].partition("Started by")[0]
 
     assert "http://localhost opens only on this computer." in beside
 
