@@ -69,7 +69,8 @@ def submitted(form: TypedForm, verb: Callable[[], T]) -> T | None:
         try:
             return verb()
         except Invalid as error:
-            add_form_error(form, error)
+            for name, sentence in (error.faults or {error.field: str(error)}).items():
+                add_form_error(form, Invalid(name, sentence))
     return None
 
 

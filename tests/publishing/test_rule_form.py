@@ -118,6 +118,14 @@ def test_what_cannot_be_used_is_named_at_its_field_and_kept(owner: FlaskClient, 
     assert newest() is None
 
 
+def test_all_that_the_rule_cannot_be_is_said_at_once(owner: FlaskClient, revision: Revision):
+    wrong = {"floor": "9", "alpha": "30", "maximum_visitors": "300", "minimum_days": "400"}
+
+    answer = send(owner, new_path(revision), **wrong, sources="x" * 65)
+
+    assert {*errors_of(answer.text)} == {*wrong, "sources"}
+
+
 @pytest.mark.parametrize("name", ["conversion", "disclosure", "time_zone"])
 def test_a_choice_that_is_not_offered_is_named_at_its_field(
     name: str, owner: FlaskClient, revision: Revision

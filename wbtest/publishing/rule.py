@@ -135,6 +135,8 @@ class Crowd(
         for name, moment in (("from", self.from_at), ("until", self.until_at)):
             yield name, moment.tzinfo is not None, "Add the offset from UTC, like +01:00."
             yield name, moment.year in CROWD_YEARS, "Choose a day from 2000 to 2199."
+        if not {self.from_at.year, self.until_at.year} <= {*CROWD_YEARS}:
+            return
         # Two times of one zone would be subtracted as on the wall, where a day may have 23 hours.
         lasts = self.until_at.astimezone(UTC) - self.from_at.astimezone(UTC)
         yield "until", lasts > timedelta(0), "It must end after it starts."
@@ -175,7 +177,10 @@ def crowd_to_json(crowd: Crowd) -> dict[str, Any]:
 
 
 class NotARule(Invalid, ValueError):
-    """A hypothesis that cannot be sealed; ``field`` names what to fix, the text says how."""
+    """A hypothesis that cannot be sealed; ``field`` names what to fix, the text says how.
+
+    ``faults`` name all that there is to fix.
+    """
 
 
 @dataclass(frozen=True, slots=True)
@@ -215,9 +220,14 @@ class Hypothesis:
     knows_team: bool = False
 
     def __post_init__(self) -> None:
+        faults: dict[str, str] = {}
         for field, is_right, sentence in self._demands():
             if not is_right:
-                raise NotARule(field, sentence)
+                faults.setdefault(field, sentence)
+        for field, sentence in faults.items():
+            error = NotARule(field, sentence)
+            error.faults = faults
+            raise error
 
     def _demands(self) -> Iterator[tuple[str, bool, str]]:
         """Each demand as field, whether it is met, and the sentence for when it is not."""
@@ -249,8 +259,9 @@ class Hypothesis:
         yield "conversion", is_known, "Choose what counts from the list."
         is_known = self.disclosure in ("before", "after")
         yield "disclosure", is_known, "Choose before or after the click."
-        if self.reckoning:
-            yield from self.reckoning.demands()
+        # A later demand may only be asked of numbers that meet the earlier ones.
+        if self.reckoning and (found := self.reckoning.find_fault()):
+            yield found[0], False, found[1]
         yield from crowd_demands(self.crowds)
 
     @property
