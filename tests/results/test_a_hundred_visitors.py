@@ -1,5 +1,7 @@
 """A thousand simulated founders with a hundred visitors take the proposed rule and look every day.
 
+The visitors come within two weeks, or all on the first day, as after one message to everybody.
+
 The verdict's own code judges what came by the end of each day, and they act on the first answer.
 With ``-s`` it prints the table of docs/statistics.md.
 """
@@ -71,9 +73,9 @@ def rule_of(proposal: Proposal) -> Hypothesis:
     )
 
 
-def told(rng: np.random.Generator, idea: Idea) -> str:
-    """What a founder is told first; "" for nothing until the end. They come within two weeks."""
-    hours = np.tile(BY_HOUR, 14)
+def told(rng: np.random.Generator, idea: Idea, days: int) -> str:
+    """What a founder is told first; "" for nothing until the end. All come within so many days."""
+    hours = np.tile(BY_HOUR, 14) * (np.arange(14 * DAY) < days * DAY)
     seen = rng.multinomial(idea.proposal.people, hours / hours.sum())
     converted = rng.binomial(seen, idea.rate)
     # One day more for their late answers.
@@ -84,16 +86,16 @@ def told(rng: np.random.Generator, idea: Idea) -> str:
     return first_choice(rule_of(idea.proposal), seen, arrived, converted)
 
 
-@pytest.fixture(scope="module")
-def answers() -> dict[Idea, Counter[str]]:
+@pytest.fixture(scope="module", params=(14, 1), ids=("two weeks", "a day"))
+def answers(request: pytest.FixtureRequest) -> dict[Idea, Counter[str]]:
     rng = np.random.default_rng(SEED)
     found: dict[Idea, Counter[str]] = {idea: Counter() for idea in WORLDS}
     for number in range(FOUNDERS):
         idea = WORLDS[number % len(WORLDS)]
-        found[idea][told(rng, idea)] += 1
+        found[idea][told(rng, idea, request.param)] += 1
     for idea, counts in found.items():
         shares = (f"{counts[word] / counts.total():.0%}" for word in ("go", "iterate", "stop", ""))
-        print(idea.name, idea.is_warm, idea.rate, counts.total(), *shares)  # noqa: T201
+        print(request.param, idea.name, idea.is_warm, idea.rate, counts.total(), *shares)  # noqa: T201
     return found
 
 

@@ -9,6 +9,7 @@ from hypothesis import strategies as st
 from tests.results.hours import LATE, START, Hour, eager_rule, hourly, judged
 from wbtest import statistics
 from wbtest.publishing.rule import Hypothesis
+from wbtest.results.evidence_path import HourCounts
 from wbtest.results.verdict import Outlook, RunPeriod, estimate_remaining, rounded
 from wbtest.statistics import Counts
 
@@ -83,6 +84,65 @@ def test_a_verdict_rests_on_full_hours_so_that_it_never_comes_and_goes(hours, wo
     all_in_the_thirtieth = hourly([[(1, 0)]] * 29 + [[(500, 90)]])
 
     assert judged(all_in_the_thirtieth, rule=eager_rule(), days=hours / 24).word == word
+
+
+WAVE = [[(60, 40)], [(40, 20)]]
+# The start is at 9:00, and the least days are over at midnight.
+WEEK_OVER = datetime(2027, 3, 8, tzinfo=UTC)
+
+
+@pytest.mark.parametrize(
+    ("wave", "said"), [(WAVE, ("met", "go")), ([[(300, 1)]], ("not_met", "stop"))]
+)
+def test_who_all_came_on_the_first_day_bring_the_verdict_when_the_least_days_are_over(wave, said):
+    rule = eager_rule(minimum_days=7, maximum_visitors=sum(hour[0][0] for hour in wave))
+
+    before = judged(hourly(wave), rule=rule, days=6.6)
+    after = judged(hourly(wave), rule=rule, days=6.7)
+
+    assert (before.word, before.recommendation) == ("not_enough", "keep_running")
+    assert (after.word, after.recommendation) == said
+    assert after.reached_at == WEEK_OVER
+
+
+def test_a_verdict_of_a_wave_stays_where_it_was_when_others_come_later():
+    later = [[(0, 0)]] * 200 + [[(5, 2)]]
+
+    verdict = judged(hourly(WAVE + later), rule=eager_rule(minimum_days=7), days=10)
+
+    assert (verdict.word, verdict.reached_at) == ("met", WEEK_OVER)
+
+
+def test_late_answers_of_those_who_came_before_the_most_visitors_still_count():
+    hours = hourly([[(100, 10)], [(0, 0)], [(50, 4)]])
+    # So many more of the first hundred sign up in the second hour.
+    arrived, converted = hours.arrived.copy(), hours.converted.copy()
+    arrived[1] += 12
+    converted[0] += 12
+    late = HourCounts(hours.started, (1,), hours.hours, hours.seen, arrived, converted)
+    rule = eager_rule(maximum_visitors=100)
+
+    before, after = (judged(late, rule=rule, days=days) for days in (1, 1.1))
+
+    assert (before.word, before.recommendation) == ("not_enough", "keep_running")
+    assert (after.word, after.recommendation) == ("met", "go")
+
+
+def test_a_wave_that_says_nothing_is_undecided_when_the_least_days_are_over():
+    rule = eager_rule(minimum_days=7, maximum_visitors=100)
+
+    said = [judged(hourly([[FAIR]]), rule=rule, days=days).recommendation for days in (6.6, 6.7)]
+
+    assert said == ["keep_running", "inconclusive"]
+
+
+def test_a_test_that_was_ended_before_the_least_days_says_nothing_after_them():
+    rule = eager_rule(minimum_days=7)
+    ended_at = START + timedelta(days=3)
+
+    verdict = judged(hourly(WAVE), rule=rule, days=10, ended_at=ended_at)
+
+    assert (verdict.word, verdict.recommendation) == ("not_enough", "inconclusive")
 
 
 def test_what_was_reached_stays_reached_when_the_evidence_falls_back():

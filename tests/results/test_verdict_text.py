@@ -108,6 +108,9 @@ def test_with_no_result_in_sight_it_says_what_the_rule_leaves(begin):
     count_day(experiment, 0, seen=9, converted=2)
 
     assert headline(results_of(experiment, datetime(2027, 3, 3, 9, tzinfo=UTC))) == (
+        "No result in sight yet. It comes on 8 March at the earliest."
+    )
+    assert headline(results_of(experiment, datetime(2027, 3, 9, 9, tzinfo=UTC))) == (
         "No result in sight yet. It comes after 91 more visitors at most, or on the last day."
     )
 
@@ -117,7 +120,7 @@ def test_enough_visitors_and_too_few_days_ask_for_days(begin):
     count_day(experiment, 0, seen=500, converted=70)
     results = results_of(experiment, datetime(2027, 3, 3, 9, tzinfo=UTC))
 
-    assert headline(results) == "Enough visitors. The test needs 5 days more."
+    assert headline(results) == "Enough visitors. The result comes on 8 March, after 7 days."
 
 
 def test_nobody_yet_is_no_failure(begin):
@@ -353,21 +356,18 @@ def test_a_page_that_rests_is_to_be_opened_again_or_ended(states, now: HandClock
     assert advice(evaluate(experiment, now())).startswith("Resume the test")
 
 
-def test_when_visitors_and_days_are_enough_the_next_full_hour_with_a_visitor_is_waited_for(
+def test_a_wave_of_the_first_days_is_told_when_its_result_comes_and_has_it_then(
     states, now: HandClock
 ):
     experiment = states.begin("quiet")
     crowd(experiment, (110, 20), days=range(5))
-    now.turn(days=DAYS)
-    found = evaluate(experiment, now())
+    now.turn(days=5)
+    before = evaluate(experiment, now())
+    now.turn(days=DAYS - 5)
 
-    assert (
-        headline(found)
-        == "Enough visitors and days. The result comes after the next full hour with a visitor."
-    )
-    assert missing(found) == [
-        "1 more full hour with a visitor: results are worked out after each full hour."
-    ]
+    assert badge(before).text == "Enough visitors, waiting"
+    assert headline(before) == "Enough visitors. The result comes on 8 March, after 7 days."
+    assert headline(evaluate(experiment, now())).startswith("Your page reached your 8% target.")
 
 
 def test_lost_figures_lead_to_the_end_of_the_test_and_to_a_new_draft(

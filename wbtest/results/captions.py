@@ -186,7 +186,7 @@ def _end_of_crossing(results: Results, at: datetime) -> str:
         if later > results.life.day_number(at):
             return f"The result came on day {later}, once the minimum was reached."
         return "Checking it every day doesn’t weaken it."
-    if results.verdict.is_capped:
+    if results.verdict.is_capped and results.verdict.recommendation == "inconclusive":
         return (
             f"That doesn’t count as a result: it was after the {rule.maximum_visitors:,} visitors "
             "the rule allows."

@@ -20,7 +20,7 @@ from msgspec.structs import replace
 
 from wbtest import statistics
 from wbtest.publishing.rule import Hypothesis
-from wbtest.results.evidence_path import EvidencePath, HourCounts
+from wbtest.results.evidence_path import HOUR, EvidencePath, HourCounts
 from wbtest.statistics import Counts
 from wbtest.statistics.split import ALARM
 
@@ -149,21 +149,28 @@ def judge(
     *Met*: the evidence of a variant ever reached K/α, so any variant below target is ever called
     with a chance of at most α. *Not met*: at one look every variant was below target at 1/β. No
     verdict before the least visitors and days, nor while the split alarm stands or the figures are
-    not to be trusted for another reason.
+    not to be trusted for another reason. Everybody may come on the first day: the last look before
+    the least days have passed holds until the next one, so it brings the verdict at that moment.
 
-    Only *met* stops at the most visitors: the look that reaches them can still say it, none after
-    it. *Not met* may ripen later, up to the end of the last conversion window, since it waits for
-    the windows of visitors who had come before.
+    Only *met* stops at the most visitors: the look that reaches them can still say it, and those
+    visitors' late answers once all have had their conversion window. *Not met* may ripen later, up
+    to the end of the last conversion window, since it waits for the windows of visitors who had
+    come before.
     """
     enough = statistics.evidence_needed(rule.alpha, looks.above.shape[1])
     enough_below = statistics.evidence_needed(rule.beta)
-    is_above, met, not_met = _reached(rule, looks, life)
+    is_above, met, not_met = _reached(rule, hours, looks, life)
     is_capped = bool(looks.seen[-1] >= rule.maximum_visitors)
     is_final = life.now >= life.final_at(rule)
     is_over = life.now >= life.over_at(rule)
+    ripe = life.ripe_at(rule)
+    capped_at = _capped_at(rule, looks)
+    is_settled = capped_at is not None and life.now.timestamp() >= capped_at + window_of(rule)
     still_open = Verdict(
         word="not_enough",
-        recommendation="inconclusive" if is_capped or is_over else "keep_running",
+        recommendation=(
+            "inconclusive" if is_over or (is_settled and life.now >= ripe) else "keep_running"
+        ),
         states=tuple(
             "above" if above >= enough else "below" if below >= enough_below else "open"
             for above, below in zip(looks.above[-1], looks.below[-1], strict=True)
@@ -176,15 +183,17 @@ def judge(
         return replace(still_open, is_withheld=True)
     if met is not None and (not_met is None or met <= not_met):
         places = [k for k in range(is_above.shape[1]) if is_above[:, k].any()]
-        doubts = {k: _doubt(k, rule, hours, looks, life) for k in places}
+        crossed = {k: int(looks.ends[is_above[:, k].argmax()]) for k in places}
+        doubts = {k: _doubt(k, crossed[k], rule, hours, looks, life) for k in places}
         firm = tuple(k for k in places if doubts[k] is None)
-        reached = replace(still_open, word="met", reached_at=looks.moment(met))
+        reached = replace(still_open, word="met", reached_at=max(looks.moment(met), ripe))
         if firm:
             return replace(reached, recommendation="go", variants=firm)
         strongest = max(places, key=lambda k: float(looks.above[-1, k]))
         return replace(reached, variants=tuple(places), doubt=doubts[strongest])
     if not_met is not None:
-        reached = replace(still_open, word="not_met", reached_at=looks.moment(not_met))
+        reached_at = max(looks.moment(not_met), ripe)
+        reached = replace(still_open, word="not_met", reached_at=reached_at)
         weakest = int(looks.below[-1].argmin())
         if looks.below[-1, weakest] < enough_below:
             return replace(reached, doubt=FadedEvidence(weakest))
@@ -193,8 +202,19 @@ def judge(
     return still_open
 
 
+def window_of(rule: Hypothesis) -> int:
+    """How many seconds after they were seen a visitor's conversion counts."""
+    return rule.conversion_window_hours * HOUR
+
+
+def _capped_at(rule: Hypothesis, looks: EvidencePath) -> int | None:
+    """The end of the full hour that reached the most visitors, or None."""
+    is_reached = looks.seen[:-1] >= rule.maximum_visitors
+    return int(looks.ends[is_reached.argmax()]) if is_reached.any() else None
+
+
 def _reached(
-    rule: Hypothesis, looks: EvidencePath, life: RunPeriod
+    rule: Hypothesis, hours: HourCounts, looks: EvidencePath, life: RunPeriod
 ) -> tuple[npt.NDArray[np.bool_], int | None, int | None]:
     """At which full hours each variant was above, and the first at which *met* and *not met* held.
 
@@ -203,12 +223,22 @@ def _reached(
     import numpy as np
 
     enough = statistics.evidence_needed(rule.alpha, looks.above.shape[1])
-    seen, ripe = looks.seen[:-1], life.ripe_at(rule).timestamp()
-    is_allowed = (seen >= rule.minimum_visitors) & (looks.ends[:-1] >= ripe)
+    seen, ends, ripe = looks.seen[:-1], looks.ends[:-1], life.ripe_at(rule)
+    is_ripe = ends >= ripe.timestamp()
+    if ripe <= min(life.now, life.over_at(rule)):
+        # Nothing changes between two looks.
+        is_ripe[ends.searchsorted(ripe.timestamp(), "right") - 1 :] = True
+    is_allowed = (seen >= rule.minimum_visitors) & is_ripe
     is_allowed &= looks.split[:-1] < ALARM
     seen_before = np.concatenate(([0], seen[:-1]))[: len(seen)]
     is_before_cap = seen_before < rule.maximum_visitors
     is_above = (looks.above[:-1] >= enough) & is_before_cap[:, None]
+    if (capped_at := _capped_at(rule, looks)) is not None:
+        late = ends.searchsorted(capped_at + window_of(rule))
+        for k, counts in enumerate(hours.settled(capped_at)):
+            is_above[late:, k] |= (
+                statistics.log_e_above(counts, rule.target, rule.hoped_for) >= enough
+            )
     is_below = looks.below[:-1] >= statistics.evidence_needed(rule.beta)
     # A column after the other: for each row by itself numpy takes five times as long.
     met = is_allowed & np.logical_or.accumulate(reduce(or_, is_above.T))
@@ -221,12 +251,16 @@ def _reached(
 
 
 def _doubt(
-    k: int, rule: Hypothesis, hours: HourCounts, looks: EvidencePath, life: RunPeriod
+    k: int,
+    crossed: int,
+    rule: Hypothesis,
+    hours: HourCounts,
+    looks: EvidencePath,
+    life: RunPeriod,
 ) -> FadedEvidence | None:
-    """What came after variant ``k`` crossed its line and speaks against it, or None."""
+    """What came after variant ``k`` crossed its line, at ``crossed``, and speaks against it."""
     enough = statistics.evidence_needed(rule.alpha, looks.above.shape[1])
-    crossed = int(looks.ends[int((looks.above[:-1, k] >= enough).argmax())])
-    settled = int(life.now.timestamp()) - rule.conversion_window_hours * 3600
+    settled = int(life.now.timestamp()) - window_of(rule)
     since = hours.since(crossed, settled)[k]
     against = statistics.log_e_below(since, rule.target)
     is_contradicted = against >= statistics.evidence_needed(rule.beta)

@@ -31,6 +31,8 @@ WITHHELD = {
 }
 # An interval that covers so many of all rates says nothing.
 NEARLY_ALL = 0.9
+# An upper limit above this says nothing.
+SURELY_LESS = 0.99
 # What a result says before the team has decided.
 MAY_STOP = " You can decide now."
 
@@ -59,9 +61,10 @@ def badge(results: Evaluation) -> Badge:
         return Badge("Undecided", "neutral")
     if results.is_paused:
         return Badge("Paused", "neutral")
-    return Badge(
-        "Not enough data yet" if results.everybody.seen else "Waiting for visitors", "neutral"
-    )
+    if not results.everybody.seen:
+        return Badge("Waiting for visitors", "neutral")
+    is_enough = results.outlook is not None and not results.outlook.visitors
+    return Badge("Enough visitors, waiting" if is_enough else "Not enough data yet", "neutral")
 
 
 # What may be said of a variant, by its standing.
@@ -152,6 +155,9 @@ def evidence(results: Evaluation) -> str:
     low, high = variant.decision
     if high - low > NEARLY_ALL:
         return f"{found}."
+    if high > SURELY_LESS:
+        # Nobody seen has run out of time to sign up yet.
+        return f"{found}, so the true rate is probably at least {percent(low)}."
     return f"{found}, so the true rate is probably between {percent(low)} and {percent(high)}."
 
 
@@ -275,14 +281,20 @@ def _not_enough(results: Evaluation) -> str:
     assert outlook is not None, "only called while visitors are missing"
     if not results.everybody.seen:
         return "Nobody has seen the page yet."
+    rule, ripe = results.rule, results.life.ripe_at(results.rule)
+    is_ripe = results.life.now >= ripe
     days = "" if outlook.days is None else number_of(outlook.days, "day")
-    if not outlook.visitors and results.life.now >= results.life.ripe_at(results.rule):
-        return "Enough visitors and days. The result comes after the next full hour with a visitor."
+    if not outlook.visitors and is_ripe:
+        hours = number_of(rule.conversion_window_hours, "hour")
+        return f"Enough visitors and days. The result should come within {hours}."
     if not outlook.visitors:
-        return f"Enough visitors. The test needs {days} more."
+        least = number_of(rule.minimum_days, "day")
+        return f"Enough visitors. The result comes on {day_of(results, ripe)}, after {least}."
     visitors = number_of(rounded(outlook.visitors), "more visitor")
     if results.is_paused:
         return f"Paused before there was a result. It needs about {visitors}."
+    if outlook.is_cap and not is_ripe:
+        return f"No result in sight yet. It comes on {day_of(results, ripe)} at the earliest."
     if outlook.is_cap:
         most = number_of(outlook.visitors, "more visitor")
         return f"No result in sight yet. It comes after {most} at most, or on the last day."
@@ -386,10 +398,10 @@ def advice(results: Evaluation) -> str:
         return f"Wait until {final_moment(results)}. Then the figures are final."
     if verdict.is_over:
         return f"The locked rule doesn’t decide this. {promise(results)}".strip()
-    if verdict.is_capped:
+    if verdict.is_capped and verdict.recommendation == "inconclusive":
         return (
             "The rule’s maximum number of visitors is reached, so the target can’t be met now. End "
-            "the test, or wait for late answers."
+            "the test."
         )
     return "Resume the test, or end it." if results.is_paused else ""
 
@@ -426,7 +438,8 @@ def missing(results: Evaluation) -> list[str]:
         found.append(f"{number_of(ceil(left), 'more day')}: the minimum is {least}{so_that}.")
     if not found and not verdict.is_withheld and not verdict.is_capped:
         if results.outlook is not None and not results.outlook.visitors:
-            return ["1 more full hour with a visitor: results are worked out after each full hour."]
+            hours = number_of(rule.conversion_window_hours, "more hour")
+            return [f"{hours} at most: the last visitors can still sign up."]
         target = as_percent(rule.target)
         found.append(f"More evidence: the true rate could still be on either side of {target}.")
     return found
