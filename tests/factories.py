@@ -7,7 +7,6 @@ from typing import Any
 from argon2 import PasswordHasher
 from flask.testing import FlaskClient
 
-from tests.prepared import repeat
 from wbtest.decisions.decide import decide, second
 from wbtest.decisions.models import Paper
 from wbtest.extensions import clock, db
@@ -252,13 +251,7 @@ def make_checked(experiment: Experiment, person: Person) -> Experiment:
 
 def make_running(revision: Revision, author: Person, approver: Person, **parts: Any) -> Experiment:
     """An experiment of an approved revision, started; ``parts`` as for ``make_experiment``."""
-
-    def make() -> int:
-        experiment = make_experiment(revision, author, **parts)
-        return start(make_checked(experiment, author), approver).id
-
-    given = make_running, revision.id, author.id, approver.id, parts
-    return db.session.get_one(Experiment, repeat(make, *given))
+    return start(make_checked(make_experiment(revision, author, **parts), author), approver)
 
 
 def end_at(experiment: Experiment, moment: datetime) -> None:

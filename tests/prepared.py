@@ -5,9 +5,7 @@ import sqlite3
 from collections.abc import Callable
 from contextlib import closing
 from copy import copy
-from dataclasses import replace
 from datetime import datetime
-from hashlib import blake2b
 from pathlib import Path
 from tempfile import mkdtemp
 from typing import Any, NamedTuple, Protocol
@@ -16,8 +14,7 @@ import pytest
 from flask import Flask
 
 from wbtest.config import Settings
-from wbtest.extensions import clock, db, runtime
-from wbtest.store import is_writing, lock, writing
+from wbtest.extensions import db, runtime
 
 SECRET_KEY = "a-secret-for-tests-only-0123456789"
 # Nobody listens there. Without it no visitor would be written to.
@@ -39,48 +36,6 @@ class Prepared(NamedTuple):
     file: Path
     at: datetime
     returned: Any
-
-
-class After(NamedTuple):
-    """The rows that a function left, and what it returned."""
-
-    rows: sqlite3.Connection
-    returned: Any
-
-
-# By what the function began with; None where it was called once.
-_afters: dict[object, After | None] = {}
-
-
-def repeat(make: Callable[[], Any], *given: object) -> Any:
-    """What ``make`` returns. From the third time on its rows are put in place at once.
-
-    Only where it begins with the same: the bytes of an SQLite database, the time, the settings
-    and what is ``given``.
-    """
-    if db.engine.dialect.name != "sqlite" or is_writing():
-        return make()
-    settings = replace(runtime().settings, instance=Path(), database_url="")
-    with closing(db.engine.raw_connection()) as pooled:
-        connection: Any = pooled.driver_connection
-        # No writer of this app comes between.
-        with lock():
-            before = blake2b(connection.serialize()).digest()
-            key = (before, clock.now(), repr(settings), repr(given))
-            if after := _afters.get(key):
-                after.rows.backup(connection)
-        if after:
-            with writing():
-                """Whoever keeps what is in the database looks again."""
-            return after.returned
-        returned = make()
-        if key in _afters:
-            rows = sqlite3.connect(":memory:", check_same_thread=False)
-            connection.backup(rows)
-            _afters[key] = After(rows, returned)
-        else:
-            _afters[key] = None
-    return returned
 
 
 class PreparedFiles:
