@@ -204,8 +204,8 @@ def test_strangers_who_can_tell_a_dead_idea_alone_are_told_so():
 
     assert advice.sentence == "If 3% or fewer sign up, 86 of 100 such tests say stop."
     assert advice.warnings[0].startswith(
-        "100 strangers can’t show that an idea is wanted: if 15% sign up, 5 of 100 such tests say "
-        "go."
+        "100 strangers can’t reliably show that an idea is wanted: if 15% sign up, 5 of 100 such "
+        "tests say go."
     )
     assert "Reach 300, or offer a call" in advice.warnings[0]
 
@@ -214,8 +214,8 @@ def test_what_strangers_cannot_tell_is_said_of_what_counts():
     [warning] = advise(replace(COLD, do=ACTS["call"].do)).warnings
 
     assert warning == (
-        "100 strangers can’t show that an idea is wanted: if 15% agree to a call, 5 of 100 such "
-        "tests say go. Reach 300."
+        "100 strangers can’t reliably show that an idea is wanted: if 15% agree to a call, 5 of "
+        "100 such tests say go. Reach 300."
     )
 
 

@@ -86,8 +86,8 @@ class Proposal(NamedTuple):
                 f"say stop. If {wanted} do, {self.goes} say go."
             )
         return (
-            f"{who} can’t show that an idea is wanted: if {wanted} {do}, {self.goes} of 100 such "
-            "tests say go."
+            f"{who} can’t reliably show that an idea is wanted: if {wanted} {do}, {self.goes} of "
+            "100 such tests say go."
         )
 
     def ways_out(self, do: str) -> str:
