@@ -26,7 +26,7 @@ from wbtest.extensions import Base
 from wbtest.team.models import GUARDS
 
 # What releases brought to people's databases: these migrations are never written again.
-RELEASED: tuple[str, ...] = ()
+RELEASED: tuple[str, ...] = ("0001_8c25b95d85e5",)
 FIRST = '''"""All tables of the models, and the audit log's guards. Made by `make migration`."""
 
 import sqlalchemy as sa

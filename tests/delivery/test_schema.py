@@ -118,8 +118,9 @@ def test_another_column_is_another_revision(app: Flask) -> None:
 
 def test_the_migration_made_again_is_the_same(app: Flask, tmp_path: Path) -> None:
     (tmp_path / "0001_of_before.py").touch()
+    newest = database.head_revision()
 
-    again = migration.write(tmp_path)
+    again = migration.write(tmp_path, [name for name in migration.RELEASED if name != newest])
 
     assert [*tmp_path.iterdir()] == [again]
     assert again.read_text() == (database.MIGRATION_FILES / again.name).read_text(), (
