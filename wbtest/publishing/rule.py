@@ -224,8 +224,8 @@ class Hypothesis:
         for field, is_right, sentence in self._demands():
             if not is_right:
                 faults.setdefault(field, sentence)
-        for field, sentence in faults.items():
-            error = NotARule(field, sentence)
+        if faults:
+            error = NotARule(*next(iter(faults.items())))
             error.faults = faults
             raise error
 

@@ -165,7 +165,7 @@ def judge(
     is_over = life.now >= life.over_at(rule)
     ripe = life.ripe_at(rule)
     capped_at = _capped_at(rule, looks)
-    is_settled = capped_at is not None and life.now.timestamp() >= capped_at + window_of(rule)
+    is_settled = capped_at is not None and life.now.timestamp() >= capped_at + _window_of(rule)
     still_open = Verdict(
         word="not_enough",
         recommendation=(
@@ -202,7 +202,7 @@ def judge(
     return still_open
 
 
-def window_of(rule: Hypothesis) -> int:
+def _window_of(rule: Hypothesis) -> int:
     """How many seconds after they were seen a visitor's conversion counts."""
     return rule.conversion_window_hours * HOUR
 
@@ -234,7 +234,7 @@ def _reached(
     is_before_cap = seen_before < rule.maximum_visitors
     is_above = (looks.above[:-1] >= enough) & is_before_cap[:, None]
     if (capped_at := _capped_at(rule, looks)) is not None:
-        late = ends.searchsorted(capped_at + window_of(rule))
+        late = ends.searchsorted(capped_at + _window_of(rule))
         for k, counts in enumerate(hours.settled(capped_at)):
             is_above[late:, k] |= (
                 statistics.log_e_above(counts, rule.target, rule.hoped_for) >= enough
@@ -258,9 +258,9 @@ def _doubt(
     looks: EvidencePath,
     life: RunPeriod,
 ) -> FadedEvidence | None:
-    """What came after variant ``k`` crossed its line, at ``crossed``, and speaks against it."""
+    """What speaks against variant ``k`` since it crossed its line, at ``crossed``, or None."""
     enough = statistics.evidence_needed(rule.alpha, looks.above.shape[1])
-    settled = int(life.now.timestamp()) - window_of(rule)
+    settled = int(life.now.timestamp()) - _window_of(rule)
     since = hours.since(crossed, settled)[k]
     against = statistics.log_e_below(since, rule.target)
     is_contradicted = against >= statistics.evidence_needed(rule.beta)
@@ -338,7 +338,7 @@ def _more_for_a_verdict(
     ]
     if promising:
         return _more(promising, most, above, is_one_enough=True)
-    settled = hours.settled(int(life.now.timestamp()) - rule.conversion_window_hours * 3600)
+    settled = hours.settled(int(life.now.timestamp()) - _window_of(rule))
     on_the_way = sum(c.seen for c in totals) - sum(c.seen for c in settled)
     waiting = list(zip(settled, shares, strict=True))
     more = _more(waiting, most + on_the_way, below, is_one_enough=False)

@@ -32,7 +32,7 @@ WITHHELD = {
 # An interval that covers so many of all rates says nothing.
 NEARLY_ALL = 0.9
 # An upper limit above this says nothing.
-SURELY_LESS = 0.99
+NEARLY_ONE = 0.99
 # What a result says before the team has decided.
 MAY_STOP = " You can decide now."
 
@@ -155,8 +155,8 @@ def evidence(results: Evaluation) -> str:
     low, high = variant.decision
     if high - low > NEARLY_ALL:
         return f"{found}."
-    if high > SURELY_LESS:
-        # Nobody seen has run out of time to sign up yet.
+    if high > NEARLY_ONE:
+        # Hardly anybody's time to sign up is over, or nearly everybody did.
         return f"{found}, so the true rate is probably at least {percent(low)}."
     return f"{found}, so the true rate is probably between {percent(low)} and {percent(high)}."
 
