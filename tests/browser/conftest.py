@@ -2,7 +2,6 @@
 
 import logging
 import os
-import shutil
 import socket
 import threading
 from collections.abc import Callable, Iterator, Sequence
@@ -19,13 +18,12 @@ from tests.audience.larder import PHONE
 from tests.browser.serving import lag, make_server
 from tests.conftest import IS_SECOND_ROUND, HandClock
 from tests.factories import make_person
+from tests.skips import require
+from tests.system_packages import find_chromium
 from wbtest.config import Settings
 from wbtest.team.models import Person
 from wbtest.team.sessions import open_session
 
-# All of Chromium, and the same engine without windows: it draws a page at half the cost.
-WHOLE_CHROMIUM = shutil.which("chromium")
-CHROMIUM = shutil.which("chromium-headless-shell") or WHOLE_CHROMIUM
 FLAGS = [
     "--no-sandbox",
     "--disable-gpu",
@@ -71,9 +69,8 @@ class Live:
 
 @pytest.fixture(scope="session")
 def browser_type_launch_args(browser_type_launch_args: dict[str, Any]) -> dict[str, Any]:
-    if CHROMIUM is None:
-        pytest.skip("Chromium is not installed (Debian: apt install chromium)")
-    return {**browser_type_launch_args, "executable_path": CHROMIUM, "args": FLAGS}
+    require("Chromium")
+    return {**browser_type_launch_args, "executable_path": find_chromium(), "args": FLAGS}
 
 
 @pytest.fixture(scope="session")

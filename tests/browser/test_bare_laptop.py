@@ -23,6 +23,7 @@ from tests.cli.conftest import Instance, Served, eventually, serving
 from tests.cli.test_public import ADDRESSES, FORWARDS, install, listens
 from tests.cli.test_visitors_ip import rows
 from tests.drills.place import free_port
+from tests.skips import require
 
 # A process and its tunnel; what the database does is the same.
 pytestmark = [pytest.mark.browser, pytest.mark.one_database]
@@ -114,6 +115,7 @@ def count_words(text: str) -> int:
 
 def scan(picture: bytes) -> str:
     """What a phone reads in this picture of a QR code."""
+    require("zbarimg")
     done = subprocess.run(
         ["zbarimg", "--quiet", "--raw", "-Sdisable", "-Sqrcode.enable", "-"],
         input=picture,

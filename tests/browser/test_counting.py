@@ -8,7 +8,8 @@ from flask import Response
 from playwright.sync_api import Browser, BrowserContext, BrowserType, Error, Page, expect
 
 from tests.audience.larder import Larder, sightings, start_page, visits
-from tests.browser.conftest import CHROMIUM, FLAGS, WHOLE_CHROMIUM, Live
+from tests.browser.conftest import FLAGS, Live
+from tests.system_packages import find_chromium, find_program
 from wbtest.audience.models import MachineCount
 from wbtest.audience.result_counts import acts_by_variant
 from wbtest.extensions import db, runtime
@@ -17,7 +18,7 @@ from wbtest.team import access
 
 pytestmark = pytest.mark.browser
 # What it keeps and prepares on its own is asked of the whole browser, where that is installed.
-AS_PEOPLE_HAVE_IT = WHOLE_CHROMIUM or CHROMIUM
+AS_PEOPLE_HAVE_IT = find_program("chromium") or find_chromium()
 
 CHROME = (
     "Mozilla/5.0 (X11; Linux x86_64) AppleWebKit/537.36 (KHTML, like Gecko) "

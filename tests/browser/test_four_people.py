@@ -13,7 +13,7 @@ from flask import Flask
 from playwright.sync_api import Browser, Page, expect
 
 from tests.audience.larder import Visitor
-from tests.browser.conftest import CHROMIUM, PATIENCE, Live
+from tests.browser.conftest import PATIENCE, Live
 from tests.browser.desk import saved, stored
 from tests.factories import LARDER, make_person, make_release, make_running
 from wbtest.extensions import db
@@ -45,8 +45,6 @@ def team(owner: Person) -> dict[str, Person]:
 @pytest.fixture
 def people(live: Live, browser: Browser, team: dict[str, Person]) -> Iterator[People]:
     """A browser for each; Mei's knows nobody."""
-    if CHROMIUM is None:
-        pytest.skip("Chromium is not installed (Debian: apt install chromium)")
     found: People = {}
     for name in (*team, "mei"):
         context = browser.new_context()

@@ -1,18 +1,22 @@
 """A release as a page of its own and as a PDF, and what leaves with a file for customers."""
 
+import subprocess
 import sys
+from pathlib import Path
 
 import pytest
 from flask import Flask
 from flask.testing import FlaskClient
 
 from tests.factories import LARDER, make_release
+from tests.skips import require
 from tests.writing.test_formats import SECRETS, TALKATIVE
 from wbtest.extensions import clock
 from wbtest.team.models import Person
 from wbtest.writing import document as documents
 from wbtest.writing.document import Document
-from wbtest.writing.release_export import NoPdf, export_release, html_to_pdf, release_html
+from wbtest.writing.pdf import NoPdf, html_to_pdf
+from wbtest.writing.release_export import export_release, release_html
 from wbtest.writing.release_files import file_text, for_customers, parse_release
 
 
@@ -66,7 +70,7 @@ def test_a_page_needs_nothing_else_and_runs_nothing(app: Flask):
 
 
 def test_a_pdf_is_drawn(client: FlaskClient, release_id: int):
-    pytest.importorskip("weasyprint", exc_type=(ImportError, OSError))
+    require("Pango")
 
     answer = client.get(f"/releases/{release_id}/export.pdf?public=1")
 
@@ -81,6 +85,46 @@ def test_without_the_extra_the_page_says_what_to_do(client, release_id, monkeypa
 
     assert answer.status_code == 409
     assert "pip install “wbtest[pdf]”" in answer.text
+
+
+def test_without_pango_one_sentence_says_what_to_install(app: Flask, tmp_path: Path):
+    """In a process of its own, whose loader finds no library of the system."""
+    code = (
+        "import cffi\n"
+        "def dlopen(self, name, flags=0): raise OSError('no ' + name)\n"
+        "cffi.FFI.dlopen = dlopen\n"
+        "from wbtest.writing.pdf import NoPdf, html_to_pdf\n"
+        "try: html_to_pdf('<p>A memo')\n"
+        "except NoPdf as refused: print(refused)\n"
+    )
+
+    done = subprocess.run(
+        [sys.executable, "-W", "error", "-c", code], capture_output=True, text=True, check=True
+    )
+
+    assert done.stdout.startswith("PDF needs Pango on this server (Debian: apt install libpango")
+    assert done.stdout.count("\n") == 1
+    assert done.stderr == ""
+
+
+def test_without_harfbuzz_subset_a_pdf_is_drawn_all_the_same(tmp_path: Path):
+    require("Pango")
+    code = (
+        "import cffi\n"
+        "find = cffi.FFI.dlopen\n"
+        "def dlopen(self, name, flags=0):\n"
+        "    if 'subset' in name: raise OSError('no ' + name)\n"
+        "    return find(self, name, flags)\n"
+        "cffi.FFI.dlopen = dlopen\n"
+        "from wbtest.writing.pdf import html_to_pdf\n"
+        "print(html_to_pdf('<p>A memo')[:4].decode())\n"
+    )
+
+    done = subprocess.run(
+        [sys.executable, "-W", "error", "-c", code], capture_output=True, text=True, check=True
+    )
+
+    assert done.stdout == "%PDF\n"
 
 
 def test_a_book_is_no_pdf():
