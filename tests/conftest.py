@@ -34,7 +34,7 @@ from wbtest.extensions import Base, Now, db, runtime
 from wbtest.team import passwords
 from wbtest.team.models import Person
 
-pytest_plugins = ["tests.skips"]
+pytest_plugins = ["tests.open_connections", "tests.skips"]
 remembered.remember_addresses()
 remembered.keep_files_in_memory()
 # Passwords and codes cost what those of the tests do; ``real_costs`` is for who asks what they do.
