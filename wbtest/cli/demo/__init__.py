@@ -8,6 +8,7 @@ import sys
 import threading
 import time
 from concurrent.futures import ThreadPoolExecutor
+from contextlib import closing
 from datetime import UTC, datetime
 from functools import partial
 from http.client import HTTPConnection
@@ -84,8 +85,9 @@ def _tell(app: Flask, world: World, port: int, visitors: int, no_serve: bool) ->
     is_over = no_serve
     try:
         _wait_for(port)
-        with ThreadPoolExecutor(THREADS) as pool:
-            steps = story.steps(app, world, crowd.Door(port), pool, visitors)
+        door = crowd.Door(port, THREADS)
+        with closing(door), ThreadPoolExecutor(THREADS) as pool:
+            steps = story.steps(app, world, door, pool, visitors)
             label = f"{visitors:,} visitors in {story.FIRST_DAY} days"
             with click.progressbar(steps, label=label) as bar:
                 for step in bar:
