@@ -1,6 +1,6 @@
 # The only commands a person must know. `make` alone lists them.
 .DEFAULT_GOAL := help
-.PHONY: help demo serve public wheel install test test-all test-sqlite test-postgresql coverage check check-types check-all-else migration audit bench drills install-drill attacks fuzz size pictures lock
+.PHONY: help demo serve public wheel install test test-all test-sqlite test-postgresql coverage check check-types check-all-else migration audit bench drills install-drill attacks fuzz size pictures lock venv
 PYTHON ?= python3
 # How many requests `make fuzz` makes of each kind.
 N ?= 10000
@@ -13,21 +13,29 @@ AUDIT := .venv/.audit-$(shell cksum < requirements-audit.txt | cut -d' ' -f1)
 AUDIT_BIN := .venv/audit/bin
 # The lock is whole. Without --no-deps pip looks at newer versions of what an extra asks for, which
 # have no hash in it, and gives up on the day one is published.
-INSTALL := $(BIN)/python -m pip install --quiet --disable-pip-version-check --no-compile
+# In .venv there must be room, in /tmp there may be none. A pip.conf may ask for --user.
+INSTALL := TMPDIR=.venv $(BIN)/python -m pip install --quiet --disable-pip-version-check --no-compile --no-user
+# Empty where .venv can be used. It is made again when it's cut off, or its Python is gone, too old or
+# became another. Its pip is the last to come.
+VENV := $(if $(shell { $(BIN)/python -I -c 'import pip, sys; sys.exit(sys.version_info < (3, 11))' && \
+  ls $(BIN)/pip; } 2>/dev/null),,venv)
+# Of an environment's own HOST or PORT, as some shells have them, it knows nothing.
+HOST_ASKED := $(if $(findstring command,$(origin HOST)),--host $(HOST))
+PORT_ASKED := $(if $(findstring command,$(origin PORT)),--port $(PORT))
+# What a shell sets for other programs would change which modules ours find, and where pip puts them.
+unexport PYTHONHOME PYTHONPATH PYTHONSAFEPATH PYTHONWARNINGS PIP_PREFIX PIP_ROOT PIP_TARGET
 
 help: ## list the commands
 	@grep -hE '^[a-z-]+:.*## ' $(MAKEFILE_LIST) | sed -E 's/:[^#]*## /\t/' | expand -t 15
 
 demo: $(RUN) ## five ideas from first draft to decision, with real visits, served (data in instance/demo)
-	@exec $(BIN)/wbtest demo
+	@exec $(BIN)/wbtest demo $(PORT_ASKED)
 
-# Of an environment's own HOST, as some shells have it, it knows nothing.
 serve: $(RUN) ## your own data, in instance/; PORT= and HOST= where it listens; the first visit makes the owner
-	@exec $(BIN)/wbtest serve $(if $(findstring command,$(origin HOST)),--host $(HOST)) \
-	  $(if $(findstring command,$(origin PORT)),--port $(PORT))
+	@exec $(BIN)/wbtest serve $(HOST_ASKED) $(PORT_ASKED)
 
 public: $(RUN) ## the same on the internet, at an https address, while this runs (needs a tunnel program)
-	@exec $(BIN)/wbtest public
+	@exec $(BIN)/wbtest public $(PORT_ASKED)
 
 wheel: $(RUN) ## what pip, pipx and uvx install, in dist/
 	@$(BIN)/python -m hatchling build -t wheel
@@ -107,24 +115,32 @@ lock: ## lock all versions with hashes, without addresses (needs uv on the PATH)
 	uv pip compile -q --universal --python-version 3.11 --generate-hashes --no-emit-index-url --no-header \
 	  --no-annotate --group audit -o requirements-audit.txt
 
-.venv/bin/python:
-	@$(PYTHON) -c 'import sys; sys.exit(sys.version_info < (3, 11) and "wbtest needs Python 3.11 or newer")'
+venv:
+	@command -v $(PYTHON) >/dev/null || \
+	  { echo "wbtest needs Python 3.11 or newer, and there is no $(PYTHON). On Debian: apt install python3-venv"; exit 1; }
+	@$(PYTHON) -c 'import sys, sysconfig; \
+	  is_free = sysconfig.get_config_var("Py_GIL_DISABLED"); \
+	  sys.exit((is_free or sys.version_info < (3, 11)) and "wbtest needs Python 3.11 or newer, not free-threaded; \
+	$(PYTHON) is %d.%d%s. Name another: make $(MAKECMDGOALS) PYTHON=python3.13" \
+	  % (sys.version_info[:2] + (is_free and "t" or "",)))'
+	@$(PYTHON) -c 'import ensurepip, venv' 2>/dev/null || \
+	  { echo "wbtest needs the venv module of $(PYTHON). On Debian: apt install python3-venv"; exit 1; }
 	@echo "Making .venv …"
-	@$(PYTHON) -m venv .venv || { echo "On Debian: apt install python3-venv"; exit 1; }
+	@$(PYTHON) -m venv --clear .venv || { rm -rf .venv; exit 1; }
 
-$(RUN): | .venv/bin/python
+$(RUN): $(VENV)
 	@echo "Installing (once, about half a minute) …"
 	@$(INSTALL) --no-deps --require-hashes -r requirements.txt
 	@$(INSTALL) --no-deps --no-build-isolation --editable .
 	@touch $@
 
-$(DEV): | .venv/bin/python
+$(DEV): $(VENV)
 	@echo "Installing what the tests need …"
 	@$(INSTALL) --no-deps --require-hashes -r requirements-dev.txt
 	@$(INSTALL) --no-deps --no-build-isolation --editable .
 	@touch $@
 
-$(AUDIT): | .venv/bin/python
+$(AUDIT): $(VENV)
 	@$(PYTHON) -m venv .venv/audit
 	@$(AUDIT_BIN)/python -m pip install --quiet --disable-pip-version-check --no-deps --require-hashes -r requirements-audit.txt
 	@touch $@
