@@ -291,7 +291,8 @@ def check_port(host: str, port: int) -> None:
 def _way_out(error: OSError, port: int) -> str:
     """What to do where we cannot listen."""
     if error.errno == errno.EADDRINUSE:
-        return f"Choose another with --port {port + 1 if port < 65535 else 8000}"
+        other = port + 1 if port < 65535 else 8000
+        return f"Choose another with --port {other}, or PORT={other} after make"
     if error.errno == errno.EACCES:
         return "Take one above 1023, and let a proxy have this one: docs/publish.md"
     return "Name an address of this machine with --host"
