@@ -41,17 +41,17 @@ wheel: $(RUN) ## what pip, pipx and uvx install, in dist/
 	@$(BIN)/python -m hatchling build -t wheel
 
 test: $(DEV) ## before each commit: all but browser walks, faults and fuzzing; six to seven minutes
-	@$(BIN)/pytest -q -rs -n 4 -m "$(EVERYDAY)"
+	@$(BIN)/pytest -q -n 4 -m "$(EVERYDAY)"
 
 test-all: $(DEV) ## everything, and beside it on PostgreSQL what a database can change; 18 minutes
 	@$(MAKE) --no-print-directory -j 2 test-sqlite test-postgresql
 
 test-sqlite: $(DEV)
-	@env -u TEST_DATABASE_URL $(BIN)/pytest -q -rs
+	@env -u TEST_DATABASE_URL $(BIN)/pytest -q
 
 # One process: it fills the time in which the other round waits for browsers and programs.
 test-postgresql: $(DEV)
-	@$(if $(TEST_DATABASE_URL),,.ci/with-postgresql) env SECOND_ROUND=1 $(BIN)/pytest -q -rs -n 0 \
+	@$(if $(TEST_DATABASE_URL),,.ci/with-postgresql) env SECOND_ROUND=1 $(BIN)/pytest -q -n 0 \
 	  >.venv/postgresql.log 2>&1; failed=$$?; \
 	echo "On PostgreSQL:"; cat .venv/postgresql.log; exit $$failed
 

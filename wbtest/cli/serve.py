@@ -67,11 +67,13 @@ def run(
     port: int,
     now: Now = utc_now,
     work: Work = work_beside,
+    on_start: Callable[[], None] = lambda: None,
 ) -> None:
     """Serve the instance of these settings until SIGTERM, Ctrl-C or the end of the terminal.
 
     ``now`` is the clock of the web processes, ``work`` what the background worker does; both must
-    be picklable. Raises BadSetting or StoreBroken before the first request.
+    be picklable. ``on_start`` is called once the web processes are made: what starts a thread does
+    it there, since they are forks. Raises BadSetting or StoreBroken before the first request.
     """
     settings = from_environment(environ)
     start_logging(settings.log_format)
@@ -85,8 +87,16 @@ def run(
         # long as nobody writes to it, and looking for garbage would.
         gc.collect()
         gc.freeze()
+
+        background = Background(partial(work, shared, os.getpid()))
+
+        def announce() -> None:
+            background.watch()
+            _announce(settings, host, port, link)
+            on_start()
+
         server = AnnouncingServer(
-            partial(_announce, settings, host, port, link),
+            announce,
             "wbtest",
             address=host,
             port=port,
@@ -103,7 +113,7 @@ def run(
         # granian would take a closed terminal for a request to restart its workers.
         if signal.getsignal(signal.SIGHUP) is not signal.SIG_IGN:
             server.on_startup(lambda: signal.signal(signal.SIGHUP, server.signal_handler_interrupt))
-        with Background(partial(work, shared, os.getpid())):
+        with background:
             server.serve(
                 target_loader=partial(make_web_app, shared, os.getpid()), wrap_loader=False
             )

@@ -13,11 +13,12 @@ from concurrent.futures import ThreadPoolExecutor
 from contextlib import closing, contextmanager
 from datetime import UTC, datetime
 from functools import partial
-from http.client import HTTPConnection, HTTPException
+from http.client import HTTPConnection
 from pathlib import Path
 
 import click
 from flask import Flask
+from urllib3.exceptions import NewConnectionError, ProtocolError
 
 from wbtest import create_app, database
 from wbtest.cli.demo import crowd, story
@@ -88,38 +89,40 @@ def free_port(asked: int | None) -> int:
 
 def _show(folder: Path, port: int, visitors: int, no_serve: bool) -> None:
     """Make the demo, unless it is there whole, and serve it."""
-    environ = {key: value for key, value in os.environ.items() if not key.startswith("WBTEST_")}
     done = told_in(folder)
-    is_new = not done.exists()
-    if is_new and folder.exists():
-        shutil.rmtree(folder)
-    environ |= {
-        "WBTEST_INSTANCE": str(folder),
-        "WBTEST_BASE_URL": f"http://{HOST}:{port}",
-        "WBTEST_WORKERS": "2",
-        # The visitors' networks are named in a header, as a proxy would.
-        "WBTEST_TRUSTED_PROXIES": "1",
-        "WBTEST_MAIL_URL": MailSink(folder / MAILS).url,
-    }
-    settings = from_environment(environ)
-    clock = DemoClock(settings.instance / "clock")
-    if is_new:
-        prepare(settings, clock)
-        app = create_app(settings, clock)
-        world = World(clock, datetime.now(UTC), secrets.token_urlsafe(9))
-        story.begin(app, world)
-        _close(app)
-        threading.Thread(
-            target=_tell, args=(app, world, port, visitors, no_serve), daemon=True
-        ).start()
-    elif no_serve:
+    if done.exists() and no_serve:
         click.echo("The demo's data already exists.")
         return
-    else:
-        _print(done, port)
-    run(environ, HOST, port, clock, work_after(done))
+    if folder.exists() and not done.exists():
+        shutil.rmtree(folder)
+    with MailSink(folder / MAILS) as sink:
+        environ = {key: value for key, value in os.environ.items() if not key.startswith("WBTEST_")}
+        environ |= {
+            "WBTEST_INSTANCE": str(folder),
+            "WBTEST_BASE_URL": f"http://{HOST}:{port}",
+            "WBTEST_WORKERS": "2",
+            # The visitors' networks are named in a header, as a proxy would.
+            "WBTEST_TRUSTED_PROXIES": "1",
+            "WBTEST_MAIL_URL": sink.url,
+        }
+        settings = from_environment(environ)
+        clock = DemoClock(settings.instance / "clock")
+        tell = partial(_print, done, port)
+        if not done.exists():
+            prepare(settings, clock)
+            app = create_app(settings, clock)
+            world = World(clock, datetime.now(UTC), secrets.token_urlsafe(9))
+            story.begin(app, world)
+            _close(app)
+            tell = partial(_tell, app, world, port, visitors, no_serve)
+
+        def on_start() -> None:
+            sink.start()
+            threading.Thread(target=tell, daemon=True).start()
+
+        run(environ, HOST, port, clock, work_after(done), on_start)
     if not done.exists():
-        click.echo("wbtest: the demo isn't finished. The next start makes it afresh.", err=True)
+        click.echo("wbtest: the demo isn’t finished. Start it again to make it.", err=True)
         sys.exit(1)
 
 
@@ -145,7 +148,7 @@ def _tell(app: Flask, world: World, port: int, visitors: int, no_serve: bool) ->
         world.clock.keep_real_time()
         done.write_text(story.finish(app, world))
         _print(done, port)
-    except (ConnectionError, HTTPException):
+    except (NewConnectionError, ProtocolError):
         # The server was told to end.
         is_over = True
     except Exception as error:
