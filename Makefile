@@ -19,10 +19,11 @@ INSTALL := TMPDIR=.venv $(BIN)/python -m pip install --quiet --disable-pip-versi
 # became another. Its pip is the last to come.
 VENV := $(if $(shell { $(BIN)/python -I -c 'import pip, sys; sys.exit(sys.version_info < (3, 11))' && \
   ls $(BIN)/pip; } 2>/dev/null),,venv)
-# Of an environment's own HOST or PORT, as some shells have them, it knows nothing.
+# Only what is typed after make counts, not a HOST or PORT that the shell has.
 HOST_ASKED := $(if $(findstring command,$(origin HOST)),--host $(HOST))
 PORT_ASKED := $(if $(findstring command,$(origin PORT)),--port $(PORT))
-# What a shell sets for other programs would change which modules ours find, and where pip puts them.
+# Set in a shell for other programs, they change which modules ours find, where pip puts them, and
+# what is an error.
 unexport PYTHONHOME PYTHONPATH PYTHONSAFEPATH PYTHONWARNINGS PIP_PREFIX PIP_ROOT PIP_TARGET
 
 help: ## list the commands
@@ -40,7 +41,7 @@ public: $(RUN) ## the same on the internet, at an https address, while this runs
 wheel: $(RUN) ## what pip, pipx and uvx install, in dist/
 	@$(BIN)/python -m hatchling build -t wheel
 
-test: $(DEV) ## before each commit: all but browser walks, faults and fuzzing; six to seven minutes
+test: $(DEV) ## before each commit: all but browser walks, faults and fuzzing; four to five minutes
 	@$(BIN)/pytest -q -n 4 -m "$(EVERYDAY)"
 
 test-all: $(DEV) ## everything, and beside it on PostgreSQL what a database can change; 18 minutes
@@ -117,7 +118,7 @@ lock: ## lock all versions with hashes, without addresses (needs uv on the PATH)
 
 venv:
 	@command -v $(PYTHON) >/dev/null || \
-	  { echo "wbtest needs Python 3.11 or newer, and there is no $(PYTHON). On Debian: apt install python3-venv"; exit 1; }
+	  { echo "wbtest needs Python 3.11 or newer, and there is no $(PYTHON). Debian: apt install python3-venv. macOS: brew install python"; exit 1; }
 	@$(PYTHON) -c 'import sys, sysconfig; \
 	  is_free = sysconfig.get_config_var("Py_GIL_DISABLED"); \
 	  sys.exit((is_free or sys.version_info < (3, 11)) and "wbtest needs Python 3.11 or newer, not free-threaded; \
@@ -126,7 +127,8 @@ venv:
 	@$(PYTHON) -c 'import ensurepip, venv' 2>/dev/null || \
 	  { echo "wbtest needs the venv module of $(PYTHON). On Debian: apt install python3-venv"; exit 1; }
 	@echo "Making .venv …"
-	@$(PYTHON) -m venv --clear .venv || { rm -rf .venv; exit 1; }
+	@rm -rf .venv
+	@$(PYTHON) -m venv .venv
 
 $(RUN): $(VENV)
 	@echo "Installing (once, about half a minute) …"

@@ -182,7 +182,8 @@ def pytest_collection_finish() -> None:
 
     It took an eighth of the time of a web test. A hundred apps that are over may wait for it.
     """
-    # On Python 3.14 Hypothesis looks for what holds its random numbers, and finds nothing frozen.
+    # On Python 3.14 Hypothesis asks the collector who holds its random numbers, and the collector
+    # doesn't see what is frozen: let it ask before.
     find(none(), lambda _: True)
     gc.collect()
     gc.freeze()

@@ -35,6 +35,8 @@ def pytest_terminal_summary(
     for reason, count in reasons.items():
         if not REASON.fullmatch(reason):
             terminalreporter.line(f"{count} left out: {reason}")
+    if skipped and config.getoption("--no-skips"):
+        terminalreporter.line("This run fails: --no-skips lets no test be left out.")
 
 
 def pytest_sessionfinish(session: pytest.Session) -> None:

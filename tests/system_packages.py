@@ -1,7 +1,7 @@
 """What tests want of the system beside Python, and the packages that bring it: the only list of it.
 
-`python3 tests/system_packages.py` prints the command that installs what is missing here. It needs
-nothing but Python.
+`python3 tests/system_packages.py` prints Debian's packages that are missing here, and needs nothing
+but Python.
 """
 
 import ctypes
@@ -15,7 +15,7 @@ from pathlib import Path
 from typing import NamedTuple
 
 # Programs of administrators lie there, and plain users have it on no PATH.
-ADMINISTRATORS = "/usr/sbin"
+ADMINISTRATORS = os.environ.get("ADMINISTRATORS_PATH", "/usr/sbin")
 
 
 class SystemPackage(NamedTuple):
@@ -73,7 +73,7 @@ def _has_letters(language: str) -> bool:
 
 SYSTEM_PACKAGES = {
     "Chromium": SystemPackage(lambda: find_chromium() is not None, ("chromium",), ("chromium",)),
-    "PostgreSQL": SystemPackage(_has_postgresql, ("postgresql",), ("postgresql@17",)),
+    "PostgreSQL": SystemPackage(_has_postgresql, ("postgresql",)),
     "Pango": SystemPackage(
         _has_pango, ("libpango-1.0-0", "libpangoft2-1.0-0", "libharfbuzz-subset0"), ("pango",)
     ),
@@ -119,8 +119,8 @@ def _command(begin: str, packages: Iterable[tuple[str, ...]]) -> str:
 
 def main() -> None:
     missing = [name for name in SYSTEM_PACKAGES if not is_here(name)]
-    if missing:
-        sys.stdout.write(f"{install_command(missing) or 'Install ' + ', '.join(missing)}\n")
+    words = dict.fromkeys(word for name in missing for word in SYSTEM_PACKAGES[name].debian)
+    sys.stdout.write(f"{' '.join(words)}\n")
 
 
 if __name__ == "__main__":

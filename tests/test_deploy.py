@@ -249,7 +249,13 @@ def test_caddy_takes_its_settings_as_they_are() -> None:
 
 def test_the_shell_scripts_have_no_known_mistake() -> None:
     require("ShellCheck")
-    for path in ("deploy/install", "tests/drills/systemctl", ".ci/run", ".ci/with-postgresql"):
+    for path in (
+        "deploy/install",
+        "tests/drills/systemctl",
+        ".ci/run",
+        ".ci/with-postgresql",
+        ".ci/bare-machine",
+    ):
         output("shellcheck", str(ROOT / path))
 
 

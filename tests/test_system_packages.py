@@ -19,7 +19,7 @@ TEST_OF_SHELLCHECK = "tests/test_deploy.py::test_the_shell_scripts_have_no_known
 def run_without_programs(folder: Path, *options: str) -> "subprocess.CompletedProcess[str]":
     """A run of one test on a machine that has nothing on its PATH."""
     command = [sys.executable, "-m", "pytest", "-q", "-n", "0", *options, TEST_OF_SHELLCHECK]
-    environ = {"PATH": str(folder), "TMPDIR": str(folder), "PYTEST_ADDOPTS": ""}
+    environ = {"PATH": str(folder), "ADMINISTRATORS_PATH": str(folder), "PYTEST_ADDOPTS": ""}
     return subprocess.run(
         command, cwd=ROOT, env=os.environ | environ, capture_output=True, text=True, check=False
     )
@@ -62,4 +62,7 @@ def test_a_test_without_its_program_is_left_out_and_the_run_says_so(tmp_path: Pa
 
 @pytest.mark.whole
 def test_where_nothing_may_be_left_out_such_a_run_fails(tmp_path: Path) -> None:
-    assert run_without_programs(tmp_path, "--no-skips").returncode == 1
+    done = run_without_programs(tmp_path, "--no-skips")
+
+    assert done.returncode == 1
+    assert "This run fails: --no-skips lets no test be left out." in done.stdout

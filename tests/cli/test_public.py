@@ -402,5 +402,5 @@ def test_no_tunnel_leads_to_a_port_that_another_program_has(
         said = empty.run("public", f"--port={port}", PATH=str(programs))
 
     assert said.exit_code == 2
-    assert "Choose another with --port" in said.output
+    assert "Choose another: --port" in said.output
     assert not called.exists()

@@ -48,5 +48,5 @@ def test_a_second_demo_in_the_same_folder_leaves_the_first_alone(tmp_path: Path)
         said = Instance({"WBTEST_INSTANCE": str(tmp_path)}).run("demo")
 
     assert said.exit_code == 2
-    assert f"The demo in {half_made.parent} already runs." in said.output
+    assert f"The demo in {half_made.parent} is already running." in said.output
     assert half_made.exists()

@@ -2,7 +2,6 @@
 
 import subprocess
 import sys
-from pathlib import Path
 
 import pytest
 from flask import Flask
@@ -14,6 +13,7 @@ from tests.writing.test_formats import SECRETS, TALKATIVE
 from wbtest.extensions import clock
 from wbtest.team.models import Person
 from wbtest.writing import document as documents
+from wbtest.writing import pdf
 from wbtest.writing.document import Document
 from wbtest.writing.pdf import NoPdf, html_to_pdf
 from wbtest.writing.release_export import export_release, release_html
@@ -80,14 +80,15 @@ def test_a_pdf_is_drawn(client: FlaskClient, release_id: int):
 
 def test_without_the_extra_the_page_says_what_to_do(client, release_id, monkeypatch):
     monkeypatch.setitem(sys.modules, "weasyprint", None)
+    pdf._import_weasyprint.cache_clear()
 
     answer = client.get(f"/releases/{release_id}/export.pdf")
 
     assert answer.status_code == 409
-    assert "pip install “wbtest[pdf]”" in answer.text
+    assert "pip install &#39;wbtest[pdf]&#39;" in answer.text
 
 
-def test_without_pango_one_sentence_says_what_to_install(app: Flask, tmp_path: Path):
+def test_without_pango_one_sentence_says_what_to_install():
     """In a process of its own, whose loader finds no library of the system."""
     code = (
         "import cffi\n"
@@ -107,7 +108,7 @@ def test_without_pango_one_sentence_says_what_to_install(app: Flask, tmp_path: P
     assert done.stderr == ""
 
 
-def test_without_harfbuzz_subset_a_pdf_is_drawn_all_the_same(tmp_path: Path):
+def test_without_harfbuzz_subset_a_pdf_is_drawn_as_well():
     require("Pango")
     code = (
         "import cffi\n"
@@ -125,6 +126,38 @@ def test_without_harfbuzz_subset_a_pdf_is_drawn_all_the_same(tmp_path: Path):
     )
 
     assert done.stdout == "%PDF\n"
+
+
+def test_a_pango_that_is_too_old_is_told():
+    require("Pango")
+    code = (
+        "from weasyprint.text import ffi\n"
+        "class Old: pango_version = staticmethod(lambda: 14200)\n"
+        "ffi.pango = Old\n"
+        "from wbtest.writing.pdf import NoPdf, html_to_pdf\n"
+        "try: html_to_pdf('<p>A memo')\n"
+        "except NoPdf as refused: print(refused)\n"
+    )
+
+    done = subprocess.run([sys.executable, "-c", code], capture_output=True, text=True, check=True)
+
+    assert done.stdout.startswith("PDF needs Pango 1.44 or newer on this server.")
+
+
+def test_pdfs_that_are_asked_for_at_once_leave_the_output_as_it_was():
+    require("Pango")
+    code = (
+        "import sys\n"
+        "from concurrent.futures import ThreadPoolExecutor\n"
+        "from threading import Barrier\n"
+        "from wbtest.writing.pdf import html_to_pdf\n"
+        "before, start = sys.stdout, Barrier(4)\n"
+        "def draw(_): start.wait(); html_to_pdf('<p>A memo')\n"
+        "with ThreadPoolExecutor(4) as pool: list(pool.map(draw, range(4)))\n"
+        "sys.exit(sys.stdout is not before)\n"
+    )
+
+    subprocess.run([sys.executable, "-c", code], check=True)
 
 
 def test_a_book_is_no_pdf():

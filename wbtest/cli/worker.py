@@ -93,10 +93,11 @@ else:
 
 
 class Background:
-    """A process that is started with the block and ended with it, and kept alive once ``watch``ed.
+    """A process that starts with the block, ends with it, and from ``watch`` on is replaced when it
+    ends.
 
-    It does ``work``, which must be picklable, and uses nothing that is open here. Watching takes a
-    thread: whoever forks other processes does that first.
+    It does ``work``, which must be picklable, and uses nothing that is open here. To watch takes a
+    thread: fork other processes first.
     """
 
     def __init__(self, work: Callable[[], None]) -> None:
@@ -116,6 +117,7 @@ class Background:
         self._is_ending.set()
         self._process.terminate()
         if self._keeper.ident is None:
+            # Nobody watched it, but somebody has to wait for its end.
             self._keeper.start()
         self._keeper.join(PATIENCE_SECONDS)
         if self._keeper.is_alive():

@@ -4,9 +4,11 @@ Both may be missing: then all else works, and who asks for a PDF is told what to
 """
 
 import io
+import threading
 import warnings
 from collections.abc import Iterable
 from contextlib import redirect_stdout
+from functools import cache
 from typing import Any
 
 from wbtest.store import Refused
@@ -16,6 +18,7 @@ LONGEST_PAGE = 300_000
 # As ``pango_version()`` counts: 1.44.0.
 OLDEST_PANGO = 14400
 OTHERWISE = "Or open the HTML version and print it as a PDF in your browser."
+_loading = threading.Lock()
 
 
 class NoPdf(Refused):
@@ -55,6 +58,13 @@ def _rendered(page: str) -> Any:
 
 
 def _load_weasyprint() -> Any:
+    # Its import is quiet only by changes to the whole process, so one thread makes them at a time.
+    with _loading:
+        return _import_weasyprint()
+
+
+@cache
+def _import_weasyprint() -> Any:
     """Return the module. Raises NoPdf with what to install where it or Pango is missing or old."""
     # Without Pango it prints advice of its own, and without HarfBuzz-Subset, which makes smaller
     # files, it warns of a version to come.
@@ -65,7 +75,7 @@ def _load_weasyprint() -> Any:
             from weasyprint.text.ffi import pango  # type: ignore[import-untyped]
         except ImportError as error:
             raise NoPdf(
-                f"PDF needs an extra on this server: pip install “wbtest[pdf]”. {OTHERWISE}"
+                f"PDF needs an extra on this server: pip install 'wbtest[pdf]'. {OTHERWISE}"
             ) from error
         except OSError as error:
             raise NoPdf(

@@ -50,6 +50,9 @@ LOOK_SECONDS = 0.2
 def demo(port: int | None, visitors: int, no_serve: bool) -> None:
     """Serve five ideas. The first run plays through their seven weeks."""
     folder = Path(os.environ.get("WBTEST_INSTANCE") or "instance") / "demo"
+    if no_serve and told_in(folder).exists():
+        click.echo("The demo’s data already exists.")
+        return
     with alone_in(folder):
         _show(folder, free_port(port), visitors, no_serve)
 
@@ -64,7 +67,7 @@ def alone_in(folder: Path) -> Iterator[None]:
             fcntl.flock(handle, fcntl.LOCK_EX | fcntl.LOCK_NB)
         except BlockingIOError as error:
             raise StoreBroken(
-                f"The demo in {folder} already runs. Use that one, or end it with Ctrl-C first."
+                f"The demo in {folder} is already running. Use it, or end it with Ctrl-C first."
             ) from error
         yield
 
@@ -90,9 +93,6 @@ def free_port(asked: int | None) -> int:
 def _show(folder: Path, port: int, visitors: int, no_serve: bool) -> None:
     """Make the demo, unless it is there whole, and serve it."""
     done = told_in(folder)
-    if done.exists() and no_serve:
-        click.echo("The demo's data already exists.")
-        return
     if folder.exists() and not done.exists():
         shutil.rmtree(folder)
     with MailSink(folder / MAILS) as sink:
@@ -107,20 +107,20 @@ def _show(folder: Path, port: int, visitors: int, no_serve: bool) -> None:
         }
         settings = from_environment(environ)
         clock = DemoClock(settings.instance / "clock")
-        tell = partial(_print, done, port)
+        then = partial(_print, done, port)
         if not done.exists():
             prepare(settings, clock)
             app = create_app(settings, clock)
             world = World(clock, datetime.now(UTC), secrets.token_urlsafe(9))
             story.begin(app, world)
             _close(app)
-            tell = partial(_tell, app, world, port, visitors, no_serve)
+            then = partial(_tell, app, world, port, visitors, no_serve)
 
-        def on_start() -> None:
+        def start_threads() -> None:
             sink.start()
-            threading.Thread(target=tell, daemon=True).start()
+            threading.Thread(target=then, daemon=True).start()
 
-        run(environ, HOST, port, clock, work_after(done), on_start)
+        run(environ, HOST, port, clock, work_after(done), start_threads)
     if not done.exists():
         click.echo("wbtest: the demo isn’t finished. Start it again to make it.", err=True)
         sys.exit(1)
@@ -149,8 +149,9 @@ def _tell(app: Flask, world: World, port: int, visitors: int, no_serve: bool) ->
         done.write_text(story.finish(app, world))
         _print(done, port)
     except (NewConnectionError, ProtocolError):
-        # The server was told to end.
+        # As a rule it was told to, by Ctrl-C.
         is_over = True
+        click.echo("wbtest: the server ended before the demo was made.", err=True)
     except Exception as error:
         is_over = True
         click.echo(f"wbtest: could not create the demo: {error}", err=True)

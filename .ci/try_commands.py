@@ -21,7 +21,7 @@ from urllib.request import HTTPCookieProcessor, build_opener
 SECONDS = 600
 PRINTED_LOG_IN = r"(http\S+/login\S*)\s+(\S+@\S+)\s+(\S+)"
 WITH_CHECKS = [".venv/bin/python", "-X", "dev", "-m", "wbtest"]
-# What no line of the output may have. That granian forks while it watches is its own affair.
+# Python also warns that granian forks beside a thread of its own, which we can’t change.
 FAULTS = ("Traceback", "ResourceWarning")
 
 
@@ -47,7 +47,8 @@ def running(command, until):
         yield found
         os.killpg(process.pid, signal.SIGINT)
         printed += process.stdout.read()
-        process.wait()
+        if process.wait() == -signal.SIGKILL:
+            sys.exit(f"{' '.join(command)} did not end on Ctrl-C:\n{printed}")
         refuse_faults(command, printed)
     finally:
         timer.cancel()
@@ -88,7 +89,7 @@ def main():
     subprocess.run(["git", "clone", "--quiet", "/srv/wbtest.git", "wbtest"], check=True)
     os.chdir("wbtest")
     began = time.monotonic()
-    # No locale is set here, as on many a server.
+    # Once without a locale, as on many a server, and below with one.
     with running(["make", "demo"], PRINTED_LOG_IN) as found:
         log_in(*found.groups())
         print(f"make demo: its log-in works after {time.monotonic() - began:.0f} s", flush=True)
