@@ -17,12 +17,14 @@ from wbtest.store import Refused
 LONGEST_PAGE = 300_000
 # As ``pango_version()`` counts: 1.44.0.
 OLDEST_PANGO = 14400
-OTHERWISE = "Or open the HTML version and print it as a PDF in your browser."
+OTHERWISE = "Or open the HTML in a browser and print it to a PDF."
 _loading = threading.Lock()
 
 
 class NoPdf(Refused):
     """A PDF that cannot be made here; the text says what to do instead."""
+
+    title = "No PDF here"
 
 
 def html_to_pdf(page: str) -> bytes:
@@ -47,7 +49,7 @@ def one_sheet_pdf(pages: Iterable[str]) -> bytes:
 
 def _rendered(page: str) -> Any:
     if len(page) > LONGEST_PAGE:
-        raise NoPdf("This is too long for a PDF. Download the HTML file and print it as a PDF.")
+        raise NoPdf(f"This is too long for a PDF. {OTHERWISE}")
     weasyprint = _load_weasyprint()
 
     class Nothing(weasyprint.urls.URLFetcher):  # type: ignore[name-defined]
