@@ -1,16 +1,22 @@
 """How soon a process learns that another one has started, paused or ended a page."""
 
+import threading
 from collections.abc import Callable
+from concurrent.futures import ThreadPoolExecutor
+from typing import Any
 
 import pytest
 import sqlalchemy as sa
 from flask import Flask
+from sqlalchemy.orm import Session
 
 from tests.audience.larder import Larder, broken_store, clock_of
 from tests.statements import counted
+from wbtest.audience import live_pages
 from wbtest.audience.live_pages import LivePages, NotLoaded
 from wbtest.extensions import db
 from wbtest.publishing import lifecycle
+from wbtest.publishing.live_snapshot import pages_version
 from wbtest.publishing.models import Experiment
 
 Process = tuple[LivePages, Callable[[float], None]]
@@ -153,3 +159,30 @@ def test_a_pause_while_the_pages_are_read_does_not_make_a_test_differ_from_its_h
     assert paused
     assert found.live.is_shown
     assert pages.find("larder").live.state == "paused"
+
+
+def test_who_comes_right_after_the_start_waits_for_another_visitor_s_look(
+    process: Process, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """Otherwise all but the first of those who come at once would be told that there is no page."""
+    pages, wait = process
+    pages.find("larder")
+    wait(0.5)
+    reads, may_go_on = threading.Event(), threading.Event()
+
+    def read_slowly(session: Session) -> Any:
+        reads.set()
+        assert may_go_on.wait(30)
+        return pages_version(session)
+
+    monkeypatch.setattr(live_pages, "pages_version", read_slowly)
+    set_state("paused")
+    with ThreadPoolExecutor(2) as visitors:
+        first = visitors.submit(pages.find, "larder")
+        assert reads.wait(30)
+        pages._pages.clear()
+        second = visitors.submit(pages.find, "larder")
+        may_go_on.set()
+
+        assert first.result(30).live.state == "paused"
+        assert second.result(30).live.state == "paused"

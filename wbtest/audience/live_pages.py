@@ -194,7 +194,7 @@ class LivePages:
         self.look()
         if host not in self._slugs_at:
             # Another process may have started it a moment ago.
-            self.look(LOOK_AGAIN_SECONDS)
+            self.look(LOOK_AGAIN_SECONDS, waits=True)
         return self._slugs_at.get(host)
 
     def find(self, slug: str) -> LivePage | None:
@@ -213,7 +213,7 @@ class LivePages:
         found = self._pages.get(slug.lower())
         if found is None or found[-1].live.state != "running":
             # Another process may have started it a moment ago; here there is time to look.
-            self.look(LOOK_AGAIN_SECONDS)
+            self.look(LOOK_AGAIN_SECONDS, waits=True)
             found = self._pages.get(slug.lower(), [])
         return [self._as_it_is(page) for page in found]
 
@@ -247,16 +247,18 @@ class LivePages:
         if self._version == NEVER_READ:
             raise NotLoaded(NOT_NOW)
 
-    def look(self, after: float = LOOK_SECONDS) -> None:
+    def look(self, after: float = LOOK_SECONDS, *, waits: bool = False) -> None:
         """Read the pages again if they have changed since the last look, so many seconds after it.
 
-        One thread looks while the others go on with what is in memory, unless that is too old.
-        When the database cannot be read, what is in memory stays.
+        One thread looks while the others go on with what is in memory, unless that is too old, or
+        has not what they came for and ``waits``. When the database cannot be read, what is in
+        memory stays.
         """
         age = self._seconds() - self._looked_at
         if age < after:
             return
-        if self._looking.acquire(timeout=STALE_SECONDS if age >= STALE_SECONDS else 0):
+        patience = STALE_SECONDS if waits or age >= STALE_SECONDS else 0
+        if self._looking.acquire(timeout=patience):
             try:
                 if self._seconds() - self._looked_at >= after:
                     self._read()
