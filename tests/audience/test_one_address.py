@@ -18,6 +18,7 @@ from tests.factories import log_in, make_checked, make_person
 from wbtest.audience.erasure import erase_for
 from wbtest.audience.outcome_mail import queue_outcome_mails, tell_outcome
 from wbtest.audience.retention import purge
+from wbtest.extensions import runtime
 from wbtest.publishing import lifecycle
 from wbtest.publishing.lifecycle import Replaced, choose_afterwards
 from wbtest.publishing.page_options import FollowUpQuestion, Options
@@ -287,6 +288,7 @@ def test_a_purged_test_leaves_the_newer_one_alone(app, larder, mia, now):
     second = start_next(larder)
     now.turn(days=1)
     Visitor(app).get()
+    runtime(app).recorder.flush()
     purge(larder.experiment)
 
     assert [row.experiment_id for row in visits(app)] == [second.id]
