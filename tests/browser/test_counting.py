@@ -8,7 +8,8 @@ from flask import Response
 from playwright.sync_api import Browser, BrowserContext, BrowserType, Error, Page, expect
 
 from tests.audience.larder import Larder, sightings, start_page, visits
-from tests.browser.conftest import CHROMIUM, FLAGS, WHOLE_CHROMIUM, Live
+from tests.browser.conftest import Live
+from tests.steps.browser import CHROMIUM, FLAGS, WHOLE_CHROMIUM
 from wbtest.audience.models import MachineCount
 from wbtest.audience.result_counts import acts_by_variant
 from wbtest.extensions import db, runtime

@@ -7,9 +7,9 @@ from collections.abc import Iterator
 from contextlib import contextmanager
 
 from tests.drills.ledger import Ledger, Reader
-from tests.drills.outcome import Broken
-from tests.drills.place import ROOT, Place
-from tests.drills.server import eventually
+from tests.service.errors import Broken
+from tests.service.instance import ROOT, Instance
+from tests.service.server import eventually
 
 LAST_SECONDS = 200.0
 
@@ -57,7 +57,7 @@ class Load:
 
 @contextmanager
 def visiting(
-    place: Place,
+    instance: Instance,
     visitors: int = 80,
     share: float = 0.3,
     rest: float = 0.5,
@@ -65,11 +65,11 @@ def visiting(
     first: int = 1,
 ) -> Iterator[Load]:
     """Visitors come while the block runs; ``first`` is the number of the first of them."""
-    file = place.folder.parent / f"ledger-{first}.jsonl"
+    file = instance.folder.parent / f"ledger-{first}.jsonl"
     how = {"visitors": visitors, "share": share, "rest": rest, "again": again, "first": first}
     parts = [f"--{name}={number}" for name, number in how.items()]
     process = subprocess.Popen(
-        [sys.executable, "-m", "tests.drills.clients", place.url, place.slug, str(file), *parts],
+        [sys.executable, "-m", "tests.drills.clients", instance.url, instance.slug, str(file), *parts],
         cwd=ROOT,
         stdin=subprocess.PIPE,
         start_new_session=True,
