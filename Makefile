@@ -1,6 +1,6 @@
 # The only commands a person must know. `make` alone lists them.
 .DEFAULT_GOAL := help
-.PHONY: help demo serve public wheel install test test-all test-sqlite test-postgresql coverage check check-types check-all-else migration audit bench drills install-drill attacks fuzz size pictures lock
+.PHONY: help demo serve public wheel install test test-all test-sqlite test-postgresql coverage check check-types check-all-else migration audit bench drills install-drill attacks fuzz size pictures lock venv
 PYTHON ?= python3
 # How many requests `make fuzz` makes of each kind.
 N ?= 10000
@@ -13,37 +13,46 @@ AUDIT := .venv/.audit-$(shell cksum < requirements-audit.txt | cut -d' ' -f1)
 AUDIT_BIN := .venv/audit/bin
 # The lock is whole. Without --no-deps pip looks at newer versions of what an extra asks for, which
 # have no hash in it, and gives up on the day one is published.
-INSTALL := $(BIN)/python -m pip install --quiet --disable-pip-version-check --no-compile
+# In .venv there must be room, in /tmp there may be none. A pip.conf may ask for --user.
+INSTALL := TMPDIR=.venv $(BIN)/python -m pip install --quiet --disable-pip-version-check --no-compile --no-user
+# Empty where .venv can be used. It is made again when it's cut off, or its Python is gone, too old or
+# became another. Its pip is the last to come.
+VENV := $(if $(shell { $(BIN)/python -I -c 'import pip, sys; sys.exit(sys.version_info < (3, 11))' && \
+  ls $(BIN)/pip; } 2>/dev/null),,venv)
+# Only what is typed after make counts, not a HOST or PORT that the shell has.
+HOST_ASKED := $(if $(findstring command,$(origin HOST)),--host $(HOST))
+PORT_ASKED := $(if $(findstring command,$(origin PORT)),--port $(PORT))
+# Set in a shell for other programs, they change which modules ours find, where pip puts them, and
+# what is an error.
+unexport PYTHONHOME PYTHONPATH PYTHONSAFEPATH PYTHONWARNINGS PIP_PREFIX PIP_ROOT PIP_TARGET
 
 help: ## list the commands
 	@grep -hE '^[a-z-]+:.*## ' $(MAKEFILE_LIST) | sed -E 's/:[^#]*## /\t/' | expand -t 15
 
 demo: $(RUN) ## five ideas from first draft to decision, with real visits, served (data in instance/demo)
-	@exec $(BIN)/wbtest demo
+	@exec $(BIN)/wbtest demo $(PORT_ASKED)
 
-# Of an environment's own HOST, as some shells have it, it knows nothing.
 serve: $(RUN) ## your own data, in instance/; PORT= and HOST= where it listens; the first visit makes the owner
-	@exec $(BIN)/wbtest serve $(if $(findstring command,$(origin HOST)),--host $(HOST)) \
-	  $(if $(findstring command,$(origin PORT)),--port $(PORT))
+	@exec $(BIN)/wbtest serve $(HOST_ASKED) $(PORT_ASKED)
 
 public: $(RUN) ## the same on the internet, at an https address, while this runs (needs a tunnel program)
-	@exec $(BIN)/wbtest public
+	@exec $(BIN)/wbtest public $(PORT_ASKED)
 
 wheel: $(RUN) ## what pip, pipx and uvx install, in dist/
 	@$(BIN)/python -m hatchling build -t wheel
 
-test: $(DEV) ## before each commit: all but browser walks, faults and fuzzing; six to seven minutes
-	@$(BIN)/pytest -q -rs -n 4 -m "$(EVERYDAY)"
+test: $(DEV) ## before each commit: all but browser walks, faults and fuzzing; four to five minutes
+	@$(BIN)/pytest -q -n 4 -m "$(EVERYDAY)"
 
 test-all: $(DEV) ## everything, and beside it on PostgreSQL what a database can change; 18 minutes
 	@$(MAKE) --no-print-directory -j 2 test-sqlite test-postgresql
 
 test-sqlite: $(DEV)
-	@env -u TEST_DATABASE_URL $(BIN)/pytest -q -rs
+	@env -u TEST_DATABASE_URL $(BIN)/pytest -q
 
 # One process: it fills the time in which the other round waits for browsers and programs.
 test-postgresql: $(DEV)
-	@$(if $(TEST_DATABASE_URL),,.ci/with-postgresql) env SECOND_ROUND=1 $(BIN)/pytest -q -rs -n 0 \
+	@$(if $(TEST_DATABASE_URL),,.ci/with-postgresql) env SECOND_ROUND=1 $(BIN)/pytest -q -n 0 \
 	  >.venv/postgresql.log 2>&1; failed=$$?; \
 	echo "On PostgreSQL:"; cat .venv/postgresql.log; exit $$failed
 
@@ -107,24 +116,33 @@ lock: ## lock all versions with hashes, without addresses (needs uv on the PATH)
 	uv pip compile -q --universal --python-version 3.11 --generate-hashes --no-emit-index-url --no-header \
 	  --no-annotate --group audit -o requirements-audit.txt
 
-.venv/bin/python:
-	@$(PYTHON) -c 'import sys; sys.exit(sys.version_info < (3, 11) and "wbtest needs Python 3.11 or newer")'
+venv:
+	@command -v $(PYTHON) >/dev/null || \
+	  { echo "wbtest needs Python 3.11 or newer, and there is no $(PYTHON). Debian: apt install python3-venv. macOS: brew install python"; exit 1; }
+	@$(PYTHON) -c 'import sys, sysconfig; \
+	  is_free = sysconfig.get_config_var("Py_GIL_DISABLED"); \
+	  sys.exit((is_free or sys.version_info < (3, 11)) and "wbtest needs Python 3.11 or newer, not free-threaded; \
+	$(PYTHON) is %d.%d%s. Name another: make $(MAKECMDGOALS) PYTHON=python3.13" \
+	  % (sys.version_info[:2] + (is_free and "t" or "",)))'
+	@$(PYTHON) -c 'import ensurepip, venv' 2>/dev/null || \
+	  { echo "wbtest needs the venv module of $(PYTHON). On Debian: apt install python3-venv"; exit 1; }
 	@echo "Making .venv …"
-	@$(PYTHON) -m venv .venv || { echo "On Debian: apt install python3-venv"; exit 1; }
+	@rm -rf .venv
+	@$(PYTHON) -m venv .venv
 
-$(RUN): | .venv/bin/python
+$(RUN): $(VENV)
 	@echo "Installing (once, about half a minute) …"
 	@$(INSTALL) --no-deps --require-hashes -r requirements.txt
 	@$(INSTALL) --no-deps --no-build-isolation --editable .
 	@touch $@
 
-$(DEV): | .venv/bin/python
+$(DEV): $(VENV)
 	@echo "Installing what the tests need …"
 	@$(INSTALL) --no-deps --require-hashes -r requirements-dev.txt
 	@$(INSTALL) --no-deps --no-build-isolation --editable .
 	@touch $@
 
-$(AUDIT): | .venv/bin/python
+$(AUDIT): $(VENV)
 	@$(PYTHON) -m venv .venv/audit
 	@$(AUDIT_BIN)/python -m pip install --quiet --disable-pip-version-check --no-deps --require-hashes -r requirements-audit.txt
 	@touch $@

@@ -1,17 +1,15 @@
 """Caddy with our settings before a port of this machine, with certificates of its own making."""
 
 import os
-import shutil
 import socket
 import subprocess
 from collections.abc import Iterator
 from contextlib import contextmanager
 from pathlib import Path
 
-import pytest
-
 from tests.cli.conftest import eventually
-from tests.drills.place import free_port
+from tests.service.ports import free_port
+from tests.skips import require
 
 CADDYFILE = Path(__file__).parents[1] / "deploy" / "Caddyfile"
 
@@ -19,7 +17,7 @@ CADDYFILE = Path(__file__).parents[1] / "deploy" / "Caddyfile"
 @contextmanager
 def running_caddy(folder: Path, behind: int, https: int = 0) -> Iterator[int]:
     """Its port for http, as try.example.com; that for other hosts is ``https``, 0 for any."""
-    demand("caddy")
+    require("Caddy")
     http, https = free_port(), https or free_port()
     options = f"admin off\n\tlocal_certs\n\tskip_install_trust\n\thttp_port {free_port()}\n"
     text = CADDYFILE.read_text().replace("{\n", f"{{\n\t{options}\thttps_port {https}\n", 1)
@@ -37,12 +35,6 @@ def running_caddy(folder: Path, behind: int, https: int = 0) -> Iterator[int]:
     finally:
         process.terminate()
         process.wait(60)
-
-
-def demand(program: str) -> None:
-    """Skip the test where a program is not installed."""
-    if shutil.which(program, path=f"{os.environ['PATH']}:/usr/sbin") is None:
-        pytest.skip(f"{program} is not installed")
 
 
 def _listens(port: int) -> bool:

@@ -83,7 +83,7 @@ def text(released: Sequence[str] = RELEASED) -> str:
 
     The database is empty, or has what the migrations of releases gave it.
     """
-    with sa.create_engine("sqlite://").connect() as connection:
+    with sa.create_engine("sqlite://", poolclass=sa.NullPool).connect() as connection:
         context = MigrationContext.configure(connection)
         with Operations.context(context):
             for name in released:

@@ -12,9 +12,10 @@ from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
 import pytest
 from flask import Flask
 
-from tests.caddy import demand, running_caddy
+from tests.caddy import running_caddy
 from tests.drills.balancer import Balancer, Host
-from tests.drills.place import free_port
+from tests.service.ports import free_port
+from tests.skips import require
 from wbtest.web import LONGEST_BODY
 
 PAGE = b"<h1>Dinner is in your kitchen</h1>" * 100
@@ -65,7 +66,7 @@ def behind() -> Iterator[int]:
 @pytest.fixture(scope="module")
 def nginx(behind: int, tmp_path_factory: pytest.TempPathFactory) -> Iterator[int]:
     """The port of nginx with our settings; its second machine is away."""
-    demand("nginx")
+    require("nginx")
     balancer = Balancer(
         tmp_path_factory.mktemp("nginx") / "run", [(Host(), behind), (Host(), free_port())]
     )

@@ -12,6 +12,8 @@ import yaml
 from click.testing import CliRunner
 from flask import Flask
 
+from tests.skips import require
+from tests.system_packages import SYSTEM_PACKAGES
 from wbtest import MOST_CONNECTIONS
 from wbtest.cli import COMMANDS, main
 from wbtest.cli.serve import PATIENCE_SECONDS
@@ -26,7 +28,6 @@ IMAGE = (ROOT / "Containerfile").read_text()
 SHAPES = ("single", "postgresql", "several")
 UNITS = ("wbtest.service", "wbtest-worker.service", "wbtest-backup.service")
 COPIES = "wbtest-copies.service"
-PANGO = {"libpango-1.0-0", "libpangoft2-1.0-0"}
 
 
 def shape(name: str) -> dict[str, Any]:
@@ -194,13 +195,12 @@ def test_the_image_holds_what_the_program_needs_and_not_what_builds_it() -> None
 
 
 def test_pango_has_the_same_names_everywhere() -> None:
-    files = (".ci/run", "pyproject.toml", "Containerfile", "deploy/install")
+    files = ("wbtest/writing/pdf.py", "pyproject.toml", "Containerfile", "deploy/install")
+    name = r"lib(?:pango|harfbuzz)[\w-]*-[\d.]+-\d|libharfbuzz-subset\d"
 
-    found = {
-        file: set(re.findall(r"libpango\w*-[\d.]+-\d", (ROOT / file).read_text())) for file in files
-    }
+    found = {file: set(re.findall(name, (ROOT / file).read_text())) for file in files}
 
-    assert found == dict.fromkeys(files, PANGO)
+    assert found == {file: {*SYSTEM_PACKAGES["Pango"].debian} for file in files}
 
 
 @pytest.mark.parametrize("name", UNITS)
@@ -226,6 +226,7 @@ def test_the_unit_that_copies_backups_off_is_shut_off_like_the_first() -> None:
 @pytest.mark.parametrize("name", [*UNITS, COPIES, "wbtest-backup.timer", "wbtest-copies.timer"])
 def test_systemd_takes_each_unit_as_it_is(name: str) -> None:
     # Both programs are missing here; to systemd any other will do.
+    require("systemd")
     text = re.sub(r"/opt/wbtest/venv/bin/wbtest|/usr/bin/rsync", "/bin/true", file(name))
     # Not below /dev, where folders of pytest may be: systemd refuses what is there.
     with TemporaryDirectory() as folder:
@@ -242,11 +243,19 @@ def test_systemd_takes_each_unit_as_it_is(name: str) -> None:
 
 
 def test_caddy_takes_its_settings_as_they_are() -> None:
+    require("Caddy")
     output("caddy", "validate", "--adapter", "caddyfile", "--config", str(DEPLOY / "Caddyfile"))
 
 
 def test_the_shell_scripts_have_no_known_mistake() -> None:
-    for path in ("deploy/install", "tests/drills/systemctl"):
+    require("ShellCheck")
+    for path in (
+        "deploy/install",
+        "tests/drills/systemctl",
+        ".ci/run",
+        ".ci/with-postgresql",
+        ".ci/bare-machine",
+    ):
         output("shellcheck", str(ROOT / path))
 
 

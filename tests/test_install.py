@@ -19,6 +19,7 @@ from urllib.request import Request, urlopen
 import pytest
 
 from tests.drills import place as places
+from tests.skips import require
 from wbtest.config import from_environment
 
 ROOT = Path(__file__).parents[1]
@@ -175,6 +176,7 @@ def with_our_dependencies(script: str) -> str:
 @pytest.fixture(scope="module")
 def server() -> Iterator[Server]:
     """A server on which it was run twice: bare, and to bring along what a laptop held."""
+    require("curl")
     # Not in a folder of pytest: they may be in memory, below /dev, which systemd refuses.
     with TemporaryDirectory() as name:
         root = Path(name)

@@ -10,13 +10,13 @@ from PIL import Image
 
 from tests.pictures import COLOURS, PAGE, PICTURES, WIDTH
 from tests.service.instance import ROOT
-from tests.steps.browser import WHOLE_CHROMIUM
+from tests.skips import require
 
 pytestmark = pytest.mark.browser
 
 
-@pytest.mark.skipif(WHOLE_CHROMIUM is None, reason="Chromium is not installed")
 def test_every_picture_of_the_readme_can_be_taken_anew(tmp_path: Path) -> None:
+    require("Chromium")
     command = [sys.executable, "-m", "tests.pictures", f"--into={tmp_path}", "--visitors=100"]
 
     subprocess.run(command, cwd=ROOT, check=True, timeout=120)

@@ -164,7 +164,7 @@ def opened(variants: int = 1, **rule: Any) -> Iterator[Page]:
             mail_url="smtp://127.0.0.1:1",
         )
         app = create_app(settings, clock)
-        with app.app_context():
+        with app.app_context(), _closed_at_the_end():
             Base.metadata.create_all(db.engine)
             team = find_team() or make_team()
             revision = make_revision(team.editor)
@@ -173,9 +173,17 @@ def opened(variants: int = 1, **rule: Any) -> Iterator[Page]:
             given = {"minimum_visitors": 300, "slug": SLUG} | rule
             make_running(revision, team.editor, team.approver, variants=names, **given)
             yield Page(app, clock)
-            runtime(app).recorder.close()
-            db.session.remove()
-            db.engine.dispose()
+
+
+@contextmanager
+def _closed_at_the_end() -> Iterator[None]:
+    """Let go of the database of the current app when the block ends."""
+    try:
+        yield
+    finally:
+        runtime().recorder.close()
+        db.session.remove()
+        db.engine.dispose()
 
 
 def address_of(network: int, host: int) -> str:

@@ -19,8 +19,10 @@ from tests.browser.founder import Founder
 from tests.browser.serving import lag, make_server
 from tests.conftest import IS_SECOND_ROUND, HandClock
 from tests.factories import make_person
-from tests.steps.browser import CHROMIUM, FLAGS, let_in
+from tests.skips import require
+from tests.steps.browser import FLAGS, let_in
 from tests.steps.visitor import PHONE
+from tests.system_packages import find_chromium
 from wbtest.config import Settings
 from wbtest.team.models import Person
 from wbtest.team.settings import make_setup_link
@@ -61,9 +63,8 @@ class Live:
 
 @pytest.fixture(scope="session")
 def browser_type_launch_args(browser_type_launch_args: dict[str, Any]) -> dict[str, Any]:
-    if CHROMIUM is None:
-        pytest.skip("Chromium is not installed (Debian: apt install chromium)")
-    return {**browser_type_launch_args, "executable_path": CHROMIUM, "args": FLAGS}
+    require("Chromium")
+    return {**browser_type_launch_args, "executable_path": find_chromium(), "args": FLAGS}
 
 
 @pytest.fixture(scope="session")

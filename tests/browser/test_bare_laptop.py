@@ -14,13 +14,14 @@ from cryptography.hazmat.primitives import hashes, serialization
 from cryptography.hazmat.primitives.asymmetric import ec
 from cryptography.x509.oid import NameOID
 from playwright.sync_api import Browser, BrowserType, expect
-from tests.drills.place import free_port
+from tests.service.ports import free_port
 
 from tests.browser.conftest import PATIENCE, phone
 from tests.browser.founder import Cost, Founder, create_test, set_up, start, tell, write
 from tests.cli.conftest import Instance, Served, eventually, serving
 from tests.cli.test_public import ADDRESSES, FORWARDS, install, listens
 from tests.cli.test_visitors_ip import rows
+from tests.skips import require
 from tests.steps.browser import FLAGS, sign_up
 
 # A process and its tunnel; what the database does is the same.
@@ -113,6 +114,7 @@ def count_words(text: str) -> int:
 
 def scan(picture: bytes) -> str:
     """What a phone reads in this picture of a QR code."""
+    require("zbarimg")
     done = subprocess.run(
         ["zbarimg", "--quiet", "--raw", "-Sdisable", "-Sqrcode.enable", "-"],
         input=picture,

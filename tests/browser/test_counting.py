@@ -9,7 +9,8 @@ from playwright.sync_api import Browser, BrowserContext, BrowserType, Error, Pag
 
 from tests.audience.larder import Larder, sightings, start_page, visits
 from tests.browser.conftest import Live
-from tests.steps.browser import CHROMIUM, FLAGS, WHOLE_CHROMIUM
+from tests.steps.browser import FLAGS
+from tests.system_packages import find_chromium, find_program
 from wbtest.audience.models import MachineCount
 from wbtest.audience.result_counts import acts_by_variant
 from wbtest.extensions import db, runtime
@@ -18,7 +19,7 @@ from wbtest.team import access
 
 pytestmark = pytest.mark.browser
 # What it keeps and prepares on its own is asked of the whole browser, where that is installed.
-AS_PEOPLE_HAVE_IT = WHOLE_CHROMIUM or CHROMIUM
+AS_PEOPLE_HAVE_IT = find_program("chromium") or find_chromium()
 
 CHROME = (
     "Mozilla/5.0 (X11; Linux x86_64) AppleWebKit/537.36 (KHTML, like Gecko) "

@@ -18,7 +18,7 @@ from click.testing import CliRunner, Result
 from flask import Flask
 
 from tests.conftest import Browser
-from tests.drills.place import free_port
+from tests.service.ports import free_port
 from tests.factories import make_settings
 from wbtest import create_app, database
 from wbtest.cli import main

@@ -1,6 +1,5 @@
 """Backup and restore on PostgreSQL, by its own programs."""
 
-import shutil
 import sqlite3
 import subprocess
 from collections.abc import Iterator
@@ -14,6 +13,7 @@ import sqlalchemy as sa
 from tests.cli.conftest import Instance, eventually, names
 from tests.factories import make_settings
 from tests.postgresql import Server
+from tests.skips import require
 from wbtest import database
 from wbtest.cli.serve import prepare
 from wbtest.delivery import backups
@@ -24,10 +24,7 @@ from wbtest.team import rate_limits
 from wbtest.team.audit import WORKER, record
 
 KINDS = ("asked", "replaced")
-pytestmark = [
-    pytest.mark.postgresql,
-    pytest.mark.skipif(shutil.which("pg_dump") is None, reason="pg_dump is not on the PATH"),
-]
+pytestmark = pytest.mark.postgresql
 
 
 @pytest.fixture(scope="module")
@@ -35,6 +32,7 @@ def url_with_tables(
     server: Server | None, tmp_path_factory: pytest.TempPathFactory
 ) -> Iterator[str]:
     """One database for all: to create its tables takes longer than what is done with it."""
+    require("PostgreSQL")
     assert server is not None
     url = server.create()
     folder = str(tmp_path_factory.mktemp("creating"))

@@ -27,7 +27,7 @@ NOW = datetime(2031, 8, 17, 4, 40, tzinfo=UTC)
 def street(tmp_path: Path) -> Street:
     world = World(DemoClock(tmp_path / "clock"), NOW, password="")
     with ThreadPoolExecutor(1) as pool:
-        return Street(world, crowd.Door(1), pool, 600)
+        return Street(world, crowd.Door(1, 1), pool, 600)
 
 
 @pytest.mark.parametrize("name", planned_tests())
@@ -80,19 +80,18 @@ def test_strangers_come_while_a_test_runs_and_never_after_now(street: Street):
 
 
 def test_a_mail_of_the_demo_is_kept_as_it_was_sent(tmp_path: Path):
-    sink = MailSink(tmp_path / "mails")
     mail = EmailMessage()
     mail["From"], mail["To"], mail["Subject"] = "us@x.io", "mia@x.io", "Confirm your email"
     mail.set_content(".A line that begins with a dot\n")
 
-    with SMTP(*sink.server_address) as smtp:
-        smtp.send_message(mail)
+    with MailSink(tmp_path / "mails") as sink:
+        sink.start()
+        with SMTP(*sink.server_address) as smtp:
+            smtp.send_message(mail)
 
     [kept] = (tmp_path / "mails").iterdir()
     assert message_from_bytes(kept.read_bytes(), policy=default)["Subject"] == mail["Subject"]
     assert kept.read_text().endswith("\n.A line that begins with a dot\n")
-    sink.shutdown()
-    sink.server_close()
 
 
 def test_a_hundred_people_who_know_the_team_decide_one_idea_by_the_proposed_rule():

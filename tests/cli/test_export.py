@@ -8,6 +8,7 @@ import pytest
 
 from tests.cli.conftest import Instance
 from tests.factories import LARDER, PASSWORD, make_person, make_revision
+from tests.skips import require
 from wbtest.extensions import db
 from wbtest.writing.document import from_json
 from wbtest.writing.models import Release
@@ -53,6 +54,7 @@ def test_the_end_of_the_file_says_its_kind(larder: Instance, tmp_path: Path):
 
 
 def test_a_pdf_is_made_without_a_word_of_how(larder: Instance, tmp_path: Path):
+    require("Pango")
     file = tmp_path / "larder.pdf"
 
     said = larder.run("export", "1", "-o", str(file))

@@ -2,7 +2,6 @@
 
 import http.client
 import json
-import shutil
 import socket
 import subprocess
 from collections.abc import Iterator
@@ -15,11 +14,13 @@ from urllib.parse import urlencode, urlsplit
 import pytest
 from flask import Flask
 
-from tests.caddy import demand, running_caddy
+from tests.caddy import running_caddy
 from tests.cli.conftest import Instance, Served, eventually, serving
 from tests.conftest import Browser, HandClock
 from tests.drills.balancer import Balancer, Host
-from tests.drills.place import free_port
+from tests.service.ports import free_port
+from tests.skips import require
+from tests.system_packages import find_program
 from wbtest.extensions import runtime, utc_now
 from wbtest.team.health import MADE_UP_IP, minute_token
 
@@ -88,7 +89,7 @@ def served_behind(instance: Instance, proxies: int) -> Iterator[Served]:
 @contextmanager
 def running_haproxy(folder: Path, behind: int, without: str = "") -> Iterator[int]:
     """HAProxy with our settings before this port, but for the line ``without``; its own port."""
-    demand("haproxy")
+    require("HAProxy")
     port = free_port()
     text = DEPLOY.read_text().partition("```haproxy\n")[2].partition("```")[0]
     for theirs, ours in {
@@ -101,7 +102,7 @@ def running_haproxy(folder: Path, behind: int, without: str = "") -> Iterator[in
         assert theirs in text
         text = text.replace(theirs, ours)
     (folder / "haproxy.cfg").write_text(text)
-    program = shutil.which("haproxy") or "/usr/sbin/haproxy"
+    program = str(find_program("haproxy"))
     process = subprocess.Popen([program, "-db", "-f", str(folder / "haproxy.cfg")])
     try:
         assert eventually(lambda: _listens(port))
@@ -113,7 +114,7 @@ def running_haproxy(folder: Path, behind: int, without: str = "") -> Iterator[in
 
 @contextmanager
 def running_nginx(folder: Path, behind: int) -> Iterator[int]:
-    demand("nginx")
+    require("nginx")
     balancer = Balancer(folder / "run", [(Host(), behind)])
     with balancer.running():
         yield balancer.port

@@ -20,7 +20,7 @@ import pytest
 from tests.audience.larder import RULE, start_page
 from tests.cli.conftest import Instance, Served, eventually, serving
 from tests.cli.test_visitors_ip import CLAIMED, Visitor, rows
-from tests.drills.place import free_port
+from tests.service.ports import free_port
 from wbtest.audience.signups import AbuseGuard
 from wbtest.cli.public import PROGRAMS
 from wbtest.extensions import utc_now
@@ -402,5 +402,5 @@ def test_no_tunnel_leads_to_a_port_that_another_program_has(
         said = empty.run("public", f"--port={port}", PATH=str(programs))
 
     assert said.exit_code == 2
-    assert "Choose another with --port" in said.output
+    assert "Choose another: --port" in said.output
     assert not called.exists()

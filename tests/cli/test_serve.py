@@ -2,6 +2,7 @@
 
 import ctypes
 import os
+import re
 import signal
 import sys
 from concurrent.futures import ThreadPoolExecutor
@@ -86,6 +87,28 @@ def test_what_a_thread_loads_at_the_start_does_not_lock_the_web_processes(
 
     with serving(slow) as served:
         assert "The server printed a link" in served.get("/")
+
+
+NAMES_THREADS = """
+import os, threading
+
+os.register_at_fork(
+    before=lambda: print("fork beside", *(each.name for each in threading.enumerate()), flush=True)
+)
+"""
+
+
+def test_no_thread_of_ours_runs_while_it_forks(empty: Instance, tmp_path: Path) -> None:
+    """Whatever lock it held would stay locked in the fork for good."""
+    (tmp_path / "sitecustomize.py").write_text(NAMES_THREADS)
+    told = replace(empty, environ={**empty.environ, "PYTHONPATH": str(tmp_path)})
+
+    with serving(told) as served:
+        beside = re.findall(r"^fork beside MainThread(.*)$", served.printed, re.MULTILINE)
+
+    # A worker and two web processes; granian watches the first of those with a thread of its own.
+    assert len(beside) == 3
+    assert "".join(beside).replace("(_watcher)", "").split() == ["Thread-1"]
 
 
 def test_no_line_of_the_log_holds_the_ip_of_who_was_refused(

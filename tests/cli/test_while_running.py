@@ -55,7 +55,7 @@ def test_another_server_is_not_started_on_the_same_port(
 
     assert second.returncode == 2
     assert f"wbtest: Cannot listen on 127.0.0.1, port {port}" in second.stderr
-    assert f"Choose another with --port {int(port or 0) + 1}" in second.stderr
+    assert f"Choose another: --port {int(port or 0) + 1}" in second.stderr
 
 
 def test_an_address_of_another_machine_is_told_from_a_port_that_is_taken(tmp_path: Path) -> None:

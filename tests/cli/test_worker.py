@@ -36,7 +36,8 @@ def test_a_worker_that_falls_is_replaced_even_if_that_takes_several_tries(
 ) -> None:
     lives = tmp_path / "lives"
     lives.touch()
-    with Background(partial(_live_once, lives)):
+    with Background(partial(_live_once, lives)) as background:
+        background.watch()
         monkeypatch.setattr(os, "fork", partial(_fork, os.fork, refusing(3)))
 
         assert eventually(lambda: lives.stat().st_size >= 3)
@@ -47,7 +48,8 @@ def test_a_worker_that_cannot_be_replaced_holds_up_no_end(
 ) -> None:
     lives = tmp_path / "lives"
     lives.touch()
-    with Background(partial(_live_once, lives)):
+    with Background(partial(_live_once, lives)) as background:
+        background.watch()
         monkeypatch.setattr(os, "fork", partial(_fork, os.fork, refusing(10**9)))
         assert eventually(lambda: lives.stat().st_size >= 1)
 

@@ -4,13 +4,13 @@ import json
 import re
 import zlib
 
-import pytest
 from flask import Flask
 
 from tests.conftest import Browser, HandClock
 from tests.decisions.conftest import AGAINST, REASON
 from tests.factories import Team, make_checked, make_decision, make_experiment, make_running
 from tests.results.crowd import count_day, count_days
+from tests.skips import require
 from wbtest.decisions.decide import LONGEST_REASON, decide
 from wbtest.decisions.memo_proof import differences
 from wbtest.decisions.memo_views import find_memo, memo_shown, printed
@@ -21,7 +21,7 @@ from wbtest.publishing.page_options import Options
 from wbtest.publishing.page_settings import change_options
 from wbtest.store import writing
 from wbtest.writing.models import Revision
-from wbtest.writing.release_export import can_make_pdf, one_sheet_pdf
+from wbtest.writing.pdf import one_sheet_pdf
 
 # As long as a reason may be, and as wide or high as letters and lines make it.
 REASONS = (
@@ -143,8 +143,8 @@ def test_nothing_that_was_typed_is_markup(met: Experiment, team: Team, approver:
     assert "<svg onload" not in approver.get(place(met)).text
 
 
-@pytest.mark.skipif(not can_make_pdf(), reason="the extra that draws a PDF is not here")
 def test_the_pdf_is_one_page_whatever_was_written(app: Flask, met, team: Team):
+    require("Pango")
     decide(met, team.approver, "go", REASON)
     memo = find_memo(met, 1)
     assert memo is not None

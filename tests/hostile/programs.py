@@ -103,6 +103,10 @@ class Speaker:
         self._snapshot = Snapshot(db.engine)
         self._shown_on: set[str] = set()
 
+    def close(self) -> None:
+        """Let go of the file."""
+        self._snapshot.close()
+
     def say_all(self) -> Iterator[Said]:
         """Say one field after the other, and let it be looked at what came of it."""
         for operation in self._shapes.operations():

@@ -1,5 +1,6 @@
 """Hostile texts from programs: in every field of every body that the API takes, one at a time."""
 
+from contextlib import closing
 from typing import Any
 
 import pytest
@@ -43,12 +44,13 @@ def expected(name: str) -> str:
 def test_what_a_program_says_comes_back_letter_by_letter_and_is_text_on_its_page(
     app: Flask, team: Team, now: HandClock
 ) -> None:
-    speaker, found, faults, typed = Speaker(app, team, now), {}, [], ""
+    found, faults, typed = {}, [], ""
 
-    for said in speaker.say_all():
-        found[said.name], made = came_of(speaker, said)
-        faults += made
-        typed += said.text
+    with closing(Speaker(app, team, now)) as speaker:
+        for said in speaker.say_all():
+            found[said.name], made = came_of(speaker, said)
+            faults += made
+            typed += said.text
 
     assert faults == []
     assert found == {name: expected(name) for name in found}

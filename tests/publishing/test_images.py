@@ -11,6 +11,7 @@ from PIL import ImageCms
 
 from tests.conftest import HandClock
 from tests.factories import Team, make_checked, make_experiment
+from tests.skips import require
 from wbtest.extensions import db
 from wbtest.publishing import lifecycle
 from wbtest.publishing.experiments import change_variant, remove_experiment
@@ -21,7 +22,7 @@ from wbtest.publishing.page_design import LARGEST, PICTURES, USUAL, Look
 from wbtest.publishing.page_settings import change_look
 from wbtest.store import Invalid, writing
 from wbtest.writing.models import Revision
-from wbtest.writing.release_export import html_to_pdf
+from wbtest.writing.pdf import html_to_pdf
 
 SVG = b'<svg xmlns="http://www.w3.org/2000/svg" onload="alert(1)"><script>alert(1)</script></svg>'
 SRGB = ImageCms.ImageCmsProfile(ImageCms.createProfile("sRGB")).tobytes()
@@ -199,6 +200,7 @@ def test_a_file_that_cannot_be_shown_is_answered_with_the_reason(sent, answer):
 
 
 def test_a_picture_cut_short_is_refused_after_a_pdf_was_made_as_well():
+    require("Pango")
     html_to_pdf("<p>A memo")
 
     with pytest.raises(NotAnImage, match="broken or cut short"):

@@ -1,6 +1,5 @@
 """A real Chromium on our pages: what is pressed and filled in, by the labels people read."""
 
-import shutil
 from collections.abc import Iterator
 from contextlib import contextmanager
 
@@ -9,12 +8,10 @@ from playwright.sync_api import Browser, BrowserContext, Page, sync_playwright
 from tests.factories import PASSWORD
 from tests.service.errors import NotPossible
 from tests.service.instance import OWNER
+from tests.system_packages import find_program, install_command
 from wbtest.team.models import Person
 from wbtest.team.sessions import open_session
 
-# All of Chromium, and the same engine without windows: it draws a page at half the cost.
-WHOLE_CHROMIUM = shutil.which("chromium")
-CHROMIUM = shutil.which("chromium-headless-shell") or WHOLE_CHROMIUM
 FLAGS = [
     *("--no-sandbox", "--disable-gpu", "--disable-quic", "--no-first-run", "--disable-sync"),
     *("--disable-background-networking", "--disable-component-update"),
@@ -24,10 +21,11 @@ FLAGS = [
 @contextmanager
 def chromium() -> Iterator[Browser]:
     """A browser while the block runs. Raises NotPossible where Chromium is not installed."""
-    if WHOLE_CHROMIUM is None:
-        raise NotPossible("apt install chromium")
+    program = find_program("chromium")
+    if program is None:
+        raise NotPossible(install_command(["Chromium"]) or "Chromium is not installed")
     with sync_playwright() as playwright:
-        browser = playwright.chromium.launch(executable_path=WHOLE_CHROMIUM, args=FLAGS)
+        browser = playwright.chromium.launch(executable_path=program, args=FLAGS)
         yield browser
         browser.close()
 

@@ -1,5 +1,7 @@
 """The team's own pages, and somebody with a log-in who has a phone."""
 
+from collections.abc import Iterator
+from contextlib import ExitStack, closing
 from dataclasses import replace
 
 import pytest
@@ -8,6 +10,7 @@ from flask import Flask
 from tests.conftest import Browser, HandClock
 from tests.factories import PASSWORD, log_in, make_person
 from tests.team.mailbox import code_of
+from tests.team.matrix import Asking, Asks
 from wbtest.config import Settings
 from wbtest.extensions import db
 from wbtest.team import two_factor
@@ -18,6 +21,13 @@ from wbtest.team.models import Person
 def settings(settings: Settings, request: pytest.FixtureRequest) -> Settings:
     """Without mail, so that links are shown instead, unless the test's module names a server."""
     return replace(settings, mail_url=getattr(request.module, "MAIL_URL", ""))
+
+
+@pytest.fixture
+def asks(app: Flask) -> Iterator[Asks]:
+    """A function that makes the requests of whoever has a token."""
+    with ExitStack() as stack:
+        yield lambda token="": stack.enter_context(closing(Asking(app, token)))
 
 
 @pytest.fixture

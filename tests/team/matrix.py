@@ -2,7 +2,7 @@
 
 import inspect
 import re
-from collections.abc import Iterator, Mapping
+from collections.abc import Callable, Iterator, Mapping
 from datetime import timedelta
 from pathlib import Path
 from typing import Any, NamedTuple
@@ -149,6 +149,10 @@ class Asking:
             _tell_refusals(app, person.id)
         self._snapshot = Snapshot(db.engine)
 
+    def close(self) -> None:
+        """Let go of the file."""
+        self._snapshot.close()
+
     def ask(
         self, cell: Cell, values: Values, query: Mapping[str, str] | None = None
     ) -> tuple[TestResponse, bool]:
@@ -178,6 +182,10 @@ class Asking:
         return is_allowed or any(
             rows != after[name] for name, rows in _all_rows().items() if name not in COUNTED
         )
+
+
+# Makes one of whoever has this token of a session; nobody has none.
+Asks = Callable[..., Asking]
 
 
 def _tell_refusals(app: Flask, person_id: int) -> None:

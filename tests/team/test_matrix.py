@@ -12,7 +12,7 @@ from tests.hostile.sinks import faults_in_page
 from tests.prepared import Fill, PreparedFiles, fill_for
 from tests.team.matrix import (
     WITHOUT_A_WORKER,
-    Asking,
+    Asks,
     Cell,
     address,
     cells,
@@ -72,8 +72,8 @@ def test_every_route_can_be_asked(app: Flask, place: Place) -> None:
     assert lacking(app, place) == ["shelf: shelf_id"]
 
 
-def test_nobody_is_asked_to_log_in(app: Flask, place: Place) -> None:
-    asking, faults = Asking(app), []
+def test_nobody_is_asked_to_log_in(app: Flask, asks: Asks, place: Place) -> None:
+    asking, faults = asks(), []
     for cell in for_members(cells(app)):
         values = place.values(cell.rule)
         answer, has_written = asking.ask(cell, values)
@@ -86,9 +86,9 @@ def test_nobody_is_asked_to_log_in(app: Flask, place: Place) -> None:
 
 @pytest.mark.parametrize("role", ROLES)
 def test_a_role_does_what_it_may_and_nothing_else(
-    app: Flask, team: Team, place: Place, role: str
+    app: Flask, asks: Asks, team: Team, place: Place, role: str
 ) -> None:
-    asking, faults = Asking(app, open_session(getattr(team, role))), []
+    asking, faults = asks(open_session(getattr(team, role))), []
     for cell in for_members(cells(app)):
         is_allowed = cell.is_for(role)
         # A ladder: its lowest step is asked and its top. The pages are opened from there elsewhere.
@@ -105,8 +105,10 @@ def test_a_role_does_what_it_may_and_nothing_else(
     assert faults == [], listed(faults)
 
 
-def test_a_link_opens_what_it_is_for_and_one_made_up_nothing(app: Flask, place: Place) -> None:
-    asking, faults = Asking(app), []
+def test_a_link_opens_what_it_is_for_and_one_made_up_nothing(
+    app: Flask, asks: Asks, place: Place
+) -> None:
+    asking, faults = asks(), []
     for cell in filter(lambda cell: not cell.is_for_members, cells(app)):
         values = place.values(cell.rule)
         answer, has_written = asking.ask(cell, values)
@@ -122,14 +124,14 @@ def test_a_link_opens_what_it_is_for_and_one_made_up_nothing(app: Flask, place: 
 
 
 def test_who_was_removed_finds_nothing_but_their_own_log_in(
-    app: Flask, team: Team, place: Place
+    app: Flask, asks: Asks, team: Team, place: Place
 ) -> None:
     gone = make_person("gone@larder.example", "owner")
     token = open_session(gone)
     with writing() as session:
         session.delete(db.session.get_one(Membership, gone.id))
 
-    asking, faults = Asking(app, token), []
+    asking, faults = asks(token), []
     for cell in for_members(cells(app)):
         answer, has_written = asking.ask(cell, place.values(cell.rule))
         if cell.needs == access.OWN_LOG_IN:
@@ -143,10 +145,10 @@ def test_who_was_removed_finds_nothing_but_their_own_log_in(
 
 
 def test_no_part_of_an_address_leads_to_another_release_or_test(
-    app: Flask, team: Team, place: Place
+    app: Flask, asks: Asks, team: Team, place: Place
 ) -> None:
     theirs = parts_of(team)
-    asking, faults, asked = Asking(app, open_session(team.owner)), [], set()
+    asking, faults, asked = asks(open_session(team.owner)), [], set()
     for cell in for_members(cells(app)):
         if cell.leads_to_form:
             continue
@@ -161,9 +163,9 @@ def test_no_part_of_an_address_leads_to_another_release_or_test(
 
 
 def test_who_proved_nothing_of_late_is_asked_and_nothing_is_done(
-    app: Flask, team: Team, place: Place, now: HandClock
+    app: Flask, asks: Asks, team: Team, place: Place, now: HandClock
 ) -> None:
-    asking, faults = Asking(app, open_session(team.owner)), []
+    asking, faults = asks(open_session(team.owner)), []
     now.turn(minutes=10)
     those = [cell for cell in cells(app) if cell.wants_proof]
     for cell in those:
@@ -182,9 +184,11 @@ def test_who_proved_nothing_of_late_is_asked_and_nothing_is_done(
     assert len(those) >= 15
 
 
-def test_no_form_is_taken_without_its_token(app: Flask, team: Team, place: Place) -> None:
+def test_no_form_is_taken_without_its_token(
+    app: Flask, asks: Asks, team: Team, place: Place
+) -> None:
     app.config["WTF_CSRF_ENABLED"] = True
-    asking, faults = Asking(app, open_session(team.owner)), []
+    asking, faults = asks(open_session(team.owner)), []
     for cell in for_members(cells(app)):
         if cell.method == "GET":
             continue
@@ -195,8 +199,8 @@ def test_no_form_is_taken_without_its_token(app: Flask, team: Team, place: Place
     assert faults == [], listed(faults)
 
 
-def test_nothing_in_an_address_is_markup(app: Flask, team: Team, place: Place) -> None:
-    asking, faults = Asking(app, open_session(team.owner)), []
+def test_nothing_in_an_address_is_markup(app: Flask, asks: Asks, team: Team, place: Place) -> None:
+    asking, faults = asks(open_session(team.owner)), []
     query = dict.fromkeys(names_in_queries(), SHARP)
     for cell in cells(app):
         texts = [name for name, value in place.values(cell.rule).items() if isinstance(value, str)]

@@ -9,7 +9,7 @@ from flask import Flask
 from tests.conftest import Browser
 from tests.factories import Team, log_in
 from tests.prepared import Fill, PreparedFiles, fill_for
-from tests.team.matrix import Asking, Cell, address, cells, listed
+from tests.team.matrix import Asks, Cell, address, cells, listed
 from tests.team.places import Place, make_usual_place
 from wbtest.extensions import db
 from wbtest.team.models import Person
@@ -31,8 +31,10 @@ def place(app: Flask, prepared_files: PreparedFiles) -> Place:
     return place
 
 
-def test_a_head_has_no_body_and_writes_nothing(app: Flask, team: Team, place: Place) -> None:
-    asking, faults = Asking(app, open_session(team.owner)), []
+def test_a_head_has_no_body_and_writes_nothing(
+    app: Flask, asks: Asks, team: Team, place: Place
+) -> None:
+    asking, faults = asks(open_session(team.owner)), []
     for cell in cells(app):
         # To draw a PDF takes as long as all else together.
         if cell.method != "GET" or cell.rule.rule.endswith(".pdf"):
@@ -53,9 +55,9 @@ def by_address(app: Flask, place: Place) -> dict[str, list[Cell]]:
 
 
 def test_a_method_that_an_address_has_not_is_told_which_it_has_and_does_nothing(
-    app: Flask, team: Team, place: Place
+    app: Flask, asks: Asks, team: Team, place: Place
 ) -> None:
-    asking, faults = Asking(app, open_session(team.owner)), []
+    asking, faults = asks(open_session(team.owner)), []
     for path, its in by_address(app, place).items():
         methods = {cell.method for cell in its}
         for method in {*NOBODYS, "GET", "POST"} - methods:
@@ -70,10 +72,10 @@ def test_a_method_that_an_address_has_not_is_told_which_it_has_and_does_nothing(
 
 
 def test_an_address_that_shows_a_form_again_leads_to_its_page(
-    app: Flask, team: Team, place: Place
+    app: Flask, asks: Asks, team: Team, place: Place
 ) -> None:
     app.config["WTF_CSRF_ENABLED"] = False
-    asking, faults = Asking(app, open_session(team.owner)), []
+    asking, faults = asks(open_session(team.owner)), []
     for path, its in by_address(app, place).items():
         methods = {cell.method for cell in its}
         for cell in its:

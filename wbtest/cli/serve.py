@@ -67,11 +67,15 @@ def run(
     port: int,
     now: Now = utc_now,
     work: Work = work_beside,
+    after_forks: Callable[[], None] = lambda: None,
 ) -> None:
     """Serve the instance of these settings until SIGTERM, Ctrl-C or the end of the terminal.
 
     ``now`` is the clock of the web processes, ``work`` what the background worker does; both must
-    be picklable. Raises BadSetting or StoreBroken before the first request.
+    be picklable. ``after_forks`` is called once the web processes are made: threads of the caller
+    begin there, or whatever lock they hold would stay locked in a fork.
+
+    Raises BadSetting or StoreBroken before the first request.
     """
     settings = from_environment(environ)
     start_logging(settings.log_format)
@@ -85,8 +89,16 @@ def run(
         # long as nobody writes to it, and looking for garbage would.
         gc.collect()
         gc.freeze()
-        server = AnnouncingServer(
-            partial(_announce, settings, host, port, link),
+
+        background = Background(partial(work, shared, os.getpid()))
+
+        def start_threads() -> None:
+            background.watch()
+            _announce(settings, host, port, link)
+            after_forks()
+
+        server = ForkingServer(
+            start_threads,
             "wbtest",
             address=host,
             port=port,
@@ -103,23 +115,23 @@ def run(
         # granian would take a closed terminal for a request to restart its workers.
         if signal.getsignal(signal.SIGHUP) is not signal.SIG_IGN:
             server.on_startup(lambda: signal.signal(signal.SIGHUP, server.signal_handler_interrupt))
-        with Background(partial(work, shared, os.getpid())):
+        with background:
             server.serve(
                 target_loader=partial(make_web_app, shared, os.getpid()), wrap_loader=False
             )
 
 
-class AnnouncingServer(MPServer):
-    """A server that calls ``announce`` once its web processes are made.
+class ForkingServer(MPServer):
+    """A server that calls ``after_forks`` once its web processes are made.
 
     They are forks: whatever lock a thread of ours holds meanwhile, that of a module which it is
     just loading, say, would stay locked in them for good.
     """
 
-    def __init__(self, announce: Callable[[], None], *args: Any, **parts: Any) -> None:
+    def __init__(self, after_forks: Callable[[], None], *args: Any, **parts: Any) -> None:
         super().__init__(*args, **parts)
         self.main_loop_interrupt: Any = Interrupt()
-        self._announce = announce
+        self._after_forks = after_forks
         self._falls: list[float] = []
 
     def startup(self, *args: Any) -> None:
@@ -127,7 +139,7 @@ class AnnouncingServer(MPServer):
         self.blocking_threads = THREADS
         with _sigterm_blocked():
             super().startup(*args)  # type: ignore[no-untyped-call]
-        self._announce()
+        self._after_forks()
 
     def _is_told_to_end(self) -> bool:
         return bool(self.interrupt_signal)
@@ -291,7 +303,8 @@ def check_port(host: str, port: int) -> None:
 def _way_out(error: OSError, port: int) -> str:
     """What to do where we cannot listen."""
     if error.errno == errno.EADDRINUSE:
-        return f"Choose another with --port {port + 1 if port < 65535 else 8000}"
+        other = port + 1 if port < 65535 else 8000
+        return f"Choose another: --port {other} (with make: PORT={other})"
     if error.errno == errno.EACCES:
         return "Take one above 1023, and let a proxy have this one: docs/publish.md"
     return "Name an address of this machine with --host"

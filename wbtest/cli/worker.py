@@ -10,6 +10,7 @@ import time
 from collections.abc import Callable, Mapping
 from contextlib import suppress
 from pathlib import Path
+from typing import Self
 
 import click
 from flask import Flask
@@ -92,9 +93,11 @@ else:
 
 
 class Background:
-    """A process that is kept alive until the block ends, and ended with it.
+    """A process that starts with the block, ends with it, and from ``watch`` on is replaced when it
+    ends.
 
-    It does ``work``, which must be picklable, and uses nothing that is open here.
+    It does ``work``, which must be picklable, and uses nothing that is open here. To watch takes a
+    thread: fork other processes first.
     """
 
     def __init__(self, work: Callable[[], None]) -> None:
@@ -102,13 +105,20 @@ class Background:
         self._is_ending = threading.Event()
         self._keeper = threading.Thread(target=self._keep, name="background", daemon=True)
 
-    def __enter__(self) -> None:
+    def __enter__(self) -> Self:
         self._process = self._spawn()
+        return self
+
+    def watch(self) -> None:
+        """Start another process whenever this one ends, until the block does."""
         self._keeper.start()
 
     def __exit__(self, *_: object) -> None:
         self._is_ending.set()
         self._process.terminate()
+        if self._keeper.ident is None:
+            # Nobody watched it, but somebody has to wait for its end.
+            self._keeper.start()
         self._keeper.join(PATIENCE_SECONDS)
         if self._keeper.is_alive():
             self._process.kill()

@@ -27,7 +27,7 @@ from wbtest.results.figures import results_of
 from wbtest.results.funnel import reply_lines
 from wbtest.results.robustness import lines
 from wbtest.team import access
-from wbtest.writing import file_views, release_export
+from wbtest.writing import file_views, pdf
 
 FORMAT = "wbtest memo 1"
 
@@ -97,7 +97,7 @@ def stored_memo(experiment_id: int, number: int) -> ResponseReturnValue:
 def stored_memo_pdf(experiment_id: int, number: int) -> ResponseReturnValue:
     """The same as one sheet of paper. Raises NoPdf where none can be made."""
     experiment, memo = _find(experiment_id, number)
-    sheet = release_export.one_sheet_pdf(printed(memo_shown(experiment, memo)))
+    sheet = pdf.one_sheet_pdf(printed(memo_shown(experiment, memo)))
     return file_views.download(
         sheet, "application/pdf", f"{lifecycle.file_stem(experiment)}-memo-{number}.pdf"
     )

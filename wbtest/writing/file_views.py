@@ -18,13 +18,10 @@ from wbtest.writing.models import Release
 from wbtest.writing.release_export import (
     EXPORT_MIME_TYPES,
     ExportKind,
-    can_make_pdf,
     export_release,
 )
 from wbtest.writing.release_files import error_sentence, file_text, parse_release, unplaced_text
 from wbtest.writing.views import bp
-
-bp.add_app_template_global(can_make_pdf)
 
 
 @bp.get("/releases/<int:release_id>/export.md", defaults={"kind": "md"})

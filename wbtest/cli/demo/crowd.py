@@ -13,14 +13,14 @@ from collections.abc import Callable, Iterator, Mapping, Sequence
 from concurrent.futures import Executor
 from dataclasses import dataclass, field
 from datetime import datetime, timedelta
-from email.message import Message
 from functools import partial
 from html import unescape
-from http.client import HTTPConnection
 from pathlib import Path
-from threading import Event, local
+from threading import Event
 from typing import TypeVar
 from urllib.parse import parse_qs, urlencode, urlsplit
+
+from urllib3 import HTTPConnectionPool
 
 from wbtest.audience.models import Sighting
 from wbtest.cli.demo.scenes import text_of
@@ -89,28 +89,26 @@ class Visitor:
 
 
 class Door:
-    """HTTP to the running server, one kept-open connection a thread."""
+    """HTTP to the running server, over as many connections as threads ask at once."""
 
-    def __init__(self, port: int) -> None:
-        self._port = port
+    def __init__(self, port: int, threads: int) -> None:
         self.origin = f"http://127.0.0.1:{port}"
-        self._thread = local()
+        self._pool = HTTPConnectionPool("127.0.0.1", port, timeout=20, maxsize=threads)
+
+    def close(self) -> None:
+        """Close its connections."""
+        self._pool.close()
 
     def ask(
         self, method: str, path: str, headers: Mapping[str, str], body: str = ""
-    ) -> tuple[int, Message, bytes]:
+    ) -> tuple[int, Mapping[str, str], bytes]:
         """Return status, headers and body of one request; a 5xx ends the demo with its reason."""
-        connection: HTTPConnection | None = getattr(self._thread, "connection", None)
-        if connection is None:
-            connection = self._thread.connection = HTTPConnection(
-                "127.0.0.1", self._port, timeout=20
-            )
-        connection.request(method, path, body or None, dict(headers))
-        answer = connection.getresponse()
-        content = answer.read()
+        answer = self._pool.request(
+            method, path, body=body or None, headers=headers, retries=False, redirect=False
+        )
         if answer.status >= 500:
-            raise RuntimeError(f"{method} {path} gave {answer.status}: {content[:200]!r}")
-        return answer.status, answer.headers, content
+            raise RuntimeError(f"{method} {path} gave {answer.status}: {answer.data[:200]!r}")
+        return answer.status, answer.headers, answer.data
 
 
 class Turnout:
@@ -151,8 +149,8 @@ def arrive(visitor: Visitor, door: Door) -> None:
     if visitor.referrer:
         headers["Referer"] = visitor.referrer
     _, answer, body = door.ask("GET", path, headers)
-    if answer["Set-Cookie"]:
-        visitor.cookie = answer["Set-Cookie"].partition(";")[0]
+    if cookie := answer.get("Set-Cookie"):
+        visitor.cookie = cookie.partition(";")[0]
     token, headline = _TOKEN.search(body), _HEADLINE.search(body)
     visitor.token = unescape(token[1].decode()) if token else ""
     visitor.headline = unescape(headline[1].decode()).strip() if headline else ""

@@ -67,7 +67,7 @@ class DemoClock:
 
 
 class MailSink(ThreadingTCPServer):
-    """Takes mails at ``url``, a free port of this computer, until the process ends."""
+    """Takes mails at ``url``, a free port of this computer, once started."""
 
     daemon_threads = True
 
@@ -76,7 +76,16 @@ class MailSink(ThreadingTCPServer):
         self.folder = folder
         folder.mkdir(parents=True, exist_ok=True)
         self.url = f"smtp://127.0.0.1:{self.server_address[1]}"
-        threading.Thread(target=self.serve_forever, name="mail sink", daemon=True).start()
+        self._thread = threading.Thread(target=self.serve_forever, name="mail sink", daemon=True)
+
+    def start(self) -> None:
+        """Take mails in a thread of its own; until then they wait."""
+        self._thread.start()
+
+    def __exit__(self, *_: object) -> None:
+        if self._thread.is_alive():
+            self.shutdown()
+        self.server_close()
 
 
 class _Conversation(StreamRequestHandler):
