@@ -104,7 +104,8 @@ class Visitor:
     async def open_page(self, tries: int = 1) -> str | None:
         """Open the page until it comes, and return the token of its form."""
         for _ in range(tries):
-            answer = await self._ask("page", f"{visitor.page_path(self._slug)}?utm_source=drill", None)
+            path = f"{visitor.page_path(self._slug)}?utm_source=drill"
+            answer = await self._ask("page", path, None)
             if answer.status == 200:
                 given = visitor.cookie_of(answer.headers.get("set-cookie", ""))
                 self._cookie = given or self._cookie

@@ -7,6 +7,7 @@ from collections.abc import Iterator
 from contextlib import contextmanager
 
 from tests.drills.ledger import Ledger, Reader
+from tests.drills.sizes import VISITORS
 from tests.service.errors import Broken
 from tests.service.instance import ROOT, Instance
 from tests.service.server import eventually
@@ -58,7 +59,7 @@ class Load:
 @contextmanager
 def visiting(
     instance: Instance,
-    visitors: int = 80,
+    visitors: int = VISITORS,
     share: float = 0.3,
     rest: float = 0.5,
     again: float = 0.0,
@@ -68,8 +69,9 @@ def visiting(
     file = instance.folder.parent / f"ledger-{first}.jsonl"
     how = {"visitors": visitors, "share": share, "rest": rest, "again": again, "first": first}
     parts = [f"--{name}={number}" for name, number in how.items()]
+    clients = [sys.executable, "-m", "tests.drills.clients", instance.url, instance.slug]
     process = subprocess.Popen(
-        [sys.executable, "-m", "tests.drills.clients", instance.url, instance.slug, str(file), *parts],
+        [*clients, str(file), *parts],
         cwd=ROOT,
         stdin=subprocess.PIPE,
         start_new_session=True,

@@ -10,8 +10,8 @@ from dataclasses import dataclass
 from pathlib import Path
 
 from tests.service.errors import Broken, NotPossible
-from tests.service.ports import free_port
 from tests.service.instance import ROOT
+from tests.service.ports import free_port
 from tests.service.server import eventually
 
 DOCUMENTED = ROOT / "deploy" / "nginx.conf"

@@ -12,8 +12,8 @@ from contextlib import contextmanager, suppress
 from pathlib import Path
 
 from tests.service.errors import NotPossible
-from tests.service.ports import free_port
 from tests.service.instance import ROOT
+from tests.service.ports import free_port
 from wbtest.cli.serve import THREADS
 
 START_SECONDS, END_SECONDS = 30.0, 40.0

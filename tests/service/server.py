@@ -31,7 +31,8 @@ class Server:
     ) -> None:
         self.instance = instance
         self.log = instance.folder.parent / f"{instance.folder.name}.log"
-        self._command = [*prefix, *program, "serve", f"--port={instance.port}", f"--workers={workers}"]
+        how = (f"--port={instance.port}", f"--workers={workers}")
+        self._command = [*prefix, *program, "serve", *how]
         self._process: subprocess.Popen[bytes] | None = None
         self._session = 0
 

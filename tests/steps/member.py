@@ -69,10 +69,14 @@ class Member:
     def upload(self, path: str, name: str, content: bytes, on: str) -> Answer:
         """Send a file in a field of this name, from the page ``on`` which it stands."""
         body = (
-            f'--{EDGE}\r\nContent-Disposition: form-data; name="csrf_token"\r\n\r\n'
-            f"{self.token_of(on)}\r\n--{EDGE}\r\n"
-            f'Content-Disposition: form-data; name="{name}"; filename="file.md"\r\n\r\n'
-        ).encode() + content + f"\r\n--{EDGE}--\r\n".encode()
+            (
+                f'--{EDGE}\r\nContent-Disposition: form-data; name="csrf_token"\r\n\r\n'
+                f"{self.token_of(on)}\r\n--{EDGE}\r\n"
+                f'Content-Disposition: form-data; name="{name}"; filename="file.md"\r\n\r\n'
+            ).encode()
+            + content
+            + f"\r\n--{EDGE}--\r\n".encode()
+        )
         kind = f"multipart/form-data; boundary={EDGE}"
         return self._send("POST", path, body, {"Content-Type": kind, "Origin": self._origin})
 
