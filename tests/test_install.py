@@ -18,7 +18,7 @@ from urllib.request import Request, urlopen
 
 import pytest
 
-from tests.service.instance import SLUG, make_instance
+from tests.service.instance import OWNER, SLUG, make_instance
 from tests.skips import require
 from tests.steps.visitor import has_form, page_path
 from wbtest.config import from_environment
@@ -202,7 +202,7 @@ def test_it_prints_a_link_that_makes_the_owner(server: Server) -> None:
 
 def test_the_address_serves_what_the_laptop_held(server: Server) -> None:
     assert has_form(server.get(page_path(SLUG)))
-    assert "bench@example.com" in server.wbtest("user", "list")
+    assert OWNER in server.wbtest("user", "list")
     key = "secret_key"
     kept = (server.root / "var/lib/wbtest" / key).read_text()
     assert kept == (server.root / "laptop" / key).read_text()
