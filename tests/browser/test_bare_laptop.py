@@ -14,13 +14,13 @@ from cryptography.hazmat.primitives import hashes, serialization
 from cryptography.hazmat.primitives.asymmetric import ec
 from cryptography.x509.oid import NameOID
 from playwright.sync_api import Browser, BrowserType, expect
-from tests.service.ports import free_port
 
 from tests.browser.conftest import PATIENCE, phone
 from tests.browser.founder import Cost, Founder, create_test, set_up, start, tell, write
 from tests.cli.conftest import Instance, Served, eventually, serving
 from tests.cli.test_public import ADDRESSES, FORWARDS, install, listens
 from tests.cli.test_visitors_ip import rows
+from tests.service.ports import free_port
 from tests.skips import require
 from tests.steps.browser import FLAGS, sign_up
 
