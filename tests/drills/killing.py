@@ -48,8 +48,8 @@ def kill(
     targets: Sequence[str],
     database: Postgresql | None = None,
     visitors: int = VISITORS,
-    between: int = 10,
-    pause: float = 2.0,
+    between: int = sized(10, 3),
+    pause: float = sized(2.0, 0.5),
 ) -> Found:
     """Kill one after the other while visitors come; what is gone is started as an operator would.
 

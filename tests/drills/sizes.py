@@ -14,4 +14,4 @@ def sized(usual: Number, small: Number) -> Number:
 
 
 # Visitors at once, and the sign-ups that are waited for before something breaks, and after.
-VISITORS, SIGNUPS = sized(80, 24), sized(20, 4)
+VISITORS, SIGNUPS = sized(80, 12), sized(20, 4)

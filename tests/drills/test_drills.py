@@ -15,11 +15,13 @@ from tests.skips import require
 LEFT_OUT = {
     "L1": "a busy machine fails its limits of time",
     "L4": "a busy machine fails its limits of time",
-    "flood 1": "it needs wrk, which no other test does",
-    "flood 500": "it needs wrk, which no other test does",
+    "flood 1": "it takes all of the machine from the tests beside it",
+    "flood 500": "it takes all of the machine from the tests beside it",
     "power": "it needs strace, which no other test does",
+    "F1 SQLite": "tests/faults kills on this database",
     "F5": "it mounts a disk, which only root may",
     "F8": "nobody is refused anything before the database is held for nine seconds",
+    "F13 F14": "a mail server that says nothing is waited for, for twenty seconds",
     "machines": "two machines are started five times, with pauses",
 }
 NEEDED = {"F1 PostgreSQL": "PostgreSQL", "F12": "PostgreSQL"}
