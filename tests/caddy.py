@@ -8,7 +8,7 @@ from contextlib import contextmanager
 from pathlib import Path
 
 from tests.cli.conftest import eventually
-from tests.drills.place import free_port
+from tests.service.ports import free_port
 from tests.skips import require
 
 CADDYFILE = Path(__file__).parents[1] / "deploy" / "Caddyfile"

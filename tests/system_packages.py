@@ -80,6 +80,7 @@ SYSTEM_PACKAGES = {
     "nginx": SystemPackage(partial(has_program, "nginx"), ("nginx-light",), ("nginx",)),
     "Caddy": SystemPackage(partial(has_program, "caddy"), ("caddy",), ("caddy",)),
     "HAProxy": SystemPackage(partial(has_program, "haproxy"), ("haproxy",), ("haproxy",)),
+    "wrk": SystemPackage(partial(has_program, "wrk"), ("wrk",), ("wrk",)),
     "zbarimg": SystemPackage(partial(has_program, "zbarimg"), ("zbar-tools",), ("zbar",)),
     "curl": SystemPackage(partial(has_program, "curl"), ("curl",), ("curl",)),
     "ShellCheck": SystemPackage(

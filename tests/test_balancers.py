@@ -13,8 +13,8 @@ import pytest
 from flask import Flask
 
 from tests.caddy import running_caddy
-from tests.drills.balancer import Balancer, Host
-from tests.drills.place import free_port
+from tests.service.balancer import Balancer, Host
+from tests.service.ports import free_port
 from tests.skips import require
 from wbtest.web import LONGEST_BODY
 

@@ -15,8 +15,9 @@ from flask import Flask
 from flask.testing import FlaskClient
 from lxml import html
 
-from tests.drills.place import OURS, free_port
 from tests.factories import log_in
+from tests.service.instance import WBTEST
+from tests.service.ports import free_port
 from wbtest import create_app
 from wbtest.config import from_environment
 from wbtest.extensions import db, runtime
@@ -148,7 +149,7 @@ def demo(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Flask]:
     folder = tmp_path_factory.mktemp("demo")
     environ = {key: text for key, text in os.environ.items() if not key.startswith("WBTEST_")}
     done = subprocess.run(
-        [*OURS, "demo", "--no-serve", f"--visitors={VISITORS}", f"--port={free_port()}"],
+        [*WBTEST, "demo", "--no-serve", f"--visitors={VISITORS}", f"--port={free_port()}"],
         env=environ | {"WBTEST_INSTANCE": str(folder)},
         check=False,
         capture_output=True,

@@ -2,12 +2,10 @@
 
 from __future__ import annotations
 
-import re
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from contextlib import contextmanager
 from dataclasses import dataclass
 from datetime import datetime, timedelta
-from html import unescape
 from pathlib import Path
 from tempfile import TemporaryDirectory
 from typing import Any
@@ -18,6 +16,21 @@ from werkzeug.test import Client
 
 from tests.attacks.people import DAY, NEVER, START, People
 from tests.factories import CHEAP, find_team, make_approval, make_revision, make_running, make_team
+from tests.steps.visitor import (
+    ARRIVING,
+    BEACON,
+    DESKTOP,
+    FROM_THE_PAGE,
+    PHONE,
+    TABLET,
+    beacon_path,
+    cookie_of,
+    find_token,
+    page_path,
+    signup_form,
+    signup_path,
+    who_is,
+)
 from wbtest import create_app
 from wbtest.config import Settings
 from wbtest.extensions import Base, db, runtime
@@ -28,14 +41,7 @@ from wbtest.team import passwords
 
 SLUG = "larder"
 HOST = "http://localhost"
-AGENTS = (
-    "Mozilla/5.0 (iPhone; CPU iPhone OS 19_1 like Mac OS X) AppleWebKit/605.1.15 "
-    "(KHTML, like Gecko) Version/19.1 Mobile/15E148 Safari/604.1",
-    "Mozilla/5.0 (X11; Linux x86_64; rv:147.0) Gecko/20100101 Firefox/147.0",
-    "Mozilla/5.0 (iPad; CPU OS 19_0 like Mac OS X) AppleWebKit/605.1.15 "
-    "(KHTML, like Gecko) Version/19.0 Mobile/15E148 Safari/604.1",
-)
-TOKEN = re.compile(r'name="token"[^>]*value="([^"]+)"')
+AGENTS = (PHONE, DESKTOP, TABLET)
 ARRIVES, LOOKS, SIGNS = range(3)
 # Seconds from a page to its beacon.
 LOOKING = 3
@@ -123,31 +129,29 @@ class Browser:
 
     def arrive(self) -> None:
         """Open the page."""
-        asked = {"HTTP_SEC_FETCH_SITE": "cross-site", "HTTP_SEC_FETCH_MODE": "navigate"}
-        answer = self._ask("GET", "", **asked)
+        answer = self._ask("GET", page_path(SLUG), ARRIVING)
         assert answer.status_code == 200, answer.status
-        found = TOKEN.search(answer.get_data(as_text=True))
-        assert found is not None, "the page holds a form"
-        self._token = unescape(found[1])
-        self.variant = answer.headers["Set-Cookie"].partition("=")[2].split(":")[1]
+        self._token = find_token(answer.get_data(as_text=True))
+        _, self.variant = who_is(cookie_of(answer.headers["Set-Cookie"]))
 
     def look(self) -> None:
         """Let the beacon say that somebody sees the page."""
-        answer = self._ask("POST", "/seen", data=self._token, content_type="text/plain")
+        answer = self._send(beacon_path(SLUG), data=self._token, content_type=BEACON)
         assert answer.status_code == 204, answer.status
 
     def sign_up(self, email: str) -> bool:
         """Send the form; return whether it was taken."""
-        form = {"token": self._token, "email": email, "website": ""}
-        answer = self._ask("POST", "/signup", data=form)
+        answer = self._send(signup_path(SLUG), data=signup_form(self._token, email))
         assert answer.status_code in (303, 429), answer.status
         return bool(answer.status_code == 303)
 
-    def _ask(self, method: str, path: str, **parts: Any) -> Any:
-        headers = {name: parts.pop(name) for name in list(parts) if name.startswith("HTTP_")}
-        same = {"HTTP_SEC_FETCH_SITE": "same-origin", "HTTP_ORIGIN": HOST}
-        sent = self._sent | (headers or same)
-        return self._client.open(f"/p/{SLUG}{path}", method=method, environ_overrides=sent, **parts)
+    def _send(self, path: str, **parts: Any) -> Any:
+        return self._ask("POST", path, {**FROM_THE_PAGE, "Origin": HOST}, **parts)
+
+    def _ask(self, method: str, path: str, headers: Mapping[str, str], **parts: Any) -> Any:
+        return self._client.open(
+            path, method=method, headers=headers, environ_overrides=self._sent, **parts
+        )
 
 
 @contextmanager

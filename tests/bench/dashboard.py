@@ -5,17 +5,17 @@ from pathlib import Path
 
 from playwright.sync_api import Browser, BrowserContext
 
-from tests.bench import history, page, servers
-from tests.bench.browser import chromium
+from tests.bench import history
+from tests.bench.amounts import amount
+from tests.bench.ours import served
 from tests.bench.row import Goal, Line, Part, Row, Run
-from tests.drills import place as places
-from tests.drills.place import Place
-from wbtest import create_app
-from wbtest.config import from_environment
-from wbtest.extensions import db, utc_now
+from tests.service.instance import Instance, make_instance
+from tests.service.programs import nginx
+from tests.steps.browser import chromium, log_in
+from wbtest.extensions import utc_now
 
-LOADS = 2
-VISITS = 6_000
+LOADS = amount(2, 1)
+VISITS = amount(6_000, 600)
 DAYS = 13
 RESULTS = "/experiments/1/results"
 WORD = '<!doctype html><html lang="en"><meta charset="utf-8"><title>A word</title><p>Met</p></html>'
@@ -58,15 +58,15 @@ LINES = (
 
 def measure(run: Run) -> list[Row]:
     """Load our page and a page of one word in turn."""
-    place = _with_visits(run.folder / "instance")
+    instance = _with_visits(run.folder / "instance")
     files = {"/word": (WORD.encode(), {"Content-Type": "text/html; charset=utf-8"})}
     visible, drawn, words = [], [], []
     with (
-        servers.nginx(run.folder / "nginx", files) as copy,
-        servers.granian(servers.OURS, place.environ, port=place.port) as server,
+        nginx(run.folder / "nginx", files) as copy,
+        served(instance) as server,
         chromium() as browser,
     ):
-        state = _log_in(browser, server.url)
+        state = _logged_in(browser, server.url)
         for number in range(run.rounds * LOADS + 1):
             with browser.new_context(storage_state=state) as context:  # type: ignore[arg-type]
                 mine = _ours(context, server.url + RESULTS)
@@ -104,29 +104,20 @@ def _painted(context: BrowserContext, url: str) -> float:
     return painted
 
 
-def _log_in(browser: Browser, url: str) -> object:
+def _logged_in(browser: Browser, url: str) -> object:
     """What a browser keeps of the log-in."""
     with browser.new_context() as context:
-        opened = context.new_page()
-        opened.goto(f"{url}/login")
-        opened.get_by_label("E-mail").fill(page.OWNER)
-        opened.get_by_label("Password").fill(page.SECRET)
-        opened.get_by_role("button", name="Log in").click()
-        opened.wait_for_url(lambda now: not now.endswith("/login"))
+        log_in(context.new_page(), url)
         return context.storage_state()
 
 
-def _with_visits(folder: Path) -> Place:
+def _with_visits(folder: Path) -> Instance:
     """An instance whose page has run for two weeks."""
     began = timedelta(days=DAYS)
-    place = places.make(folder, now=lambda: utc_now() - began)
-    settings = {name: text for name, text in place.environ.items() if name.startswith("WBTEST_")}
-    app = create_app(from_environment(settings))
-    history.tell(app, 1, visits=VISITS, days=DAYS, until=utc_now())
-    with app.app_context():
-        db.session.remove()
-        db.engine.dispose()
-    return place
+    instance = make_instance(folder, now=lambda: utc_now() - began)
+    with instance.opened() as app:
+        history.tell(app, 1, visits=VISITS, days=DAYS, until=utc_now())
+    return instance
 
 
 PART = Part("dashboard", LINES, measure)

@@ -4,7 +4,6 @@ For a results page, a stored visit and a beacon it counts the functions of wbtes
 and the modules they stand in, once the process is warm.
 """
 
-import re
 import sys
 import tempfile
 import threading
@@ -14,15 +13,21 @@ from pathlib import Path
 from types import CodeType, FrameType
 
 import click
-from flask.testing import FlaskClient
 
 import wbtest
-from tests.bench import history, page
+from tests.bench import history
+from tests.service.instance import SLUG, make_instance
+from tests.steps.member import inside
+from tests.steps.visitor import ARRIVING, BEACON, DESKTOP, beacon_path, find_token, page_path
+from wbtest import create_app
 from wbtest.extensions import runtime, utc_now
 from wbtest.results.network_checking import check_all_networks
 
 HOME = str(Path(wbtest.__file__).parent)
-BROWSER = {"User-Agent": history.BROWSER, "Sec-Fetch-Mode": "navigate"}
+BROWSER = {"User-Agent": DESKTOP, **ARRIVING}
+EXPERIMENT = 1
+# Without a proxy in front, whose header would be read on the way.
+NO_PROXY = {"WBTEST_TRUSTED_PROXIES": "0"}
 WARM_UP = 10
 # They are calls to Python, and lines to a reader.
 COMPREHENSIONS = ("comp>", "<genexpr>")
@@ -61,29 +66,27 @@ def main(*, is_list: bool) -> None:
     sys.setprofile(calls.note)
     is_over = False
     with tempfile.TemporaryDirectory() as folder:
-        app, experiment_id = page.make(Path(folder) / "instance")
-        owner = _log_in(app.test_client())
+        app = create_app(make_instance(Path(folder) / "instance", more=NO_PROXY).settings)
+        owner = inside(app).log_in()
         recorder = runtime(app).recorder
 
         def visit() -> None:
-            app.test_client().get(f"/p/{page.SLUG}", headers=BROWSER)
+            app.test_client().get(page_path(SLUG), headers=BROWSER)
             recorder.flush()
 
         def send_beacon() -> None:
             visitor = app.test_client()
-            shown = visitor.get(f"/p/{page.SLUG}", headers=BROWSER).text
+            token = find_token(visitor.get(page_path(SLUG), headers=BROWSER).text)
             recorder.flush()
-            token = re.search(r'data-token="([^"]+)"', shown)
-            assert token is not None
             calls.found.clear()
-            answer = visitor.post(f"/p/{page.SLUG}/seen", data=token[1], content_type="text/plain")
+            answer = visitor.post(beacon_path(SLUG), data=token, content_type=BEACON)
             assert answer.status_code == 204, answer.text
             recorder.flush()
 
         def look() -> None:
-            assert owner.get(f"/experiments/{experiment_id}/results").status_code == 200
+            assert owner.get(f"/experiments/{EXPERIMENT}/results").status == 200
 
-        history.tell(app, experiment_id, visits=2_000, days=3, until=utc_now())
+        history.tell(app, EXPERIMENT, visits=2_000, days=3, until=utc_now())
         # As the worker does each quarter of an hour, so that no page has to.
         with app.app_context():
             check_all_networks(utc_now())
@@ -119,14 +122,6 @@ def _print(name: str, found: set[CodeType], *, is_list: bool) -> bool:
     for path, function in sorted(functions) if is_list else ():
         click.echo(f"    {path.removeprefix(HOME)[1:]} {function}")
     return len(functions) > most[0] or len(modules) > most[1]
-
-
-def _log_in(client: FlaskClient) -> FlaskClient:
-    token = re.search(r'name="csrf_token"[^>]*value="([^"]+)"', client.get("/login").text)
-    assert token is not None
-    who = {"email": page.OWNER, "password": page.SECRET, "csrf_token": token[1]}
-    assert client.post("/login", data=who).status_code in (302, 303)
-    return client
 
 
 if __name__ == "__main__":

@@ -11,6 +11,7 @@ from typing import Any
 
 from flask import Flask
 
+from tests.steps.visitor import BOT, DESKTOP
 from wbtest import store
 from wbtest.audience.recording.events import Event, Seen, Served, SignedUp
 from wbtest.audience.recording.write_batch import record_events
@@ -24,8 +25,6 @@ SOURCES = {"google": 50, "direct": 20, "newsletter": 15, "x.com": 10, "reddit.co
 DEVICES = {"phone": 60, "desktop": 35, "tablet": 5}
 LANGUAGES = {"en": 80, "de": 20}
 BEGAN = datetime(1970, 1, 1, tzinfo=UTC)
-BROWSER = "Mozilla/5.0 (X11; Linux x86_64; rv:147.0) Gecko/20100101 Firefox/147.0"
-BOT = "Mozilla/5.0 (compatible; bingbot/2.0; +http://www.bing.com/bingbot.htm)"
 SEEN, SIGNED_UP, BOTS, TEAM = 0.93, 0.07, 0.04, 0.002
 
 
@@ -70,7 +69,7 @@ def _events(
             "source": sources[number],
             "device": devices[number],
             "language": languages[number],
-            "user_agent": BOT if rng.random() < BOTS else BROWSER,
+            "user_agent": BOT if rng.random() < BOTS else DESKTOP,
             "excluded_because": "team" if rng.random() < TEAM else "",
         }
         yield Served(**event)

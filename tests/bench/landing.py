@@ -5,15 +5,17 @@ from urllib.parse import urlsplit
 
 from playwright.sync_api import Browser, Request
 
-from tests.bench import page, servers
-from tests.bench.browser import chromium
+from tests.bench.amounts import amount
+from tests.bench.ours import served
 from tests.bench.row import Goal, Line, Part, Row, Run
-from tests.bench.servers import Server
-from tests.drills import place as places
+from tests.service.instance import SLUG, make_instance
+from tests.service.programs import Program, nginx
+from tests.steps.browser import chromium
+from tests.steps.visitor import page_path
 
-PATH = f"/p/{page.SLUG}"
+PATH = page_path(SLUG)
 # Loads a round, of each; a browser's times scatter.
-LOADS = 5
+LOADS = amount(5, 1)
 KILOBYTE = 1024
 LARGEST = """() => new Promise((done) => {
   new PerformanceObserver((list) => done(list.getEntries().at(-1).startTime))
@@ -60,16 +62,16 @@ LINES = (
 
 def measure(run: Run) -> list[Row]:
     """Load our page and nginx's copy of it in turn."""
-    place = places.make(run.folder / "instance")
+    instance = make_instance(run.folder / "instance")
     weights: list[float] = []
     requests: list[float] = []
     others: list[float] = []
     ours: list[float] = []
     floors: list[float] = []
-    with servers.granian(servers.OURS, place.environ, port=place.port) as server:
+    with served(instance) as server:
         size, headers, body = _answer(server)
         weights.append(size / KILOBYTE)
-        beside = servers.nginx(run.folder / "nginx", {PATH: (body, headers)})
+        beside = nginx(run.folder / "nginx", {PATH: (body, headers)})
         with beside as copy, chromium() as browser:
             # The first of each is for what is read once.
             for number in range(run.rounds * LOADS + 1):
@@ -89,7 +91,7 @@ def measure(run: Run) -> list[Row]:
     ]
 
 
-def _visit(browser: Browser, server: Server, *, waits: bool) -> tuple[float, int, int]:
+def _visit(browser: Browser, server: Program, *, waits: bool) -> tuple[float, int, int]:
     """When the largest part was painted, and how many requests went to us and to others."""
     with browser.new_context(viewport={"width": 390, "height": 844}) as context:
         seen: list[Request] = []
@@ -105,7 +107,7 @@ def _visit(browser: Browser, server: Server, *, waits: bool) -> tuple[float, int
         return painted, asked, len(foreign)
 
 
-def _answer(server: Server) -> tuple[int, dict[str, str], bytes]:
+def _answer(server: Program) -> tuple[int, dict[str, str], bytes]:
     """Bytes of the whole answer, its headers, and its compressed body."""
     connection = HTTPConnection("127.0.0.1", server.port, timeout=20)
     connection.request("GET", PATH, headers={"Accept-Encoding": "gzip", "User-Agent": "curl/8"})

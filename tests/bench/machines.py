@@ -9,14 +9,16 @@ from contextlib import ExitStack, contextmanager
 from dataclasses import replace
 from pathlib import Path
 
-from tests.bench import page, servers, wrk
+from tests.bench import wrk
+from tests.bench.amounts import amount
+from tests.bench.ours import served
 from tests.bench.row import Goal, Line, Lost, Part, Row, Run
-from tests.bench.servers import Server
-from tests.bench.visits import recorded
-from tests.drills import place as places
-from tests.drills import postgresql
+from tests.bench.visits import PATH, recorded
+from tests.service import postgresql
+from tests.service.instance import Instance, make_instance
+from tests.service.programs import Program, need
 
-SECONDS = 3.0
+SECONDS = amount(3, 1)
 PATIENCE_SECONDS = 60.0
 # With fewer cores than this the client and PostgreSQL need a part of those of the machines.
 ENOUGH_CORES = 4
@@ -40,21 +42,17 @@ def measure(run: Run) -> list[Row]:
     """Load one of two machines and both of them, in turn; count at the end what was recorded."""
     cores = sorted(os.sched_getaffinity(0))
     is_roomy = len(cores) >= ENOUGH_CORES
-    taskset = servers.need("taskset", "util-linux")
+    taskset = need("taskset", "util-linux")
     one, two = [], []
     answered = 0
     with ExitStack() as stack:
         cluster = stack.enter_context(postgresql.running(run.folder))
-        first = places.make(run.folder / "first", cluster.url)
-        second = replace(places.moved(first, run.folder / "second"), database_url=cluster.url)
-        machines: list[Server] = []
-        for place, core in zip((first, second), cores, strict=False):
-            prefix = [taskset, "-c", str(core)]
-            machines.append(
-                stack.enter_context(
-                    servers.granian(servers.OURS, place.environ, port=place.port, prefix=prefix)
-                )
-            )
+        first = make_instance(run.folder / "first", cluster.url)
+        second = replace(first.elsewhere(run.folder / "second"), database_url=cluster.url)
+        machines: list[Program] = []
+        for instance, core in zip((first, second), cores, strict=False):
+            held = served(instance, prefix=[taskset, "-c", str(core)])
+            machines.append(stack.enter_context(held))
         if not is_roomy:
             stack.enter_context(_held(machines, SHARE))
         for _ in range(run.rounds):
@@ -73,25 +71,25 @@ def measure(run: Run) -> list[Row]:
     return [Row(LINES[0], tuple(two), tuple(one), note=f"{note} All {answered:,} were recorded.")]
 
 
-def _load(machines: Sequence[Server]) -> list[wrk.Load]:
+def _load(machines: Sequence[Program]) -> list[wrk.Load]:
     """As many people at each machine, all at once."""
-    clients = [wrk.Client(f"{each.url}/p/{page.SLUG}", SECONDS) for each in machines]
+    clients = [wrk.Client(each.url + PATH, SECONDS) for each in machines]
     loads = [client.finish() for client in clients]
     if any(load.refused for load in loads):
         raise Lost("visits were refused (two machines)")
     return loads
 
 
-def _wait(place: places.Place, answered: int) -> None:
+def _wait(instance: Instance, answered: int) -> None:
     ends = time.monotonic() + PATIENCE_SECONDS
-    while (stored := recorded(place)) < answered:
+    while (stored := recorded(instance)) < answered:
         if time.monotonic() > ends:
             raise Lost(f"{answered - stored} of {answered} visits were not recorded (two machines)")
         time.sleep(0.05)
 
 
 @contextmanager
-def _held(machines: Sequence[Server], share: float) -> Iterator[None]:
+def _held(machines: Sequence[Program], share: float) -> Iterator[None]:
     """Hold each machine's web process to a share of a core while the block runs.
 
     It is stopped while it is ahead of its share. That needs no rights, and takes nothing from what
@@ -133,7 +131,7 @@ def _used(pid: int) -> float:
     return time.clock_gettime((~pid << 3) | 2)
 
 
-def _web_process(machine: Server) -> int:
+def _web_process(machine: Program) -> int:
     """The only child of granian's first process."""
     children = Path(f"/proc/{machine.pid}/task/{machine.pid}/children").read_text().split()
     return int(children[-1])

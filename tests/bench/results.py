@@ -2,32 +2,38 @@
 
 import gc
 import random
-import re
 import time
 from collections.abc import Iterator
-from datetime import datetime, timedelta
+from contextlib import closing
+from datetime import timedelta
 from pathlib import Path
 from typing import Any
 
 from flask import Flask
-from flask.testing import FlaskClient
 
-from tests.bench import history, page
+from tests.bench import history
+from tests.bench.amounts import amount
 from tests.bench.row import Goal, Line, Part, Row, Run
 from tests.drills.progress import say
+from tests.service.instance import make_instance
+from tests.steps.member import inside
+from tests.steps.visitor import DESKTOP
+from wbtest import create_app
 from wbtest.audience.recording.events import Event, Seen, Served
 from wbtest.audience.visitors import new_visitor
 from wbtest.extensions import db, runtime, utc_now
 from wbtest.publishing.models import Experiment
 from wbtest.results.network_checking import check_all_networks
 
-FEW, MANY, ALL = 100_000, 1_000_000, 10_000_000
+FEW, MANY = amount(100_000, 1_000), amount(1_000_000, 2_000)
+ALL = 10_000_000
 # So long may the many take to be recorded, unless all are asked for; a slow machine gets fewer.
 PATIENCE_SECONDS = 90.0
-FEWEST = 200_000
+FEWEST = 2 * FEW
 DAYS, VARIANTS = 90, 6
+EXPERIMENT = 1
 # Written in a round; the figures of every page are then other ones than before.
-GROUPS = 4
+GROUPS = amount(4, 1)
 SCREEN = ""
 JSON = ".json"
 TABS = {
@@ -86,21 +92,21 @@ LINES = (
 )
 
 
-class Instance:
+class Told:
     """An instance that has seen so many visits, and its owner, logged in."""
 
     def __init__(
         self, folder: Path, visits: int, days: int = DAYS, variants: int = VARIANTS
     ) -> None:
-        self.app, self.experiment_id, self.rate = _told(folder, visits, days, variants)
-        self._client = _logged_in(self.app)
+        self.app, self.rate = _told(folder, visits, days, variants)
+        self._owner = inside(self.app).log_in()
         with self.app.app_context():
-            experiment = db.session.get_one(Experiment, self.experiment_id)
+            experiment = db.session.get_one(Experiment, EXPERIMENT)
             self._variants = [each.key for each in experiment.variants]
 
     def write(self) -> float:
         """Let some more come; return how many a second were written."""
-        events = list(_more(self.experiment_id, self._variants))
+        events = list(_more(self._variants))
         return len(events) / 2 / history.write(self.app, events, utc_now())
 
     def open(self, address: str) -> float:
@@ -110,19 +116,32 @@ class Instance:
         """
         with self.app.app_context():
             check_all_networks(utc_now())
-        before = time.process_time()
-        answer = self._client.get(f"/experiments/{self.experiment_id}/results{address}")
-        spent = time.process_time() - before
-        assert answer.status_code == 200, address
-        answer.close()
-        return 1000 * spent
+        answer = self._owner.get(f"/experiments/{EXPERIMENT}/results{address}")
+        assert answer.status == 200, address
+        return 1000 * answer.seconds
+
+    def close(self) -> None:
+        """Let go of its database."""
+        runtime(self.app).recorder.close()
+        with self.app.app_context():
+            db.session.remove()
+            db.engine.dispose()
 
 
 def measure(run: Run) -> list[Row]:
     """Record both histories, then write into both and ask both in turn."""
-    few = Instance(run.folder / "few", FEW)
-    visits = ALL if run.is_full else _fitting(few.rate)
-    both = (few, Instance(run.folder / "many", visits))
+    with closing(Told(run.folder / "few", FEW)) as few:
+        visits = ALL if run.is_full else _fitting(few.rate)
+        with closing(Told(run.folder / "many", visits)) as many:
+            took, written = _look(run.rounds, (few, many))
+    note = f"Here with {visits:,} visits" + ("." if run.is_full else "; --full takes 10 million.")
+    return _rows(took, written, note)
+
+
+def _look(
+    rounds: int, both: tuple[Told, Told]
+) -> tuple[dict[str, list[list[float]]], list[list[float]]]:
+    """Milliseconds that each page took, and visits written in a second, for each of both."""
     # As a web process does it: what is there now is looked at no more.
     gc.collect()
     gc.freeze()
@@ -132,7 +151,7 @@ def measure(run: Run) -> list[Row]:
         address: [[], []] for address in (SCREEN, JSON, *TABS.values())
     }
     # The first round is for what is read or compiled once.
-    for number in range(run.rounds + 1):
+    for number in range(rounds + 1):
         for address in (SCREEN, JSON, *TABS.values()):
             for which, instance in enumerate(both):
                 rate = instance.write()
@@ -140,8 +159,7 @@ def measure(run: Run) -> list[Row]:
                 if number:
                     written[which].append(rate)
                     took[address][which].append(spent)
-    note = f"Here with {visits:,} visits" + ("." if run.is_full else "; --full takes 10 million.")
-    return _rows(took, written, note)
+    return took, written
 
 
 def _rows(took: dict[str, list[list[float]]], written: list[list[float]], note: str) -> list[Row]:
@@ -167,44 +185,32 @@ def _fitting(rate: float) -> int:
     return max(FEWEST, min(MANY, int(rate * PATIENCE_SECONDS) // FEW * FEW))
 
 
-def _told(folder: Path, visits: int, days: int, variants: int) -> tuple[Flask, int, float]:
-    """An instance whose page ran for so many days, and how many visits a second it took."""
-    ago = [timedelta(days=days)]
-
-    def now() -> datetime:
-        return utc_now() - ago[0]
-
-    app, experiment_id = page.make(folder, now, variants=variants, most=2 * ALL, days=days + 30)
-    runtime(app).recorder.close()
-    ago[0] = timedelta()
+def _told(folder: Path, visits: int, days: int, variants: int) -> tuple[Flask, float]:
+    """An app whose page has run for so many days, and how many visits a second it took."""
+    began = timedelta(days=days)
+    instance = make_instance(
+        folder, now=lambda: utc_now() - began, variants=variants, most=2 * ALL, days=days + 30
+    )
+    app = create_app(instance.settings)
     say(f"recording {visits:,} visits")
-    took = history.tell(app, experiment_id, visits=visits, days=days, until=utc_now())
+    took = history.tell(app, EXPERIMENT, visits=visits, days=days, until=utc_now())
     say(f"{visits / took:,.0f} a second, with beacons and sign-ups")
-    return app, experiment_id, visits / took
+    return app, visits / took
 
 
-def _logged_in(app: Flask) -> FlaskClient:
-    client = app.test_client()
-    token = re.search(r'name="csrf_token"[^>]*value="([^"]+)"', client.get("/login").text)
-    assert token is not None
-    who = {"email": page.OWNER, "password": page.SECRET, "csrf_token": token[1]}
-    assert client.post("/login", data=who).status_code in (302, 303)
-    return client
-
-
-def _more(experiment_id: int, variants: list[str]) -> Iterator[Event]:
+def _more(variants: list[str]) -> Iterator[Event]:
     """Some who come now: served and seen, spread fairly. Else an alarm would withhold figures."""
     at = time.time()
     for _ in range(GROUPS * history.GROUP // 2):
         event: dict[str, Any] = {
-            "experiment_id": experiment_id,
+            "experiment_id": EXPERIMENT,
             "variant": random.choice(variants),
             "visitor": new_visitor(at),
             "at_us": int(at * 1_000_000),
             "source": random.choice(list(history.SOURCES)),
             "device": random.choice(list(history.DEVICES)),
             "language": "en",
-            "user_agent": history.BROWSER,
+            "user_agent": DESKTOP,
         }
         yield Served(**event)
         yield Seen(**event)

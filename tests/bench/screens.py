@@ -1,13 +1,15 @@
 """The first screen of results ÷ the log-in page: what a page of figures costs a server."""
 
-import time
+from contextlib import closing
 
-from tests.bench.results import Instance
+from tests.bench.amounts import amount
+from tests.bench.results import Told
 from tests.bench.row import Goal, Line, Part, Row, Run
+from tests.steps.member import inside
 
 # So often a round: the log-in page takes a few milliseconds.
 TIMES = 5
-SIZES = ((2_000, 14, 2), (20_000, 90, 6))
+SIZES = ((amount(2_000, 200), 14, 2), (amount(20_000, 400), 90, 6))
 _HOW = (
     "Processor time of app and test client, as a member opens it after new visits came, against "
     "the page of this app that asks the database least. "
@@ -33,23 +35,24 @@ LINES = (
 
 
 def measure(run: Run) -> list[Row]:
-    """Write into both instances, and open the first screen and the log-in page in turn."""
-    folders = (run.folder / "usual", run.folder / "long")
-    instances = [Instance(folder, *size) for folder, size in zip(folders, SIZES, strict=True)]
-    return [_row(line, each, run.rounds) for line, each in zip(LINES, instances, strict=True)]
+    """For each size write, and open the first screen and the log-in page in turn."""
+    rows = []
+    for line, size in zip(LINES, SIZES, strict=True):
+        with closing(Told(run.folder / line.name, *size)) as instance:
+            rows.append(_row(line, instance, run.rounds))
+    return rows
 
 
-def _row(line: Line, instance: Instance, rounds: int) -> Row:
+def _row(line: Line, instance: Told, rounds: int) -> Row:
     took, floors = [], []
-    stranger = instance.app.test_client()
+    stranger = inside(instance.app)
     # The first round is for what is read or compiled once.
     for number in range(rounds + 1):
         instance.write()
         screen = instance.open("")
-        before = time.process_time()
-        for _ in range(TIMES):
-            assert stranger.get("/login").status_code == 200
-        floor = 1000 * (time.process_time() - before) / TIMES
+        log_ins = [stranger.get("/login") for _ in range(TIMES)]
+        assert all(each.status == 200 for each in log_ins)
+        floor = 1000 * sum(each.seconds for each in log_ins) / TIMES
         if number:
             took.append(screen)
             floors.append(floor)

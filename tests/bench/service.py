@@ -9,15 +9,16 @@ import urllib.request
 from collections.abc import Callable, Iterable, Sequence
 from pathlib import Path
 
-from tests.bench import page, servers, wrk
+from tests.bench import wrk
+from tests.bench.amounts import amount
 from tests.bench.row import Goal, Line, Part, Row, Run
-from tests.drills import place as places
-from tests.drills.owner import Owner
-from tests.drills.place import ROOT, Place
-from tests.drills.server import Server, eventually, serving
+from tests.bench.visits import PATH
+from tests.service.instance import ROOT, Instance, make_instance
+from tests.service.programs import granian, need
+from tests.service.server import WORKERS, Server, eventually, serving
+from tests.steps.member import at
 
-WORKERS = 2
-LOAD_SECONDS = 5.0
+LOAD_SECONDS = amount(5, 1)
 LOOK_SECONDS = 0.5
 IMPORTS = """
 import json, sys, time
@@ -74,16 +75,16 @@ LINES = (
 
 def measure(run: Run) -> list[Row]:
     """Start it over and over; then let visitors come, and look at its memory all the while."""
-    place = places.make(run.folder / "instance")
+    instance = make_instance(run.folder / "instance")
     starts, bare, imports, floors, heavy = [], [], [], [], []
     for _ in range(run.rounds):
-        starts.append(_start(place))
+        starts.append(_start(instance))
         bare.append(_start_constant())
-        seconds, found = _import("app", place.environ)
+        seconds, found = _import("app", instance.environ)
         imports.append(seconds)
         heavy.append(float(len(found)))
-        floors.append(_import("flask, flask_sqlalchemy", place.environ)[0])
-    load, after, floor = _memory(place)
+        floors.append(_import("flask, flask_sqlalchemy", instance.environ)[0])
+    load, after, floor = _memory(instance)
     start, importing, loaded, most, results = LINES
     return [
         Row(start, tuple(starts), tuple(bare)),
@@ -97,17 +98,17 @@ def measure(run: Run) -> list[Row]:
 def _start_constant() -> float:
     """Seconds until granian answers with the constant Flask app."""
     begun = time.monotonic()
-    with servers.granian("tests.bench.floors:constant", os.environ, workers=WORKERS) as server:
+    with granian("tests.bench.floors:constant", os.environ, workers=WORKERS) as server:
         urllib.request.urlopen(server.url, timeout=5).close()
         return time.monotonic() - begun
 
 
-def _start(place: Place) -> float:
-    server = Server(place)
+def _start(instance: Instance) -> float:
+    server = Server(instance)
     begun = time.monotonic()
     server.spawn()
     try:
-        eventually(lambda: server.get(f"/p/{page.SLUG}", 2)[0] == 200, 60, 0.01)
+        eventually(lambda: server.get(PATH, 2)[0] == 200, 60, 0.01)
         seconds = time.monotonic() - begun
         server.end()
     finally:
@@ -125,15 +126,15 @@ def _import(module: str, environ: dict[str, str]) -> tuple[float, Sequence[str]]
     return seconds, found
 
 
-def _memory(place: Place) -> tuple[float, float, float]:
+def _memory(instance: Instance) -> tuple[float, float, float]:
     """Megabytes: the most under load, after results were opened, and the most of the floor."""
-    servers.need("wrk", "wrk")
-    with servers.granian("tests.bench.floors:constant", os.environ, workers=WORKERS) as constant:
+    need("wrk", "wrk")
+    with granian("tests.bench.floors:constant", os.environ, workers=WORKERS) as constant:
         floor = _most_under_load(constant.url, lambda: _family(constant.pid))
-    with serving(place) as server:
-        server.get(f"/p/{page.SLUG}")
-        load = _most_under_load(f"{place.url}/p/{page.SLUG}", server.processes)
-        owner = Owner(place.url)
+    with serving(instance) as server:
+        server.get(PATH)
+        load = _most_under_load(instance.url + PATH, server.processes)
+        owner = at(instance.url).log_in()
         # Two processes share the port; whichever takes a connection keeps it.
         for _ in range(12):
             owner.get("/experiments/1/results")

@@ -11,26 +11,27 @@ from urllib.parse import quote
 
 import sqlalchemy as sa
 
-from tests.bench import history, page, servers, wrk
+from tests.bench import history, wrk
+from tests.bench.amounts import amount
+from tests.bench.ours import served
 from tests.bench.row import Goal, Line, Lost, Part, Row, Run
-from tests.drills import place as places
-from tests.drills.place import Place
-from wbtest import create_app
+from tests.service.instance import SLUG, Instance, make_instance
+from tests.service.programs import granian
+from tests.steps.visitor import DESKTOP, signup_path
 from wbtest.audience import visitors
 from wbtest.audience.models import Signup
 from wbtest.audience.page_server import form_token
 from wbtest.audience.recording.events import Event, Seen, Served
 from wbtest.audience.traffic import cookie_name
 from wbtest.audience.visitors import Visitor
-from wbtest.config import from_environment
 from wbtest.delivery import backups
-from wbtest.extensions import db, utc_now
+from wbtest.extensions import utc_now
 from wbtest.publishing.live_snapshot import LiveExperiment, load_live
 
-SECONDS = 2.0
+SECONDS = amount(2, 1)
 WORKERS = 2
 # More than anybody takes in one load; those who have come before and are seen.
-PEOPLE = 12_000
+PEOPLE = amount(12_000, 6_000)
 AGO_SECONDS = 60
 VARIANT = "control"
 _WHO = (
@@ -69,12 +70,12 @@ class Round:
 
 def measure(run: Run) -> list[Row]:
     """Let people sign up on both servers in turn, and count at the end what is stored."""
-    place = places.make(run.folder / "instance")
-    live = _live(place)
+    instance = make_instance(run.folder / "instance")
+    live = _live(instance)
     at = time.time() - AGO_SECONDS
     files = [run.folder / f"people-{number}" for number in range(run.rounds)]
     for number, file in enumerate(files):
-        _make_people(place, live, file, number * PEOPLE, at)
+        _make_people(instance, live, file, number * PEOPLE, at)
     beside = run.folder / "beside.db"
     backups.copy_database(run.folder / "instance" / "wbtest.db", beside)
     environ = os.environ | {
@@ -84,17 +85,12 @@ def measure(run: Run) -> list[Row]:
     token = quote(form_token(live, VARIANT, time.time()), safe="")
     cookie = cookie_name(f"wb-p{live.id}", is_https=False)
     with ExitStack() as stack:
-        ours, orm = (
-            stack.enter_context(servers.granian(what, its, port=port, workers=WORKERS))
-            for what, its, port in (
-                (servers.OURS, place.environ, place.port),
-                ("tests.bench.forms:with_orm", environ, 0),
-            )
-        )
-        urls = (f"{ours.url}/p/{page.SLUG}/signup", f"{orm.url}/signup")
+        ours = stack.enter_context(served(instance, workers=WORKERS))
+        orm = stack.enter_context(granian("tests.bench.forms:with_orm", environ, workers=WORKERS))
+        urls = (ours.url + signup_path(SLUG), f"{orm.url}/signup")
         found = [_round(urls, [str(file), cookie, token]) for file in files]
     answered = sum(each.ours.answered for each in found)
-    if (stored := _stored(place)) < answered:
+    if (stored := _stored(instance)) < answered:
         raise Lost(f"{answered - stored} of {answered} sign-ups that were taken are not stored")
     return _rows(found, answered)
 
@@ -125,12 +121,14 @@ def _rows(found: list[Round], answered: int) -> list[Row]:
     ]
 
 
-def _live(place: Place) -> LiveExperiment:
-    with sa.orm.Session(place.engine()) as session:
+def _live(instance: Instance) -> LiveExperiment:
+    with sa.orm.Session(instance.engine()) as session:
         return load_live(session)[0]
 
 
-def _make_people(place: Place, live: LiveExperiment, file: Path, first: int, at: float) -> None:
+def _make_people(
+    instance: Instance, live: LiveExperiment, file: Path, first: int, at: float
+) -> None:
     """Write a line for each, with the cookie of the page, and let them have been seen."""
     people = [(first + number, visitors.new_visitor(at + number)) for number in range(PEOPLE)]
     cookies = (Visitor(name, VARIANT, int(at), "newsletter", "desktop", "en") for _, name in people)
@@ -140,12 +138,8 @@ def _make_people(place: Place, live: LiveExperiment, file: Path, first: int, at:
         for (number, _), cookie in zip(people, cookies, strict=True)
     )
     file.write_text("".join(lines))
-    settings = {name: text for name, text in place.environ.items() if name.startswith("WBTEST_")}
-    app = create_app(from_environment(settings))
-    history.write(app, _came(live, (name for _, name in people), at), utc_now())
-    with app.app_context():
-        db.session.remove()
-        db.engine.dispose()
+    with instance.opened() as app:
+        history.write(app, _came(live, (name for _, name in people), at), utc_now())
 
 
 def _came(live: LiveExperiment, names: Iterable[str], at: float) -> Iterator[Event]:
@@ -158,15 +152,15 @@ def _came(live: LiveExperiment, names: Iterable[str], at: float) -> Iterator[Eve
             "source": "newsletter",
             "device": "desktop",
             "language": "en",
-            "user_agent": history.BROWSER,
+            "user_agent": DESKTOP,
         }
         yield Served(**event)
         yield Seen(**event)
 
 
-def _stored(place: Place) -> int:
+def _stored(instance: Instance) -> int:
     counts = sa.select(sa.func.count()).select_from(Signup).where(Signup.excluded_because == "")
-    with place.engine().connect() as connection:
+    with instance.engine().connect() as connection:
         return int(connection.scalar(counts) or 0)
 
 

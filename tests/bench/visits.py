@@ -12,20 +12,24 @@ from http.client import HTTPConnection
 
 import sqlalchemy as sa
 
-from tests.bench import page, servers, wrk
+from tests.bench import wrk
+from tests.bench.amounts import amount
+from tests.bench.ours import served
 from tests.bench.row import Goal, Line, Lost, Part, Row, Run, not_run
-from tests.bench.servers import Server
-from tests.drills import place as places
-from tests.drills import postgresql
-from tests.drills.outcome import NotPossible
-from tests.drills.place import Place, free_port
+from tests.service import postgresql
+from tests.service.errors import NotPossible
+from tests.service.instance import SLUG, TEXT, Instance, make_instance
+from tests.service.ports import free_port
+from tests.service.programs import Program, granian, need
+from tests.steps.visitor import page_path
 from wbtest.audience.models import MachineCount, Visit
 
-SECONDS = 2.0
+# wrk knows whole seconds only.
+SECONDS = amount(2, 1)
 # How much of the last load is answered before the server is told to end.
-UNTIL_SIGTERM = 0.8
+UNTIL_SIGTERM = amount(0.8, 0.4)
 PATIENCE_SECONDS = 60.0
-PATH = f"/p/{page.SLUG}"
+PATH = page_path(SLUG)
 PACKAGES = ("flask-split==0.4.0", "granian")
 _SAME = (
     "Same server (granian, one worker, as many threads as ours has), same client, rounds in turn."
@@ -88,11 +92,11 @@ LINES = (*AGAINST.values(), POSTGRESQL, STORED)
 
 @dataclass(frozen=True, slots=True)
 class Target:
-    """Where a load goes; ``place`` is the instance where it is one of ours."""
+    """Where a load goes; ``instance`` is given where it is one of ours."""
 
-    server: Server
+    server: Program
     path: str
-    place: Place | None = None
+    instance: Instance | None = None
 
     @property
     def url(self) -> str:
@@ -106,27 +110,27 @@ def measure(run: Run) -> list[Row]:
         targets = _start(run, stack, missing)
         rates: dict[str, list[float]] = {name: [] for name in targets}
         stored: list[float] = []
-        answered = {name: 0 for name, target in targets.items() if target.place}
+        answered = {name: 0 for name, target in targets.items() if target.instance}
         refused = dict.fromkeys(targets, 0)
         for _ in range(run.rounds):
             for name, target in targets.items():
                 begun = time.monotonic()
                 load = wrk.load(target.url, SECONDS)
                 rates[name].append(load.rate)
-                if target.place is None:
+                if target.instance is None:
                     refused[name] += load.refused
                     continue
                 if load.refused:
                     raise Lost(f"{load.refused} visits were refused ({name})")
                 answered[name] += load.answered
-                spent = _wait_until_recorded(target.place, answered[name], name) - begun
+                spent = _wait_until_recorded(target.instance, answered[name], name) - begun
                 if name == "sqlite":
                     stored.append(load.answered / spent)
         for name, target in targets.items():
-            if target.place:
+            if target.instance:
                 more, seconds = _load_until_it_ends(target)
                 answered[name] += more
-                there = recorded(target.place)
+                there = recorded(target.instance)
                 if there < answered[name]:
                     raise Lost(
                         f"{answered[name] - there} of {answered[name]} answered visits are not "
@@ -161,13 +165,14 @@ def _rows(
 def _start(run: Run, stack: ExitStack, missing: dict[str, str]) -> dict[str, Target]:
     """Start all servers that this machine has; say of the others what is missing."""
     # The first row of all needs it, whatever else there is.
-    servers.need("wrk", "wrk")
-    sqlite = places.make(run.folder / "sqlite")
-    targets = {"sqlite": Target(_serve(stack, sqlite), PATH, sqlite)}
-    body = page_of(targets["sqlite"].server)[1]
+    need("wrk", "wrk")
+    sqlite = make_instance(run.folder / "sqlite")
+    server = stack.enter_context(served(sqlite))
+    targets = {"sqlite": Target(server, PATH, sqlite)}
+    body = page_of(server)[1]
     environ = os.environ | {
         "BENCH_BYTES": str(len(body)),
-        "BENCH_TEXT": page.TEXT.read_text(encoding="utf-8"),
+        "BENCH_TEXT": TEXT.read_text(encoding="utf-8"),
         "BENCH_FOLDER": str(run.folder),
     }
     for name, what, path in (
@@ -175,11 +180,12 @@ def _start(run: Run, stack: ExitStack, missing: dict[str, str]) -> dict[str, Tar
         ("constant", "tests.bench.floors:constant", "/"),
         ("tutorial", "tests.bench.tutorial:app", PATH),
     ):
-        targets[name] = Target(stack.enter_context(servers.granian(what, environ)), path)
+        targets[name] = Target(stack.enter_context(granian(what, environ)), path)
     try:
         cluster = stack.enter_context(postgresql.running(run.folder))
-        place = places.make(run.folder / "on-postgresql", cluster.url)
-        targets["postgresql"] = Target(_serve(stack, place), PATH, place)
+        instance = make_instance(run.folder / "on-postgresql", cluster.url)
+        server = stack.enter_context(served(instance))
+        targets["postgresql"] = Target(server, PATH, instance)
     except NotPossible as reason:
         missing["postgresql"] = str(reason)
     try:
@@ -189,11 +195,7 @@ def _start(run: Run, stack: ExitStack, missing: dict[str, str]) -> dict[str, Tar
     return targets
 
 
-def _serve(stack: ExitStack, place: Place) -> Server:
-    return stack.enter_context(servers.granian(servers.OURS, place.environ, port=place.port))
-
-
-def page_of(server: Server) -> tuple[dict[str, str], bytes]:
+def page_of(server: Program) -> tuple[dict[str, str], bytes]:
     """The page as a browser gets it: its headers, the cookie apart, and its compressed bytes."""
     connection = HTTPConnection("127.0.0.1", server.port, timeout=20)
     # A machine's visit, which leaves only a count.
@@ -215,30 +217,30 @@ def _load_until_it_ends(target: Target) -> tuple[int, float]:
     return client.finish(is_cut_off=True).answered, time.monotonic() - begun
 
 
-def _wait_until_recorded(place: Place, answered: int, name: str) -> float:
+def _wait_until_recorded(instance: Instance, answered: int, name: str) -> float:
     """Wait until all that was answered is stored; return when that was. Raises Lost."""
     ends = time.monotonic() + PATIENCE_SECONDS
-    while (stored := recorded(place)) < answered:
+    while (stored := recorded(instance)) < answered:
         if time.monotonic() > ends:
             raise Lost(f"{answered - stored} of {answered} visits were not recorded ({name})")
         time.sleep(0.03)
     return time.monotonic()
 
 
-def recorded(place: Place) -> int:
+def recorded(instance: Instance) -> int:
     """How many visits are stored: people as rows, machines as counts."""
     people = sa.select(sa.func.count()).select_from(Visit)
     machines = sa.select(sa.func.coalesce(sa.func.sum(MachineCount.count), 0))
-    with place.engine().connect() as connection:
+    with instance.engine().connect() as connection:
         return int(connection.scalar(people) or 0) + int(connection.scalar(machines) or 0)
 
 
 @contextmanager
-def _peer(run: Run, environ: Mapping[str, str]) -> Iterator[Server]:
+def _peer(run: Run, environ: Mapping[str, str]) -> Iterator[Program]:
     """flask-split in an environment of its own, with a Redis of its own."""
     if not run.with_peers:
         raise NotPossible("--peers installs it from PyPI")
-    program = servers.need("redis-server", "redis-server")
+    program = need("redis-server", "redis-server")
     folder = run.folder / "peers"
     python = folder / "bin" / "python"
     subprocess.run([sys.executable, "-m", "venv", str(folder)], check=True)
@@ -252,9 +254,7 @@ def _peer(run: Run, environ: Mapping[str, str]) -> Iterator[Server]:
     redis = subprocess.Popen(command, stdout=subprocess.DEVNULL)
     try:
         more = {"BENCH_REDIS": f"redis://127.0.0.1:{port}"}
-        with servers.granian(
-            "tests.bench.peer:app", {**environ, **more}, python=str(python)
-        ) as server:
+        with granian("tests.bench.peer:app", {**environ, **more}, python=str(python)) as server:
             yield server
     finally:
         redis.terminate()

@@ -6,7 +6,7 @@ from collections.abc import Sequence
 from pathlib import Path
 from typing import NamedTuple
 
-from tests.bench.servers import need
+from tests.service.programs import need
 
 CONNECTIONS = 32
 VISITORS = Path(__file__).with_name("visitors.lua")

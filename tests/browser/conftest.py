@@ -5,6 +5,7 @@ import os
 import socket
 import threading
 from collections.abc import Callable, Iterator, Sequence
+from contextlib import contextmanager
 from dataclasses import dataclass, replace
 from pathlib import Path
 from typing import Any
@@ -14,25 +15,18 @@ from axe_playwright_python.base import AXE_SCRIPT
 from flask import Flask
 from playwright.sync_api import Browser, BrowserContext, Page, expect
 
-from tests.audience.larder import PHONE
+from tests.browser.founder import Founder
 from tests.browser.serving import lag, make_server
 from tests.conftest import IS_SECOND_ROUND, HandClock
 from tests.factories import make_person
 from tests.skips import require
+from tests.steps.browser import FLAGS, let_in
+from tests.steps.visitor import PHONE
 from tests.system_packages import find_chromium
 from wbtest.config import Settings
 from wbtest.team.models import Person
-from wbtest.team.sessions import open_session
+from wbtest.team.settings import make_setup_link
 
-FLAGS = [
-    "--no-sandbox",
-    "--disable-gpu",
-    "--disable-quic",
-    "--no-first-run",
-    "--disable-background-networking",
-    "--disable-component-update",
-    "--disable-sync",
-]
 WIDTHS = (1280, 320)
 FOUR_WAYS = tuple((scheme, width) for scheme in ("light", "dark") for width in WIDTHS)
 # Half of what axe takes are contrasts, so each width is seen in one scheme, and each scheme in one
@@ -121,7 +115,22 @@ def page(context: BrowserContext) -> Iterator[Page]:
 @pytest.fixture
 def stranger(live: Live, browser: Browser) -> Iterator[Page]:
     """The page of somebody on a phone whom nobody takes for a machine."""
-    with browser.new_context(user_agent=PHONE) as context:
+    with phone(browser) as page:
+        yield page
+
+
+@pytest.fixture
+def plain(live: Live, browser: Browser) -> Iterator[Page]:
+    """The same on a phone that runs no scripts."""
+    viewport = {"width": 390, "height": 844}
+    with phone(browser, java_script_enabled=False, viewport=viewport) as page:
+        yield page
+
+
+@contextmanager
+def phone(browser: Browser, **more: Any) -> Iterator[Page]:
+    """A page on a phone while the block runs; ``more`` is as for a context of the browser."""
+    with browser.new_context(user_agent=PHONE, **more) as context:
         page = context.new_page()
         page.set_default_timeout(PATIENCE)
         yield page
@@ -136,9 +145,16 @@ def owner(app: Flask) -> Person:
 @pytest.fixture
 def logged_in(live: Live, page: Page, owner: Person) -> Page:
     """The browser page of the owner, who logged in before; test_account.py does it by hand."""
-    cookie = {"name": "wb-session", "value": open_session(owner), "url": live.url}
-    page.context.add_cookies([cookie])  # type: ignore[list-item]
+    let_in(page.context, live.url, owner)
     return page
+
+
+@pytest.fixture
+def founder(live: Live, page: Page) -> Founder:
+    """At the one-time link that the server printed."""
+    founder = Founder(page)
+    page.goto(f"{live.url}/setup/{make_setup_link()}")
+    return founder
 
 
 @pytest.fixture

@@ -4,8 +4,9 @@ import re
 from pathlib import Path
 from typing import NamedTuple
 
-from playwright.sync_api import Locator, Page
+from playwright.sync_api import Locator, Page, expect
 
+HEADLINE = "Five weeknight dinners from what is already in your kitchen"
 # Of a page that holds a whole release.
 MOST_STEPS = 200
 TAGS = {"button": "BUTTON", "link": "A", "field": "INPUT TEXTAREA SELECT"}
@@ -146,3 +147,45 @@ class Typist(Founder):
             if tag in tags.split() and label.strip().startswith(name):
                 return
         raise AssertionError(f"no way to {name!r} by keyboard")
+
+
+def tell(founder: Founder) -> None:
+    """Print what it cost, page by page."""
+    for load in founder.loads:
+        path = re.sub(r"(?<=/setup/).+", "…", load.path)
+        print(f"{load.words:5} {path}")  # noqa: T201
+    print(founder.cost)  # noqa: T201
+
+
+def set_up(founder: Founder) -> None:
+    """From the one-time link to the first step of the path, which is all there is to see."""
+    founder.fill("Your name", "Ada Okafor")
+    founder.fill("Your email", "ada@example.com")
+    founder.fill("Password", "correct horse battery")
+    founder.fill("Team or company", "Larder")
+    founder.click("Create team")
+    expect(founder.page.get_by_text("Step 1 of 7")).to_be_visible()
+
+
+def write(founder: Founder) -> None:
+    """Say what the short form cannot do without."""
+    founder.fill("Product name", "Larder")
+    founder.fill("Headline", HEADLINE)
+    founder.click("Create draft")
+    founder.fill("Subheading", "Parents who cook on weeknights throw away half as much food.")
+    founder.fill("Button text", "Start with one photo")
+    founder.fill("Price", "£4 a month")
+
+
+def create_test(founder: Founder) -> None:
+    """Create the revision, approve it as the only one there is, and take the default target."""
+    founder.click("Create revision")
+    founder.fill("Reason to approve alone", "Nobody else has read this yet.")
+    founder.click("Approve")
+    founder.click("Create test")
+
+
+def start(founder: Founder) -> None:
+    founder.click("Launch check", role="link")
+    founder.click("Start test")
+    expect(founder.page.get_by_role("heading", name="Page live")).to_be_visible()

@@ -9,6 +9,7 @@ from playwright.sync_api import Page, expect
 
 from tests.browser.conftest import Live
 from tests.factories import PASSWORD
+from tests.steps.browser import log_in, send_log_in
 from wbtest.team.models import Person
 
 pytestmark = pytest.mark.browser
@@ -28,12 +29,6 @@ def turn_on(page: Page, live: Live) -> str:
     return secret
 
 
-def enter(page: Page, email: str) -> None:
-    page.get_by_label("Email").fill(email)
-    page.get_by_label("Password").fill(PASSWORD)
-    page.get_by_role("button", name="Log in").click()
-
-
 def test_an_owner_turns_it_on_and_logs_in_with_a_code(
     live: Live, logged_in: Page, owner: Person, check_accessible: Callable[[Page], None]
 ) -> None:
@@ -42,7 +37,7 @@ def test_an_owner_turns_it_on_and_logs_in_with_a_code(
     logged_in.locator("details.menu > summary").click()
     logged_in.get_by_role("button", name="Log out").click()
 
-    enter(logged_in, owner.email)
+    send_log_in(logged_in, owner.email)
     code = logged_in.get_by_label("Code", exact=True)
     expect(code).to_be_focused()
     code.fill(pyotp.TOTP(secret).at(live.now()))
@@ -59,7 +54,7 @@ def test_a_recovery_code_stands_in_for_the_phone(
     logged_in.locator("details.menu > summary").click()
     logged_in.get_by_role("button", name="Log out").click()
 
-    enter(logged_in, owner.email)
+    send_log_in(logged_in, owner.email)
     logged_in.get_by_label("Code", exact=True).fill(paper)
     logged_in.keyboard.press("Enter")
 
@@ -69,8 +64,7 @@ def test_a_recovery_code_stands_in_for_the_phone(
 def test_an_old_device_is_logged_out_by_keyboard(
     live: Live, logged_in: Page, stranger: Page, owner: Person
 ) -> None:
-    stranger.goto(f"{live.url}/login")
-    enter(stranger, owner.email)
+    log_in(stranger, live.url, owner.email)
     logged_in.goto(f"{live.url}/account")
 
     logged_in.get_by_role("button", name=re.compile("^Log out ?:")).focus()

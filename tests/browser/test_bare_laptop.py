@@ -15,15 +15,14 @@ from cryptography.hazmat.primitives.asymmetric import ec
 from cryptography.x509.oid import NameOID
 from playwright.sync_api import Browser, BrowserType, expect
 
-from tests.audience.larder import PHONE
-from tests.browser.conftest import FLAGS, PATIENCE
-from tests.browser.founder import Cost, Founder
-from tests.browser.test_first_evening import create_test, set_up, start, tell, write
+from tests.browser.conftest import PATIENCE, phone
+from tests.browser.founder import Cost, Founder, create_test, set_up, start, tell, write
 from tests.cli.conftest import Instance, Served, eventually, serving
 from tests.cli.test_public import ADDRESSES, FORWARDS, install, listens
 from tests.cli.test_visitors_ip import rows
-from tests.drills.place import free_port
+from tests.service.ports import free_port
 from tests.skips import require
+from tests.steps.browser import FLAGS, sign_up
 
 # A process and its tunnel; what the database does is the same.
 pytestmark = [pytest.mark.browser, pytest.mark.one_database]
@@ -150,14 +149,10 @@ def test_a_stranger_who_scans_a_qr_code_signs_up_on_the_first_evening(
         )
         found = scan(code.screenshot())
 
-    with internet.new_context(
-        ignore_https_errors=True, user_agent=PHONE, viewport={"width": 390, "height": 844}
-    ) as phone:
-        stranger = phone.new_page()
-        stranger.set_default_timeout(PATIENCE)
+    viewport = {"width": 390, "height": 844}
+    with phone(internet, ignore_https_errors=True, viewport=viewport) as stranger:
         stranger.goto(found)
-        stranger.get_by_label("Email").first.fill("mia@example.net")
-        stranger.get_by_role("button", name="Start with one photo").first.click()
+        sign_up(stranger, "mia@example.net")
         expect(stranger.get_by_role("heading", level=1)).to_have_text("Thanks, you’re on the list.")
 
     assert found.startswith(f"{ADDRESS}/p/larder?utm_source=whatsapp")

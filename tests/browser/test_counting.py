@@ -8,7 +8,8 @@ from flask import Response
 from playwright.sync_api import Browser, BrowserContext, BrowserType, Error, Page, expect
 
 from tests.audience.larder import Larder, sightings, start_page, visits
-from tests.browser.conftest import FLAGS, Live
+from tests.browser.conftest import Live
+from tests.steps.browser import FLAGS
 from tests.system_packages import find_chromium, find_program
 from wbtest.audience.models import MachineCount
 from wbtest.audience.result_counts import acts_by_variant

@@ -12,7 +12,6 @@ from playwright.sync_api import Page, expect
 from tests.audience.larder import mails
 from tests.browser.conftest import WAYS, Live
 from tests.browser.reader import Reader, pages
-from tests.browser.test_account import enter
 from tests.browser.typist import Typist
 from tests.browser.ways import (
     MIA,
@@ -35,6 +34,7 @@ from tests.factories import (
 from tests.network import cut_off
 from tests.results.crowd import count_days, count_machines
 from tests.review.reading_room import give, read
+from tests.steps.browser import let_in, log_in
 from wbtest.decisions.checklist import save_checklist
 from wbtest.decisions.decide import decide
 from wbtest.decisions.learning_cards import save_card
@@ -49,7 +49,6 @@ from wbtest.review.reviewers import seat_by_link, seat_of
 from wbtest.team import access
 from wbtest.team.delivery_settings import add_webhook
 from wbtest.team.models import Person
-from wbtest.team.sessions import open_session
 from wbtest.team.settings import make_setup_link
 from wbtest.writing.models import Revision
 
@@ -153,9 +152,7 @@ def test_an_owner_can_open_every_page_of_a_team_and_use_it_by_keyboard(
 
     with cut_off() as asked:
         # By hand, so that there is a device to see, and a line about it in the audit log.
-        page.goto(f"{live.url}/login")
-        enter(page, owner.email)
-        page.wait_for_url(f"{live.url}/ideas")
+        log_in(page, live.url, owner.email)
         typist.walk()
         # It comes by itself where the password is asked for again, and nowhere else.
         typist.open("/account/prove")
@@ -198,8 +195,7 @@ def test_somebody_whose_role_is_too_low_is_told_so(
     live: Live, filled: None, page: Page, owner: Person
 ) -> None:
     viewer = make_person("vic@example.com", "viewer")
-    cookie = {"name": "wb-session", "value": open_session(viewer), "url": live.url}
-    page.context.add_cookies([cookie])  # type: ignore[list-item]
+    let_in(page.context, live.url, viewer)
     reader = Reader(page, live, {"/experiments/1/signups": 403})
 
     reader.open("/experiments/1/signups")
@@ -215,6 +211,7 @@ def test_a_visitor_can_open_every_public_page(
     reader.open("/")
     reader.open(f"/setup/{make_setup_link()}")
     request.getfixturevalue("filled")
+    owner = request.getfixturevalue("owner")
 
     reader.walk()
     reader.walk("/p/runs")
@@ -227,10 +224,10 @@ def test_a_visitor_can_open_every_public_page(
     mail = mails(live.app, MIA)[-1]
     reader.walk(urlsplit(mail.leave_url).path.replace("leave", "mine"))
     answer_mail(reader, urlsplit(mail.leave_url).path)
-    open_shared(reader, request.getfixturevalue("owner"))
-    open_invitation(reader, request.getfixturevalue("owner"))
-    open_ways_in(reader, request.getfixturevalue("owner"))
-    guess_too_often(reader)
+    open_shared(reader, owner)
+    open_invitation(reader, owner)
+    open_ways_in(reader, owner)
+    guess_too_often(reader, owner)
 
     assert reader.faults == []
     assert pages(live.app, "public") - reader.endpoints == set()

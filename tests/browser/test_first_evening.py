@@ -1,6 +1,5 @@
 """What a first evening costs in clicks, fields, pages and words, up to a live test."""
 
-import re
 import struct
 import zlib
 from pathlib import Path
@@ -9,30 +8,18 @@ import pytest
 from playwright.sync_api import Page, expect
 
 from tests.browser.conftest import Live
-from tests.browser.founder import Cost, Founder
+from tests.browser.founder import HEADLINE, Cost, Founder, create_test, set_up, start, tell, write
 from tests.factories import make_revision, make_running
 from tests.results.crowd import count_day
 from wbtest.publishing import lifecycle
 from wbtest.review.approvals import approve
 from wbtest.team.models import Person
-from wbtest.team.settings import make_setup_link
 
 pytestmark = pytest.mark.browser
-HEADLINE = "Five weeknight dinners from what is already in your kitchen"
-
-
 # Of the whole evening, and of the shortest way. What a test prints is what it cost: `pytest -s`.
 EVENING = Cost(clicks=25, fields=25, loads=20, words=2500)
 SHORTEST = Cost(clicks=8, fields=16, loads=8, words=2500)
 MOST_CLICKS_TO_DECIDE = 3
-
-
-@pytest.fixture
-def founder(live: Live, page: Page) -> Founder:
-    """At the one-time link that the server printed."""
-    founder = Founder(page)
-    page.goto(f"{live.url}/setup/{make_setup_link()}")
-    return founder
 
 
 def draw(path: Path, width: int, height: int) -> Path:
@@ -53,53 +40,11 @@ def draw(path: Path, width: int, height: int) -> Path:
     return path
 
 
-def tell(founder: Founder) -> None:
-    """Print what it cost, page by page."""
-    for load in founder.loads:
-        path = re.sub(r"(?<=/setup/).+", "…", load.path)
-        print(f"{load.words:5} {path}")  # noqa: T201
-    print(founder.cost)  # noqa: T201
-
-
-def set_up(founder: Founder) -> None:
-    """From the one-time link to the first step of the path, which is all there is to see."""
-    founder.fill("Your name", "Ada Okafor")
-    founder.fill("Your email", "ada@example.com")
-    founder.fill("Password", "correct horse battery")
-    founder.fill("Team or company", "Larder")
-    founder.click("Create team")
-    expect(founder.page.get_by_text("Step 1 of 7")).to_be_visible()
-
-
-def write(founder: Founder) -> None:
-    """Say what the short form cannot do without."""
-    founder.fill("Product name", "Larder")
-    founder.fill("Headline", HEADLINE)
-    founder.click("Create draft")
-    founder.fill("Subheading", "Parents who cook on weeknights throw away half as much food.")
-    founder.fill("Button text", "Start with one photo")
-    founder.fill("Price", "£4 a month")
-
-
 def write_the_rest(founder: Founder) -> None:
     """Say what else the short form asks for."""
     founder.fill("Problem", "Food goes off in the fridge while the family orders pizza again.")
     founder.fill("What people do today", "Today they guess. With Larder they see five dinners.")
     founder.fill("Call to action", "Take one photo of your shelves tonight.")
-
-
-def create_test(founder: Founder) -> None:
-    """Create the revision, approve it as the only one there is, and take the default target."""
-    founder.click("Create revision")
-    founder.fill("Reason to approve alone", "Nobody else has read this yet.")
-    founder.click("Approve")
-    founder.click("Create test")
-
-
-def start(founder: Founder) -> None:
-    founder.click("Launch check", role="link")
-    founder.click("Start test")
-    expect(founder.page.get_by_role("heading", name="Page live")).to_be_visible()
 
 
 def test_a_founder_has_a_page_live_in_few_steps_with_all_defaults(

@@ -16,9 +16,9 @@ from tests.audience.larder import Visitor
 from tests.browser.conftest import PATIENCE, Live
 from tests.browser.desk import saved, stored
 from tests.factories import LARDER, make_person, make_release, make_running
+from tests.steps.browser import let_in
 from wbtest.extensions import db
 from wbtest.team.models import Person, TeamSettings
-from wbtest.team.sessions import open_session
 from wbtest.writing.models import Release
 
 pytestmark = pytest.mark.browser
@@ -49,8 +49,7 @@ def people(live: Live, browser: Browser, team: dict[str, Person]) -> Iterator[Pe
     for name in (*team, "mei"):
         context = browser.new_context()
         if name in team:
-            cookie = {"name": "wb-session", "value": open_session(team[name]), "url": live.url}
-            context.add_cookies([cookie])  # type: ignore[list-item]
+            let_in(context, live.url, team[name])
         found[name] = context.new_page()
         found[name].set_default_timeout(PATIENCE)
     yield found

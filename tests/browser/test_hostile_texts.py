@@ -19,12 +19,12 @@ from tests.browser.test_every_page import pages
 from tests.hostile.filling import Filled, fill
 from tests.hostile.payloads import PAYLOADS, flat
 from tests.hostile.sinks import LOOK, faults_in_text
+from tests.steps.browser import let_in
 from wbtest.extensions import db
 from wbtest.publishing.display import preview_token
 from wbtest.publishing.models import Experiment
 from wbtest.team.mail_preferences import stop_test_mails_url
 from wbtest.team.models import Person
-from wbtest.team.sessions import open_session
 
 pytestmark = pytest.mark.browser
 TURNS = range(len(PAYLOADS) if os.environ.get("EVERY_PAYLOAD") else 1)
@@ -84,8 +84,7 @@ def test_no_text_comes_to_life_on_any_page(
     live: Live, filled: Filled, page: Page, stranger: Page, request: pytest.FixtureRequest
 ) -> None:
     owner = db.session.get_one(Person, 1)
-    cookie = {"name": "wb-session", "value": open_session(owner), "url": live.url}
-    page.context.add_cookies([cookie])  # type: ignore[list-item]
+    let_in(page.context, live.url, owner)
     inside, outside = Watch(page, live), Watch(stranger, live)
 
     # The draft first: of its kind of page the others are opened as well, but not all.

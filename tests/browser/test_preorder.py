@@ -6,9 +6,10 @@ from collections.abc import Iterator
 import pytest
 from playwright.sync_api import Browser, Page, expect
 
-from tests.audience.larder import PHONE, mails, signups, start_page
-from tests.browser.conftest import PATIENCE, Live
+from tests.audience.larder import mails, signups, start_page
+from tests.browser.conftest import Live, phone
 from tests.delivery.sink import Sink, running
+from tests.steps.browser import sign_up
 from wbtest.publishing.page_options import Options
 
 pytestmark = pytest.mark.browser
@@ -27,12 +28,8 @@ def test_the_button_leads_to_the_payment_page(
 ) -> None:
     link = f"https://127.0.0.1:{payments.port}/larder?id=7"
     start_page(options=Options(asks_for=("preorder",), preorder_url=link))
-    with browser.new_context(
-        user_agent=PHONE, java_script_enabled=has_scripts, ignore_https_errors=True
-    ) as context:
-        page = context.new_page()
-        page.set_default_timeout(PATIENCE)
-        sign_up(page, live)
+    with phone(browser, java_script_enabled=has_scripts, ignore_https_errors=True) as page:
+        send_to_preorder(page, live)
         page.get_by_role("button", name="Go to the pre-order").click()
         page.wait_for_url(link)
 
@@ -50,11 +47,7 @@ def test_the_end_of_the_sign_up_leads_to_the_link(
     link = f"https://127.0.0.1:{payments.port}/join?id=7"
     shown = Options(confirms=False, link_label="Join us", link_url=link, link_redirects=opens)
     start_page(options=shown)
-    with browser.new_context(
-        user_agent=PHONE, java_script_enabled=has_scripts, ignore_https_errors=True
-    ) as context:
-        page = context.new_page()
-        page.set_default_timeout(PATIENCE)
+    with phone(browser, java_script_enabled=has_scripts, ignore_https_errors=True) as page:
         send_form(page, live)
         if not opens:
             page.get_by_role("link", name="Join us").click()
@@ -70,9 +63,7 @@ def test_the_button_of_the_mail_leads_on_to_the_link(
 ) -> None:
     link = f"https://127.0.0.1:{payments.port}/join?id=7"
     start_page(options=Options(link_label="Join us", link_url=link, link_redirects=True))
-    with browser.new_context(user_agent=PHONE, ignore_https_errors=True) as context:
-        page = context.new_page()
-        page.set_default_timeout(PATIENCE)
+    with phone(browser, ignore_https_errors=True) as page:
         send_form(page, live)
         expect(page.get_by_text("open the email")).to_be_visible()
         [mail] = mails(live.app, "mia@x.io")
@@ -88,10 +79,8 @@ def test_the_policy_of_the_page_stops_a_way_to_anywhere_else(
     live: Live, browser: Browser, payments: Sink
 ) -> None:
     start_page(options=Options(asks_for=("preorder",), preorder_url="https://buy.example.com/"))
-    with browser.new_context(user_agent=PHONE, ignore_https_errors=True) as context:
-        page = context.new_page()
-        page.set_default_timeout(PATIENCE)
-        sign_up(page, live)
+    with phone(browser, ignore_https_errors=True) as page:
+        send_to_preorder(page, live)
         page.locator("form").evaluate(
             "(form, url) => form.action = url", f"https://127.0.0.1:{payments.port}/"
         )
@@ -103,10 +92,9 @@ def test_the_policy_of_the_page_stops_a_way_to_anywhere_else(
 
 def send_form(page: Page, live: Live) -> None:
     page.goto(f"{live.url}/p/larder")
-    page.get_by_label("Your email").first.fill("mia@x.io")
-    page.get_by_role("button", name="Start with one photo").first.click()
+    sign_up(page, "mia@x.io")
 
 
-def sign_up(page: Page, live: Live) -> None:
+def send_to_preorder(page: Page, live: Live) -> None:
     send_form(page, live)
     expect(page.get_by_text("Would you like to pre-order Larder?")).to_be_visible()

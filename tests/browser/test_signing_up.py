@@ -1,12 +1,11 @@
 """From the address to the last answer and out again, in a real browser."""
 
-from collections.abc import Iterator
-
 import pytest
-from playwright.sync_api import Browser, Page, expect
+from playwright.sync_api import Page, expect
 
-from tests.audience.larder import DOCUMENT, PHONE, Visitor, mails, signups, start_page
-from tests.browser.conftest import PATIENCE, Live
+from tests.audience.larder import DOCUMENT, Visitor, mails, signups, start_page
+from tests.browser.conftest import Live
+from tests.steps.browser import sign_up
 from wbtest.extensions import db
 from wbtest.publishing.page_options import FollowUpQuestion, Options
 from wbtest.writing.models import Candidate
@@ -21,23 +20,11 @@ CALL = Options(questions=QUESTIONS, asks_for=("call",))
 SCANNER = "BarracudaMailScanner/1.0"
 
 
-@pytest.fixture
-def plain(live: Live, browser: Browser) -> Iterator[Page]:
-    """A phone that runs no scripts."""
-    with browser.new_context(
-        user_agent=PHONE, java_script_enabled=False, viewport={"width": 390, "height": 844}
-    ) as context:
-        page = context.new_page()
-        page.set_default_timeout(PATIENCE)
-        yield page
-
-
 def test_everything_works_without_scripts_and_without_cookies(live: Live, plain: Page) -> None:
     start_page(options=CALL)
     plain.goto(f"{live.url}/p/larder")
     plain.context.clear_cookies()
-    plain.get_by_label("Your email").first.fill("mia@x.io")
-    plain.get_by_role("button", name="Start with one photo").first.click()
+    sign_up(plain, "mia@x.io")
     plain.get_by_label("We both").check()
     plain.get_by_label("What have you tried?").fill("A list on the fridge.")
     plain.get_by_role("button", name="Send").click()

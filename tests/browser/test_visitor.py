@@ -4,7 +4,7 @@ from collections.abc import Callable
 from typing import Any
 
 import pytest
-from playwright.sync_api import Browser, Page, expect
+from playwright.sync_api import Page, expect
 
 from tests.audience.larder import (
     Larder,
@@ -16,6 +16,7 @@ from tests.audience.larder import (
     visits,
 )
 from tests.browser.conftest import Live
+from tests.steps.browser import sign_up
 from wbtest.publishing import lifecycle
 from wbtest.publishing.display import preview_token
 
@@ -38,12 +39,6 @@ def larder(live: Live) -> Larder:
     return start_page(asks_name=True)
 
 
-def fill_in(page: Page, email: str) -> None:
-    """Fill in the first form and press its button."""
-    page.get_by_label("Your email").first.fill(email)
-    page.get_by_role("button", name="Start with one photo").first.click()
-
-
 @pytest.mark.everyday
 def test_a_visitor_is_seen_and_signs_up(live, larder, page):
     with page.expect_response("**/seen") as beacon:
@@ -51,7 +46,7 @@ def test_a_visitor_is_seen_and_signs_up(live, larder, page):
     assert beacon.value.status == 204
     live.now.turn(minutes=1)
 
-    fill_in(page, "mia@x.io")
+    sign_up(page, "mia@x.io")
 
     expect(page.get_by_role("heading", level=1)).to_have_text("Thanks, you’re on the list.")
     assert [sighting.is_counted for sighting in sightings(live.app)] == [True]
@@ -81,31 +76,28 @@ def test_a_page_in_a_tab_that_nobody_looks_at_is_not_seen(live, larder, page):
     assert len(sightings(live.app)) == 1
 
 
-def test_everything_works_without_scripts(live: Live, larder: Larder, browser: Browser):
-    context = browser.new_context(java_script_enabled=False, user_agent=CHROME)
-    page = context.new_page()
-    page.goto(f"{live.url}/p/larder")
-    fill_in(page, "mia@x.io")
-    expect(page.get_by_text("Thanks, you’re on the list.")).to_be_visible()
+def test_everything_works_without_scripts(live: Live, larder: Larder, plain: Page):
+    plain.goto(f"{live.url}/p/larder")
+    sign_up(plain, "mia@x.io")
+    expect(plain.get_by_text("Thanks, you’re on the list.")).to_be_visible()
     [mail] = mails(live.app, "mia@x.io")
 
-    page.goto(mail.leave_url.replace("leave", "confirm"))
-    page.get_by_role("button", name="Confirm").click()
-    expect(page.get_by_text("Thanks, your email is confirmed.")).to_be_visible()
-    page.goto(mail.leave_url)
-    page.get_by_role("button", name="Delete my email").click()
-    expect(page.get_by_text("Your email is deleted.")).to_be_visible()
+    plain.goto(mail.leave_url.replace("leave", "confirm"))
+    plain.get_by_role("button", name="Confirm").click()
+    expect(plain.get_by_text("Thanks, your email is confirmed.")).to_be_visible()
+    plain.goto(mail.leave_url)
+    plain.get_by_role("button", name="Delete my email").click()
+    expect(plain.get_by_text("Your email is deleted.")).to_be_visible()
 
     # Who left stays as a count alone.
     [left] = signups(live.app)
     assert (left.email, left.name, left.consent) == ("", "", "")
-    context.close()
 
 
 def test_a_browser_that_keeps_no_cookies_can_sign_up(live, larder, page):
     page.goto(f"{live.url}/p/larder")
     page.context.clear_cookies()
-    fill_in(page, "mia@x.io")
+    sign_up(page, "mia@x.io")
 
     expect(page.get_by_text("Thanks, you’re on the list.")).to_be_visible()
     assert [signup.visitor for signup in signups(live.app)] == [""]
@@ -113,7 +105,7 @@ def test_a_browser_that_keeps_no_cookies_can_sign_up(live, larder, page):
 
 def test_a_mistake_is_said_at_the_field_which_then_has_the_focus(live, larder, page):
     page.goto(f"{live.url}/p/larder")
-    fill_in(page, "mia@x")
+    sign_up(page, "mia@x")
 
     field = page.get_by_label("Your email").first
     expect(page.get_by_role("alert")).to_have_text(
@@ -147,7 +139,7 @@ def test_axe_finds_nothing(live, larder, page, path, check_accessible: Callable[
 
 def test_axe_finds_nothing_on_a_page_that_says_what_is_wrong(live, larder, page, check_accessible):
     page.goto(f"{live.url}/p/larder")
-    fill_in(page, "mia@x")
+    sign_up(page, "mia@x")
 
     check_accessible(page)
 

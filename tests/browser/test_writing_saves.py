@@ -7,7 +7,8 @@ from playwright.sync_api import Page, Route, expect
 
 from tests.browser.conftest import Live
 from tests.browser.desk import open_desk, saved, stored, turn_to
-from tests.factories import LARDER, PASSWORD, make_release
+from tests.factories import LARDER, make_release
+from tests.steps.browser import send_log_in
 from wbtest.team.models import Person
 from wbtest.writing.document import Question
 from wbtest.writing.releases import save_release
@@ -155,9 +156,7 @@ def test_text_typed_after_the_session_ended_is_offered_back_after_log_in(
     logged_in.get_by_role("button", name="Add a question").first.click()
     logged_in.keyboard.type("And on Sundays?")
     logged_in.locator("[data-status]").get_by_role("link", name="Log in").click()
-    logged_in.get_by_label("Email").fill(owner.email)
-    logged_in.get_by_label("Password").fill(PASSWORD)
-    logged_in.get_by_role("button", name="Log in").click()
+    send_log_in(logged_in, owner.email)
     expect(logged_in.get_by_label("Headline")).to_have_value(LARDER.headline)
     logged_in.get_by_role("button", name="Restore").click()
 

@@ -3,12 +3,12 @@
 from urllib.parse import urlsplit
 
 import pyotp
-from playwright.sync_api import Page
 
 from tests.audience.larder import Visitor, token_in
 from tests.browser.conftest import Live
 from tests.browser.reader import Reader
 from tests.factories import PASSWORD
+from tests.steps.browser import fill_in_log_in
 from wbtest.extensions import clock, db
 from wbtest.publishing.display import preview_token
 from wbtest.publishing.models import Experiment
@@ -79,23 +79,18 @@ def open_ways_in(reader: Reader, owner: Person) -> None:
     code = pyotp.TOTP(secret).at(clock.now())
     two_factor.turn_on(owner, secret, password=PASSWORD, code=code)
     reader.open("/login")
-    fill_in(reader.page, PASSWORD)
+    fill_in_log_in(reader.page, owner.email, PASSWORD)
     reader.press("Log in")
 
 
-def guess_too_often(reader: Reader) -> None:
+def guess_too_often(reader: Reader, owner: Person) -> None:
     """Try passwords until the log-in says to wait."""
     reader.open("/login")
     reader.statuses["/login"] = 422
     for _ in range(10):
-        fill_in(reader.page, "not the password")
+        fill_in_log_in(reader.page, owner.email, "not the password")
         reader.send("Log in")
     reader.look()
     reader.statuses["/login"] = 429
-    fill_in(reader.page, "not the password")
+    fill_in_log_in(reader.page, owner.email, "not the password")
     reader.press("Log in")
-
-
-def fill_in(page: Page, password: str) -> None:
-    page.get_by_label("Email").fill("ada@example.com")
-    page.get_by_label("Password").fill(password)

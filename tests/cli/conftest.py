@@ -18,8 +18,8 @@ from click.testing import CliRunner, Result
 from flask import Flask
 
 from tests.conftest import Browser
-from tests.drills.place import free_port
 from tests.factories import make_settings
+from tests.service.ports import free_port
 from wbtest import create_app, database
 from wbtest.cli import main
 from wbtest.cli.serve import prepare

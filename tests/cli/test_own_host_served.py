@@ -14,7 +14,7 @@ from tests.audience.larder import draft_page, start_page
 from tests.caddy import running_caddy
 from tests.cli.conftest import Instance, Served, serving
 from tests.delivery.sink import local
-from tests.drills.place import free_port
+from tests.service.ports import free_port
 from wbtest.cli.serve import prepare
 from wbtest.extensions import runtime
 from wbtest.publishing import lifecycle

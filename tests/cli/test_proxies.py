@@ -17,8 +17,8 @@ from flask import Flask
 from tests.caddy import running_caddy
 from tests.cli.conftest import Instance, Served, eventually, serving
 from tests.conftest import Browser, HandClock
-from tests.drills.balancer import Balancer, Host
-from tests.drills.place import free_port
+from tests.service.balancer import Balancer, Host
+from tests.service.ports import free_port
 from tests.skips import require
 from tests.system_packages import find_program
 from wbtest.extensions import runtime, utc_now

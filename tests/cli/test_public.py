@@ -20,7 +20,7 @@ import pytest
 from tests.audience.larder import RULE, start_page
 from tests.cli.conftest import Instance, Served, eventually, serving
 from tests.cli.test_visitors_ip import CLAIMED, Visitor, rows
-from tests.drills.place import free_port
+from tests.service.ports import free_port
 from wbtest.audience.signups import AbuseGuard
 from wbtest.cli.public import PROGRAMS
 from wbtest.extensions import utc_now

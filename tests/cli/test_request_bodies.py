@@ -18,8 +18,8 @@ from werkzeug.test import EnvironBuilder, run_wsgi_app
 
 from tests.audience.larder import PHONE, RULE, start_page
 from tests.cli.conftest import Instance, Served, eventually, serving
-from tests.drills.place import free_port
 from tests.factories import Team
+from tests.service.ports import free_port
 from wbtest.extensions import utc_now
 from wbtest.request_bodies import RequestBodies
 from wbtest.team.tokens import make_token

@@ -3,15 +3,15 @@
 import time
 from pathlib import Path
 
-from tests.drills import place as places
 from tests.drills.load import visiting
 from tests.drills.outcome import Drill, Found
-from tests.drills.place import Place, run
 from tests.drills.progress import say
 from tests.drills.proof import compare_figures, dashboard, prove, raw_figures
-from tests.drills.server import serving
+from tests.drills.sizes import SIGNUPS, sized
+from tests.service.instance import Instance, make_instance
+from tests.service.server import serving
 
-BACKUPS = 2
+BACKUPS = sized(2, 1)
 
 
 def back_up(folder: Path) -> Found:
@@ -19,24 +19,24 @@ def back_up(folder: Path) -> Found:
     failures: list[str] = []
     restored: list[int] = []
     longest = 0.0
-    place = places.make(folder / "instance")
-    with serving(place) as server, visiting(place) as load:
+    instance = make_instance(folder / "instance")
+    with serving(instance) as server, visiting(instance) as load:
         for number in range(BACKUPS):
-            load.wait_for(30)
+            load.wait_for(SIGNUPS)
             copy = folder / f"copy-{number}.db"
             before = set(load.so_far().acknowledged)
             begun = time.monotonic()
-            run(place, "backup", str(copy))
+            instance.run("backup", str(copy))
             longest = max(longest, time.monotonic() - begun)
             sent = set(load.so_far().sent)
             say(f"backup {number + 1} of {BACKUPS} under load")
-            found = _restore(places.moved(place, folder / f"elsewhere-{number}"), copy, failures)
+            found = _restore(instance.elsewhere(folder / f"elsewhere-{number}"), copy, failures)
             restored.append(len(found))
             if before - found:
                 failures.append(f"{len(before - found)} acknowledged before are not in the copy")
             if found - sent:
                 failures.append(f"{len(found - sent)} in the copy were not sent by then")
-        over = place.run("restore", str(copy))
+        over = instance.command("restore", str(copy))
         if over.returncode == 0 or "wbtest is running" not in over.stderr + over.stdout:
             failures.append("restore wrote over a running instance")
         proof = prove(server, load.finish())
@@ -49,9 +49,9 @@ def back_up(folder: Path) -> Found:
     )
 
 
-def _restore(elsewhere: Place, copy: Path, failures: list[str]) -> set[str]:
+def _restore(elsewhere: Instance, copy: Path, failures: list[str]) -> set[str]:
     """Restore, check and serve it; return the addresses that it holds."""
-    run(elsewhere, "restore", str(copy))
+    elsewhere.run("restore", str(copy))
     with elsewhere.engine().connect() as raw:
         if raw.exec_driver_sql("PRAGMA integrity_check").scalar_one() != "ok":
             failures.append("integrity_check of a copy")
@@ -59,7 +59,7 @@ def _restore(elsewhere: Place, copy: Path, failures: list[str]) -> set[str]:
             failures.append("foreign_key_check of a copy")
         found = set(raw.exec_driver_sql("SELECT email FROM signups").scalars())
         figures = raw_figures(raw)
-    run(elsewhere, "verify")
+    elsewhere.run("verify")
     with serving(elsewhere) as other:
         failures.extend(compare_figures(figures, dashboard(other)))
         other.end()

@@ -9,10 +9,10 @@ import subprocess
 from collections.abc import Sequence
 from pathlib import Path
 
-from tests.drills.outcome import Broken, NotPossible
-from tests.drills.place import ROOT
 from tests.drills.progress import say
-from tests.drills.server import eventually
+from tests.service.errors import Broken, NotPossible
+from tests.service.instance import ROOT
+from tests.service.server import eventually
 
 # Nobody outside signs for it, so Caddy does.
 HOST = "try.wbtest.test"
@@ -83,8 +83,8 @@ class Bare:
 
     def boot(self) -> None:
         """Give it what a running system has; called inside the spaces of ``run_apart``."""
-        for kind, place in (("proc", "proc"), ("tmpfs", "run"), ("tmpfs", "tmp")):
-            subprocess.run(["mount", "-t", kind, kind, str(self.root / place)], check=True)
+        for kind, folder in (("proc", "proc"), ("tmpfs", "run"), ("tmpfs", "tmp")):
+            subprocess.run(["mount", "-t", kind, kind, str(self.root / folder)], check=True)
         subprocess.run(["mount", "--rbind", "/dev", str(self.root / "dev")], check=True)
         (self.root / "run/systemd/system").mkdir(parents=True)
         (self.root / "run/sshd").mkdir()

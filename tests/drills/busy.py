@@ -7,31 +7,29 @@ from contextlib import contextmanager
 from pathlib import Path
 
 from tests.bench import history
-from tests.drills import place as places
 from tests.drills.ledger import Ledger
 from tests.drills.load import Load, visiting
 from tests.drills.outcome import Drill, Found
-from tests.drills.place import Place, run
 from tests.drills.progress import say
 from tests.drills.proof import compare_figures, dashboard, prove, raw_figures
-from tests.drills.server import Server, serving
-from wbtest import create_app
-from wbtest.config import from_environment
-from wbtest.extensions import db, utc_now
+from tests.drills.sizes import SIGNUPS, sized
+from tests.service.instance import Instance, make_instance
+from tests.service.server import Server, serving
+from wbtest.extensions import utc_now
 
-SECONDS = float(os.environ.get("LOAD") or 45)
-EVENTS = int(os.environ.get("EVENTS") or 100_000)
+SECONDS = float(os.environ.get("LOAD") or sized(45, 5))
+EVENTS = int(os.environ.get("EVENTS") or sized(100_000, 2_000))
 # The load goes on for so long at least, so that there is something to measure.
-LEAST_SECONDS = 15
-VISITORS, SHARE, REST, WORKERS = 200, 0.05, 1.0, 4
+LEAST_SECONDS = sized(15, 5)
+VISITORS, SHARE, REST, WORKERS = sized(200, 40), sized(0.05, 0.25), 1.0, 4
 VIEW_SECONDS, SIGNUP_SECONDS = 0.3, 1.0
 LIMITS = "0 × 5xx, nothing locked in the log; p95 of a view ≤ 300 ms, of a sign-up ≤ 1 s"
 
 
 def two_hundred(folder: Path) -> Found:
     """So many visitors for so long, nothing else."""
-    place = places.make(folder / "instance")
-    with serving(place, workers=WORKERS) as server, _coming(place) as load:
+    instance = make_instance(folder / "instance")
+    with serving(instance, workers=WORKERS) as server, _coming(instance) as load:
         load.last(SECONDS)
         ledger = load.finish()
         proof = prove(server, ledger)
@@ -41,14 +39,14 @@ def two_hundred(folder: Path) -> Found:
 
 def export_meanwhile(folder: Path) -> Found:
     """Export everything under the same load, and bring the file into an empty instance."""
-    place = places.make(folder / "instance")
-    told = _tell(place)
+    instance = make_instance(folder / "instance")
+    told = _tell(instance)
     file = folder / "tests.bench.wbtest"
     failures: list[str] = []
-    with serving(place, workers=WORKERS) as server, _coming(place) as load:
-        load.wait_for(20)
+    with serving(instance, workers=WORKERS) as server, _coming(instance) as load:
+        load.wait_for(SIGNUPS)
         before, begun = set(load.so_far().acknowledged), time.monotonic()
-        run(place, "instance", "export", str(file))
+        instance.run("instance", "export", str(file))
         took, sent = time.monotonic() - begun, set(load.so_far().sent)
         say(f"exported within {took:.0f} s")
         load.last(max(0.0, LEAST_SECONDS - took))
@@ -56,10 +54,10 @@ def export_meanwhile(folder: Path) -> Found:
         ledger = load.finish()
         numbers, failures = judge(ledger, server, seconds)
         server.end()
-    stored = _emails(place)
+    stored = _emails(instance)
     if told | set(ledger.acknowledged) != stored:
         failures.append(f"{len(set(ledger.acknowledged) - stored)} acknowledged sign-ups lost")
-    rows, found = _bring_in(places.moved(place, folder / "elsewhere"), file, failures)
+    rows, found = _bring_in(instance.elsewhere(folder / "elsewhere"), file, failures)
     if not told | before <= found:
         failures.append(f"{len((told | before) - found)} acknowledged before are not in the file")
     if not found <= told | sent:
@@ -72,28 +70,22 @@ def export_meanwhile(folder: Path) -> Found:
     )
 
 
-def _tell(place: Place) -> set[str]:
+def _tell(instance: Instance) -> set[str]:
     """Give the page a past, and return the addresses of it."""
-    app = create_app(
-        from_environment({k: v for k, v in place.environ.items() if k.startswith("WBTEST_")})
-    )
-    # Of a visit come two events on average.
-    history.tell(app, 1, visits=EVENTS // 2, days=10, until=utc_now())
-    with app.app_context():
-        db.session.remove()
-        db.engine.dispose()
-    return _emails(place)
+    with instance.opened() as app:
+        # Of a visit come two events on average.
+        history.tell(app, 1, visits=EVENTS // 2, days=10, until=utc_now())
+    return _emails(instance)
 
 
-def _emails(place: Place) -> set[str]:
-    with place.engine().connect() as raw:
-        return set(raw.exec_driver_sql("SELECT email FROM signups").scalars())
+def _emails(instance: Instance) -> set[str]:
+    return set(instance.scalars("SELECT email FROM signups"))
 
 
-def _bring_in(elsewhere: Place, file: Path, failures: list[str]) -> tuple[int, set[str]]:
+def _bring_in(elsewhere: Instance, file: Path, failures: list[str]) -> tuple[int, set[str]]:
     """Import the file, check and serve it; return how many events it holds, and the addresses."""
-    run(elsewhere, "instance", "import", str(file))
-    run(elsewhere, "verify")
+    elsewhere.run("instance", "import", str(file))
+    elsewhere.run("verify")
     with elsewhere.engine().connect() as raw:
         figures = raw_figures(raw)
         events = sum(
@@ -107,9 +99,9 @@ def _bring_in(elsewhere: Place, file: Path, failures: list[str]) -> tuple[int, s
 
 
 @contextmanager
-def _coming(place: Place) -> Iterator[Load]:
-    """Two hundred visitors, 5% of whom sign up; half of them look at the page again."""
-    with visiting(place, VISITORS, SHARE, REST, again=0.5) as load:
+def _coming(instance: Instance) -> Iterator[Load]:
+    """VISITORS of them, SHARE of whom sign up; half look at the page again."""
+    with visiting(instance, VISITORS, SHARE, REST, again=0.5) as load:
         yield load
 
 
@@ -137,7 +129,8 @@ def judge(ledger: Ledger, server: Server, seconds: float) -> tuple[str, list[str
 DRILLS = [
     Drill(
         "L1",
-        f"{VISITORS} visitors at once for {SECONDS:.0f} s, 5% sign up, {WORKERS} web processes",
+        f"{VISITORS} visitors at once for {SECONDS:.0f} s, {SHARE:.0%} sign up, {WORKERS} web "
+        "processes",
         LIMITS,
         two_hundred,
         asked_seconds=SECONDS,

@@ -7,7 +7,6 @@ ledger.
 
 import asyncio
 import random
-import re
 import ssl
 import sys
 import time
@@ -15,16 +14,15 @@ from asyncio import StreamReader
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
-from urllib.parse import urlencode, urlsplit
+from urllib.parse import urlsplit
 
 import click
 
 from tests.drills.ledger import Pen
+from tests.steps import visitor
+from tests.steps.visitor import BEACON, DESKTOP, FORM, TYPING_SECONDS, find_token, headline_of
 
-BROWSER = "Mozilla/5.0 (X11; Linux x86_64; rv:147.0) Gecko/20100101 Firefox/147.0"
 ANSWER_SECONDS = 30.0
-# Who fills in a form faster than this is taken for a machine.
-TYPING_SECONDS = 1.7
 GIVE_UP_SECONDS = 150.0
 
 
@@ -49,7 +47,7 @@ class Visitor:
         self._host, self._port = str(parts.hostname), parts.port or (443 if self._tls else 80)
         # A name that no resolver knows is this machine.
         self._to = "127.0.0.1" if self._host.endswith(".test") else self._host
-        self._path = f"/p/{slug}"
+        self._slug = slug
         self._number = number
         self._pen = pen
         self._cookie = ""
@@ -61,7 +59,7 @@ class Visitor:
         if token is None:
             return
         if self._cookie:
-            seen = await self._ask("beacon", f"{self._path}/seen", token)
+            seen = await self._ask("beacon", visitor.beacon_path(self._slug), token)
             if seen.status == 204:
                 self._note("beacon", seen, visitor=self._visitor)
         if signs_up:
@@ -84,21 +82,21 @@ class Visitor:
         """Send the form, and return the answer."""
         if tries == 1:
             self._pen.note("sent", email=email)
-        form = urlencode({"email": email, "token": token, "website": ""})
-        answer = await self._ask("signup", f"{self._path}/signup", form)
+        form = visitor.signup_body(token, email)
+        answer = await self._ask("signup", visitor.signup_path(self._slug), form)
         if answer.status == 303:
             self._note("signup", answer, email=email, tries=tries)
         return answer
 
     @property
     def _visitor(self) -> str:
-        return self._cookie.partition("=")[2].partition(":")[0]
+        return visitor.who_is(self._cookie)[0]
 
     def _look_at(self, page: str) -> None:
         """What is shown must be what the cookie says, also the next time."""
         if not self._cookie:
             return
-        variant, headline = self._cookie.split(":")[1], _headline_of(page)
+        variant, headline = visitor.who_is(self._cookie)[1], headline_of(page)
         is_other = bool(self._headline) and headline != self._headline
         self._pen.note("shown", variant=variant, headline=headline, is_other=is_other)
         self._headline = headline
@@ -106,9 +104,10 @@ class Visitor:
     async def open_page(self, tries: int = 1) -> str | None:
         """Open the page until it comes, and return the token of its form."""
         for _ in range(tries):
-            answer = await self._ask("page", f"{self._path}?utm_source=drill", None)
+            path = f"{visitor.page_path(self._slug)}?utm_source=drill"
+            answer = await self._ask("page", path, None)
             if answer.status == 200:
-                given = answer.headers.get("set-cookie", "").partition(";")[0]
+                given = visitor.cookie_of(answer.headers.get("set-cookie", ""))
                 self._cookie = given or self._cookie
                 self._note("page", answer, visitor=self._visitor)
                 self._look_at(answer.body)
@@ -167,7 +166,7 @@ class Visitor:
         lines = [
             f"{'GET' if body is None else 'POST'} {path} HTTP/1.1",
             f"Host: {self._host}:{self._port}",
-            f"User-Agent: {BROWSER}",
+            f"User-Agent: {DESKTOP}",
             f"X-Forwarded-For: {self._address()}",
             "Sec-Fetch-Site: same-origin",
             "Connection: close",
@@ -176,24 +175,10 @@ class Visitor:
             lines.append(f"Cookie: {self._cookie}")
         if body is not None:
             # A beacon is plain text; as a form it would be read as one, and say nothing.
-            is_beacon = path.endswith("/seen")
-            kind = "text/plain" if is_beacon else "application/x-www-form-urlencoded"
+            kind = BEACON if path == visitor.beacon_path(self._slug) else FORM
             lines.append(f"Content-Type: {kind}")
             lines.append(f"Content-Length: {len(body)}")
         return "\r\n".join([*lines, "", body or ""]).encode()
-
-
-def find_token(page: str) -> str:
-    """Return the token of the form on a page."""
-    found = re.search(r'name="token"[^>]*value="([^"]+)"', page)
-    assert found is not None
-    return found[1]
-
-
-def _headline_of(page: str) -> str:
-    found = re.search(r"<h1[^>]*>(.*?)</h1>", page, re.DOTALL)
-    assert found is not None
-    return found[1].strip()
 
 
 async def _read(reader: StreamReader) -> tuple[int, dict[str, str], str]:

@@ -2,13 +2,14 @@
 
 from bisect import bisect_left, bisect_right
 from collections.abc import Sequence
+from math import sqrt
 from statistics import median, quantiles
 from typing import NamedTuple
 
-# How often who bets that the slower of two answers is of one kind may be right. By chance that is
-# half of the time; of 200 answers of each kind it is beyond 0.4 to 0.6 one time in 2,000. Medians
-# alone would tell more of what else the machine does.
-MOST_RIGHT = 0.6
+# Who bets that the slower of two answers is of one kind is right half of the time by chance, and
+# further from that than so many standard errors one time in 2,000: of 200 answers of each kind,
+# beyond 0.4 to 0.6. Medians alone would tell more of what else the machine does.
+MOST_ERRORS = 3.46
 
 
 class Times(NamedTuple):
@@ -37,8 +38,15 @@ class Times(NamedTuple):
 
     @property
     def is_told(self) -> bool:
-        """Whether the time tells enough for somebody to learn from it."""
-        return not 1 - MOST_RIGHT <= self.guessed <= MOST_RIGHT
+        """Whether the time tells enough for somebody to learn from it.
+
+        >>> Times(range(200), range(19, 219)).is_told, Times(range(200), range(22, 222)).is_told
+        (False, True)
+        """
+        known, unknown = len(self.known), len(self.unknown)
+        # That of Mann and Whitney's U as a part of all pairs.
+        error = sqrt((known + unknown + 1) / (12 * known * unknown))
+        return abs(self.guessed - 0.5) > MOST_ERRORS * error
 
     def __str__(self) -> str:
         first, _, third = quantiles([*self.known, *self.unknown], n=4)

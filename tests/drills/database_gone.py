@@ -3,34 +3,35 @@
 import time
 from pathlib import Path
 
-from tests.drills import place as places
 from tests.drills.load import visiting
 from tests.drills.outcome import Drill, Found
-from tests.drills.postgresql import running
 from tests.drills.progress import say
 from tests.drills.proof import prove, settle
-from tests.drills.server import eventually, serving
+from tests.drills.sizes import SIGNUPS, sized
+from tests.service.instance import make_instance
+from tests.service.postgresql import running
+from tests.service.server import eventually, serving
 
-AWAY_SECONDS = 30
+AWAY_SECONDS = sized(30, 4)
 LONGEST_REFUSAL = 10.0
 
 
 def stop(folder: Path) -> Found:
     """Stop the database, wait, start it; nobody touches wbtest."""
     with running(folder) as database:
-        place = places.make(folder / "instance", database.url)
-        with serving(place) as server, visiting(place) as load:
-            load.wait_for(20)
+        instance = make_instance(folder / "instance", database.url)
+        with serving(instance) as server, visiting(instance) as load:
+            load.wait_for(SIGNUPS)
             database.stop()
             say("PostgreSQL is stopped")
             load.last(AWAY_SECONDS)
             database.start()
             say("PostgreSQL is back")
             begun = time.monotonic()
-            load.wait_for(20)
+            load.wait_for(SIGNUPS)
             back = time.monotonic() - begun
             ledger = load.finish()
-            settle(place)
+            settle(instance)
             is_clean = eventually(lambda: _open_transactions(database.connections()) == 0, 10)
             states = database.connections()
             proof = prove(server, ledger)

@@ -3,23 +3,24 @@
 import time
 from pathlib import Path
 
-from tests.drills import place as places
 from tests.drills.load import visiting
 from tests.drills.outcome import Drill, Found
 from tests.drills.progress import say
 from tests.drills.proof import prove
-from tests.drills.server import serving
+from tests.drills.sizes import SIGNUPS, sized
+from tests.service.instance import make_instance
+from tests.service.server import serving
 
-DEPLOYS = 5
+DEPLOYS = sized(5, 1)
 MOST_SECONDS = 30
 
 
 def deploy(folder: Path) -> Found:
     """End and start it over and over while visitors come; count who was cut off meanwhile."""
     cut, longest, codes = 0, 0.0, set()
-    with serving(places.make(folder / "instance")) as server, visiting(server.place) as load:
+    with serving(make_instance(folder / "instance")) as server, visiting(server.instance) as load:
         for number in range(DEPLOYS):
-            load.wait_for(20)
+            load.wait_for(SIGNUPS)
             told_at = time.time()
             code, seconds = server.end()
             longest = max(longest, seconds)

@@ -1,30 +1,27 @@
 """W20: whether the time of an answer tells who has a log-in, or who has signed up."""
 
 import asyncio
-import http.client
 import random
-import re
-import time
 from collections.abc import Callable, Iterator, Sequence
 from contextlib import contextmanager
-from dataclasses import dataclass, field, replace
 from pathlib import Path
-from urllib.parse import urlencode
 
-from tests.bench.page import OWNER, SECRET
-from tests.drills import place as places
-from tests.drills.clients import TYPING_SECONDS, Visitor
+from tests.drills.clients import Visitor
 from tests.drills.comparing import Times
 from tests.drills.ledger import Pen
-from tests.drills.outcome import Broken, Drill, Found
-from tests.drills.place import Place
+from tests.drills.outcome import Drill, Found
 from tests.drills.progress import say
-from tests.drills.server import Server, serving
-from tests.drills.smtp import listening
+from tests.drills.sizes import sized
+from tests.factories import PASSWORD
+from tests.service.instance import Instance, make_instance
+from tests.service.server import Server, serving
+from tests.service.smtp import MailSink, listening
+from tests.steps.member import Answer, Member, at
+from tests.steps.visitor import TYPING_SECONDS
 from wbtest.extensions import db
 from wbtest.team.people import add_person
 
-TRIES, WARMING = 200, 10
+TRIES, WARMING = sized(200, 20), sized(10, 2)
 # Each address is asked about once; all are of one length, as their answers should be.
 KNOWN = [f"known-{number:03}@example.com" for number in range(TRIES + WARMING)]
 UNKNOWN = [f"other-{number:03}@example.com" for number in range(TRIES + WARMING)]
@@ -38,82 +35,16 @@ DONE = {
 WRONG = "four words that are wrong"
 
 
-@dataclass(frozen=True, slots=True)
-class Told:
-    """An answer, without its words: other tests compare those."""
-
-    status: int
-    length: int
-    seconds: float
-
-
-@dataclass(slots=True)
-class Asker:
-    """One browser on one connection, which comes from another IP with each form."""
-
-    place: Place
-    cookies: dict[str, str] = field(default_factory=dict)
-    _asked: int = 0
-    _line: http.client.HTTPConnection = field(init=False)
-
-    def __post_init__(self) -> None:
-        self._line = http.client.HTTPConnection("127.0.0.1", self.place.port, timeout=30)
-
-    def token_of(self, path: str) -> str:
-        """The token of the form on a page."""
-        _, text = self._ask("GET", path, "")
-        found = re.search(r'name="csrf_token"[^>]*value="([^"]+)"', text)
-        if found is None:
-            raise Broken(f"no form on {path}")
-        return found[1]
-
-    def send(self, path: str, form: dict[str, str]) -> Told:
-        """Send a form; the time is until the last byte of the answer."""
-        body = urlencode(form)
-        begun = time.perf_counter()
-        status, text = self._ask("POST", path, body)
-        return Told(status, len(text), time.perf_counter() - begun)
-
-    def _ask(self, method: str, path: str, body: str) -> tuple[int, str]:
-        self._asked += 1
-        headers = {
-            "Origin": self.place.url,
-            "X-Forwarded-For": f"10.9.{self._asked >> 8 & 255}.{self._asked & 255}",
-            "Cookie": "; ".join(f"{name}={text}" for name, text in self.cookies.items()),
-            "Content-Type": "application/x-www-form-urlencoded",
-        }
-        self._line.request(method, path, body, headers)
-        answer = self._line.getresponse()
-        text = answer.read().decode()
-        for given in answer.headers.get_all("Set-Cookie", []):
-            name, _, value = given.partition(";")[0].partition("=")
-            self.cookies[name] = value
-        return answer.status, text
-
-
-class TakesAll:
-    """A mail server that takes every mail."""
-
-    def greets(self) -> str:
-        return "220 drill"
-
-    def asked(self, recipient: str) -> str:  # noqa: ARG002 - everybody is welcome
-        return ""
-
-    def take(self, recipient: str, message: bytes) -> bool:  # noqa: ARG002 - whatever it says
-        return True
-
-
 def compare(folder: Path) -> Found:
     """Ask about known and unknown addresses in turn, wherever a stranger may type one."""
-    with _place(folder) as place, serving(place) as server:
+    with _instance(folder) as instance, serving(instance) as server:
         asked = {
-            "log-in": _asked(_log_in(Asker(place))),
-            "lost password": _asked(_lost_password(Asker(place))),
-            "new e-mail": _asked(_new_email(Asker(place))),
+            "log-in": _asked(_log_in(_stranger(instance))),
+            "lost password": _asked(_lost_password(_stranger(instance))),
+            "new e-mail": _asked(_new_email(_stranger(instance))),
             "sign-up": _sign_ups(server, folder / "ledger.jsonl"),
         }
-        failures = _undone(place)
+        failures = _undone(instance)
     numbers = []
     for where, (known, unknown) in asked.items():
         times = Times([each.seconds for each in known], [each.seconds for each in unknown])
@@ -121,15 +52,15 @@ def compare(folder: Path) -> Found:
         say(numbers[-1])
         if times.is_told:
             failures.append(f"{where}: the time tells who is known")
-        kinds = [{(each.status, each.length) for each in some} for some in (known, unknown)]
+        kinds = [{(each.status, len(each.text)) for each in some} for some in (known, unknown)]
         if kinds[0] != kinds[1]:
             failures.append(f"{where}: status or length tell who is known: {kinds}")
     return Found("; ".join(numbers), failures)
 
 
-def _undone(place: Place) -> list[str]:
+def _undone(instance: Instance) -> list[str]:
     """What was asked and not done, as when a limit was met: its time would tell nothing."""
-    with place.engine().connect() as raw:
+    with instance.engine().connect() as raw:
         found = {
             str(name): int(number)
             for name, number in raw.exec_driver_sql(
@@ -145,21 +76,27 @@ def _undone(place: Place) -> list[str]:
 
 
 @contextmanager
-def _place(folder: Path) -> Iterator[Place]:
+def _instance(folder: Path) -> Iterator[Instance]:
     """An instance where so many people have a log-in beside the owner."""
-    with listening(TakesAll()) as port:
-        made = places.make(folder / "instance")
-        with places.opened(made):
+    with listening(MailSink()) as port:
+        more = {"WBTEST_MAIL_URL": f"smtp://127.0.0.1:{port}"}
+        instance = make_instance(folder / "instance", more=more)
+        with instance.opened():
             for email in KNOWN:
-                add_person(email=email, name="Mei", role="viewer", password=SECRET)
+                add_person(email=email, name="Mei", role="viewer", password=PASSWORD)
             db.session.commit()
-        yield replace(made, more={"WBTEST_MAIL_URL": f"smtp://127.0.0.1:{port}"})
+        yield instance
 
 
-def _asked(send: Callable[[str], Told]) -> tuple[list[Told], list[Told]]:
+def _stranger(instance: Instance) -> Member:
+    """One browser on one connection, which comes from another IP with each form."""
+    return at(instance.url, lambda n: f"10.9.{n >> 8 & 255}.{n & 255}", keeps_connection=True)
+
+
+def _asked(send: Callable[[str], Answer]) -> tuple[list[Answer], list[Answer]]:
     """The answers for known and for unknown addresses: asked in pairs, either of them first."""
     chance = random.Random(20)
-    told: dict[str, Told] = {}
+    told: dict[str, Answer] = {}
     for pair in zip(KNOWN, UNKNOWN, strict=True):
         for email in chance.sample(pair, 2):
             told[email] = send(email)
@@ -167,28 +104,22 @@ def _asked(send: Callable[[str], Told]) -> tuple[list[Told], list[Told]]:
     return [told[email] for email in KNOWN[WARMING:]], [told[email] for email in UNKNOWN[WARMING:]]
 
 
-def _log_in(asker: Asker) -> Callable[[str], Told]:
-    token = asker.token_of("/login")
-    return lambda email: asker.send(
-        "/login", {"csrf_token": token, "email": email, "password": WRONG}
-    )
+def _log_in(stranger: Member) -> Callable[[str], Answer]:
+    token = stranger.token_of("/login")
+    return lambda email: stranger.send_again("/login", {"email": email, "password": WRONG}, token)
 
 
-def _lost_password(asker: Asker) -> Callable[[str], Told]:
-    token = asker.token_of("/reset")
-    return lambda email: asker.send("/reset", {"csrf_token": token, "email": email})
+def _lost_password(stranger: Member) -> Callable[[str], Answer]:
+    token = stranger.token_of("/reset")
+    return lambda email: stranger.ask_for_reset(email, token)
 
 
-def _new_email(asker: Asker) -> Callable[[str], Told]:
-    who = {"csrf_token": asker.token_of("/login"), "email": OWNER, "password": SECRET}
-    asker.send("/login", who)
-    token = asker.token_of("/account/email")
-    return lambda email: asker.send(
-        "/account/email", {"csrf_token": token, "new_email": email, "password": SECRET}
-    )
+def _new_email(owner: Member) -> Callable[[str], Answer]:
+    token = owner.log_in().token_of("/account")
+    return lambda email: owner.ask_for_email(email, token)
 
 
-def _sign_ups(server: Server, file: Path) -> tuple[list[Told], list[Told]]:
+def _sign_ups(server: Server, file: Path) -> tuple[list[Answer], list[Answer]]:
     """The same for addresses that signed up before; each form by another visitor."""
     with file.open("w", encoding="utf-8") as stream:
         pen = Pen(stream)
@@ -200,18 +131,18 @@ def _sign_ups(server: Server, file: Path) -> tuple[list[Told], list[Told]]:
 
 
 def _visitors(server: Server, pen: Pen, first: int, emails: Sequence[str]) -> list[Visitor]:
-    place = server.place
-    return [Visitor(place.url, place.slug, first + nth, pen) for nth in range(len(emails))]
+    instance = server.instance
+    return [Visitor(instance.url, instance.slug, first + nth, pen) for nth in range(len(emails))]
 
 
-async def _send_all(visitors: Sequence[Visitor], emails: Sequence[str]) -> dict[str, Told]:
+async def _send_all(visitors: Sequence[Visitor], emails: Sequence[str]) -> dict[str, Answer]:
     """Open the page as everybody, wait as long as they type, and send one form after the other."""
     tokens = [await visitor.open_page(200) for visitor in visitors]
     await asyncio.sleep(TYPING_SECONDS)
     told = {}
     for visitor, token, email in zip(visitors, tokens, emails, strict=True):
         answer = await visitor.send_once(str(token), email)
-        told[email] = Told(answer.status, len(answer.body), answer.took)
+        told[email] = Answer(answer.status, answer.headers, answer.body, answer.took)
     return told
 
 

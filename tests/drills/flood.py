@@ -7,17 +7,18 @@ from typing import NamedTuple
 import sqlalchemy as sa
 
 from tests.bench.wrk import Client
-from tests.drills import place as places
 from tests.drills.ledger import Ledger
 from tests.drills.load import visiting
 from tests.drills.outcome import Drill, Found
-from tests.drills.place import Place
 from tests.drills.proof import compare_figures, dashboard, raw_figures, settle
-from tests.drills.server import serving
+from tests.drills.sizes import sized
+from tests.service.instance import Instance, make_instance
+from tests.service.server import serving
+from tests.steps.visitor import page_path
 from wbtest.audience.recording.gate import CROWD, MOST_OF_A_MARK, MOST_OF_A_TEST
 from wbtest.publishing.rule import FEWEST_AN_HOUR
 
-SECONDS = float(os.environ.get("FLOOD") or 15)
+SECONDS = float(os.environ.get("FLOOD") or sized(15, 3))
 SCRIPT = Path(__file__).with_suffix(".lua")
 # As the form proposes, so that of one network as few count as of any.
 MOST_VISITORS = 2_400
@@ -48,18 +49,18 @@ def many_networks(folder: Path) -> Found:
 
 def flood(folder: Path, networks: int) -> Found:
     """Send views from so many networks while visitors come, each by a network of their own."""
-    place = places.make(folder / "instance", most=MOST_VISITORS)
-    with serving(place) as server, visiting(place, visitors=8, rest=0.25) as load:
+    instance = make_instance(folder / "instance", most=MOST_VISITORS)
+    with serving(instance) as server, visiting(instance, visitors=8, rest=0.25) as load:
         load.wait_for(3)
-        before = stored_in(place)
-        url = f"{place.url}/p/{place.slug}"
+        before = stored_in(instance)
+        url = instance.url + page_path(instance.slug)
         sent = Client(url, SECONDS, SCRIPT, [str(networks)]).finish()
         ledger = load.finish()
-        settle(place)
-        after, shown = stored_in(place), dashboard(server)
+        settle(instance)
+        after, shown = stored_in(instance), dashboard(server)
         code, _ = server.end()
     failures = [] if code == 0 else [f"SIGTERM: exit code {code}"]
-    with place.engine().connect() as raw:
+    with instance.engine().connect() as raw:
         failures += compare_figures(raw_figures(raw), shown)
         counted, noted = counted_of(raw, ledger)
         failures += lost_signups(raw, ledger)
@@ -92,15 +93,15 @@ def most_rows(networks: int) -> int:
     return admitted + min(networks * MOST_OF_A_MARK, MOST_OF_A_TEST)
 
 
-def stored_in(place: Place) -> Stored:
+def stored_in(instance: Instance) -> Stored:
     """Count rows and bytes, past our own code."""
-    with place.engine().connect() as raw:
+    with instance.engine().connect() as raw:
         visits, networks, machines = (
             raw.exec_driver_sql(f"SELECT count(*) FROM {table}").scalar_one()
             for table in ("visits", "newcomers", "machine_counts")
         )
         beyond = machine_counts(raw, CROWD)
-    files = place.folder.glob("wbtest.db*")
+    files = instance.folder.glob("wbtest.db*")
     return Stored(visits, networks, machines, beyond, sum(each.stat().st_size for each in files))
 
 

@@ -10,24 +10,27 @@ from collections.abc import Iterator
 from contextlib import contextmanager
 from pathlib import Path
 
-from tests.drills import place as places
 from tests.drills.load import Load, visiting
-from tests.drills.outcome import Broken, Drill, Found, NotPossible
+from tests.drills.outcome import Drill, Found
 from tests.drills.progress import say
 from tests.drills.proof import prove
-from tests.drills.server import Server, eventually, serving
+from tests.drills.sizes import SIGNUPS, sized
+from tests.service.errors import Broken, NotPossible
+from tests.service.instance import make_instance
+from tests.service.server import Server, eventually, serving
+from tests.steps.visitor import page_path
 
 # Below 50 MB free we say that the disk is almost full, so it must be larger than that.
 MEGABYTES = 80
-FULL_SECONDS = 10
+FULL_SECONDS = sized(10, 3)
 
 
 def fill_up(folder: Path) -> Found:
     """Fill the disk under load, look what visitors are told, free it, and count."""
     with disk(folder / "instance") as room:
-        place = places.make(room)
-        with serving(place) as server, visiting(place) as load:
-            load.wait_for(20)
+        instance = make_instance(room)
+        with serving(instance) as server, visiting(instance) as load:
+            load.wait_for(SIGNUPS)
             was_ready = eventually(lambda: server.get("/readyz")[0] == 200, 20)
             filler = room / "filler"
             fill(filler)
@@ -37,7 +40,7 @@ def fill_up(folder: Path) -> Found:
             load.last(FULL_SECONDS)
             filler.unlink()
             begun = time.monotonic()
-            load.wait_for(20)
+            load.wait_for(SIGNUPS)
             back = time.monotonic() - begun
             is_ready = eventually(lambda: server.get("/readyz")[0] == 200, 20)
             ledger = load.finish()
@@ -62,7 +65,7 @@ def _look(server: Server) -> dict[str, bool]:
     said: list[tuple[int, str]] = []
 
     def comes_without_a_cookie() -> bool:
-        said.append(server.get(f"/p/{server.place.slug}"))
+        said.append(server.get(page_path(server.instance.slug)))
         return (
             re.search(r"try (again|once more)[^<]*minute", said[-1][1], re.IGNORECASE) is not None
         )

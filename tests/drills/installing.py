@@ -13,14 +13,13 @@ from pathlib import Path
 
 import click
 
-from tests.drills import place as places
 from tests.drills.bare import CERTIFICATES, HOST, Bare, run_apart
 from tests.drills.load import visiting
-from tests.drills.outcome import Broken
-from tests.drills.place import Place
 from tests.drills.progress import say
 from tests.drills.proof import Proof, compare_signups, compare_visits, settle
-from tests.drills.server import eventually
+from tests.service.errors import Broken
+from tests.service.instance import Instance, make_instance, new_instance
+from tests.service.server import eventually
 
 MAIL = "smtp://127.0.0.1:1"
 COPIES = "keeper@127.0.0.1:copies"
@@ -35,7 +34,7 @@ raise SystemExit("broken on purpose")
 
 
 @dataclass(frozen=True, slots=True)
-class OnTheServer(Place):
+class OnTheServer(Instance):
     """The instance in the bare system, reached by its name through Caddy."""
 
     name: str = HOST
@@ -50,7 +49,7 @@ def drill(folder: Path) -> list[str]:
     system = Bare(folder / "root")
     system.boot()
     system.copy_checkout("wbtest")
-    laptop = places.make(folder / "laptop")
+    laptop = make_instance(folder / "laptop")
     shutil.copytree(laptop.folder, system.root / "root/instance")
 
     said = system.install(HOST, "--mail", MAIL)
@@ -62,9 +61,9 @@ def drill(folder: Path) -> list[str]:
     if "a team already" not in said:
         raise Broken(f"it would have brought a second team along:\n{said}")
     home = system.root / "var/lib/wbtest"
-    place = OnTheServer(home, f"sqlite:///{home / 'wbtest.db'}", 8000)
-    proof = _upgrade_under_load(system, place)
-    _restore_elsewhere(system, place, folder / "elsewhere", proof)
+    instance = OnTheServer(home, f"sqlite:///{home / 'wbtest.db'}", 8000)
+    proof = _upgrade_under_load(system, instance)
+    _restore_elsewhere(system, instance, folder / "elsewhere", proof)
     say(str(proof))
     return proof.failures
 
@@ -93,10 +92,10 @@ def _trust_its_certificate(system: Bare) -> None:
 
 
 def _upgrade_under_load(
-    system: Bare, place: Place, faults: tuple[str, ...] = (FALLS, FALLS_LATE)
+    system: Bare, instance: Instance, faults: tuple[str, ...] = (FALLS, FALLS_LATE)
 ) -> Proof:
     """Upgrade, and once with each fault, under visits; whom it told yes is there at the end."""
-    with visiting(place, visitors=10, rest=1.0) as load:
+    with visiting(instance, visitors=10, rest=1.0) as load:
         load.wait_for(20)
         system.install(HOST)
         load.wait_for(20)
@@ -109,9 +108,9 @@ def _upgrade_under_load(
                 raise Broken(f"it did not say that it went back:\n{said}")
             load.wait_for(20)
         ledger = load.finish()
-    settle(place)
+    settle(instance)
     proof = Proof(acknowledged=len(ledger.acknowledged), visits=len(ledger.visits))
-    with place.engine().connect() as raw:
+    with instance.engine().connect() as raw:
         compare_signups(raw, ledger, proof)
         compare_visits(raw, ledger, (), proof)
     proof.must(proof.visits_lost == 0, f"{proof.visits_lost} visits are lost")
@@ -120,7 +119,7 @@ def _upgrade_under_load(
     return proof
 
 
-def _restore_elsewhere(system: Bare, place: Place, folder: Path, proof: Proof) -> None:
+def _restore_elsewhere(system: Bare, instance: Instance, folder: Path, proof: Proof) -> None:
     """Copy a backup off by the unit that does so, and restore what arrived, with the key beside."""
     system.run("useradd", "--create-home", "keeper")
     system.run("install", "-d", "-o", "keeper", "-m", "700", "/home/keeper/.ssh")
@@ -133,12 +132,12 @@ def _restore_elsewhere(system: Bare, place: Place, folder: Path, proof: Proof) -
     newest = max((arrived / "backups").glob("asked-*.db"))
     folder.mkdir()
     shutil.copyfile(arrived / "secret_key", folder / "secret_key")
-    restored = Place(folder, f"sqlite:///{folder / 'wbtest.db'}", places.free_port())
-    places.run(restored, "restore", str(newest))
-    places.run(restored, "verify")
+    restored = new_instance(folder)
+    restored.run("restore", str(newest))
+    restored.run("verify")
     query = "SELECT count(*) FROM signups"
     counts = []
-    for each in (place, restored):
+    for each in (instance, restored):
         with each.engine().connect() as raw:
             counts.append(raw.exec_driver_sql(query).scalar_one())
     proof.must(

@@ -6,16 +6,17 @@ import time
 from collections.abc import Sequence
 from pathlib import Path
 
-from tests.drills import place as places
 from tests.drills.load import Load, visiting
-from tests.drills.outcome import Broken, Drill, Found
-from tests.drills.place import Place
-from tests.drills.postgresql import Postgresql, running
+from tests.drills.outcome import Drill, Found
 from tests.drills.progress import say
 from tests.drills.proof import prove
-from tests.drills.server import Server, serving
+from tests.drills.sizes import VISITORS, sized
+from tests.service.errors import Broken
+from tests.service.instance import Instance, make_instance
+from tests.service.postgresql import Postgresql, running
+from tests.service.server import Server, serving
 
-KILLS = int(os.environ.get("KILLS") or 20)
+KILLS = int(os.environ.get("KILLS") or sized(20, 2))
 MUST = (
     "0 acknowledged sign-ups lost, 0 duplicated; integrity_check ok, wbtest verify clean, "
     "dashboard = raw events; visits lost only of the last second"
@@ -26,29 +27,29 @@ OF_THE_DATABASE = ("PostgreSQL", "PostgreSQL and everything")
 
 
 def on_sqlite(folder: Path) -> Found:
-    return _at_random(places.make(folder / "instance"), None)
+    return _at_random(make_instance(folder / "instance"), None)
 
 
 def on_postgresql(folder: Path) -> Found:
     with running(folder) as database:
-        return _at_random(places.make(folder / "instance", database.url), database)
+        return _at_random(make_instance(folder / "instance", database.url), database)
 
 
-def _at_random(place: Place, database: Postgresql | None) -> Found:
+def _at_random(instance: Instance, database: Postgresql | None) -> Found:
     seed = random.randrange(10_000)
     chance = random.Random(seed)
     targets = [*TARGETS, *(OF_THE_DATABASE if database else ())]
-    found = kill(place, [chance.choice(targets) for _ in range(KILLS)], database)
+    found = kill(instance, [chance.choice(targets) for _ in range(KILLS)], database)
     return Found(f"{KILLS} kills (seed {seed}); {found.numbers}", found.failures)
 
 
 def kill(
-    place: Place,
+    instance: Instance,
     targets: Sequence[str],
     database: Postgresql | None = None,
-    visitors: int = 80,
-    between: int = 10,
-    pause: float = 2.0,
+    visitors: int = VISITORS,
+    between: int = sized(10, 3),
+    pause: float = sized(2.0, 0.5),
 ) -> Found:
     """Kill one after the other while visitors come; what is gone is started as an operator would.
 
@@ -57,7 +58,7 @@ def kill(
     """
     breaks: list[float] = []
     slowest = 0.0
-    with serving(place) as server, visiting(place, visitors) as load:
+    with serving(instance) as server, visiting(instance, visitors) as load:
         load.wait_for(between)
         for number, target in enumerate(targets, 1):
             time.sleep(random.uniform(0.3, pause))

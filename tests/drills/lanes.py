@@ -7,8 +7,8 @@ import time
 from collections.abc import Sequence
 
 from tests.drills.outcome import Drill, Outcome
-from tests.drills.place import ROOT
 from tests.drills.progress import environ_of, say
+from tests.service.instance import ROOT
 
 LANES = 2
 # A drill that takes longer than this on top of what it was asked for hangs.

@@ -7,9 +7,10 @@ from collections.abc import Iterator
 from contextlib import contextmanager
 
 from tests.drills.ledger import Ledger, Reader
-from tests.drills.outcome import Broken
-from tests.drills.place import ROOT, Place
-from tests.drills.server import eventually
+from tests.drills.sizes import VISITORS
+from tests.service.errors import Broken
+from tests.service.instance import ROOT, Instance
+from tests.service.server import eventually
 
 LAST_SECONDS = 200.0
 
@@ -57,19 +58,20 @@ class Load:
 
 @contextmanager
 def visiting(
-    place: Place,
-    visitors: int = 80,
+    instance: Instance,
+    visitors: int = VISITORS,
     share: float = 0.3,
     rest: float = 0.5,
     again: float = 0.0,
     first: int = 1,
 ) -> Iterator[Load]:
     """Visitors come while the block runs; ``first`` is the number of the first of them."""
-    file = place.folder.parent / f"ledger-{first}.jsonl"
+    file = instance.folder.parent / f"ledger-{first}.jsonl"
     how = {"visitors": visitors, "share": share, "rest": rest, "again": again, "first": first}
     parts = [f"--{name}={number}" for name, number in how.items()]
+    clients = [sys.executable, "-m", "tests.drills.clients", instance.url, instance.slug]
     process = subprocess.Popen(
-        [sys.executable, "-m", "tests.drills.clients", place.url, place.slug, str(file), *parts],
+        [*clients, str(file), *parts],
         cwd=ROOT,
         stdin=subprocess.PIPE,
         start_new_session=True,

@@ -7,12 +7,13 @@ from collections.abc import Iterator
 from contextlib import contextmanager
 from pathlib import Path
 
-from tests.drills import place as places
 from tests.drills.load import visiting
 from tests.drills.outcome import Drill, Found
 from tests.drills.progress import say
 from tests.drills.proof import prove
-from tests.drills.server import serving
+from tests.drills.sizes import SIGNUPS, sized
+from tests.service.instance import make_instance
+from tests.service.server import serving
 
 HOLD = """
 import sqlite3, sys
@@ -22,16 +23,17 @@ print("held", flush=True)
 sys.stdin.read()
 held.execute("ROLLBACK")
 """
+HOLD_SECONDS = sized(60.0, 15.0)
 LONGEST_REFUSAL = 10.0
 
 
 def for_a_moment(folder: Path) -> Found:
     """Three seconds: everybody waits, and everybody is served."""
-    with serving(places.make(folder / "instance")) as server, visiting(server.place) as load:
-        load.wait_for(20)
+    with serving(make_instance(folder / "instance")) as server, visiting(server.instance) as load:
+        load.wait_for(SIGNUPS)
         with _held(folder / "instance" / "wbtest.db"):
             load.last(3)
-        load.wait_for(20)
+        load.wait_for(SIGNUPS)
         ledger = load.finish()
         proof = prove(server, ledger)
     fives = sum(number for (_, status), number in ledger.refused.items() if status >= 500)
@@ -45,14 +47,14 @@ def for_a_moment(folder: Path) -> Found:
     )
 
 
-def for_a_minute(folder: Path, seconds: float = 60) -> Found:
+def for_a_minute(folder: Path, seconds: float = HOLD_SECONDS) -> Found:
     """A minute: who signs up is told to come back, soon; pages are shown all the while."""
-    with serving(places.make(folder / "instance")) as server, visiting(server.place) as load:
-        load.wait_for(20)
+    with serving(make_instance(folder / "instance")) as server, visiting(server.instance) as load:
+        load.wait_for(SIGNUPS)
         with _held(folder / "instance" / "wbtest.db"):
             load.last(seconds)
         begun = time.monotonic()
-        load.wait_for(20)
+        load.wait_for(SIGNUPS)
         drained = time.monotonic() - begun
         ledger = load.finish()
         proof = prove(server, ledger)
@@ -97,7 +99,7 @@ DRILLS = [
     ),
     Drill(
         "F8",
-        "the same for 60 s",
+        f"the same for {HOLD_SECONDS:.0f} s",
         "503 with Retry-After within 10 s; the queue drains afterwards; lost visits are noted",
         for_a_minute,
     ),

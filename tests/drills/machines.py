@@ -7,15 +7,17 @@ from pathlib import Path
 
 from tests.drills.ledger import Ledger
 from tests.drills.load import Load, visiting
-from tests.drills.outcome import Broken, Drill, Found
+from tests.drills.outcome import Drill, Found
 from tests.drills.progress import say
 from tests.drills.proof import Proof, compare_figures, dashboard, prove, raw_figures, settle
-from tests.drills.server import eventually
 from tests.drills.several import Machine, Returned, Several, change_states, come_again, started
+from tests.drills.sizes import SIGNUPS, sized
+from tests.service.errors import Broken
+from tests.service.server import eventually
 
-UPGRADES, KILLS = 3, 4
+UPGRADES, KILLS = sized(3, 1), sized(4, 2)
 # Both machines, their database and nginx share the cores of this one.
-VISITORS = 40
+VISITORS = sized(40, 10)
 # A request that found one machine away has the other one for as long as it takes.
 REST_SECONDS = 4.0
 SEEN_SECONDS = 1.0
@@ -31,7 +33,7 @@ def run(folder: Path) -> Found:
         say(f"start, pause, resume, end seen within {max(took.values()):.2f} s")
         breaks: list[float] = []
         with visiting(several.front, VISITORS) as load:
-            load.wait_for(10)
+            load.wait_for(SIGNUPS)
             failed = upgrade(several.machines, load)
             asked = sum(load.so_far().answers.values())
             kill(several.machines, load, breaks)
@@ -83,13 +85,13 @@ def kill(machines: Sequence[Machine], load: Load, breaks: list[float]) -> None:
 def _prove(several: Several, ledger: Ledger, breaks: Sequence[float]) -> Proof:
     """Both dashboards against the rows, and all that clients were told."""
     first, *others = several.machines
-    settle(first.place)
+    settle(first.instance)
     shown = [dashboard(machine) for machine in others]
     eventually(lambda: _unsent(several) == 0, 30, 0.5)
     for machine in others:
         machine.end()
     proof = prove(first, ledger, breaks)
-    with first.place.engine().connect() as raw:
+    with first.instance.engine().connect() as raw:
         figures = raw_figures(raw)
     for each in shown:
         proof.failures.extend(compare_figures(figures, each))

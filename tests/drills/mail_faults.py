@@ -1,41 +1,40 @@
 """F13 and F14: a mail server that is away, busy, silent, hangs up, or refuses."""
 
 import sqlite3
-from collections import Counter, defaultdict
+from collections import Counter
 from contextlib import ExitStack
-from dataclasses import replace
-from email import message_from_bytes
 from pathlib import Path
 
-from tests.drills import place as places
 from tests.drills.ledger import Reader
 from tests.drills.outcome import Drill, Found
-from tests.drills.owner import Owner
-from tests.drills.place import Place, free_port
 from tests.drills.progress import say
 from tests.drills.rush import rush
-from tests.drills.server import Server, eventually, serving
-from tests.drills.smtp import listening
+from tests.drills.sizes import sized
+from tests.service.instance import Instance, make_instance
+from tests.service.ports import free_port
+from tests.service.server import Server, eventually, serving
+from tests.service.smtp import MailSink, listening
+from tests.steps import member
 
 MODES = ("refused", "421", "hang", "drop")
-EACH = 20
+EACH = sized(20, 4)
 SIGNUP_SECONDS = 1.0
 STRANGER, PATIENT, PATIENCE = "stranger@example.com", "patient@example.com", 5
 
 
-class MailServer:
-    """Does as its ``mode`` says; ``got`` holds the ids of all mails that came as a whole."""
+class Moody(MailSink):
+    """Does as its ``mode`` says."""
 
     def __init__(self) -> None:
+        super().__init__()
         self.mode = "refused"
-        self.got: dict[str, list[str]] = defaultdict(list)
         self.dropped: set[str] = set()
         self.asked_for: Counter[str] = Counter()
 
-    def greets(self) -> str:
-        return {"421": "421 too busy", "hang": ""}.get(self.mode, "220 drill")
+    def greeting(self) -> str:
+        return {"421": "421 too busy", "hang": ""}.get(self.mode, super().greeting())
 
-    def asked(self, recipient: str) -> str:
+    def refusal(self, recipient: str) -> str:
         self.asked_for[recipient] += 1
         if recipient == STRANGER:
             return "550 no such person"
@@ -44,7 +43,7 @@ class MailServer:
         return ""
 
     def take(self, recipient: str, message: bytes) -> bool:
-        self.got[recipient].append(str(message_from_bytes(message)["Message-ID"]))
+        super().take(recipient, message)
         if self.mode == "drop":
             self.dropped.add(recipient)
         return self.mode != "drop"
@@ -52,13 +51,13 @@ class MailServer:
 
 def misbehave(folder: Path) -> Found:
     """Let people sign up under each fault, then let the server be well and count the mails."""
-    mails, port = MailServer(), free_port()
-    made = places.make(folder / "instance")
-    place = replace(made, more={"WBTEST_MAIL_URL": f"smtp://127.0.0.1:{port}"})
+    mails, port = Moody(), free_port()
+    more = {"WBTEST_MAIL_URL": f"smtp://127.0.0.1:{port}"}
+    instance = make_instance(folder / "instance", more=more)
     failures: list[str] = []
     emails: list[str] = []
     longest = 0.0
-    with serving(place) as server, ExitStack() as stack:
+    with serving(instance) as server, ExitStack() as stack:
         emails += [f"visitor-before-{number}@example.com" for number in range(EACH)]
         usual = _sign_up(server, folder, emails, failures)
         for mode in MODES:
@@ -70,14 +69,15 @@ def misbehave(folder: Path) -> Found:
             emails += some
             longest = max(longest, _sign_up(server, folder, some, failures))
             # A server that hangs is waited for; the others have been tried by now.
-            if mode != "hang" and not eventually(lambda: _tried(place, some) > 0, 60):  # noqa: B023
+            if mode != "hang" and not eventually(lambda: _tried(instance, some) > 0, 60):  # noqa: B023
                 failures.append(f"{mode}: no mail was tried")
-            say(f"{mode}: {_tried(place, some)} of {len(some)} mails were tried")
-        is_told = "Trying again" in Owner(place.url).get("/settings/email")[1]
+            say(f"{mode}: {_tried(instance, some)} of {len(some)} mails were tried")
+        owner = member.at(instance.url).log_in()
+        is_told = "Trying again" in owner.get("/settings/email").text
         mails.mode = "ok"
-        is_done = eventually(lambda: _hurry(place) == 0, 90, 0.5)
+        is_done = eventually(lambda: _hurry(instance) == 0, 90, 0.5)
         code, _ = server.end()
-    rows = _rows(place)
+    rows = _rows(instance)
     return _judge(mails, emails, rows, longest, usual, [
         *failures,
         *([] if is_told else ["the owner is not told that mails wait"]),
@@ -87,7 +87,7 @@ def misbehave(folder: Path) -> Found:
 
 
 def _judge(
-    mails: MailServer,
+    mails: Moody,
     emails: list[str],
     rows: dict[str, tuple[str, int]],
     longest: float,
@@ -95,9 +95,8 @@ def _judge(
     failures: list[str],
 ) -> Found:
     kept = [email for email in emails if email in rows]
-    twice = [email for email in emails if len(mails.got[email]) > 1]
-    never = [email for email in emails if email != STRANGER and not mails.got[email]]
-    other = [email for email in emails if len(set(mails.got[email])) > 1]
+    twice, other = mails.copies(emails), mails.renamed(emails)
+    never = mails.never(email for email in emails if email != STRANGER)
     checks = {
         f"a sign-up took {longest:.1f} s, {usual:.1f} s without a fault": longest
         <= max(SIGNUP_SECONDS, 3 * usual),
@@ -131,27 +130,27 @@ def _sign_up(server: Server, folder: Path, emails: list[str], failures: list[str
     return ledger.longest("signup")
 
 
-def _tried(place: Place, emails: list[str]) -> int:
-    rows = _rows(place)
+def _tried(instance: Instance, emails: list[str]) -> int:
+    rows = _rows(instance)
     return sum(rows[email][1] > 0 for email in emails if email in rows)
 
 
-def _rows(place: Place) -> dict[str, tuple[str, int]]:
+def _rows(instance: Instance) -> dict[str, tuple[str, int]]:
     """State and tries of each mail."""
-    with place.engine().connect() as raw:
+    with instance.engine().connect() as raw:
         query = "SELECT recipient, state, attempts FROM outbox_mails"
         return {row.recipient: (row.state, row.attempts) for row in raw.exec_driver_sql(query)}
 
 
-def _hurry(place: Place) -> int:
+def _hurry(instance: Instance) -> int:
     """The time for the next try has come for all; return how many wait."""
-    database = sqlite3.connect(place.folder / "wbtest.db", timeout=30, isolation_level=None)
+    database = sqlite3.connect(instance.folder / "wbtest.db", timeout=30, isolation_level=None)
     try:
         database.execute("UPDATE outbox_mails SET due_at = created_at WHERE state = 'waiting'"
                          " AND error <> ''")  # fmt: skip
     finally:
         database.close()
-    return sum(state == "waiting" for state, _ in _rows(place).values())
+    return sum(state == "waiting" for state, _ in _rows(instance).values())
 
 
 DRILLS = [

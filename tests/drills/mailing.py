@@ -4,43 +4,35 @@ import os
 import signal
 import sqlite3
 import threading
-from collections import defaultdict
-from dataclasses import replace
-from email import message_from_bytes
 from pathlib import Path
 
-from tests.drills import place as places
-from tests.drills.outcome import Broken, Drill, Found
-from tests.drills.place import Place
+from tests.drills.outcome import Drill, Found
 from tests.drills.progress import say
 from tests.drills.rush import rush
-from tests.drills.server import Server, eventually, serving
-from tests.drills.smtp import listening
+from tests.drills.sizes import sized
+from tests.service.errors import Broken
+from tests.service.instance import Instance, make_instance
+from tests.service.server import Server, eventually, serving
+from tests.service.smtp import MailSink, listening
 
-MAILS, KILLS = 60, 4
+MAILS, KILLS = sized(60, 16), sized(4, 2)
 
 
-class MailServer:
+class Killing(MailSink):
     """Takes every mail, and kills the worker while some of them are handed over.
 
     In turn: before the worker is told that the mail was taken, and a moment after.
     """
 
     def __init__(self) -> None:
-        self.got: dict[str, list[str]] = defaultdict(list)
+        super().__init__()
         self.killed = 0
         self.server: Server | None = None
         self._last = 0
 
-    def greets(self) -> str:
-        return "220 drill"
-
-    def asked(self, recipient: str) -> str:  # noqa: ARG002 - everybody is welcome
-        return ""
-
     def take(self, recipient: str, message: bytes) -> bool:
         """Note a mail that was handed over as a whole; the worker may not live to hear of it."""
-        self.got[recipient].append(str(message_from_bytes(message)["Message-ID"]))
+        super().take(recipient, message)
         worker = self._worker()
         if worker and worker != self._last and self.killed < KILLS:
             self._last = worker
@@ -58,28 +50,26 @@ class MailServer:
 
 def kill_the_worker(folder: Path) -> Found:
     """Let people sign up, kill the worker at their mails, and count what arrived."""
-    sink = MailServer()
+    sink = Killing()
     emails = [f"visitor-{number}@example.com" for number in range(MAILS)]
     with listening(sink) as port:
-        made = places.make(folder / "instance")
-        place = replace(made, more={"WBTEST_MAIL_URL": f"smtp://127.0.0.1:{port}"})
-        with serving(place) as server:
+        more = {"WBTEST_MAIL_URL": f"smtp://127.0.0.1:{port}"}
+        instance = make_instance(folder / "instance", more=more)
+        with serving(instance) as server:
             sink.server = server
             rush(server, folder / "ledger.jsonl", emails, within=1.0)
             if not eventually(lambda: sink.killed >= KILLS, 90):
                 raise Broken(f"the worker was killed {sink.killed} times only")
-            eventually(lambda: _waiting(place) <= KILLS, 30)
+            eventually(lambda: _waiting(instance) <= KILLS, 30)
             say("the leases of the dead workers run out")
-            is_sent = eventually(lambda: _let_run_out(place) == 0, 30, 0.5)
+            is_sent = eventually(lambda: _let_run_out(instance) == 0, 30, 0.5)
             server.end()
     return _judge(sink, emails, is_sent=is_sent)
 
 
-def _judge(sink: MailServer, emails: list[str], *, is_sent: bool) -> Found:
-    never = [email for email in emails if not sink.got[email]]
-    twice = [email for email in emails if len(sink.got[email]) == 2]
-    more = [email for email in emails if len(sink.got[email]) > 2]
-    other = [email for email in emails if len(set(sink.got[email])) > 1]
+def _judge(sink: Killing, emails: list[str], *, is_sent: bool) -> Found:
+    never, other = sink.never(emails), sink.renamed(emails)
+    twice, more = sink.copies(emails), sink.copies(emails, 3)
     failures = [
         *([f"{len(never)} mails never arrived"] if never else []),
         *([f"{len(more)} mails arrived more than twice"] if more else []),
@@ -94,16 +84,14 @@ def _judge(sink: MailServer, emails: list[str], *, is_sent: bool) -> Found:
     )
 
 
-def _waiting(place: Place) -> int:
-    with place.engine().connect() as raw:
-        query = "SELECT count(*) FROM outbox_mails WHERE state = 'waiting'"
-        found: int = raw.exec_driver_sql(query).scalar_one()
-        return found
+def _waiting(instance: Instance) -> int:
+    found: int = instance.scalars("SELECT count(*) FROM outbox_mails WHERE state = 'waiting'")[0]
+    return found
 
 
-def _let_run_out(place: Place) -> int:
+def _let_run_out(instance: Instance) -> int:
     """Five minutes are over for what a dead worker had claimed; return how many mails wait."""
-    database = sqlite3.connect(place.folder / "wbtest.db", timeout=30, isolation_level=None)
+    database = sqlite3.connect(instance.folder / "wbtest.db", timeout=30, isolation_level=None)
     try:
         database.execute(
             "UPDATE outbox_mails SET due_at = created_at"
@@ -111,7 +99,7 @@ def _let_run_out(place: Place) -> int:
         )
     finally:
         database.close()
-    return _waiting(place)
+    return _waiting(instance)
 
 
 DRILLS = [

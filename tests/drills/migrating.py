@@ -7,12 +7,14 @@ from collections import Counter
 from contextlib import closing
 from pathlib import Path
 
-from tests.drills.outcome import Broken, Drill, Found
-from tests.drills.place import Place, free_port
+from tests.drills.outcome import Drill, Found
 from tests.drills.progress import say
-from tests.drills.server import Server, eventually
+from tests.drills.sizes import sized
+from tests.service.errors import Broken
+from tests.service.instance import Instance, new_instance
+from tests.service.server import Server, eventually
 
-KILLS = 6
+KILLS = sized(6, 2)
 TABLES = "SELECT count(*) FROM sqlite_schema WHERE type = 'table'"
 
 
@@ -22,21 +24,21 @@ def kill_it(folder: Path) -> Found:
     hit: Counter[int] = Counter()
     failures: list[str] = []
     for number in range(KILLS):
-        place = _nothing_yet(folder / f"instance-{number}")
-        server = Server(place)
+        instance = _nothing_yet(folder / f"instance-{number}")
+        server = Server(instance)
         try:
             server.spawn()
-            _wait_for_file(place.folder)
+            _wait_for_file(instance.folder)
             time.sleep(random.uniform(0, took))
             server.close()
-            reached = _count_tables(place.folder)
+            reached = _count_tables(instance.folder)
             hit[reached] += 1
             say(f"kill {number + 1} of {KILLS}: {reached} tables")
             server.start()
             server.end()
         finally:
             server.close()
-        verified = place.run("verify")
+        verified = instance.command("verify")
         if verified.returncode:
             failures.append(f"killed at {reached} tables: {verified.stdout}{verified.stderr}")
     if len(hit.keys() - {0}) > 1:
@@ -63,10 +65,9 @@ def _time_of_creation(folder: Path) -> float:
         server.close()
 
 
-def _nothing_yet(folder: Path) -> Place:
+def _nothing_yet(folder: Path) -> Instance:
     """An instance that was never started."""
-    folder.mkdir()
-    return Place(folder, f"sqlite:///{folder / 'wbtest.db'}", free_port())
+    return new_instance(folder)
 
 
 def _wait_for_file(folder: Path) -> None:

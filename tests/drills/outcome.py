@@ -15,14 +15,6 @@ Word = Literal["ok", "failed", "not run"]
 WIDTHS = {"row": 15, "what was done": 34, "what must hold": 38, "what was found": 50}
 
 
-class NotPossible(Exception):
-    """This machine does not let us do it; the text says what is missing."""
-
-
-class Broken(Exception):
-    """Something that must hold did not, before there were numbers to compare."""
-
-
 @dataclass(frozen=True, slots=True)
 class Found:
     """The numbers of a drill as text, and every sentence that says what did not hold."""

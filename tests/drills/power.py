@@ -10,16 +10,17 @@ import shutil
 import sys
 from pathlib import Path
 
-from tests.drills import place as places
 from tests.drills.clients import Visitor
 from tests.drills.ledger import Pen, Reader
-from tests.drills.outcome import Broken, Drill, Found, NotPossible
-from tests.drills.place import OURS, Place
+from tests.drills.outcome import Drill, Found
 from tests.drills.progress import say
-from tests.drills.server import serving
+from tests.drills.sizes import sized
 from tests.drills.tracing import Trace, strace
+from tests.service.errors import Broken, NotPossible
+from tests.service.instance import WBTEST, Instance, make_instance
+from tests.service.server import serving
 
-SIGN_UPS = 40
+SIGN_UPS = sized(40, 8)
 CARELESS = (sys.executable, "-m", "tests.drills.careless")
 
 
@@ -28,7 +29,7 @@ def lose_power(folder: Path) -> Found:
     if shutil.which("strace") is None:
         raise NotPossible("strace is not installed (Debian: apt install strace)")
     say("as it is")
-    ours = _trace(folder / "ours", OURS)
+    ours = _trace(folder / "ours", WBTEST)
     say("the same under synchronous=OFF")
     careless = _trace(folder / "careless", CARELESS)
     failures = []
@@ -43,25 +44,25 @@ def lose_power(folder: Path) -> Found:
 
 def _trace(folder: Path, program: tuple[str, ...]) -> Trace:
     folder.mkdir()
-    place = places.make(folder / "instance")
+    instance = make_instance(folder / "instance")
     file = folder / "trace.txt"
-    shutil.copytree(place.folder, folder / "before")
-    with serving(place, strace(file), program) as server:
-        emails = asyncio.run(_sign_up(place, folder / "ledger.jsonl"))
+    shutil.copytree(instance.folder, folder / "before")
+    with serving(instance, strace(file), program) as server:
+        emails = asyncio.run(_sign_up(instance, folder / "ledger.jsonl"))
         if len(Reader(folder / "ledger.jsonl").read().acknowledged) != SIGN_UPS:
             raise Broken("not every sign-up was acknowledged under strace")
         # What is traced first: the trace itself is whole once strace has ended by itself.
         server.kill(["web", "worker"])
         server.wait_until_gone(10)
-    return Trace(file, place.folder, folder / "before", emails)
+    return Trace(file, instance.folder, folder / "before", emails)
 
 
-async def _sign_up(place: Place, file: Path) -> list[str]:
+async def _sign_up(instance: Instance, file: Path) -> list[str]:
     """One after the other, so that each answer in the trace is known."""
     emails = [f"visitor-power-{number}@example.com" for number in range(SIGN_UPS)]
     with file.open("w", encoding="utf-8") as stream:
         for number, email in enumerate(emails, 1):
-            visitor = Visitor(place.url, place.slug, number, Pen(stream))
+            visitor = Visitor(instance.url, instance.slug, number, Pen(stream))
             await visitor.sign_up(await _token(visitor), email)
     return emails
 

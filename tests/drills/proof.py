@@ -1,6 +1,5 @@
 """The end of every drill: what clients were told, against what is stored, read past our code."""
 
-import json
 from bisect import bisect_left
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, field
@@ -9,9 +8,9 @@ from typing import Any
 import sqlalchemy as sa
 
 from tests.drills.ledger import Ledger
-from tests.drills.owner import Owner
-from tests.drills.place import Place
-from tests.drills.server import Server, eventually
+from tests.service.instance import Instance
+from tests.service.server import Server, eventually
+from tests.steps import member
 
 
 @dataclass(slots=True)
@@ -45,30 +44,30 @@ def prove(server: Server, ledger: Ledger, breaks: Sequence[float] = ()) -> Proof
     ``breaks`` are the moments of each kill: a visit may only be lost that was answered within
     a second before one.
     """
-    place = server.place
+    instance = server.instance
     proof = Proof(acknowledged=len(ledger.acknowledged), visits=len(ledger.visits))
-    settle(place)
+    settle(instance)
     shown = dashboard(server)
     code, seconds = server.end()
     proof.must(code == 0 and seconds < 30, f"SIGTERM: exit code {code} after {seconds:.0f} s")
-    with place.engine().connect() as raw:
+    with instance.engine().connect() as raw:
         compare_signups(raw, ledger, proof)
         compare_visits(raw, ledger, breaks, proof)
         proof.failures.extend(compare_figures(raw_figures(raw), shown))
-        if place.is_sqlite:
+        if instance.is_sqlite:
             whole = raw.exec_driver_sql("PRAGMA integrity_check").scalar_one()
             proof.must(whole == "ok", f"integrity_check: {whole}")
-    verified = place.run("verify")
+    verified = instance.command("verify")
     proof.must(verified.returncode == 0, f"wbtest verify: {verified.stdout}{verified.stderr}")
     return proof
 
 
-def settle(place: Place) -> None:
+def settle(instance: Instance) -> None:
     """Wait until nothing more is written."""
     before = [-1]
 
     def is_still() -> bool:
-        with place.engine().connect() as raw:
+        with instance.engine().connect() as raw:
             now: int = raw.exec_driver_sql("SELECT count(*) FROM visits").scalar_one()
             now += raw.exec_driver_sql("SELECT count(*) FROM sightings").scalar_one()
         last, before[0] = before[0], now
@@ -79,10 +78,7 @@ def settle(place: Place) -> None:
 
 def dashboard(server: Server) -> dict[str, Any]:
     """The results of the page as JSON, as an owner who logs in gets them."""
-    found: dict[str, Any] = json.loads(
-        Owner(server.place.url).get("/experiments/1/results.json")[1]
-    )
-    return found
+    return member.at(server.instance.url).log_in().results()
 
 
 def raw_figures(raw: sa.Connection) -> dict[str, dict[str, int]]:

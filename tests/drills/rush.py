@@ -6,19 +6,21 @@ import time
 from collections.abc import Sequence
 from pathlib import Path
 
-from tests.drills import place as places
-from tests.drills.clients import Answer, Visitor, find_token
+from tests.drills.clients import Answer, Visitor
 from tests.drills.ledger import Pen, Reader
 from tests.drills.outcome import Drill, Found
 from tests.drills.proof import prove
-from tests.drills.server import Server, serving
+from tests.drills.sizes import sized
+from tests.service.instance import make_instance
+from tests.service.server import Server, serving
+from tests.steps.visitor import find_token, page_path
 
-DISTINCT, SAME = 500, 1_000
+DISTINCT, SAME = sized(500, 50), sized(1_000, 100)
 
 
 def distinct(folder: Path) -> Found:
     """Five hundred addresses within one second."""
-    with serving(places.make(folder / "instance")) as server:
+    with serving(make_instance(folder / "instance")) as server:
         emails = [f"visitor-{number}@example.com" for number in range(DISTINCT)]
         answers, took = rush(server, folder / "ledger.jsonl", emails, within=1.0)
         ledger = Reader(folder / "ledger.jsonl").read()
@@ -36,7 +38,7 @@ def distinct(folder: Path) -> Found:
 
 def same(folder: Path) -> Found:
     """The same address a thousand times, in parallel."""
-    with serving(places.make(folder / "instance")) as server:
+    with serving(make_instance(folder / "instance")) as server:
         emails = ["visitor-1@example.com"] * SAME
         answers, took = rush(server, folder / "ledger.jsonl", emails, within=0)
         proof = prove(server, Reader(folder / "ledger.jsonl").read())
@@ -55,13 +57,13 @@ def rush(
     server: Server, file: Path, emails: Sequence[str], within: float
 ) -> tuple[list[Answer], float]:
     """Send all forms, evenly over ``within`` seconds; return the answers and the time for all."""
-    token = find_token(server.get(f"/p/{server.place.slug}")[1])
+    token = find_token(server.get(page_path(server.instance.slug))[1])
     with file.open("w", encoding="utf-8") as stream:
         pen = Pen(stream)
 
         async def send(number: int, email: str) -> Answer:
             await asyncio.sleep(within * number / len(emails))
-            visitor = Visitor(server.place.url, server.place.slug, number, pen)
+            visitor = Visitor(server.instance.url, server.instance.slug, number, pen)
             return await visitor.send_once(token, email)
 
         async def send_all() -> list[Answer]:

@@ -12,36 +12,28 @@ from pathlib import Path
 from typing import NamedTuple
 from urllib.parse import urlsplit
 
-from flask import Flask
-
-from tests.bench import page
-from tests.drills.balancer import Balancer, Host, hosts
-from tests.drills.clients import BROWSER, find_token
-from tests.drills.mailing import MailServer
-from tests.drills.outcome import Broken
-from tests.drills.place import Place, free_port
-from tests.drills.postgresql import running
-from tests.drills.server import UP_SECONDS, Server, eventually
-from tests.drills.smtp import listening
-from wbtest import create_app
-from wbtest.config import from_environment
-from wbtest.extensions import db, runtime
-from wbtest.publishing import experiments, lifecycle
-from wbtest.publishing import rule as rules
-from wbtest.publishing.launch_readiness import findings_of, warnings_of
-from wbtest.publishing.models import Experiment
+from tests.drills.sizes import sized
+from tests.factories import find_team
+from tests.service.balancer import Balancer, Host, hosts
+from tests.service.errors import Broken
+from tests.service.instance import SECRET_KEY, Instance, check_page, make_page, new_instance
+from tests.service.postgresql import running
+from tests.service.server import UP_SECONDS, Server, eventually
+from tests.service.smtp import MailSink, listening
+from tests.steps.visitor import DESKTOP, cookie_of, find_token, has_form, page_path, who_is
+from wbtest.publishing import lifecycle
 
 SECOND = "second"
 # What a machine asks is counted apart, and is no visit.
 MACHINE = "curl/8"
-RETURNING, RETURNS = 150, 6
+RETURNING, RETURNS = sized(150, 20), 6
 
 
 class Machine(Server):
     """`wbtest serve` on a host."""
 
-    def __init__(self, place: Place, host: Host) -> None:
-        super().__init__(place, host.prefix)
+    def __init__(self, instance: Instance, host: Host) -> None:
+        super().__init__(instance, host.prefix)
         self._command.append(f"--host={host.address}")
 
 
@@ -50,36 +42,36 @@ class Several:
     """Machines that answer, the way to all of them, and what took their mail."""
 
     machines: Sequence[Machine]
-    front: Place
-    mails: MailServer
+    front: Instance
+    mails: MailSink
     is_apart: bool
 
 
 @contextmanager
 def started(folder: Path) -> Iterator[Several]:
     """Two machines, started in one moment on an empty database, and then a running page."""
-    mails = MailServer()
+    mails = MailSink()
     with ExitStack() as stack:
         found = stack.enter_context(hosts(2))
         ours = found[0].ours
         database = stack.enter_context(running(folder, ours))
         mail_port = stack.enter_context(listening(mails, host=ours))
-        places = [Place(folder / name, database.url, free_port()) for name in ("one", "other")]
+        instances = [new_instance(folder / name, database.url) for name in ("one", "other")]
         balancer = Balancer(
             folder / "nginx",
-            [(host, place.port) for host, place in zip(found, places, strict=True)],
+            [(host, instance.port) for host, instance in zip(found, instances, strict=True)],
         )
-        front = Place(folder / "front", database.url, balancer.port)
+        front = Instance(folder / "front", database.url, balancer.port)
         shared = {
             "WBTEST_BASE_URL": front.url,
-            "WBTEST_SECRET_KEY": page.SECRET,
+            "WBTEST_SECRET_KEY": SECRET_KEY,
             "WBTEST_MAIL_URL": f"smtp://{ours}:{mail_port}",
         }
         front = replace(front, more=shared)
         stack.enter_context(balancer.running())
         machines = [
-            Machine(replace(place, more=shared), host)
-            for host, place in zip(found, places, strict=True)
+            Machine(replace(instance, more=shared), host)
+            for host, instance in zip(found, instances, strict=True)
         ]
         for machine in machines:
             stack.callback(machine.close)
@@ -87,25 +79,11 @@ def started(folder: Path) -> Iterator[Several]:
         for machine in machines:
             if not eventually(machine.answers, UP_SECONDS):
                 raise Broken(f"wbtest did not answer; see {machine.log}")
-        with opened(front) as app:
-            page.fill(app, most=10_000_000)
-        if not eventually(lambda: _show(machines, page.SLUG), 5):
+        with front.opened():
+            make_page()
+        if not eventually(lambda: _show(machines, front.slug), 5):
             raise Broken("the page that was started is not shown")
         yield Several(machines, front, mails, found[0].is_apart)
-
-
-@contextmanager
-def opened(place: Place) -> Iterator[Flask]:
-    """The app on this database in our own process, which is then one more machine."""
-    environ = {k: v for k, v in place.environ.items() if k.startswith("WBTEST_")}
-    app = create_app(from_environment(environ))
-    try:
-        yield app
-    finally:
-        with app.app_context():
-            runtime(app).recorder.close()
-            db.session.remove()
-            db.engine.dispose()
 
 
 class Returned(NamedTuple):
@@ -118,7 +96,7 @@ class Returned(NamedTuple):
     strays: int
 
 
-def come_again(front: Place) -> Returned:
+def come_again(front: Instance) -> Returned:
     """Let people come several times with their cookie, whichever machine answers."""
     visits: dict[str, float] = {}
     by_machine: dict[str, int] = defaultdict(int)
@@ -128,15 +106,15 @@ def come_again(front: Place) -> Returned:
         cookie, variants, machines = "", [], []
         first = time.time()
         for _ in range(RETURNS):
-            status, headers, body = ask(front, front.slug, BROWSER, cookie, number)
+            status, headers, body = ask(front, front.slug, DESKTOP, cookie, number)
             if status != 200:
                 raise Broken(f"a page came with {status}")
-            cookie = headers.get("Set-Cookie", "").partition(";")[0] or cookie
+            cookie = cookie_of(headers.get("Set-Cookie", "")) or cookie
             variants.append(find_token(body).split(":")[2])
             machines.append(headers["X-Machine"])
         # What the cookie says is a variant, too.
-        said = cookie.partition("=")[2].split(":")
-        return said[0], first, [*variants, said[1]], machines
+        visitor, variant = who_is(cookie)
+        return visitor, first, [*variants, variant], machines
 
     with ThreadPoolExecutor(8) as people:
         for visitor, first, variants, machines in people.map(come, range(1, RETURNING + 1)):
@@ -149,10 +127,10 @@ def come_again(front: Place) -> Returned:
 
 
 def ask(
-    place: Place, slug: str, agent: str, cookie: str = "", number: int = 0
+    instance: Instance, slug: str, agent: str, cookie: str = "", number: int = 0
 ) -> tuple[int, http.client.HTTPMessage, str]:
     """GET a page over a connection of its own, as visitor ``number``."""
-    to = urlsplit(place.url)
+    to = urlsplit(instance.url)
     source = (f"127.{200 + (number >> 16)}.{number >> 8 & 255}.{number & 255}", 0)
     connection = http.client.HTTPConnection(
         str(to.hostname), to.port, 10, source if number else None
@@ -161,7 +139,7 @@ def ask(
         {"Cookie": cookie} if cookie else {}
     )
     try:
-        connection.request("GET", f"/p/{slug}", headers=headers)
+        connection.request("GET", page_path(slug), headers=headers)
         answer = connection.getresponse()
         return answer.status, answer.headers, answer.read().decode()
     finally:
@@ -174,30 +152,19 @@ def change_states(several: Several) -> dict[str, float]:
     In seconds from the moment in which the step was done, 0 when none did.
     """
     took = {}
-    with opened(several.front) as app, app.app_context():
-        made = _second()
+    with several.front.opened():
+        team = find_team()
+        assert team is not None
+        page, owner = check_page(SECOND), team.owner
         steps: dict[str, tuple[Callable[[], object], bool]] = {
-            "start": (lambda: lifecycle.start(made, made.author), True),
-            "pause": (lambda: lifecycle.pause(made, made.author), False),
-            "resume": (lambda: lifecycle.resume(made, made.author), True),
-            "end": (lambda: lifecycle.end(made, made.author), False),
+            "start": (lambda: lifecycle.start(page, owner), True),
+            "pause": (lambda: lifecycle.pause(page, owner), False),
+            "resume": (lambda: lifecycle.resume(page, owner), True),
+            "end": (lambda: lifecycle.end(page, owner), False),
         }
         for name, (step, is_open) in steps.items():
             took[name] = _watch(several.machines, step, is_open=is_open)
     return took
-
-
-def _second() -> Experiment:
-    first = db.session.scalars(db.select(Experiment)).one()
-    made = experiments.create_experiment(
-        page.approve_release(first.author),
-        first.author,
-        slug=SECOND,
-        rule=rules.from_json(first.rule),
-        time_zone=first.time_zone,
-    )
-    lifecycle.record_check(made, first.author, warnings_of(findings_of(made)))
-    return made
 
 
 def _watch(machines: Sequence[Machine], step: Callable[[], object], *, is_open: bool) -> float:
@@ -209,7 +176,7 @@ def _watch(machines: Sequence[Machine], step: Callable[[], object], *, is_open: 
     def look(machine: Machine) -> None:
         while not is_over.is_set():
             begun = time.monotonic()
-            if _is_open(machine.place, SECOND) != is_open:
+            if _is_open(machine.instance, SECOND) != is_open:
                 old.append(begun)
             is_over.wait(0.01)
 
@@ -228,11 +195,11 @@ def _watch(machines: Sequence[Machine], step: Callable[[], object], *, is_open: 
     return max(0.0, max(old, default=done) - done)
 
 
-def _is_open(place: Place, slug: str) -> bool:
+def _is_open(instance: Instance, slug: str) -> bool:
     """Whether a form is shown."""
-    status, _, body = ask(place, slug, MACHINE)
-    return status == 200 and 'name="token"' in body
+    status, _, body = ask(instance, slug, MACHINE)
+    return status == 200 and has_form(body)
 
 
 def _show(machines: Sequence[Machine], slug: str) -> bool:
-    return all(_is_open(machine.place, slug) for machine in machines)
+    return all(_is_open(machine.instance, slug) for machine in machines)

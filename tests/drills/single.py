@@ -12,8 +12,9 @@ from pathlib import Path
 import click
 
 from tests.drills.catalogue import ALL
-from tests.drills.outcome import Broken, Drill, NotPossible, Outcome, Word
+from tests.drills.outcome import Drill, Outcome, Word
 from tests.drills.progress import say
+from tests.service.errors import Broken, NotPossible
 
 
 @click.command()

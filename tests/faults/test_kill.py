@@ -4,8 +4,8 @@ from pathlib import Path
 
 import pytest
 
-from tests.drills import place as places
 from tests.drills.killing import kill
+from tests.service.instance import make_instance
 
 TARGETS = ("a web process", "both web processes")
 
@@ -15,8 +15,8 @@ TARGETS = ("a web process", "both web processes")
 def test_what_was_acknowledged_outlives_the_processes_that_said_so(
     empty_database_url: str, tmp_path: Path
 ) -> None:
-    place = places.make(tmp_path / "instance", empty_database_url)
+    instance = make_instance(tmp_path / "instance", empty_database_url)
 
-    found = kill(place, TARGETS, visitors=12, between=2, pause=0.5)
+    found = kill(instance, TARGETS, visitors=12, between=2, pause=0.5)
 
     assert found.failures == []

@@ -1,4 +1,4 @@
-"""Servers on free ports of loopback: ours, the floors and nginx, each a child of this process."""
+"""Servers on free ports of loopback: granian with any app, and nginx; children of this process."""
 
 import os
 import shutil
@@ -11,15 +11,15 @@ from collections.abc import Iterator, Mapping, Sequence
 from contextlib import contextmanager, suppress
 from pathlib import Path
 
-from tests.drills.outcome import NotPossible
-from tests.drills.place import ROOT, free_port
+from tests.service.errors import NotPossible
+from tests.service.instance import ROOT
+from tests.service.ports import free_port
 from wbtest.cli.serve import THREADS
 
-OURS = "tests.bench.page:web"
 START_SECONDS, END_SECONDS = 30.0, 40.0
 
 
-class Server:
+class Program:
     """A process that listens on ``port``, and what ends it."""
 
     def __init__(self, process: subprocess.Popen[bytes], port: int) -> None:
@@ -60,19 +60,23 @@ def granian(
     workers: int = 1,
     python: str = sys.executable,
     prefix: Sequence[str] = (),
-) -> Iterator[Server]:
-    """Serve ``target`` while the block runs, in the way in which ``wbtest serve`` does."""
+    is_factory: bool = False,
+) -> Iterator[Program]:
+    """Serve ``target`` while the block runs, in the way in which ``wbtest serve`` does.
+
+    One that ``is_factory`` is called for the app.
+    """
     port = port or free_port()
     command = [*prefix, python, "-m", "granian", target, "--interface", "wsgi", "--http", "1"]
     command += ["--no-ws", f"--workers={workers}", f"--blocking-threads={THREADS}"]
     command += [f"--port={port}", "--log-level", "error"]
-    command += ["--factory"] if target == OURS else []
+    command += ["--factory"] if is_factory else []
     with _running(command, port, ROOT, dict(environ)) as server:
         yield server
 
 
 @contextmanager
-def nginx(folder: Path, files: Mapping[str, tuple[bytes, Mapping[str, str]]]) -> Iterator[Server]:
+def nginx(folder: Path, files: Mapping[str, tuple[bytes, Mapping[str, str]]]) -> Iterator[Program]:
     """Let nginx serve these bodies with these headers, by path, from ``folder``.
 
     Raises NotPossible where it is not installed.
@@ -129,10 +133,10 @@ def quoted(text: str) -> str:
 @contextmanager
 def _running(
     command: Sequence[str], port: int, folder: Path, environ: Mapping[str, str] | None = None
-) -> Iterator[Server]:
+) -> Iterator[Program]:
     """Run it in ``folder``, with our own environment if no other is given."""
     process = subprocess.Popen(command, cwd=folder, env=environ, start_new_session=True)
-    server = Server(process, port)
+    server = Program(process, port)
     try:
         _wait_for(server, process)
         yield server
@@ -140,7 +144,7 @@ def _running(
         server.end()
 
 
-def _wait_for(server: Server, process: subprocess.Popen[bytes]) -> None:
+def _wait_for(server: Program, process: subprocess.Popen[bytes]) -> None:
     ends = time.monotonic() + START_SECONDS
     while time.monotonic() < ends and process.poll() is None:
         try:

@@ -11,9 +11,9 @@ from typing import Any
 
 import sqlalchemy as sa
 
-from tests.drills.outcome import Broken, NotPossible
-from tests.drills.place import free_port
-from tests.drills.server import eventually
+from tests.service.errors import Broken, NotPossible
+from tests.service.ports import free_port
+from tests.service.server import eventually
 
 ACCOUNT = "postgres"
 

@@ -9,9 +9,10 @@ from contextlib import ExitStack, contextmanager
 from dataclasses import dataclass
 from pathlib import Path
 
-from tests.drills.outcome import Broken, NotPossible
-from tests.drills.place import ROOT, free_port
-from tests.drills.server import eventually
+from tests.service.errors import Broken, NotPossible
+from tests.service.instance import ROOT
+from tests.service.ports import free_port
+from tests.service.server import eventually
 
 DOCUMENTED = ROOT / "deploy" / "nginx.conf"
 # What of the documented file cannot be had here: certificates, other ports, its folder for logs.

@@ -11,8 +11,8 @@ from collections.abc import Callable, Iterator, Sequence
 from contextlib import contextmanager
 from pathlib import Path
 
-from tests.drills.outcome import Broken
-from tests.drills.place import OURS, ROOT, Place
+from tests.service.errors import Broken
+from tests.service.instance import ROOT, WBTEST, Instance
 
 WORKERS = 2
 UP_SECONDS = 60.0
@@ -24,14 +24,15 @@ class Server:
 
     def __init__(
         self,
-        place: Place,
+        instance: Instance,
         prefix: Sequence[str] = (),
-        program: Sequence[str] = OURS,
+        program: Sequence[str] = WBTEST,
         workers: int = WORKERS,
     ) -> None:
-        self.place = place
-        self.log = place.folder.parent / f"{place.folder.name}.log"
-        self._command = [*prefix, *program, "serve", f"--port={place.port}", f"--workers={workers}"]
+        self.instance = instance
+        self.log = instance.folder.parent / f"{instance.folder.name}.log"
+        how = (f"--port={instance.port}", f"--workers={workers}")
+        self._command = [*prefix, *program, "serve", *how]
         self._process: subprocess.Popen[bytes] | None = None
         self._session = 0
 
@@ -51,7 +52,7 @@ class Server:
             self._process = subprocess.Popen(
                 self._command,
                 cwd=ROOT,
-                env=self.place.environ,
+                env=self.instance.environ,
                 stdout=log,
                 stderr=subprocess.STDOUT,
                 stdin=subprocess.DEVNULL,
@@ -73,7 +74,7 @@ class Server:
     def get(self, path: str, seconds: float = 10) -> tuple[int, str]:
         """Status and text of a page; 0 and the reason when there is no answer."""
         try:
-            with urllib.request.urlopen(self.place.url + path, timeout=seconds) as answer:
+            with urllib.request.urlopen(self.instance.url + path, timeout=seconds) as answer:
                 return answer.status, answer.read().decode()
         except urllib.error.HTTPError as error:
             return error.code, error.read().decode()
@@ -129,13 +130,13 @@ class Server:
 
 @contextmanager
 def serving(
-    place: Place,
+    instance: Instance,
     prefix: Sequence[str] = (),
-    program: Sequence[str] = OURS,
+    program: Sequence[str] = WBTEST,
     workers: int = WORKERS,
 ) -> Iterator[Server]:
     """A server that answers while the block runs; ``prefix`` runs it, ``program`` is it."""
-    server = Server(place, prefix, program, workers)
+    server = Server(instance, prefix, program, workers)
     try:
         server.start()
         yield server
